@@ -1,0 +1,43 @@
+# Everything a person needs; the work itself is done by manage.py and tests/suite.py.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ADDRESS ?= 127.0.0.1:8000
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" pyproject.toml
+
+.PHONY: run test lint lock demo
+
+run: $(VENV)/run.stamp .env
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py demo
+	$(BIN)/python manage.py runserver $(ADDRESS)
+
+demo: $(VENV)/run.stamp .env
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py demo
+
+test: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.suite
+
+lint: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.lint
+
+lock: $(VENV)/dev.stamp
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --group dev --output-file requirements-dev.txt
+
+.env:
+	@$(BIN)/python -c 'import secrets; print("DEBUG=on\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(BIN)/python
+	$(INSTALL) --requirement $<
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
+	$(INSTALL) --requirement $<
+	@touch $@

@@ -1,0 +1,90 @@
+"""What a user may be allowed, one checkbox each on Edit User.
+
+Each functionality is a permission given to the user directly. A role is only a set of them to tick at once: it is not
+stored, so a user whose boxes are a role's has that role, and a user with any other set is "Custom".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+
+
+@dataclass(frozen=True)
+class Functionality:
+    permission: str
+    label: str
+    sentence: str = ""
+
+    @property
+    def slug(self) -> str:
+        """Its name in a form: `customers-merge_customer`."""
+        return self.permission.replace(".", "-")
+
+
+MANAGE_USERS = "accounts.manage_user"
+
+GROUPS: dict[str, tuple[Functionality, ...]] = {
+    "Customers": (
+        Functionality("customers.view_customer", "Can view customers"),
+        Functionality("customers.add_customer", "Can add customers"),
+        Functionality("customers.change_customer", "Can change customers", "Details, status, notes, tags"),
+        Functionality(
+            "customers.merge_customer",
+            "Can merge customers",
+            "Shows Merge when another customer shares the e-mail or phone",
+        ),
+        Functionality(
+            "customers.merge_unmatched_customer", "Can merge without a match", "Any two customers, found by search"
+        ),
+        Functionality("customers.undo_merge", "Can undo merges", "Anyone’s merge, at any time"),
+        Functionality(
+            "customers.split_sourcerecord", "Can split customers", "Gives one source record a customer of its own"
+        ),
+        Functionality("customers.delete_customer", "Can delete customers", "With all that is linked, for good"),
+    ),
+    "Orders": (
+        Functionality("orders.view_order", "Can view orders"),
+        Functionality("orders.refund_order", "Can refund"),
+        Functionality("orders.cancel_purchase", "Can cancel or pause purchases"),
+        Functionality("orders.rerun_order", "Can rerun declined orders"),
+    ),
+    "Administration": (
+        Functionality(MANAGE_USERS, "Can manage users", "This page, for everyone"),
+        Functionality("accounts.use_api", "Can use the API", "With keys of their own"),
+    ),
+}
+
+EVERYTHING = frozenset(each.permission for group in GROUPS.values() for each in group)
+
+_VIEWER = frozenset({"customers.view_customer", "orders.view_order"})
+_SUPPORT_AGENT = _VIEWER | {
+    "customers.add_customer",
+    "customers.change_customer",
+    "customers.merge_customer",
+    "customers.undo_merge",
+    "orders.refund_order",
+    "orders.cancel_purchase",
+}
+
+ROLES: dict[str, frozenset[str]] = {"Viewer": _VIEWER, "Support agent": _SUPPORT_AGENT, "Admin": EVERYTHING}
+CUSTOM = "Custom"
+
+
+def role_of(permissions: Iterable[str]) -> str:
+    ticked = EVERYTHING.intersection(permissions)
+    return next((name for name, allowed in ROLES.items() if allowed == ticked), CUSTOM)
+
+
+def rows(permissions: Iterable[str]) -> QuerySet[Permission]:
+    """The rows of these "app.codename" names, in one query."""
+    wanted = Q(pk__in=[])
+    for name in permissions:
+        app, codename = name.split(".")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    return Permission.objects.filter(wanted)
+
+
+def held(names: QuerySet[Permission]) -> set[str]:
+    return {f"{app}.{codename}" for app, codename in names.values_list("content_type__app_label", "codename")}

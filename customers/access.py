@@ -1,0 +1,38 @@
+"""Who may open a view, and what somebody who may not is told."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from crm.accounts.models import User
+
+    class StaffRequest(HttpRequest):
+        """A request that has passed LoginRequiredMiddleware and HtmxMiddleware."""
+
+        user: User
+        htmx: HtmxDetails
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate["StaffRequest", P], HttpResponse]
+
+
+def permission_required(perm: str, message: str = "") -> Callable[[View[P]], View[P]]:
+    """Let a signed-in user through who has `perm`; show anyone else the 403 page with `message`."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.has_perm(perm):
+                raise PermissionDenied(message or f"This needs the permission “{perm}”, which an admin can give you.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,22 @@
+"""The project's settings, and what a test run fixes whatever the surroundings or a `.env` say."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ |= {"DEBUG": "off", "SECRET_KEY": "for-tests-only", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
+os.environ.setdefault("DATABASE_URL", "sqlite:////nowhere/reunite.sqlite3")  # never a developer's own data
+
+from crm.settings import *  # noqa: F403  (the environment above must come first)
+from crm.settings import DATABASES, MIDDLEWARE, STORAGES
+
+# Named by process, so that runs beside each other never share a database. SQLite in a file, for threads and processes.
+name = f"test_reunite_{os.getpid()}"
+on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"{name}.sqlite3") if on_sqlite else name}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+MIDDLEWARE.remove(
+    "whitenoise.middleware.WhiteNoiseMiddleware"
+)  # it wants the collected files; the live server has its own
