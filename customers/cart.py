@@ -1,0 +1,62 @@
+"""Shop accounts: every login of a customer opens it, and the one that is shown also by the password chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+
+from customers.homes import home_of
+from customers.models import CartLogin, Customer, Merge
+
+
+class LoginTakenError(Exception):
+    """The message says whose login was not taken over, and what to do."""
+
+
+def settle(
+    customer: Customer, values: Mapping[str, Any], *, among: Collection[int], merge: Merge | None = None
+) -> dict[str, Any]:
+    """`values` with a typed login (a string) or a new password (a hash) turned into references to CartLogins.
+
+    A login that one of the customers `among` has already is used; LoginTakenError when somebody else has it.
+    """
+    settled = dict(values)
+    if isinstance(login := values.get("cart_login"), str):
+        settled["cart_login"] = _login(customer, login, among, merge).pk if login else None
+    if isinstance(password := values.get("cart_password"), str):
+        row = CartLogin(source_record=home_of(customer), password=password, merge=merge) if password else None
+        if row:
+            row.save()
+        settled["cart_password"] = row.pk if row else None
+    return settled
+
+
+def refuse_taken(login: str, among: Collection[int]) -> None:
+    """LoginTakenError when `login` is that of a customer who is not `among` the given."""
+    if CartLogin.objects.filter(login=login).exclude(source_record__customer__in=among).exists():
+        raise LoginTakenError(f"“{login}” is the login of another customer. Type another.")
+
+
+def _login(customer: Customer, login: str, among: Collection[int], merge: Merge | None) -> CartLogin:
+    refuse_taken(login, among)
+    row = CartLogin.objects.select_related("merge").filter(login=login).first()
+    if row is None:
+        return CartLogin.objects.create(source_record=home_of(customer), login=login, merge=merge)
+    if row.merge and row.merge.undone_at:
+        row.merge = merge
+        row.save(update_fields=["merge"])
+    return row
+
+
+def opened_by(login: str, password: str) -> Customer | None:
+    """The live customer whose shop account this login and password open."""
+    row = CartLogin.objects.filter(login=login, merge__undone_at=None).select_related("source_record__customer").first()
+    if row is None:
+        return None
+    customer = row.source_record.customer
+    hashes = [row.password]
+    if customer.cart_login_id == row.pk and customer.cart_password is not None:
+        hashes.append(customer.cart_password.password)
+    return customer if any(hashed and check_password(password, hashed) for hashed in hashes) else None

@@ -1,0 +1,44 @@
+"""What must be true of every table that is linked to a customer, checked when the program starts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core.checks import CheckMessage, Error
+from django.db import models
+
+from customers.models import Customer, LinkedRow, SourceRecord
+
+
+def check_links(
+    app_configs: Sequence[AppConfig] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    chosen = {config.label for config in app_configs} if app_configs else None
+    found = apps.get_models() if chosen is None else [m for m in apps.get_models() if m._meta.app_label in chosen]
+    return [error for model in found for error in errors_of(model)]
+
+
+def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:
+    for field in model._meta.local_fields:
+        if not isinstance(field, models.ForeignKey):
+            continue
+        if field.related_model is Customer and model._meta.app_label != "customers":
+            hint = "Link it to a SourceRecord, so that a merge and an undo need not know of it."
+            yield Error("A foreign key to Customer outside customers", hint=hint, obj=field, id="customers.E001")
+        if field.related_model is SourceRecord:
+            yield from errors_of_link(model, field)
+
+
+def errors_of_link(model: type[models.Model], field: models.ForeignKey[Any, Any]) -> Iterator[CheckMessage]:
+    if field.remote_field.on_delete is not models.PROTECT:
+        hint = "Use PROTECT: nothing a customer has may vanish with a record."
+        yield Error("A foreign key to SourceRecord that is not PROTECT", hint=hint, obj=field, id="customers.E002")
+    if getattr(model, "derived", False):
+        return
+    if not issubclass(model, LinkedRow):
+        hint = "Make it a LinkedRow, or mark it `derived = True` when it can be rebuilt."
+        yield Error("A table linked to SourceRecord that is no LinkedRow", hint=hint, obj=model, id="customers.E003")
+    elif not any(index.fields == ["source_record", "at", "id"] for index in model._meta.indexes):
+        hint = "Let its Meta inherit LinkedRow.Meta and keep the indexes."
+        yield Error("A linked table without the index that newest() reads", hint=hint, obj=model, id="customers.E004")

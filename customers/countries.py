@@ -1,0 +1,29 @@
+"""Countries as people write them, and the ISO code that a phone number needs to be read."""
+
+from functools import cache
+
+from django_countries import countries
+
+# What senders write that the ISO list spells otherwise.
+ALSO_WRITTEN = {
+    "usa": "US",
+    "united states": "US",
+    "uk": "GB",
+    "england": "GB",
+    "czech republic": "CZ",
+    "holland": "NL",
+}
+
+
+@cache
+def country_code(written: str) -> str:
+    """The ISO 3166 alpha-2 code of a country given by code or English name; "" when it is not one."""
+    text = written.strip()
+    if len(text) == 2 and text.upper() in countries:
+        return text.upper()
+    return ALSO_WRITTEN.get(text.casefold()) or countries.by_name(text)
+
+
+def country_name(written: str) -> str:
+    """The English name of a country given by its code; anything else stays as it was written."""
+    return (countries.name(written.upper()) or written) if len(written) == 2 else written

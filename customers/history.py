@@ -1,0 +1,18 @@
+"""The story of a customer: each act writes its sentence, in its own transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from customers.homes import home_of
+from customers.models import Customer, HistoryEntry, HistoryKind, Merge
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def write(
+    customer: Customer, kind: HistoryKind, text: str, *, by: User | None, merge: Merge | None = None
+) -> HistoryEntry:
+    """An entry on the home record of the locked `customer`."""
+    return HistoryEntry.objects.create(source_record=home_of(customer), kind=kind, text=text, by=by, merge=merge)

@@ -1,0 +1,103 @@
+"""Who somebody says they are, and the normal forms by which two spellings are the same person.
+
+Only pure functions: every match key, identity key and search word in the database is made here.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from itertools import chain
+
+import idna
+import phonenumbers
+from django.conf import settings
+
+from customers.countries import country_code
+
+FEWEST_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A customer as one data source describes them, unchanged."""
+
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    email: str = ""
+    phone: str = ""
+    country: str = ""
+
+
+def fold(text: str) -> str:
+    """Casefolded, single-spaced: how names are compared."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def normal_email(text: str) -> str:
+    """The e-mail casefolded with its domain in IDNA form; "" when it has no local part or no domain."""
+    local, at, domain = fold(text).rpartition("@")
+    if not (at and local and domain):
+        return ""
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return f"{local}@{domain}"
+
+
+def phone_digits(text: str) -> str:
+    """The digits as written; "" when there are too few to tell people apart."""
+    digits = "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
+    return digits if len(digits) >= FEWEST_DIGITS else ""
+
+
+def normal_phone(text: str, country: str = "") -> str:
+    """The number in E.164, read as dialled in `country` (else the default region); "" when it is no number."""
+    try:
+        number = phonenumbers.parse(text, country_code(country) or settings.PHONE_DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
+    """(kind, value) of everything by which this identity is recognised. Blank never makes a key."""
+    keys = (
+        ("email", normal_email(identity.email)),
+        ("phone", normal_phone(identity.phone, identity.country)),
+        ("digits", phone_digits(identity.phone)),
+    )
+    return ((kind, value) for kind, value in keys if value)
+
+
+def identity_key(identity: Identity) -> str:
+    """A digest that two spellings of one identity share: same names, company, e-mail, phone and country."""
+    normal = (
+        fold(identity.first_name),
+        fold(identity.last_name),
+        fold(identity.company),
+        normal_email(identity.email) or fold(identity.email),
+        normal_phone(identity.phone, identity.country) or phone_digits(identity.phone) or fold(identity.phone),
+        country_code(identity.country) or fold(identity.country),
+    )
+    return hashlib.sha256("\x1f".join(normal).encode()).hexdigest()
+
+
+def is_blank(identity: Identity) -> bool:
+    return not any(part.strip() for part in astuple(identity))
+
+
+def plain(text: str) -> str:
+    """Folded and without accents: how a search compares, so that “holy” finds Holý."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def search_words(identity: Identity) -> set[str]:
+    """The words by which a search finds this identity, each by its beginning."""
+    names = (re.findall(r"[\w']+", plain(n)) for n in (identity.first_name, identity.last_name, identity.company))
+    return {word[:60] for word in chain(*names, [normal_email(identity.email)]) if word}

@@ -1,0 +1,17 @@
+"""What is linked to a source record, learned from the schema: a new linked table needs no change here."""
+
+from functools import cache
+
+from customers.models import LinkedRow, SourceRecord
+
+
+@cache
+def linked_models() -> tuple[type[LinkedRow], ...]:
+    found = (relation.related_model for relation in SourceRecord._meta.related_objects)
+    return tuple(model for model in found if isinstance(model, type) and issubclass(model, LinkedRow))
+
+
+@cache
+def tabbed_models() -> tuple[type[LinkedRow], ...]:
+    """Those with a tab on the customer page, in the order of the tabs."""
+    return tuple(sorted((m for m in linked_models() if m.tab), key=lambda m: m.tab.position if m.tab else 0))

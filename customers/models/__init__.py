@@ -1,0 +1,49 @@
+"""What is always true of customers, their source records, and what hangs off them."""
+
+from customers.models.belongings import (
+    Attribute,
+    AttributeKind,
+    CartLogin,
+    CreditEntry,
+    HistoryEntry,
+    HistoryKind,
+    Note,
+    PaySource,
+    Tag,
+)
+from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
+from customers.models.match import IgnoredValue, MatchKey, MatchKind, NotDuplicate, SearchWord, UnmatchedValue
+from customers.models.merge import Deletion, Merge, MergeMember, Via
+from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
+from customers.models.totals import RecordTotals
+
+__all__ = [
+    "Attribute",
+    "AttributeKind",
+    "BillingStatus",
+    "CartLogin",
+    "CreditEntry",
+    "Customer",
+    "DataSource",
+    "Deletion",
+    "HistoryEntry",
+    "HistoryKind",
+    "IgnoredValue",
+    "LeadStatus",
+    "LinkedRow",
+    "MatchKey",
+    "MatchKind",
+    "Merge",
+    "MergeMember",
+    "NotDuplicate",
+    "Note",
+    "PaySource",
+    "ProfileChange",
+    "RecordTotals",
+    "SearchWord",
+    "SourceRecord",
+    "Tab",
+    "Tag",
+    "UnmatchedValue",
+    "Via",
+]

@@ -1,0 +1,146 @@
+from django.conf import settings
+from django.db import models
+
+from customers.models.merge import Merge
+from customers.models.source import LinkedRow, Tab
+
+
+class HistoryKind(models.TextChoices):
+    CREATED = "created", "Created"
+    ORDER = "order", "Order"
+    EDIT = "edit", "Edit"
+    MERGE = "merge", "Merge"
+    UNDO = "undo", "Undo"
+    SPLIT = "split", "Split"
+    CREDIT = "credit", "Credit"
+    TAG = "tag", "Tag"
+    DISMISSAL = "dismissal", "Not a duplicate"
+
+
+class HistoryEntry(LinkedRow):
+    """What was done to a customer, as a sentence. Append-only; written in the transaction of the act."""
+
+    tab = Tab(
+        "History",
+        "customers/_history_rows.html",
+        60,
+        "customers.view_customer",
+        "What is done to this customer is written down here.",
+        related=("by", "merge"),
+    )
+
+    kind = models.CharField(max_length=12, choices=HistoryKind)
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    class Meta(LinkedRow.Meta):
+        verbose_name_plural = "history entries"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Note(LinkedRow):
+    """What staff wrote down about a customer, for staff."""
+
+    tab = Tab(
+        "Notes",
+        "customers/_note_rows.html",
+        70,
+        "customers.view_customer",
+        "Write one with + Note, for the next person who opens this page.",
+        related=("by",),
+    )
+
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Tag(LinkedRow):
+    """A word on a customer. `removed` on the home record hides the same word on every other record."""
+
+    name = models.CharField(max_length=60)
+    removed = models.BooleanField(default=False)
+
+    class Meta(LinkedRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["source_record", "name"], name="tag_once_a_record")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttributeKind(models.TextChoices):
+    STRING = "string", "Text"
+    INTEGER = "integer", "Whole number"
+    DECIMAL = "decimal", "Number"
+    TIMESTAMP = "timestamp", "Time"
+    BOOLEAN = "boolean", "Yes or no"
+
+
+class Attribute(LinkedRow):
+    """A named, typed value on a customer. On one name the home record wins, then the order of attachment."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=AttributeKind)
+    value = models.TextField(blank=True)
+    removed = models.BooleanField(default=False)
+
+    class Meta(LinkedRow.Meta):
+        constraints = [models.UniqueConstraint(fields=["source_record", "name"], name="attribute_once_a_record")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
+
+
+class CreditEntry(LinkedRow):
+    """Credit given (above zero) or used. One that corrects a merge's sum counts while that merge stands."""
+
+    amount = models.DecimalField(max_digits=14, decimal_places=3)
+    currency = models.CharField(max_length=3)
+    cause = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="credit_entries")
+
+    class Meta(LinkedRow.Meta):
+        verbose_name_plural = "credit entries"
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+class CartLogin(LinkedRow):
+    """A customer's account in a shop. After a merge every login still opens the survivor.
+
+    A password set anew without a login of its own is a row without one. What a merge made counts while it stands.
+    """
+
+    searched_by = "login"
+
+    login = models.CharField(max_length=150, unique=True, null=True, blank=True)
+    password = models.CharField(max_length=128, blank=True, help_text="A hash; never shown, compared or returned")
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="cart_logins")
+
+    def __str__(self) -> str:
+        return self.login or "password set"
+
+
+class PaySource(LinkedRow):
+    """A card or account that pays. The token is bound to its own customer at the gateway, whoever owns it here."""
+
+    searched_by = "last_four"
+
+    kind = models.CharField(max_length=20, default="CREDITCARD")
+    brand = models.CharField(max_length=20, blank=True)
+    last_four = models.CharField(max_length=4, blank=True, db_index=True)
+    expiry_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    gateway = models.CharField(max_length=40, blank=True)
+    gateway_customer = models.CharField(max_length=100, blank=True)
+    token = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.brand or self.kind} {self.last_four}".strip()

@@ -1,0 +1,169 @@
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models.ids import public_id
+
+if TYPE_CHECKING:
+    from customers.models.merge import Merge
+
+
+class LeadStatus(models.TextChoices):
+    NEW = "new", "New Lead"
+    WORKING = "working", "Working Lead"
+    QUALIFIED = "qualified", "Qualified Lead"
+    UNQUALIFIED = "unqualified", "Unqualified Lead"
+    LOST = "lost", "Lost"
+
+
+class BillingStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    PAST_DUE = "past_due", "Past Due"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def live(self) -> Self:
+        return self.filter(merged_into=None, erased_at=None)
+
+    def locked(self) -> Self:
+        """Locked in primary key order, so that two acts on the same customers cannot deadlock.
+
+        NO KEY: new orders, whose foreign keys only need the customer to exist, do not wait.
+        """
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+    def behind(self, customers: "models.QuerySet[Customer] | list[int]") -> Self:
+        """The customers that standing merges put directly into `customers`."""
+        return self.filter(memberships__undone_at=None, memberships__merge__survivor__in=customers)
+
+
+class Customer(models.Model):
+    """The golden record: what staff see and edit of one person or company.
+
+    The profile columns are a cache of the standing ProfileChanges. A retired customer (`merged_into`) keeps its row,
+    read-only, so that its number and uuid lead to the survivor for ever.
+    """
+
+    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "cus"), editable=False)
+
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    email = models.CharField("e-mail", max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    billing_address = models.JSONField(default=dict, blank=True)
+    shipping_address = models.JSONField(default=dict, blank=True)
+    cart_login = models.ForeignKey("CartLogin", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    cart_password = models.ForeignKey(
+        "CartLogin", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    pay_source = models.ForeignKey("PaySource", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    do_not_sell = models.BooleanField(null=True, blank=True)
+    sms_contact = models.BooleanField(null=True, blank=True)
+    email_opt_in = models.BooleanField(null=True, blank=True)
+    tax_exempt = models.BooleanField(default=False)
+    lead_status = models.CharField(max_length=20, choices=LeadStatus, blank=True)
+    custom1 = models.CharField(max_length=200, blank=True)
+    custom2 = models.CharField(max_length=200, blank=True)
+    custom3 = models.CharField(max_length=200, blank=True)
+    custom4 = models.CharField(max_length=200, blank=True)
+    custom5 = models.CharField(max_length=200, blank=True)
+
+    billing_status = models.CharField(max_length=20, choices=BillingStatus, blank=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    lead_created_at = models.DateTimeField(null=True, blank=True)
+    trial_started_at = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    updated = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # Without an index: almost all are null, which misleads SQLite. Children are found through MergeMember.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_index=False
+    )
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [
+            ("merge_customer", "Can merge customers"),
+            ("merge_unmatched_customer", "Can merge customers without a match"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="customer_not_merged_into_itself",
+            ),
+        ]
+        indexes = [
+            # The list, a page at a time: latest first, oldest first, by name.
+            models.Index(fields=["updated", "id"], name="customer_by_updated"),
+            models.Index(fields=["created", "id"], name="customer_by_created"),
+            models.Index(fields=["last_name", "first_name", "id"], name="customer_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:detail", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        if self.erased_at:
+            return f"Erased customer {self.pk}"
+        person = f"{self.first_name} {self.last_name}".strip()
+        return person or self.company or self.email or self.phone or f"Customer {self.pk}"
+
+    @property
+    def numbered(self) -> str:
+        """The name with the number, where two people may share the name."""
+        return self.name if self.name.endswith(f" {self.pk}") else f"{self.name} ({self.pk})"
+
+    @property
+    def status(self) -> str:
+        """Billing status if there is any, else lead status."""
+        return self.get_billing_status_display() or self.get_lead_status_display()
+
+    @property
+    def is_live(self) -> bool:
+        return self.merged_into_id is None and self.erased_at is None
+
+    def live_root(self) -> "Customer":
+        """The customer at the end of the chain of merges: this one, when it is not retired."""
+        customer = self
+        while customer.merged_into is not None:
+            customer = customer.merged_into
+        return customer
+
+
+class ProfileChange(models.Model):
+    """What was changed of a profile, by whom: the truth that the columns of Customer are a cache of.
+
+    `values` is {field: {"before": …, "after": …, "from": customer or null}}. A change written by a merge stands while
+    that merge stands, and a value taken from one duplicate while that duplicate's part does. Append-only.
+    """
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="changes")
+    values = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    via = models.CharField(max_length=20)
+    at = models.DateTimeField(default=timezone.now)
+    merge: "models.ForeignKey[Merge | None, Merge | None]" = models.ForeignKey(
+        "Merge", models.PROTECT, null=True, blank=True, related_name="changes"
+    )
+    version = models.PositiveIntegerField(help_text="The customer's version after this change")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "version"], name="profilechange_once_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.values)} of customer {self.customer_id}"

@@ -1,0 +1,101 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from customers.models.customer import Customer
+from customers.models.source import LinkedRow, SourceRecord
+
+
+class MatchKind(models.TextChoices):
+    EMAIL = "email", "e-mail"
+    PHONE = "phone", "phone"
+    DIGITS = "digits", "phone as written"
+
+
+class MatchKey(models.Model):
+    """A normalised value by which source records are recognised as the same person. Derived from the identity."""
+
+    derived = True
+
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="match_keys")
+    kind = models.CharField(max_length=10, choices=MatchKind)
+    value = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_record", "kind", "value"], name="matchkey_once_a_record"),
+        ]
+        indexes = [
+            # Every search for duplicates, and intake, starts here.
+            models.Index(fields=["kind", "value"], name="matchkey_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class SearchWord(models.Model):
+    """A word of an identity, without accents, by whose beginning a customer is found. Derived from the identity."""
+
+    derived = True
+
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="search_words")
+    word = models.CharField(max_length=60, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_record", "word"], name="searchword_once_a_record"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class UnmatchedValue(LinkedRow):
+    """Staff said that this record is not to be recognised by this value: a family's phone, a shared mailbox."""
+
+    kind = models.CharField(max_length=10, choices=MatchKind)
+    value = models.CharField(max_length=254)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta(LinkedRow.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["source_record", "kind", "value"], name="unmatchedvalue_said_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"not by {self.kind} {self.value}"
+
+
+class IgnoredValue(models.Model):
+    """A placeholder that many people were given, such as none@none.com; nobody is recognised by it."""
+
+    kind = models.CharField(max_length=10, choices=MatchKind)
+    value = models.CharField(max_length=254)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="ignoredvalue_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class NotDuplicate(models.Model):
+    """Somebody said that two customers are not the same person. It holds for whatever they are merged into later."""
+
+    first = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="notduplicate_once_a_pair"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="notduplicate_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} is not {self.second_id}"

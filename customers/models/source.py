@@ -1,0 +1,122 @@
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from customers.identity import Identity
+from customers.models.ids import public_id
+from customers.notices import Notice
+
+IDENTITY_FIELDS = ("first_name", "last_name", "company", "email", "phone", "country")
+
+
+class DataSource(models.Model):
+    """A system that sends us customers and orders: a shop, a billing system, or "Staff" for what is typed in here."""
+
+    STAFF: ClassVar[str] = "Staff"
+
+    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "ds"), editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    system = models.CharField(max_length=60, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def staff(cls) -> "DataSource":
+        return cls.objects.get_or_create(name=cls.STAFF, defaults={"system": "staff"})[0]
+
+    @classmethod
+    def imports(cls) -> "DataSource":
+        return cls.objects.get_or_create(name="Imports", defaults={"system": "import"})[0]
+
+
+class SourceRecordQuerySet(models.QuerySet["SourceRecord"]):
+    def in_order_of_attachment(self) -> "SourceRecordQuerySet":
+        return self.order_by(models.F("moved_at").asc(nulls_first=True), "pk")
+
+
+class SourceRecord(models.Model):
+    """A customer as one data source knows it, with the identity as received.
+
+    Whatever a customer has hangs off one of these and never leaves it; a merge only changes `customer`, which is a
+    cache of the live customer at the end of the chain `origin → merged_into → …`.
+    """
+
+    origin = models.ForeignKey("Customer", models.PROTECT, related_name="own_records")
+    customer = models.ForeignKey("Customer", models.PROTECT, related_name="records")
+    data_source = models.ForeignKey(DataSource, models.PROTECT)
+    external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    company = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    identity_key = models.CharField(max_length=64, blank=True, db_index=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    moved_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[SourceRecordQuerySet] = SourceRecordQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [("split_sourcerecord", "Can split a source record off a customer")]
+        constraints = [
+            models.UniqueConstraint(fields=["data_source", "external_id"], name="sourcerecord_known_once"),
+        ]
+        indexes = [
+            # Readers who ask for what changed since: records that moved are found by this.
+            models.Index(fields=["moved_at", "id"], name="sourcerecord_moved"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.data_source} {self.external_id or self.pk}"
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(*(getattr(self, name) for name in IDENTITY_FIELDS))
+
+    @property
+    def is_home(self) -> bool:
+        return self.external_id == self.origin.uuid
+
+
+@dataclass(frozen=True)
+class Tab:
+    """How a linked table is listed on the customer page.
+
+    `rows` is the template of one page of rows; `related` and `prefetch` name what they need of other tables.
+    """
+
+    label: str
+    rows: str
+    position: int
+    permission: str
+    empty: str
+    related: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
+
+
+class LinkedRow(models.Model):
+    """Anything a customer has. It belongs to one source record for good, and is listed newest first by `at`."""
+
+    tab: ClassVar[Tab | None] = None
+    searched_by: ClassVar[str] = ""
+    """The field whose exact value a search for customers looks up, if any."""
+
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        # newest() reads this index backwards; the foreign key needs no index of its own.
+        indexes = [models.Index(fields=["source_record", "at", "id"], name="%(class)s_newest")]
+
+    @classmethod
+    def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
+        """What somebody should know before the customers of `records_of` {customer: records} become one."""
+        return []

@@ -1,0 +1,31 @@
+from django.db import models
+
+from customers.models.source import SourceRecord
+
+
+class RecordTotals(models.Model):
+    """What one source record's orders and purchases add up to, in one currency and its minor units (cents).
+
+    A cache, so that no page counts orders. `orders.totals` writes it; see `docs/decisions/0003`.
+    """
+
+    derived = True
+
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="totals")
+    currency = models.CharField(max_length=3)
+    orders = models.BigIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+    refunded = models.BigIntegerField(default=0)
+    purchases_active = models.IntegerField(default=0)
+    purchases_past_due = models.IntegerField(default=0)
+    purchases_cancelled = models.IntegerField(default=0)
+    first_order_at = models.DateTimeField(null=True)
+    last_order_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_record", "currency"], name="recordtotals_once_a_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} of record {self.source_record_id}"

@@ -1,0 +1,251 @@
+"""Taking a merge back, whole or for some of its duplicates, at any later time.
+
+Nothing is restored: the merge no longer stands, and owners, profiles, keys and credit follow from what does. What
+cannot follow, because somebody changed it since or a later merge carried it on, stays and is named beforehand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from customers import billing, credit, history, locking, matching, owners, profile
+from customers.fields import BY_KEY, ProfileField
+from customers.merging import listed
+from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord
+from customers.money import shown
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class UndoError(Exception):
+    """Nothing was undone; the message says why and what to do."""
+
+
+class StaleUndoError(UndoError):
+    def __init__(self) -> None:
+        super().__init__("Something changed while you were looking. Here is the new preview.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One value of the survivor: what it is, what it will be, and the change or merge for which it stays."""
+
+    field: ProfileField
+    now: Any
+    after: Any
+    kept_by: ProfileChange | None = None
+
+    @property
+    def goes_back(self) -> bool:
+        return self.kept_by is None
+
+
+@dataclass(frozen=True)
+class Return:
+    """A customer after the undo: their source records, and their credit by currency."""
+
+    customer: Customer
+    records: tuple[int, ...]
+    credit: credit.Amounts
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What an undo gives back and what it leaves. `root` is the live customer who has everything now."""
+
+    merge: Merge
+    root: Customer
+    members: tuple[MergeMember, ...]
+    is_whole: bool
+    outcomes: tuple[Outcome, ...]
+    keeps: Return
+    returns: tuple[Return, ...]
+
+    @property
+    def survivor(self) -> Customer:
+        return self.merge.survivor
+
+    @property
+    def kept(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if not outcome.goes_back]
+
+    @property
+    def overdrawn(self) -> list[tuple[Customer, str, Decimal]]:
+        """(customer, currency, amount) of credit that would be below zero."""
+        sides = (self.keeps, *self.returns)
+        return [(s.customer, currency, amount) for s in sides for currency, amount in s.credit.items() if amount < 0]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        decided = [
+            (self.merge.pk, self.root.pk, self.root.version, self.survivor.version),
+            [(member.duplicate_id, member.duplicate.version) for member in self.members],
+            [(o.field.key, o.now, o.after, o.goes_back) for o in self.outcomes],
+            [str(item) for item in self.overdrawn],
+        ]
+        return hashlib.sha256(json.dumps(decided, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What came of an undo: who is a customer again, and what stayed."""
+
+    merge: Merge
+    returned: tuple[Customer, ...]
+    kept: tuple[Outcome, ...]
+
+    def as_sentence(self) -> str:
+        back = listed([customer.numbered for customer in self.returned])
+        again = "are customers again" if len(self.returned) > 1 else "is a customer again"
+        stayed = "".join(f" The {outcome.field.label.lower()} stayed as it is." for outcome in self.kept)
+        return f"{back} {again}.{stayed}"
+
+
+def plan(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
+    """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
+    if merge.undone_at:
+        raise UndoError(f"This merge was undone by {merge.undone_by or 'a program'} on {merge.undone_at:%-d %b %Y}.")
+    standing = list(merge.members.filter(undone_at=None).select_related("duplicate", "merge").order_by("duplicate"))
+    members = [member for member in standing if not only or member.duplicate_id in only]
+    if len(members) < len(set(only)) or not members:
+        raise UndoError("This customer is not part of the merge any more. Look at the merge again.")
+    _refuse_erased(merge, members)
+    survivor, root = merge.survivor, merge.survivor.live_root()
+    is_whole = len(members) == len(standing)
+    return UndoPlan(
+        merge=merge,
+        root=root,
+        members=tuple(members),
+        is_whole=is_whole,
+        outcomes=tuple(_outcomes(survivor, root, members, whole=merge if is_whole else None)),
+        **_sides(root, members, whole=merge if is_whole else None),
+    )
+
+
+def _refuse_erased(merge: Merge, members: Sequence[MergeMember]) -> None:
+    erased = [c for c in (merge.survivor, *(m.duplicate for m in members)) if c.erased_at]
+    if erased:
+        raise UndoError(f"Customer {erased[0].pk} was erased, so this merge can no longer be undone.")
+
+
+def _outcomes(
+    survivor: Customer, root: Customer, members: Sequence[MergeMember], *, whole: Merge | None
+) -> list[Outcome]:
+    """One for each value that the undone part of the merge wrote."""
+    past = profile.History({survivor.pk, root.pk})
+    change = next((c for c in past.changes[survivor.pk] if c.merge_id == members[0].merge_id), None)
+    if change is None:
+        return []
+    parts = {(member.merge_id, member.duplicate_id) for member in members}
+    now = past.profile(survivor.pk, root.pk)
+    after = past.profile(survivor.pk, root.pk, taken_back=parts, without=whole.pk if whole else None)
+    touched = [k for k, v in change.values.items() if whole or (change.merge_id, v["from"]) in parts]
+    found = []
+    for key in touched:
+        kept_by = _carried_on(past, survivor, root, key) or (
+            None if now[key] != after[key] else _latest(past, survivor, key, change)
+        )
+        found.append(Outcome(BY_KEY[key], now[key], after[key], kept_by))
+    return found
+
+
+def _latest(past: profile.History, survivor: Customer, key: str, merged: ProfileChange) -> ProfileChange | None:
+    """The change after the merge's own for which a value stays."""
+    later = [c for c in past.changes[survivor.pk] if c.version > merged.version and key in c.values]
+    return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
+
+
+def _carried_on(past: profile.History, survivor: Customer, root: Customer, key: str) -> ProfileChange | None:
+    """The change by which a later merge took the value on to the customer who has everything now."""
+    if root.pk == survivor.pk:
+        return None
+    standing = (c for c in past.changes[root.pk] if c.merge and not c.merge.undone_at and key in c.values)
+    return next((c for c in standing if c.values[key]["from"] == survivor.pk), None)
+
+
+def _sides(root: Customer, members: Sequence[MergeMember], *, whole: Merge | None) -> dict[str, Any]:
+    """Which records and how much credit each has afterwards."""
+    head_of = owners.families([member.duplicate_id for member in members])
+    records = SourceRecord.objects.filter(customer=root).order_by("pk").values_list("pk", "origin")
+    of: dict[int, list[int]] = {root.pk: [], **{member.duplicate_id: [] for member in members}}
+    for pk, origin in records:
+        of[head_of.get(origin, root.pk)].append(pk)
+
+    def side(customer: Customer) -> Return:
+        mine = of[customer.pk]
+        return Return(customer, tuple(mine), credit.balance_of_records(mine, without=whole))
+
+    return {"keeps": side(root), "returns": tuple(side(member.duplicate) for member in members)}
+
+
+def undo(
+    merge: Merge, *, by: User | None, only: Collection[int] = (), seen: str = "", allow_overdraft: bool = False
+) -> Undone:
+    """Take `merge` back, or its part for the duplicates `only`.
+
+    `seen` is the fingerprint of the plan that was shown: StaleUndoError when it would be another one now. Credit that
+    would be below zero is refused unless `allow_overdraft`.
+    """
+    for _ in range(locking.MOST_TRIES):
+        try:
+            return _undo(merge, by=by, only=only, seen=seen, allow_overdraft=allow_overdraft)
+        except locking.RetiredMeanwhileError:
+            continue
+    raise StaleUndoError
+
+
+@transaction.atomic
+def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, allow_overdraft: bool) -> Undone:
+    root_before = Customer.objects.get(pk=merge.survivor_id).live_root()
+    duplicates = merge.members.values_list("duplicate", flat=True)
+    locked = locking.lock({root_before.pk, merge.survivor_id, *duplicates})
+    if locked[root_before.pk].merged_into_id or locked[merge.survivor_id].live_root().pk != root_before.pk:
+        # Merged on since: its root must be locked too, and in order, so start again.
+        raise locking.RetiredMeanwhileError
+    merge = Merge.objects.select_related("survivor", "undone_by").get(pk=merge.pk)
+    agreed = plan(merge, only=only)
+    if seen and agreed.fingerprint != seen:
+        raise StaleUndoError
+    if agreed.overdrawn and not allow_overdraft:
+        customer, currency, amount = agreed.overdrawn[0]
+        raise UndoError(
+            f"{customer.name} would be left with {shown(amount, currency)} {currency} of credit. Tick “Leave the credit below zero”"
+            " to go on, or give credit first."
+        )
+    _mark(agreed, by=by)
+    touched = {agreed.root.pk, merge.survivor_id, *(member.duplicate_id for member in agreed.members)}
+    owners.refresh([member.duplicate_id for member in agreed.members])
+    profile.bump([locked[pk] for pk in sorted(touched)])
+    profile.refresh(sorted(touched))
+    billing.refresh(sorted(touched))
+    returned = tuple(Customer.objects.filter(pk__in=[m.duplicate_id for m in agreed.members]).order_by("pk"))
+    _write_history(agreed, returned, by=by)
+    for one, other in combinations((merge.survivor, *returned), 2):
+        matching.dismiss(one, other, by=by, reason=f"Merge {merge.pk} was undone")
+    return Undone(merge, returned, tuple(agreed.kept))
+
+
+def _mark(agreed: UndoPlan, *, by: User | None) -> None:
+    MergeMember.objects.filter(pk__in=[member.pk for member in agreed.members]).update(undone_at=Now())
+    if agreed.is_whole:
+        Merge.objects.filter(pk=agreed.merge.pk).update(undone_at=Now(), undone_by=by)
+
+
+def _write_history(agreed: UndoPlan, returned: Sequence[Customer], *, by: User | None) -> None:
+    survivor = agreed.survivor
+    back = listed([customer.numbered for customer in returned])
+    history.write(survivor, HistoryKind.UNDO, f"Undid the merge with {back}.", by=by, merge=agreed.merge)
+    for customer in returned:
+        text = f"Came back as a customer: the merge into {survivor.numbered} was undone."
+        history.write(customer, HistoryKind.UNDO, text, by=by, merge=agreed.merge)

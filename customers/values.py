@@ -1,0 +1,84 @@
+"""The values of a profile as they come in and as they are read: cleaned, compared, and put in words."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from email_validator import EmailNotValidError, validate_email
+
+from customers.address import PART_LENGTH, address, address_lines
+from customers.fields import Kind, ProfileField
+from customers.identity import fold, normal_email, normal_phone
+from customers.models import CartLogin, Customer, LeadStatus, PaySource
+
+ANSWERS = {True: "Yes", False: "No", None: "Not asked"}
+
+
+def clean(field: ProfileField, value: Any) -> Any:
+    """The value as it is stored; ValidationError with what to do when it cannot be."""
+    match field.kind:
+        case Kind.ADDRESS:
+            return _clean_address(value)
+        case Kind.CONSENT | Kind.FLAG:
+            if value not in (True, False, None) or (value is None and field.kind is Kind.FLAG):
+                raise ValidationError("Choose yes or no.")
+            return value
+        case Kind.CHOICE:
+            if value and value not in LeadStatus.values:
+                raise ValidationError("Choose one of the lead statuses.")
+            return value
+        case Kind.LOGIN | Kind.PASSWORD | Kind.PAY_SOURCE:
+            return value
+    text = _clean_text(value, length=Customer._meta.get_field(field.key).max_length or 0)
+    if field.kind is Kind.EMAIL and text:
+        return clean_email(text)
+    return text
+
+
+def clean_email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValidationError("Enter an e-mail such as name@example.com.") from None
+
+
+def _clean_text(value: Any, *, length: int) -> str:
+    text = str(value).strip()
+    if "\x00" in text:
+        raise ValidationError("Leave out the character that cannot be stored.")
+    if len(text) > length:
+        raise ValidationError(f"Use {length} characters or fewer; these are {len(text)}.")
+    return text
+
+
+def _clean_address(parts: dict[str, str]) -> dict[str, str]:
+    return {key: _clean_text(part, length=PART_LENGTH) for key, part in address(parts).items()}
+
+
+def same(field: ProfileField, one: Any, other: Any, *, country: str = "") -> bool:
+    """Whether two values are one to a person: e-mails, phones and texts however they are written."""
+    match field.kind:
+        case Kind.EMAIL:
+            return (normal_email(one) or fold(one)) == (normal_email(other) or fold(other))
+        case Kind.PHONE:
+            return (normal_phone(one, country) or fold(one)) == (normal_phone(other, country) or fold(other))
+        case _:
+            return bool(one == other)
+
+
+def as_text(field: ProfileField, value: Any) -> str:
+    """The value in words, on one line; "" when there is none. A password is only ever set or not."""
+    match field.kind:
+        case Kind.ADDRESS:
+            return ", ".join(address_lines(value or {}))
+        case Kind.CONSENT | Kind.FLAG:
+            return ANSWERS[value]
+        case Kind.CHOICE:
+            return str(LeadStatus(value).label) if value else ""
+        case Kind.PASSWORD:
+            return "Set" if value else ""
+        case Kind.LOGIN:
+            return str(CartLogin.objects.filter(pk=value).first() or "") if value else ""
+        case Kind.PAY_SOURCE:
+            return str(PaySource.objects.filter(pk=value).first() or "") if value else ""
+        case _:
+            return str(value)

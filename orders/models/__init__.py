@@ -1,0 +1,29 @@
+"""What customers buy, pay, receive and subscribe to."""
+
+from orders.models.catalogue import Campaign, Product
+from orders.models.delivery import Fulfillment, FulfillmentStatus
+from orders.models.idempotency import IdempotencyKey
+from orders.models.order import COUNTED, ItemKind, Order, OrderItem, OrderKind, OrderStatus
+from orders.models.payment import Transaction, TransactionKind, TransactionStatus
+from orders.models.subscription import BILLING_STATE, Membership, Purchase, PurchaseStatus
+
+__all__ = [
+    "BILLING_STATE",
+    "COUNTED",
+    "Campaign",
+    "Fulfillment",
+    "FulfillmentStatus",
+    "IdempotencyKey",
+    "ItemKind",
+    "Membership",
+    "Order",
+    "OrderItem",
+    "OrderKind",
+    "OrderStatus",
+    "Product",
+    "Purchase",
+    "PurchaseStatus",
+    "Transaction",
+    "TransactionKind",
+    "TransactionStatus",
+]

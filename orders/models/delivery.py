@@ -1,0 +1,40 @@
+from django.db import models
+
+from customers.models import LinkedRow, Tab
+from orders.models.order import Order
+
+
+class FulfillmentStatus(models.TextChoices):
+    HOLD = "HOLD", "Hold"
+    PENDING = "PENDING", "Pending"
+    SHIPPED = "SHIPPED", "Shipped"
+    DELIVERED = "DELIVERED", "Delivered"
+    CANCELLED = "CANCELLED", "Cancelled"
+    RMA_PENDING = "RMA_PENDING", "RMA pending"
+    RETURNED = "RETURNED", "Returned"
+    FAILED = "FAILED", "Failed"
+
+
+class Fulfillment(LinkedRow):
+    """One parcel of an order, from the fulfillment house to the door and maybe back."""
+
+    tab = Tab(
+        "Fulfillments",
+        "orders/_fulfillment_rows.html",
+        30,
+        "orders.view_order",
+        "A fulfillment appears here when an order is handed to a fulfillment house.",
+        related=("order",),
+    )
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="fulfillments")
+    status = models.CharField(max_length=12, choices=FulfillmentStatus, default=FulfillmentStatus.PENDING)
+    carrier = models.CharField(max_length=60, blank=True)
+    tracking_number = models.CharField(max_length=60, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    rma_number = models.CharField(max_length=60, blank=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.tracking_number}".strip() or self.status

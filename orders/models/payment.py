@@ -1,0 +1,52 @@
+from functools import partial
+
+from django.db import models
+
+from customers.models import LinkedRow, PaySource, Tab
+from customers.models.ids import public_id
+from orders.models.order import Order
+
+
+class TransactionKind(models.TextChoices):
+    SALE = "SALE", "Sale"
+    AUTHORIZE = "AUTHORIZE", "Authorize"
+    CAPTURE = "CAPTURE", "Capture"
+    VOID = "VOID", "Void"
+    REFUND = "REFUND", "Refund"
+
+
+class TransactionStatus(models.TextChoices):
+    PENDING = "PENDING", "Pending"
+    SUCCESS = "SUCCESS", "Success"
+    SOFT_DECLINE = "SOFT_DECLINE", "Soft decline"
+    HARD_DECLINE = "HARD_DECLINE", "Hard decline"
+
+
+class Transaction(LinkedRow):
+    """Money asked of or returned to a pay source for an order."""
+
+    tab = Tab(
+        "Transactions",
+        "orders/_transaction_rows.html",
+        20,
+        "orders.view_order",
+        "A transaction appears here when an order is paid, declined or refunded.",
+        related=("order", "pay_source"),
+    )
+
+    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "tr"), editable=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="transactions")
+    pay_source = models.ForeignKey(PaySource, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=TransactionKind)
+    status = models.CharField(max_length=12, choices=TransactionStatus)
+    amount = models.DecimalField(max_digits=14, decimal_places=3)
+    currency = models.CharField(max_length=3)
+    gateway_reference = models.CharField(max_length=100, blank=True)
+    answer = models.CharField(max_length=200, blank=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta(LinkedRow.Meta):
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="transaction_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} {self.currency}"

@@ -1,0 +1,120 @@
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from functools import partial
+
+from django.db import models
+
+from customers.models import BillingStatus, LinkedRow, Tab
+from customers.models.ids import public_id
+from customers.notices import Notice
+from orders.models.catalogue import Product
+from orders.models.order import Order
+
+
+class PurchaseStatus(models.TextChoices):
+    TRIAL = "TRIAL", "Trial"
+    ACTIVE = "ACTIVE", "Active"
+    PAUSED = "PAUSED", "Paused"
+    RECYCLE_BILLING = "RECYCLE_BILLING", "Recycle billing"
+    RECYCLE_FAILED = "RECYCLE_FAILED", "Recycle failed"
+    CANCELLED = "CANCELLED", "Cancelled"
+    COMPLETE = "COMPLETE", "Complete"
+
+
+BILLING_STATE: Mapping[str, str] = {
+    PurchaseStatus.TRIAL: BillingStatus.ACTIVE,
+    PurchaseStatus.ACTIVE: BillingStatus.ACTIVE,
+    PurchaseStatus.PAUSED: BillingStatus.ACTIVE,
+    PurchaseStatus.RECYCLE_BILLING: BillingStatus.PAST_DUE,
+    PurchaseStatus.RECYCLE_FAILED: BillingStatus.PAST_DUE,
+    PurchaseStatus.CANCELLED: BillingStatus.CANCELLED,
+    PurchaseStatus.COMPLETE: BillingStatus.CANCELLED,
+}
+BILLED = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BILLING)
+
+
+class Purchase(LinkedRow):
+    """A subscription: one product that bills again until it is cancelled or complete."""
+
+    tab = Tab(
+        "Purchases",
+        "orders/_purchase_rows.html",
+        40,
+        "orders.view_order",
+        "A purchase appears here when an order holds a product that bills again.",
+        related=("product",),
+    )
+
+    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "sub"), editable=False)
+    product = models.ForeignKey(Product, models.PROTECT)
+    order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="purchases")
+    external_id = models.CharField(max_length=255, blank=True)
+    status = models.CharField(max_length=16, choices=PurchaseStatus, default=PurchaseStatus.ACTIVE)
+    price = models.DecimalField(max_digits=14, decimal_places=3)
+    currency = models.CharField(max_length=3)
+    next_bill_date = models.DateField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta(LinkedRow.Meta):
+        permissions = [("cancel_purchase", "Can cancel or pause purchases")]
+        constraints = [models.CheckConstraint(condition=models.Q(price__gte=0), name="purchase_price_not_negative")]
+
+    def __str__(self) -> str:
+        return str(self.product)
+
+    @classmethod
+    def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
+        shared = shared_by_customers(cls.objects.filter(status__in=BILLED), "product__name", records_of)
+        return [
+            Notice(
+                "Two purchases will be billed.", f"{product} is active for customers {who}. A merge cancels neither."
+            )
+            for product, who in shared
+        ]
+
+
+class Membership(LinkedRow):
+    """A place in a club, with the name the customer signs in with there."""
+
+    tab = Tab(
+        "Memberships",
+        "orders/_membership_rows.html",
+        50,
+        "orders.view_order",
+        "A membership appears here when the customer joins a club.",
+    )
+
+    club = models.CharField(max_length=100)
+    user_name = models.CharField(max_length=100, blank=True)
+    status = models.CharField(
+        max_length=10,
+        default="ACTIVE",
+        choices=[("ACTIVE", "Active"), ("INACTIVE", "Inactive"), ("EXPIRED", "Expired")],
+    )
+    purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, blank=True, related_name="memberships")
+    updated = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.club}: {self.user_name}"
+
+    @classmethod
+    def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
+        shared = shared_by_customers(cls.objects.filter(status="ACTIVE"), "club", records_of)
+        return [
+            Notice("Two memberships of one club.", f"{club} knows customers {who} by a user name each. Both stay.")
+            for club, who in shared
+        ]
+
+
+def shared_by_customers(
+    rows: "models.QuerySet[LinkedRow]", field: str, records_of: Mapping[int, Collection[int]]
+) -> list[tuple[str, str]]:
+    """(value of `field`, "6 and 61") for each value that rows of two or more of the customers have."""
+    customer_of = {record: customer for customer, records in records_of.items() for record in records}
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    rows = rows.filter(source_record__in=customer_of)  # type: ignore[misc]
+    for value, record in rows.values_list(field, "source_record").distinct():
+        found[value].add(customer_of[record])
+    return [(value, " and ".join(map(str, sorted(who)))) for value, who in sorted(found.items()) if len(who) > 1]
