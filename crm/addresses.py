@@ -7,4 +7,4 @@ def client_address(request: HttpRequest) -> str:
     proxies: int = settings.PROXIES
     seen = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
     address = seen[-proxies] if 0 < proxies <= len(seen) else ""
-    return address or str(request.META["REMOTE_ADDR"])
+    return address or str(request.META.get("REMOTE_ADDR", ""))  # none on a Unix socket

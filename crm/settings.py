@@ -3,8 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # so that our templates may replace those of forms
     "axes",
     "csp",
     "django_countries",
@@ -63,10 +67,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "crm.context.section",
             ],
         },
     },
 ]
+
+FORM_RENDERER = "crm.rendering.FormRenderer"
 
 # Database: SQLite beside the code, or whatever DATABASE_URL names
 
@@ -78,12 +85,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             # A transaction that reads and then writes would fail at once if another wrote in between; this one waits.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         },
     }
 else:
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,  # the pool keeps them
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 10}},
     }
 

@@ -4,11 +4,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from crm import views
+from crm.accounts.forms import SignInForm
+
+sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True)
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("users/", include("crm.accounts.urls")),
-    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/login/", sign_in, name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -1,13 +1,25 @@
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from crm.accounts.functionalities import MANAGE_USERS
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("customers:list")
+def home(request: "StaffRequest") -> HttpResponse:
+    """Lead to the first page that this user may open."""
+    for permission, page in [("customers.view_customer", "customers:list"), (MANAGE_USERS, "accounts:list")]:
+        if request.user.has_perm(permission):
+            return redirect(page)
+    raise PermissionDenied("You are signed in, but may do nothing yet. An admin can tick what you may do on Edit User.")
 
 
 @login_not_required

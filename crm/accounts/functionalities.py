@@ -4,11 +4,14 @@ Each functionality is a permission given to the user directly. A role is only a 
 stored, so a user whose boxes are a role's has that role, and a user with any other set is "Custom".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
+
+from crm.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,20 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
     ),
 }
 
-EVERYTHING = frozenset(each.permission for group in GROUPS.values() for each in group)
+
+def listed() -> Iterator[Functionality]:
+    return chain.from_iterable(GROUPS.values())
+
+
+EVERYTHING = frozenset(each.permission for each in listed())
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    label: str
+    ticks: frozenset[str]
+
 
 _VIEWER = frozenset({"customers.view_customer", "orders.view_order"})
 _SUPPORT_AGENT = _VIEWER | {
@@ -68,23 +84,26 @@ _SUPPORT_AGENT = _VIEWER | {
     "orders.cancel_purchase",
 }
 
-ROLES: dict[str, frozenset[str]] = {"Viewer": _VIEWER, "Support agent": _SUPPORT_AGENT, "Admin": EVERYTHING}
-CUSTOM = "Custom"
+VIEWER = Role("viewer", "Viewer", _VIEWER)
+SUPPORT_AGENT = Role("agent", "Support agent", _SUPPORT_AGENT)
+ADMIN = Role("admin", "Admin", EVERYTHING)
+CUSTOM = Role("custom", "Custom", frozenset())
+ROLES = (VIEWER, SUPPORT_AGENT, ADMIN)
 
 
-def role_of(permissions: Iterable[str]) -> str:
+def role_of(permissions: Iterable[str]) -> Role:
     ticked = EVERYTHING.intersection(permissions)
-    return next((name for name, allowed in ROLES.items() if allowed == ticked), CUSTOM)
+    return next((role for role in ROLES if role.ticks == ticked), CUSTOM)
+
+
+def direct(user: User) -> set[str]:
+    """What is given to `user` as such, neither by a group nor for being a superuser."""
+    return {f"{each.content_type.app_label}.{each.codename}" for each in user.user_permissions.all()}
 
 
 def rows(permissions: Iterable[str]) -> QuerySet[Permission]:
-    """The rows of these "app.codename" names, in one query."""
     wanted = Q(pk__in=[])
     for name in permissions:
         app, codename = name.split(".")
         wanted |= Q(content_type__app_label=app, codename=codename)
     return Permission.objects.filter(wanted)
-
-
-def held(names: QuerySet[Permission]) -> set[str]:
-    return {f"{app}.{codename}" for app, codename in names.values_list("content_type__app_label", "codename")}
