@@ -1,11 +1,21 @@
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 
-from crm.accounts.functionalities import ROLES
+from crm.accounts.functionalities import ADMIN, SUPPORT_AGENT, VIEWER
 from crm.accounts.models import User
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if connection.vendor != "postgresql":
+        for item in items:
+            if item.get_closest_marker("postgres"):
+                item.add_marker(pytest.mark.skip(reason="about PostgreSQL only"))
 
 
 def allow(user: User, *names: str) -> User:
@@ -28,17 +38,17 @@ def nobody(db) -> User:
 
 @pytest.fixture
 def viewer(db) -> User:
-    return make_user("viewer", ROLES["Viewer"], first_name="Steve", last_name="Johnson")
+    return make_user("viewer", VIEWER.ticks, first_name="Steve", last_name="Johnson")
 
 
 @pytest.fixture
 def agent(db) -> User:
-    return make_user("margaret", ROLES["Support agent"], first_name="Margaret", last_name="Park")
+    return make_user("margaret", SUPPORT_AGENT.ticks, first_name="Margaret", last_name="Park")
 
 
 @pytest.fixture
 def admin_user(db) -> User:
-    return make_user("jane", ROLES["Admin"], first_name="Jane", last_name="Peacock")
+    return make_user("jane", ADMIN.ticks, first_name="Jane", last_name="Peacock")
 
 
 @pytest.fixture
@@ -55,3 +65,24 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def run_together(transactional_db):
+    """Run acts at the same moment, each in a thread and on a connection of its own; return what each made or raised."""
+
+    def run(*acts: Callable[[], object]) -> list[object]:
+        start = threading.Barrier(len(acts))
+
+        def begin(act: Callable[[], object]) -> object:
+            start.wait(timeout=10)
+            try:
+                return act()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(acts)) as threads:
+            outcomes = [threads.submit(begin, act) for act in acts]
+        return [outcome.exception() or outcome.result() for outcome in outcomes]
+
+    return run

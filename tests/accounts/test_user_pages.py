@@ -1,0 +1,191 @@
+import pytest
+from django.contrib.auth.models import Group
+
+from crm.accounts import functionalities, granting
+from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT
+from crm.accounts.models import User
+from tests.conftest import make_user, signed_in
+
+
+def typed(*ticked: str, **changes: str) -> dict[str, str]:
+    """A form as the browser sends it: an unticked box is not there at all."""
+    form = {"username": "andrew", "full_name": "Andrew Adams", "email": "", "password": "", "role": "custom"}
+    boxes = {name.replace(".", "-"): "on" for name in ticked}
+    return {**form, "is_active": "on", **boxes, **changes}
+
+
+@pytest.fixture
+def andrew(db):
+    return make_user("andrew", first_name="Andrew", last_name="Adams")
+
+
+def edit(client, user, *ticked, **changes):
+    return client.post(user.get_absolute_url(), typed(*ticked, **changes))
+
+
+def fresh(user):
+    return User.objects.get(pk=user.pk)
+
+
+def test_list_names_everyone_with_their_role(as_admin, agent, viewer):
+    page = as_admin.get("/users/").content.decode()
+
+    assert [name in page for name in ["Margaret Park", "Support agent", "Steve Johnson", "Viewer", "Jane Peacock"]]
+
+
+def test_list_asks_the_database_as_often_for_thirty_users(as_admin, django_assert_num_queries):
+    for number in range(30):
+        make_user(f"user{number}", SUPPORT_AGENT.ticks)
+
+    with django_assert_num_queries(7):
+        # session, who asks, their permissions, their groups' (for has_perm); then users, permissions, content types
+        as_admin.get("/users/")
+
+
+def test_a_new_user_may_do_nothing_until_ticked(as_admin):
+    response = as_admin.post("/users/add/", typed(password="correct horse battery"))
+
+    assert response.url == "/users/"
+    andrew = User.objects.get(username="andrew")
+    assert (andrew.get_full_name(), andrew.check_password("correct horse battery")) == ("Andrew Adams", True)
+    assert andrew.get_all_permissions() == set()
+
+
+def test_a_new_user_gets_what_is_ticked(as_admin):
+    as_admin.post("/users/add/", typed("customers.merge_customer", password="correct horse battery"))
+
+    assert User.objects.get(username="andrew").get_all_permissions() == {"customers.merge_customer"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"password": ""}, "This field is required."),
+        ({"password": "short"}, "It must contain at least 10 characters."),
+        ({"password": "andrew1234"}, "too similar to the"),
+        ({"username": "jane", "password": "correct horse battery"}, "already exists"),
+        ({"email": "andrew@", "password": "correct horse battery"}, "Enter a valid email address."),
+    ],
+)
+def test_a_new_user_is_refused_with_words_at_the_field(as_admin, changes, words):
+    response = as_admin.post("/users/add/", typed(**changes))
+
+    page = response.content.decode()
+    assert words in page
+    assert "<title>Error: New user | Reunite</title>" in page
+    assert not User.objects.filter(username="andrew").exists()
+
+
+def test_a_typed_password_is_never_sent_back(as_admin):
+    response = as_admin.post("/users/add/", typed(username="", password="correct horse battery"))
+
+    assert b"correct horse battery" not in response.content
+
+
+def test_ticking_and_unticking_takes_effect_on_the_next_page(as_admin, andrew):
+    client = signed_in(andrew)
+    assert client.get("/users/").status_code == 403
+
+    edit(as_admin, andrew, MANAGE_USERS)
+    assert client.get("/users/").status_code == 200
+
+    edit(as_admin, andrew)
+    assert client.get("/users/").status_code == 403
+
+
+def test_saving_leaves_permissions_that_the_page_does_not_show(as_admin, andrew):
+    andrew.user_permissions.add(*functionalities.rows({"auth.view_group"}))
+    night_shift = Group.objects.create(name="Night shift")
+    andrew.groups.add(night_shift)
+
+    edit(as_admin, andrew)
+
+    assert fresh(andrew).has_perm("auth.view_group")
+    assert list(fresh(andrew).groups.all()) == [night_shift]
+
+
+def test_a_box_says_that_a_group_gives_the_same(as_admin, andrew):
+    night_shift = Group.objects.create(name="Night shift")
+    night_shift.permissions.set(functionalities.rows({"customers.undo_merge"}))
+    andrew.groups.add(night_shift)
+
+    page = as_admin.get(andrew.get_absolute_url()).content.decode()
+
+    assert "Anyone’s merge, at any time. A group gives this as well" in page
+
+
+def test_an_empty_password_keeps_the_present_one(as_admin, andrew):
+    andrew.set_password("correct horse battery")
+    andrew.save()
+
+    edit(as_admin, andrew, email="andrew@example.com")
+
+    assert fresh(andrew).email == "andrew@example.com"
+    assert fresh(andrew).check_password("correct horse battery")
+
+
+def test_who_may_not_sign_in_is_out_on_the_next_page(as_admin, andrew):
+    client = signed_in(andrew)
+
+    form = typed()
+    del form["is_active"]
+    as_admin.post(andrew.get_absolute_url(), form)
+
+    assert client.get("/").url.startswith("/accounts/login/")
+
+
+def test_tick_its_boxes_shows_them_ticked_and_saves_nothing(as_admin, andrew):
+    response = edit(as_admin, andrew, role="agent", email="typed@example.com", tick="role")
+
+    form = response.context["form"]
+    ticked = {each.permission for each in functionalities.listed() if form[each.slug].value()}
+    assert ticked == SUPPORT_AGENT.ticks
+    assert form["email"].value() == "typed@example.com"
+    assert (fresh(andrew).email, fresh(andrew).get_all_permissions()) == ("", set())
+
+
+def test_a_role_chosen_without_its_boxes_is_refused(as_admin, andrew):
+    response = edit(as_admin, andrew, role="admin")
+
+    assert "Admin ticks other boxes than these. Tick its boxes, or choose Custom." in response.content.decode()
+    assert fresh(andrew).get_all_permissions() == set()
+
+
+def test_a_box_changed_by_hand_makes_the_role_custom(as_admin, agent):
+    ticked = SUPPORT_AGENT.ticks - {"customers.merge_customer"}
+
+    edit(as_admin, agent, *ticked, username="margaret", role="agent")
+
+    assert fresh(agent).get_all_permissions() == ticked
+    assert as_admin.get(agent.get_absolute_url()).context["form"]["role"].value() == "custom"
+
+
+def test_ones_own_boxes_are_shown_and_cannot_be_changed(as_admin, admin_user):
+    assert "Another admin must change what you may do" in as_admin.get(admin_user.get_absolute_url()).content.decode()
+
+    form = typed(username="jane", full_name="Jane Peacock-Smith")
+    del form["is_active"]
+    as_admin.post(admin_user.get_absolute_url(), form)
+
+    assert fresh(admin_user).get_all_permissions() == EVERYTHING
+    assert (fresh(admin_user).is_active, fresh(admin_user).last_name) == (True, "Peacock-Smith")
+
+
+def test_setting_ones_own_password_does_not_sign_one_out(as_admin, admin_user):
+    edit(as_admin, admin_user, username="jane", password="correct horse battery")
+
+    assert as_admin.get("/users/").status_code == 200
+
+
+def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeypatch):
+    def save_too_late(*args, _save=granting.save, **kwargs):
+        admin_user.user_permissions.clear()
+        _save(*args, **kwargs)
+
+    monkeypatch.setattr(granting, "save", save_too_late)
+
+    response = edit(signed_in(admin_user), andrew, email="late@example.com")
+
+    assert response.status_code == 403
+    assert "You may no longer manage users. Nothing was saved." in response.content.decode()
+    assert fresh(andrew).email == ""

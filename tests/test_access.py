@@ -1,0 +1,88 @@
+"""Every URL with who may open it. A page that is missing here fails the suite."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS
+from tests.conftest import make_user, signed_in
+
+
+@dataclass(frozen=True)
+class Page:
+    """What all of `needs` open. `of` names the objects in its address, as in the fixture `things`."""
+
+    needs: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    method: str = "get"
+
+
+PUBLIC = {"login", "healthz"}
+ANYONE_SIGNED_IN = {"logout", "home"}
+PAGES = {
+    "accounts:list": Page((MANAGE_USERS,)),
+    "accounts:add": Page((MANAGE_USERS,)),
+    "accounts:edit": Page((MANAGE_USERS,), of=("user",)),
+}
+
+EACH_NEED = [(name, need) for name, page in PAGES.items() for need in page.needs]
+
+
+@pytest.fixture
+def things(db):
+    """What the addresses of pages name."""
+    return {"user": make_user("somebody").pk}
+
+
+def url_names(patterns=None, namespace=""):
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLPattern):
+            yield namespace + each.name
+        else:
+            yield from url_names(each.url_patterns, namespace + (f"{each.namespace}:" if each.namespace else ""))
+
+
+def ask(client, name, things):
+    page = PAGES[name]
+    return getattr(client, page.method)(reverse(name, args=[things[each] for each in page.of]))
+
+
+def test_every_page_is_listed():
+    assert set(url_names()) == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_strangers_are_sent_to_sign_in(name, client, things):
+    response = ask(client, name, things)
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("login") + "?next=")
+
+
+@pytest.mark.parametrize(("name", "need"), EACH_NEED)
+def test_who_may_do_everything_else_is_refused(name, need, things):
+    client = signed_in(make_user("almost", EVERYTHING - {need}))
+
+    assert ask(client, name, things).status_code == 403
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_who_may_only_this_is_let_in(name, things):
+    client = signed_in(make_user("only", PAGES[name].needs))
+
+    assert ask(client, name, things).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("name", ANYONE_SIGNED_IN)
+def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, client, db):
+    assert client.get(reverse(name)).status_code == 302
+
+
+def test_every_permission_that_a_page_needs_is_a_checkbox():
+    assert {need for page in PAGES.values() for need in page.needs} <= EVERYTHING
+
+
+@pytest.mark.parametrize("name", sorted(EVERYTHING))
+def test_every_checkbox_gives_a_permission_that_exists(name, nobody):
+    assert make_user("somebody", [name]).has_perm(name)

@@ -1,0 +1,68 @@
+import pytest
+from django.core.management import call_command
+from django.template.loader import render_to_string
+from django.test import override_settings
+
+from crm.accounts.functionalities import MANAGE_USERS
+from tests.conftest import make_user, signed_in
+
+
+@pytest.mark.parametrize(
+    ("permission", "page"), [("customers.view_customer", "/customers/"), (MANAGE_USERS, "/users/")]
+)
+def test_start_leads_to_the_first_page_that_one_may_open(permission, page, db):
+    assert signed_in(make_user("somebody", [permission])).get("/").url == page
+
+
+def test_start_tells_who_may_do_nothing_whom_to_ask(nobody):
+    response = signed_in(nobody).get("/")
+
+    assert response.status_code == 403
+    assert "You are signed in, but may do nothing yet." in response.content.decode()
+
+
+def test_header_names_only_what_one_may_open(nobody, as_admin):
+    header = signed_in(nobody).get("/").content.decode()
+    assert [each in header for each in ["Nora Body", ">Users</a>", ">Customers</a>", "Search customers"]] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+    header = as_admin.get("/users/").content.decode()
+    assert '<a href="/users/" aria-current="page">Users</a>' in header
+
+
+def test_a_refusal_names_the_box_to_tick(as_agent):
+    page = as_agent.get("/users/").content.decode()
+
+    assert "You may not manage users. An admin can tick “Can manage users” for you on Edit User." in page
+
+
+def test_an_address_without_a_page_says_what_to_do(as_agent):
+    response = as_agent.get("/nowhere/")
+
+    assert response.status_code == 404
+    assert "Nothing is here" in response.content.decode()
+
+
+def test_a_stranger_learns_nothing_from_an_address_without_a_page(client, db):
+    assert "Search customers" not in client.get("/nowhere/").content.decode()
+
+
+def test_the_page_for_a_failure_needs_neither_database_nor_request():
+    assert "It has been written to the log." in render_to_string("500.html")
+
+
+def test_every_page_forbids_scripts_and_styles_of_others(client, db):
+    policy = client.get("/accounts/login/").headers["Content-Security-Policy"].split("; ")
+
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+    assert not [each for each in policy if "unsafe" in each]
+
+
+def test_every_static_file_that_another_names_is_there(tmp_path, settings):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    with override_settings(STORAGES=settings.STORAGES):
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    assert list(tmp_path.glob("crm/crm.*.css.gz"))
