@@ -6,6 +6,9 @@ ADDRESS ?= 127.0.0.1:8000
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
+# Checks must not see a developer's .env.
+AS_IN_PRODUCTION := DEBUG=off HTTPS=on ALLOWED_HOSTS=reunite.example DATABASE_URL=sqlite://:memory: \
+	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .PHONY: run test lint lock demo
 
@@ -22,7 +25,13 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.suite
 
 lint: $(VENV)/dev.stamp
-	@$(BIN)/python -m tests.lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --check
+	$(AS_IN_PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(AS_IN_PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 lock: $(VENV)/dev.stamp
 	$(LOCK) --output-file requirements.txt

@@ -1,0 +1,96 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+
+from tests.browser import chromium
+from tests.conftest import make_user
+
+# Playwright keeps an event loop in this thread, so Django would think that every query blocks one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "a good password"
+WIDE = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium.find()
+    if path is None:
+        pytest.skip("no Chromium is installed here")  # the suite says so, and fails where it is required
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """Collects whatever a page must never do."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.origin = origin
+        self.complaints: list[str] = []
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("request", self.request)
+        page.on("response", self.response)
+
+    def console(self, message: ConsoleMessage) -> None:
+        refused = message.text.startswith("Failed to load resource")  # judged as a response below
+        if (message.type in {"error", "warning"} or "Content Security Policy" in message.text) and not refused:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def request(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "data:")):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def response(self, response: Response) -> None:
+        # A page may refuse, with a page of ours; what a page is made of must be there.
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
+            self.complaints.append(f"{response.status}: {response.url}")
+
+
+@pytest.fixture
+def page(browser: Browser, live_server) -> Iterator[Page]:
+    """A page at the test server. It fails the test on any message in the console and any request to another host."""
+    context = browser.new_context(base_url=live_server.url, viewport=WIDE)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    watch = Watch(page, live_server.url)
+    yield page
+    context.close()
+    assert not watch.complaints, "\n".join(watch.complaints)
+
+
+@pytest.fixture
+def sign_in(page: Page):
+    """Sign in through the page, as a user who may do exactly what is named."""
+
+    def sign_in(username: str, *permissions: str) -> None:
+        make_user(username, permissions, password=PASSWORD)
+        page.goto("/accounts/login/")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "login" not in url)
+
+    return sign_in

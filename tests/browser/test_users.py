@@ -1,0 +1,93 @@
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT
+from crm.accounts.models import User
+from tests.browser.conftest import PHONE
+from tests.conftest import make_user
+
+
+def test_chromium_starts(browser):
+    assert browser.is_connected()
+
+
+def test_a_wrong_password_can_be_tried_again(page: Page, sign_in):
+    make_user("margaret", password="a good password")
+    page.goto("/accounts/login/")
+    page.get_by_label("User name").fill("margaret")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_label("Password").press("Enter")
+
+    expect(page.get_by_role("alert")).to_have_text(
+        "The user name or the password is wrong. Capital letters count in both."
+    )
+    expect(page.get_by_label("User name")).to_have_value("margaret")
+
+
+def test_the_theme_switch_darkens_the_page_and_is_remembered(page: Page):
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Toggle theme").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(15, 19, 22)")
+
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_user_is_created_with_a_role_and_edited(page: Page, sign_in):
+    sign_in("jane", MANAGE_USERS)
+    page.get_by_role("link", name="Create user").click()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)  # May sign in
+    page.get_by_label("User name").fill("margaret")
+    page.get_by_label("Full name").fill("Margaret Park")
+    page.get_by_label("Password").fill("a good password")
+    page.get_by_label("Role").select_option("Support agent")
+    expect(page.get_by_label("Can merge customers")).to_be_checked()
+    page.get_by_role("button", name="Create user").click()
+
+    expect(page.get_by_role("status")).to_have_text("Margaret Park may sign in from now on.")
+    assert User.objects.get(username="margaret").get_all_permissions() == SUPPORT_AGENT.ticks
+
+    page.get_by_role("link", name="Margaret Park").click()
+    page.get_by_label("Can merge customers").uncheck()
+    expect(page.get_by_label("Role")).to_have_value("custom")
+    page.get_by_role("button", name="Save user").click()
+
+    expect(page.get_by_role("row", name="Margaret Park")).to_contain_text("Custom")
+    may = User.objects.get(username="margaret").get_all_permissions()
+    assert may == SUPPORT_AGENT.ticks - {"customers.merge_customer"}
+
+
+def test_without_scripts_a_role_ticks_its_boxes_by_a_button(browser, live_server):
+    make_user("jane", [MANAGE_USERS], password="a good password")
+    with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/users/add/")
+        page.get_by_label("User name").fill("jane")
+        page.get_by_label("Password").fill("a good password")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_label("User name").fill("admin")
+        page.get_by_label("Role").select_option("Admin")
+        page.get_by_role("button", name="Tick its boxes").click()
+
+        expect(page.get_by_label("User name")).to_have_value("admin")
+        expect(page.get_by_role("checkbox", checked=True)).to_have_count(len(EVERYTHING) + 1)
+
+
+def test_ones_own_boxes_are_out_of_reach(page: Page, sign_in):
+    sign_in("jane", MANAGE_USERS)
+    page.get_by_role("link", name="jane").click()
+
+    expect(page.get_by_text("Another admin must change what you may do")).to_be_visible()
+    expect(page.get_by_label("Can manage users")).to_be_disabled()
+    expect(page.get_by_label("May sign in")).to_be_disabled()
+
+
+@pytest.mark.parametrize("path", ["/users/", "/users/add/"])
+def test_no_page_scrolls_sideways_on_a_phone(path, page: Page, sign_in):
+    page.set_viewport_size(PHONE)
+    sign_in("jane", MANAGE_USERS)
+    page.goto(path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

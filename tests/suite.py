@@ -1,0 +1,87 @@
+"""The whole suite: on SQLite, on PostgreSQL and in a browser, beside each other, with a closing line for each.
+
+`make test` runs it. PostgreSQL takes part when TEST_DATABASE_URL names a database, the browser when a Chromium is
+found. With REQUIRE_ALL set, a part that did not run is a failure.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree  # reads our own report
+
+from tests.browser import chromium
+
+
+@dataclass
+class Part:
+    name: str
+    marks: str
+    missing: str = ""  # why it cannot run here
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Outcome:
+    line: str
+    good: bool
+
+
+def parts() -> list[Part]:
+    postgres = os.environ.get("TEST_DATABASE_URL", "")
+    return [
+        Part("SQLite", "not browser and not postgres"),
+        Part(
+            "PostgreSQL",
+            "not browser",
+            missing="" if postgres else "TEST_DATABASE_URL names no database",
+            environment={"DATABASE_URL": postgres},
+        ),
+        Part("Browser", "browser", missing="" if chromium.find() else "no Chromium was found"),
+    ]
+
+
+def start(part: Part, folder: Path) -> subprocess.Popen[str]:
+    # Each run would overwrite the others' cache of what failed last.
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", part.marks, f"--junitxml={folder / part.name}.xml"]
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | part.environment
+    output = (folder / f"{part.name}.txt").open("w+")
+    return subprocess.Popen([sys.executable, *command], env=environment, stdout=output, stderr=subprocess.STDOUT)
+
+
+def counted(report: Path) -> dict[str, int]:
+    """How many tests a report names by outcome."""
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    counts = {key: int(suite.get(key)) for key in ["tests", "failures", "errors", "skipped"]}
+    return {**counts, "passed": counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"]}
+
+
+def judge(part: Part, process: subprocess.Popen[str], folder: Path) -> Outcome:
+    status = process.wait()
+    print(f"\n==== {part.name} ====\n{(folder / f'{part.name}.txt').read_text()}", end="")
+    report = folder / f"{part.name}.xml"
+    counts = counted(report) if report.exists() else {"passed": 0}
+    told = ", ".join(f"{counts[key]} {key}" for key in ["passed", "failures", "errors", "skipped"] if counts.get(key))
+    if status or not counts["passed"]:
+        return Outcome(f"{part.name}: FAILED ({told or 'no test ran'})", good=False)
+    return Outcome(f"{part.name}: ran ({told})", good=True)
+
+
+def run(everything: bool) -> Iterator[Outcome]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        running = {part.name: start(part, folder) for part in parts() if not part.missing}
+        for part in parts():
+            if part.missing:
+                yield Outcome(f"{part.name}: not run because {part.missing}", good=not everything)
+            else:
+                yield judge(part, running[part.name], folder)
+
+
+if __name__ == "__main__":
+    outcomes = list(run(everything=bool(os.environ.get("REQUIRE_ALL"))))
+    print("\n" + "\n".join(outcome.line for outcome in outcomes))
+    sys.exit(not all(outcome.good for outcome in outcomes))
