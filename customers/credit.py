@@ -51,10 +51,7 @@ def adjust(customer: Customer, amount: Decimal, currency: str, *, cause: str, by
     if not is_exact(amount, currency):
         raise CreditError("Enter an amount such as 7.50.")
     locked = lock_live(customer.pk)
-    if amount >= 0:
-        drawn = {home_of(locked).pk: amount}
-    else:
-        drawn = _draw(locked, -amount, currency)
+    drawn = {home_of(locked).pk: amount} if amount >= 0 else _draw(locked, -amount, currency)
     entries = [
         CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
         for record, part in drawn.items()

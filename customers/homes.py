@@ -13,8 +13,8 @@ from customers.models.source import IDENTITY_FIELDS
 
 def identity_of(customer: Customer) -> Identity:
     """Who the profile says the customer is."""
-    parts = (getattr(customer, name) for name in IDENTITY_FIELDS[:-1])
-    return Identity(*parts, country=customer.billing_address.get("country", ""))
+    parts = {name: getattr(customer, name) for name in IDENTITY_FIELDS if name != "country"}
+    return Identity(**parts, country=customer.billing_address.get("country", ""))
 
 
 def home_of(customer: Customer) -> SourceRecord:

@@ -1,12 +1,17 @@
-"""Match keys and search words of source records: derived from their identities, less what staff said not to match on."""
+"""Match keys and search words of source records, derived from their identities.
+
+Left out is what staff said not to match on.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from customers.identity import identity_key, match_keys, search_words
 from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
 
 Keys = dict[int, set[tuple[str, ...]]]
+Derived = TypeVar("Derived", MatchKey, SearchWord)
 
 
 def derived_keys(records: Iterable[SourceRecord]) -> Keys:
@@ -36,7 +41,7 @@ def refresh(records: Collection[SourceRecord]) -> list[str]:
     return differed
 
 
-def _sync(model: type[MatchKey] | type[SearchWord], columns: tuple[str, ...], wanted: Keys) -> list[str]:
+def _sync(model: type[Derived], columns: tuple[str, ...], wanted: Keys) -> list[str]:
     stored: defaultdict[int, dict[tuple[str, ...], int]] = defaultdict(dict)
     for pk, record, *values in model._default_manager.filter(source_record__in=wanted).values_list(
         "pk", "source_record", *columns

@@ -120,10 +120,9 @@ def duplicate_counts(customers: Collection[int]) -> dict[int, int]:
 def matches_of(customers: Collection[int]) -> dict[int, Hits]:
     """{customer: {other live customer: the keys they share}}."""
     sharers: defaultdict[Key, set[int]] = defaultdict(set)
-    for pk, *key in MatchKey.objects.filter(source_record__customer__in=customers).values_list(
-        "source_record__customer", "kind", "value"
-    ):
-        sharers[key[0], key[1]].add(pk)
+    mine = MatchKey.objects.filter(source_record__customer__in=customers)
+    for pk, kind, value in mine.values_list("source_record__customer", "kind", "value"):
+        sharers[kind, value].add(pk)
     for key in ignored(sharers):
         del sharers[key]
     matches: defaultdict[int, Hits] = defaultdict(lambda: defaultdict(set))

@@ -65,8 +65,7 @@ def _lateral(
         conditions.append("(t.at, t.id) < (%s, %s)")
         params += [before.at, before.pk]
     for name, value in filters.items():
-        column = model._meta.get_field(name).column  # type: ignore[union-attr]
-        conditions.append(f"t.{quote(column)} = %s")
+        conditions.append(f"t.{quote(column_of(model, name))} = %s")
         params.append(value.pk if hasattr(value, "pk") else value)
     # Only names from the schema are put into the text.
     sql = f"""
@@ -76,3 +75,7 @@ def _lateral(
         ) q WHERE s.customer_id = %s ORDER BY q.at DESC, q.id DESC LIMIT %s
     """  # noqa: S608
     return RawSQL(sql, [*params, limit, customer.pk, limit])  # noqa: S611
+
+
+def column_of(model: type[LinkedRow], name: str) -> str:
+    return str(getattr(model, name).field.column)

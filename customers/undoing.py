@@ -143,7 +143,8 @@ def _outcomes(
     survivor: Customer, root: Customer, members: Sequence[MergeMember], *, whole: Merge | None
 ) -> list[Outcome]:
     """One for each value that the undone part of the merge wrote."""
-    past = profile.History({survivor.pk, root.pk})
+    # Where the survivor was merged on, it is the next customer's profile that a value was carried to.
+    past = profile.History({pk for pk in (survivor.pk, survivor.merged_into_id) if pk})
     change = next((c for c in past.changes[survivor.pk] if c.merge_id == members[0].merge_id), None)
     if change is None:
         return []
@@ -153,9 +154,9 @@ def _outcomes(
     touched = [k for k, v in change.values.items() if whole or (change.merge_id, v["from"]) in parts]
     found = []
     for key in touched:
-        kept_by = _carried_on(past, survivor, root, key) or (
-            None if now[key] != after[key] else _latest(past, survivor, key, change)
-        )
+        kept_by = _carried_on(past, survivor, key)
+        if kept_by is None and now[key] == after[key]:
+            kept_by = _latest(past, survivor, key, change)
         found.append(Outcome(BY_KEY[key], now[key], after[key], kept_by))
     return found
 
@@ -166,11 +167,12 @@ def _latest(past: profile.History, survivor: Customer, key: str, merged: Profile
     return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
 
 
-def _carried_on(past: profile.History, survivor: Customer, root: Customer, key: str) -> ProfileChange | None:
-    """The change by which a later merge took the value on to the customer who has everything now."""
-    if root.pk == survivor.pk:
+def _carried_on(past: profile.History, survivor: Customer, key: str) -> ProfileChange | None:
+    """The change by which a later merge took the value on to the customer that the survivor is part of now."""
+    if survivor.merged_into_id is None:
         return None
-    standing = (c for c in past.changes[root.pk] if c.merge and not c.merge.undone_at and key in c.values)
+    next_one = past.changes[survivor.merged_into_id]
+    standing = (c for c in next_one if c.merge and not c.merge.undone_at and key in c.values)
     return next((c for c in standing if c.values[key]["from"] == survivor.pk), None)
 
 
@@ -220,8 +222,8 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     if agreed.overdrawn and not allow_overdraft:
         customer, currency, amount = agreed.overdrawn[0]
         raise UndoError(
-            f"{customer.name} would be left with {shown(amount, currency)} {currency} of credit. Tick “Leave the credit below zero”"
-            " to go on, or give credit first."
+            f"{customer.name} would be left with {shown(amount, currency)} {currency} of credit."
+            " Tick “Leave the credit below zero” to go on, or give credit first."
         )
     _mark(agreed, by=by)
     touched = {agreed.root.pk, merge.survivor_id, *(member.duplicate_id for member in agreed.members)}

@@ -10,6 +10,7 @@ from customers.fields import Kind, ProfileField
 from customers.identity import fold, normal_email, normal_phone
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 
+LONGEST_LOGIN = 150
 ANSWERS = {True: "Yes", False: "No", None: "Not asked"}
 
 
@@ -26,9 +27,11 @@ def clean(field: ProfileField, value: Any) -> Any:
             if value and value not in LeadStatus.values:
                 raise ValidationError("Choose one of the lead statuses.")
             return value
+        case Kind.LOGIN if isinstance(value, str):
+            return _clean_text(value, length=LONGEST_LOGIN)
         case Kind.LOGIN | Kind.PASSWORD | Kind.PAY_SOURCE:
             return value
-    text = _clean_text(value, length=Customer._meta.get_field(field.key).max_length or 0)
+    text = _clean_text(value, length=getattr(Customer, field.key).field.max_length)
     if field.kind is Kind.EMAIL and text:
         return clean_email(text)
     return text

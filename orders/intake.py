@@ -7,11 +7,11 @@ With deduplication off, (2) and (3) are left out. A profile is never changed by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -29,6 +29,8 @@ from orders.models import Campaign, Order, OrderItem, OrderKind, OrderStatus, Pr
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+Result = TypeVar("Result")
 
 # Kept small, because pages read every record of a customer.
 MOST_RECORDS = 50
@@ -118,7 +120,7 @@ def take_lead(incoming: Incoming, *, by: User | None = None) -> Found:
     return _retried(lambda: _take_lead(person, by=by))
 
 
-def _retried(take: Any) -> Any:
+def _retried(take: Callable[[], Result]) -> Result:
     """Once more from the start when somebody else took in the same thing at the same moment."""
     try:
         return take()
@@ -130,7 +132,7 @@ def checked(incoming: Incoming) -> Incoming:
     """`incoming` with every value trimmed; IntakeError naming the one that cannot be stored."""
     cleaned = {}
     for name, value in asdict(incoming.identity).items():
-        limit = SourceRecord._meta.get_field(name).max_length or 0
+        limit = SourceRecord.longest(name)
         text = value.strip()
         if "\x00" in text or len(text) > limit:
             raise IntakeError(f"{name.replace('_', ' ')} must have {limit} characters or fewer, and none that is NUL.")
@@ -264,7 +266,7 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
         by_owner.setdefault(record.customer_id, []).append(record)
     for customer in Customer.objects.live().filter(pk__in=by_owner).order_by("created", "pk"):
         records = by_owner[customer.pk]
-        if any(_names_agree(identity, each) for each in (customer, *records)):
+        if _names_agree(identity, customer) or any(_names_agree(identity, record) for record in records):
             return _recognised_by(identity, records, shared)
     return None
 

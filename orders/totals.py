@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Max, Min, Sum
 
-from customers.models import RecordTotals
+from customers.models import BillingStatus, RecordTotals
 from customers.money import minor
 from orders.models import BILLING_STATE, COUNTED, Order, Purchase
 
@@ -52,7 +52,18 @@ def of_order(order: Order) -> Iterable[Change]:
 
 
 def of_purchase(purchase: Purchase) -> Iterable[Change]:
-    yield Change(purchase.source_record_id, purchase.currency, **{f"purchases_{BILLING_STATE[purchase.status]}": 1})
+    yield _purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
+
+
+def _purchases(record: int, currency: str, status: str, count: int) -> Change:
+    state = BILLING_STATE[status]
+    return Change(
+        record,
+        currency,
+        purchases_active=count if state == BillingStatus.ACTIVE else 0,
+        purchases_past_due=count if state == BillingStatus.PAST_DUE else 0,
+        purchases_cancelled=count if state == BillingStatus.CANCELLED else 0,
+    )
 
 
 def add(changes: Iterable[Change]) -> None:
@@ -89,13 +100,17 @@ def _combined(changes: Iterable[Change]) -> Collection[Change]:
 
 
 def _sum(one: Change, other: Change) -> Change:
-    times = [change for change in (one, other) if change.first_order_at]
     return Change(
         one.record,
         one.currency,
-        *(getattr(one, name) + getattr(other, name) for name in SUMS),
-        first_order_at=min((c.first_order_at for c in times if c.first_order_at), default=None),
-        last_order_at=max((c.last_order_at for c in times if c.last_order_at), default=None),
+        orders=one.orders + other.orders,
+        amount=one.amount + other.amount,
+        refunded=one.refunded + other.refunded,
+        purchases_active=one.purchases_active + other.purchases_active,
+        purchases_past_due=one.purchases_past_due + other.purchases_past_due,
+        purchases_cancelled=one.purchases_cancelled + other.purchases_cancelled,
+        first_order_at=min(filter(None, (one.first_order_at, other.first_order_at)), default=None),
+        last_order_at=max(filter(None, (one.last_order_at, other.last_order_at)), default=None),
     )
 
 
@@ -131,6 +146,7 @@ def _derived(records: Sequence[int]) -> Iterable[Change]:
             last_order_at=row["z"],
         )
     purchases = Purchase.objects.filter(source_record__in=records).values("source_record", "currency", "status")
-    for row in purchases.annotate(n=Count("pk")):
-        state = {f"purchases_{BILLING_STATE[row['status']]}": row["n"]}
-        yield Change(row["source_record"], row["currency"], **state)
+    for record, currency, status, count in purchases.annotate(n=Count("pk")).values_list(
+        "source_record", "currency", "status", "n"
+    ):
+        yield _purchases(record, currency, status, count)

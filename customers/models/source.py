@@ -76,6 +76,11 @@ class SourceRecord(models.Model):
     def __str__(self) -> str:
         return f"{self.data_source} {self.external_id or self.pk}"
 
+    @classmethod
+    def longest(cls, name: str) -> int:
+        """How many characters a part of an identity may have."""
+        return int(getattr(cls, name).field.max_length)
+
     @property
     def identity(self) -> Identity:
         return Identity(*(getattr(self, name) for name in IDENTITY_FIELDS))

@@ -114,7 +114,7 @@ def shared_by_customers(
     """(value of `field`, "6 and 61") for each value that rows of two or more of the customers have."""
     customer_of = {record: customer for customer, records in records_of.items() for record in records}
     found: defaultdict[str, set[int]] = defaultdict(set)
-    rows = rows.filter(source_record__in=customer_of)  # type: ignore[misc]
+    rows = rows.filter(source_record__in=customer_of)
     for value, record in rows.values_list(field, "source_record").distinct():
         found[value].add(customer_of[record])
     return [(value, " and ".join(map(str, sorted(who)))) for value, who in sorted(found.items()) if len(who) > 1]
