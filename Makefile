@@ -10,6 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 AS_IN_PRODUCTION := DEBUG=off HTTPS=on ALLOWED_HOSTS=reunite.example DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
+.DELETE_ON_ERROR:
 .PHONY: run test lint lock demo
 
 run: $(VENV)/run.stamp .env

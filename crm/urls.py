@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
@@ -10,10 +8,9 @@ sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticat
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("customers.urls")),
     path("users/", include("crm.accounts.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", views.healthz, name="healthz"),
 ]
-if find_spec("customers.urls"):
-    urlpatterns.append(path("", include("customers.urls")))
