@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
@@ -52,11 +52,21 @@ def _login(customer: Customer, login: str, among: Collection[int], merge: Merge 
 
 def opened_by(login: str, password: str) -> Customer | None:
     """The live customer whose shop account this login and password open."""
-    row = CartLogin.objects.filter(login=login, merge__undone_at=None).select_related("source_record__customer").first()
+    found = CartLogin.objects.filter(login=login, merge__undone_at=None).select_related(
+        "source_record__customer", "source_record__origin"
+    )
+    row = found.first()
     if row is None:
         return None
-    customer = row.source_record.customer
-    hashes = [row.password]
-    if customer.cart_login_id == row.pk and customer.cart_password is not None:
-        hashes.append(customer.cart_password.password)
-    return customer if any(hashed and check_password(password, hashed) for hashed in hashes) else None
+    hashes = [row.password, *_chosen_for(row)]
+    opens = any(hashed and check_password(password, hashed) for hashed in hashes)
+    return row.source_record.customer if opens else None
+
+
+def _chosen_for(row: CartLogin) -> Iterator[str]:
+    """The passwords that the customers whose shown login it is, from its first owner to the live one, have for it."""
+    customer: Customer | None = row.source_record.origin
+    while customer is not None:
+        if customer.cart_login_id == row.pk and customer.cart_password is not None:
+            yield customer.cart_password.password
+        customer = customer.merged_into

@@ -1,0 +1,130 @@
+"""Money and consent gone wrong elsewhere. Numbers are those of docs/merging.md."""
+
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+
+from customers import credit, forecast
+from customers.models import CreditEntry, HistoryEntry, PaySource, RecordTotals
+from customers.undoing import UndoError
+from orders.intake import Subscription
+from orders.models import Order, Purchase
+from tests.acts import dump, fresh, merge, rows, undo
+from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+
+
+def with_credit(name: str, amount: str, currency: str = "USD"):
+    customer = customer_with_order(first_name=name)
+    credit.adjust(customer, Decimal(amount), currency, cause="late parcel", by=None)
+    return customer
+
+
+def test_31_credit_after_a_merge_is_the_sum_and_its_entries_are_untouched():
+    a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50")
+    before = rows(CreditEntry)
+    made = merge(a, b)
+    assert credit.balances([a.pk, b.pk]) == {a.pk: {"USD": Decimal("7.5")}}
+    assert rows(CreditEntry) == before
+    undo(made)
+    assert credit.balances([a.pk, b.pk]) == {a.pk: {"USD": Decimal("5")}, b.pk: {"USD": Decimal("2.5")}}
+
+
+def test_31_a_credit_amount_that_was_edited_stands_as_long_as_the_merge():
+    a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50")
+    made = merge(a, b, credit={"USD": Decimal("6.00")})
+    assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal("6")}}
+    undo(made)
+    assert credit.balances([a.pk, b.pk]) == {a.pk: {"USD": Decimal("5")}, b.pk: {"USD": Decimal("2.5")}}
+
+
+def test_31_credit_is_used_from_the_oldest_record_first_so_that_each_side_gets_its_rest_back():
+    a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50")
+    made = merge(a, b)
+    credit.adjust(a, Decimal("-6.00"), "USD", cause="order", by=None)
+    undo(made)
+    assert credit.balances([a.pk, b.pk]) == {a.pk: {"USD": Decimal(0)}, b.pk: {"USD": Decimal("1.5")}}
+
+
+def test_31_credit_that_an_undo_would_leave_below_zero_needs_a_tick():
+    a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50")
+    made = merge(a, b, credit={"USD": Decimal("20.00")})
+    credit.adjust(a, Decimal("-20.00"), "USD", cause="order", by=None)
+    before = dump()
+    with pytest.raises(UndoError, match="below zero"):
+        undo(made)
+    assert dump() == before
+    undo(made, allow_overdraft=True)
+    assert CreditEntry.objects.filter(merge__undone_at=None).aggregate(Sum("amount"))["amount__sum"] == Decimal("-12.5")
+
+
+def test_32_credit_in_two_currencies_is_kept_apart():
+    a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50", "EUR")
+    merge(a, b)
+    assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal("5"), "EUR": Decimal("2.5")}}
+
+
+def test_34_the_most_restrictive_consent_wins_and_both_answers_come_back():
+    a = CustomerFactory(first_name="Ada", email_opt_in=True, sms_contact=True, do_not_sell=False)
+    b = CustomerFactory(first_name="Bea", email_opt_in=False, sms_contact=None, do_not_sell=True)
+    made = merge(a, b)
+    (final,) = fresh(a)
+    assert (final.email_opt_in, final.sms_contact, final.do_not_sell) == (False, True, True)
+    undo(made)
+    assert [(c.email_opt_in, c.sms_contact, c.do_not_sell) for c in fresh(a, b)] == [
+        (True, True, False),
+        (False, None, True),
+    ]
+
+
+def test_35_a_pay_source_keeps_the_gateway_customer_its_token_is_bound_to():
+    a, b = customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
+    for customer in (a, b):
+        PaySource.objects.create(
+            source_record=customer.records.get(), gateway_customer=f"gw-{customer.pk}", token=f"tok-{customer.pk}"
+        )
+    before = rows(PaySource)
+    made = merge(a, b)
+    assert rows(PaySource) == before
+    undo(made)
+    assert rows(PaySource) == before
+
+
+def test_36_two_active_purchases_of_one_product_are_named_and_neither_is_cancelled():
+    unlimited = [Subscription(ProductFactory(), Decimal("9.90"))]
+    a = customer_with_order(first_name="Ada", subscriptions=unlimited)
+    b = customer_with_order(first_name="Bea", subscriptions=unlimited)
+    warnings = [notice.title for notice in forecast.forecast(a, [b]).warnings]
+    assert "Two purchases will be billed." in warnings
+    before = rows(Purchase)
+    merge(a, b)
+    assert rows(Purchase) == before
+    assert fresh(a)[0].billing_status == "active"
+
+
+def test_37_counts_and_sums_are_those_of_the_orders_at_every_step():
+    a, b = customer_with_order(first_name="Ada", total="1.10"), customer_with_order(first_name="Bea", total="2.20")
+
+    def counted(customer):
+        totals = RecordTotals.objects.filter(source_record__customer=customer).aggregate(
+            n=Sum("orders"), t=Sum("amount")
+        )
+        live = Order.objects.filter(source_record__customer=customer)
+        assert totals["n"] == (live.count() or None)
+        assert (totals["t"] or 0) == round(100 * (live.aggregate(t=Sum("total"))["t"] or 0))
+        return live.count()
+
+    made = merge(a, b)
+    assert (counted(a), counted(b)) == (2, 0)
+    undo(made)
+    assert (counted(a), counted(b)) == (1, 1)
+
+
+def test_33_history_of_an_order_is_not_rewritten():
+    a, b = customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
+    order(first_name="Bea", deduplicate=False)
+    before = rows(HistoryEntry)
+    merge(a, b)
+    assert set(before) < set(rows(HistoryEntry))

@@ -1,0 +1,212 @@
+"""Old ids that died and undos that did not restore elsewhere. Numbers are those of docs/merging.md."""
+
+import pytest
+from django.utils import timezone
+
+from customers import editing, matching, merging
+from customers.models import Customer, SourceRecord
+from customers.undoing import UndoError
+from orders.models import Order
+from tests.acts import STAMPS, dump, fresh, linked_rows, merge, undo
+from tests.factories import customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+
+# What an undo adds: the acts themselves, and homes to write them down on.
+RECORDED = {"Merge", "MergeMember", "ProfileChange", "HistoryEntry", "NotDuplicate"}
+
+
+@pytest.fixture
+def three():
+    """Three customers with an order each, known to the shop as 1, 2 and 3; with their homes."""
+    found = [customer_with_order(first_name=n, external_id=str(i)) for i, n in enumerate(("Ada", "Bea", "Cleo"), 1)]
+    for customer in found:
+        editing.add_note(customer, "Called.", by=None)
+    return found
+
+
+def state() -> dict:
+    return dump(without=STAMPS | RECORDED)
+
+
+def edit(customer: Customer, **values) -> None:
+    (now,) = fresh(customer)
+    editing.edit(now, values, version=now.version, by=None, via="page")
+
+
+def test_57_an_order_that_names_a_merged_customer_by_its_old_id_reaches_the_survivor(three):
+    a, b, _ = three
+    merge(a, b)
+    taken = order(external_id="2", first_name="Bea", last_name="Holý")
+    assert taken.found.rule == "known"
+    assert taken.found.record.customer == a
+    assert Customer.objects.get(uuid=b.uuid).live_root() == a
+
+
+def test_57_a_late_order_does_not_bring_a_retired_customer_back(three):
+    a, b, _ = three
+    merge(a, b)
+    order(external_id="2", first_name="Bea")
+    assert not fresh(b)[0].is_live
+    assert Customer.objects.live().count() == 2
+
+
+def test_58_an_old_id_leads_to_whoever_has_the_customer_now(three):
+    a, b, c = three
+    made = merge(a, b)
+    assert fresh(b)[0].live_root() == a
+    undo(made)
+    assert fresh(b)[0].live_root() == b
+    merge(c, b)
+    assert fresh(b)[0].live_root() == c
+
+
+def test_59_merge_and_undo_leave_an_equal_database(three):
+    before = state()
+    undo(merge(*three, first_name=three[1], last_name="Typed", custom1="x"))
+    assert state() == before
+
+
+def test_59_a_chain_is_undone_in_any_order(three):
+    a, b, c = three
+    before = state()
+    inner, outer = merge(b, a, first_name=a), merge(c, b, first_name=b)
+    assert linked_rows(c)["Order"] == sorted(Order.objects.values_list("pk", flat=True))
+    undo(inner)
+    assert [x.live_root() for x in fresh(a, b, c)] == [a, c, c]
+    undo(outer)
+    assert state() == before
+
+
+def test_59_one_of_several_duplicates_comes_back_with_its_own_values(three):
+    a, b, c = three
+    made = merge(a, b, c, first_name=b, custom1="typed")
+    undo(made, b)
+    assert [x.is_live for x in fresh(a, b, c)] == [True, True, False]
+    assert [(x.first_name, x.custom1) for x in fresh(a)] == [("Ada", "typed")]
+    undo(made)
+    assert [x.is_live for x in fresh(a, b, c)] == [True, True, True]
+    assert fresh(a)[0].custom1 == ""
+
+
+def test_60_what_was_edited_since_stays_and_is_named(three):
+    a, b, _ = three
+    made = merge(a, b, first_name=b, last_name="Typed")
+    edit(a, first_name="Edited")
+    undone = undo(made)
+    assert [(c.first_name, c.last_name) for c in fresh(a)] == [("Edited", "Holý")]
+    assert [outcome.field.key for outcome in undone.kept] == ["first_name"]
+    assert "The first name stayed as it is." in undone.as_sentence()
+
+
+def test_60_orders_that_arrived_since_go_back_with_their_record(three):
+    a, b, _ = three
+    made = merge(a, b)
+    taken = order(external_id="2", first_name="Bea")
+    undo(made)
+    assert taken.order.pk in linked_rows(b)["Order"]
+    assert taken.order.pk not in linked_rows(a)["Order"]
+
+
+def test_60_a_value_that_a_later_merge_carried_on_stays_there_and_is_named(three):
+    a, b, c = three
+    inner = merge(b, a, first_name=a)
+    merge(c, b, first_name=b)
+    undone = undo(inner)
+    assert [x.first_name for x in fresh(a, b, c)] == ["Ada", "Bea", "Ada"]
+    assert [(o.field.key, o.goes_back) for o in undone.kept] == [("first_name", False)]
+
+
+def test_60_a_merge_with_an_erased_side_is_not_undone(three):
+    made = merge(*three)
+    Customer.objects.filter(pk=three[1].pk).update(erased_at=timezone.now())
+    before = dump()
+    with pytest.raises(UndoError, match="erased"):
+        undo(made)
+    assert dump() == before
+
+
+def test_60_a_merge_is_undone_once(three):
+    made = merge(*three)
+    undo(made)
+    before = dump()
+    made.refresh_from_db()
+    with pytest.raises(UndoError, match="was undone by a program"):
+        undo(made)
+    assert dump() == before
+
+
+def test_60_what_was_undone_is_not_suggested_again_but_can_be_merged_again():
+    a = customer_with_order(first_name="Ada", email="same@example.org")
+    b = customer_with_order(first_name="Bea", email="same@example.org")
+    undo(merge(a, b))
+    assert matching.duplicate_counts([a.pk, b.pk]) == {}
+    (found,) = matching.duplicates_of(a)
+    assert found.dismissal.reason.endswith("was undone")
+    merge(a, b)
+    assert fresh(b)[0].merged_into == a
+
+
+def test_60_a_login_that_the_merge_made_no_longer_opens_anything_after_the_undo(three):
+    from django.contrib.auth.hashers import make_password
+
+    from customers import cart
+
+    a, b, _ = three
+    made = merge(a, b, cart_login="helena", cart_password=make_password("new one"))
+    assert cart.opened_by("helena", "new one") == a
+    undo(made)
+    assert cart.opened_by("helena", "new one") is None
+    merge(a, b, cart_login="helena", cart_password=make_password("another"))
+    assert cart.opened_by("helena", "another") == a
+
+
+def test_60_every_login_opens_the_survivor_with_its_own_password(three):
+    from django.contrib.auth.hashers import make_password
+
+    from customers import cart
+
+    a, b, _ = three
+    edit(a, cart_login="ada", cart_password=make_password("pa"))
+    edit(b, cart_login="bea", cart_password=make_password("pb"))
+    merge(a, b)
+    assert (cart.opened_by("ada", "pa"), cart.opened_by("bea", "pb")) == (a, a)
+    assert cart.opened_by("bea", "pa") is None
+
+
+def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched():
+    a = customer_with_order(first_name="Ada", email="a@example.org")
+    b = customer_with_order(first_name="Bea", email="b@example.org", source="Marketplace")
+    made = merge(a, b)
+    taken = order(first_name="Bea", email="b@example.org", source="Third")
+    assert taken.found.rule == "match"
+    assert taken.found.record.customer == a
+    undo(made)
+    assert SourceRecord.objects.get(pk=taken.found.record.pk).customer == b
+
+
+def test_a_stale_preview_of_an_undo_is_refused(three):
+    from customers import undoing
+
+    made = merge(*three)
+    seen = undoing.plan(made).fingerprint
+    edit(three[0], custom1="since")
+    before = dump()
+    with pytest.raises(undoing.StaleUndoError):
+        undo(made, seen=seen)
+    assert dump() == before
+
+
+def test_an_order_between_preview_and_yes_changes_no_plan_and_an_edit_does(three):
+    a, b, _ = three
+    plan = merging.plan(*fresh(a), fresh(b))
+    order(external_id="2", first_name="Bea")
+    made = merging.merge(plan, by=None, via="page")
+    undo(made)
+    plan = merging.plan(*fresh(a), fresh(b))
+    edit(b, email="new@example.org")
+    before = dump()
+    with pytest.raises(merging.StalePlanError, match=r"changed the e-mail of Bea Holý") as refusal:
+        merging.merge(plan, by=None, via="page")
+    assert list(refusal.value.changes[0].values) == ["email"]
+    assert dump() == before

@@ -1,0 +1,232 @@
+"""Merges that should have been refused, or were half done. Numbers are those of docs/merging.md."""
+
+import pytest
+from django.utils import timezone
+
+from customers import billing, credit, history, homes, matching, merging, owners, profile, undoing
+from customers.matching import duplicates_of
+from customers.merging import AlreadyMergedError, MergeError, Picked, StalePlanError
+from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via
+from tests.acts import dump, fresh, merge, undo
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair():
+    return customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
+
+
+def refused(survivor, *duplicates, match, **choices):
+    before = dump()
+    with pytest.raises(MergeError, match=match):
+        merge(survivor, *duplicates, **choices)
+    assert dump() == before
+
+
+def test_38_a_customer_cannot_be_merged_with_itself(pair):
+    refused(pair[0], pair[0], match="with itself")
+    refused(pair[0], pair[1], pair[0], match="with itself")
+
+
+def test_38_a_customer_cannot_be_named_twice(pair):
+    refused(pair[0], pair[1], pair[1], match="twice")
+
+
+def test_38_nobody_to_merge_is_refused(pair):
+    refused(pair[0], match="at least one")
+
+
+def test_41_a_customer_who_was_merged_away_meanwhile_is_refused_with_where_they_are_now(pair):
+    a, b = pair
+    c = customer_with_order(first_name="Cleo")
+    plan = merging.plan(*fresh(c), fresh(b))
+    merge(a, b)
+    before = dump()
+    with pytest.raises(MergeError, match=r"merged Bea Holý \(\d+\) into Ada Holý a moment ago"):
+        merging.merge(plan, by=None, via=Via.PAGE)
+    assert dump() == before
+    refused(c, b, match=r"already part of Ada Holý")
+
+
+def test_41_an_erased_customer_is_refused(pair):
+    Customer.objects.filter(pk=pair[1].pk).update(erased_at=timezone.now())
+    refused(*pair, match="was erased")
+
+
+def test_42_an_order_for_a_merged_record_belongs_to_the_survivor(pair):
+    a, b = pair
+    merge(a, b)
+    taken = order(first_name="Bea", last_name="Holý", email="")
+    record = b.own_records.exclude(data_source__name="Staff").get()
+    again = order(external_id="x-1", first_name="Bea", deduplicate=False)
+    assert taken.found.record.customer != b
+    assert record.customer == a
+    assert again.found.record.customer.is_live
+
+
+def test_45_a_merged_customer_cannot_become_the_survivor_of_its_own_survivor(pair):
+    a, b = pair
+    merge(a, b)
+    refused(b, a, match="already part of")
+
+
+def test_39_the_second_of_two_opposite_plans_is_refused(pair):
+    a, b = pair
+    one, other = merging.plan(a, [b]), merging.plan(b, [a])
+    merging.merge(one, by=None, via=Via.PAGE)
+    with pytest.raises(MergeError, match="a moment ago"):
+        merging.merge(other, by=None, via=Via.PAGE)
+    assert [c.is_live for c in fresh(a, b)] == [True, False]
+
+
+STEPS = [
+    (homes, "home_of"),
+    (owners, "refresh"),
+    (profile, "write_change"),
+    (profile, "refresh"),
+    (profile, "bump"),
+    (credit, "correct"),
+    (billing, "refresh"),
+    (history, "write"),
+]
+
+
+class PowerCutError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(("module", "step"), STEPS)
+def test_46_a_merge_that_breaks_at_any_step_leaves_nothing_behind(pair, module, step, monkeypatch):
+    def cut(*args, **kwargs):
+        raise PowerCutError
+
+    before = dump()
+    plan = merging.plan(*fresh(pair[0]), fresh(pair[1]), {"first_name": Picked(pair[1].pk)})
+    monkeypatch.setattr(module, step, cut)
+    monkeypatch.setattr(merging, "home_of", homes.home_of)
+    with pytest.raises(PowerCutError):
+        merging.merge(plan, by=None, via=Via.PAGE)
+    assert dump() == before
+
+
+@pytest.mark.parametrize(("module", "step"), [s for s in STEPS if s[1] not in ("home_of", "write_change", "correct")])
+def test_46_an_undo_that_breaks_at_any_step_leaves_nothing_behind(pair, module, step, monkeypatch):
+    def cut(*args, **kwargs):
+        raise PowerCutError
+
+    made = merge(*pair, first_name=pair[1])
+    before = dump()
+    monkeypatch.setattr(module, step, cut)
+    with pytest.raises(PowerCutError):
+        undoing.undo(made, by=None)
+    assert dump() == before
+
+
+def test_49_a_merge_writes_one_merge_and_one_history_entry(pair):
+    before = HistoryEntry.objects.count()
+    merge(*pair)
+    assert (Merge.objects.count(), HistoryEntry.objects.count() - before) == (1, 1)
+
+
+def test_50_the_same_plan_sent_twice_is_one_merge_and_the_second_gets_the_first(pair):
+    plan = merging.plan(*fresh(pair[0]), fresh(pair[1]))
+    made = merging.merge(plan, by=None, via=Via.PAGE)
+    before = dump()
+    with pytest.raises(AlreadyMergedError) as refusal:
+        merging.merge(plan, by=None, via=Via.PAGE)
+    assert refusal.value.merge == made
+    assert dump() == before
+
+
+def test_50_an_old_plan_is_refused_once_its_merge_was_undone(pair):
+    plan = merging.plan(*fresh(pair[0]), fresh(pair[1]))
+    undo(merging.merge(plan, by=None, via=Via.PAGE))
+    with pytest.raises(StalePlanError):
+        merging.merge(plan, by=None, via=Via.PAGE)
+
+
+def test_a_forged_pick_of_a_customer_who_is_not_chosen_is_refused(pair):
+    c = customer_with_order(first_name="Cleo")
+    before = dump()
+    with pytest.raises(MergeError, match="not one of those"):
+        merging.plan(pair[0], [pair[1]], {"email": Picked(c.pk)})
+    assert dump() == before
+
+
+def test_54_a_retired_customer_is_not_suggested(pair):
+    a = customer_with_order(first_name="Ada", email="same@example.org")
+    b = customer_with_order(first_name="Bea", email="same@example.org")
+    c = customer_with_order(first_name="Cleo", email="same@example.org")
+    merge(a, b)
+    assert [found.customer for found in duplicates_of(c)] == [a]
+    assert [found.customer for found in duplicates_of(a)] == [c]
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"email": "none@none.com"},
+        {"phone": "000 000 0000"},
+        {"phone": "+1 111 111 1111"},
+        {"email": ""},
+        {"phone": " "},
+    ],
+    ids=str,
+)
+def test_55_placeholders_and_blanks_match_nobody(shared):
+    a = customer_with_order(first_name="Ada", **shared)
+    customer_with_order(first_name="Bea", source="Marketplace", **shared)
+    assert duplicates_of(a) == []
+    assert order(first_name="Ada", last_name="Else", source="Third", **shared).found.rule == "new"
+
+
+def test_55_a_value_that_staff_ignore_matches_nobody():
+    a = customer_with_order(first_name="Ada", email="info@company.example")
+    customer_with_order(first_name="Bea", email="INFO@company.example")
+    assert len(duplicates_of(a)) == 1
+    IgnoredValue.objects.create(kind="email", value="info@company.example")
+    assert duplicates_of(a) == []
+
+
+def test_55_a_family_on_one_phone_is_found_but_neither_associated_nor_ticked_beforehand():
+    phone = "+420 241 770 449"
+    a = customer_with_order(first_name="Ada", last_name="Holá", phone=phone)
+    b = customer_with_order(first_name="Bo", last_name="Novák", phone=phone)
+    (found,) = duplicates_of(a)
+    assert (found.customer, found.is_sure) == (b, False)
+    assert found.against == ("different first names", "different last names")
+    assert order(first_name="Cleo", last_name="Dvořák", phone=phone).found.rule == "new"
+
+
+def test_55_people_with_the_same_name_only_do_not_match():
+    a = customer_with_order(first_name="John", last_name="Smith", email="a@example.org")
+    customer_with_order(first_name="John", last_name="Smith", email="b@example.org")
+    assert duplicates_of(a) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"email": "Hholy@Gmail.com "}, {"email": "hholy@gmail.COM"}),
+        ({"email": "h@müller.example"}, {"email": "h@xn--mller-kva.example"}),
+        ({"phone": "+420 241 770 449"}, {"phone": "241770449", "country": "Czech Republic"}),
+        ({"phone": "+49 0711 2842222"}, {"phone": "0711/284 22 22", "country": "DE"}),
+        ({"phone": "(555) 123-4567"}, {"phone": "+1 555 123 4567"}),
+        ({"phone": "12 34 567 890 123 456 789"}, {"phone": "12-34-567-890-123-456-789"}),
+    ],
+    ids=str,
+)
+def test_56_one_email_or_phone_in_two_spellings_matches(one, other):
+    a = SourceRecordFactory(customer=CustomerFactory(first_name="Ada"), **one)
+    b = SourceRecordFactory(customer=CustomerFactory(first_name="Bea"), **other)
+    assert [found.customer for found in duplicates_of(a.customer)] == [b.customer]
+
+
+def test_why_tells_what_speaks_for_and_against_any_pair():
+    a = customer_with_order(first_name="Ada", last_name="Holá", email="a@example.org")
+    b = customer_with_order(first_name="Bo", last_name="Novák", email="b@example.org")
+    found = matching.why(a, b)
+    assert found.reasons == ()
+    assert found.against == ("no e-mail or phone in common", "different first names", "different last names")
