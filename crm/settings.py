@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "django.forms",  # so that our templates may replace those of forms
     "axes",
     "csp",
-    "django_countries",
     "django_htmx",
 ]
 

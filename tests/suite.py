@@ -55,8 +55,8 @@ def start(part: Part, folder: Path) -> subprocess.Popen[str]:
 def counted(report: Path) -> dict[str, int]:
     """How many tests a report names by outcome."""
     suite = ElementTree.parse(report).getroot().find("testsuite")
-    counts = {key: int(suite.get(key)) for key in ["tests", "failures", "errors", "skipped"]}
-    return {**counts, "passed": counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"]}
+    total, failed, broken, skipped = (int(suite.get(key)) for key in ["tests", "failures", "errors", "skipped"])
+    return {"passed": total - failed - broken - skipped, "failed": failed, "broken": broken, "skipped": skipped}
 
 
 def judge(part: Part, process: subprocess.Popen[str], folder: Path) -> Outcome:
@@ -64,7 +64,7 @@ def judge(part: Part, process: subprocess.Popen[str], folder: Path) -> Outcome:
     print(f"\n==== {part.name} ====\n{(folder / f'{part.name}.txt').read_text()}", end="")
     report = folder / f"{part.name}.xml"
     counts = counted(report) if report.exists() else {"passed": 0}
-    told = ", ".join(f"{counts[key]} {key}" for key in ["passed", "failures", "errors", "skipped"] if counts.get(key))
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
     if status or not counts["passed"]:
         return Outcome(f"{part.name}: FAILED ({told or 'no test ran'})", good=False)
     return Outcome(f"{part.name}: ran ({told})", good=True)
