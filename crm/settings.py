@@ -169,7 +169,7 @@ STORAGES = {
     },
 }
 
-# Everything to the console; what runs us keeps it. Neither addresses nor bodies of requests are logged.
+# Everything to the console; what runs us keeps it
 
 LOGGING = {
     "version": 1,
