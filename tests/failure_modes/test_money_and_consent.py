@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
-from customers import credit, forecast
+from customers import credit, forecast, merging
 from customers.models import CreditEntry, HistoryEntry, PaySource, RecordTotals
 from customers.undoing import UndoError
 from orders.intake import Subscription
@@ -96,7 +96,7 @@ def test_36_two_active_purchases_of_one_product_are_named_and_neither_is_cancell
     unlimited = [Subscription(ProductFactory(), Decimal("9.90"))]
     a = customer_with_order(first_name="Ada", subscriptions=unlimited)
     b = customer_with_order(first_name="Bea", subscriptions=unlimited)
-    warnings = [notice.title for notice in forecast.forecast(a, [b]).warnings]
+    warnings = [notice.title for notice in forecast.forecast([a, b], merging.plan(a, [b])).warnings]
     assert "Two purchases will be billed." in warnings
     before = rows(Purchase)
     merge(a, b)
