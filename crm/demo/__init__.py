@@ -1,0 +1,1 @@
+"""A store to try everything on: the Chinook sample store, sold through two shops that know its people differently."""

@@ -1,0 +1,87 @@
+"""The people and invoices of the Chinook sample store, as its files have them."""
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from customers.address import Address, address
+from customers.countries import country_code
+from customers.identity import Identity
+
+FILES = Path(__file__).parent / "chinook"
+
+
+@dataclass(frozen=True)
+class Person:
+    number: int
+    identity: Identity
+    fax: str
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    number: int
+    track: str
+    price: Decimal
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """`place` counts the invoices of the same person, from 0."""
+
+    number: int
+    person: Person
+    place: int
+    at: datetime
+    billing_address: Address
+    total: Decimal
+    lines: tuple[InvoiceLine, ...]
+
+
+def people() -> dict[int, Person]:
+    return {int(row["CustomerId"]): _person(row) for row in _rows("customers")}
+
+
+def invoices() -> Iterator[Invoice]:
+    """All invoices, oldest first."""
+    persons, lines, places = people(), _lines(), Counter[int]()
+    for row in _rows("invoices"):
+        number, person = int(row["InvoiceId"]), persons[int(row["CustomerId"])]
+        at = datetime.fromisoformat(row["InvoiceDate"]).replace(tzinfo=UTC)
+        place, total = places[person.number], Decimal(row["Total"])
+        yield Invoice(number, person, place, at, _billing_address(row), total, tuple(lines[number]))
+        places[person.number] += 1
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (FILES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _person(row: dict[str, str]) -> Person:
+    names = (row["FirstName"], row["LastName"], row["Company"])
+    identity = Identity(*names, row["Email"], row["Phone"], _country(row["Country"]))
+    return Person(int(row["CustomerId"]), identity, row["Fax"])
+
+
+def _lines() -> dict[int, list[InvoiceLine]]:
+    found = defaultdict(list)
+    for row in _rows("invoice_lines"):
+        line = InvoiceLine(int(row["InvoiceLineId"]), row["TrackName"], Decimal(row["UnitPrice"]), int(row["Quantity"]))
+        found[int(row["InvoiceId"])].append(line)
+    return found
+
+
+def _billing_address(row: dict[str, str]) -> Address:
+    columns = {"line1": "Address", "city": "City", "state": "State", "postal_code": "PostalCode"}
+    parts = {part: row[f"Billing{column}"] for part, column in columns.items()}
+    return address({**parts, "country": _country(row["BillingCountry"])})
+
+
+def _country(name: str) -> str:
+    return country_code(name) or name

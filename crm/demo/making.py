@@ -1,0 +1,56 @@
+"""Making the whole demo, once: all of it or nothing."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from crm.accounts.models import User
+from crm.demo import files, labels, parcels, payments, reunions, store, subscriptions, support
+from customers.models import Customer, DataSource, Merge, SourceRecord
+from customers.money import shown
+from orders import intake
+from orders.models import Order
+
+
+class DemoError(Exception):
+    """Nothing was made; the message says why."""
+
+
+def is_made() -> bool:
+    """Whether the store is there; DemoError when a data source of somebody else's has its name."""
+    systems = DataSource.objects.filter(name__in=(store.SHOP, store.MARKETPLACE)).values_list("system", flat=True)
+    if any(system != store.SYSTEM for system in systems):
+        raise DemoError(f"There is a data source named {store.SHOP} or {store.MARKETPLACE} already. Nothing was made.")
+    return bool(systems)
+
+
+@transaction.atomic
+def make(*, by: User) -> None:
+    """Send the store in and let `by` have worked with it."""
+    made, seller = store.Store(), store.open_seller()
+    for invoice in files.invoices():
+        made.add(invoice.person, intake.take_order(seller.order(invoice)))
+    subscriptions.date_purchases(made.orders, today=timezone.now().date())
+    subscriptions.open_memberships(made.orders)
+    payments.pay(made.orders)
+    parcels.send(made.orders)
+    labels.stick(made)
+    support.work(made, by=by)
+    reunions.hold(made, by=by)
+
+
+def lines() -> Iterator[str]:
+    """What there is of it now."""
+    sources = DataSource.objects.filter(system=store.SYSTEM)
+    orders = Order.objects.filter(data_source__in=sources)
+    records = SourceRecord.objects.filter(data_source__in=sources)
+    customers = Customer.objects.live().filter(records__in=records).distinct().count()
+    people = records.filter(data_source__name=store.SHOP).count()
+    merges = Merge.objects.filter(survivor__own_records__in=records).distinct()
+    undone = merges.exclude(undone_at=None).count()
+    total = orders.aggregate(Sum("total"))["total__sum"] or Decimal()
+    yield f"{orders.count()} orders of {people} people, {shown(total, 'USD')} USD, from {sources.count()} data sources."
+    yield f"{customers} customers, so {customers - people} duplicates; {merges.count()} merges, {undone} undone."

@@ -1,0 +1,69 @@
+"""Purchases that bill again, in every state, and the clubs that come with them.
+
+Some people subscribe to the same product in both shops, which a merge has to warn of.
+"""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from itertools import count
+
+from crm.demo import catalogue, marketplace
+from crm.demo.files import Invoice
+from orders.intake import Subscription
+from orders.models import BILLING_STATE, Membership, Order, Product, Purchase, PurchaseStatus
+
+STATUSES = ("COMPLETE", "TRIAL", "RECYCLE_BILLING", "ACTIVE", "CANCELLED", "PAUSED", "ACTIVE", "RECYCLE_FAILED")
+PLANS = (catalogue.MONTHLY, catalogue.YEARLY, catalogue.LOSSLESS)
+REASONS = ("Too expensive", "Moved to another service", "Bought twice by mistake")
+
+
+def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[Subscription]:
+    """Everybody with an even number subscribes with the third order, and again with the first at the marketplace."""
+    number = invoice.person.number
+    if number % 2:
+        return []
+    if invoice.place == 2:
+        product, status = products[PLANS[number % 3]], STATUSES[number // 2 % len(STATUSES)]
+    elif marketplace.sells(invoice) and invoice.place == marketplace.first_place(invoice):
+        product, status = products[catalogue.MONTHLY], str(PurchaseStatus.ACTIVE)
+    else:
+        return []
+    return [Subscription(product, product.price, status, external_id=f"S-{invoice.number}")]
+
+
+def date_purchases(orders: Collection[Order], *, today: date) -> None:
+    """Give the purchases of `orders` the dates that follow from their states."""
+    purchases = list(Purchase.objects.filter(order__in=orders).order_by("pk"))
+    for nth, purchase in zip(count(1), purchases, strict=False):
+        match purchase.status:
+            case PurchaseStatus.CANCELLED:
+                purchase.cancelled_at = purchase.at + timedelta(days=90 + nth)
+                purchase.cancel_reason = REASONS[nth % len(REASONS)]
+            case PurchaseStatus.COMPLETE | PurchaseStatus.RECYCLE_FAILED:
+                continue
+            case PurchaseStatus.RECYCLE_BILLING:
+                purchase.next_bill_date = today + timedelta(days=2)
+            case _:
+                purchase.next_bill_date = today + timedelta(days=3 + nth % 25)
+    Purchase.objects.bulk_update(purchases, ["next_bill_date", "cancelled_at", "cancel_reason"])
+
+
+def open_memberships(orders: Collection[Order]) -> None:
+    """A place in the Listening Club for everybody who subscribes to music without limit."""
+    purchases = Purchase.objects.filter(order__in=orders, product__sku__in=(catalogue.MONTHLY, catalogue.YEARLY))
+    Membership.objects.bulk_create(
+        Membership(
+            source_record_id=purchase.source_record_id,
+            at=purchase.at,
+            club="Listening Club",
+            user_name=(purchase.order.email if purchase.order else "").split("@")[0].casefold(),
+            status=membership_status(purchase),
+            purchase=purchase,
+        )
+        for purchase in purchases.select_related("order").order_by("pk")
+    )
+
+
+def membership_status(purchase: Purchase) -> str:
+    state = BILLING_STATE[purchase.status]
+    return {"active": "ACTIVE", "past_due": "INACTIVE"}.get(state, "EXPIRED")

@@ -1,0 +1,80 @@
+"""What staff did for these people: details, notes and credit, the shop accounts and the words on each customer."""
+
+import secrets
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from crm.accounts.models import User
+from crm.demo.catalogue import CURRENCY
+from crm.demo.files import Person
+from crm.demo.store import Store
+from customers import credit, editing
+from customers.models import Customer, LeadStatus, PaySource
+
+NOTES = (
+    "Called about a parcel that came late. Sent the tracking number.",
+    "Asked for an invoice with the company’s name on it.",
+    "Wants news by e-mail only, please do not call before ten.",
+    "Says there are two accounts and only one of them shows the old orders.",
+    "Praised the live recordings. Asked when more will come.",
+    "Card was declined twice, then paid with another one.",
+)
+GIFTS = {6: ("5.00", "2.50"), 24: ("3.00",), 30: ("12.00", "0.99"), 41: ("7.50",), 52: ("1.98",)}
+
+
+def work(store: Store, *, by: User) -> None:
+    # Of passwords that nobody knows; one for each shop, because a hash takes as long as it does on purpose.
+    hashes = [make_password(secrets.token_urlsafe()) for _ in range(2)]
+    for person in store.records:
+        for nth, (customer, password) in enumerate(zip(store.customers(person), hashes, strict=False)):
+            values = dict((_duplicate_details if nth else _details)(person, customer, password))
+            if values:
+                editing.edit(customer, values, version=customer.version, by=by, via="page")
+        _write(store, person, by=by)
+
+
+def _details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
+    """What staff typed into the profile of the shop's customer; of many people nothing."""
+    number, email = person.number, person.identity.email
+    if person.identity.company:
+        yield "website", f"https://www.{email.partition('@')[2]}"
+        yield "tax_exempt", ".gov." in email
+    if person.fax:
+        yield "custom1", f"Fax {person.fax}"
+    if number % 3 == 0:
+        yield from _account(customer, email.partition("@")[0], password)
+        yield "email_opt_in", True
+        yield "do_not_sell", number % 2 == 0
+    if number % 5 == 0:
+        yield "shipping_address", {**customer.billing_address, "line2": "c/o the neighbours"}
+    if number % 8 == 1:
+        yield "lead_status", LeadStatus.values[number // 8 % len(LeadStatus.values)]
+
+
+def _duplicate_details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
+    """The same person as the marketplace's customer: other answers, another account."""
+    if person.number % 2 == 0:
+        yield from _account(customer, f"{person.identity.email.partition('@')[0]}.mp", password)
+        yield "email_opt_in", False
+        yield "sms_contact", person.number % 4 == 0
+        yield "custom2", "Marketplace buyer"
+
+
+def _account(customer: Customer, login: str, password: str) -> Iterator[tuple[str, Any]]:
+    yield "cart_login", login
+    yield "cart_password", password
+    yield "pay_source", PaySource.objects.filter(source_record__customer=customer).values_list("pk", flat=True).first()
+
+
+def _write(store: Store, person: Person, *, by: User) -> None:
+    """Notes and credit, for some people on both sides of a duplicate pair."""
+    customers = store.customers(person)
+    if person.number % 2 == 0:
+        editing.add_note(customers[0], NOTES[person.number // 2 % len(NOTES)], by=by)
+    if person.number % 6 == 0:
+        editing.add_note(customers[-1], NOTES[(person.number // 6 + 3) % len(NOTES)], by=by)
+    for customer, amount in zip(customers, GIFTS.get(person.number, ()), strict=False):
+        credit.adjust(customer, Decimal(amount), CURRENCY, cause="Goodwill after a late parcel", by=by)

@@ -1,0 +1,237 @@
+"""The demo, made once and rolled back at the end; what a test does to it is rolled back after the test."""
+
+import csv
+import random
+from collections import Counter
+from decimal import Decimal
+from io import StringIO
+from itertools import pairwise
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from crm.accounts.functionalities import ADMIN, SUPPORT_AGENT, VIEWER, direct
+from crm.accounts.models import User
+from crm.demo import files
+from customers import credit, matching, merging, undoing
+from customers.linked import tabbed_models
+from customers.models import Customer, DataSource, HistoryEntry, Merge, SourceRecord, Via
+from orders.models import Order, OrderItem, Purchase
+from tests.crm.world import dump, rebuilt, state, totals
+
+PEOPLE, ORDERS, CENTS = 59, 412, 232_860
+ALL_TOGETHER, ONE_BY_ONE, IN_A_CHAIN = "all together", "one by one", "in a chain"
+
+
+def run(*options: str) -> str:
+    out = StringIO()
+    call_command("demo", "--anyway", *options, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield run()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def output(made):
+    with transaction.atomic():
+        yield made
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def agent(output):
+    return User.objects.get(username="agent")
+
+
+def people() -> list[list[Customer]]:
+    """The live customers, those who are found to be one person together, oldest first."""
+    left = {customer.pk: customer for customer in Customer.objects.live().order_by("created", "pk")}
+    found = []
+    while left:
+        one = left.pop(next(iter(left)))
+        same = [left.pop(each.customer.pk) for each in matching.duplicates_of(one)]
+        found.append([one, *sorted(same, key=lambda c: (c.created, c.pk))])
+    return found
+
+
+def merge(survivor: Customer, duplicates: list[Customer], by: User) -> Merge:
+    fresh = {c.pk: c for c in Customer.objects.filter(pk__in=[survivor.pk, *(c.pk for c in duplicates)])}
+    plan = merging.plan(fresh[survivor.pk], [fresh[c.pk] for c in duplicates])
+    return merging.merge(plan, by=by, via=Via.PAGE)
+
+
+def merge_everybody(by: User, how: str = ALL_TOGETHER) -> list[Merge]:
+    """Every person's duplicates into the oldest."""
+    merges = []
+    for survivor, *duplicates in people():
+        if how == ALL_TOGETHER and duplicates:
+            merges.append(merge(survivor, duplicates, by))
+        elif how == ONE_BY_ONE:
+            merges += [merge(survivor, [duplicate], by) for duplicate in duplicates]
+        elif how == IN_A_CHAIN:
+            chain = [survivor, *duplicates]
+            merges += [merge(older, [younger], by) for older, younger in reversed(list(pairwise(chain)))]
+    return merges
+
+
+def of_the_files() -> dict[str, tuple[int, int]]:
+    """{Chinook customer: number of invoices, their total in cents}, read without the demo's own reader."""
+    found: dict[str, tuple[int, int]] = {}
+    with (files.FILES / "invoices.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            count, cents = found.get(row["CustomerId"], (0, 0))
+            found[row["CustomerId"]] = count + 1, cents + int(Decimal(row["Total"]) * 100)
+    return found
+
+
+def of_the_database() -> dict[str, tuple[int, int]]:
+    """The same of the customers, by their number in the shop."""
+    number = dict(SourceRecord.objects.filter(data_source__name="Shop").values_list("customer", "external_id"))
+    return {number[customer]: total for customer, total in totals().items() if customer in number}
+
+
+def test_every_invoice_is_an_order_that_counts(output):
+    assert Order.objects.count() == ORDERS
+    assert OrderItem.objects.count() == 2240
+    assert sum(Order.objects.values_list("total", flat=True)) == Decimal("2328.60")
+    assert (sum(n for n, _ in totals().values()), sum(c for _, c in totals().values())) == (ORDERS, CENTS)
+    assert sum(OrderItem.objects.values_list("amount", flat=True)) == Decimal("2328.60")
+    assert rebuilt() == "Nothing differed."
+
+
+def test_a_third_of_the_people_are_there_more_than_once(output):
+    sizes = Counter(len(customers) - 1 for customers in people())
+    assert sum(sizes.values()) == PEOPLE
+    assert max(sizes) <= 5
+    assert {1, 2, 3, 4} <= sizes.keys()
+    assert sum(sizes[n] for n in sizes if n) >= 15
+
+
+def test_nobody_is_taken_for_somebody_else(output):
+    for customers in people():
+        records = SourceRecord.objects.filter(customer__in=customers, data_source__name="Shop")
+        assert records.count() == 1
+
+
+def test_a_marketplace_account_finds_its_customer_again(output):
+    helena = SourceRecord.objects.get(data_source__name="Marketplace", external_id="MP-448193")
+    assert totals()[helena.customer_id][0] == 3
+    assert [str(reason) for reason in matching.duplicates_of(helena.customer)[0].reasons] == [
+        "same e-mail",
+        "same phone",
+    ]
+
+
+@pytest.mark.parametrize("how", [ALL_TOGETHER, IN_A_CHAIN])
+def test_merging_all_duplicates_leaves_the_people_of_the_store(agent, how):
+    merge_everybody(agent, how)
+    assert Customer.objects.live().count() == PEOPLE
+    assert of_the_database() == of_the_files()
+    assert sum(cents for _, cents in totals().values()) == CENTS
+    assert matching.duplicate_counts(Customer.objects.live().values_list("pk", flat=True)) == {}
+    assert rebuilt() == "Nothing differed."
+
+
+@pytest.mark.parametrize(
+    ("how", "order"),
+    [
+        (ALL_TOGETHER, "backwards"),
+        (ONE_BY_ONE, "shuffled"),
+        (IN_A_CHAIN, "forwards"),
+        (IN_A_CHAIN, "shuffled"),
+    ],
+)
+def test_undoing_every_merge_brings_everything_back(agent, how, order):
+    records = set(SourceRecord.objects.values_list("pk", flat=True))
+    before = state(records)
+    merges = merge_everybody(agent, how)
+    if order == "backwards":
+        merges.reverse()
+    elif order == "shuffled":
+        random.Random(412).shuffle(merges)  # noqa: S311
+    for each in merges:
+        undoing.undo(Merge.objects.get(pk=each.pk), by=agent)
+    assert state(records) == before
+    assert rebuilt() == "Nothing differed."
+
+
+def test_an_agent_sees_something_on_every_tab(output):
+    for model in tabbed_models():
+        assert model.objects.values("source_record__customer").distinct().count() > 10, model
+
+
+def test_there_is_history_of_every_kind_of_work(output):
+    assert {"created", "order", "edit", "credit", "merge", "undo"} <= set(
+        HistoryEntry.objects.values_list("kind", flat=True)
+    )
+    assert Merge.objects.filter(undone_at=None).count() == 2
+    assert Merge.objects.exclude(undone_at=None).count() == 1
+
+
+def test_some_duplicates_warn_of_purchases_that_would_both_be_billed(output):
+    pairs = [{c.pk: list(c.records.values_list("pk", flat=True)) for c in some} for some in people() if len(some) > 1]
+    assert sum(bool(Purchase.merge_warnings(pair)) for pair in pairs) >= 3
+    assert any(len(credit.balances(list(pair))) > 1 for pair in pairs)
+
+
+def test_the_second_run_changes_nothing(output):
+    before = dump()
+    again = run()
+    assert dump() == before
+    assert "Nothing was added" in again
+    assert again.count("password unchanged") == 3
+
+
+def test_each_user_has_the_role_and_the_password_that_was_printed(output):
+    for name, role in (("admin", ADMIN), ("agent", SUPPORT_AGENT), ("viewer", VIEWER)):
+        user = User.objects.get(username=name)
+        assert direct(user) == role.ticks
+        assert user.check_password(printed(output)[name])
+
+
+def test_passwords_are_neither_stored_nor_printed_again(output):
+    passwords = printed(output).values()
+    again, stored = run(), str(dump())
+    for password in passwords:
+        assert output.count(password) == 1
+        assert password not in again
+        assert password not in stored
+
+
+def test_a_password_can_be_given_for_all_three(output):
+    run("--password", "a long enough one")
+    assert all(user.check_password("a long enough one") for user in User.objects.all())
+    assert run().count("password unchanged") == 3
+    assert all(user.check_password("a long enough one") for user in User.objects.all())
+
+
+def test_a_weak_password_is_refused_where_debug_is_off(output):
+    before = dump()
+    with pytest.raises(CommandError, match="too common"):
+        run("--password", "password")
+    assert dump() == before
+
+
+def test_the_demo_stays_out_of_production(output):
+    before = dump()
+    with pytest.raises(CommandError, match="DEBUG is off"):
+        call_command("demo")
+    assert dump() == before
+
+
+def test_a_shop_of_somebody_elses_is_left_alone(output):
+    DataSource.objects.filter(name="Shop").update(system="shopify")
+    with pytest.raises(CommandError, match="named Shop"):
+        run()
+
+
+def printed(output: str) -> dict[str, str]:
+    """{user name: password} as the command printed them."""
+    lines = (line.split() for line in output.splitlines() if ", password " in line)
+    return {words[0]: words[-1] for words in lines}

@@ -1,0 +1,16 @@
+import pytest
+
+from crm.demo import files
+from customers.models import Customer, DataSource, SourceRecord
+from orders import intake
+
+pytestmark = pytest.mark.django_db
+
+
+def test_deduplication_alone_finds_the_people_of_the_store():
+    source = DataSource.objects.create(name="Shop")
+    for invoice in files.invoices():
+        person = intake.Incoming(source, invoice.person.identity, billing_address=invoice.billing_address)
+        intake.take_order(intake.IncomingOrder(person, invoice.total, "USD", at=invoice.at))
+    assert Customer.objects.count() == 59
+    assert SourceRecord.objects.count() == 59
