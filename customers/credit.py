@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Sum
+from django.db.models.functions import Round
 
 from customers import history
 from customers.homes import home_of
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Amounts = dict[str, Decimal]
 
+# SQLite adds decimals up as floats, and what it gets wrong lies far behind their last digit.
+TOTAL = Round(Sum("amount"), precision=CreditEntry._meta.get_field("amount").decimal_places)
+
 
 class CreditError(Exception):
     """The message says what did not happen, and why."""
@@ -30,9 +34,8 @@ def balances(customers: Collection[int]) -> dict[int, Amounts]:
     """{customer: {currency: credit}} of the live customers that have, or had, credit."""
     entries = CreditEntry.objects.filter(source_record__customer__in=customers, merge__undone_at=None)
     found: defaultdict[int, Amounts] = defaultdict(dict)
-    for customer, currency, amount in entries.values_list("source_record__customer", "currency").annotate(
-        Sum("amount")
-    ):
+    sums = entries.values_list("source_record__customer", "currency").annotate(total=TOTAL)
+    for customer, currency, amount in sums:
         found[customer][currency] = amount
     return dict(found)
 
@@ -42,7 +45,7 @@ def balance_of_records(records: Collection[int], *, without: Merge | None = None
     entries = CreditEntry.objects.filter(source_record__in=records, merge__undone_at=None)
     if without:
         entries = entries.exclude(merge=without)
-    return dict(entries.values_list("currency").annotate(Sum("amount")))
+    return dict(entries.values_list("currency").annotate(total=TOTAL))
 
 
 @transaction.atomic
@@ -68,7 +71,7 @@ def adjust(customer: Customer, amount: Decimal, currency: str, *, cause: str, by
 def _draw(customer: Customer, wanted: Decimal, currency: str) -> dict[int, Decimal]:
     """{record: amount below zero} that makes up `wanted`."""
     entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
-    held = dict(entries.values_list("source_record").annotate(Sum("amount")).order_by("source_record"))
+    held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
     if sum(held.values()) < wanted:
         has = shown(sum(held.values(), Decimal()), currency)
         raise CreditError(f"{customer.name} has {has} {currency} of credit, not {shown(wanted, currency)}.")

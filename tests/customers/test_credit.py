@@ -1,0 +1,22 @@
+from decimal import Decimal
+
+import pytest
+
+from customers import credit
+from customers.models import CreditEntry
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+
+
+def test_credit_is_exact_however_many_entries_it_adds_up():
+    customer = customer_with_order()
+    record = customer.records.get()
+    amounts = [Decimal(text) for text in ("0.10", "19.99", "-3.37", "1.13")] * 60
+    CreditEntry.objects.bulk_create(
+        CreditEntry(source_record=record, amount=amount, currency="USD", cause="Gift") for amount in amounts
+    )
+    assert credit.balances([customer.pk]) == {customer.pk: {"USD": sum(amounts)}}
+    credit.adjust(customer, -sum(amounts), "USD", cause="Used up", by=None)
+    assert credit.balances([customer.pk]) == {customer.pk: {"USD": 0}}
+    assert credit.balance_of_records([record.pk]) == {"USD": 0}
