@@ -11,12 +11,11 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from customers import homes
-from customers.fields import BY_KEY, FIELDS, REFERENCES, Kind, ProfileField
+from customers import homes, owners
+from customers.fields import BY_KEY, FIELDS, REFERENCES, Kind
 from customers.models import CartLogin, Customer, MergeMember, PaySource, ProfileChange
 
 Values = dict[str, Any]
-COLUMNS = [field.column for field in FIELDS]
 
 
 def values_of(customer: Customer) -> Values:
@@ -67,27 +66,26 @@ class History:
         self.undone: set[tuple[int, int]] = set(taken_back.values_list("merge", "duplicate"))
         self.owners = self._owners()
 
-    def _owners(self) -> dict[tuple[Kind, int], int]:
-        """The customer that owns each login or pay source named in a change, where it still counts."""
+    def _owners(self) -> dict[tuple[Kind, int], list[int]]:
+        """The customers that have each login or pay source named in a change, from the one it came to up."""
         wanted: defaultdict[Kind, set[int]] = defaultdict(set)
         for change in (c for changes in self.changes.values() for c in changes):
             for key, value in change.values.items():
                 kind = BY_KEY[key].kind
                 if kind in REFERENCES:
                     wanted[kind].update(pk for pk in (value["before"], value["after"]) if pk)
-        found: dict[tuple[Kind, int], int] = {}
+        origins: dict[tuple[Kind, int], int] = {}
         for kind, pks in wanted.items():
-            rows: QuerySet[Any] = (
-                PaySource.objects.all() if kind is Kind.PAY_SOURCE else CartLogin.objects.filter(merge__undone_at=None)
-            )
-            for pk, owner in rows.filter(pk__in=pks).values_list("pk", "source_record__customer"):
-                found[kind, pk] = owner
-        return found
+            rows: QuerySet[Any] = (PaySource if kind is Kind.PAY_SOURCE else CartLogin)._default_manager.all()
+            for pk, origin in rows.filter(pk__in=pks).values_list("pk", "source_record__origin"):
+                origins[kind, pk] = origin
+        chains = owners.chains(origins.values())
+        return {named: chains[origin] for named, origin in origins.items()}
 
     def profile(
-        self, customer: int, root: int, *, taken_back: Collection[tuple[int, int]] = (), without: int | None = None
+        self, customer: int, *, taken_back: Collection[tuple[int, int]] = (), without: int | None = None
     ) -> Values:
-        """The named fields of `customer`, whose things are with `root`, as they follow from what stands.
+        """The named fields of `customer` as they follow from what stands.
 
         `taken_back` and `without` ask what it would be with those (merge, duplicate) parts, or a merge, undone.
         """
@@ -97,28 +95,34 @@ class History:
             for key, value in change.values.items():
                 derived.setdefault(key, value["before"])
         undone = {*self.undone, *taken_back}
+        left = {duplicate for _merge, duplicate in taken_back}
         for change in changes:
             if change.merge is None or not (change.merge.undone_at or change.merge_id == without):
                 standing = (item for item in change.values.items() if (change.merge_id, item[1]["from"]) not in undone)
-                derived.update({k: v["after"] for k, v in standing if self._counts(BY_KEY[k], v["after"], root)})
-        return {key: v if self._counts(BY_KEY[key], v, root) else None for key, v in derived.items()}
+                derived.update({k: v["after"] for k, v in standing if self._counts(k, v["after"], customer, left)})
+        return {key: v if self._counts(key, v, customer, left) else None for key, v in derived.items()}
 
-    def _counts(self, field: ProfileField, value: Any, root: int) -> bool:
-        """A login or pay source counts only while it is this customer's."""
-        return field.kind not in REFERENCES or value is None or self.owners.get((field.kind, value)) == root
+    def _counts(self, key: str, value: Any, customer: int, left: Collection[int]) -> bool:
+        """A login or pay source counts only while this customer has it: their own, or of one merged into them."""
+        if BY_KEY[key].kind not in REFERENCES or value is None:
+            return True
+        chain = self.owners.get((BY_KEY[key].kind, value), [])
+        if customer not in chain:
+            return False
+        return left.isdisjoint(chain[: chain.index(customer)])
 
 
 def refresh(customers: Collection[int]) -> list[str]:
     """Make the profile columns what stands, and the home records follow; name what was not so."""
     history = History(customers)
-    differed: list[str] = []
-    rows = list(Customer.objects.filter(pk__in=customers, erased_at=None).select_related("merged_into"))
+    wrong: dict[int, set[str]] = {}
+    rows = list(Customer.objects.filter(pk__in=customers, erased_at=None))
     for customer in rows:
-        derived = history.profile(customer.pk, customer.live_root().pk)
-        wrong = {key for key, value in derived.items() if getattr(customer, BY_KEY[key].column) != value}
-        for key in wrong:
+        derived = history.profile(customer.pk)
+        wrong[customer.pk] = {k for k, value in derived.items() if getattr(customer, BY_KEY[k].column) != value}
+        for key in wrong[customer.pk]:
             setattr(customer, BY_KEY[key].column, derived[key])
-        differed += [f"{key} of customer {customer.pk}" for key in sorted(wrong)]
-    if differed:
-        Customer.objects.bulk_update(rows, COLUMNS)
+    if columns := set().union(*wrong.values()):
+        Customer.objects.bulk_update([customer for customer in rows if wrong[customer.pk]], sorted(columns))
+    differed = [f"{key} of customer {pk}" for pk, found in wrong.items() for key in sorted(found)]
     return differed + homes.refresh(rows)
