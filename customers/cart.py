@@ -36,7 +36,7 @@ def settle(
 def refuse_taken(login: str, among: Collection[int]) -> None:
     """LoginTakenError when `login` is that of a customer who is not `among` the given."""
     if CartLogin.objects.filter(login=login).exclude(source_record__customer__in=among).exists():
-        raise LoginTakenError(f"“{login}” is the login of another customer. Type another.")
+        raise LoginTakenError(f"“{login}” is or was the login of another customer. Type another.")
 
 
 def _login(customer: Customer, login: str, among: Collection[int], merge: Merge | None) -> CartLogin:
@@ -44,7 +44,7 @@ def _login(customer: Customer, login: str, among: Collection[int], merge: Merge 
     row = CartLogin.objects.select_related("merge").filter(login=login).first()
     if row is None:
         return CartLogin.objects.create(source_record=home_of(customer), login=login, merge=merge)
-    if row.merge and row.merge.undone_at:
+    if row.merge and (merge is None or row.merge.undone_at):
         row.merge = merge
         row.save(update_fields=["merge"])
     return row
@@ -52,15 +52,20 @@ def _login(customer: Customer, login: str, among: Collection[int], merge: Merge 
 
 def opened_by(login: str, password: str) -> Customer | None:
     """The live customer whose shop account this login and password open."""
-    found = CartLogin.objects.filter(login=login, merge__undone_at=None).select_related(
-        "source_record__customer", "source_record__origin"
+    found = CartLogin.objects.filter(login=login).select_related(
+        "merge", "source_record__customer", "source_record__origin"
     )
     row = found.first()
-    if row is None:
+    if row is None or not _counts(row):
         return None
     hashes = [row.password, *_chosen_for(row)]
     opens = any(hashed and check_password(password, hashed) for hashed in hashes)
     return row.source_record.customer if opens else None
+
+
+def _counts(row: CartLogin) -> bool:
+    """One that a merge made outlasts it only where somebody chose it since."""
+    return not (row.merge and row.merge.undone_at) or row.source_record.customer.cart_login_id == row.pk
 
 
 def _chosen_for(row: CartLogin) -> Iterator[str]:

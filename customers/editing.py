@@ -43,7 +43,10 @@ def edit(customer: Customer, values: Mapping[str, Any], *, version: int, by: Use
     # Typed by staff, so that it is matched on: the home record says what the profile says.
     home_of(locked)
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
-    cleaned = cart.settle(locked, cleaned, among=[locked.pk])
+    try:
+        cleaned = cart.settle(locked, cleaned, among=[locked.pk])
+    except cart.LoginTakenError as error:
+        raise EditError(f"Not saved. {error}") from None
     change = profile.write_change(locked, cleaned, by=by, via=via)
     if change:
         profile.refresh([locked.pk])

@@ -21,7 +21,7 @@ def lock(customers: Collection[int]) -> dict[int, Customer]:
 def lock_live(pk: int) -> Customer:
     """The customer that `pk` leads to, locked and live (or erased).
 
-    The lock on one that turns out to be retired is given back before the next is taken: held together out of order,
+    The lock on one that turns out to be another is given back before the next is taken: held together out of order,
     they could deadlock with a merge.
     """
     for _ in range(MOST_TRIES):
@@ -29,9 +29,25 @@ def lock_live(pk: int) -> Customer:
             with transaction.atomic():
                 root = Customer.objects.select_related("merged_into").get(pk=pk).live_root()
                 locked = Customer.objects.locked().get(pk=root.pk)
-                if locked.merged_into_id is not None:
+                if locked.merged_into_id is not None or not _leads_to(locked, pk):
                     raise RetiredMeanwhileError
                 return locked
         except RetiredMeanwhileError:
             continue
     raise RetiredMeanwhileError
+
+
+def _leads_to(root: Customer, pk: int) -> bool:
+    return pk == root.pk or Customer.objects.select_related("merged_into").get(pk=pk).live_root().pk == root.pk
+
+
+def lock_chain(pk: int, *others: int) -> tuple[dict[int, Customer], list[int]]:
+    """(`pk`, all that it became part of and `others`, locked; the chain from `pk` to the live customer).
+
+    RetiredMeanwhileError when the chain changed before it was locked: start the transaction again, for the lock order.
+    """
+    chain = [customer.pk for customer in Customer.objects.get(pk=pk).chain()]
+    locked = lock({*chain, *others})
+    if [customer.pk for customer in locked[pk].chain()] != chain:
+        raise RetiredMeanwhileError
+    return locked, chain

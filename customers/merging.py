@@ -268,6 +268,9 @@ def _write_members(made: Merge, duplicates: Sequence[Customer]) -> None:
 
 
 def _write_profile(made: Merge, survivor: Customer, current: MergePlan) -> None:
+    # A card or login that an earlier edit named may be the survivor's again now.
+    profile.refresh([survivor.pk])
+    survivor.refresh_from_db()
     after = cart.settle(
         survivor, {key: final.value for key, final in current.finals.items()}, among=current.ids, merge=made
     )

@@ -23,6 +23,21 @@ def families(customers: Collection[int]) -> dict[int, int]:
     return head_of
 
 
+def chains(customers: Iterable[int]) -> dict[int, list[int]]:
+    """{customer: itself, the one it was merged into, and so on}."""
+    following: dict[int, int] = {}
+    level = set(customers)
+    found = {pk: [pk] for pk in level}
+    while level:
+        edges = Customer.objects.filter(pk__in=level).exclude(merged_into=None).values_list("pk", "merged_into")
+        following |= {pk: survivor for pk, survivor in edges if survivor is not None}
+        level = {following[pk] for pk in level & following.keys()} - following.keys()
+    for chain in found.values():
+        while chain[-1] in following:
+            chain.append(following[chain[-1]])
+    return found
+
+
 def standing_survivor() -> Subquery:
     """The customer that `Customer` in the outer query was merged into, by the merge that stands."""
     edge = MergeMember.objects.filter(undone_at=None, duplicate=OuterRef("pk"))

@@ -23,10 +23,15 @@ class SplitError(Exception):
 @transaction.atomic
 def split(record: SourceRecord, *, by: User | None, via: str = "page") -> Customer:
     """The new customer of `record`, whose profile is the identity as received."""
-    old = locking.lock_live(record.customer_id)
+    moved = SplitError("This record was moved a moment ago. Look at its customer again.")
+    try:
+        locked, chain = locking.lock_chain(record.origin_id)
+    except locking.RetiredMeanwhileError:
+        raise moved from None
+    old, seen = locked[chain[-1]], record
     record = SourceRecord.objects.select_related("origin", "data_source").get(pk=record.pk)
-    if record.customer_id != old.pk:
-        raise SplitError("This record was moved by a merge a moment ago. Look at its customer again.")
+    if (record.customer_id, record.origin_id) != (old.pk, seen.origin_id) or old.pk != seen.customer_id:
+        raise moved
     if record.is_home:
         raise SplitError("This record holds what staff wrote here and belongs to its customer. Undo the merge instead.")
     if not old.records.exclude(pk=record.pk).exclude(data_source__name="Staff", external_id=old.uuid).exists():
@@ -36,7 +41,8 @@ def split(record: SourceRecord, *, by: User | None, via: str = "page") -> Custom
     new = editing.create({**values, "billing_address": address({"country": country})}, by=by, via=via)
     SourceRecord.objects.filter(pk=record.pk).update(origin=new, customer=new, moved_at=Now())
     profile.bump([old])
-    profile.refresh([old.pk])
+    # The whole chain, because a card or login of the record may be shown by any of it.
+    profile.refresh(chain)
     billing.refresh([old.pk, new.pk])
     history.write(old, HistoryKind.SPLIT, f"Split {record} off as {new.numbered}.", by=by)
     history.write(new, HistoryKind.SPLIT, f"Split off {old.numbered}.", by=by)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -128,7 +128,7 @@ def plan(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
         root=root,
         members=tuple(members),
         is_whole=is_whole,
-        outcomes=tuple(_outcomes(survivor, root, members, whole=merge if is_whole else None)),
+        outcomes=tuple(_outcomes(survivor, members, whole=merge if is_whole else None)),
         **_sides(root, members, whole=merge if is_whole else None),
     )
 
@@ -139,23 +139,24 @@ def _refuse_erased(merge: Merge, members: Sequence[MergeMember]) -> None:
         raise UndoError(f"Customer {erased[0].pk} was erased, so this merge can no longer be undone.")
 
 
-def _outcomes(
-    survivor: Customer, root: Customer, members: Sequence[MergeMember], *, whole: Merge | None
-) -> list[Outcome]:
-    """One for each value that the undone part of the merge wrote."""
+def _outcomes(survivor: Customer, members: Sequence[MergeMember], *, whole: Merge | None) -> list[Outcome]:
+    """One for each value that the undone part of the merge wrote, or that leaves with a duplicate."""
     # Where the survivor was merged on, it is the next customer's profile that a value was carried to.
     past = profile.History({pk for pk in (survivor.pk, survivor.merged_into_id) if pk})
     change = next((c for c in past.changes[survivor.pk] if c.merge_id == members[0].merge_id), None)
-    if change is None:
-        return []
     parts = {(member.merge_id, member.duplicate_id) for member in members}
-    now = past.profile(survivor.pk, root.pk)
-    after = past.profile(survivor.pk, root.pk, taken_back=parts, without=whole.pk if whole else None)
-    touched = [k for k, v in change.values.items() if whole or (change.merge_id, v["from"]) in parts]
+    undone: dict[str, Any] = {"taken_back": parts, "without": whole.pk if whole else None}
+    now, after = past.profile(survivor.pk), past.profile(survivor.pk, **undone)
+    wrote = change.values if change else {}
+    touched = [
+        k
+        for k in now
+        if now[k] != after[k] or (k in wrote and (whole or (members[0].merge_id, wrote[k]["from"]) in parts))
+    ]
     found = []
     for key in touched:
-        kept_by = _carried_on(past, survivor, key)
-        if kept_by is None and now[key] == after[key]:
+        kept_by = _carried_on(past, survivor, key, undone)
+        if kept_by is None and change and now[key] == after[key]:
             kept_by = _latest(past, survivor, key, change)
         found.append(Outcome(BY_KEY[key], now[key], after[key], kept_by))
     return found
@@ -167,11 +168,12 @@ def _latest(past: profile.History, survivor: Customer, key: str, merged: Profile
     return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
 
 
-def _carried_on(past: profile.History, survivor: Customer, key: str) -> ProfileChange | None:
-    """The change by which a later merge took the value on to the customer that the survivor is part of now."""
-    if survivor.merged_into_id is None:
+def _carried_on(past: profile.History, survivor: Customer, key: str, undone: Mapping[str, Any]) -> ProfileChange | None:
+    """The change by which a later merge took the value on, for good, to whom the survivor is part of now."""
+    following = survivor.merged_into_id
+    if following is None or past.profile(following).get(key) != past.profile(following, **undone).get(key):
         return None
-    next_one = past.changes[survivor.merged_into_id]
+    next_one = past.changes[following]
     standing = (c for c in next_one if c.merge and not c.merge.undone_at and key in c.values)
     return next((c for c in standing if c.values[key]["from"] == survivor.pk), None)
 
@@ -209,12 +211,8 @@ def undo(
 
 @transaction.atomic
 def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, allow_overdraft: bool) -> Undone:
-    root_before = Customer.objects.get(pk=merge.survivor_id).live_root()
     duplicates = merge.members.values_list("duplicate", flat=True)
-    locked = locking.lock({root_before.pk, merge.survivor_id, *duplicates})
-    if locked[root_before.pk].merged_into_id or locked[merge.survivor_id].live_root().pk != root_before.pk:
-        # Merged on since: its root must be locked too, and in order, so start again.
-        raise locking.RetiredMeanwhileError
+    locked, chain = locking.lock_chain(merge.survivor_id, *duplicates)
     merge = Merge.objects.select_related("survivor", "undone_by").get(pk=merge.pk)
     agreed = plan(merge, only=only)
     if seen and agreed.fingerprint != seen:
@@ -226,7 +224,8 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
             " Tick “Leave the credit below zero” to go on, or give credit first."
         )
     _mark(agreed, by=by)
-    touched = {agreed.root.pk, merge.survivor_id, *(member.duplicate_id for member in agreed.members)}
+    # The whole chain, because a card or login that goes back may be shown by any of it.
+    touched = {*chain, *(member.duplicate_id for member in agreed.members)}
     owners.refresh([member.duplicate_id for member in agreed.members])
     profile.bump([locked[pk] for pk in sorted(touched)])
     profile.refresh(sorted(touched))

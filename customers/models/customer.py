@@ -135,12 +135,16 @@ class Customer(models.Model):
     def is_live(self) -> bool:
         return self.merged_into_id is None and self.erased_at is None
 
+    def chain(self) -> "list[Customer]":
+        """This customer, the one it was merged into, and so on; the last is live."""
+        found = [self]
+        while (following := found[-1].merged_into) is not None:
+            found.append(following)
+        return found
+
     def live_root(self) -> "Customer":
         """The customer at the end of the chain of merges: this one, when it is not retired."""
-        customer = self
-        while customer.merged_into is not None:
-            customer = customer.merged_into
-        return customer
+        return self.chain()[-1]
 
 
 class ProfileChange(models.Model):

@@ -1,0 +1,198 @@
+"""Whatever is done to customers, in whatever order: nothing is lost, and undoing every merge leaves no trace of it."""
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from customers.models import LeadStatus
+from tests.customers.world import World, check, picture, rolled_back
+
+pytestmark = pytest.mark.django_db
+
+TEXTS = ("first_name", "last_name", "company", "website", "custom1")
+ANSWERS = st.sampled_from([None, True, False])
+PROFILE = st.fixed_dictionaries(
+    {},
+    optional={
+        "custom1": st.sampled_from(["", "gold"]),
+        "do_not_sell": ANSWERS,
+        "sms_contact": ANSWERS,
+        "email_opt_in": ANSWERS,
+        "tax_exempt": st.booleans(),
+        "lead_status": st.sampled_from(["", *LeadStatus.values]),
+        "cart_login": st.uuids().map(str),
+    },
+)
+PHONES = st.sampled_from(["", "+420 241 770 449", "+420 602 330 910"])
+# Values that several acts may write: what comes of an edit then depends on what a merge wrote before it.
+COMMON = {
+    **{key: st.sampled_from(["", "Helena", "gold"]) for key in TEXTS},
+    "email": st.sampled_from(["", "shared@reunite.cz"]),
+    "phone": PHONES,
+    "billing_address": st.sampled_from([{}, {"city": "Praha", "country": "CZ"}]),
+    "do_not_sell": ANSWERS,
+    "email_opt_in": ANSWERS,
+    "tax_exempt": st.booleans(),
+    "cart_login": st.sampled_from(["", "helena"]),
+    "cart_password": st.sampled_from(["", "md5$salt$hash"]),
+}
+# What may be typed in a merge.
+TYPED = {**COMMON, "cart_login": st.uuids().map(str)}
+
+
+class Acts:
+    """What can be done in `world`: each method draws the arguments of the act it is named for, or has none to give.
+
+    A `fair` act comes to the same whether customers are merged at that moment or not. Left out are: orders recognised
+    by a value that two people share (the oldest wins, and a merge makes somebody older), people whose records were
+    split up, records that only a merge makes a second one, edits to a value that a merge may have written already,
+    another's card, credit used up (it is drawn from whatever is merged).
+    """
+
+    def __init__(self, draw: Callable, world: World, *, fair: bool) -> None:
+        self.draw, self.world, self.fair = draw, world, fair
+
+    def one(self, names: Collection) -> Any:
+        """One of `names`; the act is not possible when there is none."""
+        if not names:
+            raise NotPossible
+        return self.draw(st.sampled_from(list(names)))
+
+    def person(self) -> str:
+        return self.one([p for p in self.world.identities if not self.fair or p not in self.world.split_up])
+
+    def known_record(self) -> str:
+        return self.one([name for name in self.world.records if self.world.record(name).external_id])
+
+    def arrive(self, name: str) -> tuple:
+        return name, self.draw(PROFILE), self.draw(PHONES)
+
+    def order_of_known(self, name: str) -> tuple:
+        return name, self.known_record()
+
+    def subscribe(self, name: str) -> tuple:
+        return name, self.known_record(), self.one(["ACTIVE", "RECYCLE_BILLING", "CANCELLED"])
+
+    def order_of_same(self, name: str) -> tuple:
+        return name, self.person()
+
+    def order_of_match(self, name: str) -> tuple:
+        return name, self.person()
+
+    def order_of_double(self, name: str) -> tuple:
+        return name, self.person()
+
+    def edit(self, name: str) -> tuple:
+        if self.fair:
+            return self.one(self.world.live()), {self.one(TEXTS): name}
+        key = self.one(sorted(COMMON))
+        return self.one(self.world.live()), {key: self.draw(COMMON[key])}
+
+    def show_pay_source(self, name: str) -> tuple:
+        customer = self.one(self.world.live())
+        mine = self.world.own_records(customer) if self.fair else self.world.records_of(customer)
+        return customer, self.one(mine)
+
+    def note(self, name: str) -> tuple:
+        return self.one(self.world.live()), name
+
+    def tag(self, name: str) -> tuple:
+        return self.one(self.world.live()), name
+
+    def give(self, name: str) -> tuple:
+        return self.one(self.world.live()), self.one([1, 5])
+
+    def use(self, name: str) -> tuple:
+        return self.one(self.world.live()), self.one([1, 4])
+
+    def add_one_of_each(self, name: str) -> tuple:
+        return (self.one(self.world.records),)
+
+    def split(self, name: str) -> tuple:
+        origin = self.one(self.world.customers)
+        mine = self.world.own_records(origin)
+        return name, self.one(mine if not self.fair or len(mine) > 1 else [])
+
+    def merge(self, name: str) -> tuple:
+        live = self.world.live()
+        if len(live) < 2:
+            raise NotPossible
+        survivor, *duplicates = self.draw(st.permutations(live))[: self.one([2, 2, 3, 4])]
+        picks = {
+            key: self.one([survivor, *duplicates, (self.draw(TYPED[key]),)])
+            for key in self.draw(st.lists(st.sampled_from(sorted(TYPED)), max_size=3, unique=True))
+        }
+        return survivor, duplicates, picks, self.one([None, None, 0, 9])
+
+    def undo(self, name: str) -> tuple:
+        merge = self.one(self.world.standing())
+        return merge, self.one(["", *self.world.duplicates_of(merge)])
+
+    def rebuild(self, name: str) -> tuple:
+        return ()
+
+
+class NotPossible(Exception):
+    pass
+
+
+# As often as each is to be done.
+ALWAYS_FAIR = (
+    *("arrive", "arrive", "arrive", "order_of_known", "subscribe", "order_of_same", "order_of_match", "order_of_match"),
+    *("edit", "edit", "show_pay_source", "note", "tag", "give", "add_one_of_each", "split"),
+    *("merge", "merge", "merge", "merge", "undo", "undo", "rebuild"),
+)
+ANYTHING = (*ALWAYS_FAIR, "order_of_double", "order_of_double", "edit", "edit", "show_pay_source", "use", "use")
+
+
+def play(world: World, acts: Acts, names: list[str]) -> Iterator[tuple[str, tuple]]:
+    """Do what is possible of the acts called `names`, and yield each with its arguments."""
+    for number, act in enumerate(["arrive", "arrive", "arrive", *names]):
+        try:
+            arguments = getattr(acts, act)(f"n{number}")
+        except NotPossible:
+            continue
+        getattr(world, act)(*arguments)
+        check(world)
+        yield act, arguments
+
+
+def undo_everything(world: World, acts: Acts) -> None:
+    while world.standing():
+        world.undo(*acts.undo(""))
+        check(world)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), names=st.lists(st.sampled_from(ANYTHING), min_size=8, max_size=20))
+def test_nothing_is_lost_and_every_cache_is_right_whatever_is_done(data, names):
+    with rolled_back():
+        world = World()
+        acts = Acts(data.draw, world, fair=False)
+        for _ in play(world, acts, names):
+            pass
+        world.rebuild()
+        undo_everything(world, acts)
+        world.rebuild()
+        assert len(world.live()) == len(world.customers)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), names=st.lists(st.sampled_from(ALWAYS_FAIR), min_size=8, max_size=20))
+def test_undoing_everything_in_any_order_leaves_what_there_would_be_without_the_merges(data, names):
+    with rolled_back():
+        world = World()
+        acts = Acts(data.draw, world, fair=True)
+        done = list(play(world, acts, names))
+        undo_everything(world, acts)
+        world.rebuild()
+        merged_and_undone = picture(world)
+    with rolled_back():
+        never_merged = World()
+        for act, arguments in done:
+            if act not in ("merge", "undo"):
+                getattr(never_merged, act)(*arguments)
+        assert merged_and_undone == picture(never_merged)

@@ -1,0 +1,270 @@
+"""A small world in which anything can be done to customers, by names that stay the same when it is done over again."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from io import StringIO
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from customers import billing, credit, editing, homes, merging, profile, splitting, undoing
+from customers.identity import Identity
+from customers.linked import linked_models
+from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, PaySource, SourceRecord, Tag, Via
+from customers.newest import newest
+from orders import intake, totals
+from orders.models import Order
+from tests.factories import DataSourceFactory, ProductFactory
+from tests.linked_rows import one_of_each
+
+Rows = dict[type, set[tuple[int, int]]]
+
+
+class World:
+    """`customers` and `records` are primary keys by name; `given` is the credit that was given less what was used."""
+
+    def __init__(self) -> None:
+        self.sources = {name: DataSourceFactory(name=name) for name in ("Shop", "Market")}
+        self.plan = ProductFactory()
+        self.customers: dict[str, int] = {}
+        self.records: dict[str, int] = {}
+        self.identities: dict[str, Identity] = {}
+        self.merges: list[int] = []
+        self.split_up: set[str] = set()
+        self.given: Counter[str] = Counter()
+        self.ordered: Counter[str] = Counter()
+        self.rows: Rows = {}
+
+    def live(self) -> list[str]:
+        live = set(Customer.objects.live().values_list("pk", flat=True))
+        return [name for name, pk in self.customers.items() if pk in live]
+
+    def standing(self) -> list[int]:
+        return list(Merge.objects.filter(undone_at=None).order_by("pk").values_list("pk", flat=True))
+
+    def duplicates_of(self, merge: int) -> list[str]:
+        standing = set(MergeMember.objects.filter(merge=merge, undone_at=None).values_list("duplicate", flat=True))
+        return [name for name, pk in self.customers.items() if pk in standing]
+
+    def customer(self, name: str) -> Customer:
+        return Customer.objects.get(pk=self.customers[name])
+
+    def record(self, name: str) -> SourceRecord:
+        return SourceRecord.objects.get(pk=self.records[name])
+
+    def own_records(self, name: str) -> list[str]:
+        """The customer's when nothing is merged."""
+        mine = set(SourceRecord.objects.filter(origin=self.customers[name]).values_list("pk", flat=True))
+        return [record for record, pk in self.records.items() if pk in mine]
+
+    def records_of(self, name: str) -> list[str]:
+        mine = set(SourceRecord.objects.filter(customer=self.customers[name]).values_list("pk", flat=True))
+        return [record for record, pk in self.records.items() if pk in mine]
+
+    # What comes in
+
+    def arrive(self, name: str, profile: dict[str, object], phone: str) -> None:
+        """A new person, known to the shop as `name`, whose profile is completed with `profile`."""
+        self.identities[name] = Identity(name, "Holý", "", f"{name}@reunite.cz", phone, "CZ")
+        self._order("Shop", name, self.identities[name], external_id=name, deduplicate=False)
+        PaySource.objects.create(source_record=self.record(name), brand="VISA", last_four="4242")
+        self.edit(name, profile)
+
+    def order_of_known(self, name: str, record: str) -> None:
+        known = self.record(record)
+        self._order(known.data_source.name, name, known.identity, external_id=str(known.external_id))
+
+    def order_of_same(self, name: str, person: str) -> None:
+        """First it matches, later it is the same identity."""
+        self._order("Shop", name, self.identities[person])
+
+    def order_of_match(self, name: str, person: str) -> None:
+        known = self.identities[person]
+        self._order("Market", name, Identity(known.first_name, name, "", known.email), external_id=name)
+
+    def order_of_double(self, name: str, person: str) -> None:
+        self.identities[name] = self.identities[person]
+        self._order("Market", name, self.identities[person], deduplicate=False)
+
+    def subscribe(self, name: str, record: str, status: str) -> None:
+        known = self.record(record)
+        what = intake.Subscription(self.plan, Decimal("9.90"), status, external_id=name)
+        self._order(known.data_source.name, name, known.identity, (what,), external_id=str(known.external_id))
+
+    def _order(self, source: str, name: str, identity: Identity, subscriptions=(), **options) -> None:
+        who = intake.Incoming(self.sources[source], identity, **options)
+        order = intake.IncomingOrder(who, Decimal(7), "USD", external_id=name, subscriptions=subscriptions)
+        found = intake.take_order(order).found
+        self.ordered["USD"] += 700
+        if found.rule == "new":
+            self.customers[name] = found.record.customer_id
+        self._name_records(name)
+
+    def _name_records(self, name: str) -> None:
+        known = set(self.records.values())
+        new = SourceRecord.objects.exclude(pk__in=known).exclude(data_source__name=DataSource.STAFF).first()
+        if new:
+            self.records[name] = new.pk
+
+    # What staff do
+
+    def edit(self, name: str, values: dict[str, object]) -> None:
+        customer = self.customer(name)
+        try:
+            editing.edit(customer, values, version=customer.version, by=None, via="page")
+        except editing.EditError:
+            taken = CartLogin.objects.filter(login=values["cart_login"])
+            assert taken.exclude(source_record__customer=customer).exists()
+
+    def show_pay_source(self, name: str, record: str) -> None:
+        card = PaySource.objects.filter(source_record=self.records[record]).order_by("pk").last()
+        self.edit(name, {"pay_source": card.pk if card else None})
+
+    def note(self, name: str, text: str) -> None:
+        editing.add_note(self.customer(name), text, by=None)
+
+    def tag(self, name: str, word: str) -> None:
+        Tag.objects.create(source_record=homes.home_of(self.customer(name)), name=word)
+
+    def give(self, name: str, amount: int) -> None:
+        credit.adjust(self.customer(name), Decimal(amount), "USD", cause="given", by=None)
+        self.given["USD"] += amount
+
+    def use(self, name: str, amount: int) -> None:
+        try:
+            credit.adjust(self.customer(name), Decimal(-amount), "USD", cause="used", by=None)
+            self.given["USD"] -= amount
+        except credit.CreditError:
+            held = credit.balances([self.customers[name]]).get(self.customers[name], {})
+            assert held.get("USD", 0) < amount
+
+    def add_one_of_each(self, record: str) -> None:
+        found = self.record(record)
+        one_of_each(found)
+        totals.rebuild([found.pk])
+        billing.refresh([found.customer_id])
+        self.given["USD"] += 1
+
+    def split(self, name: str, record: str) -> None:
+        origin = next(n for n, pk in self.customers.items() if pk == self.record(record).origin_id)
+        try:
+            self.customers[name] = splitting.split(self.record(record), by=None).pk
+            self.split_up.add(origin)
+        except splitting.SplitError:
+            assert SourceRecord.objects.filter(customer=self.record(record).customer_id).count() <= 2
+
+    def rebuild(self) -> None:
+        out = StringIO()
+        call_command("rebuild", stdout=out)
+        assert out.getvalue().strip() == "Nothing differed."
+
+    # Merging and taking back
+
+    def merge(self, survivor: str, duplicates: Sequence[str], picks: dict[str, object], together: int | None) -> None:
+        """`picks` are a name whose value is picked, or a value in a tuple that is typed."""
+        choices: dict[str, merging.Picked | merging.Typed] = {
+            key: merging.Typed(*pick) if isinstance(pick, tuple) else merging.Picked(self.customers[str(pick)])
+            for key, pick in picks.items()
+        }
+        finals = {} if together is None else {"USD": Decimal(together)}
+        plan = merging.plan(self.customer(survivor), [self.customer(d) for d in duplicates], choices, finals)
+        made = merging.merge(plan, by=None, via=Via.PAGE)
+        self.merges.append(made.pk)
+        shown = profile.values_of(self.customer(survivor))
+        for key, final in plan.finals.items():
+            if not isinstance(choices.get(key), merging.Typed):
+                assert shown[key] == final.value, f"{key} is not what was agreed"
+        if together is not None:
+            held = credit.balances([plan.survivor_id]).get(plan.survivor_id, {})
+            assert held.get("USD", 0) == together
+
+    def undo(self, merge: int, only: str = "") -> None:
+        """The merge made as the `merge`th, whole or for one duplicate; what comes of it is what its plan says."""
+        made = Merge.objects.get(pk=merge)
+        parts = [self.customers[only]] if only else []
+        plan = undoing.plan(made, only=parts)
+        undoing.undo(made, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
+        after = profile.values_of(Customer.objects.get(pk=plan.survivor.pk))
+        for outcome in plan.outcomes:
+            assert after[outcome.field.key] == outcome.after, f"{outcome.field.key} is not what the preview said"
+        for side in (plan.keeps, *plan.returns):
+            assert set(side.records) <= set(side.customer.records.values_list("pk", flat=True))
+            held = credit.balances([side.customer.pk]).get(side.customer.pk, {})
+            assert {c: a for c, a in held.items() if a} == {c: a for c, a in side.credit.items() if a}
+
+
+def check(world: World) -> None:
+    """What is true after every act."""
+    connection.check_constraints()
+    ends = ends_of_chains()
+    for record in SourceRecord.objects.select_related("customer"):
+        assert record.customer.is_live
+        assert record.customer_id == ends[record.origin_id]
+    for customer in Customer.objects.all():
+        assert (customer.merged_into_id is None) == (ends[customer.pk] == customer.pk)
+    rows: Rows = {model: set(model._default_manager.values_list("pk", "source_record")) for model in linked_models()}
+    for model, before in world.rows.items():
+        assert before <= rows[model], f"{model.__name__} lost rows, or they moved to another record"
+    world.rows = rows
+    assert sum(Order.objects.filter(total=7).values_list("total", flat=True)) * 100 == world.ordered["USD"]
+    for customer in Customer.objects.live():
+        mine = Order.objects.filter(source_record__customer=customer)
+        assert set(newest(Order, customer, limit=1000)) == set(mine)
+    held = credit.balances(world.customers.values())
+    assert sum(amounts.get("USD", 0) for amounts in held.values()) == world.given["USD"] + standing_corrections()
+
+
+def standing_corrections() -> Decimal:
+    entries = credit.CreditEntry.objects.exclude(merge=None).filter(merge__undone_at=None)
+    return sum(entries.values_list("amount", flat=True), Decimal())
+
+
+def ends_of_chains() -> dict[int, int]:
+    """{customer: the end of the standing merges that begin with them}, found without the code under test."""
+    edges = dict(MergeMember.objects.filter(undone_at=None).values_list("duplicate", "merge__survivor"))
+    ends = {}
+    for pk in Customer.objects.values_list("pk", flat=True):
+        end, passed = pk, {pk}
+        while end in edges:
+            end = edges[end]
+            assert end not in passed, "a cycle"
+            passed.add(end)
+        ends[pk] = end
+    return ends
+
+
+def picture(world: World) -> dict[str, object]:
+    """Everything by name: profiles, and whose each record is with how many rows in it.
+
+    What a merge wrote of its own accord is left out: its history, its corrections, the home record made for it.
+    """
+    names = {pk: name for name, pk in world.customers.items()}
+    records = {pk: name for name, pk in world.records.items()}
+    rows: Counter[tuple[str, str, str]] = Counter()
+    for model in linked_models():
+        found = model._default_manager.select_related("source_record")
+        if any(field.name == "merge" for field in model._meta.fields):
+            found = found.filter(merge=None)
+        for row in found:
+            record = row.source_record
+            label = records.get(record.pk) or f"home of {names[record.origin_id]}"
+            rows[names[record.customer_id], label, model.__name__] += 1
+    profiles = {}
+    for name, pk in world.customers.items():
+        customer = Customer.objects.get(pk=pk)
+        profiles[name] = profile.values_of(customer) | {
+            "pay_source": customer.pay_source and records[customer.pay_source.source_record_id],
+            "cart_login": customer.cart_login and customer.cart_login.login,
+            "cart_password": customer.cart_password and customer.cart_password.password,
+        }
+    return {"rows": dict(rows), "profiles": profiles}
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A transaction that never happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
