@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import phonenumbers
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from customers.homes import identity_of
 from customers.identity import match_keys, plain
@@ -134,14 +134,20 @@ def matches_of(customers: Collection[int]) -> dict[int, Hits]:
 
 def holders(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
     """(customer, kind, value) of every live customer's record with one of the keys."""
+    found = among(keys).order_by("source_record__customer")
+    return found.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HITS]
+
+
+def among(keys: Iterable[Key]) -> QuerySet[MatchKey]:
+    """The match keys of all records that are one of `keys`."""
     values: defaultdict[str, list[str]] = defaultdict(list)
     for kind, value in keys:
         values[kind].append(value)
     if not values:
-        return ()
-    wanted = Q(*(Q(kind=kind, value__in=some) for kind, some in values.items()), _connector=Q.OR)
-    found = MatchKey.objects.filter(wanted).order_by("source_record__customer")
-    return found.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HITS]
+        return MatchKey.objects.none()
+    return MatchKey.objects.filter(
+        Q(*(Q(kind=kind, value__in=some) for kind, some in values.items()), _connector=Q.OR)
+    )
 
 
 def is_placeholder(kind: str, value: str) -> bool:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from customers import billing, editing, keys, locking, matching
@@ -260,22 +263,22 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
     """The record by which the oldest matching customer is recognised."""
     wanted = set(match_keys(identity))
     shared = wanted - matching.ignored(wanted)
-    owners = {owner for owner, _kind, _value in matching.holders(shared)}
-    by_owner: dict[int, list[SourceRecord]] = {}
-    for record in SourceRecord.objects.filter(customer__in=owners, customer__erased_at=None).order_by("pk"):
-        by_owner.setdefault(record.customer_id, []).append(record)
-    for customer in Customer.objects.live().filter(pk__in=by_owner).order_by("created", "pk"):
-        records = by_owner[customer.pk]
-        if _names_agree(identity, customer) or any(_names_agree(identity, record) for record in records):
-            return _recognised_by(identity, records, shared)
+    found = matching.among(shared)
+    owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
+    # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
+    records = (
+        SourceRecord.objects.filter(customer__in=owners[: matching.MOST_HITS])
+        .select_related("customer")
+        .annotate(shares=Exists(found.filter(source_record=OuterRef("pk"))))
+        .order_by("customer__created", "customer", "pk")
+    )
+    for customer, theirs in groupby(records, key=attrgetter("customer")):
+        all_theirs = list(theirs)
+        if any(_names_agree(identity, each) for each in (customer, *all_theirs)):
+            # The oldest whose name agrees too, else the oldest.
+            sharing = list(filter(attrgetter("shares"), all_theirs))
+            return next((record for record in sharing if _names_agree(identity, record)), sharing[0])
     return None
-
-
-def _recognised_by(identity: Identity, records: Sequence[SourceRecord], shared: set[matching.Key]) -> SourceRecord:
-    """Of a customer's records with a shared key, the oldest whose name agrees too, else the oldest."""
-    stored = keys.derived_keys(records)
-    matched = [record for record in records if stored[record.pk] & shared]
-    return next((record for record in matched if _names_agree(identity, record)), matched[0])
 
 
 def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
@@ -284,9 +287,9 @@ def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
 
 
 def _attach(incoming: Incoming, owner: Customer, origin: Customer) -> SourceRecord:
-    """A new record with the locked `owner`; one that is there already when there are too many."""
+    """A new record with the locked `owner`; one of the same origin when there are too many."""
     if not incoming.external_id:
-        mine = owner.records.filter(data_source=incoming.data_source).order_by("-pk")[:MOST_RECORDS]
+        mine = origin.own_records.filter(data_source=incoming.data_source).order_by("-pk")[:MOST_RECORDS]
         if len(mine) >= MOST_RECORDS:
             return mine[0]
     return _write_record(incoming, owner=owner, origin=origin)

@@ -1,0 +1,372 @@
+"""Acts at one moment, on connections of their own: one wins, the other is told why, and nothing is left between."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from decimal import Decimal
+from random import Random
+
+import pytest
+from django.db import connection, transaction
+
+from customers import credit, editing, merging, undoing
+from customers.models import Customer, DataSource, Merge, MergeMember, Note, SourceRecord, Via
+from orders import intake
+from orders.models import Order
+from tests.customers.world import ends_of_chains, rebuilt
+from tests.factories import ProductFactory, order, person
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+postgres = pytest.mark.postgres
+
+
+def customer(name: str, **identity) -> Customer:
+    """Somebody whom the shop knows as `name`, with one order."""
+    taken = order(external_id=name, deduplicate=False, first_name=name, email=f"{name}@reunite.cz", **identity)
+    return taken.found.record.customer
+
+
+def customers(names: str) -> list[Customer]:
+    return [customer(name) for name in names.split()]
+
+
+def plan(survivor: Customer, *duplicates: Customer, **choices) -> merging.MergePlan:
+    fresh = {c.pk: c for c in Customer.objects.filter(pk__in=[survivor.pk, *(d.pk for d in duplicates)])}
+    return merging.plan(fresh[survivor.pk], [fresh[d.pk] for d in duplicates], **choices)
+
+
+def merge(agreed: merging.MergePlan) -> Merge:
+    return merging.merge(agreed, by=None, via=Via.PAGE)
+
+
+def undo(made: Merge) -> undoing.Undone:
+    return undoing.undo(made, by=None, allow_overdraft=True)
+
+
+def edit(customer: Customer, **values) -> Customer:
+    return editing.edit(customer, values, version=customer.version, by=None, via="page")
+
+
+def kinds(outcomes: list[object]) -> set[str]:
+    return {type(outcome).__name__ for outcome in outcomes}
+
+
+def check_all_is_well() -> None:
+    ends = ends_of_chains()
+    for record in SourceRecord.objects.select_related("customer"):
+        assert record.customer.is_live
+        assert record.customer_id == ends[record.origin_id]
+    assert rebuilt() == "Nothing differed."
+
+
+def when_blocked(threads: int = 1) -> None:
+    """Wait until so many other connections wait for a lock."""
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            if cursor.fetchone()[0] >= threads:
+                return
+        time.sleep(0.01)
+    raise AssertionError("Nobody waited for a lock.")
+
+
+def in_a_thread(threads: ThreadPoolExecutor, act: Callable[[], object]) -> Future:
+    def begin() -> object:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return threads.submit(begin)
+
+
+# Two at once
+
+
+def test_of_two_merges_in_opposite_directions_one_wins_and_the_other_is_told(run_together):
+    for number in range(5):
+        a, b = customers(f"a{number} b{number}")
+        there, back = plan(a, b), plan(b, a)
+        outcomes = run_together(lambda plan=there: merge(plan), lambda plan=back: merge(plan))
+        assert kinds(outcomes) == {"Merge", "MergeError"}
+        assert "a moment ago" in str(outcomes)
+    check_all_is_well()
+
+
+def test_a_double_click_on_yes_is_one_merge(run_together):
+    for number in range(5):
+        agreed = plan(*customers(f"a{number} b{number}"))
+        outcomes = run_together(lambda agreed=agreed: merge(agreed), lambda agreed=agreed: merge(agreed))
+        assert kinds(outcomes) == {"Merge", "AlreadyMergedError"}
+        assert Merge.objects.filter(survivor=agreed.survivor_id).count() == 1
+
+
+def test_a_double_click_on_undo_is_one_undo(run_together):
+    for number in range(5):
+        made = merge(plan(*customers(f"a{number} b{number}")))
+        assert kinds(run_together(lambda made=made: undo(made), lambda made=made: undo(made))) == {
+            "Undone",
+            "UndoError",
+        }
+    check_all_is_well()
+
+
+@pytest.mark.parametrize("edited", ["survivor", "duplicate"])
+def test_of_an_edit_and_a_merge_at_once_one_is_refused_and_no_value_is_lost(run_together, edited):
+    for number in range(5):
+        survivor, duplicate = customers(f"a{number} b{number}")
+        agreed = plan(survivor, duplicate)
+        who = survivor if edited == "survivor" else duplicate
+        merged, saved = run_together(lambda agreed=agreed: merge(agreed), lambda who=who: edit(who, company="Acme"))
+        if isinstance(merged, Merge):
+            assert isinstance(saved, editing.EditError)
+        else:
+            assert isinstance(merged, merging.StalePlanError)
+            assert [change.values["company"]["after"] for change in merged.changes] == ["Acme"]
+            assert Customer.objects.get(pk=who.pk).company == "Acme"
+
+
+def test_one_person_who_arrives_three_times_at_once_is_one_customer(run_together):
+    for number in range(5):
+        sent = [person(source, first_name="Helena", email=f"h{number}@x.cz") for source in ("Shop", "Shop", "Market")]
+        found = run_together(*(lambda who=who: intake.take_lead(who) for who in sent))
+        assert sorted(taken.rule for taken in found) == ["identity", "match", "new"]
+        assert Customer.objects.count() == number + 1
+    check_all_is_well()
+
+
+def test_two_sides_of_one_person_at_once_are_one_customer(run_together):
+    """They share a phone, and only that."""
+    for number in range(5):
+        phone = f"+4202417704{number:02}"
+        one = person("Shop", first_name="Helena", email=f"private{number}@x.cz", phone=phone)
+        other = person("Market", first_name="Helena", email=f"work{number}@x.cz", phone=phone)
+        run_together(lambda who=one: intake.take_lead(who), lambda who=other: intake.take_lead(who))
+        assert Customer.objects.count() == number + 1
+
+
+@pytest.mark.parametrize("named", ["external_id", "client_order_id"])
+def test_an_order_that_is_sent_twice_at_once_is_one_order(run_together, named):
+    who = person(first_name="Helena", email="h@x.cz", deduplicate=False)
+    for number in range(5):
+        incoming = intake.IncomingOrder(who, Decimal(5), "USD", **{named: f"order {number}"})
+        outcomes = run_together(*[lambda incoming=incoming: intake.take_order(incoming)] * 2)
+        assert sorted(taken.is_repeat for taken in outcomes) == [False, True]
+        assert outcomes[0].order == outcomes[1].order
+    assert Order.objects.count() == 5
+    assert Customer.objects.count() == 5
+    check_all_is_well()
+
+
+def test_credit_is_not_used_twice(run_together):
+    a = customer("a")
+    credit.adjust(a, Decimal(5), "USD", cause="gift", by=None)
+
+    def use() -> object:
+        return credit.adjust(a, Decimal(-4), "USD", cause="order", by=None)
+
+    assert kinds(run_together(use, use)) == {"list", "CreditError"}
+    assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal(1)}}
+
+
+def test_notes_written_during_a_merge_and_its_undo_are_all_there(run_together):
+    a, b = customers("a b")
+    agreed = plan(a, b)
+
+    def merge_and_undo() -> object:
+        return undo(merge(agreed))
+
+    def write() -> None:
+        for number in range(6):
+            editing.add_note(b if number % 2 else a, f"note {number}", by=None)
+
+    assert kinds(run_together(merge_and_undo, write, write)) == {"Undone", "NoneType"}
+    assert Note.objects.filter(source_record__customer__in=[a, b]).count() == 12
+    check_all_is_well()
+
+
+def test_merging_the_survivor_on_while_the_merge_is_undone(run_together):
+    for number in range(5):
+        a, b, c = customers(f"a{number} b{number} c{number}")
+        made, onward = merge(plan(a, b)), plan(c, a)
+        undone, merged = run_together(lambda made=made: undo(made), lambda onward=onward: merge(onward))
+        assert isinstance(undone, undoing.Undone)
+        assert isinstance(merged, Merge | merging.StalePlanError)
+        assert Customer.objects.get(pk=b.pk).is_live
+    check_all_is_well()
+
+
+# Many at once
+
+
+@postgres
+def test_whatever_pairs_many_agents_merge_and_undo_at_once_it_stays_a_forest(run_together):
+    everybody = customers("a b c d e f")
+
+    def agent(seed: int) -> Callable[[], list[str]]:
+        def work() -> list[str]:
+            random, refused = Random(seed), []  # noqa: S311
+            for _ in range(12):
+                try:
+                    if made := random.choice([None, None, *Merge.objects.filter(undone_at=None)]):
+                        undo(made)
+                    else:
+                        merge(plan(*random.sample(everybody, random.choice([2, 2, 3]))))
+                except (merging.MergeError, undoing.UndoError) as error:
+                    refused.append(str(error))
+            return refused
+
+        return work
+
+    outcomes = run_together(*(agent(seed) for seed in range(6)))
+    assert kinds(outcomes) == {"list"}, outcomes
+    assert Merge.objects.count() > 6
+    check_all_is_well()
+
+
+@postgres
+def test_orders_streaming_in_while_customers_are_merged_and_undone_all_arrive_where_they_belong(run_together):
+    """Of known people, of new records of them, with a subscription, and of people who are recognised by a match."""
+    a, b = customers("a b")
+    done = threading.Event()
+    monthly = (intake.Subscription(ProductFactory(), Decimal(3)),)
+
+    def merge_and_undo() -> object:
+        try:
+            for _ in range(12):
+                undo(merge(plan(a, b)))
+                undo(merge(plan(b, a)))
+            return merge(plan(a, b))
+        finally:
+            done.set()
+
+    def stream(name: str, **options) -> Callable[[], int]:
+        def send() -> int:
+            number = 0
+            while not done.is_set() or number < 2:
+                number += 1
+                order(first_name=name, email=f"{name}@reunite.cz", **options_of(number))
+            return number
+
+        def options_of(number: int) -> dict[str, object]:
+            return {k: v(number) if callable(v) else v for k, v in options.items()}
+
+        return send
+
+    outcomes = run_together(
+        merge_and_undo,
+        stream("a", external_id="a"),
+        stream("b", external_id="b", subscriptions=monthly),
+        stream("b", source="Market"),
+        stream("b", source="Post", last_name=lambda number: f"Holý {number}"),
+        stream("a", source="Bank", external_id=lambda number: f"a{number}", subscriptions=monthly),
+    )
+    assert kinds(outcomes) == {"Merge", "int"}, outcomes
+    assert Customer.objects.count() == 2
+    assert Order.objects.count() == 2 + sum(outcomes[1:])
+    assert not Order.objects.exclude(source_record__customer=a).exists()
+    assert b.own_records.exclude(first_name="b").exclude(data_source__name="Staff").count() == 0
+    check_all_is_well()
+
+
+@postgres
+def test_merges_of_different_people_do_not_wait_for_each_other():
+    DataSource.staff()  # made once, ever
+    first, second = plan(*customers("a b")), plan(*customers("c d"))
+    with ThreadPoolExecutor(1) as threads, transaction.atomic():
+        merge(first)
+        assert isinstance(in_a_thread(threads, lambda: merge(second)).result(timeout=10), Merge)
+
+
+@postgres
+def test_an_order_of_a_known_person_does_not_wait_for_a_merge():
+    agreed = plan(*customers("a b"))
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            merge(agreed)
+            taken = in_a_thread(threads, lambda: order(external_id="b")).result(timeout=10)
+        assert taken.order.source_record.origin_id == agreed.duplicate_ids[0]
+    assert Order.objects.filter(source_record__customer=agreed.survivor_id).count() == 3
+    check_all_is_well()
+
+
+@postgres
+@pytest.mark.parametrize("meanwhile", ["merge", "edit"])
+def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile):
+    """The match is read; before it is acted on, the customer is merged or loses the e-mail that it matched by."""
+    a, b = customers("a b")
+    b = edit(b, email="typed@reunite.cz")
+    agreed = plan(a, b)
+
+    def interrupt(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if "customers_matchkey" in sql and not interrupted:
+            interrupted.append(True)
+            act = (lambda: merge(agreed)) if meanwhile == "merge" else (lambda: edit(b, email="other@reunite.cz"))
+            in_a_thread(threads, act).result(timeout=10)
+        return result
+
+    interrupted: list[bool] = []
+    with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
+        taken = order("Market", first_name="b", email="typed@reunite.cz")
+    assert interrupted
+    assert (taken.found.rule, taken.found.record.origin_id) == ("match", b.pk)
+    check_all_is_well()
+
+
+@postgres
+def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
+    agreed = plan(*customers("a b"))
+    product = ProductFactory()
+    acts = (
+        lambda: order(external_id="b", subscriptions=(intake.Subscription(product, Decimal(3)),)),
+        lambda: order("Market", first_name="b", email="b@reunite.cz"),
+        lambda: editing.add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
+        lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),
+    )
+    with ThreadPoolExecutor(len(acts)) as threads:
+        with transaction.atomic():
+            merge(agreed)
+            waiting = [in_a_thread(threads, act) for act in acts]
+            when_blocked(len(acts))
+        for act in waiting:
+            act.result(timeout=10)
+    assert not SourceRecord.objects.exclude(customer=agreed.survivor_id).exists()
+    assert Customer.objects.get(pk=agreed.survivor_id).billing_status == "active"
+    assert credit.balances([agreed.survivor_id]) == {agreed.survivor_id: {"USD": Decimal(5)}}
+    check_all_is_well()
+
+
+@postgres
+def test_what_waited_for_an_undo_belongs_to_who_came_back():
+    a, b = customers("a b")
+    made = merge(plan(a, b))
+    retired = Customer.objects.get(pk=b.pk)
+    acts = (
+        lambda: editing.add_note(retired, "Called.", by=None).source_record.pk,
+        lambda: order("Market", first_name="b", email="b@reunite.cz").found.record.pk,
+    )
+    with ThreadPoolExecutor(len(acts)) as threads:
+        with transaction.atomic():
+            undo(made)
+            waiting = [in_a_thread(threads, act) for act in acts]
+            when_blocked(len(acts))
+        records = [act.result(timeout=10) for act in waiting]
+    assert SourceRecord.objects.filter(pk__in=records, customer=b).count() == 2
+    check_all_is_well()
+
+
+@postgres
+def test_two_undos_of_one_chain_at_once(run_together):
+    for number in range(5):
+        a, b, c = customers(f"a{number} b{number} c{number}")
+        first = merge(plan(b, c))
+        second = merge(plan(a, b))
+        outcomes = run_together(lambda first=first: undo(first), lambda second=second: undo(second))
+        assert kinds(outcomes) == {"Undone"}
+        assert Customer.objects.live().filter(pk__in=[a.pk, b.pk, c.pk]).count() == 3
+    assert not MergeMember.objects.filter(undone_at=None).exists()
+    check_all_is_well()
