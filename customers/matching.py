@@ -7,7 +7,7 @@ found, with who said so: it leaves suggestions and counts, not the merge page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,9 +85,16 @@ def duplicates_of(customer: Customer) -> list[Candidate]:
 
 def why(one: Customer, other: Customer) -> Candidate:
     """Why `other` matches `one`, or what speaks against it."""
-    shared = matches_of([one.pk]).get(one.pk, {}).get(other.pk, set())
-    dismissed = dismissals([one.pk, other.pk]).get(pair(one.pk, other.pk))
-    return _candidate(one, other, shared, dismissed)
+    return compare(one, [other])[0]
+
+
+def compare(one: Customer, others: Sequence[Customer]) -> list[Candidate]:
+    """The same for several at once."""
+    hits = matches_of([one.pk]).get(one.pk, {})
+    dismissed = dismissals([one.pk, *(other.pk for other in others)])
+    return [
+        _candidate(one, other, hits.get(other.pk, set()), dismissed.get(pair(one.pk, other.pk))) for other in others
+    ]
 
 
 def _candidate(one: Customer, other: Customer, shared: Collection[Key], dismissal: NotDuplicate | None) -> Candidate:
@@ -145,9 +152,7 @@ def among(keys: Iterable[Key]) -> QuerySet[MatchKey]:
         values[kind].append(value)
     if not values:
         return MatchKey.objects.none()
-    return MatchKey.objects.filter(
-        Q(*(Q(kind=kind, value__in=some) for kind, some in values.items()), _connector=Q.OR)
-    )
+    return MatchKey.objects.filter(Q(*(Q(kind=kind, value__in=some) for kind, some in values.items()), _connector=Q.OR))
 
 
 def is_placeholder(kind: str, value: str) -> bool:
@@ -190,3 +195,11 @@ def dismiss(one: Customer, other: Customer, *, by: User | None, reason: str = ""
     return NotDuplicate.objects.get_or_create(first_id=first, second_id=second, defaults={"by": by, "reason": reason})[
         0
     ]
+
+
+def take_back(one: Customer, other: Customer) -> int:
+    """Forget that somebody said so, of these two or of whoever was merged into them; count what was said."""
+    head_of = families([one.pk, other.pk])
+    said = NotDuplicate.objects.filter(first__in=head_of, second__in=head_of)
+    apart = [no.pk for no in said if head_of[no.first_id] != head_of[no.second_id]]
+    return NotDuplicate.objects.filter(pk__in=apart).delete()[0]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from customers import billing, cart, credit, history, owners, profile
 from customers.fields import BLANK, BY_KEY, FIELDS, Kind, ProfileField
@@ -201,12 +202,10 @@ def merge(
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
     # Always in primary key order, so two agents merging the same people cannot deadlock.
     locked = lock(agreed.ids)
-    _refuse_repeated(agreed)
+    refuse_repeated(agreed)
     _refuse_lost_race(locked.values())
     survivor, duplicates = locked[agreed.survivor_id], [locked[pk] for pk in agreed.duplicate_ids]
-    current = plan(survivor, duplicates, agreed.choices, agreed.credit)
-    if current.fingerprint != agreed.fingerprint:
-        raise StalePlanError(*_changes_since(agreed, locked))
+    current = made_again(agreed, survivor, duplicates)
     made = Merge.objects.create(
         survivor=survivor,
         by=by,
@@ -226,7 +225,7 @@ def merge(
     return made
 
 
-def _refuse_repeated(agreed: MergePlan) -> None:
+def refuse_repeated(agreed: MergePlan) -> None:
     before = Merge.objects.filter(fingerprint=agreed.fingerprint, undone_at=None).select_related("survivor").first()
     if before:
         raise AlreadyMergedError(before)
@@ -244,18 +243,30 @@ def _refuse_lost_race(customers: Collection[Customer]) -> None:
         )
 
 
-def _changes_since(agreed: MergePlan, locked: Mapping[int, Customer]) -> tuple[str, list[ProfileChange]]:
-    changes: list[ProfileChange] = []
-    for pk, version in zip(agreed.ids, agreed.versions, strict=True):
-        since = ProfileChange.objects.filter(customer=pk, version__gt=version)
-        changes += since.select_related("by", "customer").order_by("version")
+def made_again(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:
+    """The plan as it is now; StalePlanError when that is not what was agreed."""
+    current = plan(survivor, duplicates, agreed.choices, agreed.credit)
+    if current.fingerprint != agreed.fingerprint:
+        changes = changes_since(dict(zip(agreed.ids, agreed.versions, strict=True)))
+        raise StalePlanError(f"{told(changes)} Look at the values again, then confirm.", changes)
+    return current
+
+
+def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
+    """What was changed of the profiles of the customers since they had these `versions`."""
+    newer = Q(*(Q(customer=pk, version__gt=version) for pk, version in versions.items()), _connector=Q.OR)
+    found = ProfileChange.objects.filter(newer).select_related("by", "customer")
+    return list(found.order_by("customer", "version"))
+
+
+def told(changes: Sequence[ProfileChange]) -> str:
+    """Who changed what, as a sentence."""
     said = [
         f"{change.by or 'A program'} changed the"
-        f" {' and '.join(BY_KEY[key].label.lower() for key in change.values)} of {change.customer.numbered}"
+        f" {listed([BY_KEY[key].label.lower() for key in change.values])} of {change.customer.numbered}"
         for change in changes
     ]
-    what = "; ".join(said) or "Something about these customers changed"
-    return f"{what} while you were deciding. Look at the values again, then confirm.", changes
+    return f"{'; '.join(said) or 'Something about these customers changed'} while you were deciding."
 
 
 def _write_members(made: Merge, duplicates: Sequence[Customer]) -> None:

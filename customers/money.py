@@ -27,7 +27,7 @@ def major(amount: int, currency: str) -> Decimal:
 
 def is_exact(amount: Decimal, currency: str) -> bool:
     """Whether the amount is a number that can be paid in its currency, with at most ten digits before the point."""
-    return amount.is_finite() and abs(amount) < 10**10 and amount == round(amount, exponent(currency))
+    return amount.is_finite() and -(10**10) < amount < 10**10 and amount == round(amount, exponent(currency))
 
 
 def shown(amount: Decimal, currency: str) -> str:

@@ -37,6 +37,10 @@ class StaleUndoError(UndoError):
         super().__init__("Something changed while you were looking. Here is the new preview.")
 
 
+class OverdrawnError(UndoError):
+    """Credit that came with a duplicate is used up, and nobody said that it may be below zero."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """One value of the survivor: what it is, what it will be, and the change or merge for which it stays."""
@@ -219,7 +223,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
         raise StaleUndoError
     if agreed.overdrawn and not allow_overdraft:
         customer, currency, amount = agreed.overdrawn[0]
-        raise UndoError(
+        raise OverdrawnError(
             f"{customer.name} would be left with {shown(amount, currency)} {currency} of credit."
             " Tick “Leave the credit below zero” to go on, or give credit first."
         )

@@ -95,6 +95,7 @@ class Tab:
     """How a linked table is listed on the customer page.
 
     `rows` is the template of one page of rows; `related` and `prefetch` name what they need of other tables.
+    `is_in_totals` when RecordTotals count the rows, so that no page has to.
     """
 
     label: str
@@ -104,6 +105,7 @@ class Tab:
     empty: str
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
+    is_in_totals: bool = False
 
 
 class LinkedRow(models.Model):

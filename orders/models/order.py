@@ -45,6 +45,7 @@ class Order(LinkedRow):
         "orders.view_order",
         "Orders appear here as soon as a data source sends one with this customer’s e-mail or phone.",
         prefetch=("items",),
+        is_in_totals=True,
     )
     searched_by = "number"
 

@@ -1,0 +1,68 @@
+"""Who stands on the first page of a merge: possible duplicates, or whom a search found, with what they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from customers.countries import country_name
+from customers.holdings import Tally, Totals, sources, tallies, totals
+from customers.linked import tabbed_models
+from customers.matching import Candidate
+from customers.models import Customer, LinkedRow
+
+
+@dataclass(frozen=True)
+class Row:
+    """A candidate with what it has; `is_ticked` is what the page shows."""
+
+    candidate: Candidate
+    is_ticked: bool
+    totals: Totals
+    tallies: list[Tally]
+    sources: list[str]
+
+    @property
+    def customer(self) -> Customer:
+        return self.candidate.customer
+
+    @property
+    def place(self) -> str:
+        """Where, else what: “Prague, Czech Republic” or “New Lead”."""
+        address = self.customer.billing_address
+        parts = (address.get("city", ""), country_name(address.get("country", "")))
+        return ", ".join(filter(None, parts)) or self.customer.status
+
+    @property
+    def has(self) -> str:
+        text = str(self.totals)
+        return text[:1].upper() + text[1:]
+
+    @property
+    def also_has(self) -> str:
+        return ", ".join(str(tally) for tally in self.tallies if tally.number)
+
+    @property
+    def first_sources(self) -> list[str]:
+        return self.sources[:3]
+
+    @property
+    def more_sources(self) -> int:
+        return max(len(self.sources) - 3, 0)
+
+
+def kinds() -> tuple[type[LinkedRow], ...]:
+    """What is counted beside the orders, which the totals know."""
+    return tuple(model for model in tabbed_models() if model.tab and not model.tab.is_in_totals)
+
+
+def rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> list[Row]:
+    """`ticked` are the customers that somebody ticked; None when nobody was asked yet."""
+    candidates = list(candidates)
+    pks = [candidate.customer.pk for candidate in candidates]
+    of, known_by = totals(pks, by="source_record__customer"), sources(pks)
+    counted = tallies(kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
+    return [
+        Row(each, each.is_sure if ticked is None else pk in ticked, of[pk], counted[pk], known_by.get(pk, []))
+        for pk, each in zip(pks, candidates, strict=True)
+    ]

@@ -1,0 +1,74 @@
+"""Merges that somebody is deciding on: kept on the server between two pages, so that no form can alter one.
+
+A draft is a plan as it was shown. What is merged is the plan of a draft or nothing: a form only carries its token
+and its fingerprint. A new password is in it as a hash.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, MutableMapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from customers.merging import Choices, Final, MergePlan, Picked, Typed
+
+MOST_DRAFTS = 10
+KEY = "merge_drafts"
+
+Session = MutableMapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan, and the duplicates' source records that the person deciding was told of."""
+
+    plan: MergePlan
+    records: frozenset[int]
+
+
+def keep(session: Session, plan: MergePlan, records: Collection[int]) -> str:
+    """Keep a draft, beside the newest others; its token."""
+    token = secrets.token_urlsafe(12)
+    kept = dict(list(session.get(KEY, {}).items())[1 - MOST_DRAFTS :])
+    session[KEY] = {**kept, token: {"plan": _dumped(plan), "records": sorted(records)}}
+    return token
+
+
+def find(session: Session, token: str, *, survivor: int) -> Draft | None:
+    """The draft of a merge into `survivor`; None when there is none, or not any more."""
+    data = session.get(KEY, {}).get(token)
+    if data is None:
+        return None
+    plan = _loaded(data["plan"])
+    return Draft(plan, frozenset(data["records"])) if plan.survivor_id == survivor else None
+
+
+def _dumped(plan: MergePlan) -> dict[str, Any]:
+    return {
+        "ids": plan.ids,
+        "versions": plan.versions,
+        "finals": {key: [final.value, final.origin] for key, final in plan.finals.items()},
+        "credit": {currency: str(amount) for currency, amount in plan.credit.items()},
+        "credit_before": {currency: str(amount) for currency, amount in plan.credit_before.items()},
+        "picked": {key: choice.customer for key, choice in plan.choices.items() if isinstance(choice, Picked)},
+        "typed": {key: choice.value for key, choice in plan.choices.items() if isinstance(choice, Typed)},
+    }
+
+
+def _loaded(data: Mapping[str, Any]) -> MergePlan:
+    survivor, *duplicates = data["ids"]
+    choices: Choices = {
+        **{key: Picked(pk) for key, pk in data["picked"].items()},
+        **{key: Typed(value) for key, value in data["typed"].items()},
+    }
+    return MergePlan(
+        survivor_id=survivor,
+        duplicate_ids=tuple(duplicates),
+        versions=tuple(data["versions"]),
+        finals={key: Final(value, origin) for key, (value, origin) in data["finals"].items()},
+        credit={currency: Decimal(amount) for currency, amount in data["credit"].items()},
+        credit_before={currency: Decimal(amount) for currency, amount in data["credit_before"].items()},
+        choices=choices,
+    )

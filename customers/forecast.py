@@ -1,0 +1,62 @@
+"""What a merge will move, as far as can be told beforehand: shown on pages, and never part of what is agreed.
+
+An order that comes meanwhile makes these numbers old, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from customers.cautions import cautions
+from customers.holdings import Tally, Totals, tallies, together, totals
+from customers.linked import linked_models, tabbed_models
+from customers.merging import MergePlan
+from customers.models import Customer, LinkedRow, SourceRecord
+from customers.notices import Notice
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`moves` are the duplicates' rows by kind, `totals` what each customer has now, `then` what the survivor will."""
+
+    moves: tuple[Tally, ...]
+    totals: dict[int, Totals]
+    then: Totals
+    records: tuple[int, ...]
+    warnings: tuple[Notice, ...]
+
+
+def kinds() -> tuple[type[LinkedRow], ...]:
+    """Everything that is linked, as the tabs have it, then the rest."""
+    return (*tabbed_models(), *(model for model in linked_models() if not model.tab))
+
+
+def forecast(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
+    """What merging the rest of `customers` into the first as `plan` says will move, and what to know before."""
+    survivor, *duplicates = [customer.pk for customer in customers]
+    records_of = records_by_customer([survivor, *duplicates])
+    moving = Customer.objects.filter(pk__in=duplicates)
+    each = totals([survivor, *duplicates], by="source_record__customer")
+    return Forecast(
+        moves=tuple(together(tallies(kinds(), moving, by="source_record__customer").values())),
+        totals=each,
+        then=sum(each.values(), Totals()),
+        records=tuple(record for pk in duplicates for record in records_of[pk]),
+        warnings=tuple(cautions(customers, plan, records_of)),
+    )
+
+
+def warnings(customers: Sequence[Customer], plan: MergePlan) -> list[Notice]:
+    """Only what there is to know, without the counting."""
+    return cautions(customers, plan, records_by_customer([customer.pk for customer in customers]))
+
+
+def records_by_customer(customers: Sequence[int]) -> dict[int, list[int]]:
+    """{customer: their source records}."""
+    found: dict[int, list[int]] = {pk: [] for pk in customers}
+    for record, customer in (
+        SourceRecord.objects.filter(customer__in=customers).order_by("pk").values_list("pk", "customer")
+    ):
+        found[customer].append(record)
+    return found
