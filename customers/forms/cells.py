@@ -1,0 +1,64 @@
+"""One cell of the grid of final values: what a customer has in a field, in words and in a form to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from customers.address import address_lines
+from customers.fields import REFERENCES, Kind, ProfileField
+from customers.identity import fold, normal_email, normal_phone
+from customers.models import Customer
+from customers.values import as_text
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`lines` are what a person reads; `changed` says who changed the value while somebody was deciding."""
+
+    customer: Customer
+    lines: list[str]
+    is_blank: bool
+    is_picked: bool = False
+    is_survivor: bool = False
+    changed: str = ""
+
+    @property
+    def who(self) -> str:
+        return f"Customer {self.customer.pk}{', stays' if self.is_survivor else ''}"
+
+
+def is_blank(field: ProfileField, customer: Customer) -> bool:
+    return field.kind is not Kind.FLAG and getattr(customer, field.column) == field.blank
+
+
+def lines(field: ProfileField, customer: Customer) -> list[str]:
+    """The value a line each; needs no query when the references of `customer` are at hand."""
+    value = getattr(customer, field.column)
+    match field.kind:
+        case Kind.PASSWORD:
+            return ["Keep this one" if value else "No password"]
+        case Kind.ADDRESS if value:
+            return address_lines(value)
+        case kind if kind in REFERENCES and value:
+            return [str(getattr(customer, field.key))]
+        case Kind.CONSENT | Kind.FLAG | Kind.CHOICE:
+            return [as_text(field, value) or "Empty"]
+    return [str(value) if value else "Empty"]
+
+
+def normal(field: ProfileField, customer: Customer, *, country: str) -> Hashable:
+    """The value as it is compared, None when there is none; a phone without a country is read in `country`."""
+    value = getattr(customer, field.column)
+    if is_blank(field, customer):
+        return None
+    match field.kind:
+        case Kind.EMAIL:
+            return normal_email(value) or fold(value)
+        case Kind.PHONE:
+            country = customer.billing_address.get("country", "") or country
+            return normal_phone(value, country) or fold(value)
+        case Kind.ADDRESS:
+            return tuple(sorted(value.items()))
+        case _:
+            return str(value)

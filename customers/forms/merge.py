@@ -1,0 +1,101 @@
+"""The form of final values: what a person picked and typed becomes a plan, or says what to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+
+from customers import merging
+from customers.drafts import Draft
+from customers.fields import FIELDS
+from customers.forms import reading
+from customers.forms.entered import PASSWORD, VALUE, Entered
+from customers.forms.grid import Grid, credit_held
+from customers.merging import MergeError, MergePlan, Picked, Typed
+
+if TYPE_CHECKING:
+    from customers.models import Customer, ProfileChange
+
+LONGEST_PASSWORD = 128
+
+
+class ValuesForm:
+    """`customers` are the survivor and the duplicates. Without `data` it shows `draft`, or else the defaults."""
+
+    plan: MergePlan
+
+    def __init__(
+        self, customers: Sequence[Customer], data: Mapping[str, str] | None = None, *, draft: Draft | None = None
+    ) -> None:
+        self.customers, self.data = customers, data
+        self.errors: dict[str, str] = {}
+        self.choices: dict[str, Picked | Typed] = {}
+        self.credit: dict[str, Decimal] = {}
+        self.held = credit_held(customers)
+        self.shown = draft.plan if draft else merging.plan(customers[0], customers[1:])
+        self.entered = Entered.from_plan(self.shown)
+        seen = self.shown.versions
+        if data is not None:
+            kept = "" if f"drop-{PASSWORD}" in data else self.entered.new_password
+            self.entered = Entered.from_data(data, new_password=kept)
+            seen = self._versions(data.get("seen", ""))
+        self.changes = self._changes_since(seen)
+
+    @property
+    def seen(self) -> str:
+        """The versions that are shown, for the form to bring back."""
+        return "-".join(str(customer.version) for customer in self.customers)
+
+    def _versions(self, seen: str) -> tuple[int, ...]:
+        """The versions that the form brought back; who brings no such list has seen nothing."""
+        numbers = tuple(int(n) for n in seen[:200].split("-") if n.isascii() and n.isdigit())
+        return numbers if len(numbers) == len(self.customers) else (0,) * len(self.customers)
+
+    def _changes_since(self, seen: Sequence[int]) -> list[ProfileChange]:
+        if tuple(seen) == tuple(customer.version for customer in self.customers):
+            return []
+        return merging.changes_since({c.pk: n for c, n in zip(self.customers, seen, strict=True)})
+
+    def is_valid(self) -> bool:
+        """Whether there is now a `plan` to go on with."""
+        if self.data is None:
+            return False
+        self._read(self.data)
+        if not self.errors:
+            try:
+                self.plan = merging.plan(self.customers[0], self.customers[1:], self.choices, self.credit)
+            except MergeError as error:
+                self.errors["seen"] = str(error)
+        return not self.errors
+
+    def _read(self, data: Mapping[str, str]) -> None:
+        for field in FIELDS:
+            try:
+                if choice := reading.choice(field, self.entered, self.customers):
+                    self.choices[field.key] = choice
+            except ValidationError as error:
+                self.errors[field.key] = str(error.message)
+        for currency in self.held:
+            try:
+                if text := self.entered.text(f"credit-{currency}"):
+                    self.credit[currency] = reading.amount(text, currency)
+            except ValidationError as error:
+                self.errors[f"credit-{currency}"] = str(error.message)
+        if data.get("seen") != self.seen:
+            self.errors["seen"] = f"{merging.told(self.changes)} Look at the values again, then review."
+        self._read_password(data.get(f"{VALUE}{PASSWORD}", ""))
+
+    def _read_password(self, password: str) -> None:
+        if len(password) > LONGEST_PASSWORD:
+            self.errors[PASSWORD] = f"Use {LONGEST_PASSWORD} characters or fewer."
+        elif password and self.errors:
+            self.errors[PASSWORD] = "Type the new password again. It is not kept while something is wrong."
+        elif hashed := make_password(password) if password else self.entered.new_password:
+            self.choices[PASSWORD] = Typed(hashed)
+
+    def grid(self) -> Grid:
+        return Grid(self.customers, self.held, self.entered, self.errors, self.changes)

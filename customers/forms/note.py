@@ -1,0 +1,24 @@
+from django import forms
+
+LONGEST = 5_000
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note, seen by staff only",
+        max_length=LONGEST,
+        error_messages={
+            "required": "Write something first.",
+            "max_length": "Nothing was saved: use %(limit_value)d characters or fewer; these are %(show_value)d.",
+        },
+        # Without a maxlength, with which a browser would cut off what is pasted and not say so.
+        widget=forms.Textarea(attrs={"id": "note", "rows": 3, "autofocus": True}),
+    )
+    use_required_attribute = False
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["text"].widget.attrs.pop("maxlength", None)
+
+    def clean_text(self) -> str:
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")

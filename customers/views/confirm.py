@@ -1,0 +1,110 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from customers import drafts, merging
+from customers.cautions import numbers
+from customers.changes import planned
+from customers.drafts import Draft
+from customers.forecast import forecast, warnings
+from customers.holdings import Totals, totals
+from customers.models import Customer, Via
+from customers.views.parties import chosen, get_customer, may_merge, may_view, refuse_unmatched, say_nothing_merged
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+LONGEST_REASON = 200
+
+
+@require_http_methods(["GET", "POST"])
+@may_merge
+@may_view
+def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
+    """The third step: everything once more, then the merge."""
+    survivor = get_customer(pk)
+    found = drafts.find(request.session, draft, survivor=pk)
+    if found is None:
+        say_nothing_merged(request, "What you had chosen is not kept any more. Choose again.")
+        return redirect("customers:merge", pk)
+    try:
+        if request.method == "POST":
+            return _merge(request, survivor, found)
+        return _page(request, survivor, found, draft)
+    except merging.AlreadyMergedError as error:
+        messages.info(request, str(error))
+        return redirect(error.merge.survivor.live_root())
+    except merging.StalePlanError as error:
+        say_nothing_merged(request, str(error))
+        return redirect(_values_url(survivor, draft))
+    except merging.MergeError as error:
+        say_nothing_merged(request, str(error))
+        return redirect("customers:merge", survivor.live_root().pk)
+
+
+def _values_url(survivor: Customer, draft: str) -> str:
+    return f"{reverse('customers:merge_values', args=[survivor.pk])}?{urlencode({'draft': draft})}"
+
+
+def _page(request: "StaffRequest", survivor: Customer, draft: Draft, token: str) -> HttpResponse:
+    merging.refuse_repeated(draft.plan)
+    customers = chosen(request, survivor, [str(pk) for pk in draft.plan.duplicate_ids])
+    merging.made_again(draft.plan, customers[0], customers[1:])
+    expected = forecast(customers, draft.plan)
+    context = {
+        "title": f"Merge {_how_many(customers)} into {survivor.name}?",
+        "survivor": survivor,
+        "duplicates": [{"customer": each, "totals": expected.totals[each.pk]} for each in customers[1:]],
+        "numbers": numbers([customer.pk for customer in customers[1:]]),
+        "plan": draft.plan,
+        "changes": planned(customers, draft.plan),
+        "forecast": expected,
+        "back": _values_url(survivor, token),
+    }
+    return render(request, "customers/merge_confirm.html", context)
+
+
+def _how_many(customers: list[Customer]) -> str:
+    return f"{len(customers) - 1} customers" if len(customers) > 2 else customers[1].numbered
+
+
+def _merge(request: "StaffRequest", survivor: Customer, draft: Draft) -> HttpResponse:
+    if request.POST.get("fingerprint") != draft.plan.fingerprint:
+        raise merging.MergeError("What you sent is not what was shown. Choose again.")
+    merging.refuse_repeated(draft.plan)
+    duplicates = list(Customer.objects.filter(pk__in=draft.plan.duplicate_ids).order_by("pk"))
+    if all(customer.is_live for customer in (survivor, *duplicates)):
+        refuse_unmatched(request, survivor, duplicates)
+    merge = merging.merge(
+        draft.plan,
+        by=request.user,
+        via=Via.PAGE,
+        reason=request.POST.get("reason", "").strip()[:LONGEST_REASON],
+        warnings=warnings([survivor, *duplicates], draft.plan),
+    )
+    moved = [pk for member in merge.members.all() for pk in member.records]
+    undo = reverse("customers:merge_undo", args=[merge.pk]) if request.user.has_perm("customers.undo_merge") else ""
+    messages.success(request, _merged_message(survivor, duplicates, moved, draft, undo))
+    return redirect(survivor)
+
+
+def _merged_message(survivor: Customer, duplicates: list[Customer], moved: list[int], draft: Draft, undo: str) -> str:
+    orders = sum(totals(moved).values(), Totals()).orders
+    came = len(set(moved) - draft.records)
+    what = (
+        f"{orders:,} order{'s' if orders > 1 else ''} and everything else they had" if orders else "everything they had"
+    )
+    text = (
+        f"{merging.listed([customer.numbered for customer in duplicates])} {'are' if len(duplicates) > 1 else 'is'}"
+        f" now part of {survivor.name}, with {what}."
+    )
+    if came:
+        text += f" {came} source record{'s' if came > 1 else ''} that arrived meanwhile came along."
+    button = format_html('<a class="button small" href="{}">Undo</a>', undo) if undo else ""
+    return format_html("<span><strong>Merged.</strong> {}</span>{}", text, button)

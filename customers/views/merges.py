@@ -1,0 +1,59 @@
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from customers import retelling
+from customers.models import Customer, Merge
+from customers.newest import Cursor
+from customers.views.parties import may_view
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_safe
+@may_view
+def merge_list(request: "StaffRequest") -> HttpResponse:
+    pk = request.GET.get("customer", "")
+    customer = get_object_or_404(Customer, pk=pk) if pk.isdecimal() and len(pk) < 19 else None
+    before = Cursor.parse(request.GET.get("before", ""))
+    found = list(retelling.merges(of=customer.pk if customer else None, before=before)[: retelling.PAGE + 1])
+    page = found[: retelling.PAGE]
+    context = {
+        "title": f"Merges of {customer.name}" if customer else "Merges",
+        "customer": customer,
+        "lines": retelling.lines(page),
+        "is_first": before is None,
+        "next": _next(page[-1], pk) if len(found) > len(page) else "",
+    }
+    return render(request, "customers/merge_list.html", context)
+
+
+def _next(last: Merge, customer: str) -> str:
+    query = {"before": str(Cursor(last.created, last.pk))} | ({"customer": customer} if customer else {})
+    return f"?{urlencode(query)}"
+
+
+@require_safe
+@may_view
+def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
+    members = list(merge.members.select_related("duplicate").order_by("duplicate"))
+    standing = [member for member in members if not member.undone_at]
+    context = {
+        "title": f"Merge {merge.pk}: {merge.survivor.name}",
+        "merge": merge,
+        "members": members,
+        "is_partly_undone": 0 < len(standing) < len(members),
+        "may_undo": bool(standing) and request.user.has_perm("customers.undo_merge"),
+        "may_undo_one": len(standing) > 1 and request.user.has_perm("customers.undo_merge"),
+        "root": merge.survivor.live_root(),
+        "changes": list(retelling.changes(merge)),
+        "moved": retelling.moved(members),
+        "tallies": retelling.moved_rows(merge, members),
+        "warnings": retelling.warnings(merge),
+    }
+    return render(request, "customers/merge_detail.html", context)

@@ -1,0 +1,93 @@
+"""Who is to be merged, and whether this user may: asked again at every step, whatever the step before said."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+
+from customers import matching, merging
+from customers.access import permission_required
+from customers.models import Customer
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+P = ParamSpec("P")
+UNMATCHED = "customers.merge_unmatched_customer"
+NO_MATCH = (
+    "You may only merge customers who share an e-mail or phone. An admin can tick “Can merge without a match” for you."
+    " Nothing was changed."
+)
+
+may_view = permission_required(
+    "customers.view_customer",
+    "You may not view customers. An admin can tick “Can view customers” for you on Edit User.",
+)
+may_merge = permission_required(
+    "customers.merge_customer",
+    "You may not merge customers. An admin can tick “Can merge customers” for you on Edit User. Nothing was changed.",
+)
+
+
+def get_customer(pk: int) -> Customer:
+    """The customer, retired or not; 404 when unknown or erased."""
+    customer = Customer.objects.select_related("merged_into", "cart_login", "pay_source").filter(pk=pk).first()
+    if customer is None or customer.erased_at:
+        raise Http404
+    return customer
+
+
+def with_survivor(
+    view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Give the view the live customer of the address; a retired one leads to step one of what it is part of."""
+
+    @wraps(view)
+    def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        customer = get_customer(pk)
+        root = customer.live_root()
+        if root.pk != customer.pk:
+            say_nothing_merged(request, f"{customer.numbered} is already part of {root.numbered}.")
+            return redirect("customers:merge", root.pk)
+        return view(request, customer, *args, **kwargs)
+
+    return found
+
+
+def say_nothing_merged(request: "StaffRequest", why: str) -> None:
+    messages.error(request, format_html("<span><strong>Nothing was merged.</strong> {}</span>", why))
+
+
+def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> list[Customer]:
+    """The survivor, then the duplicates by number; MergeError says why these cannot be merged, 403 that you may not."""
+    numbers = {int(pk) for pk in pks if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    others = numbers - {survivor.pk}
+    known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
+    duplicates = list(known.filter(pk__in=others).order_by("pk"))
+    if missing := others - {customer.pk for customer in duplicates}:
+        raise merging.MergeError(f"Nobody has the number {min(missing)}.")
+    itself = [survivor] if survivor.pk in numbers else []
+    merging.refuse_impossible(survivor, [*itself, *duplicates])
+    refuse_unmatched(request, survivor, duplicates)
+    return [survivor, *duplicates]
+
+
+def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Sequence[Customer]) -> None:
+    if request.user.has_perm(UNMATCHED):
+        return
+    matched = matching.matches_of([survivor.pk]).get(survivor.pk, {})
+    if not {customer.pk for customer in duplicates} <= matched.keys():
+        raise PermissionDenied(NO_MATCH)
+
+
+def choose_url(survivor: Customer, data: QueryDict, **more: str) -> str:
+    """The first step with the ticks that are in `data`."""
+    ticks = {"duplicate": data.getlist("duplicate"), "ticked": "1"}
+    return f"{reverse('customers:merge', args=[survivor.pk])}?{urlencode({**ticks, **more}, doseq=True)}"

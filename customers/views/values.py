@@ -1,0 +1,59 @@
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from customers import drafts
+from customers.forecast import forecast, records_by_customer
+from customers.forms.merge import ValuesForm
+from customers.merging import MergeError
+from customers.models import Customer
+from customers.views.parties import choose_url, chosen, may_merge, may_view, say_nothing_merged, with_survivor
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("value-cart_password")
+@may_merge
+@may_view
+@with_survivor
+def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+    """The second step: what each field becomes."""
+    data = request.POST if request.method == "POST" else request.GET
+    token = data.get("draft", "")
+    draft = drafts.find(request.session, token, survivor=survivor.pk)
+    pks = data.getlist("duplicate") or [str(pk) for pk in (draft.plan.duplicate_ids if draft else ())]
+    try:
+        customers = chosen(request, survivor, pks)
+    except MergeError as error:
+        say_nothing_merged(request, str(error))
+        return redirect(choose_url(survivor, data))
+    if draft and draft.plan.ids != tuple(customer.pk for customer in customers):
+        draft = None
+    form = ValuesForm(customers, request.POST if request.method == "POST" else None, draft=draft)
+    if form.is_valid():
+        records = [pk for some in records_by_customer(form.plan.duplicate_ids).values() for pk in some]
+        token = drafts.keep(request.session, form.plan, records)
+        return redirect("customers:merge_confirm", survivor.pk, token)
+    return _page(request, form, token)
+
+
+def _page(request: "StaffRequest", form: ValuesForm, token: str) -> HttpResponse:
+    survivor, *duplicates = form.customers
+    ticks = urlencode([("ticked", 1), *(("duplicate", customer.pk) for customer in duplicates)])
+    context = {
+        "title": f"Final values for {survivor.name}",
+        "survivor": survivor,
+        "form": form,
+        "grid": form.grid(),
+        "forecast": forecast(form.customers, form.shown),
+        "draft": token,
+        "back": f"{reverse('customers:merge', args=[survivor.pk])}?{ticks}",
+    }
+    return render(request, "customers/merge_values.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,150 @@
+from decimal import Decimal
+
+import pytest
+
+from customers import editing, holdings, matching, merging
+from customers.forecast import forecast, kinds
+from customers.models import Customer, MatchKey, UnmatchedValue
+from orders.intake import Subscription
+from orders.models import Membership
+from tests.acts import fresh
+from tests.conftest import make_user
+from tests.factories import NoteFactory, ProductFactory, customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+EMAIL = "hholy@gmail.com"
+
+
+def expected(*customers):
+    survivor, *duplicates = fresh(*customers)
+    return forecast([survivor, *duplicates], merging.plan(survivor, duplicates))
+
+
+def moves(*customers) -> dict[str, str]:
+    return {tally.label: tally.shown for tally in expected(*customers).moves}
+
+
+def warnings(*customers) -> dict[str, str]:
+    return dict(expected(*customers).warnings)
+
+
+def edited(customer, **fields) -> Customer:
+    (customer,) = fresh(customer)
+    return editing.edit(customer, fields, version=customer.version, by=None, via="page")
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(email=EMAIL, total="21.78")
+
+
+@pytest.fixture
+def helen():
+    return customer_with_order(source="Marketplace", email=EMAIL, total="27.84", external_id="MP-1")
+
+
+def test_it_counts_what_the_duplicates_have_by_kind(helena, helen):
+    order(source="Marketplace", external_id="MP-1", total="0.01", status="DECLINED")
+    NoteFactory(source_record=helen.records.first())
+    NoteFactory(source_record=helena.records.first())
+
+    assert moves(helena, helen) == {"Orders": "2", "Notes": "1", "History entries": "3"}
+
+
+def test_it_never_counts_further_than_is_shown(helena, helen, monkeypatch):
+    monkeypatch.setattr(holdings, "MOST", 2)
+    for _ in range(3):
+        order(source="Marketplace", external_id="MP-1")
+
+    assert moves(helena, helen)["Orders"] == "2+"
+
+
+def test_what_is_derived_is_no_kind_of_its_own():
+    assert MatchKey not in kinds()
+    assert UnmatchedValue in kinds()
+
+
+def test_it_adds_up_what_the_survivor_then_has(helena, helen):
+    found = expected(helena, helen)
+
+    assert str(found.then) == "2 orders, 49.62 USD"
+    assert str(found.totals[helen.pk]) == "1 order, 27.84 USD"
+    assert found.records == tuple(helen.records.values_list("pk", flat=True))
+
+
+def test_it_adds_each_currency_up_by_itself_and_says_so(helena):
+    yen = customer_with_order(email=EMAIL, total="900", currency="JPY")
+
+    assert str(expected(helena, yen).then) == "2 orders, 900 JPY, 21.78 USD"
+    assert warnings(helena, yen)["Different currencies."] == (
+        f"There are orders in JPY (customer {yen.pk}) and USD (customer {helena.pk}). Each currency adds up by itself."
+    )
+
+
+def test_customers_who_are_sure_to_be_one_have_no_warnings(helena, helen):
+    assert warnings(helena, helen) == {}
+
+
+def test_two_active_purchases_of_a_product_are_named(helena, helen):
+    for source, external_id, email in [("Shop", "", EMAIL), ("Marketplace", "MP-1", "")]:
+        who = {"first_name": "Helena", "last_name": "Holý", "email": email, "external_id": external_id}
+        order(source=source, subscriptions=[Subscription(ProductFactory(), Decimal("9.90"))], **who)
+
+    assert warnings(helena, helen)["Two purchases will be billed."] == (
+        f"Unlimited Monthly is active for customers {helena.pk} and {helen.pk}. A merge cancels neither."
+    )
+
+
+def test_two_memberships_of_a_club_are_named(helena, helen):
+    for customer in (helena, helen):
+        Membership.objects.create(source_record=customer.records.first(), club="Gold", user_name=str(customer.pk))
+
+    assert "Gold knows customers" in warnings(helena, helen)["Two memberships of one club."]
+
+
+def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
+    helena, helen = edited(helena, email_opt_in=True), edited(helen, email_opt_in=False)
+    who = f"Customer {helen.pk} opted out of e-mail"
+    assert warnings(helena, helen) == {"Consent is narrowed.": f"{who}, so the final customer gets none."}
+
+    plan = merging.plan(helena, [helen], {"email_opt_in": merging.Picked(helena.pk)})
+    (notice,) = forecast([helena, helen], plan).warnings
+    assert notice == ("Consent is widened.", f"{who}, but the final customer gets it.")
+
+
+def test_who_shares_nothing_or_has_another_last_name_is_named(helena):
+    jan = customer_with_order(first_name="Jan", last_name="Novák", email="jan@x.cz")
+
+    assert warnings(helena, jan) == {
+        "Nothing matches.": f"Customer {jan.pk} shares no e-mail or phone with Helena Holý.",
+        "Different last names.": "A shared phone may be a household.",
+    }
+
+
+def test_an_earlier_dismissal_is_named_with_who_and_when(helena, helen, time_machine):
+    time_machine.move_to("2026-01-03 12:00:00+00:00")
+    matching.dismiss(helena, helen, by=make_user("jane", first_name="Jane", last_name="Peacock"))
+
+    assert warnings(helena, helen)["Dismissed before."] == (
+        f"Jane Peacock said on 3 Jan 2026 that {helena.pk} and {helen.pk} are not the same."
+    )
+
+
+def test_more_than_one_login_is_named(helena, helen):
+    edited(helena, cart_login="helena.holy")
+    edited(helen, cart_login="hholy")
+
+    assert warnings(helena, helen)["More than one shop login."] == (
+        "helena.holy and hholy will all open the account of Helena Holý."
+    )
+
+
+def test_it_asks_as_many_queries_for_many_rows_and_customers(helena, helen, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30) as few:
+        expected(helena, helen)
+    others = [customer_with_order(email=EMAIL) for _ in range(8)]
+    for _ in range(10):
+        order(source="Marketplace", external_id="MP-1")
+    # fresh() reads each customer by itself
+    with django_assert_max_num_queries(len(few) + len(others)):
+        expected(helena, helen, *others)
