@@ -85,7 +85,7 @@ def _draw(customer: Customer, wanted: Decimal, currency: str) -> dict[int, Decim
 
 def correct(customer: Customer, finals: Amounts, *, by: User | None, merge: Merge) -> None:
     """Make the credit of the locked survivor what was decided, by entries that stand as long as the merge."""
-    held = balances([customer.pk]).get(customer.pk, {})
+    held = balances([customer.pk]).get(customer.pk, {}) if finals else {}
     wrong = {currency: amount - held.get(currency, 0) for currency, amount in finals.items()}
     CreditEntry.objects.bulk_create(
         CreditEntry(

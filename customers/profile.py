@@ -24,13 +24,19 @@ def values_of(customer: Customer) -> Values:
 
 
 def write_change(
-    customer: Customer, after: Mapping[str, Any], *, origins: Mapping[str, int] | None = None, **act: Any
+    customer: Customer,
+    after: Mapping[str, Any],
+    *,
+    before: Mapping[str, Any] | None = None,
+    origins: Mapping[str, int] | None = None,
+    **act: Any,
 ) -> ProfileChange | None:
     """Write down that the profile of the locked `customer` becomes `after`; nothing when it is that already.
 
-    `origins` names the duplicate each value was taken from; `act` is by, via and merge. The caller refreshes.
+    `before` is what it is, when that is not what is stored; `origins` names the duplicate each value was taken from;
+    `act` is by, via and merge. The caller refreshes.
     """
-    before = values_of(customer)
+    before = values_of(customer) if before is None else before
     changed = {
         key: {"before": before[key], "after": value, "from": (origins or {}).get(key)}
         for key, value in after.items()

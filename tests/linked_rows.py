@@ -1,10 +1,10 @@
 """Rows of every table that is linked to a source record, made from the schema, so that a new one joins in."""
 
-from datetime import timedelta
+from collections.abc import Collection
 from decimal import Decimal
 from itertools import count
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from crm.accounts.models import User
@@ -62,10 +62,32 @@ def one_of_each(record: SourceRecord) -> None:
         linked_row(model, record).save()
 
 
-def many_of_each(record: SourceRecord, number: int) -> None:
-    """`number` rows in every linked table, each two at one moment, an hour apart."""
-    now = timezone.now()
+def many_of_each(record: SourceRecord, number: int, *, but: Collection[type[LinkedRow]] = ()) -> None:
+    """`number` rows in every linked table."""
     for model in linked_models():
-        refers = {f.name: something(f, record) for f in required(model) if f.is_relation}
-        rows = (linked_row(model, record, at=now - timedelta(hours=n // 2), **refers) for n in range(number))
-        model._default_manager.bulk_create(rows, batch_size=2000)
+        if model not in but:
+            many(model, record, number)
+
+
+def many(model: type[LinkedRow], record: SourceRecord, number: int) -> None:
+    """`number` rows of `model`, each two at one moment, a minute before the two before; copied by the database."""
+    row = linked_row(model, record)
+    row.save()
+    unique = {name for constraint in model._meta.constraints for name in getattr(constraint, "fields", ())}
+    chosen = {}
+    for field in model._meta.concrete_fields:
+        is_text = isinstance(field, models.CharField) and not field.choices
+        if is_text and (field.unique or (field.name in unique and getattr(row, field.name))):
+            chosen[field.column] = f"'{record.pk}-' || n"
+    postgres = connection.vendor == "postgresql"
+    chosen["at"] = "at - n / 2 * interval '1 minute'" if postgres else "datetime(at, '-' || (n / 2) || ' minutes')"
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    table = connection.ops.quote_name(model._meta.db_table)
+    # Only names from the schema are put into the text.
+    sql = f"""
+        INSERT INTO {table} ({", ".join(columns)})
+        WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s)
+        SELECT {", ".join(chosen.get(column, column) for column in columns)} FROM {table}, numbers WHERE id = %s
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [number - 1, row.pk])

@@ -1,0 +1,148 @@
+"""How long a merge, an undo and a page of rows take, as ratios to the least that the database has to do.
+
+    python -m benchmarks.merge [--large] [--repeat 9]
+
+It works in a database of its own beside the one that DATABASE_URL names, made and dropped as tests do.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import django
+from django.db import connection
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+django.setup()
+
+from customers import billing, merging, undoing  # noqa: E402  (after django.setup)
+from customers.models import CreditEntry, Customer, SourceRecord, Via  # noqa: E402
+from customers.newest import PAGE, Cursor, newest  # noqa: E402
+from orders import totals  # noqa: E402
+from orders.models import Order  # noqa: E402
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order  # noqa: E402
+from tests.linked_rows import many, many_of_each  # noqa: E402
+
+Row = list[str]
+
+
+def p50(act: Callable[[], object], repeat: int) -> float:
+    """Milliseconds, after once to warm up."""
+    act()
+    taken = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def merges(sizes: list[int], repeat: int) -> Iterator[Row]:
+    """Of a duplicate with so many rows in each linked table; compared with an UPDATE of its source records."""
+    for size in sizes:
+        survivor, duplicate = customer_with_order(), customer_with_order()
+        record = duplicate.records.exclude(data_source__name="Staff").get()
+        many_of_each(record, size, but=[CreditEntry])
+        totals.rebuild([record.pk])
+        billing.refresh([duplicate.pk])
+        analyze()
+        standing: list[merging.Merge] = []
+
+        def merge(survivor: Customer = survivor, duplicate: Customer = duplicate) -> None:
+            customers = Customer.objects.in_bulk([survivor.pk, duplicate.pk])
+            plan = merging.plan(customers[survivor.pk], [customers[duplicate.pk]])
+            standing.append(merging.merge(plan, by=None, via=Via.API))  # noqa: B023
+
+        def undo() -> None:
+            undoing.undo(standing.pop(), by=None)  # noqa: B023
+
+        # Merges and undos in turn: each is timed with the other left out.
+        merge_ms, undo_ms = in_turn(merge, undo, repeat)
+        mine = SourceRecord.objects.filter(origin=duplicate)
+        pks = list(mine.values_list("pk", flat=True))
+        to = [survivor.pk, duplicate.pk]
+        bare = p50(lambda to=to, pks=pks: move(pks, to), repeat)
+        yield [
+            f"{size:,}",
+            f"{bare:.2f}",
+            f"{merge_ms:.1f}",
+            f"{merge_ms / bare:.0f}×",
+            f"{undo_ms:.1f}",
+            f"{undo_ms / bare:.0f}×",
+        ]
+
+
+def in_turn(do: Callable[[], None], undo: Callable[[], None], repeat: int) -> tuple[float, float]:
+    taken: list[list[float]] = [[], []]
+    for _ in range(repeat + 1):
+        for number, act in enumerate((do, undo)):
+            start = time.perf_counter()
+            act()
+            taken[number].append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken[0][1:]), statistics.median(taken[1][1:])
+
+
+def move(records: list[int], to: list[int]) -> None:
+    """To one customer and, the next time, to the other."""
+    to.append(to.pop(0))
+    SourceRecord.objects.filter(pk__in=records).update(customer=to[0])
+
+
+def pages(rows: int, repeat: int) -> Iterator[Row]:
+    """The newest 25 orders of many, compared with reading 25 orders by primary key."""
+    for number in (1, 5, 50):
+        customer = CustomerFactory()
+        for _ in range(number):
+            many(Order, SourceRecordFactory(customer=customer), rows // number)
+        analyze()
+        mine = Order.objects.filter(source_record__customer=customer)
+        middle = mine.order_by("at", "pk")[rows // 2]
+        cursor = Cursor(middle.at, middle.pk)
+        pks = list(mine.values_list("pk", flat=True)[:PAGE])
+        bare = p50(lambda pks=pks: list(Order.objects.filter(pk__in=pks)), repeat)
+        first = p50(lambda customer=customer: list(newest(Order, customer)), repeat)
+        later = p50(lambda customer=customer, cursor=cursor: list(newest(Order, customer, before=cursor)), repeat)
+        yield [
+            f"{number}",
+            f"{bare:.2f}",
+            f"{first:.2f}",
+            f"{first / bare:.1f}×",
+            f"{later:.2f}",
+            f"{later / bare:.1f}×",
+        ]
+
+
+def show(title: str, heads: Row, rows: Iterator[Row]) -> None:
+    sys.stdout.write(f"\n{title}\n\n| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n")
+    for row in rows:
+        sys.stdout.write(f"| {' | '.join(row)} |\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--large", action="store_true", help="also a merge of 100,000 rows in each table")
+    parser.add_argument("--repeat", type=int, default=9, help="how often each is timed; the median counts")
+    options = parser.parse_args()
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        sizes = [10, 1_000, 10_000, *([100_000] if options.large else [])]
+        heads = ["rows in each table", "UPDATE, ms", "merge, ms", "ratio", "undo, ms", "ratio"]
+        show(f"Merging on {connection.display_name}, p50", heads, merges(sizes, options.repeat))
+        heads = ["records", "25 by primary key, ms", "newest 25, ms", "ratio", "25 far down, ms", "ratio"]
+        show(f"Newest of 100,000 orders on {connection.display_name}, p50", heads, pages(100_000, options.repeat * 5))
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
