@@ -17,6 +17,13 @@ from django.conf import settings
 from customers.countries import country_code
 
 FEWEST_DIGITS = 7
+LONGEST_EMAIL = 254
+LONGEST_WORD = 60
+
+# Letters that are no letter with an accent to Unicode, yet are one to a person who types without; apostrophes too.
+SIMPLER = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""}
+)
 
 
 @dataclass(frozen=True)
@@ -37,14 +44,15 @@ def fold(text: str) -> str:
 
 
 def normal_email(text: str) -> str:
-    """The e-mail casefolded with its domain in IDNA form; "" when it has no local part or no domain."""
+    """The e-mail casefolded with its domain in IDNA form; "" when that is too long or a part of it is missing."""
     local, at, domain = fold(text).rpartition("@")
     if not (at and local and domain):
         return ""
     try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+        normal = f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
-        return f"{local}@{domain}"
+        normal = f"{local}@{domain}"
+    return normal if len(normal) <= LONGEST_EMAIL else ""
 
 
 def phone_digits(text: str) -> str:
@@ -92,12 +100,16 @@ def is_blank(identity: Identity) -> bool:
 
 
 def plain(text: str) -> str:
-    """Folded and without accents: how a search compares, so that “holy” finds Holý."""
+    """Folded and without accents: how a search compares, so that “holy” finds Holý, and “oreilly” O’Reilly."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(SIMPLER)
+
+
+def name_words(text: str) -> list[str]:
+    return [word[:LONGEST_WORD] for word in re.findall(r"\w+", plain(text))]
 
 
 def search_words(identity: Identity) -> set[str]:
     """The words by which a search finds this identity, each by its beginning."""
-    names = (re.findall(r"[\w']+", plain(n)) for n in (identity.first_name, identity.last_name, identity.company))
-    return {word[:60] for word in chain(*names, [normal_email(identity.email)]) if word}
+    names = (name_words(name) for name in (identity.first_name, identity.last_name, identity.company))
+    return {word for word in chain(*names, [normal_email(identity.email)[:LONGEST_WORD]]) if word}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import connections
@@ -38,8 +38,8 @@ class Cursor:
         at, _, pk = text.rpartition("_")
         try:
             when = datetime.fromisoformat(at)
-            return cls(when, int(pk)) if when.tzinfo else None
-        except ValueError:
+            return cls(when.astimezone(UTC), int(pk)) if when.tzinfo else None
+        except (ValueError, OverflowError):
             return None
 
 

@@ -1,0 +1,169 @@
+import pytest
+from django.db import connection
+
+from customers import editing, merging, search
+from customers.models import Customer, DataSource, PaySource, SearchWord, Via
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text):
+    return set(search.find(text))
+
+
+def merged(survivor, *duplicates):
+    merging.merge(merging.plan(survivor, duplicates), by=None, via=Via.PAGE)
+    return Customer.objects.get(pk=survivor.pk)
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(
+        email="hholy@gmail.com",
+        phone="+420 241 770 449",
+        country="CZ",
+        company="Holý Design s.r.o.",
+        external_id="C-77 b",
+    )
+
+
+@pytest.fixture(autouse=True)
+def others():
+    customer_with_order(first_name="Helena", last_name="Novák", email="other@example.org", phone="+420 111 222 333")
+    customer_with_order(first_name="Petr", last_name="Holub", email="petr@example.org", phone="817 924 7272")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "helena holy",
+        "HOLÝ hel",
+        "  holý   helena  ",
+        "hol des",
+        "hholy@gmail.com",
+        "HHOLY@GMAIL.COM",
+        "hholy@gm",
+        "+420 241 770 449",
+        "+420241770449",
+        "(+420) 241-770-449",
+        "00420 241 770 449",
+        "420241770449",
+        "C-77 b",
+        "helena +420241770449",
+    ],
+)
+def test_helena_is_found_however_she_is_written(text, helena):
+    assert found(text) == {helena}
+
+
+@pytest.mark.parametrize("text", ["helena holub", "holyy", "olý", "241 770 440", "C-77", "gmail.com", "helna"])
+def test_nobody_is_found_by_what_is_only_alike(text, helena):
+    assert found(text) == set()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "&", "%", "_ %", "' ’"])
+def test_nobody_is_found_by_nothing(text):
+    assert found(text) == set()
+
+
+@pytest.mark.parametrize("text", ["9" * 200, "a " * 500, "x" * 10_000, "\U0010ffff", "hol\x00ý helena", "%' OR 1=1 --"])
+def test_no_text_is_too_odd_to_search_for(text, helena):
+    assert found(text) in (set(), {helena})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Bjørn", "bjorn"),
+        ("O’Reilly", "o'reilly"),
+        ("O'Reilly", "oreilly"),
+        ("Łukasz", "lukasz"),
+        ("Jean-Luc", "jean-luc"),
+        ("Jean-Luc", "luc"),
+        ("Straße", "strasse"),
+        ("عائشة", "عائ"),
+        ("王小明", "王"),
+        ("José", "Jose\u0301"),
+    ],
+)
+def test_a_name_is_found_without_what_keyboards_lack(name, text):
+    person = customer_with_order(first_name=name, last_name="Somebody")
+
+    assert person in found(text)
+
+
+def test_what_belongs_to_an_order_or_a_card_leads_to_its_customer(helena):
+    number = helena.records.get().order_set.get().number
+    PaySource.objects.create(source_record=helena.records.get(), brand="VISA", last_four="4242")
+
+    assert found(number) == found(number.lower()) == {helena}
+    assert found("4242") == found("holy 4242") == {helena}
+    assert found("holub 4242") == set()
+
+
+def test_a_login_is_found(helena):
+    editing.edit(helena, {"cart_login": "helena.holy"}, version=helena.version, by=None, via="page")
+
+    assert found("helena.holy") == {helena}
+
+
+def test_the_number_and_the_uuid_are_found(helena):
+    assert helena in found(str(helena.pk))
+    assert found(helena.uuid) == found(helena.uuid.upper()) == {helena}
+
+
+def test_a_former_name_and_a_former_e_mail_still_find(helena):
+    new = {"last_name": "Dvořáková", "email": "new@example.org"}
+    editing.edit(helena, new, version=helena.version, by=None, via="page")
+
+    assert found("holy hel") == found("hholy@gmail.com") == found("dvorakova") == found("new@example.org") == {helena}
+
+
+def test_who_was_merged_away_leads_to_the_survivor_who_stands_there_once(helena):
+    duplicate = customer_with_order(first_name="Helenka", last_name="Holá", email="hola@example.org", external_id="M1")
+    survivor = merged(helena, duplicate)
+
+    for text in ("helenka", "hel hol", "hola@example.org", "M1", str(duplicate.pk), duplicate.uuid):
+        assert list(search.find(text)) == [survivor], text
+
+
+def test_a_retired_number_is_followed_all_the_way():
+    first, second, third = (customer_with_order(email=f"p{n}@example.org") for n in range(3))
+    merged(second, first)
+    merged(third, Customer.objects.get(pk=second.pk))
+
+    assert third in found(str(first.pk))
+
+
+def test_the_words_of_a_name_may_stand_in_different_records():
+    record = SourceRecordFactory(first_name="Zora", customer=CustomerFactory(first_name="Zora"))
+    SourceRecordFactory(last_name="Quinn", customer=record.customer)
+
+    assert found("zora quinn") == {record.customer}
+
+
+def test_who_is_erased_is_not_found(helena):
+    Customer.objects.filter(pk=helena.pk).update(erased_at=helena.created)
+
+    assert found("holy") == found(helena.uuid) == set()
+
+
+def test_an_order_that_comes_later_is_found_at_once(helena):
+    taken = order(email="hholy@gmail.com", first_name="Helena")
+
+    assert found(taken.order.number) == {helena}
+
+
+def test_no_table_is_read_whole(helena):
+    """With rows enough that an index pays, every table that grows is entered through one."""
+    records = SourceRecordFactory.create_batch(5, data_source=DataSource.staff(), customer=helena)
+    SearchWord.objects.bulk_create(
+        SearchWord(source_record=record, word=f"w{n}") for record in records for n in range(1_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_searchword")
+    plan = search.find("holy helena").explain()
+
+    read_whole = "Seq Scan on customers_searchword" if connection.vendor == "postgresql" else "SCAN "
+    assert read_whole not in plan
