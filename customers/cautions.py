@@ -44,7 +44,7 @@ def about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[No
             continue
         answers = {c.pk: getattr(c, field.key) for c in customers}
         strict = [pk for pk, answer in answers.items() if answer is field.strictest]
-        if not strict or set(answers.values()) == {field.strictest}:
+        if not strict or (not field.strictest) not in answers.values():
             continue
         did, narrowed, widened = REFUSED[field.key]
         who = numbers(strict).capitalize()
@@ -67,9 +67,11 @@ def about_identity(customers: Sequence[Customer]) -> Iterator[Notice]:
 
 
 def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
+    pairs_of: defaultdict[str, list[str]] = defaultdict(list)
     for (one, other), no in sorted(matching.dismissals([c.pk for c in customers]).items()):
-        said = f"{no.by or 'A program'} said on {no.created:%-d %b %Y} that {one} and {other} are not the same."
-        yield Notice("Dismissed before.", said)
+        pairs_of[f"{no.by or 'A program'} said on {no.created:%-d %b %Y}"].append(f"{one} and {other}")
+    for said, pairs in pairs_of.items():
+        yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")
 
 
 def about_currencies(records_of: RecordsOf) -> Iterator[Notice]:

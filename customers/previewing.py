@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from customers import credit
+from customers.fields import FIELDS
 from customers.holdings import Totals, sources_of_records, tallies, totals
 from customers.linked import tabbed_models
 from customers.merging import listed
-from customers.models import Customer, HistoryEntry, SourceRecord
+from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
 from customers.money import shown
 from customers.notices import Notice
 from customers.undoing import Outcome, Return, UndoPlan
@@ -52,7 +53,7 @@ def sides(plan: UndoPlan) -> list[Side]:
         return Side(
             each.customer,
             comes_back,
-            sorted({known_by[record] for record in each.records}),
+            named({known_by[record] for record in each.records}),
             sum((of[record] for record in each.records), Totals()),
             sum(tally.number for record in each.records for tally in since[record]),
             amounts(each.credit),
@@ -61,12 +62,17 @@ def sides(plan: UndoPlan) -> list[Side]:
     return [side(each, comes_back=each is not plan.keeps) for each in all_sides]
 
 
+def named(sources: set[str]) -> list[str]:
+    """What staff typed is named where it is all there is."""
+    return sorted(sources - {DataSource.STAFF} or sources)
+
+
 def amounts(held: credit.Amounts) -> str:
     return ", ".join(f"{shown(amount, currency)} {currency}" for currency, amount in sorted(held.items()) if amount)
 
 
 def values(plan: UndoPlan) -> Iterator[Value]:
-    for outcome in plan.outcomes:
+    for outcome in sorted(plan.outcomes, key=lambda outcome: FIELDS.index(outcome.field)):
         now, after = (as_text(outcome.field, value) for value in (outcome.now, outcome.after))
         yield Value(outcome.field.label, now, now if outcome.kept_by else after, why_kept(outcome))
     now = amounts(credit.balances([plan.root.pk]).get(plan.root.pk, {}))

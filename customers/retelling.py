@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from customers.changes import Change
-from customers.fields import BY_KEY, Kind
+from customers.fields import FIELDS, Kind
 from customers.forecast import kinds
 from customers.holdings import Tally, Totals, tallies, together, totals
 from customers.models import Customer, Merge, MergeMember, SourceRecord
@@ -39,9 +39,15 @@ class Moved:
     totals: Totals
 
 
-def merges(*, of: int | None = None, before: Cursor | None = None) -> QuerySet[Merge]:
+def merges(
+    *, of: int | None = None, via: str = "", stands: bool | None = None, before: Cursor | None = None
+) -> QuerySet[Merge]:
     """Newest first; `of` a customer are those of everybody who is part of them now."""
     found = Merge.objects.select_related("survivor", "by", "undone_by").order_by("-created", "-pk")
+    if via:
+        found = found.filter(via=via)
+    if stands is not None:
+        found = found.filter(undone_at__isnull=stands)
     if of is not None:
         family = families([of])
         takes_part = MergeMember.objects.filter(duplicate__in=family).values("merge")
@@ -70,8 +76,9 @@ def changes(merge: Merge) -> Iterator[Change]:
     """The values that the merge wrote, and the credit that it corrected."""
     who = str(merge.by or "a program")
     names = {member.duplicate_id: member.duplicate.numbered for member in merge.members.select_related("duplicate")}
-    for key, value in ((k, v) for change in merge.changes.all() for k, v in change.values.items()):
-        field = BY_KEY[key]
+    written = {key: value for change in merge.changes.all() for key, value in change.values.items()}
+    for field in (field for field in FIELDS if field.key in written):
+        value = written[field.key]
         before, after = as_text(field, value["before"]), as_text(field, value["after"])
         if field.kind is Kind.PASSWORD and after:
             after = "Kept" if value["from"] else "Set anew"

@@ -1,29 +1,41 @@
 """Every URL with who may open it. A page that is missing here fails the suite."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS
+from tests.acts import merge
 from tests.conftest import make_user, signed_in
+from tests.factories import CustomerFactory
 
 
 @dataclass(frozen=True)
 class Page:
-    """What all of `needs` open. `of` names the objects in its address, as in the fixture `things`."""
+    """What all of `needs` open. `of` and `sends` name the objects in its address and form, as in the fixture `things`."""
 
     needs: tuple[str, ...]
     of: tuple[str, ...] = ()
     method: str = "get"
+    sends: Mapping[str, str] = field(default_factory=dict)
 
 
+VIEW, MERGE, UNDO = "customers.view_customer", "customers.merge_customer", "customers.undo_merge"
 PUBLIC = {"login", "healthz"}
 ANYONE_SIGNED_IN = {"logout", "home"}
 PAGES = {
     "accounts:list": Page((MANAGE_USERS,)),
     "accounts:add": Page((MANAGE_USERS,)),
     "accounts:edit": Page((MANAGE_USERS,), of=("user",)),
+    "customers:merge": Page((VIEW, MERGE), of=("customer",)),
+    "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
+    "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),
+    "customers:merge_confirm": Page((VIEW, MERGE), of=("customer", "draft")),
+    "customers:merges": Page((VIEW,)),
+    "customers:merge_detail": Page((VIEW,), of=("merge",)),
+    "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
 }
 
 EACH_NEED = [(name, need) for name, page in PAGES.items() for need in page.needs]
@@ -32,7 +44,14 @@ EACH_NEED = [(name, need) for name, page in PAGES.items() for need in page.needs
 @pytest.fixture
 def things(db):
     """What the addresses of pages name."""
-    return {"user": make_user("somebody").pk}
+    customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
+    return {
+        "user": make_user("somebody").pk,
+        "customer": customer.pk,
+        "other": other.pk,
+        "draft": "unknown",
+        "merge": merge(customer, duplicate).pk,
+    }
 
 
 def url_names(patterns=None, namespace=""):
@@ -45,7 +64,8 @@ def url_names(patterns=None, namespace=""):
 
 def ask(client, name, things):
     page = PAGES[name]
-    return getattr(client, page.method)(reverse(name, args=[things[each] for each in page.of]))
+    sent = {key: things[each] for key, each in page.sends.items()}
+    return getattr(client, page.method)(reverse(name, args=[things[each] for each in page.of]), sent)
 
 
 def test_every_page_is_listed():

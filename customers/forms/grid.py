@@ -16,6 +16,7 @@ from customers.fields import FIELDS, OTHER, Kind, ProfileField
 from customers.forms.cells import Cell, is_blank, lines, normal
 from customers.forms.entered import EMPTY, Entered
 from customers.forms.rows import Input, Row, joined
+from customers.holdings import sources
 from customers.models import Customer, LeadStatus, ProfileChange
 from customers.money import shown
 
@@ -44,6 +45,15 @@ class Grid:
     def rows(self) -> list[Row]:
         fields = [self._row(field) for field in FIELDS]
         return [*fields, *(self._credit_row(currency, amounts) for currency, amounts in self.held.items())]
+
+    @cached_property
+    def heads(self) -> list[tuple[Customer, str]]:
+        """Each column's customer, with what tells them apart."""
+        known_by = sources([customer.pk for customer in self.customers])
+        tails = ["stays", *(", ".join(known_by.get(c.pk, [])[:2]) for c in self.customers[1:])]
+        return [
+            (c, f"Customer {c.pk}{', ' if tail else ''}{tail}") for c, tail in zip(self.customers, tails, strict=True)
+        ]
 
     @property
     def groups(self) -> list[tuple[str, list[Row]]]:

@@ -16,6 +16,7 @@ from customers.forecast import forecast, warnings
 from customers.holdings import Totals, totals
 from customers.models import Customer, Via
 from customers.views.parties import chosen, get_customer, may_merge, may_view, refuse_unmatched, say_nothing_merged
+from customers.views.telling import with_button
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -106,5 +107,6 @@ def _merged_message(survivor: Customer, duplicates: list[Customer], moved: list[
     )
     if came:
         text += f" {came} source record{'s' if came > 1 else ''} that arrived meanwhile came along."
-    button = format_html('<a class="button small" href="{}">Undo</a>', undo) if undo else ""
-    return format_html("<span><strong>Merged.</strong> {}</span>{}", text, button)
+    if undo:
+        return with_button(text, url=undo, label="Undo", strong="Merged.")
+    return format_html("<span><strong>Merged.</strong> {}</span>", text)

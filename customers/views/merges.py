@@ -6,7 +6,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from customers import retelling
-from customers.models import Customer, Merge
+from customers.models import Customer, Merge, Via
 from customers.newest import Cursor
 from customers.views.parties import may_view
 
@@ -14,27 +14,35 @@ if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 
+STANDS = {"in force": True, "undone": False}
+
+
 @require_safe
 @may_view
 def merge_list(request: "StaffRequest") -> HttpResponse:
-    pk = request.GET.get("customer", "")
+    """Every merge, a page at a time, all of them or by what the query names."""
+    asked = {name: request.GET[name] for name in ("customer", "via", "state") if request.GET.get(name)}
+    pk = asked.get("customer", "")
     customer = get_object_or_404(Customer, pk=pk) if pk.isdecimal() and len(pk) < 19 else None
     before = Cursor.parse(request.GET.get("before", ""))
-    found = list(retelling.merges(of=customer.pk if customer else None, before=before)[: retelling.PAGE + 1])
+    stands = STANDS.get(asked.get("state", ""))
+    rows = retelling.merges(of=customer.pk if customer else None, via=asked.get("via", ""), stands=stands, before=before)
+    found = list(rows[: retelling.PAGE + 1])
     page = found[: retelling.PAGE]
     context = {
         "title": f"Merges of {customer.name}" if customer else "Merges",
         "customer": customer,
+        "asked": asked,
+        "ways": Via.choices,
         "lines": retelling.lines(page),
-        "is_first": before is None,
-        "next": _next(page[-1], pk) if len(found) > len(page) else "",
+        "newest": f"?{urlencode(asked)}" if before else "",
+        "next": _next(page[-1], asked) if len(found) > len(page) else "",
     }
     return render(request, "customers/merge_list.html", context)
 
 
-def _next(last: Merge, customer: str) -> str:
-    query = {"before": str(Cursor(last.created, last.pk))} | ({"customer": customer} if customer else {})
-    return f"?{urlencode(query)}"
+def _next(last: Merge, asked: dict[str, str]) -> str:
+    return f"?{urlencode({**asked, 'before': str(Cursor(last.created, last.pk))})}"
 
 
 @require_safe

@@ -98,6 +98,22 @@ def test_the_list_of_one_customer_has_the_merges_of_whoever_is_part_of_it(as_age
     assert f"Merge {outer.pk}</a>" in page
 
 
+def test_the_list_can_be_narrowed_by_way_and_state(as_agent, helena, helen, initial):
+    undone, standing = merge(helena, helen), merge(*fresh(helena, initial))
+    undo(undone)
+
+    for query, found in [
+        ({"state": "undone"}, [undone]),
+        ({"state": "in force"}, [standing]),
+        ({"via": "page"}, [standing, undone]),
+        ({"via": "api"}, []),
+        ({"state": "forged"}, [standing, undone]),
+    ]:
+        page = as_agent.get(reverse("customers:merges", query=query)).text
+        assert page.count('scope="row"') == len(found)
+        assert all(f"Merge {each.pk}</a>" in page for each in found)
+
+
 def test_an_empty_list_says_how_merges_come_about(as_agent):
     assert "No merges yet" in as_agent.get(reverse("customers:merges")).text
 
