@@ -44,9 +44,14 @@ def clean_email(text: str) -> str:
         raise ValidationError("Enter an e-mail such as name@example.com.") from None
 
 
+def can_be_stored(text: str) -> bool:
+    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is no text."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _clean_text(value: Any, *, length: int) -> str:
     text = str(value).strip()
-    if "\x00" in text:
+    if not can_be_stored(text):
         raise ValidationError("Leave out the character that cannot be stored.")
     if len(text) > length:
         raise ValidationError(f"Use {length} characters or fewer; these are {len(text)}.")

@@ -7,6 +7,7 @@ With deduplication off, (2) and (3) are left out. A profile is never changed by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -26,9 +27,9 @@ from customers.fields import BY_KEY
 from customers.identity import Identity, fold, identity_key, match_keys
 from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord
 from customers.money import is_exact, shown
-from customers.values import clean
+from customers.values import can_be_stored, clean
 from orders import advisory, totals
-from orders.models import Campaign, Order, OrderItem, OrderKind, OrderStatus, Product, Purchase
+from orders.models import Campaign, Order, OrderItem, OrderKind, OrderStatus, Product, Purchase, PurchaseStatus
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -37,6 +38,7 @@ Result = TypeVar("Result")
 
 # Kept small, because pages read every record of a customer.
 MOST_RECORDS = 50
+LONGEST_ID = 255
 
 
 class IntakeError(Exception):
@@ -137,11 +139,9 @@ def checked(incoming: Incoming) -> Incoming:
     for name, value in asdict(incoming.identity).items():
         limit = SourceRecord.longest(name)
         text = value.strip()
-        if "\x00" in text or len(text) > limit:
-            raise IntakeError(f"{name.replace('_', ' ')} must have {limit} characters or fewer, and none that is NUL.")
+        _check_text(name.replace("_", " "), text, limit)
         cleaned[name] = text
-    if len(incoming.external_id) > 255 or "\x00" in incoming.external_id:
-        raise IntakeError("The external id must have 255 characters or fewer, and none that is NUL.")
+    _check_text("external id", incoming.external_id, LONGEST_ID)
     try:
         billing_address = clean(BY_KEY["billing_address"], incoming.billing_address)
         shipping_address = clean(BY_KEY["shipping_address"], incoming.shipping_address)
@@ -155,14 +155,33 @@ def checked(incoming: Incoming) -> Incoming:
     )
 
 
+def _check_text(name: str, text: str, limit: int) -> None:
+    if len(text) > limit or not can_be_stored(text):
+        raise IntakeError(f"The {name} must have {limit} characters or fewer, and none that is NUL.")
+
+
 def _check_order(incoming: IncomingOrder) -> None:
-    if len(incoming.currency) != 3 or not (incoming.currency.isascii() and incoming.currency.isupper()):
+    if not re.fullmatch("[A-Z]{3}", incoming.currency):
         raise IntakeError("The currency must be three capital letters, such as USD.")
-    amounts = [incoming.total, *(line.amount for line in incoming.lines), *(s.price for s in incoming.subscriptions)]
-    if not all(is_exact(amount, incoming.currency) for amount in amounts) or incoming.total < 0:
-        raise IntakeError("An amount must be a number in whole minor units, and a total not below zero.")
+    prices = [incoming.total, *(subscription.price for subscription in incoming.subscriptions)]
+    amounts = [*prices, *(line.amount for line in incoming.lines)]
+    if not all(is_exact(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
+        raise IntakeError("An amount must be a number in whole minor units, and a total or price not below zero.")
     if incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")
+    if incoming.status not in OrderStatus.values or incoming.kind not in OrderKind.values:
+        raise IntakeError(f"{incoming.status} and {incoming.kind} must be a status and a kind of an order.")
+    _check_text("order id", incoming.external_id, LONGEST_ID)
+    _check_text("client order id", incoming.client_order_id, LONGEST_ID)
+    for line in incoming.lines:
+        _check_text("id of a line", line.external_id, LONGEST_ID)
+        _check_text("description of a line", line.description, 200)
+        if not 0 <= line.quantity < 2**31:
+            raise IntakeError("The quantity of a line must be a whole number, not below zero.")
+    for subscription in incoming.subscriptions:
+        _check_text("id of a subscription", subscription.external_id, LONGEST_ID)
+        if subscription.status not in PurchaseStatus.values:
+            raise IntakeError(f"{subscription.status} must be a status of a purchase.")
 
 
 @transaction.atomic
@@ -267,7 +286,7 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
     owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
     # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
     records = (
-        SourceRecord.objects.filter(customer__in=owners[: matching.MOST_HITS])
+        SourceRecord.objects.filter(customer__in=owners[: matching.MOST_HITS], customer__erased_at=None)
         .select_related("customer")
         .annotate(shares=Exists(found.filter(source_record=OuterRef("pk"))))
         .order_by("customer__created", "customer", "pk")

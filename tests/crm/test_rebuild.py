@@ -1,0 +1,83 @@
+"""`manage.py rebuild` finds every kind of cache that is wrong, says so, and puts it right."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from customers import editing
+from customers.models import Customer, MatchKey, RecordTotals, SearchWord, SourceRecord
+from orders import intake
+from tests.acts import dump, merge
+from tests.factories import ProductFactory, order
+
+pytestmark = pytest.mark.django_db
+WRONG = "WRONG"
+
+
+def rebuild() -> list[str]:
+    out = StringIO()
+    call_command("rebuild", stdout=out)
+    return out.getvalue().splitlines()
+
+
+@pytest.fixture
+def survivor() -> Customer:
+    """With a duplicate who has a subscription, and a profile that staff edited."""
+    monthly = [intake.Subscription(ProductFactory(), Decimal(3))]
+    helena = order(first_name="Helena", email="hholy@gmail.com").found.record.customer
+    elena = order("Market", first_name="Elena", email="elena@x.cz", subscriptions=monthly).found.record.customer
+    editing.edit(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")
+    merge(helena, elena)
+    return helena
+
+
+def home(survivor: Customer) -> dict[str, object]:
+    return {"external_id": survivor.uuid}
+
+
+PLANTED: dict[str, Callable[[Customer], object]] = {
+    "owner of 1 records": lambda c: SourceRecord.objects.filter(data_source__name="Market").update(
+        customer=Customer.objects.get(first_name="Elena")
+    ),
+    "merged_into of customer": lambda c: Customer.objects.filter(merged_into=c).update(merged_into=None),
+    "custom1 of customer": lambda c: Customer.objects.filter(pk=c.pk).update(custom1=WRONG),
+    "identity of home record": lambda c: SourceRecord.objects.filter(**home(c)).update(company=WRONG),
+    "identity key of record": lambda c: SourceRecord.objects.filter(data_source__name="Shop").update(identity_key="x"),
+    "match key": lambda c: MatchKey.objects.create(
+        source_record=SourceRecord.objects.first(), kind="email", value="wrong@x.cz"
+    ),
+    "match key ('email', 'elena@x.cz')": lambda c: MatchKey.objects.filter(value="elena@x.cz").delete(),
+    "search word": lambda c: SearchWord.objects.create(source_record=SourceRecord.objects.first(), word="wrong"),
+    "search word ('elena',)": lambda c: SearchWord.objects.filter(word="elena").delete(),
+    "USD totals of record": lambda c: RecordTotals.objects.update(amount=1),
+    "USD totals": lambda c: RecordTotals.objects.all().delete(),
+    "billing status of customer": lambda c: Customer.objects.filter(pk=c.pk).update(billing_status="cancelled"),
+}
+
+
+def test_after_ordinary_work_nothing_differs(survivor):
+    assert rebuild() == ["Nothing differed."]
+
+
+@pytest.mark.parametrize("said", PLANTED)
+def test_a_cache_that_was_changed_behind_the_programs_back_is_named_and_put_right(survivor, said):
+    before = dump(without={"moved_at", "version", "updated"})
+    PLANTED[said](survivor)
+    lines = rebuild()
+    assert any(line.startswith(said) for line in lines), lines
+    assert lines[-1] == f"{len(lines) - 1} differed and were put right."
+    assert rebuild() == ["Nothing differed."]
+    assert dump(without={"moved_at", "version", "updated"}) == before
+
+
+def test_caches_that_follow_from_one_another_are_put_right_at_once(survivor):
+    Customer.objects.update(merged_into=None, billing_status="", custom1="")
+    SourceRecord.objects.update(identity_key="")
+    for model in (MatchKey, SearchWord, RecordTotals):
+        model.objects.all().delete()
+    rebuild()
+    assert rebuild() == ["Nothing differed."]
+    assert Customer.objects.get(pk=survivor.pk).billing_status == "active"
