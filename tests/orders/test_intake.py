@@ -18,7 +18,7 @@ from customers.models import (
     SourceRecord,
     UnmatchedValue,
 )
-from orders import intake
+from orders import associating, intake
 from orders.models import Order, OrderItem, Purchase
 from tests.acts import dump, merge, undo
 from tests.factories import ProductFactory, SourceRecordFactory, order, person
@@ -264,14 +264,14 @@ def test_a_profile_is_never_changed_by_what_comes_in(helena):
 
 
 def test_a_data_source_without_ids_makes_at_most_fifty_records_of_a_customer(helena):
-    for number in range(intake.MOST_RECORDS + 3):
+    for number in range(associating.MOST_RECORDS + 3):
         found = lead(**HELENA | {"last_name": f"Holý {number}"})
     assert found.rule == "match"
-    assert helena.customer.records.filter(data_source=helena.data_source).count() == intake.MOST_RECORDS
+    assert helena.customer.records.filter(data_source=helena.data_source).count() == associating.MOST_RECORDS
 
 
 def test_a_record_too_many_is_one_of_the_customer_that_matched_so_that_it_goes_back(helena, monkeypatch):
-    monkeypatch.setattr(intake, "MOST_RECORDS", 1)
+    monkeypatch.setattr(associating, "MOST_RECORDS", 1)
     frank = lead(first_name="Frank", email="frank@x.cz").record
     made = merge(helena.customer, frank.customer)
     found = lead(**HELENA | {"last_name": "Nováková"})
