@@ -6,8 +6,8 @@
 from collections.abc import Collection, Iterable
 
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Now
 
+from customers.clock import Now
 from customers.models import Customer, MergeMember, SourceRecord
 
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.db.models.functions import Now
 
 from customers import homes, owners
+from customers.clock import Now
 from customers.fields import BY_KEY, FIELDS, REFERENCES, Kind
 from customers.models import CartLogin, Customer, MergeMember, PaySource, ProfileChange
 

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from customers import billing, editing, history, locking, matching, profile
 from customers.address import address
+from customers.clock import Now
 from customers.models import Customer, HistoryKind, SourceRecord
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from customers import billing, credit, history, locking, matching, owners, profile
+from customers.clock import Now
 from customers.fields import BY_KEY, ProfileField
 from customers.merging import listed
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord
