@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from customers import matching
 from customers.fields import FIELDS, Kind
 from customers.linked import linked_models
-from customers.merging import MergePlan, listed
+from customers.merging import MergePlan
 from customers.models import CartLogin, Customer, RecordTotals
 from customers.notices import Notice
+from customers.wording import listed
 
 RecordsOf = Mapping[int, Sequence[int]]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from customers.merging import Choices, Final, MergePlan, Picked, Typed
+from customers.deciding import Choices, Final, MergePlan, Picked, Typed
 
 MOST_DRAFTS = 10
 KEY = "merge_drafts"

@@ -9,12 +9,12 @@ from customers import credit
 from customers.fields import FIELDS
 from customers.holdings import Totals, sources_of_records, tallies, totals
 from customers.linked import tabbed_models
-from customers.merging import listed
 from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
 from customers.money import shown
 from customers.notices import Notice
 from customers.undoing import Outcome, Return, UndoPlan
 from customers.values import as_text
+from customers.wording import listed
 
 SMALL = {1: "one", 2: "two", 3: "three", 4: "four"}
 

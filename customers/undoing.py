@@ -20,9 +20,9 @@ from django.db import transaction
 from customers import billing, credit, history, locking, matching, owners, profile
 from customers.clock import Now
 from customers.fields import BY_KEY, ProfileField
-from customers.merging import listed
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord
 from customers.money import shown
+from customers.wording import listed
 
 if TYPE_CHECKING:
     from crm.accounts.models import User

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from customers.forms.cells import Cell
-from customers.merging import listed
+from customers.wording import listed
 
 
 @dataclass(frozen=True)

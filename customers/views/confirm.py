@@ -17,6 +17,7 @@ from customers.holdings import Totals, totals
 from customers.models import Customer, Via
 from customers.views.parties import chosen, get_customer, may_merge, may_view, refuse_unmatched, say_nothing_merged
 from customers.views.telling import with_button
+from customers.wording import listed
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -102,7 +103,7 @@ def _merged_message(survivor: Customer, duplicates: list[Customer], moved: list[
         f"{orders:,} order{'s' if orders > 1 else ''} and everything else they had" if orders else "everything they had"
     )
     text = (
-        f"{merging.listed([customer.numbered for customer in duplicates])} {'are' if len(duplicates) > 1 else 'is'}"
+        f"{listed([customer.numbered for customer in duplicates])} {'are' if len(duplicates) > 1 else 'is'}"
         f" now part of {survivor.name}, with {what}."
     )
     if came:

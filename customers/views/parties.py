@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from customers import matching, merging
+from customers import deciding, matching
 from customers.access import permission_required
 from customers.models import Customer
 
@@ -72,9 +72,9 @@ def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> l
     known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
     duplicates = list(known.filter(pk__in=others).order_by("pk"))
     if missing := others - {customer.pk for customer in duplicates}:
-        raise merging.MergeError(f"Nobody has the number {min(missing)}.")
+        raise deciding.MergeError(f"Nobody has the number {min(missing)}.")
     itself = [survivor] if survivor.pk in numbers else []
-    merging.refuse_impossible(survivor, [*itself, *duplicates])
+    deciding.refuse_impossible(survivor, [*itself, *duplicates])
     refuse_unmatched(request, survivor, duplicates)
     return [survivor, *duplicates]
 

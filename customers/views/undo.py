@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from customers import previewing, undoing
 from customers.access import permission_required
-from customers.merging import listed
 from customers.models import Merge
 from customers.views.parties import may_view
+from customers.wording import listed
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

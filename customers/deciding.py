@@ -1,0 +1,169 @@
+"""What a merge decides: who becomes whom, and of each field the final value with where it is from.
+
+The decision is made from the customers as they are. It is fingerprinted, shown, and made again under the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from customers import cart, credit
+from customers.fields import BLANK, BY_KEY, FIELDS, Kind, ProfileField
+from customers.models import Customer
+from customers.values import clean
+
+
+class MergeError(Exception):
+    """Nothing was merged; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The value that one of the customers has."""
+
+    customer: int
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A value of nobody's. A password is given as its hash, a login as it is written."""
+
+    value: Any
+
+
+Choices = Mapping[str, Picked | Typed]
+
+
+@dataclass(frozen=True)
+class Final:
+    """What a field becomes, and the duplicate it is from; None when it is the survivor's or typed."""
+
+    value: Any
+    origin: int | None = None
+
+
+@dataclass(frozen=True)
+class MergePlan:
+    """The decision: who becomes whom, and the final values. What was shown must still be true when it is run."""
+
+    survivor_id: int
+    duplicate_ids: tuple[int, ...]
+    versions: tuple[int, ...]
+    finals: Mapping[str, Final]
+    credit: Mapping[str, Decimal]
+    credit_before: Mapping[str, Decimal]
+    choices: Choices = field(compare=False)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return (self.survivor_id, *self.duplicate_ids)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        decided = asdict(self)
+        del decided["choices"]
+        return hashlib.sha256(json.dumps(decided, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plan(
+    survivor: Customer,
+    duplicates: Sequence[Customer],
+    choices: Choices | None = None,
+    credit_finals: Mapping[str, Decimal] | None = None,
+) -> MergePlan:
+    """What merging `duplicates` into `survivor` decides; MergeError when it cannot be.
+
+    A field without a choice keeps the survivor's value; where that is blank, it takes the first duplicate's that is
+    not. Consent takes the strictest answer, and nobody becomes tax exempt unasked.
+    """
+    choices, credit_finals = choices or {}, credit_finals or {}
+    refuse_impossible(survivor, duplicates)
+    customers = [survivor, *sorted(duplicates, key=lambda c: c.pk)]
+    finals: dict[str, Final] = {}
+    for each in FIELDS:
+        finals[each.key] = _final(each, customers, choices.get(each.key), finals)
+    _refuse_taken_login(finals["cart_login"], customers)
+    return MergePlan(
+        survivor_id=survivor.pk,
+        duplicate_ids=tuple(c.pk for c in customers[1:]),
+        versions=tuple(c.version for c in customers),
+        finals=finals,
+        credit=dict(credit_finals),
+        credit_before=credit_together(customers) if credit_finals else {},
+        choices=choices,
+    )
+
+
+def refuse_impossible(survivor: Customer, duplicates: Sequence[Customer]) -> None:
+    if not duplicates:
+        raise MergeError("Choose at least one customer.")
+    pks = [customer.pk for customer in duplicates]
+    if survivor.pk in pks:
+        raise MergeError("A customer cannot be merged with itself.")
+    if len(set(pks)) < len(pks):
+        raise MergeError("A customer is chosen twice. Choose each once.")
+    for customer in (survivor, *duplicates):
+        if customer.erased_at:
+            raise MergeError(f"Customer {customer.pk} was erased. There is nothing left to merge.")
+        if customer.merged_into is not None:
+            root = customer.live_root()
+            raise MergeError(
+                f"{customer.numbered} is already part of {root.name} ({root.pk}). Merge with that customer instead."
+            )
+
+
+def credit_together(customers: Sequence[Customer]) -> dict[str, Decimal]:
+    """{currency: what the customers hold together}."""
+    together: dict[str, Decimal] = {}
+    for amounts in credit.balances([c.pk for c in customers]).values():
+        for currency, amount in amounts.items():
+            together[currency] = together.get(currency, Decimal()) + amount
+    return together
+
+
+def _final(
+    each: ProfileField, customers: Sequence[Customer], choice: Picked | Typed | None, earlier: Mapping[str, Final]
+) -> Final:
+    match choice:
+        case Typed(value):
+            try:
+                return Final(clean(each, value))
+            except ValidationError as error:
+                raise MergeError(f"{each.label}: {error.message}") from None
+        case Picked(pk):
+            chosen = next((c for c in customers if c.pk == pk), None)
+            if chosen is None:
+                raise MergeError(f"{each.label}: customer {pk} is not one of those to be merged.")
+        case None:
+            chosen = _default(each, customers, earlier)
+    return Final(getattr(chosen, each.column), chosen.pk if chosen is not customers[0] else None)
+
+
+def _default(each: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, Final]) -> Customer:
+    """Whose value a field takes when nobody chose."""
+    survivor = customers[0]
+    if each.kind is Kind.PASSWORD and survivor.cart_login_id is None:
+        # A password goes with its login: it opens nobody else's account unless somebody says so.
+        return next((c for c in customers if c.pk == earlier["cart_login"].origin), survivor)
+    if each.kind in (Kind.FLAG, Kind.PASSWORD):
+        return survivor
+    values = [(c, getattr(c, each.column)) for c in customers]
+    if each.kind is Kind.CONSENT and (strict := next((c for c, v in values if v is each.strictest), None)):
+        return strict
+    return next((c for c, value in values if value != BLANK[each.key]), survivor)
+
+
+def _refuse_taken_login(final: Final, customers: Sequence[Customer]) -> None:
+    if isinstance(final.value, str):
+        try:
+            cart.refuse_taken(final.value, [c.pk for c in customers])
+        except cart.LoginTakenError as error:
+            raise MergeError(f"{BY_KEY['cart_login'].label}: {error}") from None
