@@ -1,0 +1,40 @@
+"""How amounts, countries and states are written on pages."""
+
+from decimal import Decimal
+
+from django import template
+
+from customers.countries import country_name
+from customers.money import major, shown
+
+register = template.Library()
+
+TONES = {
+    "good": ("ACTIVE", "DELIVERED"),
+    "warn": ("PAST_DUE", "RECYCLE_BILLING", "RECYCLE_FAILED", "RMA_PENDING"),
+    "bad": ("DECLINED", "SOFT_DECLINE", "HARD_DECLINE", "FAILED"),
+}
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """Such as 2,328.60; without the currency."""
+    return shown(amount, currency)
+
+
+@register.filter
+def minor_units(amount: int, currency: str) -> str:
+    """As `money`, of an amount in cents."""
+    return shown(major(amount, currency), currency)
+
+
+@register.filter
+def tone(state: str) -> str:
+    """The class of the badge of a state: good, warn, bad, or none for the rest."""
+    return TONE_OF.get(state.upper(), "")
+
+
+@register.filter
+def country(address: dict[str, str]) -> str:
+    return country_name(address.get("country", ""))
