@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
 LONGEST = 5_000
@@ -16,8 +19,8 @@ class NoteForm(forms.Form):
     )
     use_required_attribute = False
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, label_suffix="")
         self.fields["text"].widget.attrs.pop("maxlength", None)
 
     def clean_text(self) -> str:

@@ -1,0 +1,101 @@
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from customers import credit, matching, provenance, tabs, tagging
+from customers.address import address_lines
+from customers.facts import other_info
+from customers.forms.note import NoteForm
+from customers.models import Customer, Merge, MergeMember
+from customers.provenance import Amount
+from customers.views.leading import lead_on
+from customers.views.parties import may_view
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+SHOWN_WITH = ("owner", "cart_login", "cart_password", "pay_source")
+
+
+@require_safe
+@may_view
+@vary_on_headers("HX-Target")
+def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    customer = get_object_or_404(Customer.objects.select_related(*SHOWN_WITH), pk=pk)
+    if not customer.is_live:
+        return lead_on(request, customer)
+    if request.htmx.target == "rows":
+        records = provenance.records_of(customer)
+        return render(request, "customers/_rows.html", rows(request, customer, records))
+    may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
+    form = NoteForm() if may_note else None
+    if request.htmx.target == "history":
+        records = provenance.records_of(customer)
+        return render(request, "customers/_story.html", story(customer, records, form))
+    return render_page(request, customer, form)
+
+
+def render_page(request: "StaffRequest", customer: Customer, form: NoteForm | None) -> HttpResponse:
+    records = provenance.records_of(customer)
+    shown = {
+        "title": customer.name,
+        **rows(request, customer, records),
+        **story(customer, records, form),
+        **head(request, customer),
+        **facts(customer, records),
+    }
+    return render(request, "customers/customer_detail.html", shown)
+
+
+def rows(request: "StaffRequest", customer: Customer, records: tabs.Records) -> dict[str, Any]:
+    choices = tabs.offered(request.user.get_all_permissions())
+    chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
+    return {
+        "customer": customer,
+        "choices": choices,
+        "chosen": chosen,
+        "filled": tabs.filled(choices, customer),
+        "page": tabs.page(chosen, customer, records, before=request.GET.get("before", "")),
+    }
+
+
+def story(customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
+    return {"customer": customer, "story": tabs.story(customer, records), "form": form}
+
+
+def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
+    """Name, tags, and what may be done; nobody is looked for whom this user may not merge."""
+    may_merge = request.user.has_perm("customers.merge_customer")
+    candidates = matching.duplicates_of(customer) if may_merge else []
+    return {
+        "tags": tagging.tags(customer),
+        "candidates": candidates,
+        "duplicates": sum(candidate.dismissal is None for candidate in candidates),
+        "may_merge_any": may_merge and request.user.has_perm("customers.merge_unmatched_customer"),
+        "has_merges": has_merges(customer),
+    }
+
+
+def has_merges(customer: Customer) -> bool:
+    survived = Exists(Merge.objects.filter(survivor=OuterRef("pk")))
+    was_duplicate = Exists(MergeMember.objects.filter(duplicate=OuterRef("pk")))
+    return Customer.objects.filter(survived | was_duplicate, pk=customer.pk).exists()
+
+
+def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
+    figures = provenance.figures(provenance.totals_of(customer))
+    held = credit.balances([customer.pk]).get(customer.pk) or {figures.spent[0].currency: Decimal()}
+    return {
+        "figures": figures,
+        "credit": [Amount(amount, currency) for currency, amount in held.items()],
+        "since": min(filter(None, (customer.created, figures.first_order_at))),
+        "former": list(provenance.former(customer, records.values())),
+        "other": list(other_info(customer, tagging.attributes(customer))),
+        "billing_lines": address_lines(customer.billing_address),
+        "shipping_lines": address_lines(customer.shipping_address),
+    }

@@ -1,0 +1,36 @@
+"""Where an old link leads: to whoever a customer was merged into, or to a page that says they were erased."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from customers.models import Customer, MergeMember
+from customers.views.telling import with_button
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+def lead_on(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The answer about `customer`, who is not live."""
+    root = customer.live_root()
+    if customer.erased_at or root.erased_at:
+        page = {"title": f"Customer {customer.pk} was erased", "erased": root if root.erased_at else customer}
+        return render(request, "customers/customer_erased.html", page, status=410)
+    members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__survivor")
+    if member := members.first():
+        text = sentence(customer, member, root)
+        messages.info(request, with_button(text, url=member.merge.get_absolute_url(), label="See the merge"))
+    return redirect(root)
+
+
+def sentence(customer: Customer, member: MergeMember, root: Customer) -> str:
+    merge, survivor = member.merge, member.merge.survivor
+    who = f"by {merge.by}" if merge.by else merge.get_via_display()
+    since = f", who is part of {root.name} now" if root != survivor else ""
+    return (
+        f"You followed a link to {customer.numbered}. That customer was merged into"
+        f" {survivor.name} {who} on {merge.created:%-d %b %Y}{since}."
+    )

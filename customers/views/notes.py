@@ -1,0 +1,39 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from customers import editing
+from customers.access import permission_required
+from customers.forms.note import NoteForm
+from customers.models import Customer
+from customers.views.customer import render_page
+from customers.views.leading import lead_on
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+may_change_customers = permission_required(
+    "customers.change_customer",
+    "You may not change customers. An admin can tick “Can change customers” for you on Edit User. Nothing was saved.",
+)
+
+
+@require_http_methods(["GET", "POST"])
+@may_change_customers
+def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
+    customer = get_object_or_404(Customer, pk=pk)
+    root = customer.live_root()
+    if root.erased_at:
+        return lead_on(request, customer)
+    if request.method == "GET":  # after signing in again, or a reload
+        return redirect(f"{reverse('customers:detail', args=[root.pk])}?note#note")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return render_page(request, root, form)
+    note = editing.add_note(root, form.cleaned_data["text"], by=request.user)
+    messages.success(request, f"The note is saved with {note.source_record.customer.numbered}.")
+    return redirect(note.source_record.customer)
