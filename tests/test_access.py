@@ -14,7 +14,7 @@ from tests.factories import CustomerFactory
 
 @dataclass(frozen=True)
 class Page:
-    """What all of `needs` open. `of` and `sends` name the objects in its address and form, as in the fixture `things`."""
+    """What all of `needs` open. `of` and `sends` name what is in its address and form, as in the fixture `things`."""
 
     needs: tuple[str, ...]
     of: tuple[str, ...] = ()
@@ -22,13 +22,17 @@ class Page:
     sends: Mapping[str, str] = field(default_factory=dict)
 
 
-VIEW, MERGE, UNDO = "customers.view_customer", "customers.merge_customer", "customers.undo_merge"
+VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
+MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 PUBLIC = {"login", "healthz"}
 ANYONE_SIGNED_IN = {"logout", "home"}
 PAGES = {
     "accounts:list": Page((MANAGE_USERS,)),
     "accounts:add": Page((MANAGE_USERS,)),
     "accounts:edit": Page((MANAGE_USERS,), of=("user",)),
+    "customers:list": Page((VIEW,)),
+    "customers:detail": Page((VIEW,), of=("customer",)),
+    "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),

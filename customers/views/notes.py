@@ -12,6 +12,7 @@ from customers.forms.note import NoteForm
 from customers.models import Customer
 from customers.views.customer import render_page
 from customers.views.leading import lead_on
+from customers.views.parties import may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -24,6 +25,7 @@ may_change_customers = permission_required(
 
 @require_http_methods(["GET", "POST"])
 @may_change_customers
+@may_view
 def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     root = customer.live_root()

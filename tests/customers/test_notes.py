@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from customers import merging
 from customers.models import Customer, Note, Via
-from tests.conftest import signed_in
+from tests.conftest import make_user, signed_in
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +87,10 @@ def test_who_may_not_change_customers_writes_no_notes(viewer, helena):
     assert response.status_code == 403
     assert "You may not change customers." in response.content.decode()
     assert not Note.objects.exists()
+
+
+def test_who_may_change_but_not_view_does_not_see_the_page_by_a_wrong_note(helena):
+    response = post(signed_in(make_user("blind", ["customers.change_customer"])), helena, "")
+
+    assert response.status_code == 403
+    assert "hholy" not in response.content.decode()
