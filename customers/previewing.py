@@ -91,22 +91,10 @@ def why_kept(outcome: Outcome) -> str:
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:
-    edited = [o.field.label.lower() for o in plan.kept if o.kept_by and not o.kept_by.merge]
-    carried = [o.field.label.lower() for o in plan.kept if o.kept_by and o.kept_by.merge]
-    name = plan.survivor.name
-    if edited:
-        many = len(edited) > 1
-        number = SMALL.get(len(edited), str(len(edited))).capitalize()
-        yield Notice(
-            f"{number} edit{'s are' if many else ' is'} kept.",
-            f"The {listed(edited)} {'were' if many else 'was'} changed after the merge,"
-            f" so {'they stay' if many else 'it stays'} with {name}.",
-        )
-    if carried:
-        yield Notice("A later merge carried values on.", f"The {listed(carried)} went on with it and will stay there.")
+    yield from about_kept(plan)
     if plan.root.pk != plan.survivor.pk:
         yield Notice(
-            f"{name} is part of another customer now.",
+            f"{plan.survivor.name} is part of another customer now.",
             f"Whoever comes back leaves {plan.root.numbered}, who has everything.",
         )
     for customer, currency, amount in plan.overdrawn:
@@ -114,6 +102,21 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
             "Credit will be below zero.",
             f"{customer.numbered} would be left with {shown(amount, currency)} {currency}, because more was used.",
         )
+
+
+def about_kept(plan: UndoPlan) -> Iterator[Notice]:
+    edited = [o.field.label.lower() for o in plan.kept if o.kept_by and not o.kept_by.merge]
+    carried = [o.field.label.lower() for o in plan.kept if o.kept_by and o.kept_by.merge]
+    if edited:
+        many = len(edited) > 1
+        number = SMALL.get(len(edited), str(len(edited))).capitalize()
+        yield Notice(
+            f"{number} edit{'s are' if many else ' is'} kept.",
+            f"The {listed(edited)} {'were' if many else 'was'} changed after the merge,"
+            f" so {'they stay' if many else 'it stays'} with {plan.survivor.name}.",
+        )
+    if carried:
+        yield Notice("A later merge carried values on.", f"The {listed(carried)} went on with it and will stay there.")
 
 
 def apart(plan: UndoPlan) -> str:

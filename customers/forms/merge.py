@@ -14,7 +14,8 @@ from customers.drafts import Draft
 from customers.fields import FIELDS
 from customers.forms import reading
 from customers.forms.entered import PASSWORD, VALUE, Entered
-from customers.forms.grid import Grid, credit_held
+from customers.forms.filling import Filling, credit_held
+from customers.forms.grid import Grid
 from customers.merging import MergeError, MergePlan, Picked, Typed
 
 if TYPE_CHECKING:
@@ -98,4 +99,4 @@ class ValuesForm:
             self.choices[PASSWORD] = Typed(hashed)
 
     def grid(self) -> Grid:
-        return Grid(self.customers, self.held, self.entered, self.errors, self.changes)
+        return Grid(Filling(self.customers, self.held, self.entered, self.errors, self.changes))

@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import urlencode
@@ -25,9 +26,7 @@ def merge_list(request: "StaffRequest") -> HttpResponse:
     pk = asked.get("customer", "")
     customer = get_object_or_404(Customer, pk=pk) if pk.isdecimal() and len(pk) < 19 else None
     before = Cursor.parse(request.GET.get("before", ""))
-    stands = STANDS.get(asked.get("state", ""))
-    rows = retelling.merges(of=customer.pk if customer else None, via=asked.get("via", ""), stands=stands, before=before)
-    found = list(rows[: retelling.PAGE + 1])
+    found = list(_asked_for(asked, customer, before)[: retelling.PAGE + 1])
     page = found[: retelling.PAGE]
     context = {
         "title": f"Merges of {customer.name}" if customer else "Merges",
@@ -39,6 +38,11 @@ def merge_list(request: "StaffRequest") -> HttpResponse:
         "next": _next(page[-1], asked) if len(found) > len(page) else "",
     }
     return render(request, "customers/merge_list.html", context)
+
+
+def _asked_for(asked: dict[str, str], customer: Customer | None, before: Cursor | None) -> QuerySet[Merge]:
+    of, stands = customer.pk if customer else None, STANDS.get(asked.get("state", ""))
+    return retelling.merges(of=of, via=asked.get("via", ""), stands=stands, before=before)
 
 
 def _next(last: Merge, asked: dict[str, str]) -> str:
