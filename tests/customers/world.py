@@ -9,7 +9,7 @@ from io import StringIO
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from customers import billing, credit, editing, homes, merging, profile, splitting, undoing
+from customers import billing, credit, editing, merging, profile, splitting, tagging, undoing
 from customers.identity import Identity
 from customers.linked import linked_models
 from customers.models import (
@@ -22,7 +22,6 @@ from customers.models import (
     MergeMember,
     PaySource,
     SourceRecord,
-    Tag,
     Via,
 )
 from customers.newest import newest
@@ -138,7 +137,12 @@ class World:
         editing.add_note(self.customer(name), text, by=None)
 
     def tag(self, name: str, word: str) -> None:
-        Tag.objects.create(source_record=homes.home_of(self.customer(name)), name=word)
+        tagging.add(self.customer(name), word, by=None)
+        assert word in tagging.tags(self.customer(name))
+
+    def untag(self, name: str, word: str) -> None:
+        tagging.remove(self.customer(name), word, by=None)
+        assert word not in tagging.tags(self.customer(name))
 
     def give(self, name: str, amount: int) -> None:
         credit.adjust(self.customer(name), Decimal(amount), "USD", cause="given", by=None)
@@ -279,7 +283,8 @@ def picture(world: World) -> dict[str, object]:
             "cart_login": customer.cart_login and customer.cart_login.login,
             "cart_password": customer.cart_password and customer.cart_password.password,
         }
-    return {"rows": dict(rows), "profiles": profiles}
+    tags = {name: len(tagging.tags(world.customer(name))) for name in world.live()}
+    return {"rows": dict(rows), "profiles": profiles, "tags": tags}
 
 
 @contextmanager
