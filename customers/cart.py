@@ -6,13 +6,17 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
+from django.db import IntegrityError, transaction
 
 from customers.homes import home_of
 from customers.models import CartLogin, Customer, Merge
 
 
 class LoginTakenError(Exception):
-    """The message says whose login was not taken over, and what to do."""
+    """The message says which login was not given, and what to do."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"“{login}” is or was the login of another customer. Type another.")
 
 
 def settle(
@@ -36,14 +40,19 @@ def settle(
 def refuse_taken(login: str, among: Collection[int]) -> None:
     """LoginTakenError when `login` is that of a customer who is not `among` the given."""
     if CartLogin.objects.filter(login=login).exclude(source_record__customer__in=among).exists():
-        raise LoginTakenError(f"“{login}” is or was the login of another customer. Type another.")
+        raise LoginTakenError(login)
 
 
 def _login(customer: Customer, login: str, among: Collection[int], merge: Merge | None) -> CartLogin:
     refuse_taken(login, among)
     row = CartLogin.objects.select_related("merge").filter(login=login).first()
     if row is None:
-        return CartLogin.objects.create(source_record=home_of(customer), login=login, merge=merge)
+        try:
+            with transaction.atomic():
+                return CartLogin.objects.create(source_record=home_of(customer), login=login, merge=merge)
+        except IntegrityError:
+            # Somebody else typed it for another customer at the same moment.
+            raise LoginTakenError(login) from None
     if row.merge and (merge is None or row.merge.undone_at):
         row.merge = merge
         row.save(update_fields=["merge"])

@@ -141,9 +141,11 @@ def _write_members(made: Merge, duplicates: Sequence[Customer]) -> None:
 def _write_profile(made: Merge, survivor: Customer, current: MergePlan) -> None:
     # What stands with the duplicates there: a card or login that an earlier edit named may be the survivor's again.
     before = profile.values_of(survivor) | profile.History([survivor.pk]).profile(survivor.pk)
-    after = cart.settle(
-        survivor, {key: final.value for key, final in current.finals.items()}, among=current.ids, merge=made
-    )
+    finals = {key: final.value for key, final in current.finals.items()}
+    try:
+        after = cart.settle(survivor, finals, among=current.ids, merge=made)
+    except cart.LoginTakenError as error:
+        raise MergeError(str(error)) from None
     origins = {key: final.origin for key, final in current.finals.items() if final.origin is not None}
     if not profile.write_change(survivor, after, before=before, origins=origins, by=made.by, via=made.via, merge=made):
         profile.bump([survivor])

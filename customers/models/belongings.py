@@ -124,6 +124,9 @@ class CartLogin(LinkedRow):
     password = models.CharField(max_length=128, blank=True, help_text="A hash; never shown, compared or returned")
     merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="cart_logins")
 
+    class Meta(LinkedRow.Meta):
+        verbose_name_plural = "logins and passwords"
+
     def __str__(self) -> str:
         return self.login or "password set"
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from customers import credit, editing, merging, undoing
-from customers.models import Customer, DataSource, Merge, MergeMember, Note, SourceRecord, Via
+from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, Note, SourceRecord, Via
 from orders import intake
 from orders.models import Order
 from tests.customers.world import ends_of_chains, rebuilt
@@ -370,3 +370,12 @@ def test_two_undos_of_one_chain_at_once(run_together):
         assert Customer.objects.live().filter(pk__in=[a.pk, b.pk, c.pk]).count() == 3
     assert not MergeMember.objects.filter(undone_at=None).exists()
     check_all_is_well()
+
+
+def test_one_new_login_typed_in_two_merges_at_once_is_given_once(run_together):
+    a, b, c, d = customers("ada bea cleo dora")
+    typed = {"choices": {"cart_login": merging.Typed("helena")}}
+    agreed = plan(a, b, **typed), plan(c, d, **typed)
+    outcomes = run_together(*(lambda one=one: merge(one) for one in agreed))
+    assert kinds(outcomes) == {"Merge", "MergeError"}
+    assert CartLogin.objects.get(login="helena").merge == Merge.objects.get()
