@@ -138,7 +138,7 @@ def main() -> None:
         sizes = [10, 1_000, 10_000, *([100_000] if options.large else [])]
         heads = ["rows in each table", "UPDATE, ms", "merge, ms", "ratio", "undo, ms", "ratio"]
         show(f"Merging on {connection.display_name}, p50", heads, merges(sizes, options.repeat))
-        heads = ["records", "25 by primary key, ms", "newest 25, ms", "ratio", "25 far down, ms", "ratio"]
+        heads = ["records", "25 by primary key, ms", "newest 25, ms", "ratio", "25 halfway, ms", "ratio"]
         show(f"Newest of 100,000 orders on {connection.display_name}, p50", heads, pages(100_000, options.repeat * 5))
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
