@@ -25,11 +25,10 @@ class EditError(Exception):
 @transaction.atomic
 def create(values: Mapping[str, Any], *, by: User | None, via: str) -> Customer:
     """A new customer with `values` as profile; whoever calls adds the first source record."""
-    customer = Customer.objects.create(version=0)
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
-    profile.write_change(customer, cleaned, by=by, via=via)
-    profile.refresh([customer.pk])
-    return Customer.objects.get(pk=customer.pk)
+    customer = Customer.objects.create(**{BY_KEY[key].column: value for key, value in cleaned.items()})
+    profile.write_first_change(customer, by=by, via=via)
+    return customer
 
 
 @transaction.atomic
@@ -68,4 +67,7 @@ def described(change: ProfileChange) -> str:
 
 @transaction.atomic
 def add_note(customer: Customer, text: str, *, by: User | None) -> Note:
-    return Note.objects.create(source_record=home_of(lock_live(customer.pk)), text=text, by=by)
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise EditError("Not saved. This customer was erased a moment ago.")
+    return Note.objects.create(source_record=home_of(locked), text=text, by=by)

@@ -4,6 +4,7 @@ So an e-mail or phone that staff typed is matched like any other.
 """
 
 from collections.abc import Collection
+from dataclasses import asdict
 
 from customers import keys
 from customers.identity import Identity
@@ -19,24 +20,24 @@ def identity_of(customer: Customer) -> Identity:
 
 def home_of(customer: Customer) -> SourceRecord:
     """The home record of the locked `customer`, made when first needed."""
-    home, is_new = SourceRecord.objects.get_or_create(
+    home = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=customer.uuid).first()
+    return home or keys.create_record(
         data_source=DataSource.staff(),
         external_id=customer.uuid,
-        defaults={"origin": customer, "customer": customer.live_root()},
+        origin=customer,
+        customer=customer.live_root(),
+        **asdict(identity_of(customer)),
     )
-    if is_new:
-        refresh([customer])
-    return home
 
 
 def refresh(customers: Collection[Customer]) -> list[str]:
     """Make the home records say what the profiles say; name what did not."""
     profiles = {customer.uuid: identity_of(customer) for customer in customers}
     homes = list(SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id__in=profiles))
-    differed = [f"identity of home record {h.pk}" for h in homes if h.identity != profiles[str(h.external_id)]]
-    for home in homes:
+    wrong = [home for home in homes if home.identity != profiles[str(home.external_id)]]
+    for home in wrong:
         for name in IDENTITY_FIELDS:
             setattr(home, name, getattr(profiles[str(home.external_id)], name))
-    if differed:
-        SourceRecord.objects.bulk_update(homes, IDENTITY_FIELDS)
-    return differed + keys.refresh(homes)
+    SourceRecord.objects.bulk_update(wrong, IDENTITY_FIELDS)
+    keys.refresh(wrong)
+    return [f"identity of home record {home.pk}" for home in wrong]

@@ -5,7 +5,7 @@ Left out is what staff said not to match on.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from customers.identity import identity_key, match_keys, search_words
 from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
@@ -27,6 +27,16 @@ def derived_keys(records: Iterable[SourceRecord]) -> Keys:
 
 def derived_words(records: Iterable[SourceRecord]) -> Keys:
     return {record.pk: {(word,) for word in search_words(record.identity)} for record in records}
+
+
+def create_record(**fields: Any) -> SourceRecord:
+    """A new source record with everything that is derived from its identity."""
+    record = SourceRecord(**fields)
+    record.identity_key = identity_key(record.identity)
+    record.save(force_insert=True)
+    _write(MatchKey, ("kind", "value"), [(record.pk, key) for key in sorted(match_keys(record.identity))])
+    _write(SearchWord, ("word",), [(record.pk, (word,)) for word in sorted(search_words(record.identity))])
+    return record
 
 
 def refresh(records: Collection[SourceRecord]) -> list[str]:
@@ -51,8 +61,12 @@ def _sync(model: type[Derived], columns: tuple[str, ...], wanted: Keys) -> list[
     missing = [(record, values) for record in wanted for values in sorted(wanted[record] - stored[record].keys())]
     if extra:
         model._default_manager.filter(pk__in=extra).delete()
-    model._default_manager.bulk_create(
-        model(source_record_id=record, **dict(zip(columns, values, strict=True))) for record, values in missing
-    )
+    _write(model, columns, missing)
     name = model._meta.verbose_name
     return [f"{name} {pk} too many" for pk in extra] + [f"{name} {v} of record {r} missing" for r, v in missing]
+
+
+def _write(model: type[Derived], columns: tuple[str, ...], rows: Iterable[tuple[int, tuple[str, ...]]]) -> None:
+    model._default_manager.bulk_create(
+        model(source_record_id=record, **dict(zip(columns, values, strict=True))) for record, values in rows
+    )

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from customers import homes, owners
 from customers.clock import Now
-from customers.fields import BY_KEY, FIELDS, REFERENCES, Kind
+from customers.fields import BLANK, BY_KEY, FIELDS, REFERENCES, Kind
 from customers.models import CartLogin, Customer, MergeMember, PaySource, ProfileChange
 
 Values = dict[str, Any]
@@ -46,6 +46,16 @@ def write_change(
         return None
     bump([customer])
     return ProfileChange.objects.create(customer=customer, values=changed, version=customer.version, **act)
+
+
+def write_first_change(customer: Customer, **act: Any) -> ProfileChange:
+    """Write down what a new customer came with, so that each of its columns can be derived."""
+    came_with = {
+        key: {"before": BLANK[key], "after": value, "from": None}
+        for key, value in values_of(customer).items()
+        if value != BLANK[key]
+    }
+    return ProfileChange.objects.create(customer=customer, values=came_with, version=customer.version, **act)
 
 
 def bump(customers: Collection[Customer]) -> None:

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef
 
 from customers import editing, keys, locking, matching
 from customers.identity import Identity, fold, identity_key, match_keys
-from customers.models import Customer, HistoryEntry, HistoryKind, SourceRecord
+from customers.models import Customer, SourceRecord
 from orders.incoming import Incoming
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def names_of(incoming: Incoming) -> list[str]:
     return [*known, identity, *(f"{kind} {value}" for kind, value in match_keys(incoming.identity))]
 
 
-def find_or_create(incoming: Incoming, *, by: User | None, text: str) -> Found:
+def find_or_create(incoming: Incoming, *, by: User | None) -> Found:
     """Where `incoming` belongs, by the rules above; the caller holds the advisory locks."""
     if record := _known(incoming):
         return Found(record, "known")
@@ -53,7 +53,7 @@ def find_or_create(incoming: Incoming, *, by: User | None, text: str) -> Found:
             return Found(record, "identity")
         if record := _of_matching_customer(incoming):
             return Found(record, "match")
-    return Found(_of_new_customer(incoming, by=by, text=text), "new")
+    return Found(_of_new_customer(incoming, by=by), "new")
 
 
 def _known(incoming: Incoming) -> SourceRecord | None:
@@ -131,18 +131,16 @@ def _attach(incoming: Incoming, owner: Customer, origin: Customer) -> SourceReco
 
 
 def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer) -> SourceRecord:
-    record = SourceRecord.objects.create(
+    return keys.create_record(
         origin=origin,
         customer=owner,
         data_source=incoming.data_source,
         external_id=incoming.external_id or None,
         **asdict(incoming.identity),
     )
-    keys.refresh([record])
-    return record
 
 
-def _of_new_customer(incoming: Incoming, *, by: User | None, text: str) -> SourceRecord:
+def _of_new_customer(incoming: Incoming, *, by: User | None) -> SourceRecord:
     values = asdict(incoming.identity)
     del values["country"]
     addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}
@@ -151,6 +149,4 @@ def _of_new_customer(incoming: Incoming, *, by: User | None, text: str) -> Sourc
     except ValidationError:
         # What is no e-mail stays on the record as received; a profile holds only one that can be written to.
         customer = editing.create({**values, **addresses, "email": ""}, by=by, via="intake")
-    record = _write_record(incoming, owner=customer, origin=customer)
-    HistoryEntry.objects.create(source_record=record, kind=HistoryKind.CREATED, text=text, by=by)
-    return record
+    return _write_record(incoming, owner=customer, origin=customer)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from customers import billing, locking
 from customers.identity import Identity
@@ -73,7 +75,10 @@ def _retried(take: Callable[[], Result]) -> Result:
 @transaction.atomic
 def _take_lead(incoming: Incoming, *, by: User | None) -> Found:
     advisory.lock(names_of(incoming))
-    return find_or_create(incoming, by=by, text="Lead received")
+    found = find_or_create(incoming, by=by)
+    if found.rule == "new":
+        _tell(found.record, HistoryKind.CREATED, "Customer created as a lead", at=timezone.now(), by=by)
+    return found
 
 
 @transaction.atomic
@@ -85,16 +90,14 @@ def _take_order(incoming: IncomingOrder, *, by: User | None) -> Taken:
         before = Order.objects.filter(data_source=source, **{name: value}).first() if value else None
         if before:
             return Taken(before, Found(before.source_record, "known"), is_repeat=True)
-    found = find_or_create(incoming.customer, by=by, text="Customer created with an order")
+    found = find_or_create(incoming.customer, by=by)
+    if found.rule == "new":
+        # At the time of the order, because that is where the story of somebody imported begins.
+        _tell(found.record, HistoryKind.CREATED, "Customer created with an order", at=incoming.at, by=by)
     order = _write_order(incoming, found.record, ids)
     purchases = _write_purchases(incoming, order)
-    HistoryEntry.objects.create(
-        source_record=found.record,
-        at=order.at,
-        kind=HistoryKind.ORDER,
-        text=f"Order {order.number} placed, {shown(order.total, order.currency)} {order.currency}",
-        by=by,
-    )
+    text = f"Order {order.number} placed, {shown(order.total, order.currency)} {order.currency}"
+    _tell(found.record, HistoryKind.ORDER, text, at=order.at, by=by)
     changes = [*totals.of_order(order), *(change for p in purchases for change in totals.of_purchase(p))]
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.
@@ -104,6 +107,10 @@ def _take_order(incoming: IncomingOrder, *, by: User | None) -> Taken:
     else:
         totals.add(changes)
     return Taken(order, found)
+
+
+def _tell(record: SourceRecord, kind: HistoryKind, text: str, *, at: datetime, by: User | None) -> None:
+    HistoryEntry.objects.create(source_record=record, kind=kind, text=text, at=at, by=by)
 
 
 def _write_order(incoming: IncomingOrder, record: SourceRecord, ids: dict[str, str | None]) -> Order:

@@ -56,7 +56,7 @@ class SourceRecord(models.Model):
     company = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    country = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=120, blank=True)
     identity_key = models.CharField(max_length=64, blank=True, db_index=True)
     created = models.DateTimeField(default=timezone.now, editable=False)
     moved_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -34,7 +34,10 @@ Rows = dict[type, set[tuple[int, int]]]
 
 
 class World:
-    """`customers` and `records` are primary keys by name; `given` is the credit that was given less what was used."""
+    """`customers` and `records` are primary keys by name; `given` is the credit that was given less what was used.
+
+    `split_up` names whose records were split off, `shown` the cards that some profile was made to show.
+    """
 
     def __init__(self) -> None:
         self.sources = {name: DataSourceFactory(name=name) for name in ("Shop", "Market")}
@@ -47,6 +50,7 @@ class World:
         self.given: Counter[str] = Counter()
         self.ordered: Counter[str] = Counter()
         self.rows: Rows = {}
+        self.shown: set[int | None] = set()
 
     def live(self) -> list[str]:
         live = set(Customer.objects.live().values_list("pk", flat=True))
@@ -73,6 +77,11 @@ class World:
     def records_of(self, name: str) -> list[str]:
         mine = set(SourceRecord.objects.filter(customer=self.customers[name]).values_list("pk", flat=True))
         return [record for record, pk in self.records.items() if pk in mine]
+
+    def card(self, record: str) -> int | None:
+        """The newest of the record."""
+        cards = PaySource.objects.filter(source_record=self.records[record]).order_by("pk")
+        return cards.values_list("pk", flat=True).last()
 
     # What comes in
 
@@ -130,8 +139,9 @@ class World:
             assert taken.exclude(source_record__customer=customer).exists()
 
     def show_pay_source(self, name: str, record: str) -> None:
-        card = PaySource.objects.filter(source_record=self.records[record]).order_by("pk").last()
-        self.edit(name, {"pay_source": card.pk if card else None})
+        card = self.card(record)
+        self.shown.add(card)
+        self.edit(name, {"pay_source": card})
 
     def note(self, name: str, text: str) -> None:
         editing.add_note(self.customer(name), text, by=None)

@@ -401,7 +401,7 @@ def test_the_longest_values_that_fit_are_taken_in():
 def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
     intake.take_order(intake.IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
     created, ordered = HistoryEntry.objects.order_by("pk")
-    assert created.text == "Lead received"
+    assert created.text == "Customer created as a lead"
     assert ordered.text == f"Order {Order.objects.get().number} placed, 9.90 USD"
     assert (ordered.by, ordered.source_record) == (agent, helena)
 
