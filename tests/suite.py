@@ -21,6 +21,7 @@ class Part:
     name: str
     marks: str
     missing: str = ""  # why it cannot run here
+    processes: int = 0  # how many to share its files among
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -39,6 +40,7 @@ def parts() -> list[Part]:
             "not browser",
             missing="" if postgres else "TEST_DATABASE_URL names no database",
             environment={"DATABASE_URL": postgres},
+            processes=2,  # every statement goes to a server and back: it would be the last by a minute
         ),
         Part("Browser", "browser", missing="" if chromium.find() else "no Chromium was found"),
     ]
@@ -46,7 +48,18 @@ def parts() -> list[Part]:
 
 def start(part: Part, folder: Path) -> subprocess.Popen[str]:
     # Each run would overwrite the others' cache of what failed last.
-    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", part.marks, f"--junitxml={folder / part.name}.xml"]
+    shared = ["-n", str(part.processes), "--dist", "loadfile"] if part.processes else []
+    command = [
+        "-m",
+        "pytest",
+        *shared,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        part.marks,
+        f"--junitxml={folder / part.name}.xml",
+    ]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | part.environment
     output = (folder / f"{part.name}.txt").open("w+")
     return subprocess.Popen([sys.executable, *command], env=environment, stdout=output, stderr=subprocess.STDOUT)

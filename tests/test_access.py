@@ -98,7 +98,7 @@ def test_who_may_only_this_is_let_in(name, things):
     assert ask(client, name, things).status_code in {200, 302}
 
 
-@pytest.mark.parametrize("name", ANYONE_SIGNED_IN)
+@pytest.mark.parametrize("name", sorted(ANYONE_SIGNED_IN))
 def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, client, db):
     assert client.get(reverse(name)).status_code == 302
 
