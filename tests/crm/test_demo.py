@@ -195,7 +195,7 @@ def test_a_weak_password_is_refused_where_debug_is_off(output):
     assert dump() == before
 
 
-def test_the_demo_stays_out_of_production(output):
+def test_the_demo_stays_out_of_production(db):
     before = dump()
     with pytest.raises(CommandError, match="DEBUG is off"):
         call_command("demo")
