@@ -39,6 +39,8 @@ def _values(customers: Sequence[Customer], plan: MergePlan) -> Iterator[Change]:
         origin = "typed by you"
         if final.origin:
             origin = by_pk[final.origin].numbered
+        elif field.kind is Kind.CONSENT:
+            origin = "the strictest answer"
         elif final.value == field.blank:
             origin = "left empty by you"
         is_typed = isinstance(plan.choices.get(key), Typed)

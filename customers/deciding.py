@@ -144,7 +144,17 @@ def _final(
                 raise MergeError(f"{each.label}: customer {pk} is not one of those to be merged.")
         case None:
             chosen = _default(each, customers, earlier)
-    return Final(getattr(chosen, each.column), chosen.pk if chosen is not customers[0] else None)
+    value = getattr(chosen, each.column)
+    if chosen is customers[0] or _is_strict_answer_of_several(each, value, customers[1:]):
+        return Final(value)
+    return Final(value, chosen.pk)
+
+
+def _is_strict_answer_of_several(each: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
+    """Then it stands as long as the merge: when one of them comes back, the others have still said no."""
+    if each.kind is not Kind.CONSENT or value is not each.strictest:
+        return False
+    return sum(getattr(duplicate, each.column) is value for duplicate in duplicates) > 1
 
 
 def _default(each: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, Final]) -> Customer:

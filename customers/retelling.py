@@ -83,6 +83,8 @@ def changes(merge: Merge) -> Iterator[Change]:
         if field.kind is Kind.PASSWORD and after:
             after = "Kept" if value["from"] else "Set anew"
         origin = names.get(value["from"]) or f"{'typed' if after else 'left empty'} by {who}"
+        if field.kind is Kind.CONSENT and not value["from"]:
+            origin = "the strictest answer"
         yield Change(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
         text = f"corrected by {shown(entry.amount, entry.currency)} {entry.currency}"

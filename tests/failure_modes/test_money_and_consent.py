@@ -79,6 +79,16 @@ def test_34_the_most_restrictive_consent_wins_and_both_answers_come_back():
     ]
 
 
+def test_34_an_answer_that_several_gave_holds_while_one_of_them_is_still_merged():
+    a = CustomerFactory(first_name="Ada", email_opt_in=True)
+    b, c = (CustomerFactory(first_name=name, email_opt_in=False) for name in ("Bea", "Cleo"))
+    made = merge(a, b, c)
+    undo(made, b)
+    assert fresh(a)[0].email_opt_in is False
+    undo(made)
+    assert fresh(a)[0].email_opt_in is True
+
+
 def test_35_a_pay_source_keeps_the_gateway_customer_its_token_is_bound_to():
     a, b = customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
     for customer in (a, b):
