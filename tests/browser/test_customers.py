@@ -75,6 +75,7 @@ def test_tabs_swap_the_rows_take_the_focus_and_go_back(page: Page, helena, as_ag
     expect(page).to_have_url(re.compile("tab=sources"))
     page.go_back()
     expect(page.get_by_role("row")).to_have_count(7)
+    page.wait_for_load_state()  # going back loads the page; only then is anybody there to hear of the next step
     page.go_back()
     expect(page.get_by_role("row")).to_have_count(26)
     expect(page.get_by_role("heading", level=1)).to_have_text("Helena Holý")
