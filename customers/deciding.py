@@ -115,9 +115,8 @@ def refuse_impossible(survivor: Customer, duplicates: Sequence[Customer]) -> Non
             raise MergeError(f"Customer {customer.pk} was erased. There is nothing left to merge.")
         if customer.merged_into is not None:
             root = customer.live_root()
-            raise MergeError(
-                f"{customer.numbered} is already part of {root.name} ({root.pk}). Merge with that customer instead."
-            )
+            advice = "" if root == survivor else " Merge with that customer instead."
+            raise MergeError(f"{customer.numbered} is already part of {root.name} ({root.pk}).{advice}")
 
 
 def credit_together(customers: Sequence[Customer]) -> dict[str, Decimal]:

@@ -16,17 +16,24 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def dismiss(one: Customer, other: Customer, *, by: User | None, reason: str = "") -> None:
+def dismiss(one: Customer, other: Customer, *, by: User | None, reason: str = "") -> bool:
+    """Whether it could be said: not of somebody with themselves, nor of who is part of another customer."""
     locked = lock([one.pk, other.pk])
+    if len(locked) < 2 or not all(customer.is_live for customer in locked.values()):
+        return False
     matching.dismiss(one, other, by=by, reason=reason)
     _write(locked.values(), "Not the same person as {}.", by)
+    return True
 
 
 @transaction.atomic
-def take_back(one: Customer, other: Customer, *, by: User | None) -> None:
+def take_back(one: Customer, other: Customer, *, by: User | None) -> bool:
+    """Whether there was something to take back."""
     locked = lock([one.pk, other.pk])
-    if matching.take_back(one, other):
+    taken = len(locked) == 2 and bool(matching.take_back(one, other))
+    if taken:
         _write(locked.values(), "May be the same person as {} after all.", by)
+    return taken
 
 
 def _write(pair: Iterable[Customer], text: str, by: User | None) -> None:

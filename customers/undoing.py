@@ -32,6 +32,10 @@ class UndoError(Exception):
     """Nothing was undone; the message says why and what to do."""
 
 
+class AlreadyUndoneError(UndoError):
+    """It was taken back before: by a double click, or by somebody else."""
+
+
 class StaleUndoError(UndoError):
     def __init__(self) -> None:
         super().__init__("Something changed while you were looking. Here is the new preview.")
@@ -119,7 +123,8 @@ class Undone:
 def plan(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
     if merge.undone_at:
-        raise UndoError(f"This merge was undone by {merge.undone_by or 'a program'} on {merge.undone_at:%-d %b %Y}.")
+        who = merge.undone_by or "a program"
+        raise AlreadyUndoneError(f"This merge was undone by {who} on {merge.undone_at:%-d %b %Y}.")
     standing = list(merge.members.filter(undone_at=None).select_related("duplicate", "merge").order_by("duplicate"))
     members = [member for member in standing if not only or member.duplicate_id in only]
     if len(members) < len(set(only)) or not members:

@@ -13,7 +13,7 @@ from crm.accounts.models import User
 
 
 class SignInForm(AuthenticationForm):
-    username = UsernameField(label="User name")
+    username = UsernameField(label="User name", max_length=150)
     error_messages = {
         "invalid_login": "The user name or the password is wrong. Capital letters count in both.",
         "inactive": "The user name or the password is wrong. Capital letters count in both.",

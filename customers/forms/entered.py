@@ -40,7 +40,9 @@ class Entered:
     def from_plan(cls, plan: MergePlan) -> Entered:
         """How a form looks that says what `plan` does."""
         picks = {key: str(final.origin or plan.survivor_id) for key, final in plan.finals.items()}
-        typed = {f"credit-{currency}": shown(amount, currency) for currency, amount in plan.credit.items()}
+        typed = {
+            f"credit-{currency}": shown(amount, currency).replace(",", "") for currency, amount in plan.credit.items()
+        }
         new_password = ""
         for key, choice in plan.choices.items():
             if isinstance(choice, Picked):

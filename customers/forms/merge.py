@@ -10,13 +10,15 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
 from customers import merging
+from customers.address import PARTS
 from customers.drafts import Draft
-from customers.fields import FIELDS
+from customers.fields import FIELDS, Kind
 from customers.forms import reading
-from customers.forms.entered import PASSWORD, VALUE, Entered
+from customers.forms.entered import PASSWORD, PICK, VALUE, Entered
 from customers.forms.filling import Filling, credit_held
 from customers.forms.grid import Grid
 from customers.merging import MergeError, MergePlan, Picked, Typed
+from customers.values import can_be_stored
 
 if TYPE_CHECKING:
     from customers.models import Customer, ProfileChange
@@ -86,13 +88,24 @@ class ValuesForm:
                     self.credit[currency] = reading.amount(text, currency)
             except ValidationError as error:
                 self.errors[f"credit-{currency}"] = str(error.message)
-        if data.get("seen") != self.seen:
+        if self._holds_strange_fields(data):
+            self.errors["seen"] = "What was sent holds a field that is not on this page. Look again, then review."
+        elif data.get("seen") != self.seen:
             self.errors["seen"] = f"{merging.told(self.changes)} Look at the values again, then review."
         self._read_password(data.get(f"{VALUE}{PASSWORD}", ""))
+
+    def _holds_strange_fields(self, data: Mapping[str, str]) -> bool:
+        """Whether something was sent to be picked or typed that nobody was shown."""
+        values = {field.key for field in FIELDS} | {f"credit-{currency}" for currency in self.held}
+        values |= {f"{field.key}-{part}" for field in FIELDS if field.kind is Kind.ADDRESS for part in PARTS}
+        known = {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in values}
+        return any(name.startswith((PICK, VALUE)) and name not in known for name in data)
 
     def _read_password(self, password: str) -> None:
         if len(password) > LONGEST_PASSWORD:
             self.errors[PASSWORD] = f"Use {LONGEST_PASSWORD} characters or fewer."
+        elif password and not (password.strip() and can_be_stored(password)):
+            self.errors[PASSWORD] = "Type a password that is more than blanks."
         elif password and self.errors:
             self.errors[PASSWORD] = "Type the new password again. It is not kept while something is wrong."
         elif hashed := make_password(password) if password else self.entered.new_password:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -58,7 +59,9 @@ def picked(field: ProfileField, entered: Entered, customers: Sequence[Customer])
 
 
 def amount(text: str, currency: str) -> Decimal:
-    """An amount of credit, zero or more."""
+    """An amount of credit, zero or more; thousands may be grouped as the page groups them."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
     try:
         number = Decimal(text)
     except InvalidOperation:

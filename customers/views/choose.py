@@ -92,11 +92,12 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     pk = taken_back or request.POST.get("not_duplicate", "")
     other = get_customer(int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
     if taken_back:
-        dismissing.take_back(survivor, other, by=request.user)
-        messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")
-    elif other.pk != survivor.pk:
-        dismissing.dismiss(survivor, other, by=request.user)
+        if dismissing.take_back(survivor, other, by=request.user):
+            messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")
+    elif dismissing.dismiss(survivor, other, by=request.user):
         messages.success(request, _dismissed_message(survivor, other))
+    else:
+        messages.error(request, f"Nothing was saved. {other.numbered} is no other customer any more.")
     return redirect(choose_url(survivor, request.POST))
 
 

@@ -15,6 +15,7 @@ from customers.drafts import Draft
 from customers.forecast import forecast, warnings
 from customers.holdings import Totals, totals
 from customers.models import Customer, Via
+from customers.values import storable
 from customers.views.parties import chosen, get_customer, may_merge, may_view, refuse_unmatched, say_nothing_merged
 from customers.views.telling import with_button
 from customers.wording import listed
@@ -87,9 +88,10 @@ def _merge(request: "StaffRequest", survivor: Customer, draft: Draft) -> HttpRes
         draft.plan,
         by=request.user,
         via=Via.PAGE,
-        reason=request.POST.get("reason", "").strip()[:LONGEST_REASON],
+        reason=storable(request.POST.get("reason", "")).strip()[:LONGEST_REASON],
         warnings=warnings([survivor, *duplicates], draft.plan),
     )
+    survivor.refresh_from_db()
     moved = [pk for member in merge.members.all() for pk in member.records]
     undo = reverse("customers:merge_undo", args=[merge.pk]) if request.user.has_perm("customers.undo_merge") else ""
     messages.success(request, _merged_message(survivor, duplicates, moved, draft, undo))

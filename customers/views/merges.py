@@ -42,7 +42,8 @@ def merge_list(request: "StaffRequest") -> HttpResponse:
 
 def _asked_for(asked: dict[str, str], customer: Customer | None, before: Cursor | None) -> QuerySet[Merge]:
     of, stands = customer.pk if customer else None, STANDS.get(asked.get("state", ""))
-    return retelling.merges(of=of, via=asked.get("via", ""), stands=stands, before=before)
+    via = asked.get("via", "")
+    return retelling.merges(of=of, via=via if via in Via.values else "", stands=stands, before=before)
 
 
 def _next(last: Merge, asked: dict[str, str]) -> str:

@@ -36,6 +36,9 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return render_page(request, root, form)
-    note = editing.add_note(root, form.cleaned_data["text"], by=request.user)
+    try:
+        note = editing.add_note(root, form.cleaned_data["text"], by=request.user)
+    except editing.EditError:
+        return lead_on(request, get_object_or_404(Customer, pk=pk))
     messages.success(request, f"The note is saved with {note.source_record.customer.numbered}.")
     return redirect(note.source_record.customer)

@@ -30,7 +30,8 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
     """What an undo gives back and what stays; then the undo. `only` names some of the duplicates."""
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
-    only = [int(each) for each in data.getlist("only") if each.isdecimal() and len(each) < 19]
+    # What is no number is nobody's: 0, so that it is refused and not taken for all of them.
+    only = [int(each) if each.isdecimal() and len(each) < 19 else 0 for each in data.getlist("only")]
     try:
         if request.method == "POST":
             return _undo(request, merge, only)
@@ -38,6 +39,9 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
     except (undoing.StaleUndoError, undoing.OverdrawnError) as error:
         say_nothing_undone(request, str(error))
         return redirect(f"{reverse('customers:merge_undo', args=[pk])}?{urlencode({'only': only}, doseq=True)}")
+    except undoing.AlreadyUndoneError as error:
+        messages.info(request, str(error))
+        return redirect(merge)
     except undoing.UndoError as error:
         say_nothing_undone(request, str(error))
         return redirect(merge)

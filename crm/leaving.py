@@ -1,0 +1,23 @@
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def whole_page_redirects(get_response: GetResponse) -> GetResponse:
+    """A redirect that answers a request for a part of a page leads the whole page away.
+
+    Otherwise the page it leads to, such as the sign-in or another customer, would be put inside the one that asked.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method == "GET" and "HX-Request" in request.headers and response.status_code in (301, 302):
+            response.headers["HX-Redirect"] = response.headers["Location"]
+            del response.headers["Location"]
+            response.status_code = 200
+        return response
+
+    return answer
