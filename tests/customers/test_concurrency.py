@@ -109,7 +109,7 @@ def test_a_double_click_on_undo_is_one_undo(run_together):
         made = merge(plan(*customers(f"a{number} b{number}")))
         assert kinds(run_together(lambda made=made: undo(made), lambda made=made: undo(made))) == {
             "Undone",
-            "UndoError",
+            "AlreadyUndoneError",
         }
     check_all_is_well()
 

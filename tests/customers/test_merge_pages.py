@@ -98,7 +98,7 @@ def test_two_customers_are_merged_in_three_steps(as_agent, helena, helen):
     response = confirm(as_agent, url, reason="Called in")
     assert response.url == helena.get_absolute_url()
     assert says(response) == (
-        f"Merged. Helena Holy ({helen.pk}) is now part of Helena Holý, with 1 order and everything else they had.Undo"
+        f"Merged. Helena Holy ({helen.pk}) is now part of Helena Holy, with 1 order and everything else they had.Undo"
     )
     made = Merge.objects.get()
     assert (made.reason, made.by.username, made.warnings) == ("Called in", "margaret", [])
