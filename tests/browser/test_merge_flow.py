@@ -32,7 +32,10 @@ def choose_two(page: Page) -> None:
     page.goto("/customers/")
     page.get_by_role("searchbox", name="Search", exact=True).fill("holy")
     page.get_by_role("button", name="Search").click()
+    page.wait_for_url(re.compile("q=holy"))
+    page.wait_for_load_state("networkidle")  # a link clicked while the rows are swapped would lead nowhere
     page.get_by_role("link", name="Helena Holý", exact=True).click()
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
     page.get_by_role("link", name=re.compile("^Merge .*possible duplicates")).click()
     page.get_by_role("checkbox", name=re.compile("^Helena Holy")).check()
     page.get_by_role("checkbox", name=re.compile(r"^H\. Holý")).check()
