@@ -18,13 +18,13 @@ from django.db import connection
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 
-from customers import billing, merging, undoing  # noqa: E402  (after django.setup)
-from customers.models import CreditEntry, Customer, SourceRecord, Via  # noqa: E402
-from customers.newest import PAGE, Cursor, newest  # noqa: E402
-from orders import totals  # noqa: E402
-from orders.models import Order  # noqa: E402
-from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order  # noqa: E402
-from tests.linked_rows import many, many_of_each  # noqa: E402
+from customers import billing, merging, undoing  # noqa: E402 - after django.setup()
+from customers.models import CreditEntry, Customer, SourceRecord, Via  # noqa: E402 - the same
+from customers.newest import PAGE, Cursor, newest  # noqa: E402 - the same
+from orders import totals  # noqa: E402 - the same
+from orders.models import Order  # noqa: E402 - the same
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order  # noqa: E402 - the same
+from tests.linked_rows import many, many_of_each  # noqa: E402 - the same
 
 Row = list[str]
 
@@ -59,10 +59,10 @@ def merges(sizes: list[int], repeat: int) -> Iterator[Row]:
         def merge(survivor: Customer = survivor, duplicate: Customer = duplicate) -> None:
             customers = Customer.objects.in_bulk([survivor.pk, duplicate.pk])
             plan = merging.plan(customers[survivor.pk], [customers[duplicate.pk]])
-            standing.append(merging.merge(plan, by=None, via=Via.API))  # noqa: B023
+            standing.append(merging.merge(plan, by=None, via=Via.API))  # noqa: B023 - used within this turn
 
         def undo() -> None:
-            undoing.undo(standing.pop(), by=None)  # noqa: B023
+            undoing.undo(standing.pop(), by=None)  # noqa: B023 - the same
 
         # Merges and undos in turn: each is timed with the other left out.
         merge_ms, undo_ms = in_turn(merge, undo, repeat)

@@ -7,7 +7,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import chain
 
 import idna
@@ -93,10 +93,6 @@ def identity_key(identity: Identity) -> str:
         country_code(identity.country) or fold(identity.country),
     )
     return hashlib.sha256("\x1f".join(normal).encode()).hexdigest()
-
-
-def is_blank(identity: Identity) -> bool:
-    return not any(part.strip() for part in astuple(identity))
 
 
 def plain(text: str) -> str:

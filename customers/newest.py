@@ -73,8 +73,8 @@ def _lateral(
             SELECT t.id, t.at FROM {quote(model._meta.db_table)} t WHERE {" AND ".join(conditions)}
             ORDER BY t.at DESC, t.id DESC LIMIT %s
         ) q WHERE s.customer_id = %s ORDER BY q.at DESC, q.id DESC LIMIT %s
-    """  # noqa: S608
-    return RawSQL(sql, [*params, limit, customer.pk, limit])  # noqa: S611
+    """  # noqa: S608 - see above
+    return RawSQL(sql, [*params, limit, customer.pk, limit])  # noqa: S611 - see above
 
 
 def column_of(model: type[LinkedRow], name: str) -> str:

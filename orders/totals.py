@@ -85,7 +85,7 @@ def add(changes: Iterable[Change]) -> None:
             THEN {table}.first_order_at ELSE excluded.first_order_at END,
         last_order_at = CASE WHEN {table}.last_order_at > excluded.last_order_at OR excluded.last_order_at IS NULL
             THEN {table}.last_order_at ELSE excluded.last_order_at END
-    """  # noqa: S608
+    """  # noqa: S608 - see above
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for row in values for value in row])
 

@@ -37,10 +37,6 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
-    def behind(self, customers: "models.QuerySet[Customer] | list[int]") -> Self:
-        """The customers that standing merges put directly into `customers`."""
-        return self.filter(memberships__undone_at=None, memberships__merge__survivor__in=customers)
-
 
 class Customer(models.Model):
     """The golden record: what staff see and edit of one person or company.
@@ -88,7 +84,7 @@ class Customer(models.Model):
     )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
 
     class Meta:
         permissions = [

@@ -61,7 +61,7 @@ class SourceRecord(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     moved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[SourceRecordQuerySet] = SourceRecordQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SourceRecordQuerySet] = SourceRecordQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
 
     class Meta:
         permissions = [("split_sourcerecord", "Can split a source record off a customer")]
