@@ -4,10 +4,21 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 
 class User(AbstractUser):
     """Somebody who may sign in. What they may do is a set of permissions, none at first."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", "As this device"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    time_zone = models.CharField(
+        max_length=60, default="UTC", help_text="IANA name of the zone in which times are shown"
+    )
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
 
     class Meta:
         ordering = ["username"]
@@ -37,3 +48,20 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class AccountChange(models.Model):
+    """That somebody changed what a user may do, or whether they may sign in. Append-only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_changes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    text = models.CharField(max_length=200, blank=True, help_text="What happened beside permissions, as a sentence")
+    given = models.JSONField(default=list, blank=True, help_text="Permissions, as app.codename")
+    taken = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at", "-id"], name="accountchange_newest")]
+
+    def __str__(self) -> str:
+        return f"Change of user {self.user_id}"

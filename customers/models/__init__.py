@@ -12,10 +12,19 @@ from customers.models.belongings import (
     Tag,
 )
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
-from customers.models.match import IgnoredValue, MatchKey, MatchKind, NotDuplicate, SearchWord, UnmatchedValue
+from customers.models.match import (
+    IgnoredValue,
+    MatchKey,
+    MatchKind,
+    NotDuplicate,
+    SearchWord,
+    SharedValue,
+    UnmatchedValue,
+)
 from customers.models.merge import Deletion, Merge, MergeMember, Via
 from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
-from customers.models.totals import RecordTotals
+from customers.models.totals import MonthTotals, RecordTotals
+from customers.models.visit import Visit
 
 __all__ = [
     "Attribute",
@@ -35,15 +44,18 @@ __all__ = [
     "MatchKind",
     "Merge",
     "MergeMember",
+    "MonthTotals",
     "NotDuplicate",
     "Note",
     "PaySource",
     "ProfileChange",
     "RecordTotals",
     "SearchWord",
+    "SharedValue",
     "SourceRecord",
     "Tab",
     "Tag",
     "UnmatchedValue",
     "Via",
+    "Visit",
 ]

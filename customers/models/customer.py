@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 
@@ -102,6 +103,10 @@ class Customer(models.Model):
             models.Index(fields=["updated", "id"], name="customer_by_updated"),
             models.Index(fields=["created", "id"], name="customer_by_created"),
             models.Index(fields=["last_name", "first_name", "id"], name="customer_by_name"),
+            # The filters of the list, where few customers pass one; where many do, it reads the order instead.
+            models.Index(fields=["billing_status"], name="customer_by_billing_status"),
+            models.Index(fields=["lead_status"], name="customer_by_lead_status"),
+            models.Index(KT("billing_address__country"), name="customer_by_country"),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,22 @@ class MatchKey(models.Model):
         return f"{self.kind} {self.value}"
 
 
+class SharedValue(models.Model):
+    """A match key that two live customers have, or had a moment ago: where a search for all duplicates begins.
+
+    A cache that may name too much, never too little; whoever reads it looks again.
+    """
+
+    kind = models.CharField(max_length=10, choices=MatchKind)
+    value = models.CharField(max_length=254)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="sharedvalue_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
 class SearchWord(models.Model):
     """A word of an identity, without accents, by whose beginning a customer is found. Derived from the identity."""
 

@@ -34,7 +34,11 @@ class Merge(models.Model):
 
     class Meta:
         permissions = [("undo_merge", "Can undo merges")]
-        indexes = [models.Index(fields=["created", "id"], name="merge_by_created")]
+        indexes = [
+            models.Index(fields=["created", "id"], name="merge_by_created"),
+            # Those undone, by week: the condition holds for whatever has a date, so that SQLite uses it as well.
+            models.Index(fields=["undone_at"], condition=models.Q(undone_at__isnull=False), name="merge_by_undone"),
+        ]
 
     def __str__(self) -> str:
         return f"Merge {self.pk}"

@@ -29,3 +29,28 @@ class RecordTotals(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} of record {self.source_record_id}"
+
+
+class MonthTotals(models.Model):
+    """What one source record's orders of one month add up to, in one currency and its minor units (cents).
+
+    A cache for the plot of spend, which must not read orders. `month` is the first day, in UTC, of the month in which
+    the order was placed; a refund counts there too.
+    """
+
+    derived = True
+
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="month_totals", db_index=False)
+    currency = models.CharField(max_length=3)
+    month = models.DateField()
+    orders = models.BigIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+    refunded = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_record", "currency", "month"], name="monthtotals_once_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} of record {self.source_record_id} in {self.month:%Y-%m}"

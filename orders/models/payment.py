@@ -1,5 +1,6 @@
 from functools import partial
 
+from django.conf import settings
 from django.db import models
 
 from customers.models import LinkedRow, PaySource, Tab
@@ -43,10 +44,19 @@ class Transaction(LinkedRow):
     currency = models.CharField(max_length=3)
     gateway_reference = models.CharField(max_length=100, blank=True)
     answer = models.CharField(max_length=200, blank=True)
+    sale = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="refunds", help_text="What a refund returns"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     updated = models.DateTimeField(auto_now=True)
 
     class Meta(LinkedRow.Meta):
         constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="transaction_not_negative")]
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those whose outcome is not known, to ask again.
+            models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.currency}"

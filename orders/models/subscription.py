@@ -55,11 +55,26 @@ class Purchase(LinkedRow):
     next_bill_date = models.DateField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
+    cancels_on = models.DateField(
+        null=True, blank=True, help_text="When it will be cancelled, if nothing happens before"
+    )
+    paused_at = models.DateTimeField(null=True, blank=True)
+    restarts_on = models.DateField(null=True, blank=True, help_text="When a paused purchase bills again")
     updated = models.DateTimeField(auto_now=True)
 
     class Meta(LinkedRow.Meta):
         permissions = [("cancel_purchase", "Can cancel or pause purchases")]
         constraints = [models.CheckConstraint(condition=models.Q(price__gte=0), name="purchase_price_not_negative")]
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # What has a date to be cancelled or to start again, on both databases: few do.
+            models.Index(
+                fields=["cancels_on"], condition=models.Q(cancels_on__isnull=False), name="purchase_by_cancels_on"
+            ),
+            models.Index(
+                fields=["restarts_on"], condition=models.Q(restarts_on__isnull=False), name="purchase_by_restarts_on"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.product)
