@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "crm.leaving.whole_page_redirects",  # outside of what sends people to sign in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.preferences.in_ones_own_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

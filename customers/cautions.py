@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from customers import matching
+from customers.days import day
 from customers.fields import FIELDS, Kind
 from customers.linked import linked_models
 from customers.merging import MergePlan
@@ -70,7 +71,7 @@ def about_identity(customers: Sequence[Customer]) -> Iterator[Notice]:
 def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
     pairs_of: defaultdict[str, list[str]] = defaultdict(list)
     for (one, other), no in sorted(matching.dismissals([c.pk for c in customers]).items()):
-        pairs_of[f"{no.by or 'A program'} said on {no.created:%-d %b %Y}"].append(f"{one} and {other}")
+        pairs_of[f"{no.by or 'A program'} said on {day(no.created)}"].append(f"{one} and {other}")
     for said, pairs in pairs_of.items():
         yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from customers import credit
+from customers.days import day
 from customers.fields import FIELDS
 from customers.holdings import Totals, sources_of_records, tallies, totals
 from customers.linked import tabbed_models
@@ -87,7 +88,7 @@ def why_kept(outcome: Outcome) -> str:
         return ""
     if change.merge:
         return f"carried on by merge {change.merge_id}"
-    return f"edited {change.at:%-d %b %Y} by {change.by or 'a program'}"
+    return f"edited {day(change.at)} by {change.by or 'a program'}"
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from customers import billing, credit, history, locking, matching, owners, profile
 from customers.clock import Now
+from customers.days import day
 from customers.fields import BY_KEY, ProfileField
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord
 from customers.money import shown
@@ -124,7 +125,7 @@ def plan(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
     if merge.undone_at:
         who = merge.undone_by or "a program"
-        raise AlreadyUndoneError(f"This merge was undone by {who} on {merge.undone_at:%-d %b %Y}.")
+        raise AlreadyUndoneError(f"This merge was undone by {who} on {day(merge.undone_at)}.")
     standing = list(merge.members.filter(undone_at=None).select_related("duplicate", "merge").order_by("duplicate"))
     members = [member for member in standing if not only or member.duplicate_id in only]
     if len(members) < len(set(only)) or not members:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from customers.days import day
 from customers.models import Customer, MergeMember
 from customers.views.telling import with_button
 
@@ -32,5 +33,5 @@ def sentence(customer: Customer, member: MergeMember, root: Customer) -> str:
     since = f", who is part of {root.name} now" if root != survivor else ""
     return (
         f"You followed a link to {customer.numbered}. That customer was merged into"
-        f" {survivor.name} {who} on {merge.created:%-d %b %Y}{since}."
+        f" {survivor.name} {who} on {day(merge.created)}{since}."
     )

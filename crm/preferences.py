@@ -1,0 +1,27 @@
+"""What somebody chose for every page: the time zone in which times are shown."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def in_ones_own_zone(get_response: GetResponse) -> GetResponse:
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(zone_of(request)):
+            return get_response(request)
+
+    return answer
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    if not request.user.is_authenticated:
+        return ZoneInfo("UTC")
+    try:
+        return ZoneInfo(request.user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):  # it has left the time zone database since it was chosen
+        return ZoneInfo("UTC")

@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from crm.accounts.models import User
+from customers.days import day, end_of, start_of
+from tests.acts import merge
+from tests.conftest import signed_in
+from tests.factories import CustomerFactory
+
+NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def in_prague(agent):
+    User.objects.filter(pk=agent.pk).update(time_zone="Europe/Prague")
+    return signed_in(agent)
+
+
+def made_at(when):
+    made = merge(CustomerFactory(), CustomerFactory())
+    type(made).objects.filter(pk=made.pk).update(created=when)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        ("Europe/Prague", "1 Jan 2027, 00:30 CET"),
+        ("America/New_York", "31 Dec 2026, 18:30 EST"),
+        ("UTC", "31 Dec 2026, 23:30 UTC"),
+        ("Nowhere/Atall", "31 Dec 2026, 23:30 UTC"),
+        ("../../etc/passwd", "31 Dec 2026, 23:30 UTC"),
+    ],
+)
+def test_a_time_is_shown_in_ones_own_zone_and_names_it(zone, shown, agent):
+    User.objects.filter(pk=agent.pk).update(time_zone=zone)
+
+    assert shown in signed_in(agent).get(f"/merges/{made_at(NEW_YEAR).pk}/").content.decode()
+
+
+def test_a_day_in_a_message_is_that_of_the_reader(in_prague):
+    retired = made_at(NEW_YEAR).members.get().duplicate
+
+    page = in_prague.get(f"/customers/{retired.pk}/", follow=True).content.decode()
+
+    assert "on 1 Jan 2027." in page
+
+
+def test_the_zone_of_one_reader_is_not_that_of_the_next(in_prague, client):
+    in_prague.get("/merges/")
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_days_begin_and_end_where_the_reader_is():
+    with timezone.override(ZoneInfo("America/New_York")):
+        assert day(NEW_YEAR) == "31 Dec 2026"
+        assert start_of(date(2026, 3, 8)) == datetime(2026, 3, 8, 5, tzinfo=UTC)
+        assert end_of(date(2026, 3, 8)) == datetime(2026, 3, 9, 4, tzinfo=UTC)  # 23 hours long
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@pytest.mark.parametrize("on", [date.min, date.max])
+def test_the_first_and_the_last_day_there_is_are_days(zone, on):
+    with timezone.override(ZoneInfo(zone)):
+        assert start_of(on) <= end_of(on)
