@@ -107,6 +107,18 @@ class Customer(models.Model):
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
             models.Index(KT("billing_address__country"), name="customer_by_country"),
+            # Who shows a login, password or card that is erased with its record; without them a scan for each of these.
+            models.Index(
+                fields=["cart_login"], condition=models.Q(cart_login__isnull=False), name="customer_by_cart_login"
+            ),
+            models.Index(
+                fields=["cart_password"],
+                condition=models.Q(cart_password__isnull=False),
+                name="customer_by_cart_password",
+            ),
+            models.Index(
+                fields=["pay_source"], condition=models.Q(pay_source__isnull=False), name="customer_by_pay_source"
+            ),
         ]
 
     def __str__(self) -> str:

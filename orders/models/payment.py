@@ -56,6 +56,10 @@ class Transaction(LinkedRow):
             *LinkedRow.Meta.indexes,
             # Those whose outcome is not known, to ask again.
             models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
+            # What a card paid, when it is erased; without it a scan for each card.
+            models.Index(
+                fields=["pay_source"], condition=models.Q(pay_source__isnull=False), name="transaction_by_pay_source"
+            ),
         ]
 
     def __str__(self) -> str:
