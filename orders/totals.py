@@ -1,138 +1,63 @@
 """The roll-ups of source records: what their orders and purchases add up to, in whole minor units.
 
-Orders that count are those COMPLETE or REFUNDED. An act adds its difference in one statement, its last, because the
-row it locks is the one that every order of the record wants.
+Orders that count are those COMPLETE or REFUNDED. An act adds its difference in one statement, and one more by month
+when it is about orders: its last, because the row it locks is the one that every order of the record wants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
-from django.db import connection
 from django.db.models import Count, Max, Min, Sum
 
-from customers.models import BillingStatus, RecordTotals
+from customers.models import RecordTotals
 from customers.money import minor
-from orders.models import BILLING_STATE, COUNTED, Order, Purchase
+from orders import months
+from orders.adding import add_up
+from orders.changes import SUMS, Change, combined, of_order, of_purchase, of_purchases, of_refund
+from orders.models import COUNTED, Order, Purchase
 
-SUMS = ("orders", "amount", "refunded", "purchases_active", "purchases_past_due", "purchases_cancelled")
+__all__ = ["Change", "add", "of_order", "of_purchase", "of_refund", "rebuild"]
 
+KEY = ("source_record_id", "currency")
+FIGURES = (*SUMS, "first_order_at", "last_order_at")
+FIRST_AND_LAST = """,
+    first_order_at = CASE WHEN {table}.first_order_at < excluded.first_order_at OR excluded.first_order_at IS NULL
+        THEN {table}.first_order_at ELSE excluded.first_order_at END,
+    last_order_at = CASE WHEN {table}.last_order_at > excluded.last_order_at OR excluded.last_order_at IS NULL
+        THEN {table}.last_order_at ELSE excluded.last_order_at END
+"""
 
-@dataclass(frozen=True)
-class Change:
-    """What an act adds to the totals of one record in one currency; amounts in minor units."""
-
-    record: int
-    currency: str
-    orders: int = 0
-    amount: int = 0
-    refunded: int = 0
-    purchases_active: int = 0
-    purchases_past_due: int = 0
-    purchases_cancelled: int = 0
-    first_order_at: datetime | None = None
-    last_order_at: datetime | None = None
-
-
-def of_order(order: Order) -> Iterable[Change]:
-    """What an order adds; nothing while it does not count."""
-    if order.status in COUNTED:
-        amount, refunded = minor(order.total, order.currency), minor(order.refunded, order.currency)
-        yield Change(
-            order.source_record_id,
-            order.currency,
-            orders=1,
-            amount=amount,
-            refunded=refunded,
-            first_order_at=order.at,
-            last_order_at=order.at,
-        )
-
-
-def of_purchase(purchase: Purchase) -> Iterable[Change]:
-    yield _purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
-
-
-def _purchases(record: int, currency: str, status: str, count: int) -> Change:
-    state = BILLING_STATE[status]
-    return Change(
-        record,
-        currency,
-        purchases_active=count if state == BillingStatus.ACTIVE else 0,
-        purchases_past_due=count if state == BillingStatus.PAST_DUE else 0,
-        purchases_cancelled=count if state == BillingStatus.CANCELLED else 0,
-    )
+by_key = attrgetter("record", "currency")
+figures_of = attrgetter(*FIGURES)
 
 
 def add(changes: Iterable[Change]) -> None:
     """Add `changes` to the totals, records in order, so that two acts on the same records cannot deadlock."""
-    rows = sorted(_combined(changes), key=lambda change: (change.record, change.currency))
-    if not rows:
-        return
-    table = connection.ops.quote_name(RecordTotals._meta.db_table)
-    columns = ["source_record_id", *(f.name for f in fields(Change)[1:])]
-    adapt = connection.ops.adapt_datetimefield_value
-    values = [tuple(adapt(v) if isinstance(v, datetime) else v for v in astuple(row)) for row in rows]
-    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
-    # Only names from this module are put into the text.
-    sql = f"""
-        INSERT INTO {table} ({", ".join(columns)})
-        VALUES {", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(rows))}
-        ON CONFLICT (source_record_id, currency) DO UPDATE SET {sums},
-        first_order_at = CASE WHEN {table}.first_order_at < excluded.first_order_at OR excluded.first_order_at IS NULL
-            THEN {table}.first_order_at ELSE excluded.first_order_at END,
-        last_order_at = CASE WHEN {table}.last_order_at > excluded.last_order_at OR excluded.last_order_at IS NULL
-            THEN {table}.last_order_at ELSE excluded.last_order_at END
-    """  # noqa: S608 - see above
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for row in values for value in row])
-
-
-def _combined(changes: Iterable[Change]) -> Collection[Change]:
-    """One change for each record and currency: a statement may touch a row only once."""
-    found: dict[tuple[int, str], Change] = {}
-    for change in changes:
-        key = (change.record, change.currency)
-        found[key] = _sum(found[key], change) if key in found else change
-    return found.values()
-
-
-def _sum(one: Change, other: Change) -> Change:
-    return Change(
-        one.record,
-        one.currency,
-        orders=one.orders + other.orders,
-        amount=one.amount + other.amount,
-        refunded=one.refunded + other.refunded,
-        purchases_active=one.purchases_active + other.purchases_active,
-        purchases_past_due=one.purchases_past_due + other.purchases_past_due,
-        purchases_cancelled=one.purchases_cancelled + other.purchases_cancelled,
-        first_order_at=min(filter(None, (one.first_order_at, other.first_order_at)), default=None),
-        last_order_at=max(filter(None, (one.last_order_at, other.last_order_at)), default=None),
-    )
+    changes = list(changes)
+    if rows := sorted(combined(changes, "record", "currency"), key=by_key):
+        values = [(*by_key(row), *figures_of(row)) for row in rows]
+        add_up(RecordTotals, [*KEY, *FIGURES], values, key=KEY, sums=SUMS, also=FIRST_AND_LAST)
+        months.add(changes)
 
 
 def rebuild(records: Sequence[int]) -> list[str]:
     """Make the totals of `records` what their orders and purchases say; name what differed."""
-    wanted = {(change.record, change.currency): change for change in _combined(_derived(records))}
+    wanted = {by_key(change): change for change in combined(_derived(records), "record", "currency")}
     stored = {(t.source_record_id, t.currency): t for t in RecordTotals.objects.filter(source_record__in=records)}
-    names = [f.name for f in fields(Change)[2:]]
     differed = []
     for key in wanted.keys() | stored.keys():
-        row, change = stored.get(key), wanted.get(key, Change(*key))
-        old = [getattr(row, name) for name in names] if row else [getattr(Change(*key), name) for name in names]
-        new = [getattr(change, name) for name in names]
+        old, new = figures_of(stored.get(key, Change(*key))), figures_of(wanted.get(key, Change(*key)))
         if old != new:
             differed.append(f"{key[1]} totals of record {key[0]}")
             RecordTotals.objects.update_or_create(
-                source_record_id=key[0], currency=key[1], defaults=dict(zip(names, new, strict=True))
+                source_record_id=key[0], currency=key[1], defaults=dict(zip(FIGURES, new, strict=True))
             )
-    return sorted(differed)
+    return sorted(differed) + months.rebuild(records)
 
 
-def _derived(records: Sequence[int]) -> Iterable[Change]:
+def _derived(records: Sequence[int]) -> Iterator[Change]:
     counted = Order.objects.filter(source_record__in=records, status__in=COUNTED).values("source_record", "currency")
     for row in counted.annotate(n=Count("pk"), t=Sum("total"), r=Sum("refunded"), a=Min("at"), z=Max("at")):
         currency = row["currency"]
@@ -149,4 +74,4 @@ def _derived(records: Sequence[int]) -> Iterable[Change]:
     for record, currency, status, count in purchases.annotate(n=Count("pk")).values_list(
         "source_record", "currency", "status", "n"
     ):
-        yield _purchases(record, currency, status, count)
+        yield of_purchases(record, currency, status, count)

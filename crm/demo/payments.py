@@ -8,7 +8,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from customers.models import PaySource
-from customers.money import minor
 from orders import totals
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 
@@ -78,7 +77,4 @@ def _book(orders: list[Order], refunds: dict[int, Transaction]) -> None:
         if order.refunded == order.total:
             order.status = OrderStatus.REFUNDED
     Order.objects.bulk_update(orders, ["refunded", "status"])
-    totals.add(
-        totals.Change(order.source_record_id, order.currency, refunded=minor(order.refunded, order.currency))
-        for order in orders
-    )
+    totals.add(change for order in orders for change in totals.of_refund(order, order.refunded))

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from customers import editing
-from customers.models import Customer, MatchKey, RecordTotals, SearchWord, SourceRecord
+from customers.models import Customer, MatchKey, MonthTotals, RecordTotals, SearchWord, SourceRecord
 from orders import intake
 from tests.acts import dump, merge
 from tests.factories import ProductFactory, order
@@ -54,6 +54,7 @@ PLANTED: dict[str, Callable[[Customer], object]] = {
     "search word ('elena',)": lambda c: SearchWord.objects.filter(word="elena").delete(),
     "USD totals of record": lambda c: RecordTotals.objects.update(amount=1),
     "USD totals": lambda c: RecordTotals.objects.all().delete(),
+    "USD of 20": lambda c: MonthTotals.objects.all().delete(),
     "billing status of customer": lambda c: Customer.objects.filter(pk=c.pk).update(billing_status="cancelled"),
 }
 
@@ -76,7 +77,7 @@ def test_a_cache_that_was_changed_behind_the_programs_back_is_named_and_put_righ
 def test_caches_that_follow_from_one_another_are_put_right_at_once(survivor):
     Customer.objects.update(merged_into=None, billing_status="", custom1="")
     SourceRecord.objects.update(identity_key="")
-    for model in (MatchKey, SearchWord, RecordTotals):
+    for model in (MatchKey, SearchWord, RecordTotals, MonthTotals):
         model.objects.all().delete()
     rebuild()
     assert rebuild() == ["Nothing differed."]

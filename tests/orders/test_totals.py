@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from customers.models import RecordTotals, SourceRecord
 from orders import totals
@@ -13,6 +14,7 @@ from tests.factories import ProductFactory, SourceRecordFactory, order
 
 pytestmark = pytest.mark.django_db
 JULY = datetime(2026, 7, 1, 12, tzinfo=UTC)
+MONTH = JULY.date()
 
 
 @pytest.fixture
@@ -100,22 +102,24 @@ def test_purchases_are_counted_by_their_state_of_billing(record, status, column)
 def test_adding_purchases_before_any_order_leaves_no_time_and_takes_the_first(record):
     totals.add([Change(record.pk, "USD", purchases_active=1)])
     assert total_of(record).first_order_at is None
-    totals.add([Change(record.pk, "USD", orders=1, first_order_at=JULY, last_order_at=JULY)])
+    totals.add([Change(record.pk, "USD", MONTH, orders=1, first_order_at=JULY, last_order_at=JULY)])
     totals.add([Change(record.pk, "USD", purchases_active=1)])
     assert (total_of(record).first_order_at, total_of(record).last_order_at) == (JULY, JULY)
 
 
-def test_many_changes_of_many_records_are_one_statement(record, django_assert_num_queries):
+def test_many_changes_of_many_records_are_one_statement_and_one_by_month(record, django_assert_num_queries):
     other = SourceRecordFactory()
-    changes = [Change(pk, currency, orders=1, amount=5) for pk in (other.pk, record.pk) for currency in ("USD", "EUR")]
-    with django_assert_num_queries(1):
+    changes = [
+        Change(pk, currency, MONTH, orders=1, amount=5) for pk in (other.pk, record.pk) for currency in ("USD", "EUR")
+    ]
+    with django_assert_num_queries(2):
         totals.add([*changes, *changes])
     assert sorted(RecordTotals.objects.values_list("orders", "amount")) == [(2, 10)] * 4
 
 
 def test_what_is_taken_away_again_is_a_change_below_zero(record):
-    totals.add([Change(record.pk, "USD", orders=2, amount=10, purchases_active=1)])
-    totals.add([Change(record.pk, "USD", orders=-1, amount=-4, purchases_active=-1, purchases_cancelled=1)])
+    totals.add([Change(record.pk, "USD", MONTH, orders=2, amount=10, purchases_active=1)])
+    totals.add([Change(record.pk, "USD", MONTH, orders=-1, amount=-4, purchases_active=-1, purchases_cancelled=1)])
     row = total_of(record)
     assert (row.orders, row.amount, row.purchases_active, row.purchases_cancelled) == (1, 6, 0, 1)
 
@@ -139,6 +143,9 @@ def test_rebuilding_names_and_repairs_each_record_and_currency_that_differed(rec
     Order.objects.create(
         source_record=record, data_source=record.data_source, status="COMPLETE", currency="JPY", total=7
     )
-    assert totals.rebuild([record.pk]) == [f"{c} totals of record {record.pk}" for c in ("EUR", "JPY", "USD")]
+    assert totals.rebuild([record.pk]) == [
+        *(f"{c} totals of record {record.pk}" for c in ("EUR", "JPY", "USD")),
+        f"JPY of {timezone.now():%Y-%m} of record {record.pk}",
+    ]
     assert (total_of(record, "EUR").orders, total_of(record, "JPY").amount, total_of(record).amount) == (0, 7, 500)
     assert totals.rebuild([record.pk]) == []

@@ -1,0 +1,96 @@
+"""What acts add to the totals of source records; amounts in whole minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from operator import attrgetter
+
+from customers.models import BillingStatus
+from customers.money import minor
+from orders.models import BILLING_STATE, COUNTED, Order, Purchase
+
+PURCHASES = ("purchases_active", "purchases_past_due", "purchases_cancelled")
+SUMS = ("orders", "amount", "refunded", *PURCHASES)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is added to the totals of one record in one currency.
+
+    `month` is the one in which the order was placed, by its first day; who adds orders, amounts or refunds names it.
+    """
+
+    record: int
+    currency: str
+    month: date | None = None
+    orders: int = 0
+    amount: int = 0
+    refunded: int = 0
+    purchases_active: int = 0
+    purchases_past_due: int = 0
+    purchases_cancelled: int = 0
+    first_order_at: datetime | None = None
+    last_order_at: datetime | None = None
+
+
+def month_of(at: datetime) -> date:
+    """The first day of its month, in UTC."""
+    return at.astimezone(UTC).date().replace(day=1)
+
+
+def of_order(order: Order) -> Iterator[Change]:
+    """What an order adds; nothing while it does not count."""
+    if order.status in COUNTED:
+        yield Change(
+            order.source_record_id,
+            order.currency,
+            month_of(order.at),
+            orders=1,
+            amount=minor(order.total, order.currency),
+            refunded=minor(order.refunded, order.currency),
+            first_order_at=order.at,
+            last_order_at=order.at,
+        )
+
+
+def of_refund(order: Order, amount: Decimal) -> Iterator[Change]:
+    """What is added when so much more of an order that counts is paid back."""
+    yield Change(order.source_record_id, order.currency, month_of(order.at), refunded=minor(amount, order.currency))
+
+
+def of_purchase(purchase: Purchase) -> Iterator[Change]:
+    yield of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
+
+
+def of_purchases(record: int, currency: str, status: str, count: int) -> Change:
+    state = BILLING_STATE[status]
+    return Change(
+        record,
+        currency,
+        purchases_active=count if state == BillingStatus.ACTIVE else 0,
+        purchases_past_due=count if state == BillingStatus.PAST_DUE else 0,
+        purchases_cancelled=count if state == BillingStatus.CANCELLED else 0,
+    )
+
+
+def combined(changes: Iterable[Change], *key: str) -> Collection[Change]:
+    """One change for each `key`: a statement may touch a row only once."""
+    key_of = attrgetter(*key)
+    found: dict[object, Change] = {}
+    for change in changes:
+        before = found.get(key_of(change))
+        found[key_of(change)] = _sum(before, change) if before else change
+    return found.values()
+
+
+def _sum(one: Change, other: Change) -> Change:
+    return replace(
+        one,
+        month=one.month or other.month,
+        **{name: getattr(one, name) + getattr(other, name) for name in SUMS},
+        first_order_at=min(filter(None, (one.first_order_at, other.first_order_at)), default=None),
+        last_order_at=max(filter(None, (one.last_order_at, other.last_order_at)), default=None),
+    )
