@@ -9,6 +9,7 @@ sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticat
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
+    path("", include("orders.urls")),
     path("users/", include("crm.accounts.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),

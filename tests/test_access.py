@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS
+from orders import intake
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, ProductFactory, order
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Page:
 
 
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
+ORDERS = "orders.view_order"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 PUBLIC = {"login", "healthz"}
 ANYONE_SIGNED_IN = {"logout", "home"}
@@ -40,6 +43,8 @@ PAGES = {
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
+    "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
+    "orders:purchase_detail": Page((VIEW, ORDERS), of=("purchase",)),
 }
 
 EACH_NEED = [(name, need) for name, page in PAGES.items() for need in page.needs]
@@ -49,12 +54,15 @@ EACH_NEED = [(name, need) for name, page in PAGES.items() for need in page.needs
 def things(db):
     """What the addresses of pages name."""
     customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
+    bought = order(subscriptions=[intake.Subscription(ProductFactory(), Decimal("9.90"))]).order
     return {
         "user": make_user("somebody").pk,
         "customer": customer.pk,
         "other": other.pk,
         "draft": "unknown",
         "merge": merge(customer, duplicate).pk,
+        "order": bought.number,
+        "purchase": bought.purchases.get().pk,
     }
 
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 from functools import partial
 
 from django.db import models
+from django.urls import reverse
 
 from customers.models import DataSource, LinkedRow, Tab
 from customers.models.ids import public_id
@@ -88,6 +89,9 @@ class Order(LinkedRow):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:order_detail", args=[self.number])
 
 
 class ItemKind(models.TextChoices):

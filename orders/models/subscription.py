@@ -3,6 +3,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 from django.db import models
+from django.urls import reverse
 
 from customers.models import BillingStatus, LinkedRow, Tab
 from customers.models.ids import public_id
@@ -78,6 +79,9 @@ class Purchase(LinkedRow):
 
     def __str__(self) -> str:
         return str(self.product)
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:purchase_detail", args=[self.pk])
 
     @classmethod
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:

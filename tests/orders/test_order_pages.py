@@ -1,0 +1,110 @@
+"""The page of an order and of a purchase."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from customers.models import PaySource
+from orders import intake, recording
+from orders.models import Campaign, Fulfillment, Membership, Order, OrderItem, Transaction
+from tests.acts import merge
+from tests.factories import ProductFactory, order
+
+pytestmark = pytest.mark.django_db
+
+
+def subscribed(**options) -> Order:
+    """An order that began a purchase."""
+    who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", **options}
+    return order(subscriptions=[intake.Subscription(ProductFactory(), Decimal("9.90"))], **who).order
+
+
+def text_of(client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_an_order_is_shown_as_it_was_placed(as_agent):
+    placed = subscribed(billing_address={"line1": "Rilská 3174/6", "city": "Prague", "country": "CZ"})
+    Order.objects.filter(pk=placed.pk).update(campaign=Campaign.objects.create(name="Spring"))
+    OrderItem.objects.create(order=placed, description="A song", amount=Decimal("0.99"))
+    page = text_of(as_agent, reverse("orders:order_detail", args=[placed.number]))
+    for shown in (placed.number, "Helena Holý", "Rilská 3174/6", "Spring", "A song", "0.99", "Unlimited Monthly"):
+        assert shown in page
+    assert "came in under" not in page
+
+
+def test_the_number_may_be_written_small(as_agent):
+    placed = subscribed()
+    assert placed.number in text_of(as_agent, f"/orders/{placed.number.lower()}/")
+
+
+def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_under(as_agent):
+    placed = subscribed()
+    had, has = placed.source_record.customer, order(first_name="Jana", email="jana@reunite.cz").found.record.customer
+    merge(has, had)
+    for url in (placed.get_absolute_url(), placed.purchases.get().get_absolute_url()):
+        page = text_of(as_agent, url)
+        assert f"Jana Holý ({has.pk})" in page
+        assert f'came in under <a href="{had.get_absolute_url()}"><bdi>Helena Holý ({had.pk})' in page
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/orders/0000000000/", "/orders/%00/", "/orders/x'/", "/purchases/99999/", "/purchases/99999999999999999999999/"],
+)
+def test_an_unknown_number_is_not_found(url, as_agent):
+    assert as_agent.get(url).status_code == 404
+
+
+def test_a_purchase_is_shown_with_its_orders_and_memberships(as_agent):
+    placed = subscribed(external_id="7")
+    bought = placed.purchases.get()
+    Membership.objects.create(
+        source_record=bought.source_record, purchase=bought, club="Listening Club", user_name="hholy"
+    )
+    again = order(external_id="7").order
+    Order.objects.filter(pk=again.pk).update(kind="RECURRING")
+    OrderItem.objects.create(order=again, product=bought.product, description="Unlimited", amount=1)
+    page = text_of(as_agent, bought.get_absolute_url())
+    for shown in (placed.number, again.number, "Listening Club", "hholy", "every month", "No next bill"):
+        assert shown in page
+
+
+def test_what_was_done_to_an_order_is_told_on_its_page_only(as_agent, agent):
+    placed, other = subscribed(), subscribed()
+    recording.write(placed, "3.00 USD refunded.", by=agent)
+    recording.write(other, "4.00 USD refunded.", by=agent)
+    page = text_of(as_agent, placed.get_absolute_url())
+    assert f"Order {placed.number}: 3.00 USD refunded." in page
+    assert "4.00 USD refunded" not in page
+
+
+def test_what_was_done_to_a_purchase_is_told_whatever_the_product_is_called_by_now(as_agent, agent):
+    bought = subscribed().purchases.get()
+    recording.write(bought, "cancelled.", by=agent)
+    bought.product.name = "Endless"
+    bought.product.save()
+    assert f"Purchase {bought.pk}, Unlimited Monthly: cancelled." in text_of(as_agent, bought.get_absolute_url())
+
+
+def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_assert_num_queries):
+    placed = subscribed()
+    bought, record = placed.purchases.get(), placed.source_record
+    card = PaySource.objects.create(source_record=record, brand="VISA", last_four="4242")
+    for n in range(30):
+        OrderItem.objects.create(order=placed, product=bought.product, description=f"Song {n}", amount=1)
+        Fulfillment.objects.create(source_record=record, order=placed)
+        Membership.objects.create(source_record=record, purchase=bought, club="Club")
+        Transaction.objects.create(
+            source_record=record, order=placed, pay_source=card, kind="SALE", status="SUCCESS", amount=1, currency="USD"
+        )
+        recording.write(placed, "looked at.", by=None)
+    # Session, user, permissions (2); the order and its customer; items, transactions, fulfillments, purchases, history.
+    with django_assert_num_queries(10):
+        as_agent.get(placed.get_absolute_url())
+    # Session, user, permissions (2); the purchase with its order and customer; renewals, memberships, history.
+    with django_assert_num_queries(8):
+        as_agent.get(bought.get_absolute_url())
