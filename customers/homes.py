@@ -6,8 +6,8 @@ So an e-mail or phone that staff typed is matched like any other.
 from collections.abc import Collection
 from dataclasses import asdict
 
-from customers import keys
-from customers.identity import Identity
+from customers import keys, sharing
+from customers.identity import Identity, match_keys
 from customers.models import Customer, DataSource, SourceRecord
 from customers.models.source import IDENTITY_FIELDS
 
@@ -21,12 +21,19 @@ def identity_of(customer: Customer) -> Identity:
 def home_of(customer: Customer) -> SourceRecord:
     """The home record of the locked `customer`, made when first needed."""
     home = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=customer.uuid).first()
-    return home or keys.create_record(
+    return home or _create(customer)
+
+
+def _create(customer: Customer) -> SourceRecord:
+    identity, owner = identity_of(customer), customer.live_root()
+    news = sharing.claim({(owner.pk, key) for key in match_keys(identity)})
+    return keys.create_record(
+        has_news=bool(news),
         data_source=DataSource.staff(),
         external_id=customer.uuid,
         origin=customer,
-        customer=customer.live_root(),
-        **asdict(identity_of(customer)),
+        customer=owner,
+        **asdict(identity),
     )
 
 

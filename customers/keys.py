@@ -5,8 +5,10 @@ Left out is what staff said not to match on.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
+from customers import sharing
 from customers.identity import identity_key, match_keys, search_words
 from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
 
@@ -29,13 +31,19 @@ def derived_words(records: Iterable[SourceRecord]) -> Keys:
     return {record.pk: {(word,) for word in search_words(record.identity)} for record in records}
 
 
-def create_record(**fields: Any) -> SourceRecord:
-    """A new source record with everything that is derived from its identity."""
+def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:
+    """A new source record with everything that is derived from its identity.
+
+    It `has_news` unless its customer is known to have all of its keys already.
+    """
     record = SourceRecord(**fields)
     record.identity_key = identity_key(record.identity)
     record.save(force_insert=True)
-    _write(MatchKey, ("kind", "value"), [(record.pk, key) for key in sorted(match_keys(record.identity))])
+    keys = sorted(match_keys(record.identity))
+    _write(MatchKey, ("kind", "value"), [(record.pk, key) for key in keys])
     _write(SearchWord, ("word",), [(record.pk, (word,)) for word in sorted(search_words(record.identity))])
+    if keys and has_news:
+        sharing.note_added([record.pk])
     return record
 
 
@@ -46,24 +54,45 @@ def refresh(records: Collection[SourceRecord]) -> list[str]:
         record.identity_key = identity_key(record.identity)
     if differed:
         SourceRecord.objects.bulk_update(records, ["identity_key"])
-    differed += _sync(MatchKey, ("kind", "value"), derived_keys(records))
-    differed += _sync(SearchWord, ("word",), derived_words(records))
-    return differed
+    keys = Difference.of(MatchKey, ("kind", "value"), derived_keys(records))
+    words = Difference.of(SearchWord, ("word",), derived_words(records))
+    owner_of = {record.pk: record.customer_id for record in records}
+    news = sharing.claim({(owner_of[record], (kind, value)) for record, (kind, value) in keys.missing})
+    keys.settle()
+    words.settle()
+    sharing.note_added({record for record, key in keys.missing if key in news})
+    sharing.forget({(kind, value) for kind, value in keys.extra.values()})
+    return [*differed, *keys.named(), *words.named()]
 
 
-def _sync(model: type[Derived], columns: tuple[str, ...], wanted: Keys) -> list[str]:
-    stored: defaultdict[int, dict[tuple[str, ...], int]] = defaultdict(dict)
-    for pk, record, *values in model._default_manager.filter(source_record__in=wanted).values_list(
-        "pk", "source_record", *columns
-    ):
-        stored[record][tuple(values)] = pk
-    extra = [pk for record, rows in stored.items() for values, pk in rows.items() if values not in wanted[record]]
-    missing = [(record, values) for record in wanted for values in sorted(wanted[record] - stored[record].keys())]
-    if extra:
-        model._default_manager.filter(pk__in=extra).delete()
-    _write(model, columns, missing)
-    name = model._meta.verbose_name
-    return [f"{name} {pk} too many" for pk in extra] + [f"{name} {v} of record {r} missing" for r, v in missing]
+@dataclass(frozen=True)
+class Difference(Generic[Derived]):
+    """Rows that are stored, by primary key, and should not be; and, by record, what should be and is not."""
+
+    model: type[Derived]
+    columns: tuple[str, ...]
+    extra: dict[int, tuple[str, ...]]
+    missing: list[tuple[int, tuple[str, ...]]]
+
+    @classmethod
+    def of(cls, model: type[Derived], columns: tuple[str, ...], wanted: Keys) -> Self:
+        stored: defaultdict[int, dict[tuple[str, ...], int]] = defaultdict(dict)
+        rows = model._default_manager.filter(source_record__in=wanted)
+        for pk, record, *values in rows.values_list("pk", "source_record", *columns):
+            stored[record][tuple(values)] = pk
+        extra = {pk: key for record, found in stored.items() for key, pk in found.items() if key not in wanted[record]}
+        missing = [(record, key) for record in wanted for key in sorted(wanted[record] - stored[record].keys())]
+        return cls(model, columns, extra, missing)
+
+    def settle(self) -> None:
+        if self.extra:
+            self.model._default_manager.filter(pk__in=self.extra).delete()
+        _write(self.model, self.columns, self.missing)
+
+    def named(self) -> list[str]:
+        name = self.model._meta.verbose_name
+        too_many = [f"{name} {pk} too many" for pk in self.extra]
+        return too_many + [f"{name} {key} of record {record} missing" for record, key in self.missing]
 
 
 def _write(model: type[Derived], columns: tuple[str, ...], rows: Iterable[tuple[int, tuple[str, ...]]]) -> None:

@@ -1,4 +1,4 @@
-"""Locks, always in one order: advisory numbers, customers by primary key, totals by record."""
+"""Locks, always in one order: advisory numbers, customers by primary key, shared values, totals by record."""
 
 from collections.abc import Collection
 

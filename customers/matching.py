@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import phonenumbers
-from django.db.models import Q, QuerySet
 
 from customers.homes import identity_of
 from customers.identity import match_keys, plain
 from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDuplicate
+from customers.models.match import Key
 from customers.owners import families
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ PLACEHOLDERS = frozenset(
 MOST_HITS = 2_000
 MOST_CANDIDATES = 100
 
-Key = tuple[str, str]
 Hits = dict[int, set[Key]]
 
 
@@ -141,18 +140,8 @@ def matches_of(customers: Collection[int]) -> dict[int, Hits]:
 
 def holders(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
     """(customer, kind, value) of every live customer's record with one of the keys."""
-    found = among(keys).order_by("source_record__customer")
+    found = MatchKey.objects.among(keys).order_by("source_record__customer")
     return found.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HITS]
-
-
-def among(keys: Iterable[Key]) -> QuerySet[MatchKey]:
-    """The match keys of all records that are one of `keys`."""
-    values: defaultdict[str, list[str]] = defaultdict(list)
-    for kind, value in keys:
-        values[kind].append(value)
-    if not values:
-        return MatchKey.objects.none()
-    return MatchKey.objects.filter(Q(*(Q(kind=kind, value__in=some) for kind, some in values.items()), _connector=Q.OR))
 
 
 def is_placeholder(kind: str, value: str) -> bool:

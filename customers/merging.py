@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from customers import billing, cart, credit, history, owners, profile
+from customers import billing, cart, credit, history, owners, profile, sharing
 from customers.deciding import Choices, MergeError, MergePlan, Picked, Typed, credit_together, plan
 from customers.fields import BY_KEY
 from customers.homes import home_of
@@ -79,6 +79,7 @@ def merge(
     owners.refresh(agreed.duplicate_ids)
     _write_profile(made, survivor, current)
     profile.bump(duplicates)
+    sharing.forget_joined(survivor.pk)
     credit.correct(survivor, dict(current.credit), by=by, merge=made)
     billing.refresh(agreed.ids)
     history.write(survivor, HistoryKind.MERGE, merged_sentence(duplicates), by=by, merge=made)

@@ -3,27 +3,15 @@
 The functions are those that the acts use; after any history there should be nothing to name.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterator
 
-from customers import billing, keys, owners, profile
+from customers import billing, keys, owners, profile, sharing
+from customers.chunks import chunks
 from customers.models import Customer, MergeMember, SourceRecord
-
-CHUNK = 500
-
-Item = TypeVar("Item")
-
-
-def chunks(rows: Iterable[Item]) -> Iterator[list[Item]]:
-    """The rows, a few at a time."""
-    left = iter(rows)
-    while chunk := list(islice(left, CHUNK)):
-        yield chunk
 
 
 def rebuild() -> Iterator[str]:
-    """Put right owners, profiles, home records, match keys and billing status; yield a line for each that was not."""
+    """Put right owners, profiles, records, match keys, billing status, shared values; a line for each that was not."""
     yield from _owners()
     customers = Customer.objects.order_by("pk").values_list("pk", flat=True)
     for chunk in chunks(customers):
@@ -32,6 +20,7 @@ def rebuild() -> Iterator[str]:
     records = SourceRecord.objects.select_related("origin").order_by("pk")
     for some in chunks(records):
         yield from keys.refresh(some)
+    yield from sharing.rebuild()
 
 
 def _owners() -> Iterator[str]:

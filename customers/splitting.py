@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from customers import billing, editing, history, locking, matching, profile
+from customers import billing, editing, history, locking, matching, profile, sharing
 from customers.address import address
 from customers.clock import Now
 from customers.models import Customer, HistoryKind, SourceRecord
@@ -43,6 +43,7 @@ def split(record: SourceRecord, *, by: User | None, via: str = "page") -> Custom
     profile.bump([old])
     # The whole chain, because a card or login of the record may be shown by any of it.
     profile.refresh(chain)
+    sharing.note_parted([old.pk, new.pk])
     billing.refresh([old.pk, new.pk])
     history.write(old, HistoryKind.SPLIT, f"Split {record} off as {new.numbered}.", by=by)
     history.write(new, HistoryKind.SPLIT, f"Split off {old.numbered}.", by=by)

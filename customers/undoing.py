@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from customers import billing, credit, history, locking, matching, owners, profile
+from customers import billing, credit, history, locking, matching, owners, profile, sharing
 from customers.clock import Now
 from customers.days import day
 from customers.fields import BY_KEY, ProfileField
@@ -239,6 +239,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     owners.refresh([member.duplicate_id for member in agreed.members])
     profile.bump([locked[pk] for pk in sorted(touched)])
     profile.refresh(sorted(touched))
+    sharing.note_parted([agreed.root.pk, *(member.duplicate_id for member in agreed.members)])
     billing.refresh(sorted(touched))
     returned = tuple(Customer.objects.filter(pk__in=[m.duplicate_id for m in agreed.members]).order_by("pk"))
     _write_history(agreed, returned, by=by)

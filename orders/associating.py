@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef
 
 from customers import editing, keys, locking, matching
 from customers.identity import Identity, fold, identity_key, match_keys
-from customers.models import Customer, SourceRecord
+from customers.models import Customer, MatchKey, SourceRecord
 from orders.incoming import Incoming
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
     """The record by which the oldest matching customer is recognised."""
     wanted = set(match_keys(identity))
     shared = wanted - matching.ignored(wanted)
-    found = matching.among(shared)
+    found = MatchKey.objects.among(shared)
     owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
     # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
     records = (

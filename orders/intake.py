@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from customers import billing, locking
+from customers import advisory, billing, locking
 from customers.identity import Identity
 from customers.models import Customer, HistoryEntry, HistoryKind, SourceRecord
 from customers.money import shown
-from orders import advisory, totals
+from orders import totals
 from orders.associating import Found, find_or_create, names_of
 from orders.incoming import Incoming, IncomingOrder, IntakeError, Line, Subscription, check_order, checked
 from orders.models import Order, OrderItem, Purchase

@@ -1,3 +1,7 @@
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import ClassVar, Self, TypeVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -12,6 +16,22 @@ class MatchKind(models.TextChoices):
     DIGITS = "digits", "phone as written"
 
 
+Key = tuple[str, str]
+Keyed = TypeVar("Keyed", bound=models.Model)
+
+
+class KeyQuerySet(models.QuerySet[Keyed]):
+    def among(self, keys: Iterable[Key]) -> Self:
+        """Those that are one of `keys`."""
+        values: defaultdict[str, list[str]] = defaultdict(list)
+        for kind, value in keys:
+            values[kind].append(value)
+        if not values:
+            return self.none()
+        each = (models.Q(kind=kind, value__in=some) for kind, some in values.items())
+        return self.filter(models.Q(*each, _connector=models.Q.OR))
+
+
 class MatchKey(models.Model):
     """A normalised value by which source records are recognised as the same person. Derived from the identity."""
 
@@ -20,6 +40,8 @@ class MatchKey(models.Model):
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="match_keys")
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
+
+    objects: ClassVar["KeyQuerySet[MatchKey]"] = KeyQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
 
     class Meta:
         constraints = [
@@ -40,8 +62,12 @@ class SharedValue(models.Model):
     A cache that may name too much, never too little; whoever reads it looks again.
     """
 
+    derived = True
+
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
+
+    objects: ClassVar["KeyQuerySet[SharedValue]"] = KeyQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="sharedvalue_once")]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers import billing, matching, merging, undoing
 from customers.linked import linked_models, tabbed_models
-from customers.models import CreditEntry, Customer, MatchKey, SourceRecord, Via
+from customers.models import CreditEntry, Customer, DataSource, MatchKey, SourceRecord, Via
 from customers.newest import PAGE, Cursor, newest
 from orders import intake, totals
 from tests.customers.world import rolled_back
@@ -225,6 +225,28 @@ def test_finding_duplicates_costs_the_same_however_many_strangers_there_are():
         assert much.read <= little.read * 1.1 + 100
         if not on_sqlite:
             refuse_scans(much.queries)
+
+
+def test_one_more_customer_of_a_switchboard_costs_the_same_however_many_have_its_number():
+    DataSource.staff()  # made once, ever
+    DataSourceFactory()
+    costs = []
+    for number in (2, 150):
+        phone = f"+420 241 770 {number:03}"
+        source = DataSourceFactory(name="Strangers")
+        for one in Customer.objects.bulk_create(Customer(first_name=f"Clerk {n}") for n in range(number)):
+            SourceRecordFactory(customer=one, data_source=source, phone=phone)
+        analyze()
+        with measured() as cost:
+            newcomer = customer_with_order(phone=phone)
+        other = customer_with_order(email=f"{number}@reunite.cz")
+        with measured() as merged:
+            merging.merge(merging.plan(newcomer, [other]), by=None, via=Via.PAGE)
+        costs.append((cost, merged))
+    for little, much in zip(*costs, strict=True):
+        assert much.statements == little.statements
+        assert much.written == little.written
+        assert much.read <= little.read * 1.1 + 100
 
 
 def refuse_scans(queries: list[str]) -> None:

@@ -1,6 +1,6 @@
 """A small world in which anything can be done to customers, by names that stay the same when it is done over again."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -18,9 +18,11 @@ from customers.models import (
     DataSource,
     HistoryEntry,
     HistoryKind,
+    MatchKey,
     Merge,
     MergeMember,
     PaySource,
+    SharedValue,
     SourceRecord,
     Via,
 )
@@ -236,8 +238,18 @@ def check(world: World) -> None:
     for customer in Customer.objects.live():
         mine = Order.objects.filter(source_record__customer=customer)
         assert set(newest(Order, customer, limit=1000)) == set(mine)
+    # With one act at a time not even too much is noted.
+    assert set(SharedValue.objects.values_list("kind", "value")) == shared_values()
     held = credit.balances(world.customers.values())
     assert sum(amounts.get("USD", 0) for amounts in held.values()) == world.given["USD"] + standing_corrections()
+
+
+def shared_values() -> set[tuple[str, str]]:
+    """What two live customers have, found without the code under test."""
+    holders: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for kind, value, customer in MatchKey.objects.values_list("kind", "value", "source_record__customer"):
+        holders[kind, value].add(customer)
+    return {key for key, customers in holders.items() if len(customers) > 1}
 
 
 def rebuilt() -> str:

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from customers import rebuilding
+from customers.chunks import chunks
 from customers.models import SourceRecord
 from orders import totals
 
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         differed = 0
         # Totals first: billing status follows from them.
-        for records in rebuilding.chunks(SourceRecord.objects.order_by("pk").values_list("pk", flat=True)):
+        for records in chunks(SourceRecord.objects.order_by("pk").values_list("pk", flat=True)):
             differed += self.report(totals.rebuild(records))
         for line in rebuilding.rebuild():
             differed += self.report([line])

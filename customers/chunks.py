@@ -1,0 +1,16 @@
+"""Long tables, a part at a time."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+CHUNK = 500
+
+Item = TypeVar("Item")
+
+
+def chunks(rows: Iterable[Item]) -> Iterator[list[Item]]:
+    """The rows, a few at a time."""
+    left = iter(rows)
+    while chunk := list(islice(left, CHUNK)):
+        yield chunk
