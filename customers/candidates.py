@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Sum
+
 from customers.countries import country_name
 from customers.holdings import Tally, Totals, sources, tallies, totals
 from customers.linked import tabbed_models
 from customers.matching import Candidate
-from customers.models import Customer, LinkedRow
+from customers.models import Customer, LinkedRow, RecordTotals
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Row:
     totals: Totals
     tallies: list[Tally]
     sources: list[str]
+    active_purchases: int
 
     @property
     def customer(self) -> Customer:
@@ -60,9 +63,22 @@ def rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> li
     """`ticked` are the customers that somebody ticked; None when nobody was asked yet."""
     candidates = list(candidates)
     pks = [candidate.customer.pk for candidate in candidates]
-    of, known_by = totals(pks, by="source_record__customer"), sources(pks)
+    of, known_by, active = totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
     counted = tallies(kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
     return [
-        Row(each, each.is_sure if ticked is None else pk in ticked, of[pk], counted[pk], known_by.get(pk, []))
+        Row(
+            each,
+            each.is_sure if ticked is None else pk in ticked,
+            of[pk],
+            counted[pk],
+            known_by.get(pk, []),
+            active.get(pk, 0),
+        )
         for pk, each in zip(pks, candidates, strict=True)
     ]
+
+
+def active_purchases(customers: Sequence[int]) -> dict[int, int]:
+    """{customer: how many purchases bill them now}."""
+    rows = RecordTotals.objects.filter(source_record__customer__in=customers, purchases_active__gt=0)
+    return dict(rows.values_list("source_record__customer").annotate(Sum("purchases_active")).order_by())

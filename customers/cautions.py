@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from customers import matching
-from customers.days import day
+from customers.doubts import doubts
 from customers.fields import FIELDS, Kind
 from customers.linked import linked_models
 from customers.merging import MergePlan
 from customers.models import CartLogin, Customer, RecordTotals
 from customers.notices import Notice
-from customers.wording import listed
+from customers.wording import listed, numbers
 
 RecordsOf = Mapping[int, Sequence[int]]
 
@@ -28,52 +27,30 @@ def cautions(customers: Sequence[Customer], plan: MergePlan, records_of: Records
     return [
         *(notice for model in linked_models() for notice in model.merge_warnings(records_of)),
         *about_consent(customers, plan),
-        *about_identity(customers),
-        *about_dismissals(customers),
+        *doubts(customers),
         *about_currencies(records_of),
         *about_logins(customers[0], records_of),
     ]
 
 
-def numbers(customers: Sequence[int]) -> str:
-    """“customer 61”, “customers 6 and 61”."""
-    return f"customer{'s' if len(customers) > 1 else ''} {listed([str(pk) for pk in customers])}"
-
-
 def about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[Notice]:
-    for field in FIELDS:
-        if field.kind is not Kind.CONSENT:
-            continue
+    """One notice of what is narrowed and one of what is widened, however many answers differ."""
+    narrowed, widened = [], []
+    for field in (field for field in FIELDS if field.kind is Kind.CONSENT):
         answers = {c.pk: getattr(c, field.key) for c in customers}
         strict = [pk for pk, answer in answers.items() if answer is field.strictest]
         if not strict or (not field.strictest) not in answers.values():
             continue
-        did, narrowed, widened = REFUSED[field.key]
+        did, holds, fails = REFUSED[field.key]
         who = numbers(strict).capitalize()
         if plan.finals[field.key].value is field.strictest:
-            yield Notice("Consent is narrowed.", f"{who} {did}, {narrowed}.")
+            narrowed.append(f"{who} {did}, {holds}.")
         else:
-            yield Notice("Consent is widened.", f"{who} {did}, {widened}.")
-
-
-def about_identity(customers: Sequence[Customer]) -> Iterator[Notice]:
-    survivor, *duplicates = customers
-    matched = matching.matches_of([survivor.pk]).get(survivor.pk, {})
-    if alone := [c.pk for c in duplicates if c.pk not in matched]:
-        shares = "share" if len(alone) > 1 else "shares"
-        yield Notice(
-            "Nothing matches.", f"{numbers(alone).capitalize()} {shares} no e-mail or phone with {survivor.name}."
-        )
-    if any(matching.names_agree(survivor.last_name, c.last_name) is False for c in duplicates):
-        yield Notice("Different last names.", "A shared phone may be a household.")
-
-
-def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
-    pairs_of: defaultdict[str, list[str]] = defaultdict(list)
-    for (one, other), no in sorted(matching.dismissals([c.pk for c in customers]).items()):
-        pairs_of[f"{no.by or 'A program'} said on {day(no.created)}"].append(f"{one} and {other}")
-    for said, pairs in pairs_of.items():
-        yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")
+            widened.append(f"{who} {did}, {fails}.")
+    if narrowed:
+        yield Notice("Consent is narrowed.", " ".join(narrowed))
+    if widened:
+        yield Notice("Consent is widened.", " ".join(widened))
 
 
 def about_currencies(records_of: RecordsOf) -> Iterator[Notice]:

@@ -9,27 +9,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from customers.cautions import cautions
-from customers.holdings import Tally, Totals, tallies, together, totals
-from customers.linked import linked_models, tabbed_models
+from customers.holdings import Totals, tallies, totals
 from customers.merging import MergePlan
-from customers.models import Customer, LinkedRow, SourceRecord
+from customers.models import Customer, SourceRecord
+from customers.moving import Move, kinds, moves
 from customers.notices import Notice
+
+PAIR = 2
 
 
 @dataclass(frozen=True)
 class Forecast:
     """`moves` are the duplicates' rows by kind, `totals` what each customer has now, `then` what the survivor will."""
 
-    moves: tuple[Tally, ...]
+    moves: tuple[Move, ...]
     totals: dict[int, Totals]
     then: Totals
     records: tuple[int, ...]
     warnings: tuple[Notice, ...]
 
-
-def kinds() -> tuple[type[LinkedRow], ...]:
-    """Everything that is linked, as the tabs have it, then the rest."""
-    return (*tabbed_models(), *(model for model in linked_models() if not model.tab))
+    @property
+    def is_of_several(self) -> bool:
+        """Whether there is more than one duplicate, so that it matters from whom something comes."""
+        return len(self.totals) > PAIR
 
 
 def forecast(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
@@ -39,7 +41,7 @@ def forecast(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
     moving = Customer.objects.filter(pk__in=duplicates)
     each = totals([survivor, *duplicates], by="source_record__customer")
     return Forecast(
-        moves=tuple(together(tallies(kinds(), moving, by="source_record__customer").values())),
+        moves=moves(tallies(kinds(), moving, by="source_record__customer")),
         totals=each,
         then=sum(each.values(), Totals()),
         records=tuple(record for pk in duplicates for record in records_of[pk]),

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 
 from customers.changes import Change
 from customers.fields import FIELDS, Kind
-from customers.forecast import kinds
-from customers.holdings import Tally, Totals, tallies, together, totals
+from customers.holdings import Totals, tallies, together, totals
 from customers.models import Customer, Merge, MergeMember, SourceRecord
 from customers.money import shown
+from customers.moving import Move, kinds, moves
 from customers.newest import Cursor
 from customers.notices import Notice
 from customers.owners import families
@@ -98,10 +98,12 @@ def moved(members: Sequence[MergeMember]) -> list[Moved]:
     return [Moved(record, member_of[record.pk], of[record.pk]) for record in records.order_by("pk")]
 
 
-def moved_rows(merge: Merge, members: Sequence[MergeMember]) -> list[Tally]:
+def moved_rows(merge: Merge, members: Sequence[MergeMember]) -> tuple[Move, ...]:
     """What the records had when they moved, by kind."""
     records = SourceRecord.objects.filter(pk__in=[pk for member in members for pk in member.records])
-    return together(tallies(kinds(), records, at__lte=merge.created).values())
+    counted = tallies(kinds(), records, at__lte=merge.created)
+    of = {m.duplicate_id: together(counted.get(pk, ()) for pk in m.records) for m in members}
+    return moves(of)
 
 
 def warnings(merge: Merge) -> list[Notice]:

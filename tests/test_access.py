@@ -36,6 +36,8 @@ PAGES = {
     "customers:list": Page((VIEW,)),
     "customers:detail": Page((VIEW,), of=("customer",)),
     "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post"),
+    "customers:why": Page((VIEW,), of=("customer", "other")),
+    "customers:why_ask": Page((VIEW,)),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from customers.fields import BLANK, BY_KEY, Kind
@@ -56,6 +56,9 @@ class Entered:
             else:
                 typed[key] = choice.value
         return cls(picks, typed, new_password)
+
+    def with_picks(self, picks: Mapping[str, str]) -> Entered:
+        return replace(self, picks={**self.picks, **picks})
 
     def text(self, name: str) -> str:
         return self.typed.get(name, "").strip()

@@ -63,6 +63,19 @@ class ValuesForm:
             return []
         return merging.changes_since({c.pk: n for c, n in zip(self.customers, seen, strict=True)})
 
+    def take_all_from(self, pk: int | None) -> Customer | None:
+        """Pick every value of one customer, who is returned; what was typed stays.
+
+        Consent and tax exemption keep their answers: those are decided one by one, and only on purpose.
+        """
+        customer = next((customer for customer in self.customers if customer.pk == pk), None)
+        if customer:
+            fields = (field for field in FIELDS if field.kind not in reading.ANSWERED)
+            self.entered = self.entered.with_picks({field.key: str(customer.pk) for field in fields})
+        if self.data and self.data.get(f"{VALUE}{PASSWORD}"):
+            self.errors[PASSWORD] = "Type the new password again. It is not kept when the page is drawn anew."
+        return customer
+
     def is_valid(self) -> bool:
         """Whether there is now a `plan` to go on with."""
         if self.data is None:

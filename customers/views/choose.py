@@ -46,13 +46,14 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+    ticked = request.POST.getlist("duplicate")
     if "search" in request.POST:
-        return redirect(choose_url(survivor, request.POST, q=request.POST.get("q", "")))
+        return redirect(choose_url(survivor, ticked, q=request.POST.get("q", "")))
     try:
-        _, *duplicates = chosen(request, survivor, request.POST.getlist("duplicate"))
+        _, *duplicates = chosen(request, survivor, ticked)
     except MergeError as error:
         say_nothing_merged(request, str(error))
-        return redirect(choose_url(survivor, request.POST))
+        return redirect(choose_url(survivor, ticked))
     query = urlencode({"duplicate": [customer.pk for customer in duplicates]}, doseq=True)
     return redirect(f"{reverse('customers:merge_values', args=[survivor.pk])}?{query}")
 
@@ -98,7 +99,7 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         messages.success(request, _dismissed_message(survivor, other))
     else:
         messages.error(request, f"Nothing was saved. {other.numbered} is no other customer any more.")
-    return redirect(choose_url(survivor, request.POST))
+    return redirect(choose_url(survivor, request.POST.getlist("duplicate")))
 
 
 def _dismissed_message(survivor: Customer, other: Customer) -> str:

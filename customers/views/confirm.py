@@ -9,16 +9,23 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from customers import drafts, merging
-from customers.cautions import numbers
 from customers.changes import planned
 from customers.drafts import Draft
 from customers.forecast import forecast, warnings
 from customers.holdings import Totals, totals
 from customers.models import Customer, Via
 from customers.values import storable
-from customers.views.parties import chosen, get_customer, may_merge, may_view, refuse_unmatched, say_nothing_merged
+from customers.views.parties import (
+    choose_url,
+    chosen,
+    get_customer,
+    may_merge,
+    may_view,
+    refuse_unmatched,
+    say_nothing_merged,
+)
 from customers.views.telling import with_button
-from customers.wording import listed
+from customers.wording import listed, numbers
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -48,7 +55,7 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
         return redirect(_values_url(survivor, draft))
     except merging.MergeError as error:
         say_nothing_merged(request, str(error))
-        return redirect("customers:merge", survivor.live_root().pk)
+        return redirect(choose_url(survivor.live_root(), found.plan.duplicate_ids))
 
 
 def _values_url(survivor: Customer, draft: str) -> str:

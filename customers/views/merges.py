@@ -66,7 +66,8 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "root": merge.survivor.live_root(),
         "changes": list(retelling.changes(merge)),
         "moved": retelling.moved(members),
-        "tallies": retelling.moved_rows(merge, members),
+        "moves": retelling.moved_rows(merge, members),
+        "is_of_several": len(members) > 1,
         "warnings": retelling.warnings(merge),
     }
     return render(request, "customers/merge_detail.html", context)

@@ -1,12 +1,12 @@
 """Who is to be merged, and whether this user may: asked again at every step, whatever the step before said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 P = ParamSpec("P")
-UNMATCHED = "customers.merge_unmatched_customer"
+MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 NO_MATCH = (
     "You may only merge customers who share an e-mail or phone. An admin can tick “Can merge without a match” for you."
     " Nothing was changed."
@@ -31,7 +31,7 @@ may_view = permission_required(
     "You may not view customers. An admin can tick “Can view customers” for you on Edit User.",
 )
 may_merge = permission_required(
-    "customers.merge_customer",
+    MERGE,
     "You may not merge customers. An admin can tick “Can merge customers” for you on Edit User. Nothing was changed.",
 )
 
@@ -47,7 +47,10 @@ def get_customer(pk: int) -> Customer:
 def with_survivor(
     view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Give the view the live customer of the address; a retired one leads to step one of what it is part of."""
+    """Give the view the live customer of the address; a retired one leads to step one of what it is part of.
+
+    Whoever was ticked stays ticked there.
+    """
 
     @wraps(view)
     def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -55,7 +58,9 @@ def with_survivor(
         root = customer.live_root()
         if root.pk != customer.pk:
             say_nothing_merged(request, f"{customer.numbered} is already part of {root.numbered}.")
-            return redirect("customers:merge", root.pk)
+            ticked = (request.POST or request.GET).getlist("duplicate")
+            others = [pk for pk in ticked if pk != str(root.pk)]
+            return redirect(choose_url(root, others) if others else reverse("customers:merge", args=[root.pk]))
         return view(request, customer, *args, **kwargs)
 
     return found
@@ -87,7 +92,7 @@ def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Se
         raise PermissionDenied(NO_MATCH)
 
 
-def choose_url(survivor: Customer, data: QueryDict, **more: str) -> str:
-    """The first step with the ticks that are in `data`."""
-    ticks = {"duplicate": data.getlist("duplicate"), "ticked": "1"}
+def choose_url(survivor: Customer, ticked: Iterable[str | int], **more: str) -> str:
+    """The first step with those who were `ticked`."""
+    ticks = {"duplicate": list(ticked), "ticked": "1"}
     return f"{reverse('customers:merge', args=[survivor.pk])}?{urlencode({**ticks, **more}, doseq=True)}"

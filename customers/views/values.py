@@ -2,12 +2,10 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from customers import drafts
+from customers import drafts, naming
 from customers.forecast import forecast, records_by_customer
 from customers.forms.merge import ValuesForm
 from customers.merging import MergeError
@@ -33,10 +31,13 @@ def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         customers = chosen(request, survivor, pks)
     except MergeError as error:
         say_nothing_merged(request, str(error))
-        return redirect(choose_url(survivor, data))
+        return redirect(choose_url(survivor, pks))
     if draft and draft.plan.ids != tuple(customer.pk for customer in customers):
         draft = None
     form = ValuesForm(customers, request.POST if request.method == "POST" else None, draft=draft)
+    if "all" in request.POST:
+        taken_from = form.take_all_from(naming.number(request.POST["all"]))
+        return _page(request, form, token, taken_from=taken_from)
     if form.is_valid():
         records = [pk for some in records_by_customer(form.plan.duplicate_ids).values() for pk in some]
         token = drafts.keep(request.session, form.plan, records)
@@ -44,9 +45,8 @@ def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     return _page(request, form, token)
 
 
-def _page(request: "StaffRequest", form: ValuesForm, token: str) -> HttpResponse:
+def _page(request: "StaffRequest", form: ValuesForm, token: str, *, taken_from: Customer | None = None) -> HttpResponse:
     survivor, *duplicates = form.customers
-    ticks = urlencode([("ticked", 1), *(("duplicate", customer.pk) for customer in duplicates)])
     context = {
         "title": f"Final values for {survivor.name}",
         "survivor": survivor,
@@ -54,6 +54,7 @@ def _page(request: "StaffRequest", form: ValuesForm, token: str) -> HttpResponse
         "grid": form.grid(),
         "forecast": forecast(form.customers, form.shown),
         "draft": token,
-        "back": f"{reverse('customers:merge', args=[survivor.pk])}?{ticks}",
+        "taken_from": taken_from,
+        "back": choose_url(survivor, [customer.pk for customer in duplicates]),
     }
     return render(request, "customers/merge_values.html", context, status=422 if form.errors else 200)

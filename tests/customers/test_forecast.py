@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 
 from customers import editing, holdings, matching, merging
-from customers.forecast import forecast, kinds
+from customers.forecast import forecast
 from customers.models import Customer, MatchKey, UnmatchedValue
+from customers.moving import kinds
 from orders.intake import Subscription
 from orders.models import Membership
 from tests.acts import fresh
@@ -12,7 +13,7 @@ from tests.conftest import make_user
 from tests.factories import NoteFactory, ProductFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
-EMAIL = "hholy@gmail.com"
+EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"
 
 
 def expected(*customers):
@@ -21,7 +22,7 @@ def expected(*customers):
 
 
 def moves(*customers) -> dict[str, str]:
-    return {tally.label: tally.shown for tally in expected(*customers).moves}
+    return {move.tally.label: move.tally.shown for move in expected(*customers).moves}
 
 
 def warnings(*customers) -> dict[str, str]:
@@ -57,6 +58,15 @@ def test_it_never_counts_further_than_is_shown(helena, helen, monkeypatch):
         order(source="Marketplace", external_id="MP-1")
 
     assert moves(helena, helen)["Orders"] == "2+"
+
+
+def test_it_says_from_whom_rows_of_a_kind_come(helena, helen):
+    order(source="Marketplace", external_id="MP-1")
+    third = customer_with_order(email=EMAIL)
+
+    found = {move.tally.label: move.by_customer for move in expected(helena, helen, third).moves}
+
+    assert found["Orders"] == f"2 from {helen.pk}, 1 from {third.pk}"
 
 
 def test_what_is_derived_is_no_kind_of_its_own():
@@ -112,13 +122,53 @@ def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
     assert notice == ("Consent is widened.", f"{who}, but the final customer gets it.")
 
 
-def test_who_shares_nothing_or_has_another_last_name_is_named(helena):
+def test_who_shares_nothing_or_has_another_name_is_named(helena):
     jan = customer_with_order(first_name="Jan", last_name="Novák", email="jan@x.cz")
 
     assert warnings(helena, jan) == {
         "Nothing matches.": f"Customer {jan.pk} shares no e-mail or phone with Helena Holý.",
-        "Different last names.": "A shared phone may be a household.",
+        "The names differ much.": f"Jan Novák ({jan.pk}) may be somebody else than Helena Holý.",
     }
+
+
+def test_consents_that_differ_in_several_ways_are_one_notice(helena, helen):
+    helena, helen = (
+        edited(helena, email_opt_in=True, sms_contact=True),
+        edited(helen, email_opt_in=False, sms_contact=False),
+    )
+
+    assert warnings(helena, helen) == {
+        "Consent is narrowed.": (
+            f"Customer {helen.pk} opted out of SMS, so the final customer gets none."
+            f" Customer {helen.pk} opted out of e-mail, so the final customer gets none."
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("first_name", "last_name", "is_household"),
+    [("Jana", "Holá", True), ("Zdeněk", "Holy", True), ("H.", "Holý", False), ("Nell", "Holý", False)],
+)
+def test_who_shares_only_a_phone_and_the_last_name_may_be_of_one_household(first_name, last_name, is_household):
+    helena = customer_with_order(phone=PHONE, country="CZ", first_name="Helen")
+    other = customer_with_order(phone=PHONE, country="CZ", first_name=first_name, last_name=last_name)
+
+    said = f"Customer {other.pk} has the last name of Helen Holý and only a phone in common."
+    assert warnings(helena, other).get("It may be a household.") == (said if is_household else None)
+
+
+def test_a_phone_of_more_than_two_may_be_a_households():
+    first, second, _third = (customer_with_order(phone=PHONE, country="CZ") for _ in range(3))
+
+    assert warnings(first, second) == {
+        "It may be a household.": "3 customers are known by the phone that is all these have in common."
+    }
+
+
+def test_a_shared_e_mail_speaks_against_a_household(helena):
+    zdenek = customer_with_order(first_name="Zdeněk", email=EMAIL, phone=PHONE, country="CZ")
+
+    assert warnings(helena, zdenek).keys() == {"The names differ much."}
 
 
 def test_an_earlier_dismissal_is_named_with_who_and_when(helena, helen, time_machine):

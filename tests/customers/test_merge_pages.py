@@ -413,7 +413,23 @@ def test_a_race_that_is_lost_is_told(as_agent, admin_user, helena, helen):
     assert shown(response) == (
         f"Nothing was merged. Jane Peacock merged Helena Holy ({helen.pk}) into Bjørn Hansen a moment ago."
     )
-    assert response.redirect_chain == [(choose(helena), 302)]
+    assert response.redirect_chain == [(choose(helena, duplicate=helen.pk, ticked="1"), 302)]
+
+
+@pytest.mark.parametrize("step", ["values", "confirm"])
+def test_the_other_ticks_stay_when_one_duplicate_was_merged_away_meanwhile(as_agent, helena, helen, step):
+    """Ticked by hand: it would not be ticked by itself."""
+    family = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE, country="CZ")
+    url = reviewed(as_agent, helena, helen, family)
+    merge(customer_with_order(email=EMAIL), helen)
+    if step == "values":
+        url = reverse("customers:merge_values", args=[helena.pk], query={"draft": url.split("/")[-2]})
+
+    response = as_agent.get(url, follow=True)
+
+    assert "is already part of" in shown(response)
+    assert f'value="{family.pk}" checked' in response.text
+    assert f'value="{helen.pk}"' not in response.text
 
 
 def test_a_draft_after_its_merge_was_undone_has_to_be_looked_at_again(as_agent, helena, helen):

@@ -104,6 +104,40 @@ def test_what_is_typed_wins_over_what_is_picked(as_agent, helena, helen):
     assert (customer.last_name, customer.lead_status, customer.company) == ("Holá", "working", "Holý Design")
 
 
+def test_every_value_of_one_customer_can_be_picked_at_once(as_agent, helena, helen):
+    helena = edited(helena, email_opt_in=True)
+    page = send(as_agent, helena, helen, all=helen.pk, **{"value-custom1": "kept"})
+
+    assert page.status_code == 200
+    assert f"Every value of customer {helen.pk} is picked." in page.text
+    for key in ("last_name", "email", "company", "billing_address", "cart_password", "custom5"):
+        assert f'name="pick-{key}" value="{helen.pk}" checked' in page.text
+    assert f'name="pick-tax_exempt" value="{helena.pk}" checked' in page.text
+    assert 'value="kept"' in page.text
+    assert not Merge.objects.exists()
+
+    response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), hidden(page))
+    confirm(as_agent, response.url)
+    helena.refresh_from_db()
+    assert (helena.last_name, helena.custom1, helena.billing_address) == ("Holy", "kept", {})
+
+
+@pytest.mark.parametrize("odd", ["", "999", "²", "\x00"])
+def test_all_values_of_nobody_change_no_pick(as_agent, helena, helen, odd):
+    page = send(as_agent, helena, helen, all=odd, **{"pick-last_name": helen.pk})
+
+    assert f'name="pick-last_name" value="{helen.pk}" checked' in page.text
+    assert f'name="pick-first_name" value="{helena.pk}" checked' in page.text
+    assert "is picked." not in page.text.split("<table")[0]
+
+
+def test_a_new_password_is_asked_for_again_when_all_is_picked(as_agent, helena, helen):
+    page = send(as_agent, helena, helen, all=helen.pk, **{"value-cart_password": "my new secret"}).text
+
+    assert "Type the new password again." in page
+    assert "my new secret" not in page
+
+
 def test_an_address_is_typed_as_a_whole(as_agent, helena, helen):
     entered = {"value-billing_address-line1": "Na Květnici 8", "value-billing_address-city": "Prague 4"}
 

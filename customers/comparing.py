@@ -1,0 +1,91 @@
+"""What two customers have, side by side, with how alike it is: what a person weighs who is told why they match."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from rapidfuzz import fuzz
+
+from customers import likeness
+from customers.identity import fold, normal_email, normal_phone, phone_digits, plain
+from customers.models import Customer, SourceRecord
+
+NEARLY = 80
+"""Below this two e-mails or phones are nothing like each other; above, one may be a slip of the other."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`verdict` says how alike; `speaks_against` when it says that they are two."""
+
+    label: str
+    ones: Sequence[str]
+    others: Sequence[str]
+    verdict: str
+    speaks_against: bool = False
+
+
+def compare(
+    one: Customer, other: Customer, ours: Sequence[SourceRecord], theirs: Sequence[SourceRecord]
+) -> Iterator[Comparison]:
+    yield _names("First name", one.first_name, other.first_name)
+    yield _names("Last name", one.last_name, other.last_name)
+    if one.company or other.company:
+        yield _names("Company", one.company, other.company)
+    yield _values("E-mails", _emails(one, ours), _emails(other, theirs), normal=_email)
+    yield _values("Phones", _phones(one, ours), _phones(other, theirs), normal=_digits)
+
+
+def _names(label: str, one: str, other: str) -> Comparison:
+    verdict, against = "", False
+    if one and other:
+        verdict, against = _name_verdict(one, other)
+    return Comparison(label, [one] if one else [], [other] if other else [], verdict, against)
+
+
+def _name_verdict(one: str, other: str) -> tuple[str, bool]:
+    degree = likeness.likeness(one, other)
+    if fold(one) == fold(other):
+        return "the same", False
+    if plain(one) == plain(other):
+        return "the same but for accents", False
+    if degree == likeness.SAME:
+        return "may be the same: an initial, a short form or a part", False
+    return f"{degree or 0} % alike", (degree or 0) < likeness.ENOUGH
+
+
+def _values(label: str, ones: Sequence[str], others: Sequence[str], *, normal: Callable[[str], str]) -> Comparison:
+    """Whether one value is common to both, else how near the nearest two are."""
+    if not (ones and others):
+        return Comparison(label, ones, others, "")
+    if {normal(each) for each in ones} & {normal(each) for each in others}:
+        return Comparison(label, ones, others, "in common")
+    nearest = max(round(fuzz.ratio(normal(a), normal(b))) for a, b in product(ones, others))
+    verdict = f"none in common; the nearest two are {nearest} % alike" if nearest >= NEARLY else "none in common"
+    return Comparison(label, ones, others, verdict)
+
+
+def _emails(customer: Customer, records: Sequence[SourceRecord]) -> list[str]:
+    return _distinct([customer.email, *(record.email for record in records)], _email)
+
+
+def _phones(customer: Customer, records: Sequence[SourceRecord]) -> list[str]:
+    """As international numbers where they are numbers, so that the same is not listed twice."""
+    countries = (customer.billing_address.get("country", ""), *(record.country for record in records))
+    country = next(filter(None, countries), "")
+    written = [(customer.phone, country), *((record.phone, record.country or country) for record in records)]
+    return _distinct([normal_phone(phone, country) or phone for phone, country in written], _digits)
+
+
+def _email(text: str) -> str:
+    return normal_email(text) or fold(text)
+
+
+def _digits(text: str) -> str:
+    return phone_digits(text) or fold(text)
+
+
+def _distinct(values: Sequence[str], normal: Callable[[str], str]) -> list[str]:
+    return list({normal(value): value for value in reversed(values) if value}.values())[::-1]

@@ -1,0 +1,79 @@
+"""What speaks against that customers are one person: nothing in common, other names, a family's phone, who said no."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+
+from customers import likeness, matching
+from customers.days import day
+from customers.matching import Hits, Key
+from customers.models import Customer, MatchKind
+from customers.notices import Notice
+from customers.wording import listed, numbers
+
+MOST_NAMED = 5
+PAIR = 2
+
+
+def doubts(customers: Sequence[Customer]) -> Iterator[Notice]:
+    survivor, *duplicates = customers
+    hits = matching.matches_of([survivor.pk]).get(survivor.pk, {})
+    yield from about_matches(survivor, duplicates, hits)
+    yield from about_names(survivor, duplicates)
+    yield from about_households(survivor, duplicates, hits)
+    yield from about_dismissals(customers)
+
+
+def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: Hits) -> Iterator[Notice]:
+    if alone := [c.pk for c in duplicates if c.pk not in hits]:
+        shares = "share" if len(alone) > 1 else "shares"
+        yield Notice(
+            "Nothing matches.", f"{numbers(alone).capitalize()} {shares} no e-mail or phone with {survivor.name}."
+        )
+
+
+def about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
+    others = [c.numbered for c in duplicates if likeness.differ_much(survivor, c)]
+    if others:
+        more = [f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
+        who = listed([*others[:MOST_NAMED], *more])
+        yield Notice("The names differ much.", f"{who} may be somebody else than {survivor.name}.")
+
+
+def about_households(survivor: Customer, duplicates: Sequence[Customer], hits: Hits) -> Iterator[Notice]:
+    by_phone = [c for c in duplicates if _is_only_phone(hits.get(c.pk, ()))]
+    if family := [c.pk for c in by_phone if _is_family(survivor, c)]:
+        has = "have" if len(family) > 1 else "has"
+        text = f"{numbers(family).capitalize()} {has} the last name of {survivor.name} and only a phone in common."
+        yield Notice("It may be a household.", text)
+    elif crowd := _most_holders({key for c in by_phone for key in hits[c.pk]}):
+        text = f"{crowd} customers are known by the phone that is all these have in common."
+        yield Notice("It may be a household.", text)
+
+
+def _is_only_phone(shared: Collection[Key]) -> bool:
+    return bool(shared) and all(kind != MatchKind.EMAIL for kind, _ in shared)
+
+
+def _is_family(one: Customer, other: Customer) -> bool:
+    last = likeness.likeness(one.last_name, other.last_name) or 0
+    first = likeness.likeness(one.first_name, other.first_name)
+    return last >= likeness.ENOUGH and first is not None and first < likeness.SAME
+
+
+def _most_holders(keys: Collection[Key]) -> int:
+    """How many customers the most widely held of `keys` has, if that is more than a pair."""
+    held: defaultdict[Key, set[int]] = defaultdict(set)
+    for customer, kind, value in matching.holders(keys) if keys else ():
+        held[kind, value].add(customer)
+    most = max((len(customers) for customers in held.values()), default=0)
+    return most if most > PAIR else 0
+
+
+def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
+    pairs_of: defaultdict[str, list[str]] = defaultdict(list)
+    for (one, other), no in sorted(matching.dismissals([c.pk for c in customers]).items()):
+        pairs_of[f"{no.by or 'A program'} said on {day(no.created)}"].append(f"{one} and {other}")
+    for said, pairs in pairs_of.items():
+        yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")

@@ -1,0 +1,21 @@
+"""Whom somebody means who types a number or a name.
+
+The customer of that number, live or not; else whoever a search finds.
+"""
+
+from customers.models import Customer
+from customers.search import find
+
+LONGEST_NUMBER = 18
+
+
+def number(text: str) -> int | None:
+    """The number that `text` writes, where it can be that of a row."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
+def meant(text: str, *, most: int) -> list[Customer]:
+    pk = number(text)
+    if pk is not None and (customer := Customer.objects.select_related("merged_into").filter(pk=pk).first()):
+        return [customer]
+    return list(find(text).order_by("pk")[:most]) if text else []

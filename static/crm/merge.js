@@ -1,0 +1,14 @@
+"use strict";
+// “All from this one” picks a whole column at once; without this file the button asks the server to do the same.
+{
+    const taken = document.getElementById("taken");
+
+    for (const button of document.querySelectorAll("button[name=all]")) {
+        button.addEventListener("click", (event) => {
+            event.preventDefault();
+            const picks = document.querySelectorAll(`.values tr:not(.answer) input[type=radio][value="${button.value}"]`);
+            for (const pick of picks) pick.checked = true;
+            taken.textContent = button.dataset.said;
+        });
+    }
+}
