@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,6 +14,9 @@ from customers.models import Customer, SourceRecord
 
 NEARLY = 80
 """Below this two e-mails or phones are nothing like each other; above, one may be a slip of the other."""
+
+Written = Mapping[str, str]
+"""{normal form: as written}."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ def compare(
     yield _names("Last name", one.last_name, other.last_name)
     if one.company or other.company:
         yield _names("Company", one.company, other.company)
-    yield _values("E-mails", _emails(one, ours), _emails(other, theirs), normal=_email)
-    yield _values("Phones", _phones(one, ours), _phones(other, theirs), normal=_digits)
+    yield _values("E-mails", _emails(one, ours), _emails(other, theirs))
+    yield _values("Phones", _phones(one, ours), _phones(other, theirs))
 
 
 def _names(label: str, one: str, other: str) -> Comparison:
@@ -56,36 +59,34 @@ def _name_verdict(one: str, other: str) -> tuple[str, bool]:
     return f"{degree or 0} % alike", (degree or 0) < likeness.ENOUGH
 
 
-def _values(label: str, ones: Sequence[str], others: Sequence[str], *, normal: Callable[[str], str]) -> Comparison:
+def _values(label: str, ones: Written, others: Written) -> Comparison:
     """Whether one value is common to both, else how near the nearest two are."""
-    if not (ones and others):
-        return Comparison(label, ones, others, "")
-    if {normal(each) for each in ones} & {normal(each) for each in others}:
-        return Comparison(label, ones, others, "in common")
-    nearest = max(round(fuzz.ratio(normal(a), normal(b))) for a, b in product(ones, others))
-    verdict = f"none in common; the nearest two are {nearest} % alike" if nearest >= NEARLY else "none in common"
-    return Comparison(label, ones, others, verdict)
+    verdict = ""
+    if ones.keys() & others.keys():
+        verdict = "in common"
+    elif ones and others:
+        nearest = max(round(fuzz.ratio(a, b)) for a, b in product(ones, others))
+        verdict = f"none in common; the nearest two are {nearest} % alike" if nearest >= NEARLY else "none in common"
+    return Comparison(label, list(ones.values()), list(others.values()), verdict)
 
 
-def _emails(customer: Customer, records: Sequence[SourceRecord]) -> list[str]:
-    return _distinct([customer.email, *(record.email for record in records)], _email)
+def _emails(customer: Customer, records: Sequence[SourceRecord]) -> Written:
+    return _distinct((normal_email(text) or fold(text), text) for text in (customer.email, *(r.email for r in records)))
 
 
-def _phones(customer: Customer, records: Sequence[SourceRecord]) -> list[str]:
-    """As international numbers where they are numbers, so that the same is not listed twice."""
+def _phones(customer: Customer, records: Sequence[SourceRecord]) -> Written:
     countries = (customer.billing_address.get("country", ""), *(record.country for record in records))
-    country = next(filter(None, countries), "")
-    written = [(customer.phone, country), *((record.phone, record.country or country) for record in records)]
-    return _distinct([normal_phone(phone, country) or phone for phone, country in written], _digits)
+    home = next(filter(None, countries), "")
+    written = [(customer.phone, home), *((record.phone, record.country or home) for record in records)]
+    return _distinct(
+        (normal_phone(phone, country) or phone_digits(phone) or fold(phone), phone) for phone, country in written
+    )
 
 
-def _email(text: str) -> str:
-    return normal_email(text) or fold(text)
-
-
-def _digits(text: str) -> str:
-    return phone_digits(text) or fold(text)
-
-
-def _distinct(values: Sequence[str], normal: Callable[[str], str]) -> list[str]:
-    return list({normal(value): value for value in reversed(values) if value}.values())[::-1]
+def _distinct(values: Iterable[tuple[str, str]]) -> Written:
+    """Each value as it is first written."""
+    found: dict[str, str] = {}
+    for normal, written in values:
+        if written:
+            found.setdefault(normal, written)
+    return found
