@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from customers import likeness, matching
 from customers.days import day
-from customers.matching import Hits, Key
+from customers.matching import Hits
 from customers.models import Customer, MatchKind
+from customers.models.match import Key
 from customers.notices import Notice
 from customers.wording import listed, numbers
 

@@ -15,8 +15,9 @@ from customers.comparing import Comparison
 from customers.days import day
 from customers.homes import identity_of
 from customers.identity import match_keys
-from customers.matching import Candidate, Key, Reason
+from customers.matching import Candidate, Reason
 from customers.models import Customer, IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
+from customers.models.match import Key
 
 # More than a page can show; a customer has few.
 MOST_RECORDS = 200
