@@ -1,0 +1,27 @@
+"""Rows as a CSV file that a spreadsheet opens as it is meant: in UTF-8, and nothing in it is run as a formula."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class _Echo:
+    """A file that gives back what is written into it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The file, a line at a time; it begins with a byte order mark, by which a spreadsheet knows the encoding."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([harmless(value) for value in row])
+
+
+def harmless(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula, as text; numbers stay numbers."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(BEGINS_A_FORMULA) else value

@@ -1,0 +1,28 @@
+import csv
+from io import StringIO
+
+import pytest
+
+from customers import sheets
+
+
+def written(*rows) -> str:
+    return "".join(sheets.lines(["Name"], rows))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"])
+def test_a_formula_is_written_as_text(text):
+    _, (cell,) = csv.reader(StringIO(written([text]), newline=""))
+
+    assert cell == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["Holý, Helena", 'a "b"', "two\nlines", "", "a=b", -5])
+def test_everything_else_is_written_as_it_is(value):
+    _, (cell,) = csv.reader(StringIO(written([value]), newline=""))
+
+    assert cell == str(value)
+
+
+def test_a_spreadsheet_knows_the_encoding():
+    assert written().encode().startswith(b"\xef\xbb\xbfName\r\n")
