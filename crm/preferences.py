@@ -1,4 +1,4 @@
-"""What somebody chose for every page: the time zone in which times are shown."""
+"""What somebody chose for every page: the time zone in which times are shown, and light or dark."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -6,6 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"  # for the pages that one sees when not signed in
+YEAR = 365 * 24 * 60 * 60
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -25,3 +29,10 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
         return ZoneInfo(request.user.time_zone)
     except (ZoneInfoNotFoundError, ValueError):  # it has left the time zone database since it was chosen
         return ZoneInfo("UTC")
+
+
+def theme_of(request: HttpRequest) -> str:
+    # A refused host is answered before anybody is signed in.
+    user = getattr(request, "user", None)
+    chosen = user.theme if user and user.is_authenticated else request.COOKIES.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else THEMES[0]

@@ -2,7 +2,8 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from crm import views
-from crm.accounts.forms import SignInForm
+from crm.accounts.forms.passwords import SignInForm
+from crm.accounts.views.resetting import follow_link
 
 sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True)
 
@@ -10,8 +11,9 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
     path("", include("orders.urls")),
-    path("users/", include("crm.accounts.urls")),
+    path("", include("crm.accounts.urls")),
     path("accounts/login/", sign_in, name="login"),
+    path("accounts/reset/<uidb64>/<token>/", follow_link, name="password_reset_confirm"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", views.healthz, name="healthz"),
 ]

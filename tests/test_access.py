@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
-from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS
+from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, ROLES, USE_API
+from crm.accounts.models import ApiKey
 from orders import intake
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
@@ -27,12 +29,18 @@ class Page:
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 ORDERS = "orders.view_order"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
-PUBLIC = {"login", "healthz"}
-ANYONE_SIGNED_IN = {"logout", "home"}
+PUBLIC = {"login", "healthz", "password_reset_confirm", "accounts:theme"}
+ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
+OWNERS = {"accounts:own_key_revoke": (1,)}
 PAGES = {
     "accounts:list": Page((MANAGE_USERS,)),
     "accounts:add": Page((MANAGE_USERS,)),
     "accounts:edit": Page((MANAGE_USERS,), of=("user",)),
+    "accounts:changes": Page((MANAGE_USERS,)),
+    "accounts:link_make": Page((MANAGE_USERS,), of=("user",), method="post"),
+    "accounts:key_add": Page((MANAGE_USERS,), of=("user",)),
+    "accounts:key_revoke": Page((MANAGE_USERS,), of=("user", "key")),
+    "accounts:own_key_add": Page((USE_API,)),
     "customers:list": Page((VIEW,)),
     "customers:detail": Page((VIEW,), of=("customer",)),
     "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post"),
@@ -57,8 +65,10 @@ def things(db):
     """What the addresses of pages name."""
     customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
     bought = order(subscriptions=[intake.Subscription(ProductFactory(), Decimal("9.90"))]).order
+    user = make_user("somebody")
     return {
-        "user": make_user("somebody").pk,
+        "user": user.pk,
+        "key": ApiKey.objects.create(user=user, name="Warehouse").pk,
         "customer": customer.pk,
         "other": other.pk,
         "draft": "unknown",
@@ -83,7 +93,7 @@ def ask(client, name, things):
 
 
 def test_every_page_is_listed():
-    assert set(url_names()) == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN
+    assert set(url_names()) == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -108,9 +118,28 @@ def test_who_may_only_this_is_let_in(name, things):
     assert ask(client, name, things).status_code in {200, 302}
 
 
-@pytest.mark.parametrize("name", sorted(ANYONE_SIGNED_IN))
-def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, client, db):
-    assert client.get(reverse(name)).status_code == 302
+@pytest.mark.parametrize("role", ROLES, ids=[role.name for role in ROLES])
+def test_a_role_opens_the_pages_that_its_boxes_open_and_no_other(role, things):
+    client = signed_in(make_user(role.name, role.ticks))
+    answers = {}
+    for name in PAGES:
+        with transaction.atomic():
+            answers[name] = ask(client, name, things).status_code
+            transaction.set_rollback(True)  # what one page does is not there for the next
+
+    assert {name for name, status in answers.items() if status != 403} == {
+        name for name, page in PAGES.items() if role.ticks.issuperset(page.needs)
+    }
+
+
+@pytest.mark.parametrize(("name", "of"), sorted((ANYONE_SIGNED_IN | OWNERS).items()))
+def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, of, client, db):
+    assert client.get(reverse(name, args=of)).url.startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", sorted(OWNERS))
+def test_what_is_somebody_elses_is_not_there(name, things):
+    assert signed_in(make_user("admin", EVERYTHING)).get(reverse(name, args=[things["key"]])).status_code == 404
 
 
 def test_every_permission_that_a_page_needs_is_a_checkbox():

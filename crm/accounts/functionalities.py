@@ -27,11 +27,14 @@ class Functionality:
 
 
 MANAGE_USERS = "accounts.manage_user"
+USE_API = "accounts.use_api"
 
 GROUPS: dict[str, tuple[Functionality, ...]] = {
     "Customers": (
-        Functionality("customers.view_customer", "Can view customers"),
-        Functionality("customers.add_customer", "Can add customers"),
+        Functionality(
+            "customers.view_customer", "Can view customers", "Their pages, search, duplicates and past merges"
+        ),
+        Functionality("customers.add_customer", "Can add customers", "New customers and leads, typed by hand"),
         Functionality("customers.change_customer", "Can change customers", "Details, status, notes, tags"),
         Functionality(
             "customers.merge_customer",
@@ -48,14 +51,18 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
         Functionality("customers.delete_customer", "Can delete customers", "With all that is linked, for good"),
     ),
     "Orders": (
-        Functionality("orders.view_order", "Can view orders"),
-        Functionality("orders.refund_order", "Can refund"),
-        Functionality("orders.cancel_purchase", "Can cancel or pause purchases"),
-        Functionality("orders.rerun_order", "Can rerun declined orders"),
+        Functionality("orders.view_order", "Can view orders", "Orders, payments, parcels, purchases, memberships"),
+        Functionality("orders.refund_order", "Can refund", "All of what was paid for an order, or a part"),
+        Functionality(
+            "orders.cancel_purchase",
+            "Can cancel or pause purchases",
+            "Also reactivates them, and changes the next bill date and price",
+        ),
+        Functionality("orders.rerun_order", "Can rerun declined orders", "Charges again what was declined for now"),
     ),
     "Administration": (
-        Functionality(MANAGE_USERS, "Can manage users", "This page, for everyone"),
-        Functionality("accounts.use_api", "Can use the API", "With keys of their own"),
+        Functionality(MANAGE_USERS, "Can manage users", "This page, for all who may do no more than they may"),
+        Functionality(USE_API, "Can use the API", "With keys of their own"),
     ),
 }
 
@@ -65,6 +72,13 @@ def listed() -> Iterator[Functionality]:
 
 
 EVERYTHING = frozenset(each.permission for each in listed())
+LABELS = {each.permission: each.label for each in listed()}
+
+
+def labels(permissions: Iterable[str]) -> list[str]:
+    """As the boxes are labelled, in their order; one that has no box any more by its name."""
+    named = set(permissions)
+    return [label for each, label in LABELS.items() if each in named] + sorted(named - EVERYTHING)
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,16 @@ def role_of(permissions: Iterable[str]) -> Role:
 def direct(user: User) -> set[str]:
     """What is given to `user` as such, neither by a group nor for being a superuser."""
     return {f"{each.content_type.app_label}.{each.codename}" for each in user.user_permissions.all()}
+
+
+def powers(user: User) -> frozenset[str]:
+    """What `user` may do by any way, or could again once they may sign in."""
+    if user.is_superuser:
+        return EVERYTHING
+    held = Permission.objects.filter(Q(user=user.pk) | Q(group__user=user.pk))
+    return EVERYTHING.intersection(
+        f"{app}.{name}" for app, name in held.values_list("content_type__app_label", "codename")
+    )
 
 
 def rows(permissions: Iterable[str]) -> QuerySet[Permission]:

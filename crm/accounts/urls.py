@@ -1,10 +1,19 @@
 from django.urls import path
 
-from crm.accounts import views
+from crm.accounts.views import account, keys, resetting, users
 
 app_name = "accounts"
 urlpatterns = [
-    path("", views.user_list, name="list"),
-    path("add/", views.user_add, name="add"),
-    path("<int:pk>/", views.user_edit, name="edit"),
+    path("users/", users.user_list, name="list"),
+    path("users/add/", users.user_add, name="add"),
+    path("users/changes/", users.change_list, name="changes"),
+    path("users/<int:pk>/", users.user_edit, name="edit"),
+    path("users/<int:pk>/link/", resetting.link_make, name="link_make"),
+    path("users/<int:pk>/keys/add/", keys.key_add, name="key_add"),
+    path("users/<int:pk>/keys/<int:key>/revoke/", keys.key_revoke, name="key_revoke"),
+    path("account/", account.own_page, name="own"),
+    path("account/password/", account.own_password, name="own_password"),
+    path("account/theme/", account.theme, name="theme"),
+    path("account/keys/add/", keys.own_key_add, name="own_key_add"),
+    path("account/keys/<int:key>/revoke/", keys.own_key_revoke, name="own_key_revoke"),
 ]

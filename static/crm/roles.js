@@ -6,7 +6,6 @@
     const names = Array.from(role.options, (option) => option.value).filter((name) => name !== "custom");
     const ticks = (box, name) => box.dataset.roles.split(" ").includes(name);
 
-    document.querySelector("button[name=tick]")?.parentElement.remove();
     role.addEventListener("change", () => {
         if (role.value === "custom") return;
         for (const box of boxes) box.checked = ticks(box, role.value);

@@ -7,8 +7,10 @@ from crm.accounts.models import User
 from tests.conftest import allow, make_user
 
 
-def save(user, *, by, allowed, shown=EVERYTHING, password=""):
-    granting.save(user, password=password, allowed=frozenset(allowed), shown=shown, by=by)
+def save(user, *, by, allowed, password=""):
+    """Save with all boxes as in `allowed`."""
+    held = functionalities.direct(user) & EVERYTHING
+    granting.save(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
     return functionalities.direct(User.objects.get(pk=user.pk))
 
 

@@ -1,0 +1,53 @@
+"""Signing in, and setting one's own password."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm, UsernameField
+from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+class SignInForm(AuthenticationForm):
+    username = UsernameField(label="User name", max_length=150)
+    error_messages = {
+        "invalid_login": "The user name or the password is wrong. Capital letters count in both.",
+        "inactive": "The user name or the password is wrong. Capital letters count in both.",
+    }
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A new password, typed twice since nobody sees it."""
+
+    error_messages = {"password_mismatch": "The two are not the same."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, second = self.fields["new_password1"], self.fields["new_password2"]
+        first.label, first.help_text = "New password", "At least 10 characters."
+        second.label, second.help_text = "New password again", ""
+
+
+class OwnPasswordForm(NewPasswordForm):
+    """The same for who is signed in. The present one is asked: who only sits down at an open desk does not know it."""
+
+    old_password = forms.CharField(
+        label="Present password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ["old_password", "new_password1", "new_password2"]
+
+    def __init__(self, request: "StaffRequest", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        password: str = self.cleaned_data["old_password"]
+        # Not check_password: this way wrong ones are counted, and guessing is paused as at the sign-in.
+        if authenticate(self.request, username=self.user.get_username(), password=password) != self.user:
+            raise ValidationError("This is not your present password.")
+        return password

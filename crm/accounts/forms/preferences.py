@@ -1,0 +1,22 @@
+from typing import Any
+
+from django import forms
+
+from crm.accounts import zones
+from crm.accounts.models import User
+
+
+class PreferencesForm(forms.ModelForm[User]):
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="All times are shown in it. Open the list and type the first letters of a place.",
+    )
+
+    class Meta:
+        model = User
+        fields = ["theme", "time_zone"]
+        labels = {"theme": "Theme"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = zones.choices(and_also=self.initial["time_zone"])  # type: ignore[attr-defined]

@@ -1,0 +1,72 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.accounts import functionalities, resetting
+from crm.accounts.forms.passwords import OwnPasswordForm
+from crm.accounts.forms.preferences import PreferencesForm
+from crm.accounts.functionalities import GROUPS, USE_API
+from crm.accounts.models import User
+from crm.preferences import THEME_COOKIE, YEAR
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+def own_page(request: "StaffRequest") -> HttpResponse:
+    user = User.objects.get(pk=request.user.pk)  # a copy, since the form writes what was typed into it
+    form = PreferencesForm(request.POST or None, instance=user)
+    if form.is_valid():
+        user.save(update_fields=form.changed_data)
+        messages.success(request, "Saved.")
+        return _remember(user.theme, redirect("accounts:own"), request)
+    powers = functionalities.powers(user)
+    context = {
+        "title": "Your account",
+        "form": form,
+        "may": [(heading, [each for each in group if each.permission in powers]) for heading, group in GROUPS.items()],
+        "may_use_api": USE_API in powers,
+        "keys": user.api_keys.order_by("-pk"),
+    }
+    return render(request, "crm/account.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("old_password", "new_password1", "new_password2")
+def own_password(request: "StaffRequest") -> HttpResponse:
+    form = OwnPasswordForm(request, request.user, request.POST or None)
+    if form.is_valid():
+        resetting.change(request.user, form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, request.user)  # all other sessions end, this one stays
+        messages.success(request, "Your password is changed. Whoever was signed in as you elsewhere is signed out.")
+        return redirect("accounts:own")
+    context = {"title": "Change your password", "form": form}
+    return render(request, "crm/own_password.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_not_required  # the sign-in page has the switch as well
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme chosen in the header: with the user, and in the browser for when nobody is signed in."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in User.Theme.values:
+        return HttpResponse(status=422)
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(theme=chosen)
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    response = redirect(back if is_ours else "home") if "next" in request.POST else HttpResponse(status=204)
+    return _remember(chosen, response, request)
+
+
+def _remember(theme: str, response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response

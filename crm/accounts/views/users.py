@@ -1,0 +1,107 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from crm.accounts import functionalities, granting, listing, recording
+from crm.accounts.forms.user import UserForm
+from crm.accounts.models import User
+from crm.accounts.views.access import may_manage_users
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+STATES = {"in": True, "out": False}
+
+
+@require_safe
+@may_manage_users
+def user_list(request: "StaffRequest") -> HttpResponse:
+    asked = {name: request.GET[name] for name in ("q", "may", "state") if request.GET.get(name)}
+    state = STATES.get(asked.get("state", ""))
+    found = listing.search(asked.get("q", ""), may=asked.get("may", ""), signs_in=state)
+    after = request.GET.get("after", "")
+    page = listing.page(found, after=int(after) if after.isdecimal() else None)
+    context = {
+        "title": "Users",
+        "page": page,
+        "asked": asked,
+        "may_search": bool(asked) or listing.are_many(),
+        "functionalities": functionalities.listed(),
+        "next": f"?{urlencode({**asked, 'after': str(page.last)})}" if page.last else "",
+        "first": f"?{urlencode(asked)}" if after else "",
+    }
+    return render(request, "crm/user_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("password")
+@may_manage_users
+def user_add(request: "StaffRequest") -> HttpResponse:
+    form = UserForm(request.POST or None, instance=User(), by=request.user)
+    if not (form.is_valid() and _saved(form, by=request.user)):
+        context = {"title": "New user", "form": form}
+        return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
+    user = form.instance
+    if user.has_usable_password():
+        messages.success(request, f"{user} may sign in from now on." if user.is_active else f"{user} is created.")
+        return redirect("accounts:list")
+    messages.success(request, f"{user} is created and has no password yet. Make a link below and pass it on.")
+    return redirect(user)
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("password")
+@may_manage_users
+def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    title = str(user)
+    form = UserForm(request.POST or None, instance=user, by=request.user)
+    if form.is_valid() and _saved(form, by=request.user):
+        messages.success(request, f"Saved. It takes effect on the next page {user} opens.")
+        return redirect("accounts:list")
+    context = {
+        "title": title,
+        "form": form,
+        "keys": user.api_keys.order_by("-pk"),
+        "may_use_api": functionalities.USE_API in functionalities.powers(user),
+        "changes": recording.newest(of=user, limit=8),
+    }
+    return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
+
+
+def _saved(form: UserForm, *, by: User) -> bool:
+    typed = form.cleaned_data
+    try:
+        granting.save(
+            form.instance, password=typed.get("password", ""), given=typed["given"], taken=typed["taken"], by=by
+        )
+    except granting.GrantError as error:
+        if not error.field:
+            raise PermissionDenied(str(error)) from error
+        form.add_error(error.field, str(error))
+    return form.is_valid()
+
+
+@require_safe
+@may_manage_users
+def change_list(request: "StaffRequest") -> HttpResponse:
+    """Who changed whose permissions when, of everybody or of one."""
+    pk, before = request.GET.get("user", ""), request.GET.get("before", "")
+    user = get_object_or_404(User, pk=pk) if pk.isdecimal() else None
+    found = recording.newest(of=user, before=int(before) if before.isdecimal() else None, limit=recording.PAGE + 1)
+    lines, more = found[: recording.PAGE], len(found) > recording.PAGE
+    asked = {"user": str(user.pk)} if user else {}
+    context = {
+        "title": f"Changes of {user}" if user else "Changes of users",
+        "of": user,
+        "lines": lines,
+        "first": f"?{urlencode(asked)}" if before else "",
+        "next": f"?{urlencode({**asked, 'before': str(lines[-1].change.pk)})}" if more else "",
+    }
+    return render(request, "crm/change_list.html", context)

@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crm.accounts import keys
+from crm.accounts.forms.key import KeyForm
+from crm.accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Creates an API key and prints it, this once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--name", required=True, help="what uses it, to tell keys apart")
+        parser.add_argument(
+            "--address",
+            action="append",
+            default=[],
+            help="an IP address or network it is accepted from; may be repeated",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(username=options["username"]).first()
+        if user is None:
+            raise CommandError(f"There is no user {options['username']}. No key was made.")
+        form = KeyForm({"name": options["name"], "addresses": "\n".join(options["address"])})
+        if not form.is_valid():
+            raise CommandError(" ".join(str(message) for messages in form.errors.values() for message in messages))
+        try:
+            _, token = keys.create(
+                user, name=form.cleaned_data["name"], addresses=form.cleaned_data["addresses"], by=None
+            )
+        except keys.KeyRefusedError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(token)
