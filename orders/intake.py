@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from customers import advisory, billing, locking
+from customers import advisory, billing, buying, locking
 from customers.identity import Identity
 from customers.models import Customer, HistoryEntry, HistoryKind, SourceRecord
 from customers.money import shown
 from orders import totals
 from orders.associating import Found, find_or_create, names_of
 from orders.incoming import Incoming, IncomingOrder, IntakeError, Line, Subscription, check_order, checked
-from orders.models import Order, OrderItem, Purchase
+from orders.models import COUNTED, Order, OrderItem, Purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -98,6 +98,8 @@ def _take_order(incoming: IncomingOrder, *, by: User | None) -> Taken:
     purchases = _write_purchases(incoming, order)
     text = f"Order {order.number} placed, {shown(order.total, order.currency)} {order.currency}"
     _tell(found.record, HistoryKind.ORDER, text, at=order.at, by=by)
+    if purchases or order.status in COUNTED:
+        buying.bought(found.record, by=by)
     changes = [*totals.of_order(order), *(change for p in purchases for change in totals.of_purchase(p))]
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.

@@ -1,0 +1,68 @@
+"""A lost lead becomes a customer when it buys: buying ends the lead status Lost.
+
+It ends it for the customer that the record came to, for good, and for each whom that customer has become part of,
+for as long as they are: who bought leaves with their own orders when a merge is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from customers import history, locking, owners, profile
+from customers.models import Customer, HistoryKind, LeadStatus, Merge, MergeMember, ProfileChange, SourceRecord
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+STATUS = "lead_status"
+
+
+def bought(record: SourceRecord, *, by: User | None = None) -> None:
+    """Write down that the customer of `record` has bought; without a lock where nobody was ever lost."""
+    chain = [record.origin_id]
+    if record.origin_id != record.customer_id:
+        chain = owners.chains([record.origin_id])[record.origin_id]
+    if not ProfileChange.objects.filter(customer__in=chain, values__lead_status__after=LeadStatus.LOST).exists():
+        return
+    locked, chain = locking.lock_chain(record.origin_id)
+    came_with: MergeMember | None = None
+    for pk, following in zip(chain, [*chain[1:], None], strict=True):
+        _end_lost(locked[pk], came_with, by=by)
+        if following:
+            standing = MergeMember.objects.filter(duplicate=pk, undone_at=None)
+            came_with = standing.select_related("merge").get()
+
+
+def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) -> None:
+    """`part` is by which merge whoever bought is part of the customer; None when it is they themselves."""
+    changes = [change for change in customer.changes.order_by("version") if STATUS in change.values]
+    merge_id, origin = (part.merge_id, part.duplicate_id) if part else (None, None)
+    if _without_merges(changes, merge_id, origin) != LeadStatus.LOST:
+        if customer.lead_status != LeadStatus.LOST:
+            return
+        # Lost by what another merge wrote: it ends as long as that stands, and what was before comes back with it.
+        wrote = next(c for c in reversed(changes) if c.merge_id and c.values[STATUS]["after"] == LeadStatus.LOST)
+        merge_id, origin = wrote.merge_id, wrote.values[STATUS]["from"]
+    profile.write_change(
+        customer,
+        {STATUS: ""},
+        before=profile.values_of(customer) | {STATUS: LeadStatus.LOST.value},
+        origins={STATUS: origin} if origin else None,
+        by=by,
+        via="order",
+        merge_id=merge_id,
+    )
+    profile.refresh([customer.pk])
+    merge = Merge.objects.get(pk=merge_id) if merge_id else None
+    history.write(customer, HistoryKind.EDIT, "Bought, and so is no lost lead any more.", by=by, merge=merge)
+
+
+def _without_merges(changes: Sequence[ProfileChange], merge: int | None, origin: int | None) -> str:
+    """The lead status without what merges wrote, but for the part of `merge` that is from `origin`."""
+    status = ""
+    for change in changes:
+        wrote = change.values[STATUS]
+        if change.merge_id is None or (change.merge_id == merge and wrote["from"] == origin):
+            status = wrote["after"]
+    return status
