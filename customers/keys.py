@@ -1,16 +1,16 @@
 """Match keys and search words of source records, derived from their identities.
 
-Left out is what staff said not to match on.
+Left out is what staff said not to match on; a phone among that is a search word instead, so that it is still found.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from customers import sharing
 from customers.identity import identity_key, match_keys, search_words
-from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
+from customers.models import MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
 
 Keys = dict[int, set[tuple[str, ...]]]
 Derived = TypeVar("Derived", MatchKey, SearchWord)
@@ -20,15 +20,23 @@ def derived_keys(records: Iterable[SourceRecord]) -> Keys:
     """{record: {(kind, value)}} as they should be."""
     by_pk = {record.pk: record for record in records}
     keys: Keys = {pk: set(match_keys(record.identity)) for pk, record in by_pk.items()}
-    for pk, kind, value in UnmatchedValue.objects.filter(source_record__in=by_pk).values_list(
-        "source_record", "kind", "value"
-    ):
-        keys[pk].discard((kind, value))
+    for pk, key in _unmatched(by_pk):
+        keys[pk].discard(key)
     return keys
 
 
 def derived_words(records: Iterable[SourceRecord]) -> Keys:
-    return {record.pk: {(word,) for word in search_words(record.identity)} for record in records}
+    by_pk = {record.pk: record for record in records}
+    words: Keys = {pk: {(word,) for word in search_words(record.identity)} for pk, record in by_pk.items()}
+    for pk, key in _unmatched(by_pk):
+        if key[0] != MatchKind.EMAIL and key in match_keys(by_pk[pk].identity):
+            words[pk].add((key[1],))
+    return words
+
+
+def _unmatched(records: Collection[int]) -> Iterator[tuple[int, tuple[str, str]]]:
+    said = UnmatchedValue.objects.filter(source_record__in=records).values_list("source_record", "kind", "value")
+    return ((pk, (kind, value)) for pk, kind, value in said)
 
 
 def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:

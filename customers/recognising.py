@@ -1,0 +1,144 @@
+"""What a customer is recognised by: the e-mails and phones of all their records, and which of them not to match on.
+
+“Don't match on this” is said of a value, and written to each record that has it: it goes where the record goes. It is
+written to the home record as well, so that the value is not matched on when it is typed into the profile again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from customers import history, keys, matching
+from customers.homes import home_of, identity_of
+from customers.identity import fold, match_keys
+from customers.locking import lock_live
+from customers.models import Customer, HistoryKind, MatchKind, SourceRecord, UnmatchedValue
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+Key = tuple[str, str]
+
+
+class RecognisingError(Exception):
+    """Nothing was changed; the message says why."""
+
+
+@dataclass
+class Known:
+    """An e-mail or phone, as first written; `key` is None where nobody can be recognised by it.
+
+    `unmatched` are the records that have it and are not matched on it.
+    """
+
+    name: str
+    written: str
+    key: Key | None
+    keys: set[Key] = field(default_factory=set)
+    is_current: bool = False
+    is_ignored: bool = False
+    records: list[SourceRecord] = field(default_factory=list)
+    unmatched: list[SourceRecord] = field(default_factory=list)
+
+    @property
+    def is_matched(self) -> bool:
+        return self.key is not None and not self.is_ignored and len(self.unmatched) < len(self.records)
+
+
+def known(customer: Customer, records: Collection[SourceRecord]) -> list[Known]:
+    """Each e-mail and phone of `records` once, those of the profile first."""
+    found: dict[tuple[str, str], Known] = {}
+    for record in records:
+        for name, written, own in values_of(record):
+            label = own[0] if own else (name, fold(written))
+            each = found.setdefault(label, Known(name, written, own[0] if own else None))
+            each.keys |= set(own)
+            each.records.append(record)
+    current = {key for _, _, own in _of_profile(customer) for key in own[:1]}
+    said = _unmatched(records)
+    ignored = matching.ignored({key for each in found.values() for key in each.keys})
+    for each in found.values():
+        each.is_current = each.key in current
+        each.is_ignored = each.key in ignored
+        each.unmatched = [record for record in each.records if each.keys & said.get(record.pk, set())]
+    return sorted(found.values(), key=lambda each: (each.name, not each.is_current))
+
+
+def _of_profile(customer: Customer) -> Iterator[tuple[str, str, list[Key]]]:
+    return values_of(SourceRecord(**vars(identity_of(customer))))
+
+
+def values_of(record: SourceRecord) -> Iterator[tuple[str, str, list[Key]]]:
+    """("email" or "phone", as written, the keys it makes, the surest first) of a record."""
+    own = list(match_keys(record.identity))
+    if record.email:
+        yield "email", record.email, [key for key in own if key[0] == MatchKind.EMAIL]
+    if record.phone:
+        yield "phone", record.phone, [key for key in own if key[0] != MatchKind.EMAIL]
+
+
+def _unmatched(records: Iterable[SourceRecord]) -> Mapping[int, set[Key]]:
+    said: dict[int, set[Key]] = {}
+    for record, kind, value in UnmatchedValue.objects.filter(source_record__in=records).values_list(
+        "source_record", "kind", "value"
+    ):
+        said.setdefault(record, set()).add((kind, value))
+    return said
+
+
+@transaction.atomic
+def stop(customer: Customer, kind: str, value: str, *, by: User) -> str:
+    """No longer match on the value, which is a match key; the value as written."""
+    locked, holders = _holders(customer, kind, value)
+    home = home_of(locked)
+    wanted = {(record.pk, key) for record, own in holders.items() for key in own}
+    wanted |= {(home.pk, key) for own in holders.values() for key in own}
+    said = {(pk, key) for pk, own in _unmatched([*holders, home]).items() for key in own}
+    UnmatchedValue.objects.bulk_create(
+        UnmatchedValue(source_record_id=pk, kind=key[0], value=key[1], by=by) for pk, key in sorted(wanted - said)
+    )
+    return _finish(locked, [*holders, home], _written(holders, kind), wanted - said, "Not matched on {} any more.", by)
+
+
+@transaction.atomic
+def resume(customer: Customer, kind: str, value: str, *, by: User) -> str:
+    """Match on the value again; the value as written."""
+    locked, holders = _holders(customer, kind, value)
+    home = home_of(locked)
+    every = {key for own in holders.values() for key in own}
+    said = UnmatchedValue.objects.filter(source_record__in=[*holders, home], value__in={value for _, value in every})
+    gone = [row.pk for row in said if (row.kind, row.value) in every]
+    UnmatchedValue.objects.filter(pk__in=gone).delete()
+    return _finish(locked, [*holders, home], _written(holders, kind), gone, "Matched on {} again.", by)
+
+
+def _holders(customer: Customer, kind: str, value: str) -> tuple[Customer, dict[SourceRecord, list[Key]]]:
+    """The locked customer, and the records that have the value, each with all the keys that it makes of it."""
+    locked = lock_live(customer.pk)
+    holders = {
+        record: own
+        for record in locked.records.order_by("pk")
+        for _, _, own in values_of(record)
+        if (kind, value) in own
+    }
+    if locked.erased_at or not holders:
+        raise RecognisingError("This customer is not known by that any more. Nothing was changed.")
+    return locked, holders
+
+
+def _written(holders: Mapping[SourceRecord, list[Key]], kind: str) -> str:
+    record = next(iter(holders))
+    return record.email if kind == MatchKind.EMAIL else record.phone
+
+
+def _finish(
+    locked: Customer, records: Iterable[SourceRecord], written: str, changed: Collection[object], text: str, by: User
+) -> str:
+    if changed:
+        keys.refresh(list({record.pk: record for record in records}.values()))
+        history.write(locked, HistoryKind.MATCH, text.format(written), by=by)
+    return written
