@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
 from customers.homes import home_of
-from customers.models import CartLogin, Customer, Merge
+from customers.models import CartLogin, Customer, Merge, SourceRecord
+from customers.owners import families
 
 
 class LoginTakenError(Exception):
@@ -47,16 +48,30 @@ def _login(customer: Customer, login: str, among: Collection[int], merge: Merge 
     refuse_taken(login, among)
     row = CartLogin.objects.select_related("merge").filter(login=login).first()
     if row is None:
-        try:
-            with transaction.atomic():
-                return CartLogin.objects.create(source_record=home_of(customer), login=login, merge=merge)
-        except IntegrityError:
-            # Somebody else typed it for another customer at the same moment.
-            raise LoginTakenError(login) from None
+        return add(home_of(customer), login, merge=merge)
     if row.merge and (merge is None or row.merge.undone_at):
         row.merge = merge
         row.save(update_fields=["merge"])
     return row
+
+
+def add(record: SourceRecord, login: str, password: str = "", *, merge: Merge | None = None) -> CartLogin:
+    """A new login; LoginTakenError when there is one of this name."""
+    try:
+        with transaction.atomic():
+            return CartLogin.objects.create(source_record=record, login=login, password=password, merge=merge)
+    except IntegrityError:
+        # Also when somebody else typed it for another customer at the same moment.
+        raise LoginTakenError(login) from None
+
+
+def only_for(row: CartLogin) -> list[int]:
+    """The passwords chosen for this login that are no login's own, and that open no other one of the family."""
+    chain = row.source_record.origin.chain()
+    family = Customer.objects.filter(pk__in=families([chain[-1].pk])).exclude(cart_password=None)
+    chosen = family.filter(cart_password__login=None).values_list("cart_password", "cart_login")
+    elsewhere = {password for password, login in chosen if login != row.pk}
+    return [password for password, login in chosen if login == row.pk and password not in elsewhere]
 
 
 def opened_by(login: str, password: str) -> Customer | None:

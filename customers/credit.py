@@ -14,8 +14,9 @@ from django.db.models.functions import Round
 from customers import history
 from customers.homes import home_of
 from customers.locking import lock_live
-from customers.models import CreditEntry, Customer, HistoryKind, Merge
+from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
 from customers.money import is_exact, shown
+from customers.newest import newest
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -48,38 +49,78 @@ def balance_of_records(records: Collection[int], *, without: Merge | None = None
     return dict(entries.values_list("currency").annotate(total=TOTAL))
 
 
+class OverdrawnError(CreditError):
+    """More would be used than there is, and nobody said that it may be below zero."""
+
+
+class StaleCreditError(CreditError):
+    """`latest` was written since."""
+
+    def __init__(self, latest: HistoryEntry) -> None:
+        super().__init__(f"{latest.by or 'A program'} adjusted this credit a moment ago: {latest.text}")
+        self.latest = latest
+
+
 @transaction.atomic
-def adjust(customer: Customer, amount: Decimal, currency: str, *, cause: str, by: User | None) -> list[CreditEntry]:
-    """Give credit (above zero), which goes to the home record, or use it up, drawn from the records oldest first."""
+def adjust(
+    customer: Customer,
+    amount: Decimal,
+    currency: str,
+    *,
+    cause: str,
+    by: User | None,
+    seen: int | None = None,
+    allow_overdraft: bool = False,
+) -> list[CreditEntry]:
+    """Give credit (above zero), which goes to the home record, or use it up, drawn from the records oldest first.
+
+    `seen` is the latest adjustment that who adjusts knew of: StaleCreditError when there is another one. Below zero
+    only with `allow_overdraft`.
+    """
     if not is_exact(amount, currency):
         raise CreditError("Enter an amount such as 7.50.")
     locked = lock_live(customer.pk)
-    drawn = {home_of(locked).pk: amount} if amount >= 0 else _draw(locked, -amount, currency)
+    if locked.erased_at:
+        raise CreditError("Nothing was adjusted. This customer was erased a moment ago.")
+    latest = latest_adjustment(locked)
+    if seen is not None and latest and latest.pk != seen:
+        raise StaleCreditError(latest)
+    drawn = (
+        {home_of(locked).pk: amount}
+        if amount >= 0
+        else _draw(locked, -amount, currency, allow_overdraft=allow_overdraft)
+    )
     entries = [
         CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
         for record, part in drawn.items()
     ]
-    history.write(
-        locked,
-        HistoryKind.CREDIT,
-        f"Credit {'given' if amount >= 0 else 'used'}: {shown(abs(amount), currency)} {currency}, {cause}",
-        by=by,
-    )
+    history.write(locked, HistoryKind.CREDIT, described(amount, currency, cause), by=by)
     return CreditEntry.objects.bulk_create(entries)
 
 
-def _draw(customer: Customer, wanted: Decimal, currency: str) -> dict[int, Decimal]:
-    """{record: amount below zero} that makes up `wanted`."""
+def described(amount: Decimal, currency: str, cause: str) -> str:
+    return f"Credit {'given' if amount >= 0 else 'used'}: {shown(abs(amount), currency)} {currency}, {cause}"
+
+
+def latest_adjustment(customer: Customer) -> HistoryEntry | None:
+    return newest(HistoryEntry, customer, limit=1, kind=HistoryKind.CREDIT).first()
+
+
+def _draw(customer: Customer, wanted: Decimal, currency: str, *, allow_overdraft: bool) -> dict[int, Decimal]:
+    """{record: amount below zero} that makes up `wanted`; what nobody holds is drawn from the home record."""
     entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
     held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
-    if sum(held.values()) < wanted:
-        has = shown(sum(held.values(), Decimal()), currency)
-        raise CreditError(f"{customer.name} has {has} {currency} of credit, not {shown(wanted, currency)}.")
+    if (total := sum(held.values(), Decimal())) < wanted and not allow_overdraft:
+        has = shown(total, currency)
+        raise OverdrawnError(f"{customer.name} has {has} {currency} of credit, not {shown(wanted, currency)}.")
     drawn: dict[int, Decimal] = {}
     for record, amount in held.items():
         part = min(max(amount, Decimal()), wanted + sum(drawn.values()))
         if part:
             drawn[record] = -part
+    if missing := wanted + sum(drawn.values()):
+        home = home_of(customer).pk
+        drawn[home] = drawn.get(home, Decimal()) - missing
     return drawn
 
 

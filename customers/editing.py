@@ -12,6 +12,7 @@ from customers.fields import BY_KEY, Kind
 from customers.homes import home_of
 from customers.locking import lock, lock_live
 from customers.models import Customer, HistoryKind, Note, ProfileChange
+from customers.newest import newest
 from customers.values import as_text, clean
 
 if TYPE_CHECKING:
@@ -22,11 +23,16 @@ class EditError(Exception):
     """The message says what was not saved, and why."""
 
 
+class StaleEditError(EditError):
+    """Somebody else saved first."""
+
+
 @transaction.atomic
-def create(values: Mapping[str, Any], *, by: User | None, via: str) -> Customer:
+def create(values: Mapping[str, Any], *, by: User | None, via: str, **columns: Any) -> Customer:
     """A new customer with `values` as profile; whoever calls adds the first source record."""
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
-    customer = Customer.objects.create(**{BY_KEY[key].column: value for key, value in cleaned.items()})
+    columns |= {BY_KEY[key].column: value for key, value in cleaned.items()}
+    customer = Customer.objects.create(**columns)
     profile.write_first_change(customer, by=by, via=via)
     return customer
 
@@ -34,23 +40,46 @@ def create(values: Mapping[str, Any], *, by: User | None, via: str) -> Customer:
 @transaction.atomic
 def edit(customer: Customer, values: Mapping[str, Any], *, version: int, by: User | None, via: str) -> Customer:
     """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited."""
-    locked = lock([customer.pk])[customer.pk]
-    if not locked.is_live:
-        raise EditError(f"Not saved. {locked.numbered} was merged or erased a moment ago.")
-    if locked.version != version:
-        raise EditError("Not saved. Somebody changed this customer a moment ago.")
-    # Typed by staff, so that it is matched on: the home record says what the profile says.
-    home_of(locked)
+    locked = _locked(customer, version)
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     try:
         cleaned = cart.settle(locked, cleaned, among=[locked.pk])
     except cart.LoginTakenError as error:
         raise EditError(f"Not saved. {error}") from None
     change = profile.write_change(locked, cleaned, by=by, via=via)
-    if change:
-        profile.refresh([locked.pk])
-        history.write(locked, HistoryKind.EDIT, described(change), by=by)
-    return Customer.objects.get(pk=locked.pk)
+    if change is None:
+        return locked
+    profile.refresh([locked.pk])
+    edited = Customer.objects.get(pk=locked.pk)
+    # Typed by staff, so that it is matched on: on the home record, which is made here if it was not there.
+    history.write(edited, HistoryKind.EDIT, described(change), by=by)
+    return edited
+
+
+def _locked(customer: Customer, version: int) -> Customer:
+    locked = lock([customer.pk])[customer.pk]
+    if not locked.is_live:
+        raise EditError(f"Not saved. {locked.numbered} was merged or erased a moment ago.")
+    if locked.version != version:
+        raise StaleEditError(f"Not saved. {who_changed(locked, since=version)} changed this customer a moment ago.")
+    return locked
+
+
+def who_changed(customer: Customer, *, since: int) -> str:
+    """Who last changed the profile after it was at the version `since`."""
+    change = customer.changes.filter(version__gt=since).select_related("by").order_by("version").last()
+    return str(change.by or "A program") if change else "Somebody"
+
+
+@transaction.atomic
+def set_status(customer: Customer, lead_status: str, owner: User | None, *, version: int, by: User | None) -> None:
+    """Set the lead status, and which of the staff looks after the customer."""
+    edited = edit(customer, {"lead_status": lead_status}, version=version, by=by, via="page")
+    if edited.owner != owner:
+        profile.bump([edited])
+        Customer.objects.filter(pk=edited.pk).update(owner=owner)
+        text = f"Owner changed from {edited.owner or 'nobody'} to {owner or 'nobody'}."
+        history.write(edited, HistoryKind.EDIT, text, by=by)
 
 
 def described(change: ProfileChange) -> str:
@@ -70,4 +99,7 @@ def add_note(customer: Customer, text: str, *, by: User | None) -> Note:
     locked = lock_live(customer.pk)
     if locked.erased_at:
         raise EditError("Not saved. This customer was erased a moment ago.")
+    latest = newest(Note, locked, limit=1).first()
+    if latest and by and (latest.text, latest.by_id) == (text, by.pk):
+        return latest  # the button was pressed twice
     return Note.objects.create(source_record=home_of(locked), text=text, by=by)

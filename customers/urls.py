@@ -1,12 +1,45 @@
 from django.urls import path
 
-from customers.views import choose, confirm, customer, customers, merges, notes, undo, values, why
+from customers.views import (
+    add,
+    choose,
+    confirm,
+    credit,
+    customer,
+    customers,
+    edit,
+    labels,
+    logins,
+    merges,
+    notes,
+    recognised,
+    status,
+    undo,
+    values,
+    why,
+)
 
 app_name = "customers"
 
 urlpatterns = [
     path("customers/", customers.customer_list, name="list"),
     path("customers/<int:pk>/", customer.customer_detail, name="detail"),
+    path("customers/add/", add.customer_add, name="add"),
+    path("customers/<int:pk>/edit/", edit.customer_edit, name="edit"),
+    path("customers/<int:pk>/status/", status.customer_status, name="status"),
+    path("customers/<int:pk>/credit/", credit.credit_adjust, name="credit"),
+    path("customers/<int:pk>/labels/", labels.customer_labels, name="labels"),
+    path("customers/<int:pk>/tags/add/", labels.tag_add, name="tag_add"),
+    path("customers/<int:pk>/tags/remove/", labels.tag_remove, name="tag_remove"),
+    path("customers/<int:pk>/attributes/set/", labels.attribute_set, name="attribute_set"),
+    path("customers/<int:pk>/attributes/remove/", labels.attribute_remove, name="attribute_remove"),
+    path("customers/<int:pk>/logins/add/", logins.login_add, name="login_add"),
+    path("customers/<int:pk>/logins/<int:login>/password/", logins.login_password, name="login_password"),
+    path("customers/<int:pk>/logins/<int:login>/show/", logins.login_show, name="login_show"),
+    path("customers/<int:pk>/pay-sources/<int:pay_source>/", logins.pay_source_default, name="pay_source_default"),
+    path("customers/<int:pk>/known-by/", recognised.customer_known_by, name="known_by"),
+    path("customers/<int:pk>/known-by/stop/", recognised.match_stop, name="match_stop"),
+    path("customers/<int:pk>/known-by/resume/", recognised.match_resume, name="match_resume"),
     path("customers/<int:pk>/notes/", notes.note_add, name="note_add"),
     path("customers/why/", why.why_ask, name="why_ask"),
     path("customers/<int:pk>/why/<int:other>/", why.why, name="why"),

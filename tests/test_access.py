@@ -10,6 +10,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, ROLES, USE_API
 from crm.accounts.models import ApiKey
+from customers import homes
+from customers.models import CartLogin, PaySource
 from orders import intake
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
@@ -28,6 +30,7 @@ class Page:
 
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 ORDERS = "orders.view_order"
+ADD = "customers.add_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 PUBLIC = {"login", "healthz", "password_reset_confirm", "accounts:theme"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
@@ -43,9 +46,27 @@ PAGES = {
     "accounts:own_key_add": Page((USE_API,)),
     "customers:list": Page((VIEW,)),
     "customers:detail": Page((VIEW,), of=("customer",)),
-    "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:why": Page((VIEW,), of=("customer", "other")),
     "customers:why_ask": Page((VIEW,)),
+    "customers:add": Page((VIEW, ADD)),
+    "customers:edit": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:status": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:credit": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:labels": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:tag_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"name": "draft"}),
+    "customers:tag_remove": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"name": "draft"}),
+    "customers:attribute_set": Page(
+        (VIEW, CHANGE), of=("customer",), method="post", sends={"name": "draft", "value": "draft", "kind": "kind"}
+    ),
+    "customers:attribute_remove": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"name": "draft"}),
+    "customers:login_add": Page((VIEW, CHANGE), of=("customer",)),
+    "customers:login_password": Page((VIEW, CHANGE), of=("customer", "login")),
+    "customers:login_show": Page((VIEW, CHANGE), of=("customer", "login"), method="post"),
+    "customers:pay_source_default": Page((VIEW, CHANGE), of=("customer", "card"), method="post"),
+    "customers:known_by": Page((VIEW,), of=("customer",)),
+    "customers:match_stop": Page((VIEW, CHANGE), of=("customer",), method="post"),
+    "customers:match_resume": Page((VIEW, CHANGE), of=("customer",), method="post"),
+    "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"text": "draft"}),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),
@@ -66,12 +87,16 @@ def things(db):
     customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
     bought = order(subscriptions=[intake.Subscription(ProductFactory(), Decimal("9.90"))]).order
     user = make_user("somebody")
+    home = homes.home_of(customer)
     return {
         "user": user.pk,
         "key": ApiKey.objects.create(user=user, name="Warehouse").pk,
         "customer": customer.pk,
         "other": other.pk,
         "draft": "unknown",
+        "kind": "string",
+        "login": CartLogin.objects.create(source_record=home, login="helena").pk,
+        "card": PaySource.objects.create(source_record=home, last_four="4242").pk,
         "merge": merge(customer, duplicate).pk,
         "order": bought.number,
         "purchase": bought.purchases.get().pk,

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from customers.models.merge import Merge
 from customers.models.source import LinkedRow, Tab
@@ -107,6 +108,15 @@ class Attribute(LinkedRow):
 class CreditEntry(LinkedRow):
     """Credit given (above zero) or used. One that corrects a merge's sum counts while that merge stands."""
 
+    tab = Tab(
+        "Credit",
+        "customers/_credit_rows.html",
+        72,
+        "customers.view_customer",
+        "Credit that is given, used or corrected is written down here. Adjust it under More.",
+        related=("by", "merge"),
+    )
+
     amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
     cause = models.CharField(max_length=200)
@@ -126,6 +136,14 @@ class CartLogin(LinkedRow):
     A password set anew without a login of its own is a row without one. What a merge made counts while it stands.
     """
 
+    tab = Tab(
+        "Logins",
+        "customers/_login_rows.html",
+        76,
+        "customers.view_customer",
+        "A login opens the customer’s account in a shop. Add one under More.",
+        related=("merge",),
+    )
     searched_by = "login"
 
     login = models.CharField(max_length=150, unique=True, null=True, blank=True)
@@ -142,6 +160,13 @@ class CartLogin(LinkedRow):
 class PaySource(LinkedRow):
     """A card or account that pays. The token is bound to its own customer at the gateway, whoever owns it here."""
 
+    tab = Tab(
+        "Pay sources",
+        "customers/_pay_source_rows.html",
+        74,
+        "customers.view_customer",
+        "A card or account appears here when an order is paid with it.",
+    )
     searched_by = "last_four"
 
     kind = models.CharField(max_length=20, default="CREDITCARD")
@@ -155,3 +180,14 @@ class PaySource(LinkedRow):
 
     def __str__(self) -> str:
         return f"{self.brand or self.kind} {self.last_four}".strip()
+
+    @property
+    def expiry(self) -> str:
+        """As it stands on a card, such as 04/27; "" when it has none."""
+        return f"{self.expiry_month:02}/{self.expiry_year % 100:02}" if self.expiry_month and self.expiry_year else ""
+
+    @property
+    def is_expired(self) -> bool:
+        """A card is good to the end of its month."""
+        today = timezone.now()
+        return bool(self.expiry) and (self.expiry_year, self.expiry_month) < (today.year, today.month)

@@ -24,6 +24,12 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 @register.filter
+def signed(amount: Decimal, currency: str) -> str:
+    """Such as +7.50 or −2.00: what is added to a sum."""
+    return f"{'−' if amount < 0 else '+'}{shown(abs(amount), currency)}"
+
+
+@register.filter
 def minor_units(amount: int, currency: str) -> str:
     """As `money`, of an amount in cents."""
     return shown(major(amount, currency), currency)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 SHOWN_WITH = ("owner", "cart_login", "cart_password", "pay_source")
+# What comes further stands folded, so that the orders are on the first screen.
+MOST_FORMER, MOST_FACTS = 2, 12
 
 
 @require_safe
@@ -40,7 +42,9 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render_page(request, customer, form)
 
 
-def render_page(request: "StaffRequest", customer: Customer, form: NoteForm | None) -> HttpResponse:
+def render_page(
+    request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
+) -> HttpResponse:
     records = provenance.records_of(customer)
     shown = {
         "title": customer.name,
@@ -49,7 +53,7 @@ def render_page(request: "StaffRequest", customer: Customer, form: NoteForm | No
         **head(request, customer),
         **facts(customer, records),
     }
-    return render(request, "customers/customer_detail.html", shown)
+    return render(request, "customers/customer_detail.html", shown, status=status)
 
 
 def rows(request: "StaffRequest", customer: Customer, records: tabs.Records) -> dict[str, Any]:
@@ -90,12 +94,16 @@ def has_merges(customer: Customer) -> bool:
 def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
     figures = provenance.figures(provenance.totals_of(customer))
     held = credit.balances([customer.pk]).get(customer.pk) or {figures.spent[0].currency: Decimal()}
+    former = list(provenance.former(customer, records.values()))
+    other = list(other_info(customer, tagging.attributes(customer)))
     return {
         "figures": figures,
         "credit": [Amount(amount, currency) for currency, amount in held.items()],
         "since": min(filter(None, (customer.created, figures.first_order_at))),
-        "former": list(provenance.former(customer, records.values())),
-        "other": list(other_info(customer, tagging.attributes(customer))),
+        "former": former[:MOST_FORMER],
+        "more_former": len(former[MOST_FORMER:]),
+        "other": other[:MOST_FACTS],
+        "more_other": other[MOST_FACTS:],
         "billing_lines": address_lines(customer.billing_address),
         "shipping_lines": address_lines(customer.shipping_address),
     }

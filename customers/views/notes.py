@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from customers import editing
-from customers.access import permission_required
 from customers.forms.note import NoteForm
 from customers.models import Customer
+from customers.views.changing import may_change
 from customers.views.customer import render_page
 from customers.views.leading import lead_on
 from customers.views.parties import may_view
@@ -17,14 +17,9 @@ from customers.views.parties import may_view
 if TYPE_CHECKING:
     from customers.access import StaffRequest
 
-may_change_customers = permission_required(
-    "customers.change_customer",
-    "You may not change customers. An admin can tick “Can change customers” for you on Edit User. Nothing was saved.",
-)
-
 
 @require_http_methods(["GET", "POST"])
-@may_change_customers
+@may_change
 @may_view
 def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
@@ -35,7 +30,7 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
         return redirect(f"{reverse('customers:detail', args=[root.pk])}?note#note")
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return render_page(request, root, form)
+        return render_page(request, root, form, status=422)
     try:
         note = editing.add_note(root, form.cleaned_data["text"], by=request.user)
     except editing.EditError:

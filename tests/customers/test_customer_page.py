@@ -14,7 +14,19 @@ from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transact
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, customer_with_order, order
 
-TABS = ["orders", "transactions", "fulfillments", "purchases", "memberships", "history", "notes", "sources"]
+TABS = [
+    "orders",
+    "transactions",
+    "fulfillments",
+    "purchases",
+    "memberships",
+    "history",
+    "notes",
+    "credit",
+    "pay-sources",
+    "logins",
+    "sources",
+]
 WHEN = datetime(2026, 1, 12, 14, 32, tzinfo=UTC)
 
 
@@ -68,8 +80,8 @@ def test_the_head_says_who_it_is(as_agent, helena, admin_user):
 
     page = text_of(as_agent.get(url(helena)))
     for said in (
-        "<title>Helena Holý | Reunite</title>", '<span class="badge warn">Past Due</span>', '<span class="chip">vip<',
-        f"Customer {helena.pk}", "12 Jan 2026</time>", "Owner Jane Peacock",
+        "<title>Helena Holý | Reunite</title>", '<span class="badge warn">Past Due</span>',
+        '<span class="chip tag">vip<', f"Customer {helena.pk}", "12 Jan 2026</time>", "Owner Jane Peacock",
     ):  # fmt: skip
         assert said in page
 

@@ -1,0 +1,88 @@
+"""Shop logins and pay sources by hand: add a login, set a password anew, say which one is shown or pays first.
+
+Every login of a customer opens their account; the one shown is a field of the profile. A password set anew is the
+login's own, wherever it goes, and what opened it before opens it no more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from customers import cart, editing, history
+from customers.homes import home_of
+from customers.locking import lock_live
+from customers.models import CartLogin, Customer, HistoryKind, PaySource
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class LoginError(Exception):
+    """Nothing was changed; the message says why."""
+
+
+@transaction.atomic
+def add(customer: Customer, login: str, password: str, *, by: User) -> CartLogin:
+    """One more login; `password` is a hash or "". It is shown when the customer had none."""
+    locked = _locked(customer)
+    if CartLogin.objects.filter(login=login, source_record__customer=locked).exists():
+        raise LoginError(f"“{login}” is a login of this customer already.")
+    try:
+        row = cart.add(home_of(locked), login, password)
+    except cart.LoginTakenError as error:
+        raise LoginError(str(error)) from None
+    history.write(locked, HistoryKind.EDIT, f"Login “{login}” added.", by=by)
+    if locked.cart_login_id is None:
+        show(locked, row, by=by)
+    return row
+
+
+@transaction.atomic
+def show(customer: Customer, row: CartLogin, *, by: User) -> None:
+    """Make the login the one that the profile shows, with its own password."""
+    locked = _locked(customer)
+    _refuse_foreign(locked, row)
+    before, chosen = locked.cart_login, locked.cart_password
+    if before and before != row and chosen and not before.password:
+        # What was chosen for it opens it from now on as its own.
+        CartLogin.objects.filter(pk=before.pk).update(password=chosen.password)
+    if before != row:
+        _edit(locked, {"cart_login": row.pk, "cart_password": row.pk if row.password else None}, by=by)
+
+
+@transaction.atomic
+def set_password(customer: Customer, row: CartLogin, password: str, *, by: User) -> None:
+    """Let the hash `password`, and nothing else, open the login."""
+    locked = _locked(customer)
+    _refuse_foreign(locked, row)
+    CartLogin.objects.filter(pk__in=[row.pk, *cart.only_for(row)]).update(password=password)
+    history.write(locked, HistoryKind.EDIT, f"Password of the login “{row.login}” set anew.", by=by)
+    chosen = locked.cart_password
+    if locked.cart_login_id == row.pk and (chosen is None or chosen.login):
+        _edit(locked, {"cart_password": row.pk}, by=by)
+
+
+@transaction.atomic
+def pay_with(customer: Customer, row: PaySource, *, by: User) -> None:
+    """Make the pay source the default one."""
+    locked = _locked(customer)
+    _refuse_foreign(locked, row)
+    _edit(locked, {"pay_source": row.pk}, by=by)
+
+
+def _locked(customer: Customer) -> Customer:
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise LoginError(f"Customer {locked.pk} was erased. Nothing was changed.")
+    return locked
+
+
+def _refuse_foreign(customer: Customer, row: CartLogin | PaySource) -> None:
+    if row.source_record.customer_id != customer.pk:
+        raise LoginError(f"This is not of {customer.numbered} any more. Nothing was changed.")
+
+
+def _edit(customer: Customer, values: dict[str, Any], *, by: User) -> None:
+    editing.edit(customer, values, version=customer.version, by=by, via="page")

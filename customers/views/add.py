@@ -1,0 +1,41 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from customers import adding
+from customers.forms.adding import AddForm
+from customers.views.changing import may_add
+from customers.views.parties import may_view
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_add
+@may_view
+def customer_add(request: "StaffRequest") -> HttpResponse:
+    """A new customer or lead; whoever has the same e-mail or phone is shown before one is added."""
+    form = AddForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, form)
+    seen = {int(pk) for pk in request.POST.getlist("anyway") if pk.isascii() and pk.isdigit()}
+    values, note = form.values(), form.cleaned_data["note"]
+    try:
+        customer = adding.add(values, uuid=form.uuid, seen=seen, note=note, by=request.user)
+    except adding.AlreadyKnownError as error:
+        return _page(request, form, error.known)
+    except adding.AlreadyAddedError as error:
+        messages.info(request, f"{error} Nothing more was added.")
+        return redirect(error.customer)
+    messages.success(request, f"{customer.numbered} is added.")
+    return redirect(customer)
+
+
+def _page(request: "StaffRequest", form: AddForm, known: Sequence[adding.Known] = ()) -> HttpResponse:
+    shown = {"title": "Add a customer", "section": "customers", "form": form, "known": known}
+    return render(request, "customers/customer_add.html", shown, status=422 if form.errors or known else 200)

@@ -1,0 +1,48 @@
+"""Whom a page changes, and whether this user may; who is no longer there to be changed leads on to who is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
+
+from customers.access import permission_required
+from customers.models import Customer
+from customers.views.leading import lead_on
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+P = ParamSpec("P")
+
+may_change = permission_required(
+    "customers.change_customer",
+    "You may not change customers. An admin can tick “Can change customers” for you on Edit User. Nothing was saved.",
+)
+may_add = permission_required(
+    "customers.add_customer",
+    "You may not add customers. An admin can tick “Can add customers” for you on Edit User. Nothing was added.",
+)
+
+
+def with_live(view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the live customer of the address."""
+
+    @wraps(view)
+    def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        customer = get_object_or_404(Customer.objects.select_related("owner", "merged_into"), pk=pk)
+        if not customer.is_live:
+            return not_saved(request, customer) if request.method == "POST" else lead_on(request, customer)
+        return view(request, customer, *args, **kwargs)
+
+    return found
+
+
+def not_saved(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The answer to what was typed about `customer`, who is part of another or erased by now."""
+    text = format_html("<span><strong>Not saved.</strong> {} was merged or erased meanwhile.</span>", customer.numbered)
+    messages.error(request, text)
+    return lead_on(request, customer)

@@ -1,0 +1,101 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from customers import tagging
+from customers.facts import written
+from customers.forms.labels import AttributeForm, TagForm
+from customers.models import Customer
+from customers.views.changing import may_change, with_live
+from customers.views.parties import may_view
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_safe
+@may_change
+@may_view
+@with_live
+def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The tags and attributes of a customer, each to be changed or taken off."""
+    wanted = request.GET.get("attribute")
+    chosen = next((each for each in tagging.attributes(customer) if each.name == wanted), None)
+    return _page(request, customer, TagForm(), AttributeForm(attribute=chosen))
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return _page(request, customer, form, AttributeForm())
+    try:
+        tagging.add(customer, form.cleaned_data["name"], by=request.user)
+    except tagging.TagError as error:
+        messages.error(request, str(error))
+    return _back(request, customer)
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def tag_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    try:
+        tagging.remove(customer, request.POST.get("name", ""), by=request.user)
+    except tagging.TagError as error:
+        messages.error(request, str(error))
+    return _back(request, customer)
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    form = AttributeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, customer, TagForm(), form)
+    try:
+        tagging.set_attribute(customer, form.cleaned_data["name"], form.cleaned_data["value"], by=request.user)
+    except tagging.TagError as error:
+        messages.error(request, str(error))
+    return _back(request, customer)
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def attribute_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    try:
+        tagging.remove_attribute(customer, request.POST.get("name", ""), by=request.user)
+    except tagging.TagError as error:
+        messages.error(request, str(error))
+    return _back(request, customer)
+
+
+def _back(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """To the page that it was asked on."""
+    return redirect(customer) if "from_head" in request.POST else redirect("customers:labels", customer.pk)
+
+
+def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: AttributeForm) -> HttpResponse:
+    wrong = tag if tag.errors else attribute
+    shown = {
+        "title": f"Tags and attributes of {customer.name}",
+        "section": "customers",
+        "customer": customer,
+        "tags": tagging.tags(customer),
+        "attributes": [(each, written(each)) for each in tagging.attributes(customer)],
+        "tag": tag,
+        "attribute": attribute,
+        "form": wrong,
+    }
+    return render(request, "customers/customer_labels.html", shown, status=422 if wrong.errors else 200)

@@ -1,0 +1,61 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from customers import provenance, recognising
+from customers.models import Customer
+from customers.views.changing import may_change, with_live
+from customers.views.parties import may_view
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_safe
+@may_view
+@with_live
+def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The e-mails and phones by which a customer is recognised, and those by which they are not."""
+    records = provenance.records_of(customer).values()
+    shown = {
+        "title": f"E-mails and phones of {customer.name}",
+        "section": "customers",
+        "customer": customer,
+        "known": recognising.known(customer, list(records)),
+    }
+    return render(request, "customers/customer_known_by.html", shown)
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    try:
+        written = recognising.stop(customer, *_key(request), by=request.user)
+    except recognising.RecognisingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{customer.numbered} is not matched on {written} any more.")
+    return redirect("customers:known_by", customer.pk)
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    try:
+        written = recognising.resume(customer, *_key(request), by=request.user)
+    except recognising.RecognisingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{customer.numbered} is matched on {written} again.")
+    return redirect("customers:known_by", customer.pk)
+
+
+def _key(request: "StaffRequest") -> tuple[str, str]:
+    return request.POST.get("kind", ""), request.POST.get("value", "")

@@ -1,0 +1,151 @@
+"""Adding a customer or lead by hand, and being told who is there already."""
+
+from uuid import uuid4
+
+import pytest
+
+from customers import adding, matching
+from customers.models import Customer, HistoryEntry, Note
+from tests.conftest import signed_in
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+URL = "/customers/add/"
+
+
+def typed(**fields):
+    return {"first_name": "Jan", "last_name": "Novák", "tax_exempt": "no", "token": str(uuid4()), **fields}
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def test_the_form_has_every_field_that_somebody_new_can_have(as_agent):
+    page = text_of(as_agent.get(URL))
+    for name in ("website", "billing_address-postal_code", "shipping-same", "do_not_sell", "custom5", "note"):
+        assert f'name="{name}"' in page
+    for name in ("cart_login", "pay_source", "cart_password"):
+        assert f'name="{name}"' not in page
+
+
+def test_a_lead_is_added_with_all_that_was_typed(as_agent, agent):
+    data = typed(
+        email="Jan@EXAMPLE.org",
+        lead_status="qualified",
+        email_opt_in="yes",
+        note="Met at the fair.",
+        **{"billing_address-city": "Brno", "billing_address-country": "CZ", "shipping_address-city": "Praha"},
+    )
+    response = as_agent.post(URL, data, follow=True)
+
+    jan = Customer.objects.get()
+    assert (jan.name, jan.email, jan.status, jan.email_opt_in) == (
+        "Jan Novák",
+        "Jan@example.org",
+        "Qualified Lead",
+        True,
+    )
+    assert (jan.billing_address, jan.shipping_address) == ({"city": "Brno", "country": "CZ"}, {"city": "Praha"})
+    assert Note.objects.get().by == HistoryEntry.objects.get().by == agent
+    assert HistoryEntry.objects.get().text == "Lead added here."
+    assert response.redirect_chain == [(f"/customers/{jan.pk}/", 302)]
+    assert f"Jan Novák ({jan.pk}) is added." in text_of(response)
+
+
+def test_same_as_billing_wins_over_what_stands_below_it(as_agent):
+    as_agent.post(URL, typed(**{"shipping-same": "on", "shipping_address-city": "Praha"}))
+
+    assert Customer.objects.get().shipping_address == {}
+
+
+def test_who_is_added_is_recognised_at_once(as_agent):
+    as_agent.post(URL, typed(phone="+420 241 770 449"))
+    later = customer_with_order(first_name="Petr", last_name="Jiný", phone="00420 241 770 449", country="CZ")
+
+    assert [c.customer for c in matching.duplicates_of(later)] == [Customer.objects.get(first_name="Jan")]
+
+
+def test_who_is_known_already_is_shown_first_and_added_only_anyway(as_agent):
+    helena = customer_with_order(email="hholy@gmail.com", phone="+420 241 770 449")
+    data = typed(email="HHOLY@gmail.com", phone="+420241770449")
+    response = as_agent.post(URL, data)
+
+    assert response.status_code == 422
+    assert f"Helena Holý ({helena.pk}) has this e-mail and phone." in text_of(response)
+    assert f'href="/customers/{helena.pk}/"' in text_of(response)
+    assert 'value="HHOLY@gmail.com"' in text_of(response)
+    assert Customer.objects.count() == 1
+    assert as_agent.post(URL, {**data, "anyway": str(helena.pk)}).status_code == 302
+    assert Customer.objects.count() == 2
+
+
+def test_somebody_who_came_meanwhile_is_shown_too(as_agent):
+    first = customer_with_order(email="hholy@gmail.com")
+    second = customer_with_order(email="hholy@gmail.com", first_name="Hana")
+    response = as_agent.post(URL, typed(email="hholy@gmail.com", anyway=str(first.pk)))
+
+    assert response.status_code == 422
+    assert f"Hana Holý ({second.pk}) has this e-mail." in text_of(response)
+
+
+def test_a_placeholder_is_nobodys(as_agent):
+    customer_with_order(email="none@none.com")
+
+    assert as_agent.post(URL, typed(email="none@none.com")).status_code == 302
+
+
+def test_a_form_sent_twice_adds_one(as_agent):
+    data = typed(email="jan@example.org")
+    as_agent.post(URL, data)
+    response = as_agent.post(URL, data, follow=True)
+
+    assert Customer.objects.count() == 1
+    assert "was added with this form. Nothing more was added." in text_of(response)
+
+
+def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
+    assert as_agent.post(URL, typed(token="nonsense")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"email": "no e-mail"}, "Enter an e-mail such as name@example.com."),
+        ({"first_name": "N" * 101}, "Use 100 characters or fewer; these are 101."),
+        ({"billing_address-city": "N" * 121}, "Use 120 characters or fewer; these are 121."),
+        ({"company": "a\x00b"}, "Null characters are not allowed."),
+        ({"lead_status": "boss"}, "Choose one of those listed."),
+        ({"first_name": " ", "last_name": ""}, "Nothing was added. Type a name, a company, an e-mail or a phone."),
+    ],
+)
+def test_what_cannot_be_stored_is_refused_and_kept_as_typed(wrong, said, as_agent):
+    response = as_agent.post(URL, typed(**{"custom1": "gold", **wrong}))
+
+    assert response.status_code == 422
+    assert said in text_of(response)
+    assert 'value="gold"' in text_of(response)
+    assert not Customer.objects.exists()
+
+
+def test_who_may_not_add_is_told_what_is_missing(viewer):
+    client = signed_in(viewer)
+
+    assert "You may not add customers." in text_of(client.post(URL, typed()))
+    assert "/customers/add/" not in text_of(client.get("/customers/"))
+    assert not Customer.objects.exists()
+
+
+def test_the_list_leads_to_it(as_agent):
+    assert text_of(as_agent.get("/customers/")).count('href="/customers/add/"') == 2
+
+
+def test_two_at_one_moment_with_one_form_add_one(run_together, agent):
+    uuid = f"cus_{uuid4()}"
+
+    def add():
+        return adding.add({"first_name": "Jan"}, uuid=uuid, seen=(), by=agent)
+
+    outcomes = run_together(add, add)
+    assert Customer.objects.count() == 1
+    assert sorted(type(each).__name__ for each in outcomes) == ["AlreadyAddedError", "Customer"]
