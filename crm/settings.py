@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "customers.views.leading.ErasedAnswers",
     "axes.middleware.AxesMiddleware",  # last: it turns a failed sign-in into the lockout page
 ]
 

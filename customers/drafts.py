@@ -9,8 +9,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping, MutableMapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as StoredSession
 
 from customers.deciding import Choices, Final, MergePlan, Picked, Typed
 
@@ -43,6 +47,26 @@ def find(session: Session, token: str, *, survivor: int) -> Draft | None:
         return None
     plan = _loaded(data["plan"])
     return Draft(plan, frozenset(data["records"])) if plan.survivor_id == survivor else None
+
+
+def forget(customers: Collection[int]) -> None:
+    """Drop the drafts about any of `customers` from every session; those that expired go whole."""
+    now = datetime.now(UTC)
+    StoredSession.objects.filter(expire_date__lt=now).delete()
+    for stored in StoredSession.objects.iterator():
+        session = stored.get_decoded()
+        if drop(session, customers):
+            stored.session_data = SessionStore().encode(session)
+            stored.save(update_fields=["session_data"])
+
+
+def drop(session: Session, customers: Collection[int]) -> bool:
+    """Drop the drafts about any of `customers` from one session; whether there was any."""
+    drafts = session.get(KEY, {})
+    kept = {token: draft for token, draft in drafts.items() if set(customers).isdisjoint(draft["plan"]["ids"])}
+    if len(kept) < len(drafts):
+        session[KEY] = kept
+    return len(kept) < len(drafts)
 
 
 def _dumped(plan: MergePlan) -> dict[str, Any]:

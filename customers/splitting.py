@@ -29,9 +29,10 @@ def split(record: SourceRecord, *, by: User | None, via: str = "page") -> Custom
     except locking.RetiredMeanwhileError:
         raise moved from None
     old, seen = locked[chain[-1]], record
-    record = SourceRecord.objects.select_related("origin", "data_source").get(pk=record.pk)
-    if (record.customer_id, record.origin_id) != (old.pk, seen.origin_id) or old.pk != seen.customer_id:
+    again = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk, customer=old).first()
+    if again is None or (again.origin_id, again.customer_id) != (seen.origin_id, seen.customer_id):
         raise moved
+    record = again
     if record.is_home:
         raise SplitError("This record holds what staff wrote here and belongs to its customer. Undo the merge instead.")
     if not old.records.exclude(pk=record.pk).exclude(data_source__name="Staff", external_id=old.uuid).exists():

@@ -85,10 +85,10 @@ def _of_matching_customer(incoming: Incoming) -> SourceRecord | None:
         try:
             with transaction.atomic():
                 owner = Customer.objects.locked().get(pk=matched.customer_id)
-                matched = SourceRecord.objects.select_related("origin").get(pk=matched.pk)
-                if matched.customer_id != owner.pk or not owner.is_live:
+                again = SourceRecord.objects.select_related("origin").filter(pk=matched.pk, customer=owner).first()
+                if again is None or not owner.is_live:
                     raise locking.RetiredMeanwhileError
-                return _attach(incoming, owner, matched.origin)
+                return _attach(incoming, owner, again.origin)
         except locking.RetiredMeanwhileError:
             continue
     raise locking.RetiredMeanwhileError

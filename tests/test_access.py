@@ -32,6 +32,7 @@ VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 ORDERS = "orders.view_order"
 ADD = "customers.add_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
+DELETE = "customers.delete_customer"
 PUBLIC = {"login", "healthz", "password_reset_confirm", "accounts:theme"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
 OWNERS = {"accounts:own_key_revoke": (1,)}
@@ -67,6 +68,8 @@ PAGES = {
     "customers:match_stop": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:match_resume": Page((VIEW, CHANGE), of=("customer",), method="post"),
     "customers:note_add": Page((VIEW, CHANGE), of=("customer",), method="post", sends={"text": "draft"}),
+    "customers:delete": Page((VIEW, DELETE), of=("customer",)),
+    "customers:deletions": Page((VIEW, DELETE)),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),

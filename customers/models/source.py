@@ -1,7 +1,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -9,6 +9,9 @@ from django.utils import timezone
 from customers.identity import Identity
 from customers.models.ids import public_id
 from customers.notices import Notice
+
+if TYPE_CHECKING:
+    from customers.models.customer import Customer
 
 IDENTITY_FIELDS = ("first_name", "last_name", "company", "email", "phone", "country")
 
@@ -126,4 +129,9 @@ class LinkedRow(models.Model):
     @classmethod
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
         """What somebody should know before the customers of `records_of` {customer: records} become one."""
+        return []
+
+    @classmethod
+    def erase_warnings(cls, customer: "Customer") -> list[Notice]:
+        """What somebody should know before all rows of the live `customer` are deleted."""
         return []

@@ -1,9 +1,11 @@
 """Where an old link leads: to whoever a customer was merged into, or to a page that says they were erased."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from customers.days import day
@@ -14,12 +16,37 @@ if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 
+class ErasedError(Exception):
+    """A view was asked about a customer who is erased: whatever it is about, the answer is the same."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(str(customer))
+        self.customer = customer
+
+
+class ErasedAnswers:
+    """Middleware: the page that says so, with status 410, wherever a view raises ErasedError."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return gone(request, exception.customer) if isinstance(exception, ErasedError) else None
+
+
+def gone(request: HttpRequest, customer: Customer) -> HttpResponse:
+    page = {"title": f"Customer {customer.pk} was erased", "erased": customer}
+    return render(request, "customers/customer_erased.html", page, status=410)
+
+
 def lead_on(request: "StaffRequest", customer: Customer) -> HttpResponse:
     """The answer about `customer`, who is not live."""
     root = customer.live_root()
-    if customer.erased_at or root.erased_at:
-        page = {"title": f"Customer {customer.pk} was erased", "erased": root if root.erased_at else customer}
-        return render(request, "customers/customer_erased.html", page, status=410)
+    if root.erased_at:
+        return gone(request, customer)
     members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__survivor")
     if member := members.first():
         text = sentence(customer, member, root)

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from customers import deciding, matching
 from customers.access import permission_required
 from customers.models import Customer
+from customers.views.leading import ErasedError
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -37,10 +38,12 @@ may_merge = permission_required(
 
 
 def get_customer(pk: int) -> Customer:
-    """The customer, retired or not; 404 when unknown or erased."""
+    """The customer, retired or not; 404 when unknown, 410 when erased."""
     customer = Customer.objects.select_related("merged_into", "cart_login", "pay_source").filter(pk=pk).first()
-    if customer is None or customer.erased_at:
+    if customer is None:
         raise Http404
+    if customer.erased_at:
+        raise ErasedError(customer)
     return customer
 
 

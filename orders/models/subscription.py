@@ -5,9 +5,10 @@ from functools import partial
 from django.db import models
 from django.urls import reverse
 
-from customers.models import BillingStatus, LinkedRow, Tab
+from customers.models import BillingStatus, Customer, LinkedRow, Tab
 from customers.models.ids import public_id
 from customers.notices import Notice
+from customers.wording import listed
 from orders.models.catalogue import Product
 from orders.models.order import Order
 
@@ -91,6 +92,22 @@ class Purchase(LinkedRow):
                 "Two purchases will be billed.", f"{product} is active for customers {who}. A merge cancels neither."
             )
             for product, who in shared
+        ]
+
+    @classmethod
+    def erase_warnings(cls, customer: Customer) -> list[Notice]:
+        billed = cls.objects.filter(source_record__customer=customer, status__in=BILLED)
+        names = [
+            str(name) for name in billed.values_list("product__name", flat=True).distinct().order_by("product__name")
+        ]
+        if not names:
+            return []
+        return [
+            Notice(
+                "What is still billed is not cancelled.",
+                f"Deleting does not cancel {listed(names)} at the gateway, and nobody here will see it any more."
+                " Cancel first.",
+            )
         ]
 
 

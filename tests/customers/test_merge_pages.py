@@ -310,10 +310,12 @@ def test_a_retired_survivor_leads_to_the_customer_it_is_part_of(as_agent, helena
 
 
 @pytest.mark.parametrize("page", ["merge", "merge_values"])
-def test_an_unknown_or_erased_survivor_is_not_there(as_agent, helena, page):
+def test_an_unknown_survivor_is_not_there_and_an_erased_one_is_gone(as_agent, helena, page):
     assert as_agent.get(reverse(f"customers:{page}", args=[999999])).status_code == 404
     Customer.objects.filter(pk=helena.pk).update(erased_at=helena.created)
-    assert as_agent.get(reverse(f"customers:{page}", args=[helena.pk])).status_code == 404
+    response = as_agent.get(reverse(f"customers:{page}", args=[helena.pk]))
+    assert response.status_code == 410
+    assert f"Customer {helena.pk} was erased" in response.content.decode()
 
 
 def test_an_erased_duplicate_has_nothing_to_merge(as_agent, helena, helen):

@@ -1,0 +1,40 @@
+"""What is on record of customers who were erased: nothing personal. A page at a time, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from customers.models import Customer, Deletion
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Line:
+    """A deletion, with the number that the customer had."""
+
+    deletion: Deletion
+    number: int
+
+    @property
+    def what(self) -> list[str]:
+        """Such as “7 orders”, but for the customer."""
+        return [f"{count:,} {kind}" for kind, count in self.deletion.counts.items() if kind != "customers"]
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: Sequence[Line]
+    following: int | None
+    """What the next page begins before; None on the last."""
+
+
+def page(*, before: int | None = None) -> Page:
+    found = Deletion.objects.select_related("by").order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    some = list(found[: PAGE + 1])
+    numbers = dict(Customer.objects.filter(uuid__in=[each.uuid for each in some]).values_list("uuid", "pk"))
+    lines = [Line(each, numbers[each.uuid]) for each in some[:PAGE]]
+    return Page(lines, lines[-1].deletion.pk if len(some) > PAGE else None)

@@ -1,0 +1,149 @@
+"""Deleting a customer for good, with all that is linked and whoever was merged into them.
+
+What hangs off their source records goes. The customers stay as empty tombstones, so that every old number and uuid
+answers that it was erased; what others' history, changes and merges say of them is blanked. The deletion is on record
+without personal data. It cannot be undone, and neither can a merge that they took part in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from customers import clearing, drafts, forgetting, locking, owners, sharing
+from customers.clock import Now
+from customers.fields import FIELDS
+from customers.holdings import Tally, Totals, tallies, together, totals
+from customers.identity import plain
+from customers.linked import linked_models
+from customers.models import (
+    Customer,
+    Deletion,
+    MatchKey,
+    MonthTotals,
+    RecordTotals,
+    SourceRecord,
+)
+from customers.moving import kinds
+from customers.notices import Notice
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class EraseError(Exception):
+    """Nothing was deleted; the message says why."""
+
+
+class StaleEraseError(EraseError):
+    def __init__(self) -> None:
+        super().__init__("Somebody changed or merged this customer while you were looking. Look again, then go on.")
+
+
+@dataclass(frozen=True)
+class ErasePlan:
+    """What would go, as far as can be told: an order that comes meanwhile goes too."""
+
+    customer: Customer
+    merged: Sequence[Customer]
+    tallies: Sequence[Tally]
+    totals: Totals
+    warnings: Sequence[Notice]
+
+
+def plan(customer: Customer) -> ErasePlan:
+    """What deleting the live `customer` removes."""
+    of = Customer.objects.filter(pk=customer.pk)
+    behind = owners.families([customer.pk]).keys() - {customer.pk}
+    return ErasePlan(
+        customer=customer,
+        merged=list(Customer.objects.filter(pk__in=behind).order_by("pk")),
+        tallies=together(tallies(kinds(), of, by="source_record__customer").values()),
+        totals=totals([customer.pk], by="source_record__customer")[customer.pk],
+        warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
+    )
+
+
+def confirms(customer: Customer, typed: str) -> bool:
+    """Whether `typed` is the name as shown, whatever its accents, capitals and spaces."""
+    return bool(typed.strip()) and _comparable(typed) == _comparable(customer.name)
+
+
+def _comparable(text: str) -> str:
+    return " ".join(plain(text).split())
+
+
+def erase(customer: Customer, *, version: int, by: User | None) -> Deletion:
+    """Delete the live `customer`; StaleEraseError when the profile or the family is no longer as at `version`."""
+    for _ in range(locking.MOST_TRIES):
+        try:
+            return _erase(customer.pk, version=version, by=by)
+        except (locking.RetiredMeanwhileError, IntegrityError):
+            # The family changed before it was locked, or a row came to one of theirs that was not: from the start.
+            continue
+    raise StaleEraseError
+
+
+@transaction.atomic
+def _erase(pk: int, *, version: int, by: User | None) -> Deletion:
+    family = owners.families([pk]).keys()
+    locked = locking.lock(family)
+    if owners.families([pk]).keys() != family:
+        raise locking.RetiredMeanwhileError
+    customer = locked[pk]
+    _refuse(customer, version)
+    records = _lock_records(customer)
+    keys = set(MatchKey.objects.filter(source_record__in=records).values_list("kind", "value"))
+    forgetting.forget(locked)
+    _empty(family)
+    counts = _named(clearing.clear(records))
+    sharing.forget(keys)
+    drafts.forget(family)
+    return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
+
+
+def _refuse(customer: Customer, version: int) -> None:
+    if customer.erased_at:
+        raise EraseError(f"Customer {customer.pk} was erased a moment ago.")
+    if customer.merged_into is not None:
+        root = customer.live_root()
+        raise EraseError(f"{customer.numbered} is part of {root.numbered} by now.")
+    if customer.version != version:
+        raise StaleEraseError
+
+
+def _lock_records(customer: Customer) -> list[int]:
+    """The records, so that no order can be added to one.
+
+    Their totals first, as an intake has it: it writes them last, and at its end needs the record to be there.
+    """
+    for model in (RecordTotals, MonthTotals):
+        of_record = model._default_manager.filter(source_record__customer=customer)
+        list(of_record.select_for_update(of=("self",)).order_by("source_record", "pk").values_list("pk"))
+    mine = SourceRecord.objects.filter(customer=customer).select_for_update().order_by("pk")
+    return list(mine.values_list("pk", flat=True))
+
+
+def _empty(family: Collection[int]) -> None:
+    """Leave of the locked customers only what an old link needs."""
+    blank = {field.column: field.blank for field in FIELDS}
+    Customer.objects.filter(pk__in=family).update(
+        **blank,
+        billing_status="",
+        owner=None,
+        lead_created_at=None,
+        trial_started_at=None,
+        version=F("version") + 1,
+        updated=Now(),
+        erased_at=Now(),
+    )
+
+
+def _named(counts: Mapping[clearing.Model, int]) -> dict[str, int]:
+    """The counts by what the rows are called; without what was derived."""
+    told = {model: n for model, n in counts.items() if n and not getattr(model, "derived", False)}
+    return {str(model._meta.verbose_name_plural): n for model, n in sorted(told.items(), key=lambda each: -each[1])}

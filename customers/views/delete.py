@@ -1,0 +1,62 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from customers import drafts, erasing
+from customers.access import permission_required
+from customers.forms.delete import DeleteForm
+from customers.models import Customer, Deletion
+from customers.views.leading import lead_on
+from customers.views.parties import may_view
+from customers.views.telling import with_button
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+may_delete = permission_required(
+    "customers.delete_customer",
+    "You may not delete customers. An admin can tick “Can delete customers” for you on Edit User. Nothing was deleted.",
+)
+
+
+@require_http_methods(["GET", "POST"])
+@may_delete
+@may_view
+def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+    """What would go, and the name to type; then the deletion."""
+    customer = get_object_or_404(Customer, pk=pk)
+    if not customer.is_live:
+        return lead_on(request, customer)
+    form = DeleteForm(customer, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, customer, form)
+    version = request.POST.get("version", "")
+    try:
+        deletion = erasing.erase(customer, version=int(version) if version.isdecimal() else 0, by=request.user)
+    except erasing.EraseError as error:
+        say_nothing_deleted(request, str(error))
+        return redirect("customers:delete", pk)
+    drafts.drop(request.session, {pk})
+    messages.success(request, _deleted_message(pk, deletion))
+    return redirect("customers:list")
+
+
+def say_nothing_deleted(request: "StaffRequest", why: str) -> None:
+    messages.error(request, format_html("<span><strong>Nothing was deleted.</strong> {}</span>", why))
+
+
+def _deleted_message(pk: int, deletion: Deletion) -> str:
+    behind = deletion.counts["customers"] - 1
+    along = f", {behind} merged into it" if behind else ""
+    text = f"Customer {pk}{along} and all that was linked are gone for good."
+    return with_button(text, url=reverse("customers:deletions"), label="Deletions", strong="Deleted.")
+
+
+def _page(request: "StaffRequest", customer: Customer, form: DeleteForm) -> HttpResponse:
+    context = {"title": f"Delete {customer.name}?", "plan": erasing.plan(customer), "form": form}
+    return render(request, "customers/customer_delete.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,218 @@
+"""The page that deletes a customer, what an old link says afterwards, and the list of deletions."""
+
+import html
+import re
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from customers import drafts, editing, erasing, merging
+from customers.models import Customer, Deletion
+from orders import intake
+from tests.acts import fresh, merge
+from tests.conftest import make_user, signed_in
+from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
+from tests.linked_rows import one_of_each
+
+pytestmark = pytest.mark.django_db
+WHO = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
+
+
+@pytest.fixture
+def helena() -> Customer:
+    return customer_with_order(**WHO)
+
+
+def url(customer: Customer) -> str:
+    return reverse("customers:delete", args=[customer.pk])
+
+
+def text_of(response) -> str:
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode())))
+
+
+def send(client, customer: Customer, name="Helena Holý", **more):
+    form = {"name": name, "version": fresh(customer)[0].version, **more}
+    return client.post(url(customer), form, follow=True)
+
+
+def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
+    merge(helena, customer_with_order(first_name="Helen", last_name="Holy"))
+    order(**WHO, subscriptions=(intake.Subscription(ProductFactory(), Decimal(3)),))
+
+    page = text_of(as_admin.get(url(helena)))
+    for said in (
+        "Delete Helena Holý?",
+        "This removes Helena Holý and all that is listed here, for good. Type the customer’s name to go on.",
+        "Orders 3",
+        "Purchases 1",
+        "The orders that count come to 29.70 USD.",
+        "Merged into this customer, and gone too Helen Holy (",
+        "What is still billed is not cancelled. Deleting does not cancel Unlimited Monthly at the gateway",
+        "Nothing was deleted yet.",
+        "No, take me back Delete for good",
+    ):
+        assert said in page, said
+
+
+def test_delete_is_the_last_in_the_menu_of_who_may(as_admin, as_agent, helena):
+    link = f'<li class="apart"><a class="danger" href="{url(helena)}">Delete…</a></li>'
+
+    assert link in as_admin.get(helena.get_absolute_url()).content.decode()
+    assert "Delete…" not in as_agent.get(helena.get_absolute_url()).content.decode()
+
+
+def test_who_may_not_delete_is_told_what_is_missing(as_agent, helena):
+    response = send(as_agent, helena)
+
+    assert response.status_code == 403
+    assert "An admin can tick “Can delete customers” for you on Edit User. Nothing was deleted." in text_of(response)
+    assert fresh(helena)[0].is_live
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "Type the customer’s name to go on."),
+        ("Helena", "This is not the name. Type it as it stands above."),
+        ("\x00", "Null characters are not allowed."),
+        ("Holý" * 200, "Ensure this value has at most 500 characters"),
+    ],
+)
+def test_another_name_deletes_nothing(as_admin, helena, name, said):
+    response = send(as_admin, helena, name)
+
+    assert response.status_code == 422
+    assert said in text_of(response)
+    page = response.content.decode()
+    assert "<title>Error: Delete Helena Holý? | Reunite</title>" in page
+    assert 'Nothing was deleted. Correct what is marked: <a href="#id_name">' in page
+    assert 'aria-invalid="true"' in page
+    assert fresh(helena)[0].is_live
+
+
+def test_the_name_deletes_and_leads_to_the_list(as_admin, helena, admin_user):
+    response = send(as_admin, helena, " helena  holy ")
+
+    assert response.redirect_chain == [(reverse("customers:list"), 302)]
+    assert f"Deleted. Customer {helena.pk} and all that was linked are gone for good." in text_of(response)
+    assert Deletion.objects.get().by == admin_user
+
+
+def test_a_second_click_finds_that_it_is_done(as_admin, helena):
+    send(as_admin, helena)
+    response = send(as_admin, helena)
+
+    assert response.status_code == 410
+    assert f"Customer {helena.pk} was erased" in text_of(response)
+    assert Deletion.objects.count() == 1
+
+
+@pytest.mark.parametrize("version", ["1", "", "x", "²", "-1", "9" * 40])
+def test_who_was_changed_meanwhile_is_shown_again(as_admin, helena, version):
+    helena = editing.edit(helena, {"company": "Acme"}, version=helena.version, by=None, via="page")
+    response = send(as_admin, helena, version=version)
+
+    assert response.redirect_chain == [(url(helena), 302)]
+    assert "Nothing was deleted. Somebody changed or merged this customer while you were looking." in text_of(response)
+
+
+def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helena):
+    bjorn = customer_with_order(first_name="Bjørn", last_name="Hansen")
+    merge(bjorn, helena)
+    response = send(as_admin, helena)
+
+    assert response.redirect_chain == [(bjorn.get_absolute_url(), 302)]
+    assert "That customer was merged into Bjørn Hansen" in text_of(response)
+    assert fresh(bjorn)[0].is_live
+
+
+def test_every_old_link_says_that_the_customer_was_erased(as_admin, helena):
+    retired = customer_with_order(first_name="Helen")
+    made = merge(helena, retired)
+    erasing.erase(fresh(helena)[0], version=fresh(helena)[0].version, by=None)
+
+    for customer in (helena, retired):
+        for name in ("detail", "delete", "merge", "merge_values", "note_add"):
+            response = as_admin.get(reverse(f"customers:{name}", args=[customer.pk]))
+            assert response.status_code == 410, name
+            assert f"Customer {customer.pk} was erased" in text_of(response)
+            assert reverse("customers:deletions") in response.content.decode()
+    gone = reverse("customers:merge_confirm", args=[helena.pk, "draft"])
+    assert as_admin.get(gone).status_code == 410
+    page = text_of(as_admin.get(made.get_absolute_url()))
+    assert f"Erased customer {retired.pk}" in page
+    assert "Helen" not in page
+    assert f"Erased customer {helena.pk}" in text_of(as_admin.get(reverse("customers:merges")))
+
+
+def test_a_draft_of_ones_own_about_the_erased_is_dropped(as_admin, helena):
+    session = as_admin.session
+    drafts.keep(session, merging.plan(helena, [customer_with_order(first_name="Helen")]), [])
+    session.save()
+    send(as_admin, helena)
+
+    assert as_admin.session[drafts.KEY] == {}
+
+
+def test_nobody_nameless_is_deleted_by_the_name_that_is_shown(as_admin):
+    nobody = CustomerFactory()
+    assert "Nothing is linked." in text_of(as_admin.get(url(nobody)))
+
+    assert send(as_admin, nobody, f"customer {nobody.pk}").redirect_chain
+    assert not fresh(nobody)[0].is_live
+
+
+def test_a_name_is_text_on_the_page(as_admin):
+    tricky = CustomerFactory(first_name="<b>Bobby</b>")
+
+    assert "<b>Bobby" not in as_admin.get(url(tricky)).content.decode()
+
+
+# The list of deletions
+
+
+def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user, django_assert_num_queries):
+    doomed = CustomerFactory.create_batch(30)
+    for customer in doomed:
+        Deletion.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234})
+
+    # the session, the user, its permissions (2), the deletions with who did it, the numbers of the customers
+    with django_assert_num_queries(6):
+        page = as_admin.get(reverse("customers:deletions"))
+    assert f"Customer {doomed[-1].pk}" in text_of(page)
+    assert "1,234 orders" in text_of(page)
+    assert "Jane Peacock" in text_of(page)
+    following = re.search(r'href="(\?before=\d+)"', page.content.decode())[1]
+    rest = text_of(as_admin.get(reverse("customers:deletions") + following))
+    assert [f"Customer {customer.pk} cus_" in rest for customer in doomed] == [True] * 5 + [False] * 25
+
+
+@pytest.mark.parametrize("before", ["0", "x", "9" * 40, "²", "-1"])
+def test_an_odd_page_of_deletions_is_a_page(as_admin, before):
+    assert as_admin.get(reverse("customers:deletions"), {"before": before}).status_code == 200
+
+
+def test_before_the_first_deletion_the_page_says_how_it_comes_about(as_admin):
+    page = text_of(as_admin.get(reverse("customers:deletions")))
+
+    assert "No customer was deleted yet Open a customer and choose More, Delete…" in page
+
+
+def test_the_page_asks_as_much_however_much_there_is(as_admin, helena, django_assert_num_queries):
+    for n in range(30):
+        order(**WHO, total=str(n + 1))
+    one_of_each(helena.records.first())
+    merge(helena, customer_with_order(first_name="Helen"))
+
+    # the session, the user, its permissions (2), the customer; whoever is behind them (2) and who they are;
+    # the counts of every kind at once, the totals, what is still billed
+    with django_assert_num_queries(11):
+        as_admin.get(url(helena))
+
+
+def test_who_may_delete_but_not_view_sees_nothing(helena):
+    client = signed_in(make_user("blind", ["customers.delete_customer"]))
+
+    assert client.get(url(helena)).status_code == 403
