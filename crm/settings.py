@@ -167,6 +167,10 @@ FORMAT_MODULE_PATH = "crm.formats"
 PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="US")  # of a number written without a country
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
 
+# What takes payments: the dotted path of a class as `orders.gateway` describes it; with none, nothing can be charged
+
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="orders.sandbox.SandboxGateway")
+
 # Static files
 
 STATIC_URL = "static/"

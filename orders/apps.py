@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class OrdersConfig(AppConfig):
     name = "orders"
+
+    def ready(self) -> None:
+        from orders.checks import check_gateway, check_no_sandbox
+
+        checks.register(check_gateway)
+        checks.register(check_no_sandbox, checks.Tags.security, deploy=True)

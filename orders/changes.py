@@ -65,6 +65,13 @@ def of_purchase(purchase: Purchase) -> Iterator[Change]:
     yield of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
 
 
+def of_new_status(purchase: Purchase, before: str) -> Iterator[Change]:
+    """What is added when a purchase that had the status `before` has another."""
+    if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
+        yield of_purchases(purchase.source_record_id, purchase.currency, before, -1)
+        yield from of_purchase(purchase)
+
+
 def of_purchases(record: int, currency: str, status: str, count: int) -> Change:
     state = BILLING_STATE[status]
     return Change(

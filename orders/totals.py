@@ -15,10 +15,10 @@ from customers.models import RecordTotals
 from customers.money import minor
 from orders import months
 from orders.adding import add_up
-from orders.changes import SUMS, Change, combined, of_order, of_purchase, of_purchases, of_refund
+from orders.changes import SUMS, Change, combined, of_new_status, of_order, of_purchase, of_purchases, of_refund
 from orders.models import COUNTED, Order, Purchase
 
-__all__ = ["Change", "add", "of_order", "of_purchase", "of_refund", "rebuild"]
+__all__ = ["Change", "add", "of_new_status", "of_order", "of_purchase", "of_refund", "rebuild"]
 
 KEY = ("source_record_id", "currency")
 FIGURES = (*SUMS, "first_order_at", "last_order_at")

@@ -78,7 +78,14 @@ PAGES = {
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
+    "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),
+    "orders:order_refund": Page((VIEW, ORDERS, "orders.refund_order"), of=("order",)),
     "orders:purchase_detail": Page((VIEW, ORDERS), of=("purchase",)),
+    "orders:purchase_cancel": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:purchase_keep": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:purchase_pause": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:purchase_reactivate": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:purchase_billing": Page((VIEW, ORDERS, "orders.change_purchase"), of=("purchase",)),
 }
 
 EACH_NEED = [(name, need) for name, page in PAGES.items() for need in page.needs]

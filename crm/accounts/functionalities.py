@@ -56,9 +56,14 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
         Functionality(
             "orders.cancel_purchase",
             "Can cancel or pause purchases",
-            "Also reactivates them, and changes the next bill date and price",
+            "Now or on a day to come; also takes that back and reactivates them",
         ),
         Functionality("orders.rerun_order", "Can rerun declined orders", "Charges again what was declined for now"),
+        Functionality(
+            "orders.change_purchase",
+            "Can change the billing of purchases",
+            "What they cost from the next bill on, and when that is",
+        ),
     ),
     "Administration": (
         Functionality(MANAGE_USERS, "Can manage users", "This page, for all who may do no more than they may"),

@@ -8,11 +8,11 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo import files, labels, parcels, payments, reunions, store, subscriptions, support
+from crm.demo import declines, files, labels, parcels, payments, reunions, store, subscriptions, support
 from customers.models import Customer, DataSource, Merge, SourceRecord
 from customers.money import shown
 from orders import intake
-from orders.models import Order
+from orders.models import COUNTED, Order
 
 
 class DemoError(Exception):
@@ -31,11 +31,14 @@ def is_made() -> bool:
 def make(*, by: User) -> None:
     """Send the store in and let `by` have worked with it."""
     made, seller = store.Store(), store.open_seller()
+    last = {}
     for invoice in files.invoices():
         made.add(invoice.person, intake.take_order(seller.order(invoice)))
+        last[invoice.person.number] = invoice
     subscriptions.date_purchases(made.orders, today=timezone.now().date())
     subscriptions.open_memberships(made.orders)
     payments.pay(made.orders)
+    declines.place(last, seller, now=timezone.now())
     parcels.send(made.orders)
     labels.stick(made)
     support.work(made, by=by)
@@ -45,7 +48,7 @@ def make(*, by: User) -> None:
 def lines() -> Iterator[str]:
     """What there is of it now."""
     sources = DataSource.objects.filter(system=store.SYSTEM)
-    orders = Order.objects.filter(data_source__in=sources)
+    orders = Order.objects.filter(data_source__in=sources, status__in=COUNTED)
     records = SourceRecord.objects.filter(data_source__in=sources)
     customers = Customer.objects.live().filter(records__in=records).distinct().count()
     people = records.filter(data_source__name=store.SHOP).count()

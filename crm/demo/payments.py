@@ -10,10 +10,12 @@ from decimal import Decimal
 from customers.models import PaySource
 from orders import totals
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.sandbox import SandboxGateway
 
 BRANDS = ("VISA", "MASTERCARD", "AMEX", "DISCOVER")
 DECLINED_FIRST, PAID_BACK, PARTLY_PAID_BACK = 20, 50, 60
 PART = Decimal("0.99")
+APPROVES = "sandbox-approves"
 
 
 def pay(orders: Iterable[Order]) -> None:
@@ -38,9 +40,9 @@ def _cards(orders: Iterable[Order]) -> dict[int, PaySource]:
             last_four=f"{(7919 * record + 1881) % 10_000:04}",
             expiry_month=record % 12 + 1,
             expiry_year=2027 + record % 4,
-            gateway="Demo gateway",
+            gateway=SandboxGateway.name,
             gateway_customer=f"gw-{record}",
-            token=f"demo-{order.number}",
+            token=APPROVES,
         )
         for record, order in sorted(first.items())
     ]
@@ -58,7 +60,7 @@ def _transactions(order: Order, card: PaySource, nth: int) -> Iterator[Transacti
             status=status,
             amount=amount,
             currency=order.currency,
-            gateway_reference=f"{order.number}-{minutes}",
+            gateway_reference=f"{card.token}/{order.number}-{minutes}",
             answer="Insufficient funds" if status == TransactionStatus.SOFT_DECLINE else "Approved",
         )
 

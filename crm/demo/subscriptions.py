@@ -14,6 +14,7 @@ from orders.models import BILLING_STATE, Membership, Order, Product, Purchase, P
 
 STATUSES = ("COMPLETE", "TRIAL", "RECYCLE_BILLING", "ACTIVE", "CANCELLED", "PAUSED", "ACTIVE", "RECYCLE_FAILED")
 PLANS = (catalogue.MONTHLY, catalogue.YEARLY, catalogue.LOSSLESS)
+DATES = ("next_bill_date", "cancelled_at", "cancel_reason", "cancels_on", "paused_at", "restarts_on")
 REASONS = ("Too expensive", "Moved to another service", "Bought twice by mistake")
 
 
@@ -43,9 +44,14 @@ def date_purchases(orders: Collection[Order], *, today: date) -> None:
                 continue
             case PurchaseStatus.RECYCLE_BILLING:
                 purchase.next_bill_date = today + timedelta(days=2)
+            case PurchaseStatus.PAUSED:
+                purchase.paused_at = purchase.at + timedelta(days=30)
+                purchase.next_bill_date = purchase.restarts_on = today + timedelta(days=10 + nth % 25)
             case _:
                 purchase.next_bill_date = today + timedelta(days=3 + nth % 25)
-    Purchase.objects.bulk_update(purchases, ["next_bill_date", "cancelled_at", "cancel_reason"])
+                if nth % 5 == 0:
+                    purchase.cancels_on, purchase.cancel_reason = purchase.next_bill_date, REASONS[nth % len(REASONS)]
+    Purchase.objects.bulk_update(purchases, DATES)
 
 
 def open_memberships(orders: Collection[Order]) -> None:

@@ -93,6 +93,11 @@ class Order(LinkedRow):
     def get_absolute_url(self) -> str:
         return reverse("orders:order_detail", args=[self.number])
 
+    @property
+    def stamp(self) -> str:
+        """By which a form knows that nothing has changed since it was shown."""
+        return self.updated.isoformat()
+
 
 class ItemKind(models.TextChoices):
     SUBSCRIPTION = "subscription", "Subscription"

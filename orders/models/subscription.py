@@ -84,6 +84,11 @@ class Purchase(LinkedRow):
     def get_absolute_url(self) -> str:
         return reverse("orders:purchase_detail", args=[self.pk])
 
+    @property
+    def stamp(self) -> str:
+        """By which a form knows that nothing has changed since it was shown."""
+        return self.updated.isoformat()
+
     @classmethod
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
         shared = shared_by_customers(cls.objects.filter(status__in=BILLED), "product__name", records_of)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -5,11 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from customers.address import address_lines
-from orders import recording
-from orders.models import Order
+from orders import recording, refunding, rerunning
+from orders.models import Order, OrderStatus, TransactionStatus
+from orders.paying import PaymentError
 from orders.views.access import may_view_orders
 
 if TYPE_CHECKING:
+    from crm.accounts.models import User
     from customers.access import StaffRequest
 
 SHOWN_WITH = ("source_record__customer", "source_record__origin", "source_record__data_source", "campaign")
@@ -23,11 +26,12 @@ def get_order(number: str) -> Order:
 @require_safe
 @may_view_orders
 def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
-    return render(request, "orders/order_detail.html", shown(get_order(number)))
+    order = get_order(number)
+    return render(request, "orders/order_detail.html", {**shown(order), **acts(request.user, order)})
 
 
 def shown(order: Order) -> dict[str, Any]:
-    transactions = order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")
+    transactions = list(order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")[:MOST_SHOWN])
     return {
         "title": f"Order {order.number}",
         "order": order,
@@ -36,8 +40,28 @@ def shown(order: Order) -> dict[str, Any]:
         "billing_lines": address_lines(order.billing_address),
         "shipping_lines": address_lines(order.shipping_address),
         "items": order.items.select_related("product").order_by("pk")[:MOST_SHOWN],
-        "transactions": transactions[:MOST_SHOWN],
+        "transactions": transactions,
+        "is_waiting": any(each.status == TransactionStatus.PENDING for each in transactions),
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
         "story": recording.of(order),
     }
+
+
+def acts(user: "User", order: Order) -> dict[str, Any]:
+    """What this user may do with the order as it stands, or why that cannot be done."""
+    if order.status == OrderStatus.DECLINED and user.has_perm("orders.rerun_order"):
+        why_not = _refusal(rerunning.cards, order)
+        return {"can_rerun": not why_not, "no_rerun": why_not}
+    if order.status == OrderStatus.COMPLETE and user.has_perm("orders.refund_order"):
+        why_not = _refusal(refunding.payments, order)
+        return {"can_refund": not why_not, "no_refund": why_not}
+    return {}
+
+
+def _refusal(plan: Callable[[Order], object], order: Order) -> str:
+    try:
+        plan(order)
+    except PaymentError as error:
+        return str(error)
+    return ""

@@ -1,18 +1,42 @@
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from orders import billed, recording
+from orders import billed, cancelling, pausing, rebilling, recording
+from orders.altering import PurchaseError
 from orders.models import Purchase
 from orders.views.access import may_view_orders
 
 if TYPE_CHECKING:
+    from crm.accounts.models import User
     from customers.access import StaffRequest
 
 SHOWN_WITH = ("product", "order", "source_record__customer", "source_record__origin", "source_record__data_source")
 MOST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that can be done to a purchase, unless the rule `refuse` says that it cannot."""
+
+    words: str
+    page: str
+    permission: str
+    refuse: Callable[[Purchase], object]
+
+
+CANCEL, CHANGE = "orders.cancel_purchase", "orders.change_purchase"
+ACTS = (
+    Act("Change billing…", "purchase_billing", CHANGE, rebilling.refuse_impossible),
+    Act("Pause…", "purchase_pause", CANCEL, pausing.refuse_pause),
+    Act("Reactivate…", "purchase_reactivate", CANCEL, pausing.refuse_reactivation),
+    Act("Take the cancellation back…", "purchase_keep", CANCEL, cancelling.refuse_nothing_scheduled),
+    Act("Cancel…", "purchase_cancel", CANCEL, cancelling.refuse_impossible),
+)
 
 
 def get_purchase(pk: int) -> Purchase:
@@ -22,7 +46,8 @@ def get_purchase(pk: int) -> Purchase:
 @require_safe
 @may_view_orders
 def purchase_detail(request: "StaffRequest", pk: int) -> HttpResponse:
-    return render(request, "orders/purchase_detail.html", shown(get_purchase(pk)))
+    purchase = get_purchase(pk)
+    return render(request, "orders/purchase_detail.html", {**shown(purchase), "acts": acts(request.user, purchase)})
 
 
 def shown(purchase: Purchase) -> dict[str, Any]:
@@ -35,3 +60,17 @@ def shown(purchase: Purchase) -> dict[str, Any]:
         "memberships": purchase.memberships.order_by("-at", "-pk")[:MOST_SHOWN],
         "story": recording.of(purchase),
     }
+
+
+def acts(user: "User", purchase: Purchase) -> list[tuple[str, str]]:
+    """(words, URL name) of what this user may do with the purchase as it stands."""
+    offered = [act for act in ACTS if user.has_perm(act.permission) and _is_possible(act, purchase)]
+    return [(act.words, f"orders:{act.page}") for act in offered]
+
+
+def _is_possible(act: Act, purchase: Purchase) -> bool:
+    try:
+        act.refuse(purchase)
+    except PurchaseError:
+        return False
+    return True

@@ -1,0 +1,68 @@
+"""Changing a purchase: under the lock of its customer, as it was seen, and with what follows for totals and status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils import timezone
+
+from customers import billing
+from customers.locking import RetiredMeanwhileError
+from orders import totals
+from orders.intake import lock_owner
+from orders.models import Purchase, PurchaseStatus
+
+ENDED = (PurchaseStatus.CANCELLED, PurchaseStatus.COMPLETE)
+FURTHEST = timedelta(days=3660)
+
+
+class PurchaseError(Exception):
+    """Nothing was changed; the message says why and what to do."""
+
+
+@contextmanager
+def locked(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
+    """The purchase, read again under the lock, to be changed; PurchaseError when it is not what was `seen`.
+
+    It is saved at the end, and last of all come the totals and the billing status that follow from it.
+    """
+    with transaction.atomic():
+        try:
+            owner = lock_owner(purchase.source_record)
+            rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
+            current = rows.get(pk=purchase.pk)
+        except (ObjectDoesNotExist, RetiredMeanwhileError):
+            raise PurchaseError("This purchase was deleted a moment ago.") from None
+        if seen is not None and current.stamp != seen:
+            raise PurchaseError("This purchase has changed since you opened the page. This is how it stands now.")
+        before = current.status
+        yield current
+        current.save()
+        if changes := list(totals.of_new_status(current, before)):
+            totals.add(changes)
+            billing.refresh([owner.pk])
+
+
+def refuse_ended(purchase: Purchase) -> None:
+    if purchase.status in ENDED:
+        raise PurchaseError(f"This purchase is {purchase.get_status_display().lower()}, so it is not billed any more.")
+
+
+def refuse_day(day: date, *, first: date) -> None:
+    """PurchaseError when `day` is before `first`, or so far away that it must be a slip."""
+    if day < first:
+        raise PurchaseError(f"Choose {said(first)} or a later day.")
+    if day > timezone.localdate() + FURTHEST:
+        raise PurchaseError("Choose a day within the next ten years.")
+
+
+def tomorrow() -> date:
+    return timezone.localdate() + timedelta(days=1)
+
+
+def said(day: date) -> str:
+    return f"{day:%-d %b %Y}"

@@ -1,0 +1,59 @@
+"""Carrying out what was planned for a day: cancellations first, then the ends of pauses.
+
+One small transaction for each purchase, which looks again whether it is still due: it may be run twice at once, and
+again after it broke off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from orders import altering, cancelling, recording
+from orders.altering import ENDED, PurchaseError
+from orders.models import Purchase, PurchaseStatus
+from orders.pausing import restart
+
+
+def apply_due(today: date) -> Iterator[Purchase]:
+    """Each purchase to which something was done."""
+    for due in _due(cancels_on__lte=today):
+        if _was_done(due, _cancel, today):
+            yield due
+    for due in _due(restarts_on__lte=today):
+        if _was_done(due, _restart, today):
+            yield due
+
+
+def _due(**when: date) -> list[Purchase]:
+    return list(Purchase.objects.filter(**when).select_related("source_record").order_by("pk"))
+
+
+def _was_done(purchase: Purchase, act: Callable[[Purchase, date], bool], today: date) -> bool:
+    try:
+        with altering.locked(purchase, seen=None) as current:
+            return act(current, today)
+    except PurchaseError:  # deleted meanwhile
+        return False
+
+
+def _cancel(purchase: Purchase, today: date) -> bool:
+    if purchase.cancels_on is None or purchase.cancels_on > today:
+        return False
+    if purchase.status in ENDED:
+        purchase.cancels_on = None
+        return False
+    reason = purchase.cancel_reason
+    cancelling.end(purchase, reason=reason)
+    recording.write(purchase, f"cancelled as planned. {reason}".strip(), by=None)
+    return True
+
+
+def _restart(purchase: Purchase, today: date) -> bool:
+    if purchase.restarts_on is None or purchase.restarts_on > today:
+        return False
+    if purchase.status != PurchaseStatus.PAUSED:
+        purchase.restarts_on = None
+        return False
+    restart(purchase, max(purchase.next_bill_date or today, today), by=None)
+    return True

@@ -1,0 +1,60 @@
+"""Cancelling a purchase: now, or on a day to come, which can be taken back until then."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from orders import altering, recording
+from orders.altering import PurchaseError, refuse_day, refuse_ended, said, tomorrow
+from orders.models import Purchase, PurchaseStatus
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def refuse_impossible(purchase: Purchase) -> None:
+    refuse_ended(purchase)
+
+
+def cancel(purchase: Purchase, *, reason: str, seen: str, by: User | None) -> None:
+    """Now: it is not billed again."""
+    with altering.locked(purchase, seen=seen) as current:
+        refuse_impossible(current)
+        end(current, reason=reason)
+        recording.write(current, f"cancelled. {reason}".strip(), by=by)
+
+
+def end(purchase: Purchase, *, reason: str) -> None:
+    """Make the locked purchase a cancelled one."""
+    purchase.status, purchase.cancelled_at, purchase.cancel_reason = PurchaseStatus.CANCELLED, timezone.now(), reason
+    purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
+
+
+def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:
+    """On `day`, before anything is billed that day; `orders.applying` carries it out."""
+    with altering.locked(purchase, seen=seen) as current:
+        refuse_impossible(current)
+        refuse_day(day, first=tomorrow())
+        if current.restarts_on and day <= current.restarts_on:
+            raise PurchaseError(f"It is paused until {said(current.restarts_on)}. Cancel it now, or on a later day.")
+        current.cancels_on, current.cancel_reason = day, reason
+        recording.write(current, f"will be cancelled on {said(day)}. {reason}".strip(), by=by)
+
+
+def refuse_nothing_scheduled(purchase: Purchase) -> date:
+    """The day on which it will be cancelled."""
+    refuse_ended(purchase)
+    if purchase.cancels_on is None:
+        raise PurchaseError("No cancellation of this purchase is planned, so there is none to take back.")
+    return purchase.cancels_on
+
+
+def take_back(purchase: Purchase, *, seen: str, by: User | None) -> None:
+    """It goes on being billed after all."""
+    with altering.locked(purchase, seen=seen) as current:
+        day = refuse_nothing_scheduled(current)
+        current.cancels_on, current.cancel_reason = None, ""
+        recording.write(current, f"the cancellation on {said(day)} was taken back.", by=by)

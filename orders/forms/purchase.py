@@ -1,0 +1,113 @@
+"""What a person says who changes how a purchase is billed. Days and prices are judged by the rules."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from customers.money import shown
+from orders import pausing, rebilling
+from orders.altering import PurchaseError, refuse_day, said, tomorrow
+from orders.forms.fields import AmountField, DayField, ReasonField
+from orders.models import Purchase
+
+NOW, NEXT_BILL, DAY = "now", "next", "day"
+
+
+class PurchaseForm(forms.Form):
+    """About one purchase as it was `seen`."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, label_suffix="", initial={"seen": purchase.stamp, **self.proposed(purchase)})
+        self.purchase = purchase
+
+    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+        return {}
+
+    def judge(self, field: str, refuse: Callable[[], None]) -> None:
+        """Put what a rule refuses beside the field that it is about."""
+        try:
+            refuse()
+        except PurchaseError as error:
+            self.add_error(field, str(error))
+
+
+class CancelForm(PurchaseForm):
+    when = forms.ChoiceField(label="When", error_messages={"required": "Choose when."})
+    day = DayField(label="Day", required=False, help_text="For “On a day” only. Nothing is billed on that day.")
+    reason = ReasonField()
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(purchase, data)
+        self.fields["when"].choices = list(self.choices())  # type: ignore[attr-defined]  # a choice field
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Instead of the next bill only where that is to come."""
+        bill = self.purchase.next_bill_date
+        comes = bill and bill >= tomorrow()
+        at_bill = [(NEXT_BILL, f"At the next bill, {said(bill)}, which is not made")] if bill and comes else []
+        return [*at_bill, (NOW, "Now"), (DAY, "On a day")]
+
+    def clean(self) -> dict[str, Any]:
+        day = self.cleaned_data.get("day")
+        if self.cleaned_data.get("when") == DAY and "day" not in self.errors:
+            if day:
+                self.judge("day", lambda: refuse_day(day, first=tomorrow()))
+            else:
+                self.add_error("day", "Choose the day.")
+        return self.cleaned_data
+
+    @property
+    def on(self) -> date | None:
+        """The day to come on which it is to be cancelled; None for now."""
+        days = {NEXT_BILL: self.purchase.next_bill_date, DAY: self.cleaned_data["day"]}
+        return days.get(self.cleaned_data["when"])
+
+
+class PauseForm(PurchaseForm):
+    until = DayField(
+        label="Restart on", required=False, help_text="Leave it empty to pause until somebody reactivates it."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        if until := self.cleaned_data.get("until"):
+            self.judge("until", lambda: refuse_day(until, first=tomorrow()))
+        return self.cleaned_data
+
+
+class ReactivateForm(PurchaseForm):
+    next_bill = DayField(label="Next bill")
+
+    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+        return {"next_bill": pausing.first_bill(purchase)}
+
+    def clean(self) -> dict[str, Any]:
+        if next_bill := self.cleaned_data.get("next_bill"):
+            self.judge("next_bill", lambda: refuse_day(next_bill, first=timezone.localdate()))
+        return self.cleaned_data
+
+
+class BillingForm(PurchaseForm):
+    price = AmountField(label="Price")
+    next_bill = DayField(label="Next bill", required=False)
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(purchase, data)
+        self.fields["price"].label = f"Price, {purchase.currency}"
+
+    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+        price = shown(purchase.price, purchase.currency).replace(",", "")
+        return {"price": price, "next_bill": purchase.next_bill_date}
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "price" in given:
+            self.judge("price", lambda: rebilling.refuse_price(self.purchase, given["price"]))
+        if "next_bill" in given:
+            self.judge("next_bill", lambda: rebilling.refuse_next_bill(self.purchase, given["next_bill"]))
+        return given

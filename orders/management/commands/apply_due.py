@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from orders import applying
+
+
+class Command(BaseCommand):
+    help = "Cancels and restarts the purchases for which that was planned until today. Run it every hour."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = 0
+        for purchase in applying.apply_due(timezone.localdate()):
+            done += 1
+            self.stdout.write(f"Purchase {purchase.pk}")
+        self.stdout.write(f"{done} cancelled or restarted.")

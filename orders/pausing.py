@@ -1,0 +1,73 @@
+"""Pausing a purchase, and letting what is paused, cancelled or has failed be billed again.
+
+While it is paused nothing is billed, whatever its next bill date; when it starts again the next bill is not before
+that day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from orders import altering, recording
+from orders.altering import PurchaseError, refuse_day, refuse_ended, said, tomorrow
+from orders.models import Purchase, PurchaseStatus
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+CAN_PAUSE = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BILLING)
+CAN_REACTIVATE = (PurchaseStatus.PAUSED, PurchaseStatus.CANCELLED, PurchaseStatus.RECYCLE_FAILED)
+
+
+def refuse_pause(purchase: Purchase) -> None:
+    refuse_ended(purchase)
+    if purchase.status == PurchaseStatus.PAUSED:
+        raise PurchaseError("This purchase is paused already.")
+    if purchase.status not in CAN_PAUSE:
+        raise PurchaseError("Billing this purchase has failed, so there is nothing to pause. Reactivate or cancel it.")
+
+
+def pause(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
+    """Until the day `until`, or until somebody reactivates it."""
+    with altering.locked(purchase, seen=seen) as current:
+        refuse_pause(current)
+        if until:
+            refuse_day(until, first=tomorrow())
+        if until and current.cancels_on and current.cancels_on <= until:
+            raise PurchaseError(
+                f"It will be cancelled on {said(current.cancels_on)}, before it would restart. Take that back first."
+            )
+        current.status, current.paused_at, current.restarts_on = PurchaseStatus.PAUSED, timezone.now(), until
+        recording.write(current, f"paused until {said(until)}." if until else "paused.", by=by)
+
+
+def refuse_reactivation(purchase: Purchase) -> None:
+    if purchase.status == PurchaseStatus.COMPLETE:
+        raise PurchaseError("This purchase is complete: all of it was billed. Going on takes a new order.")
+    if purchase.status not in CAN_REACTIVATE:
+        raise PurchaseError("This purchase is billed already, so there is nothing to reactivate.")
+
+
+def first_bill(purchase: Purchase) -> date:
+    """The next bill date that a reactivation proposes: as it was, but not in the past."""
+    today = timezone.localdate()
+    return max(purchase.next_bill_date or today, today)
+
+
+def reactivate(purchase: Purchase, next_bill: date, *, seen: str, by: User | None) -> None:
+    with altering.locked(purchase, seen=seen) as current:
+        refuse_reactivation(current)
+        refuse_day(next_bill, first=timezone.localdate())
+        restart(current, next_bill, by=by)
+
+
+def restart(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
+    """Make the locked purchase an active one. A cancellation that is planned for it stays."""
+    if purchase.status == PurchaseStatus.CANCELLED:
+        purchase.cancelled_at, purchase.cancel_reason = None, ""
+    purchase.status, purchase.next_bill_date = PurchaseStatus.ACTIVE, next_bill
+    purchase.paused_at = purchase.restarts_on = None
+    recording.write(purchase, f"reactivated, next bill {said(next_bill)}.", by=by)

@@ -1,0 +1,65 @@
+"""Changing what a purchase costs from the next bill on, and when that is.
+
+A cancellation planned for the day of the next bill moves with it: it was to come before that bill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from customers.money import is_exact, shown
+from orders import altering, recording
+from orders.altering import PurchaseError, refuse_day, refuse_ended, said
+from orders.models import Purchase, PurchaseStatus
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def refuse_impossible(purchase: Purchase) -> None:
+    refuse_ended(purchase)
+    if purchase.status == PurchaseStatus.RECYCLE_FAILED:
+        raise PurchaseError("Billing this purchase has failed, so it is not billed. Reactivate it first.")
+
+
+def refuse_price(purchase: Purchase, price: Decimal) -> None:
+    if not is_exact(price, purchase.currency) or price < 0:
+        raise PurchaseError(f"Enter a price such as {shown(purchase.price, purchase.currency).replace(',', '')}.")
+
+
+def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
+    """One in the past may stay, and so may none, but neither can be chosen."""
+    if day == purchase.next_bill_date:
+        return
+    if day is None:
+        raise PurchaseError("Choose the day of the next bill. To stop billing, pause or cancel the purchase.")
+    refuse_day(day, first=timezone.localdate())
+
+
+def change(purchase: Purchase, *, price: Decimal, next_bill: date | None, seen: str, by: User | None) -> None:
+    with altering.locked(purchase, seen=seen) as current:
+        refuse_impossible(current)
+        refuse_price(current, price)
+        refuse_next_bill(current, next_bill)
+        changes = list(_changes(current, price, next_bill))
+        if not changes:
+            raise PurchaseError("Price and next bill date are what they were.")
+        if current.cancels_on and current.cancels_on == current.next_bill_date:
+            current.cancels_on = next_bill
+        current.price, current.next_bill_date = price, next_bill
+        recording.write(current, f"{'; '.join(changes)}.", by=by)
+
+
+def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iterator[str]:
+    """What differs, in words."""
+    currency = purchase.currency
+    if price != purchase.price:
+        yield f"price changed from {shown(purchase.price, currency)} to {shown(price, currency)} {currency}"
+    if next_bill and next_bill != purchase.next_bill_date:
+        before = said(purchase.next_bill_date) if purchase.next_bill_date else "none"
+        yield f"next bill changed from {before} to {said(next_bill)}"

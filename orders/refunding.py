@@ -1,0 +1,93 @@
+"""Refunding an order in full or in part: at most what was paid and has not gone back, each time of one payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from customers.money import is_exact, shown
+from orders import paying
+from orders.gateway import Refund
+from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.paying import PaymentError
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+BACK = (TransactionKind.REFUND, TransactionKind.VOID)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A sale of which something can go back, and how much."""
+
+    sale: Transaction
+    left: Decimal
+
+
+def payments(order: Order) -> list[Payment]:
+    """What can be refunded, the latest first; PaymentError when nothing can."""
+    transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
+    paying.refuse_pending(transactions)
+    _refuse_status(order)
+    if not any(paying.is_payment(each, order) for each in transactions):
+        raise PaymentError("No payment of this order is known here, so there is nothing to give back.")
+    left = paying.paid(transactions, order) - order.refunded
+    found = [
+        Payment(each, min(left, each.amount - _gone_back(each, transactions)))
+        for each in transactions
+        if paying.is_payment(each, order)
+    ]
+    found = [each for each in found if each.left > 0]
+    if not found:
+        raise PaymentError("All that was paid for this order was refunded already.")
+    return _reachable(found)
+
+
+def _refuse_status(order: Order) -> None:
+    if order.status == OrderStatus.REFUNDED:
+        raise PaymentError("All of this order was refunded already.")
+    if order.status != OrderStatus.COMPLETE:
+        raise PaymentError(f"This order is {order.get_status_display().lower()}, so nothing was paid for it.")
+
+
+def _gone_back(sale: Transaction, transactions: list[Transaction]) -> Decimal:
+    back = (
+        t for t in transactions if t.sale_id == sale.pk and t.kind in BACK and t.status == TransactionStatus.SUCCESS
+    )
+    return sum((each.amount for each in back), Decimal())
+
+
+def _reachable(found: list[Payment]) -> list[Payment]:
+    """Those that the gateway set up here took, and can pay back."""
+    keeper = paying.the_gateway().name
+    ours = [p for p in found if p.sale.gateway_reference and p.sale.pay_source and p.sale.pay_source.gateway == keeper]
+    if not ours:
+        raise PaymentError("This order was not paid through the gateway that is set up here. Refund it where it was.")
+    return ours
+
+
+def refuse_amount(payment: Payment, amount: Decimal) -> None:
+    """PaymentError when so much cannot be refunded of it."""
+    currency = payment.sale.currency
+    if not is_exact(amount, currency) or amount <= 0:
+        raise PaymentError(f"Enter an amount such as {shown(payment.left, currency).replace(',', '')}.")
+    if amount > payment.left:
+        raise PaymentError(f"At most {shown(payment.left, currency)} {currency} of this payment can be refunded.")
+
+
+def refund(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:
+    """Pay `amount` of the transaction `sale` back; the Transaction says what the gateway answered, if it did."""
+    gateway = paying.the_gateway()
+    with paying.locked(order) as current:
+        paying.refuse_changed(current, seen)
+        chosen = next((each for each in payments(current) if each.sale.pk == sale), None)
+        if chosen is None:
+            raise PaymentError("Nothing of this payment can be refunded.")
+        refuse_amount(chosen, amount)
+        source, reference = chosen.sale.pay_source, chosen.sale.gateway_reference
+        payment = paying.begin(
+            current, TransactionKind.REFUND, amount, pay_source=source, sale=chosen.sale, reason=reason, by=by
+        )
+    return paying.finish(payment, gateway.refund(Refund(payment.uuid, reference, amount, payment.currency)))

@@ -1,0 +1,62 @@
+"""Rerunning a declined sale: the whole order is charged once more, to a card that the gateway keeps.
+
+Only after a soft decline. A hard one (a stolen card, a closed account) is the bank's last word: asking again costs a
+fee and is refused again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from customers.models import PaySource
+from customers.newest import newest
+from orders import paying
+from orders.gateway import Sale, Token
+from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.paying import PaymentError
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def refuse_impossible(order: Order) -> Transaction:
+    """The sale that was declined; PaymentError when it may not be tried again."""
+    transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
+    paying.refuse_pending(transactions)
+    if order.status != OrderStatus.DECLINED:
+        raise PaymentError(f"Only a declined order can be rerun; this one is {order.get_status_display().lower()}.")
+    declined = next((each for each in transactions if each.kind == TransactionKind.SALE), None)
+    if declined is None:
+        raise PaymentError("No declined sale of this order is known here, so nobody can tell whether to try again.")
+    if declined.status == TransactionStatus.HARD_DECLINE:
+        raise PaymentError(
+            f"The bank declined this sale for good, and would again: “{declined.answer or 'no reason given'}”"
+            " Ask the customer for another card and place a new order."
+        )
+    if not order.total:
+        raise PaymentError("The total of this order is zero, so there is nothing to charge.")
+    return declined
+
+
+def cards(order: Order) -> list[PaySource]:
+    """What the owner of `order` can be charged with, the card of the declined sale first; PaymentError when nothing."""
+    declined, keeper = refuse_impossible(order), paying.the_gateway().name
+    owner = order.source_record.customer
+    held = [card for card in newest(PaySource, owner) if card.token and card.gateway == keeper]
+    if not held:
+        raise PaymentError(f"{owner.name} has no card that the gateway keeps. Add one to the customer first.")
+    preferred = (declined.pay_source_id, owner.pay_source_id)
+    return sorted(held, key=lambda card: preferred.index(card.pk) if card.pk in preferred else len(preferred))
+
+
+def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
+    """Charge the order to the pay source `card`; the Transaction says what the gateway answered, if it did."""
+    gateway = paying.the_gateway()
+    with paying.locked(order) as current:
+        paying.refuse_changed(current, seen)
+        chosen = next((each for each in cards(current) if each.pk == card), None)
+        if chosen is None:
+            raise PaymentError("This card is no longer the customer’s. Choose another.")
+        payment = paying.begin(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
+    token = Token(chosen.token, chosen.gateway_customer)
+    return paying.finish(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

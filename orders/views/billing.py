@@ -1,0 +1,136 @@
+"""What can be done to a purchase, each on a page that asks first."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from orders import cancelling, pausing, rebilling
+from orders.altering import PurchaseError, said
+from orders.forms.purchase import BillingForm, CancelForm, PauseForm, PurchaseForm, ReactivateForm
+from orders.models import Purchase
+from orders.views.access import may_cancel, may_change_billing, may_view_orders
+from orders.views.purchase import get_purchase
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_cancel
+@may_view_orders
+def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
+    purchase = get_purchase(pk)
+    form = CancelForm(purchase, request.POST or None)
+
+    def act() -> str:
+        reason, seen = form.cleaned_data["reason"], form.cleaned_data["seen"]
+        if day := form.on:
+            cancelling.schedule(purchase, day, reason=reason, seen=seen, by=request.user)
+            return f"It will be cancelled on {said(day)}."
+        cancelling.cancel(purchase, reason=reason, seen=seen, by=request.user)
+        return "The purchase is cancelled."
+
+    lead = "Nothing is billed any more from then on. Orders and memberships stay."
+    words = ("Cancel", lead, "Cancel this purchase")
+    return _asked(request, form, cancelling.refuse_impossible, act, words)
+
+
+@require_http_methods(["GET", "POST"])
+@may_cancel
+@may_view_orders
+def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
+    purchase = get_purchase(pk)
+    form = PurchaseForm(purchase, request.POST or None)
+
+    def act() -> str:
+        cancelling.take_back(purchase, seen=form.cleaned_data["seen"], by=request.user)
+        return "The purchase goes on."
+
+    lead = "The cancellation that is planned is taken back, and the purchase goes on being billed."
+    return _asked(request, form, cancelling.refuse_nothing_scheduled, act, ("Keep", lead, "Keep this purchase"))
+
+
+@require_http_methods(["GET", "POST"])
+@may_cancel
+@may_view_orders
+def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
+    purchase = get_purchase(pk)
+    form = PauseForm(purchase, request.POST or None)
+
+    def act() -> str:
+        pausing.pause(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
+        return "The purchase is paused."
+
+    lead = "Nothing is billed while it is paused."
+    return _asked(request, form, pausing.refuse_pause, act, ("Pause", lead, "Pause this purchase"))
+
+
+@require_http_methods(["GET", "POST"])
+@may_cancel
+@may_view_orders
+def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
+    purchase = get_purchase(pk)
+    form = ReactivateForm(purchase, request.POST or None)
+
+    def act() -> str:
+        next_bill = form.cleaned_data["next_bill"]
+        pausing.reactivate(purchase, next_bill, seen=form.cleaned_data["seen"], by=request.user)
+        return f"The purchase is active again. Next bill {said(next_bill)}."
+
+    lead = "The purchase is billed again from that day on."
+    return _asked(request, form, pausing.refuse_reactivation, act, ("Reactivate", lead, "Reactivate this purchase"))
+
+
+@require_http_methods(["GET", "POST"])
+@may_change_billing
+@may_view_orders
+def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
+    purchase = get_purchase(pk)
+    form = BillingForm(purchase, request.POST or None)
+
+    def act() -> str:
+        given = form.cleaned_data
+        about = {"price": given["price"], "next_bill": given["next_bill"], "seen": given["seen"]}
+        rebilling.change(purchase, **about, by=request.user)
+        return "The billing is changed."
+
+    lead = "From the next bill on. What was billed already stays as it is."
+    return _asked(request, form, rebilling.refuse_impossible, act, ("Change the billing of", lead, "Save billing"))
+
+
+def _asked(
+    request: "StaffRequest",
+    form: PurchaseForm,
+    refuse: Callable[[Purchase], object],
+    act: Callable[[], str],
+    words: tuple[str, str, str],
+) -> HttpResponse:
+    """Ask first, then `act`, which says what it did; back to the purchase when it cannot be done."""
+    try:
+        refuse(form.purchase)
+        if request.method == "POST" and form.is_valid():
+            messages.success(request, act())
+            return redirect(form.purchase)
+    except PurchaseError as error:
+        messages.error(request, format_html("<span><strong>Nothing was changed.</strong> {}</span>", str(error)))
+        return redirect(form.purchase)
+    return _page(request, form, *words)
+
+
+def _page(request: "StaffRequest", form: PurchaseForm, verb: str, lead: str, button: str) -> HttpResponse:
+    purchase = form.purchase
+    context = {
+        "title": f"{verb} purchase {purchase.pk}, {purchase.product}?",
+        "lead": lead,
+        "button": button,
+        "form": form,
+        "acts_on": purchase,
+        "customer": purchase.source_record.customer,
+        "last": f"Purchase {purchase.pk}: {purchase.product}",
+    }
+    return render(request, "orders/act.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,116 @@
+"""The sandbox gateway answers by the card, the same in every process; no number of a card is ever seen."""
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from orders import gateway, sandbox
+from orders.checks import check_gateway, check_no_sandbox
+from orders.gateway import Card, Question, Refund, Sale, Token
+from orders.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
+
+TEN = Decimal(10)
+BOX = SandboxGateway()
+
+
+def sell(source: Card | Token, key: str = "tr_1") -> gateway.Answer:
+    return BOX.sale(Sale(key, source, TEN, "USD"))
+
+
+def look_up(key: str = "tr_1", **about: str) -> gateway.Answer:
+    return BOX.look_up(Question(key, TEN, "USD", **about))
+
+
+@pytest.mark.parametrize(
+    ("token", "at_once", "later"),
+    [
+        ("sandbox-approves", "SUCCESS", "SUCCESS"),
+        ("sandbox-keeps", "SUCCESS", "SUCCESS"),
+        ("sandbox-soft-decline", "SOFT_DECLINE", "SOFT_DECLINE"),
+        ("sandbox-hard-decline", "HARD_DECLINE", "HARD_DECLINE"),
+        ("sandbox-times-out", "PENDING", "SUCCESS"),
+        ("sandbox-lost", "PENDING", "SOFT_DECLINE"),
+        ("sandbox-silent", "PENDING", "PENDING"),
+        ("somebody-elses", "HARD_DECLINE", "HARD_DECLINE"),
+    ],
+)
+def test_a_token_and_its_card_are_answered_as_the_table_says(token, at_once, later):
+    assert sell(Token(token)).status == at_once
+    assert look_up(token=token).status == later
+    number = next((n for n, named in TOKENS.items() if named == token), "4000000000000010")
+    assert sell(Card(number, 12, 2099, "123")).status == at_once
+    assert look_up(last_four=number[-4:]).status == later
+
+
+@pytest.mark.parametrize(
+    ("token", "at_once", "later"),
+    [
+        ("sandbox-approves", "SUCCESS", "SUCCESS"),
+        ("sandbox-keeps", "HARD_DECLINE", "HARD_DECLINE"),
+        ("sandbox-slow-refund", "PENDING", "SUCCESS"),
+    ],
+)
+def test_a_refund_is_answered_by_the_card_that_paid(token, at_once, later):
+    reference = sell(Token(token)).reference
+    assert BOX.refund(Refund("tr_2", reference, TEN, "USD")).status == at_once
+    assert look_up("tr_2", reference=reference).status == later
+
+
+def test_a_payment_that_it_never_took_is_not_refunded():
+    assert BOX.refund(Refund("tr_2", "stripe-7", TEN, "USD")).status == "HARD_DECLINE"
+
+
+def test_the_same_key_gets_the_same_answer_and_another_key_another_payment():
+    once, twice, other = (
+        sell(Token("sandbox-approves")),
+        sell(Token("sandbox-approves")),
+        sell(Token("sandbox-approves"), "x"),
+    )
+    assert once == twice == look_up(token="sandbox-approves")
+    assert once.reference != other.reference
+
+
+def test_an_approved_card_is_kept_under_a_token_that_charges_it_again():
+    answer = sell(Card("4242 4242 4242 4242", 12, 2099))
+    assert answer.token
+    assert sell(answer.token, "tr_2").status == "SUCCESS"
+
+
+def test_an_expired_card_is_declined_for_good():
+    assert sell(Card("4242424242424242", 1, 2020)).status == "HARD_DECLINE"
+
+
+def test_neither_number_nor_code_nor_token_is_in_what_is_written_down():
+    card = Card("4242424242424242", 12, 2099, "987")
+    sale = Sale("tr_1", card, TEN, "USD")
+    question = Question("tr_1", TEN, "USD", token="secret-token")
+    written = f"{card} {sale!r} {Token('secret-token')!r} {BOX.sale(sale)!r} {question}"
+    assert "4242424242424242" not in written
+    assert "987" not in written
+    assert "secret-token" not in written
+    assert (card.last_four, card.brand) == ("4242", "VISA")
+
+
+def test_the_table_names_every_card():
+    assert sandbox.__doc__
+    table = sandbox.__doc__.replace(" ", "")
+    assert all(number in table and token in table for number, token in TOKENS.items())
+    assert len(BY_LAST_FOUR) == len(TOKENS)
+
+
+def test_production_is_warned_of_the_sandbox_and_of_a_gateway_that_is_not_there():
+    assert [each.id for each in check_no_sandbox()] == ["orders.W001"]
+    assert check_gateway() == []
+    with override_settings(PAYMENT_GATEWAY="orders.nowhere.Gateway"):
+        assert [each.id for each in check_gateway()] == ["orders.E001"]
+    with override_settings(PAYMENT_GATEWAY=""):
+        assert (check_gateway(), check_no_sandbox(), gateway.current()) == ([], [], None)
+
+
+def test_the_check_for_deployment_says_it():
+    err = StringIO()
+    call_command("check", deploy=True, stdout=StringIO(), stderr=err)
+    assert "orders.W001" in err.getvalue()
