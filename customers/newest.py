@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 
 from customers.models import Customer, LinkedRow, SourceRecord
 
@@ -44,20 +45,37 @@ class Cursor:
 
 
 def newest(
-    model: type[Row], customer: Customer, *, before: Cursor | None = None, limit: int = PAGE, **filters: Any
+    model: type[Row],
+    customer: Customer,
+    *,
+    before: Cursor | None = None,
+    limit: int = PAGE,
+    source: int | None = None,
+    **filters: Any,
 ) -> QuerySet[Row]:
-    """At most `limit` rows, newest first; `filters` are columns and the value each must have."""
+    """At most `limit` rows, newest first, of the records of one data `source` or of all.
+
+    `filters` are columns and the value each must have.
+    """
     rows = model._default_manager.order_by("-at", "-pk")
     if connections[rows.db].vendor == "postgresql":
-        return rows.filter(pk__in=_lateral(model, customer, before, limit, filters))
+        return rows.filter(pk__in=_lateral(model, customer, before, limit, source, filters))
     if before:
         # Written so that the index is entered at `at`, and the comparison of the pair only filters.
         rows = rows.filter(Q(at__lte=before.at) & (Q(at__lt=before.at) | Q(pk__lt=before.pk)))
+    if source is not None:
+        # Added to nothing, so that SQLite does not begin with all the records that the data source has.
+        rows = rows.filter(Exact(F("source_record__data_source") + 0, source))
     return rows.filter(source_record__customer=customer, **filters)[:limit]
 
 
 def _lateral(
-    model: type[Row], customer: Customer, before: Cursor | None, limit: int, filters: Mapping[str, Any]
+    model: type[Row],
+    customer: Customer,
+    before: Cursor | None,
+    limit: int,
+    source: int | None,
+    filters: Mapping[str, Any],
 ) -> RawSQL:
     quote = connections["default"].ops.quote_name
     conditions, params = ["t.source_record_id = s.id"], []
@@ -67,14 +85,16 @@ def _lateral(
     for name, value in filters.items():
         conditions.append(f"t.{quote(column_of(model, name))} = %s")
         params.append(value.pk if hasattr(value, "pk") else value)
+    of_source = "" if source is None else "AND s.data_source_id = %s"
     # Only names from the schema are put into the text.
     sql = f"""
         SELECT q.id FROM {quote(SourceRecord._meta.db_table)} s CROSS JOIN LATERAL (
             SELECT t.id, t.at FROM {quote(model._meta.db_table)} t WHERE {" AND ".join(conditions)}
             ORDER BY t.at DESC, t.id DESC LIMIT %s
-        ) q WHERE s.customer_id = %s ORDER BY q.at DESC, q.id DESC LIMIT %s
+        ) q WHERE s.customer_id = %s {of_source} ORDER BY q.at DESC, q.id DESC LIMIT %s
     """  # noqa: S608 - see above
-    return RawSQL(sql, [*params, limit, customer.pk, limit])  # noqa: S611 - see above
+    sources = [] if source is None else [source]
+    return RawSQL(sql, [*params, limit, customer.pk, *sources, limit])  # noqa: S611 - see above
 
 
 def column_of(model: type[LinkedRow], name: str) -> str:

@@ -1,45 +1,40 @@
-"""What is known of a customer by each of their source records, and what each record brought."""
+"""What is known of a customer by each of their source records: how it came to them, and what it brought."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
+from datetime import UTC, datetime
 
-from django.conf import settings
+from django.db.models import Q
 
 from customers.fields import BY_KEY
+from customers.figures import Figures, figures
+from customers.holdings import Tally, tallies
 from customers.identity import fold, normal_email, normal_phone
-from customers.models import Customer, RecordTotals, SourceRecord
-from customers.money import major
+from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
+from customers.moving import kinds
+from customers.newest import Cursor
+from customers.owners import chains
 from customers.values import same
 
 # More than a page can show; a customer has few, unless somebody merged hundreds.
 MOST_RECORDS = 200
-
-
-class Amount(NamedTuple):
-    amount: Decimal
-    currency: str
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What counted orders add up to, each currency by itself."""
-
-    orders: int
-    spent: list[Amount]
-    refunded: list[Amount]
-    first_order_at: datetime | None
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Brought:
-    """A source record and the orders that came through it."""
+    """A source record, the merge that brought it to its customer, if one did, and what came through it."""
 
     record: SourceRecord
+    merge: Merge | None
     figures: Figures
+    rest: list[Tally]
+
+    @property
+    def came_since(self) -> bool:
+        """Whether it came for somebody who was merged into the customer before."""
+        return self.merge is not None and self.record.created > self.merge.created
 
 
 def records_of(customer: Customer) -> dict[int, SourceRecord]:
@@ -48,29 +43,54 @@ def records_of(customer: Customer) -> dict[int, SourceRecord]:
     return {record.pk: record for record in found[:MOST_RECORDS]}
 
 
-def totals_of(customer: Customer) -> list[RecordTotals]:
-    return list(RecordTotals.objects.filter(source_record__customer=customer, orders__gt=0))
+def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Mapping[int, SourceRecord]:
+    """`records`, and those of `pks` that are beyond the MOST_RECORDS."""
+    missing = set(pks) - records.keys()
+    return {**records, **SourceRecord.objects.select_related("data_source", "origin").in_bulk(missing)}
 
 
-def figures(totals: Iterable[RecordTotals]) -> Figures:
-    """The sum of `totals`, the currency most used first; nothing is nothing of the default currency."""
-    rows = sorted(totals, key=lambda row: (-row.orders, row.currency))
-    currencies = list(dict.fromkeys(row.currency for row in rows)) or [settings.DEFAULT_CURRENCY]
-
-    def summed(name: str) -> list[Amount]:
-        of = {c: sum(getattr(row, name) for row in rows if row.currency == c) for c in currencies}
-        return [Amount(major(amount, currency), currency) for currency, amount in of.items()]
-
-    times = [row.first_order_at for row in rows if row.first_order_at]
-    orders = sum(row.orders for row in rows)
-    return Figures(orders, summed("amount"), summed("refunded"), min(times, default=None))
+def page(customer: Customer, *, before: Cursor | None, limit: int, source: int | None) -> list[SourceRecord]:
+    """The records that follow the cursor in order of attachment; one that never moved is before all that did."""
+    found = customer.records.select_related("data_source", "origin").in_order_of_attachment()
+    if source is not None:
+        found = found.filter(data_source=source)
+    if before and before.at == BEFORE_ALL:
+        found = found.filter(Q(moved_at__isnull=False) | Q(pk__gt=before.pk))
+    elif before:
+        found = found.filter(Q(moved_at__gt=before.at) | Q(moved_at=before.at, pk__gt=before.pk))
+    return list(found[:limit])
 
 
-def brought(customer: Customer, records: Mapping[int, SourceRecord]) -> Iterator[Brought]:
+def cursor_of(record: SourceRecord) -> Cursor:
+    return Cursor(record.moved_at or BEFORE_ALL, record.pk)
+
+
+def brought(records: Sequence[SourceRecord], totals: Iterable[RecordTotals]) -> Iterator[Brought]:
+    """What came through each of `records`; orders from the totals, all else counted as far as counting goes."""
     of_record: defaultdict[int, list[RecordTotals]] = defaultdict(list)
-    for row in totals_of(customer):
+    for row in totals:
         of_record[row.source_record_id].append(row)
-    return (Brought(record, figures(of_record[pk])) for pk, record in records.items())
+    counted = [kind for kind in kinds() if kind is not HistoryEntry and not (kind.tab and kind.tab.is_in_totals)]
+    pks = [record.pk for record in records]
+    rest = tallies(counted, SourceRecord.objects.filter(pk__in=pks))
+    merge_of = _merges(records)
+    for record in records:
+        some = [tally for tally in rest[record.pk] if tally.number]
+        yield Brought(record, merge_of.get(record.pk), figures(of_record[record.pk]), some)
+
+
+def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:
+    """{record: the latest of the standing merges that took it from its origin to where it is}."""
+    ways = chains({record.origin_id for record in records if record.origin_id != record.customer_id})
+    taken = {pk for way in ways.values() for pk in way}
+    edges = MergeMember.objects.filter(undone_at=None, duplicate__in=taken).select_related("merge__by")
+    merge_of = {edge.duplicate_id: edge.merge for edge in edges} if taken else {}
+    found = {}
+    for record in records:
+        passed = [merge_of[pk] for pk in ways.get(record.origin_id, ()) if pk in merge_of]
+        if passed:
+            found[record.pk] = max(passed, key=lambda merge: merge.pk)
+    return found
 
 
 def former(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:

@@ -1,16 +1,23 @@
-"""Giving one source record a customer of its own: for a record that was associated with the wrong person."""
+"""Giving one source record a customer of its own: for a record that was associated with the wrong person.
+
+The record goes with all that hangs off it. The profile that it leaves stays as it is, and merges stand; what is shown
+beforehand is what is done, or it is refused.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers import billing, editing, history, locking, matching, profile, sharing
 from customers.address import address
 from customers.clock import Now
+from customers.fields import BY_KEY
 from customers.models import Customer, HistoryKind, SourceRecord
+from customers.values import clean
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -20,33 +27,86 @@ class SplitError(Exception):
     """Nothing was split; the message says why and what to do."""
 
 
-@transaction.atomic
-def split(record: SourceRecord, *, by: User | None, via: str = "page") -> Customer:
-    """The new customer of `record`, whose profile is the identity as received."""
-    moved = SplitError("This record was moved a moment ago. Look at its customer again.")
-    try:
-        locked, chain = locking.lock_chain(record.origin_id)
-    except locking.RetiredMeanwhileError:
-        raise moved from None
-    old, seen = locked[chain[-1]], record
-    again = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk, customer=old).first()
-    if again is None or (again.origin_id, again.customer_id) != (seen.origin_id, seen.customer_id):
-        raise moved
-    record = again
+class StaleSplitError(SplitError):
+    """What was shown is no longer true."""
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """`values` are what the new customer's profile will be."""
+
+    record: SourceRecord
+    customer: Customer
+    values: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever was decided on; not with what comes in meanwhile, which goes with its record anyway."""
+        return f"{self.record.pk}-{self.record.origin_id}-{self.customer.pk}-{self.customer.version}"
+
+
+def plan(record: SourceRecord) -> SplitPlan:
+    """What a split would do; SplitError when there is none to be done."""
     if record.is_home:
         raise SplitError("This record holds what staff wrote here and belongs to its customer. Undo the merge instead.")
-    if not old.records.exclude(pk=record.pk).exclude(data_source__name="Staff", external_id=old.uuid).exists():
-        raise SplitError(f"This is the only record of {old.name}, so there is nothing to split it from.")
-    values = asdict(record.identity)
-    country = values.pop("country")
-    new = editing.create({**values, "billing_address": address({"country": country})}, by=by, via=via)
+    if not is_one_of_several(record.customer):
+        raise SplitError(f"This is the only record of {record.customer.name}, so there is nothing to split it from.")
+    return SplitPlan(record, record.customer, _profile_of(record))
+
+
+def _profile_of(record: SourceRecord) -> dict[str, Any]:
+    """The identity as received, but for what a profile may not hold, such as an e-mail that is none."""
+    values: dict[str, Any] = asdict(record.identity)
+    values["billing_address"] = address({"country": values.pop("country")})
+    return {key: value for key, value in values.items() if _may_hold(key, value)}
+
+
+def _may_hold(key: str, value: Any) -> bool:
+    try:
+        clean(BY_KEY[key], value)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_one_of_several(customer: Customer) -> bool:
+    """Whether `customer` would be left with a record other than the one where staff write."""
+    others = customer.records.exclude(data_source__name="Staff", external_id=customer.uuid)
+    return len(others.values_list("pk")[:2]) > 1
+
+
+@transaction.atomic
+def split(record: SourceRecord, *, by: User | None, via: str = "page", reason: str = "", seen: str = "") -> Customer:
+    """The new customer of `record`, whose profile is the identity as received. `seen` is the plan that was shown."""
+    current = _made_again(record, seen)
+    old, record = current.customer, current.record
+    new = editing.create(current.values, by=by, via=via)
+    chain = [customer.pk for customer in record.origin.chain()]
     SourceRecord.objects.filter(pk=record.pk).update(origin=new, customer=new, moved_at=Now())
     profile.bump([old])
     # The whole chain, because a card or login of the record may be shown by any of it.
     profile.refresh(chain)
     sharing.note_parted([old.pk, new.pk])
     billing.refresh([old.pk, new.pk])
-    history.write(old, HistoryKind.SPLIT, f"Split {record} off as {new.numbered}.", by=by)
-    history.write(new, HistoryKind.SPLIT, f"Split off {old.numbered}.", by=by)
-    matching.dismiss(old, new, by=by, reason="Split by hand")
+    because = f" because “{reason}”," if reason else ""
+    history.write(old, HistoryKind.SPLIT, f"Split {record} off{because} as {new.numbered}.", by=by)
+    history.write(new, HistoryKind.SPLIT, f"Split off{because} from {old.numbered}.", by=by)
+    matching.dismiss(old, new, by=by, reason=reason or "Split by hand")
     return new
+
+
+def _made_again(record: SourceRecord, seen: str) -> SplitPlan:
+    """The plan under the locks of everybody from the record's origin to its customer."""
+    moved = StaleSplitError("This record was moved a moment ago. Look at its customer again.")
+    try:
+        locked, chain = locking.lock_chain(record.origin_id)
+    except locking.RetiredMeanwhileError:
+        raise moved from None
+    found = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk).first()
+    if not found or {found.customer_id, record.customer_id} != {chain[-1]} or found.origin_id != record.origin_id:
+        raise moved
+    found.customer, found.origin = locked[chain[-1]], locked[chain[0]]
+    current = plan(found)
+    if seen and seen != current.fingerprint:
+        raise StaleSplitError("Something changed while you were looking. Here is what a split would do now.")
+    return current

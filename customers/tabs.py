@@ -1,4 +1,4 @@
-"""The tabs of the customer page, a page of rows of one of them, and the newest of the story beside it."""
+"""The tabs of the customer page, and a page of rows of one of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
 
-from customers import provenance
+from customers import provenance, story
 from customers.linked import tabbed_models
-from customers.models import Customer, HistoryEntry, LinkedRow, Note, SourceRecord, Tab
+from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab
 from customers.newest import PAGE, Cursor, newest
+from customers.story import Bookmark
 
 SOURCES = Tab(
     "Sources",
@@ -21,7 +22,6 @@ SOURCES = Tab(
     "customers.view_customer",
     "A source record appears here as soon as a data source sends this customer.",
 )
-MOST_MOMENTS = 8
 
 Records = Mapping[int, SourceRecord]
 
@@ -40,11 +40,37 @@ class Choice:
     @property
     def kind(self) -> str:
         """What one of its rows is called."""
-        return str((self.model or SourceRecord)._meta.verbose_name)
+        return "entry" if self.is_story else str((self.model or SourceRecord)._meta.verbose_name)
 
     @property
     def kinds(self) -> str:
-        return str((self.model or SourceRecord)._meta.verbose_name_plural)
+        return "entries" if self.is_story else str((self.model or SourceRecord)._meta.verbose_name_plural)
+
+    @property
+    def is_story(self) -> bool:
+        return self.model is HistoryEntry
+
+    @property
+    def order(self) -> str:
+        return "newest first" if self.model else "in order of attachment"
+
+    @property
+    def start(self) -> str:
+        """What leads to the first page."""
+        return "Newest" if self.model else "First"
+
+    @property
+    def further(self) -> str:
+        return "Older" if self.model else "More"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which rows of a tab: those after a cursor, of one data source, of one kind of history."""
+
+    before: str = ""
+    source: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,12 +78,17 @@ class Line:
     """A row and the source record that it belongs to."""
 
     row: Any
-    record: SourceRecord | None
+    record: SourceRecord
 
     @property
     def is_joined(self) -> bool:
         """Whether it came with a merge."""
-        return self.record is not None and self.record.origin_id != self.record.customer_id
+        return self.record.origin_id != self.record.customer_id
+
+    @property
+    def who(self) -> str:
+        """Whoever did it, else the data source that sent it."""
+        return str(self.row.by or ("A program" if self.record.is_home else self.record.data_source))
 
     @property
     def is_note(self) -> bool:
@@ -101,20 +132,40 @@ def _rows(choice: Choice) -> QuerySet[Any]:
     return choice.model._default_manager.filter(source_record__customer=OuterRef("pk"))
 
 
-def page(choice: Choice, customer: Customer, records: Records, *, before: str = "") -> Page:
-    """The rows that follow the cursor `before`, newest first; the newest when it is none of ours."""
+def page(choice: Choice, customer: Customer, records: Records, asked: Asked, totals: Sequence[RecordTotals]) -> Page:
+    """The rows that follow the cursor, newest first; the newest when it is none of ours."""
     if choice.model is None:
-        return Page([Line(brought, brought.record) for brought in provenance.brought(customer, records)])
-    rows = newest(choice.model, customer, before=Cursor.parse(before), limit=PAGE + 1)
+        return _sources(customer, asked, totals)
+    if choice.is_story:
+        return _story(customer, records, asked)
+    rows = newest(choice.model, customer, before=Cursor.parse(asked.before), limit=PAGE + 1, source=asked.source)
     # None, because without a name select_related would follow every foreign key there is.
     found = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
-    lines = [Line(row, records.get(row.source_record_id)) for row in found[:PAGE]]
-    return Page(lines, str(Cursor(found[PAGE - 1].at, found[PAGE - 1].pk)) if len(found) > PAGE else "")
+    return Page(_lines(found[:PAGE], records), str(_cursor(found[PAGE - 1])) if len(found) > PAGE else "")
 
 
-def story(customer: Customer, records: Records) -> list[Line]:
+def _sources(customer: Customer, asked: Asked, totals: Sequence[RecordTotals]) -> Page:
+    before = Cursor.parse(asked.before)
+    found = provenance.page(customer, before=before, limit=PAGE + 1, source=asked.source)
+    lines = [Line(each, each.record) for each in provenance.brought(found[:PAGE], totals)]
+    return Page(lines, str(provenance.cursor_of(found[PAGE - 1])) if len(found) > PAGE else "")
+
+
+def _story(customer: Customer, records: Records, asked: Asked) -> Page:
+    before = Bookmark.parse(asked.before)
+    found = story.moments(customer, before=before, limit=PAGE + 1, source=asked.source, kind=asked.kind)
+    return Page(_lines(found[:PAGE], records), str(Bookmark.at(found[PAGE - 1])) if len(found) > PAGE else "")
+
+
+def _cursor(row: LinkedRow) -> Cursor:
+    return Cursor(row.at, row.pk)
+
+
+def newest_moments(customer: Customer, records: Records) -> list[Line]:
     """The newest of what was done and noted."""
-    entries = newest(HistoryEntry, customer, limit=MOST_MOMENTS).select_related("by", "merge")
-    notes = newest(Note, customer, limit=MOST_MOMENTS).select_related("by")
-    both = sorted([*entries, *notes], key=lambda row: (row.at, row.pk), reverse=True)
-    return [Line(row, records.get(row.source_record_id)) for row in both[:MOST_MOMENTS]]
+    return _lines(story.moments(customer), records)
+
+
+def _lines(rows: Sequence[LinkedRow], records: Records) -> list[Line]:
+    every = provenance.with_missing(records, [row.source_record_id for row in rows])
+    return [Line(row, every[row.source_record_id]) for row in rows]

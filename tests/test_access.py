@@ -15,7 +15,7 @@ from customers.models import CartLogin, PaySource
 from orders import intake
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
-from tests.factories import CustomerFactory, ProductFactory, order
+from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, order
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ ORDERS = "orders.view_order"
 ADD = "customers.add_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 DELETE = "customers.delete_customer"
+SPLIT = "customers.split_sourcerecord"
 PUBLIC = {"login", "healthz", "password_reset_confirm", "accounts:theme"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
 OWNERS = {"accounts:own_key_revoke": (1,)}
@@ -74,6 +75,7 @@ PAGES = {
     "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_confirm": Page((VIEW, MERGE), of=("customer", "draft")),
+    "customers:split": Page((VIEW, SPLIT), of=("customer", "record")),
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
@@ -103,6 +105,7 @@ def things(db):
         "key": ApiKey.objects.create(user=user, name="Warehouse").pk,
         "customer": customer.pk,
         "other": other.pk,
+        "record": SourceRecordFactory(customer=customer).pk,
         "draft": "unknown",
         "kind": "string",
         "login": CartLogin.objects.create(source_record=home, login="helena").pk,

@@ -98,7 +98,8 @@ class Tab:
     """How a linked table is listed on the customer page.
 
     `rows` is the template of one page of rows; `related` and `prefetch` name what they need of other tables.
-    `is_in_totals` when RecordTotals count the rows, so that no page has to.
+    `is_in_totals` when RecordTotals count the rows, so that no page has to; `totals` is the template that says what
+    they add up to.
     """
 
     label: str
@@ -109,6 +110,7 @@ class Tab:
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
     is_in_totals: bool = False
+    totals: str = ""
 
 
 class LinkedRow(models.Model):

@@ -1,8 +1,11 @@
 """How amounts, countries and states are written on pages."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from customers.countries import country_name
 from customers.money import major, shown
@@ -44,3 +47,12 @@ def tone(state: str) -> str:
 @register.filter
 def country(address: dict[str, str]) -> str:
     return country_name(address.get("country", ""))
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Such as “3 days ago”; “just now” within an hour."""
+    passed = timezone.now() - moment
+    if passed.total_seconds() < 3600:
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago".replace("\xa0", " ")

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
@@ -7,13 +6,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from customers import credit, matching, provenance, tabs, tagging
+from customers import matching, provenance, tabs, tagging
 from customers.address import address_lines
 from customers.facts import other_info
+from customers.figures import totals_of
 from customers.forms.note import NoteForm
 from customers.models import Customer, Merge, MergeMember
-from customers.provenance import Amount
 from customers.views.leading import lead_on
+from customers.views.linked import rows, story, totals_and_plot
 from customers.views.parties import may_view
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     if not customer.is_live:
         return lead_on(request, customer)
     if request.htmx.target == "rows":
-        records = provenance.records_of(customer)
-        return render(request, "customers/_rows.html", rows(request, customer, records))
+        parts = provenance.records_of(customer), totals_of(customer)
+        return render(request, "customers/_rows.html", rows(request, customer, *parts))
     may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
@@ -45,31 +45,16 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 def render_page(
     request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
 ) -> HttpResponse:
-    records = provenance.records_of(customer)
+    records, totals = provenance.records_of(customer), totals_of(customer)
     shown = {
         "title": customer.name,
-        **rows(request, customer, records),
+        **rows(request, customer, records, totals),
         **story(customer, records, form),
+        **totals_and_plot(request, customer, totals),
         **head(request, customer),
         **facts(customer, records),
     }
     return render(request, "customers/customer_detail.html", shown, status=status)
-
-
-def rows(request: "StaffRequest", customer: Customer, records: tabs.Records) -> dict[str, Any]:
-    choices = tabs.offered(request.user.get_all_permissions())
-    chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
-    return {
-        "customer": customer,
-        "choices": choices,
-        "chosen": chosen,
-        "filled": tabs.filled(choices, customer),
-        "page": tabs.page(chosen, customer, records, before=request.GET.get("before", "")),
-    }
-
-
-def story(customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
-    return {"customer": customer, "story": tabs.story(customer, records), "form": form}
 
 
 def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
@@ -92,14 +77,9 @@ def has_merges(customer: Customer) -> bool:
 
 
 def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
-    figures = provenance.figures(provenance.totals_of(customer))
-    held = credit.balances([customer.pk]).get(customer.pk) or {figures.spent[0].currency: Decimal()}
     former = list(provenance.former(customer, records.values()))
     other = list(other_info(customer, tagging.attributes(customer)))
     return {
-        "figures": figures,
-        "credit": [Amount(amount, currency) for currency, amount in held.items()],
-        "since": min(filter(None, (customer.created, figures.first_order_at))),
         "former": former[:MOST_FORMER],
         "more_former": len(former[MOST_FORMER:]),
         "other": other[:MOST_FACTS],

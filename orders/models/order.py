@@ -47,6 +47,7 @@ class Order(LinkedRow):
         "Orders appear here as soon as a data source sends one with this customer’s e-mail or phone.",
         prefetch=("items",),
         is_in_totals=True,
+        totals="orders/_order_totals.html",
     )
     searched_by = "number"
 

@@ -45,6 +45,7 @@ class Purchase(LinkedRow):
         "orders.view_order",
         "A purchase appears here when an order holds a product that bills again.",
         related=("product",),
+        totals="orders/_purchase_totals.html",
     )
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "sub"), editable=False)

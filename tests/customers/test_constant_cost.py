@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.db import connection
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from customers import billing, matching, merging, undoing
 from customers.linked import linked_models, tabbed_models
-from customers.models import CreditEntry, Customer, DataSource, MatchKey, SourceRecord, Via
+from customers.models import CreditEntry, Customer, DataSource, HistoryEntry, MatchKey, SourceRecord, Via
 from customers.newest import PAGE, Cursor, newest
 from orders import intake, totals
+from orders.models import Order
 from tests.customers.world import rolled_back
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order, person
 from tests.linked_rows import many, many_of_each
@@ -173,6 +175,49 @@ def test_a_page_is_read_through_the_index_and_no_more_than_a_page_a_record_is_so
                     assert node["Plans"][0]["Actual Rows"] * node["Plans"][0]["Actual Loops"] <= PAGE * records, model
 
 
+# A page of one source, or of one kind of history
+
+
+def customer_of_many_sources(rows: int) -> Customer:
+    """A customer with so many orders and history entries, a tenth of them edits, in five records of five sources."""
+    customer = CustomerFactory()
+    for n in range(5):
+        record = SourceRecordFactory(customer=customer, data_source=DataSourceFactory(name=f"Source {n}"))
+        many(Order, record, rows // 5)
+        many(HistoryEntry, record, rows // 5)
+    entries = HistoryEntry.objects.filter(source_record__customer=customer)
+    entries.annotate(tenth=F("pk") % 10).filter(tenth=0).update(kind="edit")
+    return customer
+
+
+def narrow_pages(customer: Customer) -> list[QuerySet]:
+    source = DataSourceFactory(name="Source 3").pk
+    edits = HistoryEntry.objects.filter(source_record__customer=customer, kind="edit").order_by("-at", "-pk")
+    middle = Cursor(edits[50].at, edits[50].pk)
+    return [
+        newest(Order, customer, source=source),
+        newest(HistoryEntry, customer, kind="edit"),
+        newest(HistoryEntry, customer, kind="edit", before=middle),
+        newest(HistoryEntry, customer, kind="edit", source=source, before=middle),
+    ]
+
+
+def test_a_page_of_one_source_or_kind_costs_the_same_however_many_rows_there_are():
+    few, lots = customer_of_many_sources(2_000), customer_of_many_sources(10_000)
+    analyze()
+    before = [cost_of(page) for page in narrow_pages(few)]
+    strangers(4_000, "Source 3")
+    for little, page in zip(before, narrow_pages(lots), strict=True):
+        assert cost_of(page) <= little * 1.1 + 100
+        assert "historyentry_newest_of_kind" in page.explain() or page.model is Order
+
+
+def cost_of(page: QuerySet) -> int:
+    with measured() as cost:
+        assert len(page) == PAGE
+    return cost.read
+
+
 def nodes(explained: str) -> Iterator[dict]:
     def below(node: dict) -> Iterator[dict]:
         yield node
@@ -185,9 +230,9 @@ def nodes(explained: str) -> Iterator[dict]:
 # Finding duplicates
 
 
-def strangers(number: int) -> None:
-    """So many customers with an e-mail and a phone of their own."""
-    source = DataSourceFactory(name="Strangers")
+def strangers(number: int, source_name: str = "Strangers") -> None:
+    """So many customers of one data source with an e-mail and a phone of their own."""
+    source = DataSourceFactory(name=source_name)
     start = Customer.objects.count()
     customers = Customer.objects.bulk_create(Customer(first_name=f"Stranger {start + n}") for n in range(number))
     records = SourceRecord.objects.bulk_create(

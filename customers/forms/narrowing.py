@@ -1,0 +1,38 @@
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django import forms
+
+from customers.models import DataSource
+from customers.story import KINDS
+from customers.tabs import Asked
+
+
+class Narrowing(forms.Form):
+    """Which rows of a tab are shown; what is none of the choices is as if it had not been asked."""
+
+    source = forms.TypedChoiceField(label="Source", required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "Everything"), *KINDS])
+
+    def __init__(self, data: Mapping[str, Any], sources: Collection[DataSource], *, by_kind: bool) -> None:
+        super().__init__(data, label_suffix="", auto_id="rows-%s")
+        names = sorted({(source.pk, source.name) for source in sources}, key=lambda each: each[1].casefold())
+        if len(names) > 1:
+            self.fields["source"].choices = [("", "All sources"), *names]  # type: ignore[attr-defined]  # a choice field
+        else:
+            del self.fields["source"]
+        if not by_kind:
+            del self.fields["kind"]
+        self.is_valid()
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(
+            before=self.data.get("before", ""),
+            source=self.cleaned_data.get("source"),
+            kind=self.cleaned_data.get("kind", ""),
+        )
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.asked.source or self.asked.kind)

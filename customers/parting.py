@@ -1,0 +1,72 @@
+"""What a split would do, in words and numbers: what goes with the record, who it becomes, what stays and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from customers import credit, provenance
+from customers.fields import FIELDS
+from customers.figures import Figures, figures, totals_of
+from customers.holdings import Tally, tallies
+from customers.models import SourceRecord
+from customers.moving import kinds
+from customers.notices import Notice
+from customers.previewing import amounts
+from customers.splitting import SplitPlan
+from customers.values import as_text
+from customers.wording import listed
+
+
+@dataclass(frozen=True)
+class Parting:
+    """`becomes` is the new customer's profile, as (label, text); orders that count are in the figures of each side."""
+
+    becomes: list[tuple[str, str]]
+    goes: list[Tally]
+    going: Figures
+    staying: Figures
+    credit: str
+    notices: list[Notice]
+
+
+def parting(plan: SplitPlan) -> Parting:
+    totals = totals_of(plan.customer)
+    counted = tallies(kinds(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
+    return Parting(
+        becomes=[
+            (field.label, text)
+            for field in FIELDS
+            if field.key in plan.values and (text := as_text(field, plan.values[field.key]))
+        ],
+        goes=[tally for tally in counted if tally.number],
+        going=figures(row for row in totals if row.source_record_id == plan.record.pk),
+        staying=figures(row for row in totals if row.source_record_id != plan.record.pk),
+        credit=amounts(credit.balance_of_records([plan.record.pk])),
+        notices=list(_notices(plan)),
+    )
+
+
+def _notices(plan: SplitPlan) -> Iterator[Notice]:
+    """What somebody may expect to go and does not, or the other way round."""
+    name = plan.customer.name
+    if shown := _shown_by_the_profile(plan):
+        yield Notice(f"{name} no longer shows {listed(shown)}.", "It belongs to the record and goes with it.")
+    yield Notice(
+        f"The profile of {name} stays.",
+        "Also values that came from this record: a split takes none back. Edit them afterwards.",
+    )
+    yield Notice("What staff added stays.", f"Notes, tags and credit given here belong to {name}, not to the record.")
+    for line in provenance.brought([plan.record], []):
+        if line.merge:
+            yield Notice(f"{line.merge} stands.", "To undo it will not bring this record back: it has left for good.")
+
+
+def _shown_by_the_profile(plan: SplitPlan) -> list[str]:
+    customer, record = plan.customer, plan.record.pk
+    shown = {
+        "this card": customer.pay_source,
+        "this shop login": customer.cart_login,
+        "this shop password": customer.cart_password,
+    }
+    return [name for name, row in shown.items() if row and row.source_record_id == record]

@@ -1,0 +1,55 @@
+"""The parts of the customer page about what is linked: the figures, a tab with its rows, the story."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from customers import credit, spending, splitting, tabs
+from customers.figures import Amount, figures
+from customers.forms.narrowing import Narrowing
+from customers.forms.note import NoteForm
+from customers.models import Customer, RecordTotals
+from customers.plotting import Plot
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+SPLIT = "customers.split_sourcerecord"
+
+
+def rows(
+    request: "StaffRequest", customer: Customer, records: tabs.Records, totals: Sequence[RecordTotals]
+) -> dict[str, Any]:
+    choices = tabs.offered(request.user.get_all_permissions())
+    chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
+    sources = {record.data_source for record in records.values()}
+    narrowing = Narrowing(request.GET, sources, by_kind=chosen.is_story)
+    of_source = [t for t in totals if narrowing.asked.source in (None, t.source_record.data_source_id)]
+    return {
+        "customer": customer,
+        "choices": choices,
+        "chosen": chosen,
+        "filled": tabs.filled(choices, customer),
+        "narrowing": narrowing,
+        "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
+        "sums": figures(of_source) if chosen.tab.totals else None,
+        "may_split": chosen.model is None and request.user.has_perm(SPLIT) and splitting.is_one_of_several(customer),
+    }
+
+
+def story(customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
+    return {"customer": customer, "story": tabs.newest_moments(customer, records), "form": form}
+
+
+def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
+    found = figures(totals)
+    held = credit.balances([customer.pk]).get(customer.pk) or {found.spent[0].currency: Decimal()}
+    spent = spending.spending(customer, now=timezone.now(), currency=request.GET.get("currency", ""))
+    return {
+        "figures": found,
+        "credit": [Amount(amount, currency) for currency, amount in held.items()],
+        "plot": Plot(spent) if spent else None,
+        "since": min(filter(None, (customer.created, found.first_order_at))),
+    }

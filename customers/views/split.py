@@ -1,0 +1,78 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from customers import splitting
+from customers.access import permission_required
+from customers.models import Customer, SourceRecord
+from customers.parting import parting
+from customers.values import storable
+from customers.views.parties import may_view
+from customers.views.telling import with_button
+
+if TYPE_CHECKING:
+    from customers.access import StaffRequest
+
+LONGEST_REASON = 200
+KNOWN_BY = ("origin", "data_source", "customer__pay_source", "customer__cart_login", "customer__cart_password")
+
+may_split = permission_required(
+    "customers.split_sourcerecord",
+    "You may not split customers. An admin can tick “Can split customers” for you on Edit User. Nothing was changed.",
+)
+
+
+@require_http_methods(["GET", "POST"])
+@may_split
+@may_view
+def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
+    """What a split of this record takes along and what stays; then the split."""
+    customer = get_object_or_404(Customer, pk=pk)
+    found = get_object_or_404(SourceRecord.objects.select_related(*KNOWN_BY), pk=record)
+    if found.customer_id != pk:
+        return _lead_to(request, found, customer)
+    try:
+        plan = splitting.plan(found)
+        return _split(request, plan) if request.method == "POST" else _page(request, plan)
+    except splitting.StaleSplitError as error:
+        _say_nothing_split(request, str(error))
+        return redirect("customers:split", pk, record)
+    except splitting.SplitError as error:
+        _say_nothing_split(request, str(error))
+        return redirect(f"{found.customer.get_absolute_url()}?tab=sources#rows")
+
+
+def _lead_to(request: "StaffRequest", record: SourceRecord, customer: Customer) -> HttpResponse:
+    """A record that is with somebody else: it was split off before, or merged away with its customer."""
+    messages.info(request, f"{record} is with {record.customer.numbered} now. Nothing was split.")
+    if customer.live_root() == record.customer:
+        return redirect("customers:split", record.customer_id, record.pk)
+    return redirect(record.customer)
+
+
+def _say_nothing_split(request: "StaffRequest", why: str) -> None:
+    messages.error(request, format_html("<span><strong>Nothing was split.</strong> {}</span>", why))
+
+
+def _page(request: "StaffRequest", plan: splitting.SplitPlan) -> HttpResponse:
+    context = {
+        "title": f"Split {plan.record} off?",
+        "plan": plan,
+        "customer": plan.customer,
+        "parting": parting(plan),
+        "longest": LONGEST_REASON,
+    }
+    return render(request, "customers/record_split.html", context)
+
+
+def _split(request: "StaffRequest", plan: splitting.SplitPlan) -> HttpResponse:
+    reason = storable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]
+    new = splitting.split(plan.record, by=request.user, reason=reason, seen=request.POST.get("seen") or "nothing")
+    text = f"{plan.record} is a customer of its own now: this one."
+    back = {"url": plan.customer.get_absolute_url(), "label": f"Go to {plan.customer.name}"}
+    messages.success(request, with_button(text, strong="Split.", **back))
+    return redirect(new)
