@@ -31,10 +31,7 @@ class Row:
 
     @property
     def place(self) -> str:
-        """Where, else what: “Prague, Czech Republic” or “New Lead”."""
-        address = self.customer.billing_address
-        parts = (address.get("city", ""), country_name(address.get("country", "")))
-        return ", ".join(filter(None, parts)) or self.customer.status
+        return place(self.customer)
 
     @property
     def has(self) -> str:
@@ -52,6 +49,12 @@ class Row:
     @property
     def more_sources(self) -> int:
         return max(len(self.sources) - 3, 0)
+
+
+def place(customer: Customer) -> str:
+    """Where, else what: “Prague, Czech Republic” or “New Lead”."""
+    parts = (customer.billing_address.get("city", ""), country_name(customer.billing_address.get("country", "")))
+    return ", ".join(filter(None, parts)) or customer.status
 
 
 def kinds() -> tuple[type[LinkedRow], ...]:

@@ -76,6 +76,8 @@ PAGES = {
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_confirm": Page((VIEW, MERGE), of=("customer", "draft")),
     "customers:split": Page((VIEW, SPLIT), of=("customer", "record")),
+    "customers:duplicates": Page((VIEW,)),
+    "customers:duplicates_dismiss": Page((VIEW, MERGE), method="post"),
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),

@@ -1,0 +1,197 @@
+"""The worklist: who is connected to whom, what leaves it and comes back, and what reading it costs."""
+
+import pytest
+from django.urls import reverse
+
+from customers import duplicates, grouping
+from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
+from tests.acts import merge, undo
+from tests.conftest import signed_in
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+URL = "/duplicates/"
+
+
+def helena(**who) -> Customer:
+    return customer_with_order(**who)
+
+
+def groups(**asked) -> list[list[int]]:
+    return [[member.customer.pk for member in group.members] for group in duplicates.page(**asked).groups]
+
+
+@pytest.fixture
+def three() -> list[Customer]:
+    """The first shares an e-mail with the second, and the second a phone with the third."""
+    return [
+        helena(email="h@reunite.cz"),
+        helena(email="H@reunite.cz", phone="+420 241 770 449", first_name="H."),
+        helena(email="other@reunite.cz", phone="+420241770449", last_name="Novák"),
+    ]
+
+
+# Who is in a group
+
+
+def test_customers_are_a_group_whom_values_connect_directly_or_through_another(three):
+    assert groups() == [[customer.pk for customer in three]]
+    [group] = duplicates.page().groups
+    assert [f"{reason} {reason.written}" for reason in group.reasons] == [
+        "same e-mail h@reunite.cz",
+        "same phone +420 241 770 449",
+    ]
+    assert group.against == ("different last names",)
+    assert (group.totals.orders, group.kind) == (3, "both")
+
+
+def test_the_surest_come_first_then_the_largest(three):
+    by_phone = [helena(email=f"{n}@reunite.cz", phone="+420 602 330 910") for n in range(2)]
+    by_email = [helena(email="two@reunite.cz") for _ in range(2)]
+    more = [helena(email="three@reunite.cz") for _ in range(3)]
+    assert groups() == [[c.pk for c in some] for some in (three, more, by_email, by_phone)]
+    assert groups(kind="phone") == [[c.pk for c in by_phone]]
+
+
+def test_what_is_ignored_or_a_placeholder_connects_nobody():
+    IgnoredValue.objects.create(kind="email", value="info@reunite.cz")
+    for email in ("info@reunite.cz", "none@none.com"):
+        helena(email=email), helena(email=email)
+    assert groups() == []
+
+
+def test_a_value_that_too_many_have_connects_nobody_and_is_named(as_agent):
+    clerks = [helena(phone="+420 241 770 449", email=f"clerk{n}@reunite.cz") for n in range(grouping.MOST_SHARING + 1)]
+    same = helena(email="clerk0@reunite.cz")
+    assert groups() == [[clerks[0].pk, same.pk]]
+    assert "more than 20 customers have the same: +420 241 770 449." in as_agent.get(URL).content.decode()
+
+
+def test_what_is_noted_and_no_longer_true_shows_nothing():
+    helena(email="h@reunite.cz")
+    SharedValue.objects.create(kind="email", value="h@reunite.cz")
+    assert groups() == []
+
+
+def test_a_dismissed_pair_is_no_group_but_still_in_one_with_somebody_between(three, agent):
+    fourth = helena(email="h@reunite.cz")
+    NotDuplicate.objects.create(first=three[0], second=fourth)
+    assert groups() == [[c.pk for c in (*three, fourth)]]
+    NotDuplicate.objects.create(first=three[0], second=three[1])
+    NotDuplicate.objects.create(first=three[1], second=fourth)
+    assert groups() == [[c.pk for c in three[1:]]]
+
+
+def test_who_is_merged_is_a_group_no_more_and_who_comes_back_was_dismissed(three):
+    made = merge(*three)
+    assert groups() == []
+    undo(made)
+    assert groups() == []
+
+
+def test_each_group_is_on_one_page_whole_where_its_newest_value_is(monkeypatch, three):
+    monkeypatch.setattr(grouping, "WINDOW", 2)
+    pairs = [[helena(email=f"pair{n}@reunite.cz").pk for _ in range(2)] for n in range(3)]
+    pairs[0].append(helena(email="pair0@reunite.cz", phone="+420 602 330 910").pk)
+    pairs[0].append(helena(email="last@reunite.cz", phone="+420 602 330 910").pk)
+    found, before = [], 0
+    while True:
+        page = duplicates.page(before=before)
+        found += [[member.customer.pk for member in group.members] for group in page.groups]
+        before = page.following
+        if not before:
+            break
+    assert found == [pairs[0], pairs[2], pairs[1], [c.pk for c in three]]
+
+
+# The page
+
+
+def test_an_empty_worklist_says_how_it_fills(as_agent):
+    page = as_agent.get(URL).content.decode()
+    assert "No duplicates are waiting" in page
+    assert "When two customers share an e-mail or phone, they stand here." in page
+
+
+def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
+    numbers = " ".join(str(customer.pk) for customer in three)
+    page = as_agent.get(URL)
+    assert f'value="{numbers}"' in page.content.decode()
+    assert reverse("customers:merge", args=[three[0].pk]) in page.content.decode()
+
+    sent = {"not_duplicates": numbers, "reason": " A family "}
+    page = as_agent.post(reverse("customers:duplicates_dismiss"), sent, follow=True)
+    said = "Helena Holý ({}), H. Holý ({}) and Helena Novák ({})".format(*(c.pk for c in three))
+    assert f"{said} will not be suggested as duplicates of each other again." in page.content.decode()
+    assert groups() == []
+    assert set(NotDuplicate.objects.values_list("reason", "by__username")) == {("A family", "margaret")}
+    assert HistoryEntry.objects.filter(kind="dismissal").count() == 3
+    assert "A family" in as_agent.get(URL, {"tab": "dismissed"}).content.decode()
+
+    page = as_agent.post(reverse("customers:duplicates_dismiss"), {"take_back": numbers}, follow=True)
+    assert f"{said} may be suggested as duplicates of each other again." in page.content.decode()
+    assert groups() == [[customer.pk for customer in three]]
+
+
+def test_dismissals_are_listed_with_whom_they_are_about_now(as_agent, three):
+    one, other, third = three
+    NotDuplicate.objects.create(first=one, second=other, reason="Twins")
+    merge(third, one)
+    row = as_agent.get(URL, {"tab": "dismissed"}).context["page"].rows[0]
+    assert (row.first, row.second) == (third, other)
+    merge(third, other)
+    assert as_agent.get(URL, {"tab": "dismissed"}).context["page"].rows == []
+
+
+@pytest.mark.parametrize("numbers", ["0", "{0}", "{0} {0}", "{0} 999999", "{0} {2}", "x y", "9" * 30, "\x00 {0}"])
+def test_who_is_no_other_customer_is_not_dismissed(as_agent, three, numbers):
+    merge(three[1], three[2])
+    sent = numbers.format(*(customer.pk for customer in three))
+    page = as_agent.post(reverse("customers:duplicates_dismiss"), {"not_duplicates": sent}, follow=True)
+    assert "Nothing was saved." in page.content.decode()
+    assert not NotDuplicate.objects.exists()
+
+
+def test_nothing_sent_and_nothing_to_take_back_say_nothing(as_agent, three):
+    numbers = f"{three[0].pk} {three[1].pk}"
+    for sent in ({}, {"take_back": numbers}, {"take_back": "0"}):
+        page = as_agent.post(reverse("customers:duplicates_dismiss"), sent, follow=True)
+        assert list(page.context["messages"]) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["?before=x", "?before=-1", "?before=" + "9" * 40, "?tab=nothing", "?tab=dismissed&before=1"]
+)
+def test_an_odd_address_shows_what_there_is(as_agent, three, query):
+    assert as_agent.get(URL + query).status_code == 200
+
+
+def test_after_an_act_the_same_tab_is_shown(as_agent, three):
+    sent = {"not_duplicates": "0", "tab": "both", "before": "7"}
+    assert as_agent.post(reverse("customers:duplicates_dismiss"), sent).url == f"{URL}?tab=both&before=7"
+
+
+def test_who_may_not_merge_sees_no_buttons(viewer, three):
+    page = signed_in(viewer).get(URL).content.decode()
+    assert "Helena Novák" in page
+    assert "Not duplicates" not in page
+    assert "Merge…" not in page
+
+
+def test_thirty_groups_cost_as_many_queries_as_one(as_agent, django_assert_num_queries):
+    for number in range(30):
+        for _ in range(2):
+            helena(email=f"h{number}@reunite.cz", phone=f"+420 241 770 4{number:02}")
+    with django_assert_num_queries(18):
+        # session, user, permissions (2); a window of shared values;
+        # of them: ignored, how many have each, who; of those: what else they share, and again ignored, how many, who;
+        # dismissals: families, what was said;  customers, totals, sources
+        as_agent.get(URL)
+
+
+def test_thirty_dismissals_cost_as_many_queries_as_one(as_agent, django_assert_num_queries):
+    people = [helena(email=f"h{number}@reunite.cz") for number in range(31)]
+    for other in people[1:]:
+        NotDuplicate.objects.create(first=people[0], second=other)
+    with django_assert_num_queries(7):  # session, user, permissions (2); what was said, chains, customers
+        as_agent.get(URL, {"tab": "dismissed"})
