@@ -5,7 +5,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 P = ParamSpec("P")
-View = Callable[Concatenate["StaffRequest", P], HttpResponse]
+View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
 
 
 def permission_required(perm: str, message: str = "") -> Callable[[View[P]], View[P]]:
@@ -28,7 +29,7 @@ def permission_required(perm: str, message: str = "") -> Callable[[View[P]], Vie
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.has_perm(perm):
                 raise PermissionDenied(message or f"This needs the permission “{perm}”, which an admin can give you.")
             return view(request, *args, **kwargs)

@@ -9,8 +9,8 @@ CHUNK = 500
 Item = TypeVar("Item")
 
 
-def chunks(rows: Iterable[Item]) -> Iterator[list[Item]]:
+def chunks(rows: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
     """The rows, a few at a time."""
     left = iter(rows)
-    while chunk := list(islice(left, CHUNK)):
+    while chunk := list(islice(left, size)):
         yield chunk

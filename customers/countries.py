@@ -1,5 +1,6 @@
 """Countries as people write them, and the ISO code that a phone number needs to be read."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from django_countries import countries
@@ -14,6 +15,9 @@ ALSO_WRITTEN = {
     "holland": "NL",
 }
 
+COUNTRIES: Sequence[tuple[str, str]] = tuple((country.code, country.name) for country in countries)
+"""Every ISO code with its English name, by name."""
+
 
 @cache
 def country_code(written: str) -> str:
@@ -27,3 +31,10 @@ def country_code(written: str) -> str:
 def country_name(written: str) -> str:
     """The English name of a country given by its code; anything else stays as it was written."""
     return (countries.name(written.upper()) or written) if len(written) == 2 else written
+
+
+def spellings(code: str) -> list[str]:
+    """How the country of an ISO code may stand in an address that a sender wrote."""
+    also = [name for name, meant in ALSO_WRITTEN.items() if meant == code]
+    names = [country_name(code), *also, *(name.title() for name in also), *(name.upper() for name in also)]
+    return list(dict.fromkeys([code, code.lower(), *names]))

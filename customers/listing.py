@@ -4,64 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
-from django.db.models import Q
 
 from customers import holdings, matching
+from customers.criteria import Criterion
 from customers.models import Customer
-from customers.models.customer import CustomerQuerySet
+from customers.sifting import sift
+from customers.sorting import Place, Sort
 
 PAGE = 25
-SEPARATOR = "\x1f"
-
-
-@dataclass(frozen=True)
-class Sort:
-    """An order of the list. `fields` are all ascending or all descending, as an index has them."""
-
-    key: str
-    label: str
-    fields: tuple[str, ...]
-    descending: bool = True
-
-    @property
-    def ordering(self) -> list[str]:
-        return [f"-{field}" if self.descending else field for field in self.fields]
-
-    def cursor(self, customer: Customer) -> str:
-        """Where the page that ends with `customer` ends."""
-        values = (getattr(customer, field) for field in self.fields)
-        return SEPARATOR.join(v.isoformat() if isinstance(v, datetime) else str(v) for v in values)
-
-    def parse(self, text: str) -> list[Any] | None:
-        """The values that `cursor` wrote; None when it did not."""
-        *written, pk = text.replace("\x00", "").split(SEPARATOR)
-        try:
-            found = [self._value(field, text) for field, text in zip(self.fields[:-1], written, strict=True)]
-            return [*found, int(pk)]
-        except (ValueError, OverflowError):
-            return None
-
-    def _value(self, field: str, text: str) -> Any:
-        return datetime.fromisoformat(text).astimezone(UTC) if field in ("updated", "created") else text
-
-    def after(self, values: Sequence[Any]) -> Q:
-        """What comes after a row of these values; the first comparison is where the index is entered."""
-        way = "lt" if self.descending else "gt"
-        either = Q()
-        for n, field in enumerate(self.fields):
-            equal = dict(zip(self.fields[:n], values, strict=False))
-            either |= Q(**equal, **{f"{field}__{way}": values[n]})
-        return Q(**{f"{self.fields[0]}__{way}e": values[0]}) & either
-
-
-SORTS = (
-    Sort("updated", "Last changed first", ("updated", "pk")),
-    Sort("created", "Newest first", ("created", "pk")),
-    Sort("name", "By last name", ("last_name", "first_name", "pk"), descending=False),
-)
+MOST_STRETCHES = 12
 
 
 @dataclass(frozen=True)
@@ -79,6 +30,8 @@ class Page:
     lines: Sequence[Line]
     following: str
     """The cursor of the next page; "" on the last."""
+    is_cut_short: bool
+    """Whether it was given up before it was full; the next page looks further."""
 
     @property
     def currency(self) -> str:
@@ -87,22 +40,25 @@ class Page:
         return found.pop() if len(found) == 1 else ""
 
 
-def sort_named(key: str) -> Sort:
-    return next((sort for sort in SORTS if sort.key == key), SORTS[0])
+def page(criteria: Sequence[Criterion], sort: Sort, *, after: Place | None = None) -> Page:
+    """The customers who pass and follow the place `after`."""
+    found: list[Place] = []
+    end: Place | None = None
+    for number, stretch in enumerate(sift(criteria, sort, after=after), 1):
+        found += stretch.passing
+        end = stretch.end
+        if len(found) > PAGE or number == MOST_STRETCHES:
+            break
+    is_full = len(found) > PAGE
+    following = found[PAGE - 1] if is_full else end
+    cursor = sort.cursor(following) if following else ""
+    return Page(lines([pk for *_, pk in found[:PAGE]]), cursor, bool(cursor) and not is_full)
 
 
-def page(wanted: CustomerQuerySet, sort: Sort, *, after: str = "") -> Page:
-    """The customers that follow the cursor `after`; the first ones when it is none of ours."""
-    if values := sort.parse(after):
-        wanted = wanted.filter(sort.after(values))
-    customers = list(wanted.order_by(*sort.ordering)[: PAGE + 1])
-    following = sort.cursor(customers[PAGE - 1]) if len(customers) > PAGE else ""
-    return Page(_lines(customers[:PAGE]), following)
-
-
-def _lines(customers: Sequence[Customer]) -> list[Line]:
-    pks = [customer.pk for customer in customers]
+def lines(pks: Sequence[int]) -> list[Line]:
+    """What the list shows of the customers, in the order given."""
+    found = Customer.objects.in_bulk(pks)
     duplicates = matching.duplicate_counts(pks)
     totals = holdings.totals(pks, by="source_record__customer")
     sources = holdings.sources(pks)
-    return [Line(c, duplicates.get(c.pk, 0), totals[c.pk], sources.get(c.pk, [])) for c in customers]
+    return [Line(found[pk], duplicates.get(pk, 0), totals[pk], sources.get(pk, [])) for pk in pks]

@@ -1,10 +1,14 @@
 """Rows as a CSV file that a spreadsheet opens as it is meant: in UTF-8, and nothing in it is run as a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+# Digits that are no sum: +420241770449, or a blank after the code of the country.
+TELEPHONE = re.compile(r"\+\d{7,15}|\+\d{1,4} [\d ().-]{4,20}")
 
 
 class _Echo:
@@ -23,5 +27,7 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, as text; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(BEGINS_A_FORMULA) else value
+    """Text that a spreadsheet would take for a formula, as text; numbers, and telephone numbers, stay what they are."""
+    if not isinstance(value, str) or TELEPHONE.fullmatch(value):
+        return value
+    return f"'{value}" if value.startswith(BEGINS_A_FORMULA) or value.lstrip().startswith(BEGINS_A_FORMULA) else value

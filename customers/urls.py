@@ -27,6 +27,7 @@ app_name = "customers"
 
 urlpatterns = [
     path("customers/", customers.customer_list, name="list"),
+    path("customers/export/", customers.customer_export, name="export"),
     path("customers/<int:pk>/", customer.customer_detail, name="detail"),
     path("customers/add/", add.customer_add, name="add"),
     path("customers/<int:pk>/edit/", edit.customer_edit, name="edit"),

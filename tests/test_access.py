@@ -47,6 +47,7 @@ PAGES = {
     "accounts:key_revoke": Page((MANAGE_USERS,), of=("user", "key")),
     "accounts:own_key_add": Page((USE_API,)),
     "customers:list": Page((VIEW,)),
+    "customers:export": Page((VIEW,)),
     "customers:detail": Page((VIEW,), of=("customer",)),
     "customers:why": Page((VIEW,), of=("customer", "other")),
     "customers:why_ask": Page((VIEW,)),

@@ -144,7 +144,7 @@ class CartLogin(LinkedRow):
         "A login opens the customer’s account in a shop. Add one under More.",
         related=("merge",),
     )
-    searched_by = "login"
+    searched_by = {"login": "Login"}
 
     login = models.CharField(max_length=150, unique=True, null=True, blank=True)
     password = models.CharField(max_length=128, blank=True, help_text="A hash; never shown, compared or returned")
@@ -167,7 +167,7 @@ class PaySource(LinkedRow):
         "customers.view_customer",
         "A card or account appears here when an order is paid with it.",
     )
-    searched_by = "last_four"
+    searched_by = {"last_four": "Card ending in"}
 
     kind = models.CharField(max_length=20, default="CREDITCARD")
     brand = models.CharField(max_length=20, blank=True)

@@ -117,8 +117,8 @@ class LinkedRow(models.Model):
     """Anything a customer has. It belongs to one source record for good, and is listed newest first by `at`."""
 
     tab: ClassVar[Tab | None] = None
-    searched_by: ClassVar[str] = ""
-    """The field whose exact value a search for customers looks up, if any."""
+    searched_by: ClassVar[Mapping[str, str]] = {}
+    """The indexed fields whose exact value a search for customers looks up, and what people call such a value."""
 
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, db_index=False)
     at = models.DateTimeField(default=timezone.now)

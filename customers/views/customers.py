@@ -1,13 +1,19 @@
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from customers import listing, search
-from customers.models import Customer
+from customers import exporting, listing, search
+from customers.countries import COUNTRIES
+from customers.criteria import STATUSES
+from customers.forms.wanted import read
+from customers.sorting import SORTS
 from customers.views.parties import may_view
+from customers.views.sheet import csv_response
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -17,14 +23,27 @@ if TYPE_CHECKING:
 @may_view
 @vary_on_headers("HX-Target")
 def customer_list(request: "StaffRequest") -> HttpResponse:
-    text, sort = request.GET.get("q", "").strip(), listing.sort_named(request.GET.get("sort", ""))
-    wanted = search.find(text) if text else Customer.objects.live()
+    wanted = read(request.GET)
+    page = listing.page(wanted.criteria, wanted.sort, after=wanted.after)
+    url = reverse("customers:list")
     shown = {
         "title": "Customers",
-        "q": text,
-        "sort": sort,
-        "sorts": listing.SORTS,
-        "page": listing.page(wanted, sort, after=request.GET.get("after", "")),
+        "wanted": wanted,
+        "understood": search.understood(wanted.text),
+        "page": page,
+        "first": url + wanted.address(),
+        "following": url + wanted.address(after=page.following) if page.following else "",
+        "statuses": STATUSES,
+        "countries": COUNTRIES,
+        "sorts": SORTS,
     }
     is_part = request.htmx.target == "customer-rows"
     return render(request, f"customers/{'_customer_rows' if is_part else 'customer_list'}.html", shown)
+
+
+@require_GET
+@may_view
+def customer_export(request: "StaffRequest") -> StreamingHttpResponse:
+    """Everybody whom the list of the same address shows, on all its pages."""
+    rows = exporting.rows(read(request.GET).criteria)
+    return csv_response(f"customers-{timezone.now():%Y-%m-%d}", exporting.HEADER, rows)

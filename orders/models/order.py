@@ -49,7 +49,7 @@ class Order(LinkedRow):
         is_in_totals=True,
         totals="orders/_order_totals.html",
     )
-    searched_by = "number"
+    searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "inv"), editable=False)
     number = models.CharField(max_length=10, unique=True, default=order_number, editable=False)

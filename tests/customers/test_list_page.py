@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from customers import listing, merging
+from customers import listing, merging, sorting
 from customers.models import Customer, Via
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, customer_with_order, order
@@ -34,15 +34,16 @@ def names_in(response):
 
 def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thirty, django_assert_num_queries):
     """
-    1 session, 2 user, 3 permissions of the user, 4 of the user's groups, 5 the customers, 6 their match keys, 7 those
-    that are ignored, 8 who else has them, 9 who was merged into all these (a query a level), 10 who said that two are
-    not the same person, 11 totals, 12 names of the data sources.
+    1 session, 2 user, 3 permissions of the user, 4 of the user's groups, 5 data sources, 6 places in the order,
+    7 the customers, 8 their match keys, 9 those that are ignored, 10 who else has them, 11 who was merged into
+    all these (a query a level), 12 who said that two are not the same person, 13 totals, 14 names of the data sources.
+    A search asks two more: whom the text names by number or id, and whom it finds when they are few.
     """
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         response = as_agent.get(URL)
 
     assert len(names_in(response)) == listing.PAGE
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         assert len(names_in(as_agent.get(URL, {"q": "first1"}))) > 1
 
 
@@ -65,7 +66,7 @@ def test_every_customer_is_on_exactly_one_page(sort, as_agent, thirty):
             break
 
     assert sorted(seen) == sorted(c.pk for c in thirty)
-    assert seen == [c.pk for c in Customer.objects.order_by(*listing.sort_named(sort).ordering)]
+    assert seen == [c.pk for c in Customer.objects.order_by(*sorting.sort_named(sort).ordering)]
 
 
 def test_the_last_changed_comes_first(as_agent, thirty):
@@ -79,7 +80,7 @@ def test_the_last_changed_comes_first(as_agent, thirty):
     "after", ["", "x", "\x00", "2026-01-01\x1f1\x1f2\x1f3", "2026-13-01\x1f1", "0001-01-01T00:00:00+14:00\x1f1", "\x1f"]
 )
 def test_what_is_no_cursor_of_ours_is_none(sort, after):
-    assert listing.sort_named(sort).parse(after) is None
+    assert sorting.sort_named(sort).parse(after) is None
 
 
 def test_a_broken_cursor_and_an_unknown_sort_show_the_first_page(as_agent, thirty):

@@ -1,0 +1,170 @@
+"""What customers are listed by: a search, and filters. Each can be read in two ways, and the list takes the cheaper.
+
+`few` reads the customers who pass from an index, as long as they are few. `test` asks it of customers who are known
+already, in columns that no index of its own leads to: a planner without statistics would take the index and read half
+of all customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT, KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
+
+from customers import search
+from customers.countries import spellings
+from customers.models import BillingStatus, Customer, DataSource, LeadStatus, MatchKey, SharedValue, SourceRecord
+from customers.search import Rows
+
+STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
+
+
+class Criterion:
+    @property
+    def few_are_all(self) -> bool:
+        """Whether the few are exactly those who pass, or may be more."""
+        return True
+
+    @property
+    def test(self) -> Q:
+        """Whether a customer passes, retired or not."""
+        raise NotImplementedError
+
+    def few(self, most: int) -> set[int] | None:
+        """All who pass, and maybe others; None when that may be more than `most`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Text(Criterion):
+    """Somebody whom the search finds by what was typed."""
+
+    text: str
+
+    @property
+    def few_are_all(self) -> bool:
+        return len(self.words) == 1
+
+    @cached_property
+    def words(self) -> list[list[Rows]]:
+        return search.lookups(self.text)
+
+    @cached_property
+    def whole(self) -> list[Rows]:
+        return list(search.exactly(self.text)) if len(self.words) > 1 else []
+
+    @property
+    def test(self) -> Q:
+        by_words = Q(*(_any(rows) for rows in self.words)) if self.words else Q(pk__in=[])
+        return by_words | _any(self.whole) if self.whole else by_words
+
+    def few(self, most: int) -> set[int] | None:
+        found: set[int] | None = None if self.words else set()
+        for rows in self.words:
+            if (found := _at_most(most, search.together(rows))) is not None:
+                break
+        if found is None or not self.whole:
+            return found
+        whole = _at_most(most, search.together(self.whole))
+        return None if whole is None else found | whole
+
+
+def _any(found: Sequence[Rows]) -> Q:
+    return Q(*(rows.test for rows in found), _connector=Q.OR)
+
+
+@dataclass(frozen=True)
+class Status(Criterion):
+    """Billing status, or lead status where there is none."""
+
+    status: str
+
+    @property
+    def few_are_all(self) -> bool:
+        return self._is_billing
+
+    @property
+    def _is_billing(self) -> bool:
+        return self.status in BillingStatus
+
+    @property
+    def test(self) -> Q:
+        billing, lead = _unindexed("billing_status"), _unindexed("lead_status")
+        return _is(billing, [self.status]) if self._is_billing else _is(billing, [""]) & _is(lead, [self.status])
+
+    def few(self, most: int) -> set[int] | None:
+        column = "billing_status" if self._is_billing else "lead_status"
+        return _at_most(most, Customer.objects.filter(**{column: self.status}).values("pk"))
+
+
+@dataclass(frozen=True)
+class Source(Criterion):
+    """A data source knows them."""
+
+    source: DataSource
+
+    @property
+    def test(self) -> Q:
+        records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source=self.source.pk)
+        return Q(Exists(records.filter(customer=OuterRef("pk"))))
+
+    def few(self, most: int) -> set[int] | None:
+        return _at_most(most, SourceRecord.objects.filter(data_source=self.source).values("customer"))
+
+
+@dataclass(frozen=True)
+class Country(Criterion):
+    """The billing address is in the country of this ISO code, however it was written."""
+
+    code: str
+
+    @property
+    def test(self) -> Q:
+        return _is(_unindexed(KT("billing_address__country")), spellings(self.code))
+
+    def few(self, most: int) -> set[int] | None:
+        written = _is(KT("billing_address__country"), spellings(self.code))
+        return _at_most(most, Customer.objects.filter(written).values("pk"))
+
+
+@dataclass(frozen=True)
+class Shared(Criterion):
+    """Some other customer has or had the same e-mail or phone; whether it is a duplicate is to be asked."""
+
+    @property
+    def few_are_all(self) -> bool:
+        return False
+
+    @property
+    def test(self) -> Q:
+        keys = MatchKey.objects.filter(source_record__customer=OuterRef("pk"))
+        return Q(
+            Exists(keys.filter(Exists(SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value")))))
+        )
+
+    def few(self, most: int) -> set[int] | None:
+        values = list(SharedValue.objects.values_list("kind", "value")[: most + 1])
+        if len(values) > most:
+            return None
+        return _at_most(most, MatchKey.objects.among(values).values("source_record__customer"))
+
+
+def _at_most(most: int, owners: QuerySet[Any, Any]) -> set[int] | None:
+    """The customers that `owners` names, once or several times; None when that is more often than `most`."""
+    found = [next(iter(row.values())) for row in owners[: most + 1]]
+    return set(found) if len(found) <= most else None
+
+
+def _unindexed(column: str | KeyTextTransform) -> Coalesce:
+    return Coalesce(column, column)
+
+
+def _is(column: Coalesce | KeyTextTransform, values: Sequence[str]) -> Q:
+    """Not by `__in`, which reads the values as JSON where the column is a part of one."""
+    return Q(In(column, values))

@@ -1,0 +1,58 @@
+"""Customers as rows of a sheet, read a part at a time however many they are.
+
+They come newest first, whatever the order of the list: in any other, whoever is edited meanwhile may be
+passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from customers import holdings
+from customers.address import PARTS
+from customers.chunks import chunks
+from customers.countries import country_name
+from customers.criteria import Criterion
+from customers.holdings import Totals
+from customers.models import Customer
+from customers.money import major
+from customers.sifting import sift
+from customers.sorting import NEWEST_FIRST
+
+HEADER = (
+    *("Number", "Id", "First name", "Last name", "Company", "E-mail", "Phone"),
+    *(f"Billing {label[:1].lower()}{label[1:]}" for label in PARTS.values()),
+    *("Status", "Sources", "Orders", "Spent", "Last order (UTC)", "Created (UTC)", "Last changed (UTC)"),
+)
+
+
+def rows(criteria: Sequence[Criterion]) -> Iterator[Sequence[object]]:
+    """A row under HEADER for each customer who passes."""
+    passing = (pk for stretch in sift(criteria, NEWEST_FIRST) for *_, pk in stretch.passing)
+    for pks in chunks(passing):
+        yield from _rows(pks)
+
+
+def _rows(pks: Sequence[int]) -> Iterator[Sequence[object]]:
+    customers = Customer.objects.in_bulk(pks)
+    totals = holdings.totals(pks, by="source_record__customer")
+    sources = holdings.sources(pks)
+    for pk in pks:
+        yield _row(customers[pk], totals[pk], sources.get(pk, []))
+
+
+def _row(customer: Customer, totals: Totals, sources: Sequence[str]) -> Sequence[object]:
+    address = {**customer.billing_address, "country": country_name(customer.billing_address.get("country", ""))}
+    return (
+        *(customer.pk, customer.uuid, customer.first_name, customer.last_name, customer.company),
+        *(customer.email, customer.phone),
+        *(address.get(part, "") for part in PARTS),
+        *(customer.status, ", ".join(sources), totals.orders),
+        ", ".join(f"{major(amount, currency)} {currency}" for currency, amount in totals.spent.items()),
+        *(_time(at) for at in (totals.last_order_at, customer.created, customer.updated)),
+    )
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}" if at else ""

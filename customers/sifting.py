@@ -1,0 +1,78 @@
+"""The customers who pass several criteria, in an order, in time that does not grow with the number of customers.
+
+Where few pass one of the criteria, those few are read from its index, asked about the others, and sorted. Where many
+pass each, the order is walked through its own index, a stretch at a time, and whoever stands there is asked: they are
+met soon. Whoever is many by each and rare by all is not; a page gives up after a while and says how far it looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from customers import matching
+from customers.chunks import chunks
+from customers.criteria import Criterion, Shared
+from customers.models import Customer
+from customers.models.customer import CustomerQuerySet
+from customers.sorting import Place, Sort
+
+FEW = 2_000
+SHORTEST_STRETCH, LONGEST_STRETCH = 250, 4_000
+# Of so many at a time is asked how many duplicates they have: together they must not share too many values.
+ASKED_AT_ONCE = 25
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of the order: those in it who pass, and the last place that was looked at, None at the end of all."""
+
+    passing: Sequence[Place]
+    end: Place | None
+
+
+def sift(criteria: Sequence[Criterion], sort: Sort, *, after: Place | None = None) -> Iterator[Stretch]:
+    """The order that follows the place `after`, a stretch at a time, to its end."""
+    stretches = _sifted(criteria, sort, after)
+    if not any(isinstance(each, Shared) for each in criteria):
+        return stretches
+    return (part for stretch in stretches for part in _with_duplicates(stretch))
+
+
+def _sifted(criteria: Sequence[Criterion], sort: Sort, after: Place | None) -> Iterator[Stretch]:
+    for criterion in criteria:
+        few = criterion.few(FEW)
+        if few is not None:
+            rest = [each for each in criteria if each is not criterion or not criterion.few_are_all]
+            return iter([Stretch(_sorted(few, rest, sort, after), None)])
+    return _walk(criteria, sort, after)
+
+
+def _sorted(few: set[int], criteria: Iterable[Criterion], sort: Sort, after: Place | None) -> list[Place]:
+    # No LIMIT: a planner that is promised one may walk the order instead, in search of these few.
+    return list(sort.places(_passing(few, criteria).filter(sort.follows(after))))
+
+
+def _walk(criteria: Sequence[Criterion], sort: Sort, after: Place | None) -> Iterator[Stretch]:
+    length = SHORTEST_STRETCH
+    while True:
+        places = list(sort.places(Customer.objects.live().filter(sort.follows(after)))[:length])
+        pks = [pk for *_, pk in places]
+        passing = set(_passing(pks, criteria).values_list("pk", flat=True)) if criteria else set(pks)
+        after = places[-1] if len(places) == length else None
+        yield Stretch([place for place in places if place[-1] in passing], after)
+        if after is None:
+            return
+        length = min(2 * length, LONGEST_STRETCH)
+
+
+def _passing(pks: Collection[int], criteria: Iterable[Criterion]) -> CustomerQuerySet:
+    return Customer.objects.live().filter(*(each.test for each in criteria), pk__in=pks)
+
+
+def _with_duplicates(stretch: Stretch) -> Iterator[Stretch]:
+    """Those of the stretch whose values are shared with somebody who may be the same person: as the badge counts."""
+    for part in chunks(stretch.passing, ASKED_AT_ONCE):
+        counts = matching.duplicate_counts([pk for *_, pk in part])
+        yield Stretch([place for place in part if place[-1] in counts], part[-1])
+    yield Stretch([], stretch.end)

@@ -1,0 +1,75 @@
+"""In which order customers are listed, and where in it a page begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from customers.models import Customer
+    from customers.models.customer import CustomerQuerySet
+
+SEPARATOR = "\x1f"
+HIGHEST = 2**63 - 1
+
+Place = tuple[Any, ...]
+"""What a customer has in the fields of an order; the last is the number."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of the list. `fields` are all ascending or all descending, as an index has them."""
+
+    key: str
+    label: str
+    fields: tuple[str, ...]
+    descending: bool = True
+
+    @property
+    def ordering(self) -> list[str]:
+        return [f"-{field}" if self.descending else field for field in self.fields]
+
+    def cursor(self, place: Place) -> str:
+        """Where the page that ends with the customer at `place` ends."""
+        return SEPARATOR.join(v.isoformat() if isinstance(v, datetime) else str(v) for v in place)
+
+    def parse(self, text: str) -> Place | None:
+        """The place that `cursor` wrote; None when it did not."""
+        *written, pk = text.replace("\x00", "").split(SEPARATOR)
+        try:
+            found = [self._value(field, text) for field, text in zip(self.fields[:-1], written, strict=True)]
+            return (*found, min(max(int(pk), 0), HIGHEST))
+        except (ValueError, OverflowError):
+            return None
+
+    def _value(self, field: str, text: str) -> Any:
+        return datetime.fromisoformat(text).astimezone(UTC) if field in ("updated", "created") else text
+
+    def follows(self, place: Place | None) -> Q:
+        """What comes after `place`: compared as a row of values, which enters the index exactly there."""
+        if place is None:
+            return Q()
+        beyond = TupleLessThan if self.descending else TupleGreaterThan
+        return Q(beyond(Tuple(*self.fields), place))
+
+    def places(self, customers: CustomerQuerySet) -> QuerySet[Customer, Place]:
+        """Where each of the customers stands, in order."""
+        return customers.order_by(*self.ordering).values_list(*self.fields)
+
+
+NEWEST_FIRST = Sort("created", "Newest first", ("created", "pk"))
+SORTS = (
+    Sort("updated", "Last changed first", ("updated", "pk")),
+    NEWEST_FIRST,
+    Sort("name", "By last name", ("last_name", "first_name", "pk"), descending=False),
+)
+
+
+def sort_named(key: str) -> Sort:
+    return next((sort for sort in SORTS if sort.key == key), SORTS[0])
