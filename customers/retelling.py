@@ -1,33 +1,18 @@
-"""Merges as they are read afterwards: who, what changed, which source records moved and where they are now."""
+"""One merge as it is read afterwards: who, what changed, which source records moved and where they are now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
 from customers.changes import Change
 from customers.fields import FIELDS, Kind
 from customers.holdings import Totals, tallies, together, totals
-from customers.models import Customer, Merge, MergeMember, SourceRecord
+from customers.models import Merge, MergeMember, SourceRecord
 from customers.money import shown
 from customers.moving import Move, kinds, moves
-from customers.newest import Cursor
 from customers.notices import Notice
-from customers.owners import families
 from customers.values import as_text
-
-PAGE = 25
-
-
-@dataclass(frozen=True)
-class Line:
-    """A merge in the list; `orders` are those of the records that moved, as many as they have now."""
-
-    merge: Merge
-    duplicates: list[Customer]
-    orders: int
 
 
 @dataclass(frozen=True)
@@ -37,39 +22,6 @@ class Moved:
     record: SourceRecord
     member: MergeMember
     totals: Totals
-
-
-def merges(
-    *, of: int | None = None, via: str = "", stands: bool | None = None, before: Cursor | None = None
-) -> QuerySet[Merge]:
-    """Newest first; `of` a customer are those of everybody who is part of them now."""
-    found = Merge.objects.select_related("survivor", "by", "undone_by").order_by("-created", "-pk")
-    if via:
-        found = found.filter(via=via)
-    if stands is not None:
-        found = found.filter(undone_at__isnull=stands)
-    if of is not None:
-        family = families([of])
-        takes_part = MergeMember.objects.filter(duplicate__in=family).values("merge")
-        found = found.filter(Q(survivor__in=family) | Q(pk__in=takes_part))
-    if before:
-        found = found.filter(Q(created__lte=before.at) & (Q(created__lt=before.at) | Q(pk__lt=before.pk)))
-    return found
-
-
-def lines(found: Sequence[Merge]) -> list[Line]:
-    members: dict[int, list[MergeMember]] = {merge.pk: [] for merge in found}
-    for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
-        members[member.merge_id].append(member)
-    of = totals([record for some in members.values() for member in some for record in member.records])
-    return [
-        Line(
-            merge,
-            [member.duplicate for member in members[merge.pk]],
-            sum(of[record].orders for member in members[merge.pk] for record in member.records),
-        )
-        for merge in found
-    ]
 
 
 def changes(merge: Merge) -> Iterator[Change]:

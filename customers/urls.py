@@ -58,6 +58,7 @@ urlpatterns = [
     path("duplicates/", duplicates.duplicate_list, name="duplicates"),
     path("duplicates/dismiss/", duplicates.duplicates_dismiss, name="duplicates_dismiss"),
     path("merges/", merges.merge_list, name="merges"),
+    path("merges/csv/", merges.merge_export, name="merge_export"),
     path("merges/<int:pk>/", merges.merge_detail, name="merge_detail"),
     path("merges/<int:pk>/undo/", undo.merge_undo, name="merge_undo"),
 ]

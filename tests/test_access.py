@@ -80,6 +80,7 @@ PAGES = {
     "customers:duplicates": Page((VIEW,)),
     "customers:duplicates_dismiss": Page((VIEW, MERGE), method="post"),
     "customers:merges": Page((VIEW,)),
+    "customers:merge_export": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),

@@ -1,53 +1,42 @@
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from customers import retelling
-from customers.models import Customer, Merge, Via
+from customers import retelling, reviewing
+from customers.forms.merges import MergesForm
+from customers.models import Merge
 from customers.newest import Cursor
 from customers.views.parties import may_view
+from customers.views.sheet import csv_response
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
-
-
-STANDS = {"in force": True, "undone": False}
 
 
 @require_safe
 @may_view
 def merge_list(request: "StaffRequest") -> HttpResponse:
     """Every merge, a page at a time, all of them or by what the query names."""
-    asked = {name: request.GET[name] for name in ("customer", "via", "state") if request.GET.get(name)}
-    pk = asked.get("customer", "")
-    customer = get_object_or_404(Customer, pk=pk) if pk.isdecimal() and len(pk) < 19 else None
-    before = Cursor.parse(request.GET.get("before", ""))
-    found = list(_asked_for(asked, customer, before)[: retelling.PAGE + 1])
-    page = found[: retelling.PAGE]
+    form = MergesForm(request.GET)
+    before, after = (Cursor.parse(request.GET.get(name, "")) for name in ("before", "after"))
     context = {
-        "title": f"Merges of {customer.name}" if customer else "Merges",
-        "customer": customer,
-        "asked": asked,
-        "ways": Via.choices,
-        "lines": retelling.lines(page),
-        "newest": f"?{urlencode(asked)}" if before else "",
-        "next": _next(page[-1], asked) if len(found) > len(page) else "",
+        "title": f"Merges of {form.the_customer.name}" if form.the_customer else "Merges",
+        "filters": form,
+        "customer": form.the_customer,
+        "page": reviewing.page(form.wanted, before=before, after=after),
+        "is_newest": not (before or after),
     }
     return render(request, "customers/merge_list.html", context)
 
 
-def _asked_for(asked: dict[str, str], customer: Customer | None, before: Cursor | None) -> QuerySet[Merge]:
-    of, stands = customer.pk if customer else None, STANDS.get(asked.get("state", ""))
-    via = asked.get("via", "")
-    return retelling.merges(of=of, via=via if via in Via.values else "", stands=stands, before=before)
-
-
-def _next(last: Merge, asked: dict[str, str]) -> str:
-    return f"?{urlencode({**asked, 'before': str(Cursor(last.created, last.pk))})}"
+@require_safe
+@may_view
+def merge_export(request: "StaffRequest") -> StreamingHttpResponse:
+    """What the list shows, all pages of it."""
+    form = MergesForm(request.GET)
+    return csv_response("merges", reviewing.HEADER, reviewing.rows(form.wanted))
 
 
 @require_safe

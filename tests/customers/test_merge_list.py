@@ -1,0 +1,228 @@
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from customers import reviewing
+from customers.models import Customer, Merge
+from tests.acts import fresh, merge, undo
+from tests.factories import CustomerFactory, customer_with_order
+
+pytestmark = pytest.mark.django_db
+EMAIL = "hholy@gmail.com"
+LIST, CSV = reverse("customers:merges"), reverse("customers:merge_export")
+# session, user, 2 permissions; who merges; merges, members, totals
+QUERIES = 8
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(email=EMAIL, total="21.78")
+
+
+@pytest.fixture
+def helen():
+    return customer_with_order(source="Marketplace", last_name="Holy", email=EMAIL, total="27.84", external_id="MP-1")
+
+
+@pytest.fixture
+def initial():
+    return customer_with_order(source="Marketplace", first_name="H.", email=EMAIL, total="1.98")
+
+
+def made_at(made: Merge, at: str) -> Merge:
+    Merge.objects.filter(pk=made.pk).update(created=at)
+    return made
+
+
+def listed(client, **query) -> list[int]:
+    """The numbers of the merges on a page, in order."""
+    page = client.get(LIST, query).text
+    return [int(part.split("/")[0]) for part in page.split('<a href="/merges/')[1:] if part[0].isdigit()]
+
+
+def link(page: str, rel: str) -> str:
+    return page.split(f'rel="{rel}"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+
+
+def read(response) -> list[dict[str, str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(text, newline="")))
+
+
+def test_the_list_names_who_merged_whom_newest_first(as_agent, admin_user, helena, helen, initial):
+    first = merge(helena, helen, by=admin_user)
+    second = merge(helena, initial)
+    undo(second)
+
+    assert listed(as_agent) == [second.pk, first.pk]
+    page = as_agent.get(LIST).text
+    for text in (f"Helena Holy ({helen.pk})", "Jane Peacock", "on the page", "In force", "A program", "Undone "):
+        assert text in page
+
+
+def test_a_merge_that_is_undone_in_part_says_so(as_agent, helena, helen, initial):
+    made = merge(helena, helen, initial)
+    undo(made, helen)
+
+    assert "Partly undone" in as_agent.get(LIST).text
+    assert read(as_agent.get(CSV))[0]["State"] == "Partly undone"
+
+
+def test_a_merge_of_many_names_the_first(as_agent, helena):
+    merge(helena, *(CustomerFactory(first_name="Jan") for _ in range(7)))
+
+    assert "and 2 more" in as_agent.get(LIST).text
+
+
+def test_the_pages_lead_both_ways_with_as_many_queries(as_agent, helena, helen, django_assert_num_queries):
+    made = [merge(helena, helen).pk]
+    for _ in range(54):
+        undo(Merge.objects.get(pk=made[-1]))
+        made.append(merge(*fresh(helena, helen)).pk)
+    # All at one moment: then their numbers decide.
+    Merge.objects.update(created=timezone.now())
+    made.reverse()
+    with django_assert_num_queries(QUERIES):
+        first = as_agent.get(LIST).text
+    with django_assert_num_queries(QUERIES):
+        second = as_agent.get(LIST + link(first, "next")).text
+    third = as_agent.get(LIST + link(second, "next")).text
+
+    def numbers(page):
+        return [int(part.split("<")[0]) for part in page.split(">Merge ")[1:]]
+
+    assert [numbers(first), numbers(second), numbers(third)] == [made[:25], made[25:50], made[50:]]
+    assert 'rel="next"' not in third
+    assert 'rel="prev"' not in first
+    with django_assert_num_queries(QUERIES):
+        assert numbers(as_agent.get(LIST + link(third, "prev")).text) == made[25:50]
+    back = as_agent.get(LIST + link(second, "prev")).text
+    assert numbers(back) == made[:25]
+    assert 'rel="prev"' not in back
+    assert numbers(as_agent.get(LIST + link(third, "first")).text) == made[:25]
+
+
+def test_what_is_newer_than_the_newest_is_the_first_page(as_agent, helena, helen):
+    made = merge(helena, helen)
+
+    assert listed(as_agent, after=f"2999-01-01T00:00:00+00:00_{made.pk}") == [made.pk]
+
+
+def test_it_is_narrowed_by_who_how_state_and_when(as_agent, agent, admin_user, helena, helen, initial):
+    undone = made_at(merge(helena, helen, by=admin_user), "2026-01-12T22:59:00Z")
+    undo(undone)
+    standing = made_at(merge(*fresh(helena, initial)), "2026-01-13T00:00:00Z")
+
+    for query, found in [
+        ({"by": admin_user.pk}, [undone]),
+        ({"by": "program"}, [standing]),
+        ({"by": agent.pk}, []),
+        ({"state": "undone"}, [undone]),
+        ({"state": "in force"}, [standing]),
+        ({"via": "page"}, [standing, undone]),
+        ({"via": "api"}, []),
+        ({"since": "2026-01-13"}, [standing]),
+        ({"until": "2026-01-12"}, [undone]),
+        ({"since": "2026-01-12", "until": "2026-01-13"}, [standing, undone]),
+        ({"since": "2026-01-12", "by": "program", "state": "undone"}, []),
+    ]:
+        assert listed(as_agent, **query) == [made.pk for made in found], query
+        assert [int(row["Merge"]) for row in read(as_agent.get(CSV, query))] == [made.pk for made in found]
+
+
+def test_days_are_those_of_the_readers_calendar(as_agent, agent, helena, helen):
+    made = made_at(merge(helena, helen), "2026-01-12T22:59:00Z")
+    agent.time_zone = "Asia/Tokyo"
+    agent.save()
+
+    assert listed(as_agent, since="2026-01-13") == [made.pk]
+    assert listed(as_agent, until="2026-01-12") == []
+
+
+def test_a_customer_is_named_by_number_or_by_a_search(as_agent, helena, helen, initial):
+    inner = merge(helen, initial)
+    outer = merge(*fresh(helena, helen))
+    merge(customer_with_order(first_name="B", email="b@x.cz"), customer_with_order(first_name="C", email="c@x.cz"))
+
+    for text in (str(helena.pk), "hholy@gmail.com", "helena holy"):
+        assert listed(as_agent, customer=text) == [outer.pk, inner.pk]
+    assert listed(as_agent, customer=str(initial.pk)) == [inner.pk]
+    assert f"Merges of {helena.name}" in as_agent.get(LIST, {"customer": helena.pk}).text
+    assert "No customer matches “xyzzy”" in as_agent.get(LIST, {"customer": "xyzzy"}).text
+
+
+@pytest.mark.parametrize(
+    ("query", "left_out"),
+    [
+        ({"since": "31 Feb"}, "From"),
+        ({"until": "2026-13-45", "state": "forged"}, "State and To"),
+        ({"by": "²"}, "By"),
+        ({"via": "\x00"}, "Made"),
+        ({"customer": "x" * 500}, "Customer"),
+        ({"customer": "a\x00b"}, "Customer"),
+    ],
+)
+def test_nonsense_is_left_out_and_named(as_agent, helena, helen, query, left_out):
+    made = merge(helena, helen)
+
+    assert listed(as_agent, **query) == [made.pk]
+    assert f"{left_out}: what was asked for makes no sense" in as_agent.get(LIST, query).text
+    assert len(read(as_agent.get(CSV, query))) == 1
+
+
+@pytest.mark.parametrize("query", [{"before": "forged"}, {"after": "2026_1"}, {"before": "\x00_1", "other": "x"}])
+def test_a_mistyped_address_shows_the_newest(as_agent, helena, helen, query):
+    made = merge(helena, helen)
+
+    assert listed(as_agent, **query) == [made.pk]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_days_too(as_agent, day):
+    assert as_agent.get(LIST, {"since": day, "until": day}).status_code == 200
+
+
+def test_an_empty_list_says_how_merges_come_about_or_what_was_asked(as_agent):
+    assert "No merges yet" in as_agent.get(LIST).text
+    assert "No such merge" in as_agent.get(LIST, {"via": "api"}).text
+
+
+def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
+    made = merge(helena, helen, by=admin_user)
+    Merge.objects.filter(pk=made.pk).update(reason="=cmd()", created="2026-01-12T14:32:00Z")
+
+    response = as_agent.get(CSV)
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    (row,) = read(response)
+    assert row == {
+        "Merge": str(made.pk),
+        "Uuid": made.uuid,
+        "Made": "2026-01-12T14:32:00+00:00",
+        "By": "Jane Peacock",
+        "Via": "on the page",
+        "Stayed": str(helena.pk),
+        "Stayed, name": "Helena Holý",
+        "Merged in": str(helen.pk),
+        "Merged in, names": "Helena Holy",
+        "Orders of theirs now": "1",
+        "Reason": "'=cmd()",
+        "State": "In force",
+        "Undone": "",
+        "Undone by": "",
+    }
+
+
+def test_the_file_is_read_a_part_at_a_time(as_agent, helena, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(reviewing, "CHUNK", 2)
+    made = [merge(*fresh(helena), CustomerFactory()).pk for _ in range(5)]
+    Merge.objects.update(created=timezone.now() - timedelta(days=1))
+
+    # merges and members three times (there are no records to total), and once that there is no more
+    with django_assert_num_queries(7):
+        rows = list(reviewing.rows(reviewing.Wanted()))
+    assert [row[0] for row in rows] == made[::-1]
+    assert Customer.objects.live().count() == 1
