@@ -13,7 +13,7 @@ from customers.models.match import Key
 from customers.notices import Notice
 from customers.wording import listed, numbers
 
-MOST_NAMED = 5
+MOST_NAMED, MOST_READ = 5, 100
 PAIR = 2
 
 
@@ -48,7 +48,7 @@ def about_households(survivor: Customer, duplicates: Sequence[Customer], hits: H
         has = "have" if len(family) > 1 else "has"
         text = f"{numbers(family).capitalize()} {has} the last name of {survivor.name} and only a phone in common."
         yield Notice("It may be a household.", text)
-    elif crowd := _most_holders({key for c in by_phone for key in hits[c.pk]}):
+    elif crowd := _crowd(survivor, {key for c in by_phone for key in hits[c.pk]}):
         text = f"{crowd} customers are known by the phone that is all these have in common."
         yield Notice("It may be a household.", text)
 
@@ -63,13 +63,13 @@ def _is_family(one: Customer, other: Customer) -> bool:
     return last >= likeness.ENOUGH and first is not None and first < likeness.SAME
 
 
-def _most_holders(keys: Collection[Key]) -> int:
-    """How many customers the most widely held of `keys` has, if that is more than a pair."""
-    held: defaultdict[Key, set[int]] = defaultdict(set)
-    for customer, kind, value in matching.holders(keys) if keys else ():
-        held[kind, value].add(customer)
-    most = max((len(customers) for customers in held.values()), default=0)
-    return most if most > PAIR else 0
+def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
+    """How many have one of these phones, if that is more than a pair and somebody among them has another name."""
+    known = {customer for customer, _, _ in matching.holders(keys)} if keys else set()
+    if len(known) <= PAIR:
+        return 0
+    others = Customer.objects.filter(pk__in=sorted(known)[:MOST_READ])
+    return len(known) if any(likeness.differ_much(survivor, other) for other in others) else 0
 
 
 def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:

@@ -1,26 +1,45 @@
-"""A few duplicates that the agent has found already: two people are merged, and one merge was taken back."""
+"""A few duplicates that the agent has found already.
+
+One merge stands, one was taken back, and one person came together in two steps, of which a part was taken back again.
+"""
+
+from collections.abc import Sequence
 
 from crm.accounts.models import User
 from crm.demo.files import Person
 from crm.demo.store import Store
 from customers import merging, undoing
-from customers.models import Merge, Via
+from customers.forecast import warnings
+from customers.models import Customer, Merge, Via
 
-MERGED = {15: "Wrote from both addresses", 54: "Confirmed on the phone"}
+MERGED = {54: "Confirmed on the phone"}
 TAKEN_BACK = {33: "Same phone"}
+IN_STEPS = {15: ("Twice the same guest", "Wrote from both addresses")}
 
 
 def hold(store: Store, *, by: User) -> None:
     for person in list(store.records):
         if person.number in MERGED:
-            _merge(store, person, reason=MERGED[person.number], by=by)
+            _merge(store.customers(person), reason=MERGED[person.number], by=by)
         elif person.number in TAKEN_BACK:
-            undoing.undo(_merge(store, person, reason=TAKEN_BACK[person.number], by=by), by=by)
+            undoing.undo(_merge(store.customers(person), reason=TAKEN_BACK[person.number], by=by), by=by)
+        elif person.number in IN_STEPS:
+            _merge_in_steps(store, person, by=by)
 
 
-def _merge(store: Store, person: Person, *, reason: str, by: User) -> Merge:
-    """All that the person is into the oldest, with the phone as the latest wrote it."""
-    survivor, *duplicates = store.customers(person)
+def _merge_in_steps(store: Store, person: Person, *, by: User) -> None:
+    """The youngest into the next, then all into the oldest; the second of them comes back."""
+    first, second = IN_STEPS[person.number]
+    *older, youngest = store.customers(person)
+    _merge([older[-1], youngest], reason=first, by=by)
+    merged = _merge([Customer.objects.get(pk=each.pk) for each in older], reason=second, by=by)
+    undoing.undo(merged, by=by, only=[older[1].pk])
+
+
+def _merge(customers: Sequence[Customer], *, reason: str, by: User) -> Merge:
+    """The rest of them into the first, with the phone as the latest wrote it."""
+    survivor, *duplicates = customers
     latest = next((c for c in reversed(duplicates) if c.phone), survivor)
     agreed = merging.plan(survivor, duplicates, {"phone": merging.Picked(latest.pk)})
-    return merging.merge(agreed, by=by, via=Via.PAGE, reason=reason)
+    said = warnings(customers, agreed)
+    return merging.merge(agreed, by=by, via=Via.PAGE, reason=reason, warnings=said)

@@ -4,7 +4,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from customers import retelling, reviewing
+from customers import aftermath, drawing, kinship, retelling, reviewing
 from customers.forms.merges import MergesForm
 from customers.models import Merge
 from customers.newest import Cursor
@@ -44,6 +44,8 @@ def merge_export(request: "StaffRequest") -> StreamingHttpResponse:
 def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
+    moved = retelling.moved(members)
+    family = kinship.family(merge)
     standing = [member for member in members if not member.undone_at]
     context = {
         "title": f"Merge {merge.pk}: {merge.survivor.name}",
@@ -54,9 +56,12 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "may_undo_one": len(standing) > 1 and request.user.has_perm("customers.undo_merge"),
         "root": merge.survivor.live_root(),
         "changes": list(retelling.changes(merge)),
-        "moved": retelling.moved(members),
+        "moved": moved,
         "moves": retelling.moved_rows(merge, members),
         "is_of_several": len(members) > 1,
         "warnings": retelling.warnings(merge),
+        "events": aftermath.aftermath(merge, members, [each.record for each in moved]),
+        "family": family,
+        "picture": drawing.draw(family.tops),
     }
     return render(request, "customers/merge_detail.html", context)

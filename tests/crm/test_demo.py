@@ -151,7 +151,7 @@ def test_there_is_history_of_every_kind_of_work(output):
     assert {"created", "order", "edit", "credit", "merge", "undo"} <= set(
         HistoryEntry.objects.values_list("kind", flat=True)
     )
-    assert Merge.objects.filter(undone_at=None).count() == 2
+    assert Merge.objects.filter(undone_at=None).count() == 3
     assert Merge.objects.exclude(undone_at=None).count() == 1
 
 

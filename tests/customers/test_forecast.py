@@ -157,11 +157,13 @@ def test_who_shares_only_a_phone_and_the_last_name_may_be_of_one_household(first
     assert warnings(helena, other).get("It may be a household.") == (said if is_household else None)
 
 
-def test_a_phone_of_more_than_two_may_be_a_households():
+def test_a_phone_that_more_than_two_have_may_be_a_households_unless_all_have_one_name():
     first, second, _third = (customer_with_order(phone=PHONE, country="CZ") for _ in range(3))
+    assert warnings(first, second) == {}
 
+    customer_with_order(phone=PHONE, country="CZ", first_name="Jan", last_name="Novák")
     assert warnings(first, second) == {
-        "It may be a household.": "3 customers are known by the phone that is all these have in common."
+        "It may be a household.": "4 customers are known by the phone that is all these have in common."
     }
 
 

@@ -1,0 +1,82 @@
+"""What became of a merge: each part that was taken back, and what was done later to whom and what it had joined."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Event:
+    """`merge` is the other merge that it tells of, if it does."""
+
+    at: datetime
+    by: User | None
+    text: str
+    merge: Merge | None = None
+
+
+def aftermath(merge: Merge, members: Sequence[MergeMember], records: Collection[SourceRecord]) -> list[Event]:
+    """Oldest first. `records` are those that moved."""
+    later = _later_members(merge, members)
+    who = _undone_by([*members, *later])
+    events = [
+        *_taken_back(members, who),
+        *_split_off(merge, records),
+        *(event for member in later for event in _of_later(member, who)),
+    ]
+    return sorted(events, key=lambda event: event.at)[:MOST]
+
+
+def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMember]:
+    """Where those who took part went with later merges."""
+    people = [merge.survivor_id, *(member.duplicate_id for member in members)]
+    found = MergeMember.objects.filter(duplicate__in=people, merge__created__gte=merge.created).exclude(merge=merge)
+    return list(
+        found.select_related("merge__by", "merge__survivor", "duplicate").order_by("merge__created", "pk")[:MOST]
+    )
+
+
+def _undone_by(members: Sequence[MergeMember]) -> dict[tuple[int, int], User | None]:
+    """{(merge, duplicate): who took that part back}, as both wrote it down."""
+    entries = HistoryEntry.objects.filter(
+        source_record__origin__in={member.duplicate_id for member in members},
+        kind=HistoryKind.UNDO,
+        merge__in={member.merge_id for member in members},
+    )
+    rows = entries.select_related("by", "source_record")
+    return {(entry.merge_id, entry.source_record.origin_id): entry.by for entry in rows if entry.merge_id}
+
+
+def _taken_back(members: Sequence[MergeMember], who: dict[tuple[int, int], User | None]) -> Iterator[Event]:
+    for member in members:
+        if member.undone_at:
+            by = who.get((member.merge_id, member.duplicate_id))
+            yield Event(member.undone_at, by, f"{member.duplicate.numbered} came back as a customer.")
+
+
+def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Event]:
+    """A record whose origin is younger than the merge was given a customer of its own since."""
+    split = {record.origin_id: record for record in records if record.origin.created > merge.created}
+    said = HistoryEntry.objects.filter(source_record__origin__in=split, kind=HistoryKind.SPLIT)
+    by = {entry.source_record.origin_id: entry.by for entry in said.select_related("by", "source_record")}
+    for origin, record in split.items():
+        yield Event(record.origin.created, by.get(origin), f"{record} was split off as {record.origin.numbered}.")
+
+
+def _of_later(member: MergeMember, who: dict[tuple[int, int], User | None]) -> Iterator[Event]:
+    merge = member.merge
+    text = f"{member.duplicate.numbered} became part of {merge.survivor.numbered}."
+    yield Event(merge.created, merge.by, text, merge)
+    if member.undone_at:
+        by = who.get((member.merge_id, member.duplicate_id))
+        yield Event(member.undone_at, by, f"{member.duplicate.numbered} left {merge.survivor.numbered} again.", merge)

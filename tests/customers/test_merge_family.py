@@ -1,0 +1,158 @@
+import re
+
+import pytest
+
+from customers import drawing, kinship, splitting
+from customers.models import Merge
+from tests.acts import fresh, merge, undo
+from tests.factories import CustomerFactory, customer_with_order
+
+pytestmark = pytest.mark.django_db
+EMAIL = "hholy@gmail.com"
+
+
+@pytest.fixture
+def four():
+    return [CustomerFactory(first_name=name) for name in ("Ann", "Beth", "Cleo", "Dora")]
+
+
+def tree(made: Merge) -> list:
+    """[[name, merge or None, whether it is undone, what is below]]."""
+
+    def told(node):
+        member = node.member
+        return [
+            node.customer.first_name,
+            member and member.merge_id,
+            bool(member and member.undone_at),
+            list(map(told, node.below)),
+        ]
+
+    return list(map(told, kinship.family(made).tops))
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
+
+
+# The family
+
+
+def test_a_chain_is_a_tree_of_all_who_went_into_each_other(four):
+    ann, beth, cleo, dora = four
+    inner = merge(cleo, dora)
+    outer = merge(ann, *fresh(beth, cleo))
+    undo(outer, beth)
+
+    expected = [["Ann", None, False, [["Beth", outer.pk, True, []], ["Cleo", outer.pk, False, [
+        ["Dora", inner.pk, False, []]]]]]]  # fmt: skip
+    assert tree(inner) == tree(outer) == expected
+
+
+def test_whoever_went_elsewhere_afterwards_stands_in_both_places(four):
+    ann, beth, cleo, _ = four
+    first = merge(ann, beth)
+    undo(first)
+    second = merge(*fresh(cleo, beth))
+
+    expected = [
+        ["Ann", None, False, [["Beth", first.pk, True, []]]],
+        ["Cleo", None, False, [["Beth", second.pk, False, []]]],
+    ]
+    assert tree(first) == tree(second) == expected
+
+
+def test_two_who_went_into_each_other_are_no_endless_tree(four):
+    ann, beth, *_ = four
+    first = merge(ann, beth)
+    undo(first)
+    second = merge(*fresh(beth, ann))
+
+    assert tree(first) == [["Beth", None, False, [["Ann", second.pk, False, [["Beth", first.pk, True, []]]]]]]
+
+
+def test_a_large_family_is_cut_off(four, monkeypatch):
+    monkeypatch.setattr(kinship, "MOST", 3)
+    ann, *_ = four
+    made = [merge(*fresh(ann), CustomerFactory()) for _ in range(5)]
+
+    found = kinship.family(made[0])
+    assert found.is_cut_off
+    assert found.tops[0].below[0].member.merge_id == made[0].pk
+
+
+def test_the_family_of_a_merge_asks_a_few_queries_a_generation(four, django_assert_max_num_queries):
+    ann, beth, cleo, dora = four
+    merge(cleo, dora)
+    merge(*fresh(beth, cleo))
+    made = merge(*fresh(ann, beth))
+
+    # its own parts; then two for each generation
+    with django_assert_max_num_queries(9):
+        kinship.family(made)
+
+
+def test_the_picture_has_a_dot_a_place_below_what_it_went_into(four):
+    ann, beth, cleo, dora = four
+    merge(cleo, dora)
+    outer = merge(ann, *fresh(beth, cleo))
+
+    picture = drawing.draw(kinship.family(outer).tops)
+
+    assert [(dot.node.customer.first_name, dot.x, dot.y) for dot in picture.dots] == [
+        ("Ann", 14, 14),
+        ("Beth", 40, 42),
+        ("Cleo", 40, 70),
+        ("Dora", 66, 98),
+    ]
+    assert picture.dots[3].line == "M40 70V98H66"
+    assert (picture.width, picture.height) == (130, 112)
+
+
+# What happened since
+
+
+def test_a_merge_tells_what_happened_to_its_parts_since(as_agent, agent, admin_user):
+    helena, helen, initial = (customer_with_order(email=EMAIL, deduplicate=False) for _ in range(3))
+    merged = merge(helena, helen, initial)
+    assert "Nothing: it stands as it was made." in as_agent.get(merged.get_absolute_url()).text
+
+    undo(merged, helen, by=admin_user)
+    splitting.split(initial.own_records.get(data_source__name="Shop"), by=agent)
+    bjorn = CustomerFactory(first_name="Bjørn", last_name="Hansen")
+    later = merge(*fresh(bjorn, helena), by=admin_user)
+    undo(later, by=agent)
+
+    page = text(as_agent.get(merged.get_absolute_url()))
+    assert f"Jane Peacock {helen.numbered} came back as a customer." in page
+    assert "Margaret Park Shop " in page
+    assert "was split off as Helena Holý" in page
+    assert f"Jane Peacock {helena.numbered} became part of {bjorn.numbered}. Merge {later.pk}" in page
+    assert f"Margaret Park {helena.numbered} left {bjorn.numbered} again. Merge {later.pk}" in page
+
+
+def test_a_merge_shows_its_family_with_a_title_for_each_dot(as_agent, four):
+    ann, beth, cleo, dora = four
+    inner = merge(cleo, dora)
+    outer = merge(ann, *fresh(beth, cleo))
+
+    page = as_agent.get(outer.get_absolute_url()).text
+
+    assert page.count('<circle cx="') - 2 == 4  # the two of the brand
+    assert f"<title>{dora.numbered} is part of {cleo.numbered} by merge {inner.pk}, " in page
+    assert inner.get_absolute_url() in page
+    assert dora.get_absolute_url() in page
+    assert "style=" not in page.split("<main")[1]
+
+
+def test_a_merge_asks_as_many_queries_for_many_duplicates(as_agent, four, django_assert_max_num_queries):
+    ann, beth, *_ = four
+    few = merge(ann, beth)
+    as_agent.get(few.get_absolute_url())
+    # session, user, 2 permissions; merge, members, moved records, their totals; family 1 + 2; moved rows;
+    # later members, who undid; splits; values: members, changes, credit
+    with django_assert_max_num_queries(18):
+        as_agent.get(few.get_absolute_url())
+    many = merge(CustomerFactory(), *(CustomerFactory() for _ in range(30)))
+    with django_assert_max_num_queries(18):
+        as_agent.get(many.get_absolute_url())
