@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from crm.accounts.models import User
 
@@ -66,7 +66,7 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
         ),
     ),
     "Administration": (
-        Functionality(MANAGE_USERS, "Can manage users", "This page, for all who may do no more than they may"),
+        Functionality(MANAGE_USERS, "Can manage users", "Creates and edits users, up to what they may do themselves"),
         Functionality(USE_API, "Can use the API", "With keys of their own"),
     ),
 }
@@ -117,6 +117,7 @@ def role_of(permissions: Iterable[str]) -> Role:
 
 def direct(user: User) -> set[str]:
     """What is given to `user` as such, neither by a group nor for being a superuser."""
+    prefetch_related_objects([user], "user_permissions__content_type")
     return {f"{each.content_type.app_label}.{each.codename}" for each in user.user_permissions.all()}
 
 

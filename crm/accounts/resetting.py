@@ -31,7 +31,7 @@ tokens = LinkTokens()
 
 def throttle_name(uid: str) -> str:
     """The name under which wrong links for a user are counted; no user name has a space."""
-    return f"reset link {uid[:40]}"
+    return f"reset link {uid[:40]}".replace("\x00", "")
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from crm.accounts import functionalities, granting
+from crm.accounts import functionalities, granting, recording, resetting
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT, VIEWER, role_of
 from crm.accounts.models import User
 from tests.conftest import allow, make_user
@@ -9,7 +9,7 @@ from tests.conftest import allow, make_user
 
 def save(user, *, by, allowed, password=""):
     """Save with all boxes as in `allowed`."""
-    held = functionalities.direct(user) & EVERYTHING
+    held = functionalities.direct(user) & EVERYTHING if user.pk else set()
     granting.save(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
     return functionalities.direct(User.objects.get(pk=user.pk))
 
@@ -78,3 +78,149 @@ def test_a_role_is_recognised_by_its_boxes(role):
 
 def test_any_other_set_of_boxes_is_custom():
     assert role_of(SUPPORT_AGENT.ticks - VIEWER.ticks) == functionalities.CUSTOM
+
+
+# Nobody rises
+
+
+def limited():
+    """Manages users, and may view customers."""
+    return make_user("limited", [MANAGE_USERS, "customers.view_customer"])
+
+
+def test_who_manages_users_gives_what_they_may_do_and_no_more(nobody):
+    assert save(nobody, by=limited(), allowed={"customers.view_customer"}) == {"customers.view_customer"}
+
+    with pytest.raises(
+        granting.GrantError, match="You may not give what you may not do yourself: Can delete customers"
+    ):
+        save(nobody, by=User.objects.get(username="limited"), allowed={"customers.delete_customer"})
+
+
+def gives(user):
+    allow(user, "customers.delete_customer")
+
+
+def makes_a_superuser(user):
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+
+
+def puts_into_a_group(user):
+    group = Group.objects.create(name="Deleters")
+    group.permissions.set(functionalities.rows({"customers.delete_customer"}))
+    user.groups.add(group)
+
+
+def gives_and_locks_out(user):
+    gives(user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("somebody", [gives, makes_a_superuser, puts_into_a_group, gives_and_locks_out])
+def test_who_may_do_more_is_not_changed_not_even_their_password(somebody, nobody):
+    somebody(nobody)
+    user = User.objects.get(pk=nobody.pk)
+
+    with pytest.raises(granting.GrantError, match=r"may do what you may not: .*Can delete customers"):
+        save(user, by=limited(), allowed=functionalities.direct(user), password="a brand new one")
+
+    assert not User.objects.get(pk=nobody.pk).check_password("a brand new one")
+
+
+def test_an_admin_changes_a_superuser(admin_user, nobody):
+    makes_a_superuser(nobody)
+    nobody = User.objects.get(pk=nobody.pk)
+    nobody.is_active = False
+
+    save(nobody, by=admin_user, allowed=set())
+
+    assert not User.objects.get(pk=nobody.pk).is_active
+
+
+def test_nobody_locks_themselves_out(admin_user):
+    admin_user.is_active = False
+
+    save(admin_user, by=admin_user, allowed=EVERYTHING)
+
+    assert User.objects.get(pk=admin_user.pk).is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_who_lock_each_other_out_leave_one(run_together):
+    def lock_out(other, by):
+        user = User.objects.get(username=other)
+        user.is_active = False
+        save(user, by=User.objects.get(username=by), allowed={MANAGE_USERS})
+
+    for name in ("jane", "margaret"):
+        make_user(name, [MANAGE_USERS])
+
+    outcomes = run_together(lambda: lock_out("jane", "margaret"), lambda: lock_out("margaret", "jane"))
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "NoneType"]
+    assert User.objects.filter(is_active=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
+    admin = make_user("jane", EVERYTHING)
+
+    outcomes = run_together(
+        *[lambda name=name: granting.save(User(username=name), by=admin) for name in ("Ünal", "üNAL")]
+    )
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "NoneType"]
+
+
+# What is written down
+
+
+def lines(user):
+    return [(line.change.text, line.given, line.taken) for line in reversed(recording.newest(of=user))]
+
+
+def test_what_happened_to_an_account_is_written_down(admin_user):
+    user = User(username="andrew")
+    save(
+        user, by=admin_user, allowed={"customers.view_customer", "customers.merge_customer"}, password="a good password"
+    )
+    user.username, user.is_active = "andy", False
+    save(user, by=admin_user, allowed={"customers.view_customer", "orders.refund_order"}, password="a new password")
+    user.is_active = True
+    save(user, by=admin_user, allowed={"customers.view_customer", "orders.refund_order"})
+
+    assert lines(user) == [
+        ("Created.", ["Can view customers", "Can merge customers"], []),
+        (
+            "User name changed, it was andrew. May no longer sign in. New password set.",
+            ["Can refund"],
+            ["Can merge customers"],
+        ),
+        ("May sign in again.", [], []),
+    ]
+    assert {line.change.by for line in recording.newest(of=user)} == {admin_user}
+
+
+def test_saving_without_a_change_writes_nothing_down(admin_user, viewer):
+    save(viewer, by=admin_user, allowed=VIEWER.ticks)
+
+    assert lines(viewer) == []
+
+
+def test_the_longest_names_fit(admin_user):
+    user = User(username="x" * 150)
+    save(user, by=admin_user, allowed=set())
+    user.username, user.is_active = "y" * 150, False
+    save(user, by=admin_user, allowed=set(), password="a brand new one")
+
+    assert lines(user)[-1][0].endswith("New password set.")
+
+
+def test_a_password_changed_meanwhile_is_not_put_back(admin_user, viewer):
+    stale = User.objects.get(pk=viewer.pk)
+    resetting.change(viewer, "a brand new one")
+
+    stale.email = "steve@example.com"
+    save(stale, by=admin_user, allowed=VIEWER.ticks)
+
+    assert User.objects.get(pk=viewer.pk).check_password("a brand new one")

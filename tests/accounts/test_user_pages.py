@@ -1,9 +1,9 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from crm.accounts import functionalities, granting
+from crm.accounts import functionalities, granting, listing, recording
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT
-from crm.accounts.models import User
+from crm.accounts.models import ApiKey, User
 from tests.conftest import make_user, signed_in
 
 
@@ -197,3 +197,123 @@ def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeyp
     assert response.status_code == 403
     assert "You may no longer manage users. Nothing was saved." in response.content.decode()
     assert fresh(andrew).email == ""
+
+
+# Many users
+
+
+def test_few_users_need_no_search(as_admin):
+    assert "Name or e-mail" not in as_admin.get("/users/").content.decode()
+
+
+def test_many_are_searched_and_filtered(as_admin):
+    for number in range(12):
+        make_user(f"user{number}", SUPPORT_AGENT.ticks if number % 2 else [], email=f"u{number}@example.com")
+    User.objects.filter(username="user3").update(is_active=False, first_name="Zoë")
+
+    def found(**asked):
+        return [user.username for user, _ in as_admin.get("/users/", asked).context["page"].rows]
+
+    assert found(q="zoë") == found(q="U3@example") == ["user3"]
+    assert found(q="user1 example") == ["user1", "user10", "user11"]
+    assert found(state="out") == ["user3"]
+    assert found(may="orders.refund_order", state="in") == ["jane", "user1", "user11", "user5", "user7", "user9"]
+    assert found(q="\x00", may="orders.nothing", state="?")[0] == "jane"
+    assert "No user is found" in as_admin.get("/users/?q=nobody").content.decode()
+
+
+def test_pages_of_users_follow_each_other_without_a_gap(as_admin, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE", 3)
+    for number in range(7):
+        make_user(f"user{number}", is_active=number % 2 == 0)
+
+    seen, page = [], as_admin.get("/users/")
+    while True:
+        seen += [user.username for user, _ in page.context["page"].rows]
+        if not page.context["next"]:
+            break
+        page = as_admin.get("/users/" + page.context["next"])
+
+    assert seen == ["jane", "user0", "user2", "user4", "user6", "user1", "user3", "user5"]
+    assert as_admin.get("/users/?after=99999999999999999999").status_code == 200
+
+
+# Who changed what
+
+
+def test_changes_are_shown_on_edit_user_and_of_all(as_admin, andrew):
+    edit(as_admin, andrew, "customers.merge_customer")
+
+    for path in (andrew.get_absolute_url(), "/users/changes/", f"/users/changes/?user={andrew.pk}"):
+        page = as_admin.get(path).content.decode()
+        assert "Given: Can merge customers." in page
+        assert "Jane Peacock" in page
+
+
+def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(recording, "PAGE", 30)
+    for number in range(70):
+        recording.write(andrew, f"Change {number}.", by=None)
+
+    with django_assert_num_queries(5):  # session, who asks, their permissions, their groups'; changes with both users
+        page = as_admin.get("/users/changes/")
+    seen = [page]
+    while page.context["next"]:
+        page = as_admin.get("/users/changes/" + page.context["next"])
+        seen.append(page)
+
+    assert [line.change.text for page in seen for line in page.context["lines"]] == [
+        f"Change {number}." for number in reversed(range(70))
+    ]
+    assert as_admin.get("/users/changes/?before=99999999999999999999&user=x").status_code == 200
+
+
+def test_a_page_of_a_user_asks_as_often_for_thirty_keys_and_changes(as_admin, django_assert_num_queries):
+    andrew = make_user("andrew", EVERYTHING)
+    for number in range(30):
+        recording.write(andrew, "Changed.", by=None, given=["customers.merge_customer"])
+        ApiKey.objects.create(user=andrew, name="Warehouse", digest=str(number))
+
+    with django_assert_num_queries(14):
+        # session, who asks, their permissions, their groups'; the user; their boxes with types, and those of groups;
+        # what both may by any way; what one may, for the boxes; what the other may, for the keys; keys and changes
+        as_admin.get(andrew.get_absolute_url())
+
+
+# Who may do more
+
+
+def test_who_may_do_more_is_shown_and_cannot_be_saved(admin_user, andrew):
+    client = signed_in(make_user("limited", [MANAGE_USERS]))
+
+    page = client.get(admin_user.get_absolute_url()).content.decode()
+    assert "You cannot change this user." in page
+    assert "Save user" not in page
+
+    assert edit(client, admin_user, username="owned", password="a brand new one").status_code == 403
+    assert User.objects.filter(username="jane").exists()
+
+
+def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(andrew):
+    client = signed_in(make_user("limited", [MANAGE_USERS]))
+
+    page = client.get(andrew.get_absolute_url())
+    assert "You may not give it, as you may not do it" in page.content.decode()
+    assert [name for name, _ in page.context["form"].fields["role"].choices] == ["custom"]
+
+    edit(client, andrew, "customers.delete_customer", MANAGE_USERS, is_superuser="on", user_permissions="1")
+    assert fresh(andrew).get_all_permissions() == {MANAGE_USERS}
+    assert edit(client, andrew, role="admin").status_code == 422
+
+
+def test_a_user_without_a_password_gets_a_link(as_admin):
+    response = as_admin.post("/users/add/", typed(), follow=True)
+
+    page = response.content.decode()
+    assert "Andrew Adams is created and has no password yet. Make a link below and pass it on." in page
+    assert "Make a link" in page
+    assert not User.objects.get(username="andrew").has_usable_password()
+
+
+def test_every_functionality_says_what_it_allows():
+    assert [each.label for each in functionalities.listed() if not each.sentence] == []

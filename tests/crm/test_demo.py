@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from crm.accounts.functionalities import ADMIN, SUPPORT_AGENT, VIEWER, direct
-from crm.accounts.models import User
+from crm.accounts.models import AccountChange, ApiKey, User
 from crm.demo import files
 from customers import credit, matching, merging, undoing
 from customers.linked import tabbed_models
@@ -22,6 +22,7 @@ from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.paying import PaymentError
 from tests.crm.world import dump, rebuilt, state, totals
 
+THREE = ("admin", "agent", "viewer")
 PEOPLE, ORDERS, CENTS = 59, 412, 232_860
 
 
@@ -177,6 +178,14 @@ def test_some_orders_can_be_rerun_and_refunded_and_some_cannot(output):
     assert Purchase.objects.exclude(restarts_on=None).filter(status="PAUSED").count() >= 2
 
 
+def test_an_admin_sees_users_keys_and_changes(output):
+    keys = ApiKey.objects.all()
+    assert User.objects.filter(is_active=False).count() == 1
+    assert (keys.filter(revoked=None).count(), keys.exclude(revoked=None).count()) == (1, 1)
+    assert not any(key.prefix in output for key in keys)
+    assert AccountChange.objects.exclude(taken=[]).exists()
+
+
 def test_the_second_run_changes_nothing(output):
     before = dump()
     again = run()
@@ -203,9 +212,9 @@ def test_passwords_are_neither_stored_nor_printed_again(output):
 
 def test_a_password_can_be_given_for_all_three(output):
     run("--password", "a long enough one")
-    assert all(user.check_password("a long enough one") for user in User.objects.all())
+    assert all(user.check_password("a long enough one") for user in User.objects.filter(username__in=THREE))
     assert run().count("password unchanged") == 3
-    assert all(user.check_password("a long enough one") for user in User.objects.all())
+    assert all(user.check_password("a long enough one") for user in User.objects.filter(username__in=THREE))
 
 
 def test_a_weak_password_is_refused_where_debug_is_off(output):

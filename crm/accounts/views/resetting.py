@@ -3,12 +3,14 @@ from typing import TYPE_CHECKING, Any
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.signals import user_login_failed
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -36,6 +38,7 @@ def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "crm/link_made.html", context)
 
 
+@method_decorator(login_not_required, name="dispatch")
 class FollowLink(PasswordResetConfirmView):
     """Who opens a link sets a password. Django keeps its token in the session, so that the form's address has none."""
 

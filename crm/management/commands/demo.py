@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from crm.accounts.models import User
-from crm.demo import making, users
+from crm.demo import making, office, users
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
             made = users.make(options["password"])
             if not is_made:
                 making.make(by=User.objects.get(username="agent"))
+                office.staff(by=User.objects.get(username="admin"))
         self.stdout.write("The demo is there already. Nothing was added." if is_made else "The demo is made.")
         for line in (*making.lines(), "Sign in as:", *users.lines(made)):
             self.stdout.write(line)

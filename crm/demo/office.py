@@ -1,0 +1,36 @@
+"""More of the Chinook staff, to see on Users: what they were given and taken, and API keys. None has a password."""
+
+from crm.accounts import functionalities, granting, keys
+from crm.accounts.functionalities import MANAGE_USERS, SUPPORT_AGENT, USE_API, VIEWER
+from crm.accounts.models import User
+
+STAFF = (
+    ("nancy", "Nancy", "Edwards", SUPPORT_AGENT.ticks | {"customers.merge_unmatched_customer"}),
+    ("margaret", "Margaret", "Park", SUPPORT_AGENT.ticks),
+    ("michael", "Michael", "Mitchell", VIEWER.ticks | {USE_API}),
+)
+
+
+def staff(*, by: User) -> None:
+    """Create them, and let `by` change this and that; those there already stay as they are."""
+    if not by.has_perm(MANAGE_USERS):
+        return
+    made = {username: user for username, *person in STAFF if (user := _create(username, *person, by=by))}
+    if nancy := made.get("nancy"):
+        granting.save(nancy, given={"customers.split_sourcerecord"}, taken={"orders.refund_order"}, by=by)
+    if margaret := made.get("margaret"):
+        margaret.is_active = False
+        granting.save(margaret, by=by)
+    if michael := made.get("michael"):
+        keys.create(michael, name="Warehouse", addresses=["203.0.113.0/24"], by=by)
+        old, _ = keys.create(michael, name="Old shop", addresses=[], by=by)
+        keys.revoke(old, by=by)
+
+
+def _create(username: str, first_name: str, last_name: str, ticks: frozenset[str], *, by: User) -> User | None:
+    email = f"{first_name}@chinookcorp.com".lower()
+    user = User(username=username, first_name=first_name, last_name=last_name, email=email)
+    if granting.is_taken(username, but=user):
+        return None
+    granting.save(user, given=ticks & functionalities.powers(by), by=by)
+    return user

@@ -1,0 +1,156 @@
+import re
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client
+
+from crm.accounts import zones
+from crm.accounts.functionalities import USE_API
+from crm.accounts.models import AccountChange, User
+from tests.conftest import make_user, signed_in
+
+NEW = {"old_password": "a good password", "new_password1": "a brand new one", "new_password2": "a brand new one"}
+
+
+@pytest.fixture
+def margaret(db):
+    return make_user("margaret", ["customers.view_customer"], password="a good password")
+
+
+@pytest.fixture
+def client(margaret):
+    return signed_in(margaret)
+
+
+def fresh(user):
+    return User.objects.get(pk=user.pk)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_the_name_in_the_header_leads_to_ones_account(client):
+    assert '<a class="who" href="/account/">margaret</a>' in text(client.get("/customers/"))
+
+
+def test_an_account_page_says_what_one_may_do_and_has_no_boxes(client):
+    page = text(client.get("/account/"))
+
+    assert ["Can view customers" in page, "Can merge customers" in page, 'type="checkbox"' in page] == [
+        True, False, False,
+    ]  # fmt: skip
+    assert "API keys" not in page
+
+
+def test_who_may_use_the_api_has_keys_there(db):
+    assert "Create API key" in text(signed_in(make_user("robot", [USE_API])).get("/account/"))
+
+
+def test_a_time_zone_and_a_theme_are_kept(client, margaret):
+    response = client.post("/account/", {"theme": "dark", "time_zone": "Europe/Prague"})
+
+    assert response.url == "/account/"
+    assert (fresh(margaret).theme, fresh(margaret).time_zone) == ("dark", "Europe/Prague")
+    assert '<html lang="en" dir="ltr" data-theme="dark">' in text(client.get("/customers/"))
+
+
+@pytest.mark.parametrize("changes", [{"theme": "pink"}, {"time_zone": "Mars/Base"}, {"time_zone": ""}])
+def test_what_is_no_choice_is_refused(changes, client, margaret):
+    response = client.post("/account/", {"theme": "dark", "time_zone": "Europe/Prague", **changes})
+
+    assert response.status_code == 422
+    assert (fresh(margaret).theme, fresh(margaret).time_zone) == ("auto", "UTC")
+
+
+def test_time_zones_are_listed_by_region_and_found_by_the_first_letters_of_a_place():
+    regions = dict(each for each in zones.choices(and_also="UTC") if each[0] != "UTC")
+
+    assert ("Europe/Prague", "Prague") in regions["Europe"]
+    assert ("America/Argentina/Buenos_Aires", "Buenos Aires, Argentina") in regions["America"]
+
+
+def test_a_zone_that_is_not_listed_is_kept_by_who_has_it(client, margaret):
+    User.objects.filter(pk=margaret.pk).update(time_zone="US/Eastern")
+
+    client.post("/account/", {"theme": "dark", "time_zone": "US/Eastern"})
+
+    assert (fresh(margaret).theme, fresh(margaret).time_zone) == ("dark", "US/Eastern")
+
+
+def test_nothing_else_of_an_account_can_be_sent_along(client, margaret):
+    client.post("/account/", {"theme": "dark", "time_zone": "UTC", "is_superuser": "on", "username": "boss"})
+
+    assert (fresh(margaret).is_superuser, fresh(margaret).username) == (False, "margaret")
+
+
+# The switch in the header
+
+
+def test_the_switch_keeps_the_theme_and_leads_back(client, margaret):
+    response = client.post("/account/theme/", {"theme": "light", "next": "/customers/?q=holly"})
+
+    assert response.url == "/customers/?q=holly"
+    assert fresh(margaret).theme == "light"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "javascript:alert(1)", ""])
+def test_the_switch_leads_to_no_other_site(elsewhere, client):
+    assert client.post("/account/theme/", {"theme": "light", "next": elsewhere}).url == "/"
+
+
+def test_who_is_not_signed_in_has_a_theme_too(db):
+    stranger = Client()
+    assert stranger.post("/account/theme/", {"theme": "dark", "next": "/accounts/login/"}).status_code == 302
+
+    assert 'data-theme="dark"' in text(stranger.get("/accounts/login/"))
+    stranger.cookies["theme"] = '"><script>'
+    assert 'data-theme="auto"' in text(stranger.get("/accounts/login/"))
+
+
+def test_a_theme_that_is_none_is_refused(client, margaret):
+    assert client.post("/account/theme/", {"theme": "pink"}).status_code == 422
+    assert client.get("/account/theme/").status_code == 405
+
+
+# One's own password
+
+
+def test_ones_own_password_ends_all_other_sessions_and_not_this_one(client, margaret):
+    elsewhere = signed_in(fresh(margaret))
+
+    page = client.post("/account/password/", NEW, follow=True)
+
+    assert "Your password is changed." in text(page)
+    assert fresh(margaret).check_password("a brand new one")
+    assert client.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").url.startswith("/accounts/login/")
+    assert AccountChange.objects.get().text == "Changed their own password."
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"old_password": "wrong"}, "This is not your present password."),
+        ({"new_password2": "another one"}, "The two are not the same."),
+        ({"new_password1": "margaret12", "new_password2": "margaret12"}, "too similar to the"),
+    ],
+)
+def test_a_wrong_password_changes_nothing_and_is_never_sent_back(typed, words, client, margaret):
+    response = client.post("/account/password/", {**NEW, **typed})
+
+    assert response.status_code == 422
+    assert words in text(response)
+    assert not re.search("a brand new one|a good password|another one|margaret12", text(response))
+    assert fresh(margaret).check_password("a good password")
+
+
+def test_guessing_the_present_password_is_paused_and_no_password_is_kept(client, margaret):
+    answers = [client.post("/account/password/", {**NEW, "old_password": "wrong one"}) for _ in range(10)]
+
+    assert answers[-1].status_code == 429
+    kept = str(list(AccessAttempt.objects.values()))
+    assert "old_password" in kept
+    assert not re.search("wrong one|wrong%20one|a brand new one", kept)
+    assert client.post("/account/password/", NEW).status_code in {422, 429}
+    assert fresh(margaret).check_password("a good password")
