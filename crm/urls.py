@@ -13,7 +13,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("crm.accounts.urls")),
     path("accounts/login/", sign_in, name="login"),
-    path("accounts/reset/<uidb64>/<token>/", follow_link, name="password_reset_confirm"),
+    path("accounts/reset/<slug:uidb64>/<slug:token>/", follow_link, name="password_reset_confirm"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Set
 from axes.utils import reset as end_lockout
 from django.db import transaction
 from django.utils.text import Truncator
+from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import functionalities, recording
 from crm.accounts.functionalities import MANAGE_USERS
@@ -27,6 +28,7 @@ class GrantError(Exception):
         self.field = field
 
 
+@sensitive_variables("password")
 @transaction.atomic
 def save(user: User, *, by: User, password: str = "", given: Set[str] = NONE, taken: Set[str] = NONE) -> None:
     """Save `user` as changed in memory, with a new `password` unless it is empty; give and take permissions."""
@@ -80,17 +82,17 @@ def is_taken(username: str, *, but: User) -> bool:
 
 def _happened(before: User | None, after: User, *, password: str) -> Iterator[str]:
     if before is None:
-        yield "Created."
-    elif before.username != after.username:
+        yield "Created." if after.is_active else "Created. May not sign in yet."
+        return
+    if before.username != after.username:
         yield f"User name changed, it was {Truncator(before.username).chars(80)}."
-    if before and before.is_active != after.is_active:
+    if before.is_active != after.is_active:
         yield "May sign in again." if after.is_active else "May no longer sign in."
-    if before is None and not after.is_active:
-        yield "May not sign in yet."
-    if password and before:
+    if password:
         yield "New password set."
 
 
+@sensitive_variables("password")
 def _store(user: User, password: str) -> None:
     if password:
         user.set_password(password)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import functionalities, granting, recording
 from crm.accounts.granting import GrantError
@@ -31,7 +32,7 @@ tokens = LinkTokens()
 
 def throttle_name(uid: str) -> str:
     """The name under which wrong links for a user are counted; no user name has a space."""
-    return f"reset link {uid[:40]}".replace("\x00", "")
+    return f"reset link {uid[:40]}"
 
 
 @transaction.atomic
@@ -48,6 +49,7 @@ def make_link(user: User, *, by: User) -> str:
     return reverse("password_reset_confirm", args=[uid, tokens.make_token(user)])
 
 
+@sensitive_variables("token", "password")
 @transaction.atomic
 def follow_link(user: User, *, token: str, password: str) -> bool:
     """Set the password of `user`; whether the link still worked."""
@@ -58,12 +60,14 @@ def follow_link(user: User, *, token: str, password: str) -> bool:
     return True
 
 
+@sensitive_variables("password")
 @transaction.atomic
 def change(user: User, password: str) -> None:
     """Set one's own password."""
     _set(user, password, said="Changed their own password.")
 
 
+@sensitive_variables("password")
 def _set(user: User, password: str, *, said: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])

@@ -15,13 +15,13 @@ def staff(*, by: User) -> None:
     """Create them, and let `by` change this and that; those there already stay as they are."""
     if not by.has_perm(MANAGE_USERS):
         return
-    made = {username: user for username, *person in STAFF if (user := _create(username, *person, by=by))}
-    if nancy := made.get("nancy"):
+    made = {name: _create(name, first, last, ticks, by=by) for name, first, last, ticks in STAFF}
+    if nancy := made["nancy"]:
         granting.save(nancy, given={"customers.split_sourcerecord"}, taken={"orders.refund_order"}, by=by)
-    if margaret := made.get("margaret"):
+    if margaret := made["margaret"]:
         margaret.is_active = False
         granting.save(margaret, by=by)
-    if michael := made.get("michael"):
+    if michael := made["michael"]:
         keys.create(michael, name="Warehouse", addresses=["203.0.113.0/24"], by=by)
         old, _ = keys.create(michael, name="Old shop", addresses=[], by=by)
         keys.revoke(old, by=by)

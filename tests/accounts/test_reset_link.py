@@ -126,11 +126,10 @@ def test_a_password_that_will_not_do_can_be_typed_again(typed, words, link, marg
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/accounts/reset/MQ/x/", "/accounts/reset/%00/x-y/", "/accounts/reset/MQ/set-password/", "/accounts/reset/é/1-a/"],
+    ("path", "status"), [("MQ/x/", 410), ("MQ/set-password/", 410), ("x" * 999 + "/1-a/", 410), ("%00/x-y/", 404)]
 )
-def test_what_is_no_link_does_not_work(path, db):
-    assert Client().get(path).status_code == 410
+def test_what_is_no_link_does_not_work(path, status, db):
+    assert Client().get(f"/accounts/reset/{path}").status_code == status
 
 
 def test_ten_wrong_links_pause_this_user_from_this_address_only(link, margaret):

@@ -306,6 +306,15 @@ def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(and
     assert edit(client, andrew, role="admin").status_code == 422
 
 
+@pytest.mark.parametrize("seen", ["auth.view_group", "nonsense", "\x01 . accounts.", "x" * 10_000])
+def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
+    andrew.user_permissions.add(*functionalities.rows({"auth.view_group"}))
+
+    edit(as_admin, andrew, seen=seen)
+
+    assert fresh(andrew).has_perm("auth.view_group")
+
+
 def test_a_user_without_a_password_gets_a_link(as_admin):
     response = as_admin.post("/users/add/", typed(), follow=True)
 

@@ -37,6 +37,7 @@ def test_the_theme_switch_darkens_the_page_and_is_remembered(page: Page):
 
 def test_a_user_is_created_with_a_role_and_edited(page: Page, sign_in):
     sign_in("jane", *sorted(EVERYTHING))
+    page.goto("/users/")
     page.get_by_role("link", name="Create user").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)  # May sign in
     page.get_by_label("User name").fill("margaret")

@@ -106,7 +106,7 @@ class UserForm(AccountForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        seen = frozenset(cleaned["seen"].split()) if "seen" in self.data else self.held
+        seen = EVERYTHING.intersection(cleaned["seen"].split()) if "seen" in self.data else self.held
         ticked = frozenset(each.permission for each in functionalities.listed() if cleaned.get(each.slug))
         role = next((role for role in ROLES if role.name == cleaned.get("role")), CUSTOM)
         wanted = self._wanted(role, seen=seen, ticked=ticked)

@@ -68,5 +68,5 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def _remember(theme: str, response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response
