@@ -1,0 +1,199 @@
+"""Splitting a record off: shown first, done once, refused with the reason."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from customers import credit, editing, homes, splitting
+from customers.models import CreditEntry, Customer, HistoryEntry, NotDuplicate, PaySource, SourceRecord
+from orders import intake
+from tests.acts import fresh, merge, undo
+from tests.conftest import make_user, signed_in
+from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, order
+
+WHEN = datetime(2026, 1, 12, 14, 32, tzinfo=UTC)
+VIEW, SPLIT = "customers.view_customer", "customers.split_sourcerecord"
+
+
+@pytest.fixture
+def helena(db) -> Customer:
+    return customer_with_order(email="hholy@gmail.com", external_id="7", at=WHEN)
+
+
+@pytest.fixture
+def wrong(helena) -> SourceRecord:
+    """Of somebody else, who was taken for Helena."""
+    who = {"first_name": "Hubert", "email": "hub@x.cz", "country": "CZ"}
+    made = SourceRecordFactory(customer=helena, data_source__name="Marketplace", external_id="MP-9", **who)
+    monthly = [intake.Subscription(ProductFactory(), Decimal(3))]
+    order("Marketplace", external_id="MP-9", total="3.00", subscriptions=monthly)
+    return made
+
+
+@pytest.fixture
+def client(db):
+    return signed_in(make_user("splitter", [VIEW, SPLIT, "orders.view_order"], first_name="Jane", last_name="Peacock"))
+
+
+def url(customer: Customer, record: SourceRecord) -> str:
+    return f"/customers/{customer.pk}/records/{record.pk}/split/"
+
+
+def text_of(response) -> str:
+    return response.content.decode()
+
+
+def confirm(client, customer, record, **sent):
+    seen = splitting.plan(SourceRecord.objects.get(pk=record.pk)).fingerprint
+    return client.post(url(customer, record), {"seen": seen, **sent}, follow=True)
+
+
+def test_what_goes_and_what_stays_is_shown_beforehand(client, helena, wrong):
+    CreditEntry.objects.create(source_record=wrong, amount=Decimal("2.50"), currency="USD", cause="late parcel")
+    card = PaySource.objects.create(source_record=wrong, brand="VISA", last_four="4242")
+    [helena] = fresh(helena)
+    editing.edit(helena, {"pay_source": card.pk}, version=helena.version, by=None, via="page")
+
+    page = text_of(client.get(url(helena, wrong)))
+    for said in (
+        "<h1>Split Marketplace MP-9 off?</h1>", f"Helena Holý ({helena.pk})", "with credit 2.50 USD", "3.00 USD",
+        "9.90 USD", "1 active", "<td class=\"wide\">Hubert</td>", "hub@x.cz", "Czechia", "Pay sources", "Purchases",
+        "Helena Holý no longer shows this card.", "What staff added stays.", "will not be suggested as duplicates",
+        "Yes, split it off", "No, take me back",
+    ):  # fmt: skip
+        assert said in page
+    assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
+
+
+def test_a_record_is_split_off_with_what_came_through_it(client, helena, wrong):
+    response = confirm(client, helena, wrong, reason="A brother")
+
+    hubert = SourceRecord.objects.get(pk=wrong.pk).customer
+    assert response.redirect_chain == [(f"/customers/{hubert.pk}/", 302)]
+    assert (hubert.first_name, hubert.email, hubert.status) == ("Hubert", "hub@x.cz", "Active")
+    assert hubert.records.first().order_set.count() == 1
+    assert fresh(helena)[0].status == ""
+    page = text_of(response)
+    assert "Marketplace MP-9 is a customer of its own now: this one." in page
+    assert f'href="/customers/{helena.pk}/">Go to Helena Holý</a>' in page
+    said = NotDuplicate.objects.get()
+    assert (said.reason, str(said.by)) == ("A brother", "Jane Peacock")
+
+
+def test_the_history_of_both_leads_to_the_other(client, helena, wrong):
+    confirm(client, helena, wrong, reason="Uses (his) card")
+    hubert = SourceRecord.objects.get(pk=wrong.pk).customer
+
+    assert f'(<a href="/customers/{hubert.pk}/">{hubert.pk}</a>).' in text_of(client.get(f"/customers/{helena.pk}/"))
+    assert f'(<a href="/customers/{helena.pk}/">{helena.pk}</a>).' in text_of(client.get(f"/customers/{hubert.pk}/"))
+    assert "because “Uses (his) card”," in HistoryEntry.objects.filter(kind="split").first().text
+
+
+def test_sent_twice_it_is_done_once_and_says_where_the_record_is(client, helena, wrong):
+    seen = splitting.plan(wrong).fingerprint
+    client.post(url(helena, wrong), {"seen": seen})
+    before = Customer.objects.count()
+
+    response = client.post(url(helena, wrong), {"seen": seen}, follow=True)
+    hubert = SourceRecord.objects.get(pk=wrong.pk).customer
+    assert Customer.objects.count() == before
+    assert response.redirect_chain == [(f"/customers/{hubert.pk}/", 302)]
+    assert f"Marketplace MP-9 is with {hubert.numbered} now. Nothing was split." in text_of(response)
+    assert client.get(url(helena, wrong)).url == f"/customers/{hubert.pk}/"
+
+
+def test_what_changed_meanwhile_is_shown_again(client, helena, wrong):
+    [helena] = fresh(helena)
+    seen = splitting.plan(wrong).fingerprint
+    editing.edit(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")
+
+    response = client.post(url(helena, wrong), {"seen": seen}, follow=True)
+    assert response.redirect_chain == [(url(helena, wrong), 302)]
+    assert "<strong>Nothing was split.</strong> Something changed while you were looking." in text_of(response)
+    assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
+
+
+@pytest.mark.parametrize("sent", [{}, {"seen": ""}, {"seen": "nonsense"}])
+def test_without_what_was_shown_nothing_is_split(sent, client, helena, wrong):
+    response = client.post(url(helena, wrong), sent, follow=True)
+
+    assert "Nothing was split." in text_of(response)
+    assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
+
+
+def test_an_order_that_came_meanwhile_goes_with_its_record(client, helena, wrong):
+    seen = splitting.plan(wrong).fingerprint
+    order("Marketplace", external_id="MP-9")
+
+    client.post(url(helena, wrong), {"seen": seen})
+    assert SourceRecord.objects.get(pk=wrong.pk).order_set.count() == 2
+    assert SourceRecord.objects.get(pk=wrong.pk).customer_id != helena.pk
+
+
+def test_the_only_record_is_not_split_off(client, helena):
+    editing.add_note(helena, "Staff wrote this.", by=None)
+
+    response = client.get(url(helena, helena.records.get(external_id="7")), follow=True)
+    assert "This is the only record of Helena Holý, so there is nothing to split it from." in text_of(response)
+    assert response.redirect_chain[-1][0].startswith(f"/customers/{helena.pk}/?tab=sources")
+
+
+def test_what_staff_wrote_is_not_split_off(client, helena, wrong):
+    home = homes.home_of(helena)
+
+    for response in (client.get(url(helena, home), follow=True), client.post(url(helena, home), follow=True)):
+        assert "This record holds what staff wrote here" in text_of(response)
+    assert SourceRecord.objects.get(pk=home.pk).customer_id == helena.pk
+
+
+def test_a_record_of_a_merged_customer_is_split_off_for_good(client, helena, wrong):
+    other = customer_with_order(first_name="Lena", email="lena@example.org")
+    made = merge(other, helena)
+
+    response = client.get(url(helena, wrong), follow=True)
+    assert response.redirect_chain == [(url(other, wrong), 302)]
+    assert f"{made} stands." in text_of(response)
+    confirm(client, other, wrong)
+    undo(made)
+    assert {r.customer_id for r in SourceRecord.objects.filter(pk=wrong.pk)}.isdisjoint({helena.pk, other.pk})
+
+
+def test_a_record_without_a_number_or_a_valid_e_mail_can_be_split_off(client, helena):
+    record = SourceRecordFactory(customer=helena, email="", data_source__name="Market")
+    SourceRecord.objects.filter(pk=record.pk).update(email="no e-mail at all")
+
+    confirm(client, helena, record)
+    new = SourceRecord.objects.get(pk=record.pk).customer
+    assert (new.pk != helena.pk, new.email) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "kept"), [("\0x\0", "x"), ("y" * 300, "y" * 200), ("  ", "Split by hand"), ("(5)", "(5)")]
+)
+def test_any_reason_can_be_given_or_none(reason, kept, client, helena, wrong):
+    assert confirm(client, helena, wrong, reason=reason).status_code == 200
+    assert NotDuplicate.objects.get().reason == kept
+
+
+@pytest.mark.parametrize("numbers", [(10**30, 1), (1, 10**30), (999_999, 1)])
+def test_unknown_numbers_are_not_found(numbers, client):
+    assert client.get("/customers/{}/records/{}/split/".format(*numbers)).status_code == 404
+
+
+def test_who_may_not_is_told_what_to_ask_for(helena, wrong):
+    client = signed_in(make_user("front", [VIEW]))
+
+    response = client.post(url(helena, wrong), {"seen": "x"})
+    assert response.status_code == 403
+    assert "An admin can tick “Can split customers” for you on Edit User." in text_of(response)
+    assert "Split…" not in text_of(client.get(f"/customers/{helena.pk}/?tab=sources"))
+
+
+def test_credit_of_the_record_goes_with_it_and_the_rest_stays(client, helena, wrong):
+    CreditEntry.objects.create(source_record=wrong, amount=Decimal(2), currency="USD", cause="late parcel")
+    credit.adjust(helena, Decimal(5), "USD", cause="goodwill", by=None)
+
+    confirm(client, helena, wrong)
+    hubert = SourceRecord.objects.get(pk=wrong.pk).customer
+    assert credit.balances([helena.pk, hubert.pk]) == {helena.pk: {"USD": 5}, hubert.pk: {"USD": 2}}
