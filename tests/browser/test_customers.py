@@ -68,10 +68,10 @@ def test_tabs_swap_the_rows_take_the_focus_and_go_back(page: Page, helena, as_ag
     page.goto(f"/customers/{helena.pk}/")
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_role("row")).to_have_count(7)
-    page.get_by_role("link", name="Sources").press("Enter")
+    page.get_by_role("link", name="Sources", exact=True).press("Enter")
 
     expect(page.locator("#rows")).to_be_focused()
-    expect(page.get_by_role("link", name="Sources")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("link", name="Sources", exact=True)).to_have_attribute("aria-current", "page")
     expect(page).to_have_url(re.compile("tab=sources"))
     page.go_back()
     expect(page.get_by_role("row")).to_have_count(7)
