@@ -14,9 +14,8 @@ from customers import billing
 from customers.locking import RetiredMeanwhileError
 from orders import totals
 from orders.intake import lock_owner
-from orders.models import Purchase, PurchaseStatus
+from orders.models import ENDED, Purchase
 
-ENDED = (PurchaseStatus.CANCELLED, PurchaseStatus.COMPLETE)
 FURTHEST = timedelta(days=3660)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from orders import altering, cancelling, recording
-from orders.altering import ENDED, PurchaseError
-from orders.models import Purchase, PurchaseStatus
+from orders.altering import PurchaseError
+from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.pausing import restart
 
 

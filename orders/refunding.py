@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from customers.money import is_exact, shown
-from orders import paying
+from orders import booking, paying
 from orders.gateway import Refund
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.paying import PaymentError
@@ -90,4 +90,4 @@ def refund(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, 
         payment = paying.begin(
             current, TransactionKind.REFUND, amount, pay_source=source, sale=chosen.sale, reason=reason, by=by
         )
-    return paying.finish(payment, gateway.refund(Refund(payment.uuid, reference, amount, payment.currency)))
+    return booking.finish(payment, gateway.refund(Refund(payment.uuid, reference, amount, payment.currency)))

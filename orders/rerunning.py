@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from customers.models import PaySource
 from customers.newest import newest
-from orders import paying
+from orders import booking, paying
 from orders.gateway import Sale, Token
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.paying import PaymentError
@@ -59,4 +59,4 @@ def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction
             raise PaymentError("This card is no longer the customer’s. Choose another.")
         payment = paying.begin(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
     token = Token(chosen.token, chosen.gateway_customer)
-    return paying.finish(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))
+    return booking.finish(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

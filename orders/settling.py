@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from orders import paying
+from orders import booking, paying
 from orders.gateway import Gateway, Question
 from orders.models import Transaction, TransactionStatus
-from orders.paying import PaymentError
 
 PATIENCE = timedelta(minutes=5)
 CHUNK = 100
@@ -27,8 +26,8 @@ def settle_pending() -> Iterator[Transaction]:
     while found := _after(last, gateway, until):
         for payment in found:
             try:
-                yield paying.finish(payment, gateway.look_up(_question(payment)))
-            except PaymentError:  # deleted meanwhile, and nothing is left to write it on
+                yield booking.finish(payment, gateway.look_up(_question(payment)))
+            except booking.LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
                 continue
         last = found[-1]
 

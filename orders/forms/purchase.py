@@ -39,7 +39,7 @@ class PurchaseForm(forms.Form):
 
 class CancelForm(PurchaseForm):
     when = forms.ChoiceField(label="When", error_messages={"required": "Choose when."})
-    day = DayField(label="Day", required=False, help_text="For “On a day” only. Nothing is billed on that day.")
+    day = DayField(label="Day", required=False, help_text="For “On a day” only.")
     reason = ReasonField()
 
     def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
@@ -50,7 +50,7 @@ class CancelForm(PurchaseForm):
         """Instead of the next bill only where that is to come."""
         bill = self.purchase.next_bill_date
         comes = bill and bill >= tomorrow()
-        at_bill = [(NEXT_BILL, f"At the next bill, {said(bill)}, which is not made")] if bill and comes else []
+        at_bill = [(NEXT_BILL, f"At next billing, {said(bill)}")] if bill and comes else []
         return [*at_bill, (NOW, "Now"), (DAY, "On a day")]
 
     def clean(self) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from orders.models.delivery import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
 from orders.models.order import COUNTED, ItemKind, Order, OrderItem, OrderKind, OrderStatus
 from orders.models.payment import Transaction, TransactionKind, TransactionStatus
-from orders.models.subscription import BILLED, BILLING_STATE, Membership, Purchase, PurchaseStatus
+from orders.models.subscription import BILLED, BILLING_STATE, ENDED, Membership, Purchase, PurchaseStatus
 
 __all__ = [
     "BILLED",
     "BILLING_STATE",
     "COUNTED",
+    "ENDED",
     "Campaign",
     "Fulfillment",
     "FulfillmentStatus",

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import partial
 
 from django.db import models
@@ -32,6 +33,7 @@ BILLING_STATE: Mapping[str, str] = {
     PurchaseStatus.CANCELLED: BillingStatus.CANCELLED,
     PurchaseStatus.COMPLETE: BillingStatus.CANCELLED,
 }
+ENDED = (PurchaseStatus.CANCELLED, PurchaseStatus.COMPLETE)
 BILLED = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BILLING)
 
 
@@ -84,6 +86,16 @@ class Purchase(LinkedRow):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:purchase_detail", args=[self.pk])
+
+    @property
+    def bills_on(self) -> date | None:
+        """When it is billed next, if everything happens that is planned; None when it is not."""
+        day = self.next_bill_date
+        if self.status == PurchaseStatus.PAUSED:
+            day = max(day, self.restarts_on) if day and self.restarts_on else None
+        if day is None or self.status in ENDED or (self.cancels_on and self.cancels_on <= day):
+            return None
+        return day
 
     @property
     def stamp(self) -> str:

@@ -35,7 +35,7 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
         cancelling.cancel(purchase, reason=reason, seen=seen, by=request.user)
         return "The purchase is cancelled."
 
-    lead = "Nothing is billed any more from then on. Orders and memberships stay."
+    lead = "From then on nothing is billed, not even on that day. Orders and memberships stay."
     words = ("Cancel", lead, "Cancel this purchase")
     return _asked(request, form, cancelling.refuse_impossible, act, words)
 
@@ -100,7 +100,7 @@ def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
         return "The billing is changed."
 
     lead = "From the next bill on. What was billed already stays as it is."
-    return _asked(request, form, rebilling.refuse_impossible, act, ("Change the billing of", lead, "Save billing"))
+    return _asked(request, form, rebilling.refuse_impossible, act, ("Change billing of", lead, "Save billing"))
 
 
 def _asked(
@@ -125,6 +125,7 @@ def _asked(
 def _page(request: "StaffRequest", form: PurchaseForm, verb: str, lead: str, button: str) -> HttpResponse:
     purchase = form.purchase
     context = {
+        "crumb": verb,
         "title": f"{verb} purchase {purchase.pk}, {purchase.product}?",
         "lead": lead,
         "button": button,

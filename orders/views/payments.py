@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
+from customers.models import Customer
 from customers.money import shown
-from orders import paying, refunding, rerunning
+from orders import booking, refunding, rerunning
+from orders.booking import LostAnswerError
 from orders.forms.payment import RefundForm, RerunForm
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.paying import PaymentError
@@ -31,7 +33,9 @@ def order_rerun(request: "StaffRequest", number: str) -> HttpResponse:
             given = form.cleaned_data
             return _tell(request, rerunning.rerun(order, given["card"], seen=given["seen"], by=request.user))
     except PaymentError as error:
-        return _refuse(request, order, f"Nothing was charged. {error}")
+        return _refuse(request, order, "Nothing was charged.", error)
+    except LostAnswerError as error:
+        return _refuse(request, order.source_record.customer, "The answer is lost.", error)
     total = f"{shown(order.total, order.currency)} {order.currency}"
     lead = f"The whole order, {total}, is charged once more. The first try was declined."
     return _page(request, order, form, verb="Rerun", lead=lead, button=f"Charge {total}")
@@ -49,7 +53,9 @@ def order_refund(request: "StaffRequest", number: str) -> HttpResponse:
             about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
             return _tell(request, refunding.refund(order, given["amount"], **about, by=request.user))
     except PaymentError as error:
-        return _refuse(request, order, f"Nothing was refunded. {error}")
+        return _refuse(request, order, "Nothing was refunded.", error)
+    except LostAnswerError as error:
+        return _refuse(request, order.source_record.customer, "The answer is lost.", error)
     lead = "All of it, or type a part. The money goes back to the card that paid; this cannot be undone."
     return _page(request, order, form, verb="Refund", lead=lead, button="Refund")
 
@@ -58,6 +64,7 @@ def _page(
     request: "StaffRequest", order: Order, form: RerunForm | RefundForm, *, verb: str, lead: str, button: str
 ) -> HttpResponse:
     context = {
+        "crumb": verb,
         "title": f"{verb} order {order.number}?",
         "lead": lead,
         "button": button,
@@ -69,10 +76,9 @@ def _page(
     return render(request, "orders/act.html", context, status=422 if form.errors else 200)
 
 
-def _refuse(request: "StaffRequest", order: Order, why: str) -> HttpResponse:
-    strong, _, rest = why.partition(". ")
-    messages.error(request, format_html("<span><strong>{}.</strong> {}</span>", strong, rest))
-    return redirect(order)
+def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, why: Exception) -> HttpResponse:
+    messages.error(request, format_html("<span><strong>{}</strong> {}</span>", strong, str(why)))
+    return redirect(back)
 
 
 def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
@@ -81,9 +87,9 @@ def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
         messages.warning(request, format_html("<span><strong>The gateway has not answered.</strong> {}</span>", text))
     elif payment.status == TransactionStatus.SUCCESS:
         strong = "Refunded." if payment.kind == TransactionKind.REFUND else "Charged."
-        text = paying.sentence(payment)
+        text = booking.sentence(payment)
         messages.success(request, format_html("<span><strong>{}</strong> {}</span>", strong, text))
     else:
-        text = paying.sentence(payment)
+        text = booking.sentence(payment)
         messages.error(request, format_html("<span><strong>Declined.</strong> {}</span>", text))
     return redirect(payment.order)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders import paying, settling
+from orders import booking, paying, settling
 from orders.models import TransactionStatus
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
                     waiting += 1
                     continue
                 settled += 1
-                self.stdout.write(f"Order {payment.order.number}: {paying.sentence(payment)}")
+                self.stdout.write(f"Order {payment.order.number}: {booking.sentence(payment)}")
         except paying.PaymentError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{settled} settled, {waiting} still without an answer.")

@@ -1,0 +1,203 @@
+"""The pages on which an order is charged or refunded and a purchase is changed: each asks first, and says why not."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from orders.models import Order, Purchase, Transaction
+from tests.conftest import make_user, signed_in
+from tests.orders.world import again, card, declined_order, paid_order, subscription
+
+pytestmark = pytest.mark.django_db
+SOON = timezone.now().date() + timedelta(days=10)
+
+
+def url(row: Order | Purchase, act: str) -> str:
+    if isinstance(row, Order):
+        return reverse(f"orders:order_{act}", args=[row.number])
+    return reverse(f"orders:purchase_{act}", args=[row.pk])
+
+
+def post(client, row: Order | Purchase, act: str, **given: object):
+    """Send the form of the act as its page proposes it, with what is `given`; then the page it leads to."""
+    return client.post(url(row, act), {"seen": row.stamp, **given}, follow=True)
+
+
+def words(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def refund(client, of: Order, **given: object):
+    return post(client, of, "refund", **{"sale": of.transactions.get(kind="SALE").pk, "reason": "Late", **given})
+
+
+def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
+    paid = paid_order()
+    asked = words(as_admin.get(url(paid, "refund")))
+    assert 'value="9.90"' in asked
+    assert "9.90 USD from VISA 4242" in asked
+    done = words(refund(as_admin, paid, amount="3"))
+    assert "<strong>Refunded.</strong> 3.00 USD refunded to VISA 4242." in done
+    assert "3.00 USD refunded to VISA 4242. Late" in done
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"amount": "9.91"}, "At most 9.90 USD of this payment can be refunded."),
+        ({"amount": "three"}, "Enter an amount such as 7.50."),
+        ({"amount": "NaN"}, "Enter an amount such as 7.50."),
+        ({"amount": "1.001"}, "Enter an amount such as 9.90."),
+        ({"amount": "9" * 400}, "Enter an amount such as 9.90."),
+        ({"amount": "1", "reason": " "}, "Say why, in a few words."),
+        ({"amount": "1", "reason": "x" * 201}, "Use 200 characters or fewer; these are 201."),
+        ({"amount": "1", "reason": "a\x00b"}, "cannot be stored"),
+        ({"amount": "1", "sale": "0"}, "Select a valid choice"),
+    ],
+)
+def test_wrong_input_comes_back_as_it_was_typed(as_admin, given, why):
+    paid = paid_order()
+    answer = refund(as_admin, paid, **given)
+    assert answer.status_code == 422
+    assert why in words(answer)
+    assert "<title>Error: Refund order" in words(answer)
+    assert Transaction.objects.count() == 1
+
+
+def test_a_form_sent_twice_or_without_its_stamp_changes_nothing_more(as_admin):
+    paid = paid_order()
+    refund(as_admin, paid, amount="3")
+    assert "<strong>Nothing was refunded.</strong> This order has changed" in words(refund(as_admin, paid, amount="3"))
+    assert "<strong>Nothing was refunded.</strong>" in words(refund(as_admin, paid, amount="3", seen="x"))
+    assert refund(as_admin, paid, amount="3", seen="").status_code == 422
+    assert again(paid).refunded == 3
+
+
+def test_a_rerun_names_what_is_charged_to_which_card(as_admin):
+    declined = declined_order()
+    assert url(declined, "rerun") in words(as_admin.get(declined.get_absolute_url()))
+    assert "Charge 9.90 USD" in words(as_admin.get(url(declined, "rerun")))
+    done = words(post(as_admin, declined, "rerun", card=card(declined, "sandbox-soft-decline").pk))
+    assert "<strong>Declined.</strong> Charge of 9.90 USD to VISA 4242 declined. Insufficient funds." in done
+    declined = again(declined)
+    done = words(post(as_admin, declined, "rerun", card=card(declined).pk))
+    assert "<strong>Charged.</strong> 9.90 USD charged to VISA 4242." in done
+
+
+def test_a_hard_decline_says_on_the_order_and_on_the_act_why_not(as_admin):
+    declined = declined_order("HARD_DECLINE")
+    page = words(as_admin.get(declined.get_absolute_url()))
+    assert "<strong>This order cannot be rerun.</strong>The bank declined this sale for good" in page
+    assert url(declined, "rerun") not in page
+    assert "<strong>Nothing was charged.</strong> The bank declined this sale" in words(
+        as_admin.get(url(declined, "rerun"), follow=True)
+    )
+
+
+def test_no_answer_is_said_and_nothing_else_is_offered(as_admin):
+    paid = paid_order(token="sandbox-slow-refund")
+    done = words(refund(as_admin, paid, amount="3"))
+    assert done.count("<strong>The gateway has not answered.</strong>") == 2  # what was asked now, and how it stands
+    assert url(paid, "refund") not in done
+    assert "<strong>Nothing was refunded.</strong> The gateway has not answered" in words(
+        as_admin.get(url(paid, "refund"), follow=True)
+    )
+
+
+def test_what_a_user_may_not_do_is_not_shown(viewer):
+    client = signed_in(viewer)
+    for row in (paid_order(), declined_order(), subscription(next_bill_date=SOON)):
+        assert "object-tools" not in words(client.get(row.get_absolute_url()))
+
+
+def test_only_what_is_possible_is_shown(as_admin):
+    def offered(purchase: Purchase) -> set[str]:
+        page = words(as_admin.get(purchase.get_absolute_url()))
+        return {act for act in ("cancel", "keep", "pause", "reactivate", "billing") if url(purchase, act) in page}
+
+    assert offered(subscription()) == {"cancel", "pause", "billing"}
+    assert offered(subscription(cancels_on=SOON)) == {"cancel", "keep", "pause", "billing"}
+    assert offered(subscription("PAUSED")) == {"cancel", "reactivate", "billing"}
+    assert offered(subscription("CANCELLED")) == {"reactivate"}
+    assert offered(subscription("RECYCLE_FAILED")) == {"cancel", "reactivate"}
+    assert offered(subscription("COMPLETE")) == set()
+
+
+def test_a_purchase_is_cancelled_now_at_next_billing_or_on_a_day(as_admin):
+    now, then, day = (subscription(next_bill_date=SOON) for _ in range(3))
+    assert "The purchase is cancelled." in words(post(as_admin, now, "cancel", when="now", reason="Late"))
+    assert again(now).status == "CANCELLED"
+    assert "It will be cancelled on" in words(post(as_admin, then, "cancel", when="next", reason="Late"))
+    assert (again(then).cancels_on, again(then).bills_on) == (SOON, None)
+    post(as_admin, day, "cancel", when="day", day=SOON + timedelta(days=1), reason="Late")
+    assert (again(day).cancels_on, again(day).bills_on) == (SOON + timedelta(days=1), SOON)
+    assert "The purchase goes on." in words(post(as_admin, again(then), "keep"))
+    assert again(then).cancels_on is None
+
+
+@pytest.mark.parametrize(
+    ("act", "given", "why"),
+    [
+        ("cancel", {"when": "now"}, "Say why, in a few words."),
+        ("cancel", {"when": "day", "reason": "x"}, "Choose the day."),
+        ("cancel", {"when": "day", "day": "2020-01-01", "reason": "x"}, "or a later day."),
+        ("cancel", {"when": "day", "day": "31.12.", "reason": "x"}, "Enter a day such as 2026-01-31."),
+        ("cancel", {"when": "next", "reason": "x"}, "Select a valid choice"),
+        ("pause", {"until": "2020-01-01"}, "or a later day."),
+        ("pause", {"until": "9999-12-31"}, "within the next ten years"),
+        ("billing", {"price": "-1"}, "Enter a price such as 9.90."),
+        ("billing", {"price": "1.001"}, "Enter a price such as 9.90."),
+        ("billing", {"price": "1", "next_bill": "2020-01-01"}, "or a later day."),
+    ],
+)
+def test_wrong_input_about_a_purchase_is_said_at_its_field(as_admin, act, given, why):
+    bought = subscription()
+    answer = post(as_admin, bought, act, **given)
+    assert answer.status_code == 422
+    assert why in words(answer)
+    assert again(bought).updated == bought.updated
+
+
+def test_a_purchase_is_paused_and_reactivated(as_admin):
+    bought = subscription(next_bill_date=SOON)
+    page = words(post(as_admin, bought, "pause", until=SOON + timedelta(days=5)))
+    assert "The purchase is paused." in page
+    assert again(bought).bills_on == SOON + timedelta(days=5)
+    asked = words(as_admin.get(url(bought, "reactivate")))
+    assert f'value="{SOON}"' in asked
+    assert "The purchase is active again." in words(post(as_admin, again(bought), "reactivate", next_bill=SOON))
+    assert again(bought).bills_on == SOON
+
+
+def test_the_billing_of_a_purchase_is_changed(as_admin):
+    bought = subscription(next_bill_date=SOON)
+    page = words(post(as_admin, bought, "billing", price="7.50", next_bill=date(2027, 1, 31)))
+    assert "price changed from 9.90 to 7.50 USD" in page
+    assert (str(again(bought).price), again(bought).next_bill_date) == ("7.500", date(2027, 1, 31))
+
+
+def test_what_is_impossible_leads_back_and_says_why(as_admin):
+    ended = subscription("CANCELLED")
+    for act in ("cancel", "keep", "pause", "billing"):
+        page = as_admin.get(url(ended, act), follow=True)
+        assert page.redirect_chain == [(ended.get_absolute_url(), 302)]
+        assert "<strong>Nothing was changed.</strong> This purchase is cancelled" in words(page)
+    opened = subscription(next_bill_date=SOON)
+    post(as_admin, opened, "pause")
+    assert "has changed since you opened the page" in words(post(as_admin, opened, "cancel", when="now", reason="x"))
+
+
+def test_who_may_not_is_told_what_to_ask_for():
+    client = signed_in(make_user("some", ["customers.view_customer", "orders.view_order"]))
+    declined, bought = declined_order(), subscription()
+    for row, act, label in (
+        (declined, "rerun", "Can rerun declined orders"),
+        (declined, "refund", "Can refund"),
+        (bought, "cancel", "Can cancel or pause purchases"),
+        (bought, "billing", "Can change the billing of purchases"),
+    ):
+        answer = client.post(url(row, act))
+        assert answer.status_code == 403
+        assert f"“{label}”" in words(answer)

@@ -1,0 +1,108 @@
+"""Two at one moment: the money moves once, and the second is told why."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from customers import splitting
+from customers.models import Customer, HistoryEntry, SourceRecord
+from orders import applying, cancelling, pausing, refunding, rerunning, settling
+from orders.altering import PurchaseError
+from orders.models import Transaction
+from orders.paying import PaymentError
+from tests.acts import merge
+from tests.customers.test_concurrency import check_all_is_well
+from tests.factories import order
+from tests.orders.world import again, check_totals, declined_order, paid_order, subscription
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+
+def refund(of, amount="6.00", **options):
+    paid = of.transactions.get(kind="SALE")
+    return lambda: refunding.refund(
+        of, Decimal(amount), **{"sale": paid.pk, "reason": "", "seen": of.stamp, "by": None, **options}
+    )
+
+
+def test_of_two_refunds_at_once_one_is_refused(run_together):
+    for _ in range(3):
+        paid = paid_order(deduplicate=False)
+        outcomes = run_together(refund(paid), refund(paid))
+        assert {type(each) for each in outcomes} == {Transaction, PaymentError}, outcomes
+        assert again(paid).refunded == 6
+    check_totals()
+
+
+def test_of_two_reruns_at_once_one_is_refused(run_together):
+    declined = declined_order(token="sandbox-times-out")
+    card = declined.transactions.get().pay_source
+
+    def act():
+        return rerunning.rerun(declined, card.pk, seen=declined.stamp, by=None)
+
+    outcomes = run_together(act, act)
+    assert {type(each) for each in outcomes} == {Transaction, PaymentError}, outcomes
+    assert declined.transactions.filter(status="PENDING").count() == 1
+
+
+def test_settled_twice_at_once_an_answer_is_written_down_once(run_together):
+    paid = [paid_order(token="sandbox-slow-refund", deduplicate=False) for _ in range(3)]
+    for each in paid:
+        refund(each)()
+    Transaction.objects.filter(status="PENDING").update(at=timezone.now() - timedelta(hours=1))
+    outcomes = run_together(*[lambda: list(settling.settle_pending())] * 2)
+    assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+    assert {again(each).refunded for each in paid} == {6}
+    assert HistoryEntry.objects.filter(kind="payment").count() == 3
+    check_totals()
+
+
+def test_what_is_due_is_done_once_by_two_at_once(run_together):
+    bought = [subscription(cancels_on=date(2026, 1, 1)) for _ in range(3)]
+    outcomes = run_together(*[lambda: list(applying.apply_due(date(2026, 1, 1)))] * 2)
+    assert sorted(p.pk for done in outcomes for p in done) == sorted(p.pk for p in bought)
+    assert HistoryEntry.objects.filter(kind="purchase").count() == 3
+    check_totals()
+
+
+def test_of_a_cancellation_and_a_pause_at_once_one_is_told(run_together):
+    for _ in range(3):
+        bought = subscription()
+        outcomes = run_together(
+            lambda it=bought: cancelling.cancel(it, reason="", seen=it.stamp, by=None),
+            lambda it=bought: pausing.pause(it, None, seen=it.stamp, by=None),
+        )
+        assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "PurchaseError"], outcomes
+        assert again(bought).status in {"CANCELLED", "PAUSED"}
+    check_totals()
+
+
+def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
+    for number in range(3):
+        bought = subscription(external_id=f"s{number}")
+        paid = paid_order(external_id=f"p{number}", deduplicate=False)
+        other = order(first_name="Jana", email=f"jana{number}@x.cz", deduplicate=False).found.record.customer
+        had = [paid.source_record.customer, bought.source_record.customer]
+        outcomes = run_together(
+            refund(paid),
+            lambda it=bought: cancelling.cancel(it, reason="", seen=it.stamp, by=None),
+            lambda other=other, had=had: merge(other, *had),
+        )
+        assert not [each for each in outcomes if isinstance(each, (PaymentError, PurchaseError))], outcomes
+        assert (again(paid).refunded, again(bought).status) == (6, "CANCELLED")
+    check_all_is_well()
+
+
+def test_a_refund_and_a_split_of_its_record_at_once_lose_nothing(run_together):
+    for number in range(3):
+        paid = paid_order(external_id=f"a{number}", email=f"h{number}@x.cz")
+        order(source="Market", external_id=f"b{number}", first_name="Helena", email=f"h{number}@x.cz")
+        outcomes = run_together(refund(paid), lambda it=paid.source_record: splitting.split(it, by=None))
+        kinds = {type(each) for each in outcomes}
+        assert kinds == {Transaction, Customer}, outcomes
+        record = SourceRecord.objects.get(pk=paid.source_record_id)
+        assert Transaction.objects.filter(source_record__customer=record.customer_id, kind="REFUND").count() == 1
+    check_all_is_well()
