@@ -23,7 +23,9 @@ class Merge(models.Model):
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "mrg"), editable=False)
     survivor = models.ForeignKey(Customer, models.PROTECT, related_name="merges")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     via = models.CharField(max_length=10, choices=Via)
     reason = models.CharField(max_length=200, blank=True)
     warnings = models.JSONField(default=list, blank=True)
@@ -36,6 +38,10 @@ class Merge(models.Model):
         permissions = [("undo_merge", "Can undo merges")]
         indexes = [
             models.Index(fields=["created", "id"], name="merge_by_created"),
+            # The history of one user, or of one way: else SQLite sorts all merges of a busy user, and both read all
+            # merges for a way that is rare.
+            models.Index(fields=["by", "created", "id"], name="merge_of_user"),
+            models.Index(fields=["via", "created", "id"], name="merge_by_via"),
             # Those undone, by week: the condition holds for whatever has a date, so that SQLite uses it as well.
             models.Index(fields=["undone_at"], condition=models.Q(undone_at__isnull=False), name="merge_by_undone"),
         ]
