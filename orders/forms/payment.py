@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from customers.days import day
 from customers.models import PaySource
 from customers.money import shown
 from orders.forms.fields import AmountField, ReasonField
@@ -56,4 +57,4 @@ class RefundForm(forms.Form):
 def _payment(payment: Payment) -> str:
     sale = payment.sale
     paid, left = (f"{shown(amount, sale.currency)}" for amount in (sale.amount, payment.left))
-    return f"{paid} {sale.currency} from {sale.pay_source} on {sale.at:%-d %b %Y}, {left} left"
+    return f"{paid} {sale.currency} from {sale.pay_source} on {day(sale.at)}, {left} left"
