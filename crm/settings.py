@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "crm.leaving.whole_page_redirects",  # outside of what sends people to sign in
+    "crm.leaving.whole_pages",  # outside of what sends people to sign in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crm.preferences.in_ones_own_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -129,7 +129,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # What must not be kept with a failed try; a field named password is never
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
-AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_LOCKOUT_CALLABLE = "crm.failing.too_many_tries"
 AXES_CLIENT_IP_CALLABLE = "crm.addresses.client_address"
 
 # How many proxies of ours stand in front and write X-Forwarded-For and X-Forwarded-Proto
@@ -145,6 +145,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, over plain HTTP
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "crm.failing.form_too_old"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -17,3 +17,7 @@ urlpatterns = [
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", views.healthz, name="healthz"),
 ]
+
+handler403 = "crm.failing.not_allowed"
+handler404 = "crm.failing.not_found"
+handler500 = "crm.failing.broken"

@@ -1,6 +1,5 @@
 import pytest
 from django.core.management import call_command
-from django.template.loader import render_to_string
 from django.test import override_settings
 
 from crm.accounts.functionalities import MANAGE_USERS
@@ -46,10 +45,6 @@ def test_an_address_without_a_page_says_what_to_do(as_agent):
 
 def test_a_stranger_learns_nothing_from_an_address_without_a_page(client, db):
     assert "Search customers" not in client.get("/nowhere/").content.decode()
-
-
-def test_the_page_for_a_failure_needs_neither_database_nor_request():
-    assert "It has been written to the log." in render_to_string("500.html")
 
 
 def test_every_page_forbids_scripts_and_styles_of_others(client, db):

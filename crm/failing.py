@@ -1,0 +1,54 @@
+"""The pages that say what went wrong, why, and what to do. None of them needs more than it can be sure of."""
+
+import logging
+import secrets
+from typing import Any
+
+from axes.helpers import get_client_username, get_cool_off, get_failure_limit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+logger = logging.getLogger(__name__)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", {"why": str(exception), "back": came_from(request)}, status=403)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", {"back": came_from(request)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", {"back": came_from(request)}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Without the request, whose user may be what cannot be read: a reference leads to the line in the log."""
+    reference, now = secrets.token_hex(4).upper(), timezone.now()
+    logger.error("Reference %s: the failure that follows", reference)
+    return HttpResponse(render_to_string("500.html", {"reference": reference, "now": now}), status=500)
+
+
+def too_many_tries(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """Every further try begins the pause anew, so it ends a pause after this one."""
+    pause = get_cool_off(request)
+    context = {
+        "username": get_client_username(request, credentials) or "",
+        "failure_limit": get_failure_limit(request, credentials),
+        "minutes": int(pause.total_seconds() / 60),
+        "until": timezone.now() + pause,
+    }
+    response = render(request, "429.html", context, status=429)
+    response.headers["Retry-After"] = str(int(pause.total_seconds()))
+    return response
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that led here; "" when none did, or this one."""
+    url = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if is_ours and url != request.build_absolute_uri() else ""
