@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from customers import clearing
 from customers.models import Customer, Deletion
 
 PAGE = 25
@@ -19,8 +20,10 @@ class Line:
 
     @property
     def what(self) -> list[str]:
-        """Such as “7 orders”, but for the customer."""
-        return [f"{count:,} {kind}" for kind, count in self.deletion.counts.items() if kind != "customers"]
+        """Such as “7 orders”, but for the customers."""
+        singular = {str(model._meta.verbose_name_plural): model._meta.verbose_name for model in clearing.tables()}
+        counts = [(kind, n) for kind, n in self.deletion.counts.items() if kind != "customers"]
+        return [f"{n:,} {singular.get(kind, kind) if n == 1 else kind}" for kind, n in counts]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo import declines, files, labels, parcels, payments, reunions, store, subscriptions, support
+from crm.demo import declines, farewell, files, labels, parcels, payments, reunions, store, subscriptions, support
 from customers.models import Customer, DataSource, Merge, SourceRecord
 from customers.money import shown
 from orders import intake
@@ -43,6 +43,7 @@ def make(*, by: User) -> None:
     labels.stick(made)
     support.work(made, by=by)
     reunions.hold(made, by=by)
+    farewell.forget()
 
 
 def lines() -> Iterator[str]:

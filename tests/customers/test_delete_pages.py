@@ -176,13 +176,13 @@ def test_a_name_is_text_on_the_page(as_admin):
 def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user, django_assert_num_queries):
     doomed = CustomerFactory.create_batch(30)
     for customer in doomed:
-        Deletion.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234})
+        Deletion.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234, "notes": 1})
 
     # the session, the user, its permissions (2), the deletions with who did it, the numbers of the customers
     with django_assert_num_queries(6):
         page = as_admin.get(reverse("customers:deletions"))
     assert f"Customer {doomed[-1].pk}" in text_of(page)
-    assert "1,234 orders" in text_of(page)
+    assert "1,234 orders, 1 note " in text_of(page)
     assert "Jane Peacock" in text_of(page)
     following = re.search(r'href="(\?before=\d+)"', page.content.decode())[1]
     rest = text_of(as_admin.get(reverse("customers:deletions") + following))

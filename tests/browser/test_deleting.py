@@ -1,0 +1,70 @@
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from crm.accounts.functionalities import ADMIN
+from tests.browser.conftest import PASSWORD, PHONE, WIDE
+from tests.conftest import make_user
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def helena(live_server):
+    return customer_with_order(email="hholy@gmail.com")
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+def test_deleting_takes_the_name_and_the_old_link_says_so(size, page: Page, sign_in, helena):
+    page.set_viewport_size(size)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto(f"/customers/{helena.pk}/")
+    page.get_by_label("More actions").click()
+    page.get_by_role("link", name="Delete…").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete Helena Holý?")
+    expect(page.get_by_role("row", name="Orders")).to_contain_text("1")
+    wide, inner = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= inner
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("Nothing was deleted.")
+    page.get_by_role("link", name="Customer’s name").press("Enter")
+    expect(page.get_by_role("textbox", name="Type Helena Holý")).to_be_focused()
+    page.keyboard.type("helen holy")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This is not the name.")).to_be_visible()
+    page.get_by_role("textbox", name="Type Helena Holý").fill("helena holy")
+    page.get_by_role("button", name="Delete for good").click()
+
+    page.wait_for_url(lambda url: url.partition("#")[0].endswith("/customers/"))
+    expect(page.get_by_role("status")).to_contain_text(
+        f"Customer {helena.pk} and all that was linked are gone for good"
+    )
+    page.get_by_role("link", name="Deletions").click()
+    page.get_by_role("link", name=f"Customer {helena.pk}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Customer {helena.pk} was erased")
+    page.goto(f"/customers/{helena.pk}/delete/")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Customer {helena.pk} was erased")
+
+
+def test_a_part_of_a_page_that_cannot_be_had_is_never_passed_over(browser: Browser, live_server, helena):
+    """Not watched: the refusals are what it is about."""
+    agent = make_user("margaret", ADMIN.ticks, password=PASSWORD)
+    context = browser.new_context(base_url=live_server.url, viewport=WIDE)
+    page = context.new_page()
+    page.goto(f"/accounts/login/?next=/customers/{helena.pk}/")
+    page.get_by_label("User name").fill("margaret")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+    context.set_offline(True)
+    page.get_by_role("link", name="Sources", exact=True).click()
+    expect(page.locator("#unreachable")).to_contain_text("Reunite could not be reached")
+    context.set_offline(False)
+    page.get_by_role("link", name="Sources", exact=True).click()
+    expect(page.locator("#unreachable")).to_be_hidden()
+    expect(page.get_by_role("link", name="Sources", exact=True)).to_have_attribute("aria-current", "page")
+    agent.user_permissions.clear()
+    page.get_by_role("link", name="Orders", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not allowed")
+    context.close()
