@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import groupby
 
+from customers.days import day
 from customers.models import Merge
 from customers.money import major, shown
 from customers.spending import Month, Spending
@@ -122,7 +123,7 @@ class Plot:
         parts = [self._sentence(month) for month in spending.months if month.orders]
         if spending.before:
             parts.insert(0, f"Before {self._sentence(spending.before)}")
-        if merges := [f"{merge} on {merge.created.astimezone(UTC):%-d %b %Y}" for merge in spending.merges]:
+        if merges := [f"{merge} on {day(merge.created)}" for merge in spending.merges]:
             parts.append(f"Marked: {listed(merges)}")
         return ". ".join([f"Spend by month in {spending.currency}", *parts, "Nothing in the other months"])
 
