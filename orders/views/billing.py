@@ -51,7 +51,8 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
         cancelling.take_back(purchase, seen=form.cleaned_data["seen"], by=request.user)
         return "The purchase goes on."
 
-    lead = "The cancellation that is planned is taken back, and the purchase goes on being billed."
+    planned = f" on {said(purchase.cancels_on)}" if purchase.cancels_on else ""
+    lead = f"The cancellation{planned} is taken back, and the purchase goes on being billed."
     return _asked(request, form, cancelling.refuse_nothing_scheduled, act, ("Keep", lead, "Keep this purchase"))
 
 
