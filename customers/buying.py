@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 STATUS = "lead_status"
+VIA = "order"
 
 
 def bought(record: SourceRecord, *, by: User | None = None) -> None:
@@ -50,7 +51,7 @@ def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) 
         before=profile.values_of(customer) | {STATUS: LeadStatus.LOST.value},
         origins={STATUS: origin} if origin else None,
         by=by,
-        via="order",
+        via=VIA,
         merge_id=merge_id,
     )
     profile.refresh([customer.pk])

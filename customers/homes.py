@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from customers import keys, sharing
 from customers.identity import Identity, match_keys
-from customers.models import Customer, DataSource, SourceRecord
+from customers.models import Customer, DataSource, SourceRecord, UnmatchedValue
 from customers.models.source import IDENTITY_FIELDS
 
 
@@ -27,7 +27,7 @@ def home_of(customer: Customer) -> SourceRecord:
 def _create(customer: Customer) -> SourceRecord:
     identity, owner = identity_of(customer), customer.live_root()
     news = sharing.claim({(owner.pk, key) for key in match_keys(identity)})
-    return keys.create_record(
+    home = keys.create_record(
         has_news=bool(news),
         data_source=DataSource.staff(),
         external_id=customer.uuid,
@@ -35,6 +35,9 @@ def _create(customer: Customer) -> SourceRecord:
         customer=owner,
         **asdict(identity),
     )
+    if UnmatchedValue.objects.filter(source_record__origin=customer).exists():
+        keys.refresh([home])
+    return home
 
 
 def refresh(customers: Collection[Customer]) -> list[str]:

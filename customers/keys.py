@@ -4,39 +4,51 @@ Left out is what staff said not to match on; a phone among that is a search word
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from customers import sharing
 from customers.identity import identity_key, match_keys, search_words
-from customers.models import MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
+from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
 
 Keys = dict[int, set[tuple[str, ...]]]
 Derived = TypeVar("Derived", MatchKey, SearchWord)
 
 
-def derived_keys(records: Iterable[SourceRecord]) -> Keys:
+def derived_keys(records: Collection[SourceRecord]) -> Keys:
     """{record: {(kind, value)}} as they should be."""
-    by_pk = {record.pk: record for record in records}
-    keys: Keys = {pk: set(match_keys(record.identity)) for pk, record in by_pk.items()}
-    for pk, key in _unmatched(by_pk):
-        keys[pk].discard(key)
+    keys: Keys = {record.pk: set(match_keys(record.identity)) for record in records}
+    for pk, said in _unmatched(records).items():
+        keys[pk] -= said
     return keys
 
 
-def derived_words(records: Iterable[SourceRecord]) -> Keys:
-    by_pk = {record.pk: record for record in records}
-    words: Keys = {pk: {(word,) for word in search_words(record.identity)} for pk, record in by_pk.items()}
-    for pk, key in _unmatched(by_pk):
-        if key[0] != MatchKind.EMAIL and key in match_keys(by_pk[pk].identity):
-            words[pk].add((key[1],))
+def derived_words(records: Collection[SourceRecord]) -> Keys:
+    unmatched = _unmatched(records)
+    words: Keys = {record.pk: {(word,) for word in search_words(record.identity)} for record in records}
+    for record in records:
+        phones = {key for key in unmatched[record.pk] if key[0] != MatchKind.EMAIL}
+        words[record.pk] |= {(value,) for _, value in phones.intersection(match_keys(record.identity))}
     return words
 
 
-def _unmatched(records: Collection[int]) -> Iterator[tuple[int, tuple[str, str]]]:
-    said = UnmatchedValue.objects.filter(source_record__in=records).values_list("source_record", "kind", "value")
-    return ((pk, (kind, value)) for pk, kind, value in said)
+def _unmatched(records: Collection[SourceRecord]) -> Keys:
+    """{record: what staff said not to match on}. A home record repeats the profile, so what was said of another record
+    of the same origin holds for it too: of one that was split off, for the home record of its new customer."""
+    said: Keys = {record.pk: set() for record in records}
+    origins: defaultdict[int, set[tuple[str, ...]]] = defaultdict(set)
+    rows = UnmatchedValue.objects.filter(source_record__origin__in={record.origin_id for record in records})
+    for pk, origin, kind, value in rows.values_list("source_record", "source_record__origin", "kind", "value"):
+        origins[origin].add((kind, value))
+        if pk in said:
+            said[pk].add((kind, value))
+    if origins:
+        staff = DataSource.staff().pk
+        for record in records:
+            if record.data_source_id == staff:
+                said[record.pk] |= origins[record.origin_id]
+    return said
 
 
 def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:

@@ -6,6 +6,7 @@ written to the home record as well, so that the value is not matched on when it 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from customers import history, keys, matching
 from customers.homes import home_of, identity_of
 from customers.identity import fold, match_keys
 from customers.locking import lock_live
-from customers.models import Customer, HistoryKind, MatchKind, SourceRecord, UnmatchedValue
+from customers.models import Customer, HistoryKind, MatchKey, MatchKind, SourceRecord, UnmatchedValue
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -59,12 +60,12 @@ def known(customer: Customer, records: Collection[SourceRecord]) -> list[Known]:
             each.keys |= set(own)
             each.records.append(record)
     current = {key for _, _, own in _of_profile(customer) for key in own[:1]}
-    said = _unmatched(records)
+    stored = _stored(MatchKey, records)
     ignored = matching.ignored({key for each in found.values() for key in each.keys})
     for each in found.values():
         each.is_current = each.key in current
         each.is_ignored = each.key in ignored
-        each.unmatched = [record for record in each.records if each.keys & said.get(record.pk, set())]
+        each.unmatched = [record for record in each.records if not each.keys & stored[record.pk]]
     return sorted(found.values(), key=lambda each: (each.name, not each.is_current))
 
 
@@ -81,13 +82,14 @@ def values_of(record: SourceRecord) -> Iterator[tuple[str, str, list[Key]]]:
         yield "phone", record.phone, [key for key in own if key[0] != MatchKind.EMAIL]
 
 
-def _unmatched(records: Iterable[SourceRecord]) -> Mapping[int, set[Key]]:
-    said: dict[int, set[Key]] = {}
-    for record, kind, value in UnmatchedValue.objects.filter(source_record__in=records).values_list(
-        "source_record", "kind", "value"
-    ):
-        said.setdefault(record, set()).add((kind, value))
-    return said
+def _stored(
+    model: type[MatchKey] | type[UnmatchedValue], records: Iterable[SourceRecord]
+) -> defaultdict[int, set[Key]]:
+    found: defaultdict[int, set[Key]] = defaultdict(set)
+    rows = model._default_manager.filter(source_record__in=records)
+    for record, kind, value in rows.values_list("source_record", "kind", "value"):
+        found[record].add((kind, value))
+    return found
 
 
 @transaction.atomic
@@ -97,7 +99,7 @@ def stop(customer: Customer, kind: str, value: str, *, by: User) -> str:
     home = home_of(locked)
     wanted = {(record.pk, key) for record, own in holders.items() for key in own}
     wanted |= {(home.pk, key) for own in holders.values() for key in own}
-    said = {(pk, key) for pk, own in _unmatched([*holders, home]).items() for key in own}
+    said = {(pk, key) for pk, own in _stored(UnmatchedValue, [*holders, home]).items() for key in own}
     UnmatchedValue.objects.bulk_create(
         UnmatchedValue(source_record_id=pk, kind=key[0], value=key[1], by=by) for pk, key in sorted(wanted - said)
     )
@@ -108,12 +110,12 @@ def stop(customer: Customer, kind: str, value: str, *, by: User) -> str:
 def resume(customer: Customer, kind: str, value: str, *, by: User) -> str:
     """Match on the value again; the value as written."""
     locked, holders = _holders(customer, kind, value)
-    home = home_of(locked)
     every = {key for own in holders.values() for key in own}
-    said = UnmatchedValue.objects.filter(source_record__in=[*holders, home], value__in={value for _, value in every})
-    gone = [row.pk for row in said if (row.kind, row.value) in every]
-    UnmatchedValue.objects.filter(pk__in=gone).delete()
-    return _finish(locked, [*holders, home], _written(holders, kind), gone, "Matched on {} again.", by)
+    said = UnmatchedValue.objects.filter(source_record__customer=locked, value__in={value for _, value in every})
+    gone = [row for row in said.select_related("source_record") if (row.kind, row.value) in every]
+    UnmatchedValue.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    records = [*holders, *(row.source_record for row in gone)]
+    return _finish(locked, records, _written(holders, kind), gone, "Matched on {} again.", by)
 
 
 def _holders(customer: Customer, kind: str, value: str) -> tuple[Customer, dict[SourceRecord, list[Key]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from customers import buying
 from customers.changes import Change
 from customers.fields import FIELDS, Kind
 from customers.holdings import Totals, tallies, together, totals
@@ -28,7 +29,8 @@ def changes(merge: Merge) -> Iterator[Change]:
     """The values that the merge wrote, and the credit that it corrected."""
     who = str(merge.by or "a program")
     names = {member.duplicate_id: member.duplicate.numbered for member in merge.members.select_related("duplicate")}
-    written = {key: value for change in merge.changes.all() for key, value in change.values.items()}
+    # What ended Lost for as long as the merge stands is of an order, not of the merge.
+    written = {key: value for change in merge.changes.exclude(via=buying.VIA) for key, value in change.values.items()}
     for field in (field for field in FIELDS if field.key in written):
         value = written[field.key]
         before, after = as_text(field, value["before"]), as_text(field, value["after"])

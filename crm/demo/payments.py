@@ -39,7 +39,7 @@ def _cards(orders: Iterable[Order]) -> dict[int, PaySource]:
             brand=BRANDS[record % len(BRANDS)],
             last_four=f"{(7919 * record + 1881) % 10_000:04}",
             expiry_month=record % 12 + 1,
-            expiry_year=2027 + record % 4,
+            expiry_year=2025 + record % 6,
             gateway=SandboxGateway.name,
             gateway_customer=f"gw-{record}",
             token=APPROVES,

@@ -11,8 +11,9 @@ from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
 from crm.demo.files import Person
 from crm.demo.store import Store
-from customers import credit, editing
-from customers.models import Customer, LeadStatus, PaySource
+from customers import credit, editing, recognising
+from customers.identity import normal_email
+from customers.models import Customer, LeadStatus, MatchKind, PaySource
 
 NOTES = (
     "Called about a parcel that came late. Sent the tracking number.",
@@ -22,7 +23,11 @@ NOTES = (
     "Praised the live recordings. Asked when more will come.",
     "Card was declined twice, then paid with another one.",
 )
-GIFTS = {6: ("5.00", "2.50"), 24: ("3.00",), 30: ("12.00", "0.99"), 41: ("7.50",), 52: ("1.98",)}
+GIFTS = {
+    **{6: ("5.00", "2.50"), 9: ("4.00",), 12: ("2.00",), 18: ("9.90",), 24: ("3.00",), 27: ("1.00",)},
+    **{30: ("12.00", "0.99"), 36: ("5.00", "1.00"), 41: ("7.50",), 45: ("3.96",), 52: ("1.98",)},
+}
+USED = Decimal("1.98")
 
 
 def work(store: Store, *, by: User) -> None:
@@ -70,7 +75,7 @@ def _account(customer: Customer, login: str, password: str) -> Iterator[tuple[st
 
 
 def _write(store: Store, person: Person, *, by: User) -> None:
-    """Notes and credit, for some people on both sides of a duplicate pair."""
+    """Notes and credit, for some people on both sides of a duplicate pair; a shared mailbox is not matched on."""
     customers = store.customers(person)
     if person.number % 2 == 0:
         editing.add_note(customers[0], NOTES[person.number // 2 % len(NOTES)], by=by)
@@ -78,3 +83,7 @@ def _write(store: Store, person: Person, *, by: User) -> None:
         editing.add_note(customers[-1], NOTES[(person.number // 6 + 3) % len(NOTES)], by=by)
     for customer, amount in zip(customers, GIFTS.get(person.number, ()), strict=False):
         credit.adjust(customer, Decimal(amount), CURRENCY, cause="Goodwill after a late parcel", by=by)
+        if Decimal(amount) > USED:
+            credit.adjust(customer, -USED, CURRENCY, cause="Taken off an order", by=by)
+    if person.number % 20 == 7 and len(customers) == 1:
+        recognising.stop(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)

@@ -1,0 +1,169 @@
+"""What agents do to one customer, in a browser: add, edit beside somebody else, status, tags, credit, matching."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm.accounts.functionalities import SUPPORT_AGENT
+from customers import editing, matching
+from customers.models import Customer, Tag
+from tests.browser.conftest import PHONE, WIDE
+from tests.conftest import make_user
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+
+
+@pytest.fixture
+def helena(live_server):
+    return customer_with_order(email="hholy@gmail.com", phone="+420 241 770 449")
+
+
+@pytest.fixture
+def as_agent(sign_in):
+    sign_in("margaret", *SUPPORT_AGENT.ticks)
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def more(page: Page, name: str) -> None:
+    page.get_by_label("More actions").click()
+    page.get_by_role("link", name=name).click()
+
+
+@sizes
+def test_who_is_known_already_is_shown_before_somebody_is_added(size, page: Page, helena, as_agent):
+    page.set_viewport_size(size)
+    page.goto("/customers/")
+    page.get_by_role("link", name="Add a customer").click()
+    page.get_by_label("First name").fill("Hana")
+    page.get_by_label("E-mail", exact=True).fill("HHOLY@gmail.com")
+    page.get_by_label("Lead status").select_option("Qualified Lead")
+    page.get_by_label("Same as billing").uncheck()
+    page.locator("#shipping").get_by_label("City").fill("Brno")
+    page.get_by_role("button", name="Add customer").click()
+
+    expect(page.get_by_role("alert")).to_contain_text(f"Helena Holý ({helena.pk}) has this e-mail.")
+    expect(page.locator("#shipping").get_by_label("City")).to_have_value("Brno")
+    assert fits(page)
+    page.get_by_role("button", name="Add anyway").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hana")
+    expect(page.locator(".titles")).to_contain_text("Qualified Lead")
+    page.go_back()
+    page.go_back()
+    assert Customer.objects.count() == 2
+
+
+@sizes
+def test_the_second_of_two_who_edit_chooses_between_both_versions(size, page: Page, helena, as_agent):
+    page.set_viewport_size(size)
+    page.goto(f"/customers/{helena.pk}/")
+    page.get_by_role("link", name="Edit identity").click()
+    page.get_by_label("E-mail", exact=True).fill("mine@example.org")
+    page.get_by_label("Company").fill("Holý Design")
+    other = make_user("jane", first_name="Jane", last_name="Peacock")
+    theirs = {"email": "theirs@example.org", "phone": "+420 111 222 333"}
+    editing.edit(helena, theirs, version=helena.version, by=other, via="page")
+    page.get_by_role("button", name="Save customer").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Not saved. Jane Peacock changed this customer a moment ago.")
+    expect(page.get_by_label("E-mail", exact=True)).to_have_value("mine@example.org")
+    expect(page.get_by_role("radio", name=re.compile("Phone as saved now"))).to_be_checked()
+    assert fits(page)
+    page.get_by_role("button", name="Save customer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose one version of the e-mail.")
+    page.get_by_role("radio", name=re.compile("E-mail as typed here")).focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Save customer").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Helena Holý")
+    helena.refresh_from_db()
+    assert (helena.email, helena.phone, helena.company) == ("mine@example.org", "+420 111 222 333", "Holý Design")
+
+
+@sizes
+def test_status_tag_and_attribute_are_set_and_taken_off(size, page: Page, helena, as_agent):
+    page.set_viewport_size(size)
+    page.goto(f"/customers/{helena.pk}/")
+    more(page, "Set status…")
+    page.get_by_label("Lead status").select_option("Lost")
+    page.get_by_label("Owner").select_option("margaret")
+    page.get_by_role("button", name="Save status").click()
+    expect(page.locator(".titles")).to_contain_text("Lost")
+    expect(page.locator(".meta")).to_contain_text("Owner margaret")
+
+    page.get_by_label("Add a tag").click()
+    page.get_by_label("Tag", exact=True).fill("vip")
+    page.get_by_role("button", name="Add tag").click()
+    expect(page.locator(".titles")).to_contain_text("vip")
+    page.get_by_role("button", name="Remove the tag vip").click()
+    expect(page.get_by_role("button", name="Remove the tag vip")).to_have_count(0)
+    assert not Tag.objects.filter(removed=False).exists()
+
+    more(page, "Tags and attributes")
+    page.get_by_label("Name", exact=True).fill("Shoe size")
+    page.get_by_label("Kind").select_option("Whole number")
+    page.get_by_label("Value").fill("large")
+    page.get_by_role("button", name="Set attribute").click()
+    expect(page.locator("main")).to_contain_text("Enter a whole number such as 12.")
+    page.get_by_label("Value").fill("41")
+    page.get_by_role("button", name="Set attribute").click()
+    expect(page.get_by_text("Shoe size: 41")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("button", name="Remove Shoe size").click()
+    expect(page.get_by_text("No attributes yet.")).to_be_visible()
+
+
+@sizes
+def test_credit_is_given_and_below_zero_only_when_ticked(size, page: Page, helena, as_agent):
+    page.set_viewport_size(size)
+    page.goto(f"/customers/{helena.pk}/")
+    more(page, "Adjust credit…")
+    page.get_by_label("Amount").fill("7.50")
+    page.get_by_label("Cause").fill("Late parcel")
+    page.get_by_role("button", name="Adjust credit").dblclick()
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    more(page, "Adjust credit…")
+    page.get_by_label("Amount").fill("-10")
+    page.get_by_label("Cause").fill("Taken off an order")
+    page.get_by_role("button", name="Adjust credit").click()
+    expect(page.locator("main")).to_contain_text("has 7.50 USD of credit, not 10.00.")
+    page.get_by_label("Leave the credit below zero").check()
+    page.get_by_role("button", name="Adjust credit").click()
+    expect(page.locator("#rows tbody tr").first).to_contain_text("−10.00")
+    expect(page.locator(".stats")).to_contain_text("-2.50")
+    assert fits(page)
+
+
+@sizes
+def test_a_value_is_not_matched_on_until_that_is_taken_back(size, page: Page, helena, as_agent):
+    page.set_viewport_size(size)
+    otto = customer_with_order(first_name="Otto", email="otto@example.org", phone="+420 241 770 449")
+    page.goto(f"/customers/{helena.pk}/")
+    expect(page.get_by_role("link", name=re.compile("possible duplicate"))).to_be_visible()
+    more(page, "E-mails and phones")
+    page.get_by_role("button", name=re.compile(r"^Don’t match on this, \+420")).click()
+    expect(page.get_by_role("status")).to_contain_text("is not matched on +420 241 770 449 any more.")
+    assert fits(page)
+    assert matching.duplicates_of(otto) == []
+    page.get_by_role("button", name="Match on this again").click()
+    expect(page.get_by_role("status")).to_contain_text("is matched on +420 241 770 449 again.")
+    assert [each.customer for each in matching.duplicates_of(otto)] == [helena]
+
+
+def test_a_login_is_added_and_its_password_set_anew(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
+    page.goto(f"/customers/{helena.pk}/")
+    more(page, "Add a login…")
+    page.get_by_label("Login", exact=True).fill("helena.holy")
+    page.get_by_role("button", name="Add login").click()
+    expect(page.locator("#rows tbody tr")).to_contain_text("Not set")
+    page.get_by_role("link", name="Set password…").click()
+    page.get_by_label("New password").fill("a long secret")
+    page.get_by_role("button", name="Set password").click()
+    expect(page.locator("#rows tbody tr")).not_to_contain_text("Not set")
+    expect(page.get_by_role("status")).to_contain_text("is set anew")
+    assert fits(page)

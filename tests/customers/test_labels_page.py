@@ -1,0 +1,130 @@
+import pytest
+
+from customers import tagging
+from customers.models import Attribute, Customer, HistoryEntry
+from tests.acts import merge
+from tests.conftest import signed_in
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(email="hholy@gmail.com")
+
+
+def act(client, customer, what, /, **data):
+    return client.post(f"/customers/{customer.pk}/{what}/", data)
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def attributes(customer):
+    return {each.name: tagging.typed(each) for each in tagging.attributes(customer)}
+
+
+def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena):
+    assert act(as_agent, helena, "tags/add", name=" vip ", from_head="").url == f"/customers/{helena.pk}/"
+    assert 'aria-label="Remove the tag vip"' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
+    assert act(as_agent, helena, "tags/remove", name="vip", from_head="").url == f"/customers/{helena.pk}/"
+
+    assert tagging.tags(helena) == []
+    texts = HistoryEntry.objects.filter(kind="tag", by=agent).order_by("pk").values_list("text", flat=True)
+    assert list(texts) == ["Tagged “vip”.", "Took off the tag “vip”."]
+
+
+def test_twice_the_same_is_once(as_agent, helena):
+    for _ in range(2):
+        act(as_agent, helena, "tags/add", name="vip")
+        act(as_agent, helena, "attributes/set", name="Size", kind="integer", value="7")
+    for _ in range(2):
+        act(as_agent, helena, "attributes/remove", name="Size")
+
+    assert HistoryEntry.objects.filter(kind="tag").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("string", "<b>7</b>", "<b>7</b>"),
+        ("integer", "-12", "-12"),
+        ("decimal", "7.50", "7.50"),
+        ("timestamp", "2026-01-12 14:32", "2026-01-12T14:32:00+00:00"),
+        ("timestamp", "2026-01-12", "2026-01-12T00:00:00+00:00"),
+        ("boolean", "Yes", "true"),
+    ],
+)
+def test_an_attribute_is_set_by_its_type_and_shown(kind, text, value, as_agent, helena):
+    act(as_agent, helena, "attributes/set", name="Thing", kind=kind, value=text)
+
+    assert [(each.kind, each.value) for each in Attribute.objects.all()] == [(kind, value)]
+    page = text_of(as_agent.get(f"/customers/{helena.pk}/labels/?attribute=Thing"))
+    assert "Thing: <strong" in page
+    assert "<b>7" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("integer", "7.5", "Enter a whole number such as 12."),
+        ("integer", "٣" * 3, "Enter a whole number such as 12."),
+        ("integer", "9" * 31, "Enter a whole number such as 12."),
+        ("decimal", "NaN", "Enter a number such as 7.5."),
+        ("decimal", "1e999", "Enter a number such as 7.5."),
+        ("decimal", "seven", "Enter a number such as 7.5."),
+        ("timestamp", "2026-02-31", "Enter a time such as 2026-01-12 14:32."),
+        ("timestamp", "soon", "Enter a time such as 2026-01-12 14:32."),
+        ("boolean", "maybe", "Enter yes or no."),
+        ("string", "v" * 1001, "Use 1000 characters or fewer; these are 1001."),
+        ("string", " ", "Type a value."),
+        ("colour", "x", "Select a valid choice."),
+    ],
+)
+def test_a_value_that_is_not_of_its_type_is_refused_and_kept(kind, text, said, as_agent, helena):
+    response = act(as_agent, helena, "attributes/set", name="Thing", kind=kind, value=text)
+
+    assert response.status_code == 422
+    assert said in text_of(response)
+    assert 'value="Thing"' in text_of(response)
+    assert not Attribute.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "Type a word."), ("t" * 61, "these are 61."), ("a\x00b", "Null characters")]
+)
+def test_a_tag_that_is_no_word_is_refused(name, said, as_agent, helena):
+    response = act(as_agent, helena, "tags/add", name=name)
+
+    assert response.status_code == 422
+    assert said in text_of(response)
+
+
+def test_what_a_merge_brought_is_taken_off_here_and_comes_back_with_its_customer(as_agent, helena):
+    other = customer_with_order(email="other@example.org")
+    tagging.add(other, "slow", by=None)
+    merge(helena, other)
+    act(as_agent, helena, "tags/remove", name="slow")
+
+    assert tagging.tags(Customer.objects.get(pk=helena.pk)) == []
+
+
+def test_a_viewer_sees_tags_without_buttons(viewer, helena):
+    tagging.add(helena, "vip", by=None)
+    client = signed_in(viewer)
+
+    page = text_of(client.get(f"/customers/{helena.pk}/"))
+    assert "vip" in page
+    assert "Remove the tag" not in page
+    assert "+ Tag" not in page
+    assert act(client, helena, "tags/add", name="x").status_code == 403
+
+
+def test_attributes_beyond_a_dozen_facts_stand_folded(as_agent, helena):
+    for n in range(8):
+        tagging.set_attribute(helena, f"Fact {n}", n, by=None)
+    page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
+
+    assert "<summary>3 more</summary>" in page

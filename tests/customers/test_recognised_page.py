@@ -1,0 +1,175 @@
+"""The e-mails and phones somebody is known by, and "don't match on this"."""
+
+import pytest
+
+from customers import editing, matching, recognising, search, splitting
+from customers.models import HistoryEntry, IgnoredValue, MatchKey, UnmatchedValue
+from tests.acts import fresh, merge, rows, undo
+from tests.conftest import signed_in
+from tests.customers.world import rebuilt
+from tests.factories import customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+PHONE, EMAIL = "+420 241 770 449", "hholy@gmail.com"
+KEY = {"kind": "phone", "value": "+420241770449"}
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(email=EMAIL, phone=PHONE, country="CZ", external_id="1")
+
+
+@pytest.fixture
+def family():
+    return customer_with_order(first_name="Otto", email="otto@example.org", phone=PHONE)
+
+
+def url(customer, act=""):
+    return f"/customers/{customer.pk}/known-by/{act}"
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def known(client, customer):
+    return {each.written: each for each in client.get(url(customer)).context["known"]}
+
+
+def known_of(customer):
+    return recognising.known(customer, list(customer.records.all()))
+
+
+def stop(client, customer, **key):
+    return client.post(url(customer, "stop/"), key or KEY, follow=True)
+
+
+def duplicates(customer):
+    return {candidate.customer for candidate in matching.duplicates_of(customer)}
+
+
+def test_current_and_former_values_of_all_records_are_named_with_their_sources(as_agent, helena):
+    order(source="Market", first_name="Helena", email="old@example.org", phone="(+420) 241-770-449")
+    found = known(as_agent, helena)
+
+    assert list(found) == [EMAIL, "old@example.org", PHONE]
+    assert [each.is_current for each in found.values()] == [True, False, True]
+    assert [str(record.data_source) for record in found[PHONE].records] == ["Shop", "Market"]
+    assert text_of(as_agent.get(url(helena))).count("Matched on</span>") == 3
+
+
+def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_agent, agent, helena, family):
+    assert duplicates(helena) == {family}
+    page = text_of(stop(as_agent, helena))
+
+    assert f"Helena Holý ({helena.pk}) is not matched on {PHONE} any more." in page
+    assert "Not matched on</span>" in page
+    assert duplicates(helena) == duplicates(family) == set()
+    for text in (PHONE, "00420241770449", "+420241770449"):
+        assert set(search.find(text)) == {helena, family}, text
+    entry = HistoryEntry.objects.get(kind="match")
+    assert (entry.text, entry.by) == (f"Not matched on {PHONE} any more.", agent)
+    assert rebuilt() == "Nothing differed."
+
+
+def test_an_e_mail_that_is_not_matched_on_is_still_found(as_agent, helena):
+    stop(as_agent, helena, kind="email", value=EMAIL)
+
+    assert set(search.find(EMAIL)) == {helena}
+    assert not MatchKey.objects.filter(kind="email").exists()
+
+
+def test_an_order_by_somebody_of_that_phone_comes_to_a_customer_of_their_own(as_agent, helena):
+    stop(as_agent, helena)
+    taken = order(source="Market", first_name="Otto", last_name="Holý", phone=PHONE)
+
+    assert taken.found.rule == "new"
+
+
+def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):
+    editing.add_note(helena, "Has a home.", by=None)
+    before = rows(MatchKey, without=["id"])
+    stop(as_agent, helena)
+    page = text_of(as_agent.post(url(helena, "resume/"), KEY, follow=True))
+
+    assert f"is matched on {PHONE} again." in page
+    assert rows(MatchKey, without=["id"]) == before
+    assert not UnmatchedValue.objects.exists()
+    assert duplicates(helena) == {family}
+    assert rebuilt() == "Nothing differed."
+
+
+def test_saying_it_twice_says_it_once(as_agent, helena):
+    for _ in range(2):
+        stop(as_agent, helena)
+    said = UnmatchedValue.objects.count()
+    for _ in range(2):
+        as_agent.post(url(helena, "resume/"), KEY)
+
+    assert said == 4  # the shop's record and the home record: the number, and its digits
+    assert HistoryEntry.objects.filter(kind="match").count() == 2
+
+
+def test_typing_it_into_the_profile_again_does_not_match_on_it(as_agent, helena, family):
+    stop(as_agent, helena)
+    for phone in ("+420 111 222 333", PHONE):
+        [now] = fresh(helena)
+        editing.edit(now, {"phone": phone}, version=now.version, by=None, via="page")
+
+    assert duplicates(helena) == set()
+
+
+def test_it_goes_with_its_record_through_a_merge_an_undo_and_a_split(as_agent, helena, family):
+    other = customer_with_order(first_name="Jan", email="jan@example.org")
+    order(source="Market", first_name="Helena", email=EMAIL)
+    stop(as_agent, helena)
+    made = merge(other, helena, phone=other)
+    assert duplicates(other) == set()
+    undo(made)
+    assert duplicates(helena) == set()
+    assert [each.is_matched for each in known_of(helena)] == [True, False]
+    new = splitting.split(helena.records.get(external_id="1"), by=None)
+
+    assert family not in duplicates(new)
+    assert [each.is_matched for each in known_of(new)] == [True, False]
+    assert rebuilt() == "Nothing differed."
+
+
+def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(as_agent):
+    IgnoredValue.objects.create(kind="email", value="office@example.org")
+    odd = customer_with_order(email="office@example.org", phone="0000000000")
+    order(first_name=odd.first_name, source="Market", external_id="9", phone="12")
+    page = text_of(as_agent.get(url(odd)))
+
+    assert page.count("Ignored</span>") == 2
+    assert "Don’t match on this" not in page
+    short = customer_with_order(phone="12")
+    assert "Too short or not whole" in text_of(as_agent.get(url(short)))
+
+
+@pytest.mark.parametrize(
+    "key", [{"kind": "phone", "value": "+1"}, {"kind": "x"}, {"kind": "phone", "value": "\x00"}, {}]
+)
+def test_a_value_that_is_not_theirs_is_refused(key, as_agent, helena):
+    for act in ("stop/", "resume/"):
+        page = text_of(as_agent.post(url(helena, act), key, follow=True))
+        assert "This customer is not known by that any more. Nothing was changed." in page
+    assert not UnmatchedValue.objects.exists()
+
+
+def test_a_viewer_sees_it_and_may_not_say_it(viewer, helena):
+    client = signed_in(viewer)
+
+    assert "Don’t match" not in text_of(client.get(url(helena)))
+    assert client.post(url(helena, "stop/"), KEY).status_code == 403
+
+
+def test_the_page_asks_the_same_however_much_there_is(as_agent, django_assert_num_queries):
+    """1 session, 2 user, 3 and 4 permissions, 5 customer, 6 records, 7 what was said, 8 what is ignored."""
+    for count in (1, 12):
+        customer = customer_with_order(email=f"p{count}@example.org", first_name=f"P{count}")
+        for n in range(count):
+            order(source=f"Market {n}", first_name=f"P{count}", email=f"p{count}@example.org", phone=f"+42024177{n:04}")
+        as_agent.get("/healthz")
+        with django_assert_num_queries(8):
+            as_agent.get(url(customer))

@@ -1,0 +1,87 @@
+import pytest
+
+from customers import editing
+from customers.models import Customer, HistoryEntry
+from tests.conftest import make_user, signed_in
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(email="hholy@gmail.com")
+
+
+def url(customer):
+    return f"/customers/{customer.pk}/status/"
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def send(client, customer, **data):
+    return client.post(url(customer), {"version": customer.version, "lead_status": "", "owner": "", **data})
+
+
+def test_status_and_owner_are_set_and_told(as_agent, agent, helena, admin_user):
+    send(as_agent, helena, lead_status="working", owner=admin_user.pk)
+
+    page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
+    assert '<span class="badge ">Working Lead</span>' in page
+    assert "Owner Jane Peacock" in page
+    texts = HistoryEntry.objects.filter(kind="edit", by=agent).order_by("pk").values_list("text", flat=True)
+    assert list(texts) == [
+        "Lead status changed from empty to Working Lead.",
+        "Owner changed from nobody to Jane Peacock.",
+    ]
+
+
+def test_a_status_from_purchases_is_shown_first(as_agent, helena):
+    Customer.objects.filter(pk=helena.pk).update(billing_status="past_due")
+    send(as_agent, helena, lead_status="lost")
+
+    assert '<span class="badge warn">Past Due</span>' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
+    assert "Helena Holý is Past Due, which comes from purchases" in text_of(as_agent.get(url(helena)))
+
+
+def test_saving_what_is_there_writes_nothing(as_agent, helena):
+    for _ in range(2):
+        assert send(as_agent, helena).status_code == 302
+
+    assert not HistoryEntry.objects.filter(kind="edit").exists()
+    assert Customer.objects.get(pk=helena.pk).version == helena.version
+
+
+def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, admin_user):
+    editing.set_status(helena, "lost", admin_user, version=helena.version, by=admin_user)
+    response = send(as_agent, helena, lead_status="qualified")
+    page = text_of(response)
+
+    assert response.status_code == 422
+    assert "Not saved. Jane Peacock changed this customer a moment ago. Look at what is there now, then save." in page
+    assert "Now: Lost, owner Jane Peacock." in page
+    assert '<option value="qualified" selected>' in page
+    [now] = Customer.objects.filter(pk=helena.pk)
+    assert f'name="version" value="{now.version}"' in page
+    send(as_agent, now, lead_status="qualified", owner=admin_user.pk)
+    assert Customer.objects.get(pk=helena.pk).lead_status == "qualified"
+
+
+@pytest.mark.parametrize("data", [{"lead_status": "boss"}, {"owner": "999"}, {"owner": "\x00"}, {"version": "x"}])
+def test_what_is_not_offered_is_refused(data, as_agent, helena):
+    assert send(as_agent, helena, **data).status_code == 422
+    assert not HistoryEntry.objects.filter(kind="edit").exists()
+
+
+def test_who_may_not_sign_in_any_more_is_no_owner_unless_they_are(as_agent, helena):
+    gone = make_user("gone", first_name="Gone", is_active=False)
+    assert "Gone" not in text_of(as_agent.get(url(helena)))
+    Customer.objects.filter(pk=helena.pk).update(owner=gone)
+
+    assert f'<option value="{gone.pk}" selected>' in text_of(as_agent.get(url(helena)))
+
+
+def test_a_viewer_sets_no_status(viewer, helena):
+    assert send(signed_in(viewer), helena, lead_status="lost").status_code == 403
