@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from customers import buying
 from customers.money import shown
 from customers.values import storable
 from orders import paying, recording, totals
@@ -61,6 +62,7 @@ def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Chan
     if order.status in COUNTED:
         return []
     order.status = OrderStatus.COMPLETE
+    buying.bought(order.source_record, by=payment.by)
     return list(totals.of_order(order))
 
 

@@ -3,11 +3,12 @@
 import pytest
 
 from customers import editing
-from customers.models import HistoryEntry, LeadStatus, ProfileChange
-from orders import intake
+from customers.models import HistoryEntry, LeadStatus, PaySource, ProfileChange
+from orders import intake, rerunning
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rebuilt
 from tests.factories import ProductFactory, customer_with_order, order
+from tests.orders.world import declined_order
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +148,12 @@ def test_the_page_of_the_merge_does_not_say_that_the_merge_did_it(as_agent):
 
     changes = as_agent.get(made.get_absolute_url()).context["changes"]
     assert "Lead status" not in [change.label for change in changes]
+
+
+def test_a_declined_order_that_is_charged_after_all_is_buying():
+    declined = declined_order()
+    lost = set_status(declined.source_record.customer, "lost")
+    pay_source = PaySource.objects.get().pk
+    rerunning.rerun(declined, pay_source, seen=declined.stamp, by=None)
+
+    assert statuses(lost) == [""]
