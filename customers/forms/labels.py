@@ -39,7 +39,7 @@ class AttributeForm(forms.Form):
     kind = forms.ChoiceField(choices=AttributeKind.choices, initial=AttributeKind.STRING)
     value = TextField(
         max_length=LONGEST_VALUE,
-        help_text="A time as 2026-01-12 14:32, in UTC unless it says otherwise; yes or no as yes or no.",
+        help_text="A time such as 2026-01-12 14:32, in your time zone unless it names one. For yes or no: yes, or no.",
         error_messages={"required": "Type a value."},
     )
     use_required_attribute = False
