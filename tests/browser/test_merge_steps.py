@@ -1,0 +1,140 @@
+"""The steps of a merge and its history in a browser, on a desk and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm.accounts.functionalities import ADMIN
+from customers.models import Customer, Merge, NotDuplicate
+from tests.acts import merge
+from tests.browser.conftest import PHONE, WIDE
+from tests.factories import customer_with_order
+
+EMAIL, NUMBER = "hholy@gmail.com", "+420 241 770 449"
+both_sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+
+
+@pytest.fixture
+def helenas(live_server) -> list[Customer]:
+    helena = customer_with_order(email=EMAIL, phone=NUMBER, country="CZ")
+    helen = customer_with_order(last_name="Holy", email=EMAIL.upper(), phone="241 770 449", country="CZ")
+    return [helena, helen, customer_with_order(first_name="Zdeněk", email="zdenek@holy.cz")]
+
+
+@both_sizes
+def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(page: Page, sign_in, helenas, size):
+    helena, helen, zdenek = helenas
+    page.set_viewport_size(size)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto(f"/customers/{helena.pk}/merge/")
+    page.get_by_role("link", name=re.compile(rf"^Why\? .*\({helen.pk}\)$")).click()
+    expect(page.get_by_role("heading", name="What they share")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("hholy@gmail.com")
+    page.go_back()
+
+    page.get_by_role("button", name=re.compile("^Not a duplicate")).click()
+    expect(page.get_by_role("status").first).to_contain_text("will not be suggested")
+    assert NotDuplicate.objects.count() == 1
+    page.get_by_role("button", name="Take that back").first.click()
+    expect(page.get_by_role("status").first).to_contain_text("may be suggested")
+    assert not NotDuplicate.objects.exists()
+
+    page.get_by_role("searchbox", name=re.compile("^Name, e-mail")).fill("zdenek")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("checkbox", name=re.compile("^Zdeněk Holý")).check()
+    page.get_by_role("button", name="Choose final values").click()
+    page.wait_for_url(re.compile(rf"duplicate={zdenek.pk}\b"))
+    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+
+
+@both_sizes
+def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, sign_in, helenas, size):
+    helena, helen, _ = helenas
+    page.set_viewport_size(size)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto(f"/customers/{helena.pk}/merge/values/?duplicate={helen.pk}")
+    page.locator("input[name=value-last_name]").fill("Holá")
+    page.locator(f"button[name=all][value='{helen.pk}']").click()
+
+    expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
+    expect(page.locator(f"input[name=pick-phone][value='{helen.pk}']")).to_be_checked()
+    expect(page.locator("input[name=value-last_name]")).to_have_value("Holá")
+    expect(page.locator("#taken")).to_contain_text("What you typed still wins")
+    assert f"duplicate={helen.pk}" in page.url  # nothing was sent
+    page.get_by_role("button", name="Review merge").click()
+    expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holá")
+
+
+def test_without_a_script_the_form_is_drawn_anew(browser, live_server, page: Page, sign_in, helenas):
+    helena, helen, _ = helenas
+    sign_in("jane", *ADMIN.ticks)
+    with browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, storage_state=page.context.storage_state()
+    ) as context:
+        plain = context.new_page()
+        plain.goto(f"/customers/{helena.pk}/merge/values/?duplicate={helen.pk}")
+        plain.locator(f"button[name=all][value='{helen.pk}']").click()
+        expect(plain.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
+        expect(plain.locator("#taken")).to_contain_text("is picked")
+
+
+@both_sizes
+def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: Page, sign_in, helenas, size):
+    helena, helen, zdenek = helenas
+    made = merge(helena, helen, zdenek)
+    page.set_viewport_size(size)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto("/merges/")
+    page.get_by_label("Customer", exact=True).fill("zdenek")
+    page.get_by_label("State").select_option("In force")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url(re.compile("customer=zdenek"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+    assert download.value.path().read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{made.pk},")
+
+    page.get_by_role("link", name=f"Merge {made.pk}").click()
+    expect(page.locator("svg.tree circle")).to_have_count(3)
+    page.get_by_role("link", name=re.compile(rf"^Undo only this one… .*\({zdenek.pk}\)")).click()
+    page.get_by_role("button", name="Yes, undo this merge").click()
+    expect(page.get_by_role("status").first).to_contain_text("Undone.")
+    page.goto(made.get_absolute_url())
+    expect(page.get_by_text("Partly undone")).to_be_visible()
+    expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.numbered} came back as a customer.")
+
+
+@both_sizes
+def test_the_whole_merge_is_done_by_keyboard(page: Page, sign_in, helenas, size):
+    helena, helen, _ = helenas
+    page.set_viewport_size(size)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto(f"/customers/{helena.pk}/merge/")
+    tab_to(page, "input[name=duplicate]")
+    expect(page.locator("input[name=duplicate]")).to_be_checked()
+    tab_to(page, "button:has-text('Choose final values'):not([tabindex])")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/merge/values/"))
+
+    tab_to(page, "input[name=pick-last_name]")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(page.locator("input[name=value-last_name]")).to_be_focused()
+    page.keyboard.press("Enter")  # reviews, and presses no “All from this one”
+    page.wait_for_url(re.compile("/merge/confirm/"))
+
+    expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holy")
+    tab_to(page, "button:has-text('Yes, I’m sure')")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Merged.")
+    assert Merge.objects.get().members.get().duplicate_id == helen.pk
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is focused matches."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.locator(selector).evaluate_all("found => found.includes(document.activeElement)"):
+            return
+    raise AssertionError(f"Tab does not lead to {selector}")
