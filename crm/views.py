@@ -4,21 +4,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from crm.accounts.functionalities import MANAGE_USERS
+from customers.views.start import start
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 
 @require_safe
-def home(request: "StaffRequest") -> HttpResponse:
-    """Lead to the first page that this user may open."""
-    for permission, page in [("customers.view_customer", "customers:list"), (MANAGE_USERS, "accounts:list")]:
-        if request.user.has_perm(permission):
-            return redirect(page)
+def home(request: "StaffRequest") -> HttpResponseBase:
+    """The start page; who may not view customers is led to the first page that they may open."""
+    if request.user.has_perm("customers.view_customer"):
+        return start(request)
+    if request.user.has_perm(MANAGE_USERS):
+        return redirect("accounts:list")
     raise PermissionDenied("You are signed in, but may do nothing yet. An admin can tick what you may do on Edit User.")
 
 

@@ -1,11 +1,12 @@
 """A few duplicates that the agent has found already.
 
-One merge stands, one was taken back, and one person came together in two steps, of which a part was taken back again.
+One merge stands, some were taken back, and one person came together in two steps, of which a part was taken back again.
 """
 
 from collections.abc import Sequence
 
 from crm.accounts.models import User
+from crm.demo import backdating
 from crm.demo.files import Person
 from crm.demo.store import Store
 from customers import merging, undoing
@@ -13,7 +14,7 @@ from customers.forecast import warnings
 from customers.models import Customer, Merge, Via
 
 MERGED = {54: "Confirmed on the phone"}
-TAKEN_BACK = {33: "Same phone"}
+TAKEN_BACK = {12: "The initial agrees", 33: "Same phone", 36: "The initial agrees"}
 IN_STEPS = {15: ("Twice the same guest", "Wrote from both addresses")}
 
 
@@ -25,6 +26,7 @@ def hold(store: Store, *, by: User) -> None:
             undoing.undo(_merge(store.customers(person), reason=TAKEN_BACK[person.number], by=by), by=by)
         elif person.number in IN_STEPS:
             _merge_in_steps(store, person, by=by)
+    backdating.spread()
 
 
 def _merge_in_steps(store: Store, person: Person, *, by: User) -> None:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from customers import matching, provenance, tabs, tagging
+from customers import matching, provenance, tabs, tagging, visiting
 from customers.address import address_lines
 from customers.facts import other_info
 from customers.figures import totals_of
@@ -39,6 +39,8 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     if request.htmx.target == "history":
         records = provenance.records_of(customer)
         return render(request, "customers/_story.html", story(customer, records, form))
+    if request.method == "GET":
+        visiting.visit(customer, by=request.user)
     return render_page(request, customer, form)
 
 

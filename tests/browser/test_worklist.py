@@ -1,0 +1,74 @@
+"""From the start page to the worklist: finding by key, dismissing and taking back, on the way to a merge."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm.accounts.functionalities import SUPPORT_AGENT
+from customers.models import Customer
+from tests.browser.conftest import PHONE, WIDE
+from tests.factories import customer_with_order
+
+BOTH_SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+
+
+@pytest.fixture
+def twins(transactional_db) -> list[Customer]:
+    return [customer_with_order(email="hholy@gmail.com"), customer_with_order(email="hholy@gmail.com", first_name="H.")]
+
+
+@pytest.fixture
+def as_agent(sign_in, twins) -> None:
+    sign_in("margaret", *SUPPORT_AGENT.ticks)
+
+
+@BOTH_SIZES
+def test_the_key_leads_to_the_search_and_the_search_to_a_customer_whom_the_start_page_remembers(
+    page: Page, as_agent, twins, size
+):
+    page.set_viewport_size(size)
+    page.goto("/")
+    page.keyboard.press("/")
+    field = page.get_by_role("searchbox", name="Search customers")
+    expect(field).to_be_focused()
+    page.keyboard.type("hholy@gmail.com/")
+    expect(field).to_have_value("hholy@gmail.com/")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="H. Holý", exact=True).click()
+    page.wait_for_url("**/customers/*/")
+    page.get_by_role("link", name="Reunite").click()
+    lately = page.get_by_role("region", name="Seen lately by you")
+    expect(lately.get_by_role("link", name="H. Holý")).to_be_visible()
+
+
+def test_the_key_goes_to_the_header_elsewhere_and_to_the_list_s_own_search_there(page: Page, as_agent):
+    page.goto("/duplicates/")
+    expect(page.locator("#header kbd")).to_have_text("/")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search customers")).to_be_focused()
+    page.get_by_label("Reason for “Not duplicates”, optional").press("/")
+    expect(page.get_by_label("Reason for “Not duplicates”, optional")).to_have_value("/")
+    page.goto("/customers/")
+    page.keyboard.press("/")
+    expect(page.locator("#searchbar")).to_be_focused()
+
+
+@BOTH_SIZES
+def test_a_group_is_dismissed_taken_back_and_merged_from_there(page: Page, as_agent, twins, size):
+    page.set_viewport_size(size)
+    page.goto("/duplicates/")
+    reason = page.get_by_label("Reason for “Not duplicates”, optional")
+    reason.fill("Mother and daughter")
+    reason.press("Enter")  # says nothing about anybody
+    expect(page.get_by_text("1 group, 2 customers.")).to_be_visible()
+    reason.fill("Mother and daughter")
+    page.get_by_role("button", name="Not duplicates").click()
+    expect(page.get_by_role("heading", name="No duplicates are waiting")).to_be_visible()
+    page.get_by_role("link", name="Dismissed").click()
+    expect(page.get_by_role("cell", name="Mother and daughter")).to_be_visible()
+    page.get_by_role("button", name="Take that back").click()
+    expect(page.get_by_role("status")).to_contain_text("may be suggested as duplicates of each other again")
+    page.get_by_role("link", name="Waiting").click()
+    page.get_by_role("link", name="Merge…").click()
+    page.wait_for_url(f"**/customers/{twins[0].pk}/merge/")
+    expect(page.get_by_label("H. Holý")).to_be_visible()
