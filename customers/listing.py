@@ -12,7 +12,7 @@ from customers.sifting import sift
 from customers.sorting import Place, Sort
 
 PAGE = 25
-MOST_STRETCHES = 12
+MOST_STRETCHES = 10
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ met soon. Whoever is many by each and rare by all is not; a page gives up after 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from customers import matching
@@ -50,24 +50,22 @@ def _sifted(criteria: Sequence[Criterion], sort: Sort, after: Place | None) -> I
 
 def _sorted(few: set[int], criteria: Iterable[Criterion], sort: Sort, after: Place | None) -> list[Place]:
     # No LIMIT: a planner that is promised one may walk the order instead, in search of these few.
-    return list(sort.places(_passing(few, criteria).filter(sort.follows(after))))
+    return list(sort.places(_passing(criteria).filter(sort.follows(after), pk__in=few)))
 
 
 def _walk(criteria: Sequence[Criterion], sort: Sort, after: Place | None) -> Iterator[Stretch]:
     length = SHORTEST_STRETCH
     while True:
-        places = list(sort.places(Customer.objects.live().filter(sort.follows(after)))[:length])
-        pks = [pk for *_, pk in places]
-        passing = set(_passing(pks, criteria).values_list("pk", flat=True)) if criteria else set(pks)
-        after = places[-1] if len(places) == length else None
-        yield Stretch([place for place in places if place[-1] in passing], after)
-        if after is None:
+        # Passed over in the index, and never more than a stretch of it.
+        end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
+        yield Stretch(list(sort.places(_passing(criteria).filter(sort.follows(after), sort.until(end)))), end)
+        if end is None:
             return
-        length = min(2 * length, LONGEST_STRETCH)
+        after, length = end, min(2 * length, LONGEST_STRETCH)
 
 
-def _passing(pks: Collection[int], criteria: Iterable[Criterion]) -> CustomerQuerySet:
-    return Customer.objects.live().filter(*(each.test for each in criteria), pk__in=pks)
+def _passing(criteria: Iterable[Criterion]) -> CustomerQuerySet:
+    return Customer.objects.live().filter(*(each.test for each in criteria))
 
 
 def _with_duplicates(stretch: Stretch) -> Iterator[Stretch]:

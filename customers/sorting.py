@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.fields.tuple_lookups import (
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+    TupleLessThanOrEqual,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -57,6 +63,13 @@ class Sort:
             return Q()
         beyond = TupleLessThan if self.descending else TupleGreaterThan
         return Q(beyond(Tuple(*self.fields), place))
+
+    def until(self, place: Place | None) -> Q:
+        """What comes before `place`, with it."""
+        if place is None:
+            return Q()
+        within = TupleGreaterThanOrEqual if self.descending else TupleLessThanOrEqual
+        return Q(within(Tuple(*self.fields), place))
 
     def places(self, customers: CustomerQuerySet) -> QuerySet[Customer, Place]:
         """Where each of the customers stands, in order."""

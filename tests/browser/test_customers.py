@@ -51,6 +51,38 @@ def test_a_search_swaps_the_rows_and_back_brings_the_list(page: Page, helena, as
     expect(page.get_by_role("row")).to_have_count(26)
 
 
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+def test_a_list_is_filtered_sorted_followed_and_taken_home(size, page: Page, helena, as_agent):
+    page.set_viewport_size(size)
+    page.goto("/customers/")
+    rows = page.locator("#result_list tbody tr")
+    shop = page.get_by_role("list", name="Filters").get_by_role("link", name="Shop")
+    page.get_by_label("Source").select_option("Shop")
+    expect(shop).to_be_visible()
+    page.get_by_label("Sort by").select_option("By last name")
+    expect(page).to_have_url(re.compile("sort=name"))
+    expect(rows.first).to_contain_text("Helena Holý")
+    page.get_by_role("link", name="Next page").click()
+    expect(rows).to_have_count(6)
+    page.go_back()
+    expect(rows).to_have_count(25)
+    expect(page.get_by_label("Source")).to_have_value(re.compile(r"\d+"))
+
+    page.get_by_label("Search").fill("(+420) 241-770-449")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_text("Phone +420 241 770 449")).to_be_visible()
+    expect(rows).to_have_count(1)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV").click()
+    assert download.value.suggested_filename.startswith("customers-")
+    assert "Helena,Holý" in download.value.path().read_text(encoding="utf-8-sig")
+    shop.click()
+    expect(page.get_by_label("Source")).to_have_value("")
+    expect(page.get_by_label("Search")).to_have_value("(+420) 241-770-449")
+    wide, inner = widths(page)
+    assert wide <= inner
+
+
 def test_pages_of_the_list_follow_each_other_by_keyboard(page: Page, helena, as_agent):
     page.goto("/customers/")
     page.get_by_label("Sort by").select_option("By last name")

@@ -34,12 +34,12 @@ def names_in(response):
 
 def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thirty, django_assert_num_queries):
     """
-    1 session, 2 user, 3 permissions of the user, 4 of the user's groups, 5 data sources, 6 places in the order,
-    7 the customers, 8 their match keys, 9 those that are ignored, 10 who else has them, 11 who was merged into
-    all these (a query a level), 12 who said that two are not the same person, 13 totals, 14 names of the data sources.
-    A search asks two more: whom the text names by number or id, and whom it finds when they are few.
+    1 session, 2 user, 3 permissions of the user, 4 of the user's groups, 5 data sources, 6 how far to look, 7 places in
+    the order, 8 the customers, 9 their match keys, 10 those that are ignored, 11 who else has them, 12 who was merged
+    into all these (a query a level), 13 who said that two are not one person, 14 totals, 15 names of the sources.
+    A search looks no further than whom it finds, 1 query, and asks 1 more: whom the text names by number or id.
     """
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = as_agent.get(URL)
 
     assert len(names_in(response)) == listing.PAGE

@@ -3,6 +3,7 @@ from django.db import connection
 
 from customers import editing, merging, search
 from customers.models import Customer, DataSource, PaySource, SearchWord, Via
+from customers.typed import last_four
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,60 @@ def test_what_belongs_to_an_order_or_a_card_leads_to_its_customer(helena):
     assert found(number) == found(number.lower()) == {helena}
     assert found("4242") == found("holy 4242") == {helena}
     assert found("holub 4242") == set()
+
+
+@pytest.mark.parametrize("text", ["•••• 4242", "*4242", "****4242", "xxxx 4242", "card 4242", "Card ending in 4242"])
+def test_a_card_is_found_however_its_digits_are_masked(text, helena):
+    PaySource.objects.create(source_record=helena.records.get(), brand="VISA", last_four="4242")
+    CustomerFactory(first_name="Card")
+
+    assert found(text) == {helena}
+    assert search.understood(text).meaning == "Card ending in 4242"
+
+
+@pytest.mark.parametrize("text", ["x4242", "-4242", "4242", "card", "4242 4242", "*" * 200, "* 42424"])
+def test_what_is_not_masked_is_no_card(text):
+    assert last_four(text) == ""
+
+
+def test_the_ids_that_a_sender_gave_an_order_lead_to_its_customer(helena):
+    placed = helena.records.get().order_set.get()
+    type(placed).objects.filter(pk=placed.pk).update(external_id="inv 77", client_order_id="web-9")
+
+    assert found("inv 77") == found("web-9") == found("WEB-9".lower()) == {helena}
+    assert found("web-") == set()
+
+
+def test_a_text_that_can_be_one_thing_only_is_understood(helena):
+    number = helena.records.get().order_set.get().number
+
+    def read(text):
+        said = search.understood(text)
+        return said and (said.meaning, said.customer)
+
+    assert read(number.lower()) == (f"Order {number.lower()}", helena)
+    assert read("C-77 b") == ("External id C-77 b", helena)
+    assert read(str(helena.pk)) == (f"Customer {helena.pk}", helena)
+    assert read(helena.uuid) == (f"Customer {helena.uuid}", helena)
+    assert read("(+420) 241-770-449") == ("Phone +420 241 770 449", None)
+    assert read("8179247272") is None
+    assert read("817-924-7272") == ("Phone +1 817-924-7272", None)
+    assert read("HHOLY@gmail.com") == ("E-mail hholy@gmail.com", None)
+    assert [read(text) for text in ("", "helena holy", "241", "a@b c@d")] == [None] * 4
+
+
+def test_the_number_of_who_was_merged_away_is_understood_as_the_survivor(helena):
+    duplicate = customer_with_order(first_name="Helenka", email="hola@example.org")
+    survivor = merged(helena, duplicate)
+
+    assert search.understood(str(duplicate.pk)).customer == survivor
+
+
+def test_a_number_that_two_have_is_offered_for_neither(helena):
+    for who in (helena, customer_with_order(email="another@example.org")):
+        PaySource.objects.create(source_record=who.records.get(), last_four="4242")
+
+    assert search.understood("4242") is None
 
 
 def test_a_login_is_found(helena):

@@ -1,0 +1,93 @@
+import csv
+from io import StringIO
+
+import pytest
+from django.utils import timezone
+
+from customers import exporting
+from customers.models import CartLogin, Customer, PaySource
+from tests.factories import CustomerFactory, customer_with_order, order
+
+URL = "/customers/export/"
+pytestmark = pytest.mark.django_db
+
+
+def rows(client, **asked):
+    """The file as a spreadsheet reads it."""
+    text = b"".join(client.get(URL, asked).streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(text, newline="")))
+
+
+def test_a_row_says_what_the_list_says(as_agent):
+    helena = customer_with_order(
+        email="hholy@gmail.com",
+        phone="+420 241 770 449",
+        company="Holý, Design",
+        billing_address={"line1": "Rilská 3174/6", "city": "Prague", "postal_code": "143 00", "country": "CZ"},
+    )
+    order("Marketplace", total="1234.50", currency="EUR", email="hholy@gmail.com", first_name="Helena")
+
+    (row,) = rows(as_agent)
+    assert (row["Number"], row["Id"]) == (str(helena.pk), helena.uuid)
+    assert (row["First name"], row["Last name"], row["Company"]) == ("Helena", "Holý", "Holý, Design")
+    assert (row["E-mail"], row["Phone"]) == ("hholy@gmail.com", "+420 241 770 449")
+    assert (row["Billing street"], row["Billing country"]) == ("Rilská 3174/6", "Czechia")
+    assert (row["Sources"], row["Orders"], row["Spent"]) == ("Marketplace, Shop", "2", "1234.50 EUR, 9.90 USD")
+    assert row["Created (UTC)"] == f"{helena.created:%Y-%m-%d %H:%M}"
+
+
+def test_the_file_is_named_for_the_day_and_sent_as_it_is_read(as_agent):
+    response = as_agent.get(URL)
+
+    assert response.streaming
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    name = f"customers-{timezone.now():%Y-%m-%d}.csv"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert next(iter(response.streaming_content)).startswith(b"\xef\xbb\xbfNumber,Id,")
+
+
+def test_search_and_filters_hold_for_every_page_of_it(as_agent):
+    czechs = [CustomerFactory(first_name=f"C{n}", billing_address={"country": "CZ"}) for n in range(30)]
+    CustomerFactory(billing_address={"country": "DE"})
+    helena = customer_with_order(billing_address={"country": "CZ"})
+
+    newest_first = [str(customer.pk) for customer in (helena, *reversed(czechs))]
+    assert [row["Number"] for row in rows(as_agent, country="CZ", sort="name", after="x")] == newest_first
+    assert [row["Number"] for row in rows(as_agent, country="CZ", q="holy")] == [str(helena.pk)]
+    assert rows(as_agent, country="FR") == []
+
+
+def test_what_a_spreadsheet_would_run_is_text(as_agent):
+    CustomerFactory(first_name="=HYPERLINK(0)", last_name='"q", x', company="@SUM(A1)", phone="-1+1")
+
+    (row,) = rows(as_agent)
+    assert (row["First name"], row["Company"], row["Phone"]) == ("'=HYPERLINK(0)", "'@SUM(A1)", "'-1+1")
+    assert row["Last name"] == '"q", x'
+
+
+def test_no_secret_of_a_customer_is_in_it(as_agent):
+    helena = customer_with_order()
+    record = helena.records.get()
+    CartLogin.objects.create(source_record=record, login="helena.h", password="argon2$hash")
+    PaySource.objects.create(source_record=record, last_four="4242", token="tok_secret")
+
+    text = b"".join(as_agent.get(URL).streaming_content).decode()
+    assert not [secret for secret in ("helena.h", "argon2", "4242", "tok_secret") if secret in text]
+
+
+def test_it_is_read_a_part_at_a_time(django_assert_num_queries):
+    """How far to look, the places, then for all of a part: the customers, their totals, their sources."""
+    for n in range(30):
+        CustomerFactory(first_name=f"C{n}")
+
+    with django_assert_num_queries(5):
+        assert len(list(exporting.rows([]))) == 30
+    with django_assert_num_queries(5):
+        next(exporting.rows([]))
+
+
+def test_who_was_merged_away_or_erased_is_not_in_it(as_agent):
+    CustomerFactory()
+    Customer.objects.update(erased_at=timezone.now())
+
+    assert rows(as_agent) == []
