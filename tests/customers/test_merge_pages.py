@@ -71,8 +71,8 @@ def says(response) -> str:
 
 
 def shown(response) -> str:
-    """The messages of a page."""
-    found = re.findall(r'<ul class="messagelist">(.*?)</ul>', response.text, re.DOTALL)
+    """The messages of a page, without the one that is hidden until the server cannot be reached."""
+    found = re.findall(r'<div role="(?:status|alert)"><ul class="messagelist">(.*?)</ul>', response.text, re.DOTALL)
     return re.sub(r"<[^>]+>", "", " ".join(found)).strip()
 
 
