@@ -20,9 +20,10 @@ class Line:
 
     @property
     def what(self) -> list[str]:
-        """Such as “7 orders”, but for the customers."""
+        """Such as “7 orders”, most first, but for the customers."""
         singular = {str(model._meta.verbose_name_plural): model._meta.verbose_name for model in clearing.tables()}
         counts = [(kind, n) for kind, n in self.deletion.counts.items() if kind != "customers"]
+        counts.sort(key=lambda each: (-each[1], each[0]))
         return [f"{n:,} {singular.get(kind, kind) if n == 1 else kind}" for kind, n in counts]
 
 

@@ -146,4 +146,4 @@ def _empty(family: Collection[int]) -> None:
 def _named(counts: Mapping[clearing.Model, int]) -> dict[str, int]:
     """The counts by what the rows are called; without what was derived."""
     told = {model: n for model, n in counts.items() if n and not getattr(model, "derived", False)}
-    return {str(model._meta.verbose_name_plural): n for model, n in sorted(told.items(), key=lambda each: -each[1])}
+    return {str(model._meta.verbose_name_plural): n for model, n in told.items()}

@@ -40,7 +40,9 @@ def forget(family: Mapping[int, Customer]) -> None:
     merges = set(Merge.objects.filter(survivor__in=family).values_list("pk", flat=True))
     merges.update(MergeMember.objects.filter(duplicate__in=family).values_list("merge", flat=True))
     apart = NotDuplicate.objects.filter(Q(first__in=family) | Q(second__in=family))
-    _reword(_acquainted(family, merges, apart), dict(_sayings(family)), NAMING)
+    acquainted = _acquainted(family, merges, apart)
+    _reword(acquainted, dict(_sayings(family)), NAMING)
+    _forget_reasons(acquainted, family)
     for pk in family:
         _blank_given(pk, family)
     ProfileChange.objects.filter(customer__in=family).update(values={})
@@ -72,6 +74,16 @@ def _sayings(family: Mapping[int, Customer]) -> Iterator[tuple[str, str]]:
             yield f"{name} ({pk})", f"Erased customer {pk}"
     for record in SourceRecord.objects.filter(origin__in=family).select_related("data_source"):
         yield str(record), "a record"
+
+
+def _forget_reasons(customers: Collection[int], family: Collection[int]) -> None:
+    """Why a record was split off from or as one of the `family`: words that somebody typed."""
+    names = re.compile(rf"Erased customer (?:{'|'.join(map(str, family))})\b")
+    told = HistoryEntry.objects.filter(source_record__origin__in=customers, kind=HistoryKind.SPLIT)
+    wordy = [entry for entry in told if "because “" in entry.text and names.search(entry.text)]
+    for entry in wordy:
+        entry.text = re.sub(r" because “.*”,", "", entry.text, flags=re.DOTALL)
+    HistoryEntry.objects.bulk_update(wordy, ["text"])
 
 
 def _names_ever(family: Mapping[int, Customer]) -> Iterator[tuple[int, str, str]]:

@@ -129,7 +129,7 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
     matching.take_back(zyx, bjorn)
     dismissing.dismiss(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
     wrong = SourceRecordFactory(customer=fresh(zyx)[0], first_name="Frank")
-    splitting.split(wrong, by=agent)
+    splitting.split(wrong, by=agent, reason=f"{MARK} lives next door")
     keep_draft(bjorn, zyx)
     SharedValue.objects.create(kind="email", value="zyxmark@reunite.cz")
     Visit.objects.create(user=agent, customer=zyx)
@@ -145,7 +145,7 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
 def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):
     bjorn = customer_with_order(**OTHER)
     record = SourceRecordFactory(customer=bjorn, external_id="zyxmark-7", first_name=MARK)
-    zyx = splitting.split(record, by=agent)
+    zyx = splitting.split(record, by=agent, reason=f"{MARK} is “another”, they say")
     erase(zyx)
 
     assert left_of("zyxmark") == {}
