@@ -22,6 +22,7 @@ from customers.countries import spellings
 from customers.models import BillingStatus, Customer, DataSource, LeadStatus, MatchKey, SharedValue, SourceRecord
 from customers.search import Rows
 
+MOST_EXACT = 500
 STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
 
 
@@ -61,8 +62,8 @@ class Text(Criterion):
 
     @property
     def test(self) -> Q:
-        by_words = Q(*(_any(rows) for rows in self.words)) if self.words else Q(pk__in=[])
-        return by_words | _any(self.whole) if self.whole else by_words
+        by_words = Q(*(_found_by(rows) for rows in self.words)) if self.words else Q(pk__in=[])
+        return by_words | _found_by(self.whole) if self.whole else by_words
 
     def few(self, most: int) -> set[int] | None:
         found: set[int] | None = None if self.words else set()
@@ -75,8 +76,12 @@ class Text(Criterion):
         return None if whole is None else found | whole
 
 
-def _any(found: Sequence[Rows]) -> Q:
-    return Q(*(rows.test for rows in found), _connector=Q.OR)
+def _found_by(found: Sequence[Rows]) -> Q:
+    """Whoever has it as a number or key is read first: to ask that of each customer is dear, and they are few."""
+    exact = [rows for rows in found if rows.is_exact]
+    few = _at_most(MOST_EXACT, search.together(exact)) if exact else set()
+    asked = found if few is None else [rows for rows in found if not rows.is_exact]
+    return Q(*(rows.test for rows in asked), Q(pk__in=few or ()), _connector=Q.OR)
 
 
 @dataclass(frozen=True)

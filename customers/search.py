@@ -36,6 +36,8 @@ class Rows:
     owner: str
     called: str = ""
     """What people call the value, where it can be nothing else: “Order”."""
+    is_exact: bool = True
+    """Whether the whole value was typed, and not how it begins."""
 
     @property
     def owners(self) -> Owners:
@@ -105,13 +107,13 @@ def together(found: list[Rows]) -> Owners:
 
 def _by_name(word: str) -> Iterator[Rows]:
     """A name such as Jean-Luc is two words; an e-mail is one."""
-    yield Rows(SearchWord.objects.filter(_begins(fold(word))), "source_record__customer")
+    yield Rows(SearchWord.objects.filter(_begins(fold(word))), "source_record__customer", is_exact=False)
     parts = name_words(word)
     if parts and parts != [fold(word)]:
         records = SourceRecord.objects.all()
         for part in parts:
             records = records.filter(pk__in=SearchWord.objects.filter(_begins(part)).values("source_record"))
-        yield Rows(records, "customer")
+        yield Rows(records, "customer", is_exact=False)
 
 
 def _begins(text: str) -> Q:
