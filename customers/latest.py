@@ -31,7 +31,8 @@ def acts() -> list[Act]:
     """Latest first."""
     known = Merge.objects.select_related("survivor", "by", "undone_by")
     made = list(known.order_by("-created", "-pk")[:SHOWN])
-    undone = list(known.exclude(undone_at=None).order_by("-undone_at")[:SHOWN])
+    # Said so that SQLite, too, reads the index on those undone.
+    undone = list(known.filter(undone_at__isnull=False).order_by("-undone_at")[:SHOWN])
     members = MergeMember.objects.filter(merge__in=[*made, *undone]).select_related("duplicate").order_by("duplicate")
     names: dict[int, list[str]] = {}
     for member in members:
