@@ -60,7 +60,7 @@ class Text(Criterion):
     def whole(self) -> list[Rows]:
         return list(search.exactly(self.text)) if len(self.words) > 1 else []
 
-    @property
+    @cached_property
     def test(self) -> Q:
         by_words = Q(*(_found_by(rows) for rows in self.words)) if self.words else Q(pk__in=[])
         return by_words | _found_by(self.whole) if self.whole else by_words
