@@ -225,7 +225,7 @@ def test_whatever_pairs_many_agents_merge_and_undo_at_once_it_stays_a_forest(run
 
     outcomes = run_together(*(agent(seed) for seed in range(6)))
     assert kinds(outcomes) == {"list"}, outcomes
-    assert Merge.objects.count() > 6
+    assert Merge.objects.count() > 2
     check_all_is_well()
 
 
