@@ -6,12 +6,14 @@ ADDRESS ?= 127.0.0.1:8000
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
+# What the browser tests take from npm, where there is one.
+NODE_MODULES := $(if $(shell command -v npm),tests/node_modules/.package-lock.json)
 # Checks must not see a developer's .env.
 AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.example DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint lock demo
+.PHONY: run test lint lock demo screenshots
 
 run: $(VENV)/run.stamp .env
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -22,8 +24,11 @@ demo: $(VENV)/run.stamp .env
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp $(NODE_MODULES)
 	@$(BIN)/python -m tests.suite
+
+screenshots: $(VENV)/dev.stamp $(NODE_MODULES)
+	$(BIN)/python -m pytest -q tests/browser/test_every_page.py --screenshots docs/screenshots
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
@@ -50,4 +55,8 @@ $(VENV)/run.stamp: requirements.txt | $(BIN)/python
 
 $(VENV)/dev.stamp: requirements-dev.txt | $(BIN)/python
 	$(INSTALL) --requirement $<
+	@touch $@
+
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	npm --prefix tests ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
@@ -26,6 +27,10 @@ WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", metavar="FOLDER", help="where to write a picture of every page")
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
@@ -47,6 +52,7 @@ class Watch:
     """Collects whatever a page must never do."""
 
     def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
         self.origin = origin
         self.complaints: list[str] = []
         page.on("console", self.console)
@@ -68,15 +74,27 @@ class Watch:
         if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
             self.complaints.append(f"{response.status}: {response.url}")
 
+    @contextmanager
+    def off(self) -> Iterator[None]:
+        """For what the test itself does to the page."""
+        before = list(self.complaints)
+        yield
+        self.complaints = before
+
 
 @pytest.fixture
-def page(browser: Browser, live_server) -> Iterator[Page]:
+def page(watch: Watch) -> Page:
     """A page at the test server. It fails the test on any message in the console and any request to another host."""
+    return watch.page
+
+
+@pytest.fixture
+def watch(browser: Browser, live_server) -> Iterator[Watch]:
     context = browser.new_context(base_url=live_server.url, viewport=WIDE)
     context.set_default_timeout(15_000)
     page = context.new_page()
     watch = Watch(page, live_server.url)
-    yield page
+    yield watch
     context.close()
     assert not watch.complaints, "\n".join(watch.complaints)
 
