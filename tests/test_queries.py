@@ -1,0 +1,115 @@
+"""What each page asks of the database: as much for 10,000 orders and thirty rows of everything else as for a few.
+
+That the query of each page goes through an index is said where it is written: in tests/customers/test_constant_cost.py.
+"""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.accounts.functionalities import EVERYTHING
+from crm.accounts.models import AccountChange, ApiKey, User
+from customers import drafts, merging
+from customers.linked import linked_models
+from customers.models import CartLogin, Customer, Deletion, SourceRecord
+from orders.models import Order, Purchase
+from tests.acts import fresh, merge, undo
+from tests.conftest import make_user, signed_in
+from tests.factories import customer_with_order
+from tests.linked_rows import many, one_of_each
+from tests.test_access import PAGES
+
+PHONE = "+420 234 567 890"
+RECORDS, ORDERS, ROWS = 5, 10_000, 30
+
+OPENED = [*sorted(name for name, page in PAGES.items() if page.method == "get"), "home", "accounts:own"]
+
+
+def helena(n: int, **more: str) -> Customer:
+    """Another customer who looks like the same person."""
+    return customer_with_order(external_id=str(n), phone=PHONE, email=f"helena{n}@example.org", **more)
+
+
+@pytest.fixture
+def customer(db) -> Customer:
+    """Somebody of five source records, four of which came with merges, with one of everything in each."""
+    customer = helena(0)
+    for n in range(1, RECORDS):
+        merge(customer, helena(n))
+    for record in records_of(customer):
+        one_of_each(record)
+        CartLogin.objects.filter(source_record=record).update(login=f"login {record.pk}")
+    helena(RECORDS)
+    return customer
+
+
+def records_of(customer: Customer) -> list[SourceRecord]:
+    return list(SourceRecord.objects.filter(customer=customer, data_source__name="Shop").order_by("pk"))
+
+
+def fill(customer: Customer, user: User) -> None:
+    """Thirty rows for every list, and the orders."""
+    for n in range(100, 100 + ROWS):
+        Deletion.objects.create(uuid=helena(n).uuid, by=user)
+        undo(merge(helena(n + 100), helena(n + 200)))
+        AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
+        ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
+    for record in records_of(customer):
+        for model in linked_models():
+            many(model, record, ORDERS // RECORDS if model is Order else ROWS)
+
+
+def things(client: Client, customer: Customer, user: User) -> dict[str, object]:
+    """What the addresses of the pages name."""
+    record = records_of(customer)[0]
+    other = Customer.objects.live().exclude(pk=customer.pk).earliest("pk")
+    return {
+        "customer": customer.pk,
+        "other": other.pk,
+        "record": record.pk,
+        "merge": customer.merges.earliest("pk").pk,
+        "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
+        "order": Order.objects.filter(source_record=record).earliest("pk").number,
+        "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,
+        "user": user.pk,
+        "key": user.api_keys.earliest("pk").pk,
+        "draft": draft(client, customer, other),
+    }
+
+
+def draft(client: Client, customer: Customer, other: Customer) -> str:
+    session = client.session
+    token = drafts.keep(session, merging.plan(*fresh(customer, other)[:1], fresh(other)), [])
+    session.save()
+    return token
+
+
+def asked(client: Client, customer: Customer, user: User) -> dict[str, int]:
+    """{page: how many queries it makes}."""
+    names = things(client, customer, user)
+    found = {}
+    for name in OPENED:
+        of = PAGES[name].of if name in PAGES else ()
+        url = reverse(name, args=[names[each] for each in of])
+        query = {"duplicate": names["other"]} if name == "customers:merge_values" else {}
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url, query)
+            b"".join(response)
+        found[name] = len(queries)
+        assert response.status_code in {200, 302, 409, 422}, (name, response)
+    return found
+
+
+def test_no_page_asks_more_where_there_is_more(customer):
+    user = make_user("jane", EVERYTHING)
+    ApiKey.objects.create(user=user, name="Key")
+    client = signed_in(user)
+    asked(client, customer, user)  # content types and the like are remembered from here on
+    few = asked(client, customer, user)
+    fill(customer, user)
+    much = asked(client, customer, user)
+    print(few)
+
+    assert {name: (few[name], count) for name, count in much.items() if count > few[name]} == {}
