@@ -1,6 +1,7 @@
 """Making the whole demo, once: all of it or nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -30,15 +31,15 @@ def is_made() -> bool:
 @transaction.atomic
 def make(*, by: User) -> None:
     """Send the store in and let `by` have worked with it."""
-    made, seller = store.Store(), store.open_seller()
+    now, made, seller = timezone.now(), store.Store(), store.open_seller()
     last = {}
-    for invoice in files.invoices():
+    for invoice in files.invoices(latest=(now - timedelta(days=1)).date()):
         made.add(invoice.person, intake.take_order(seller.order(invoice)))
         last[invoice.person.number] = invoice
-    subscriptions.date_purchases(made.orders, today=timezone.now().date())
+    subscriptions.date_purchases(made.orders, today=now.date())
     subscriptions.open_memberships(made.orders)
     payments.pay(made.orders)
-    declines.place(last, seller, now=timezone.now())
+    declines.place(last, seller, now=now)
     parcels.send(made.orders)
     labels.stick(made)
     support.work(made, by=by)

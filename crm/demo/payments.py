@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from customers.models import PaySource
 from orders import totals
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
@@ -39,7 +41,7 @@ def _cards(orders: Iterable[Order]) -> dict[int, PaySource]:
             brand=BRANDS[record % len(BRANDS)],
             last_four=f"{(7919 * record + 1881) % 10_000:04}",
             expiry_month=record % 12 + 1,
-            expiry_year=2025 + record % 6,
+            expiry_year=timezone.now().year - 1 + record % 6,
             gateway=SandboxGateway.name,
             gateway_customer=f"gw-{record}",
             token=APPROVES,
