@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.db.models import Count, F
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from crm.accounts.models import User
-from customers import matching
-from customers.models import Customer, Merge
-
-PLAIN = ["customers:list", "customers:merges", "accounts:list", "accounts:add"]
+from crm.accounts.functionalities import EVERYTHING
+from crm.accounts.models import ApiKey, User
+from customers import matching, tabs
+from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
+from orders.models import Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,26 @@ def shown(name: str, url_name: str, *args: object, part: str = "", **query: obje
 
 def pages() -> Iterator[Shown]:
     """Each page; those of one thing show the one of the demo that has most to show."""
-    yield Shown("sign-in", "login", reverse("login"), signed_in=False)
-    for name in PLAIN:
-        yield shown(name.replace("accounts:", "users-").replace("customers:", "").replace("-list", ""), name)
-    yield from customer_pages(with_duplicates())
+    customer = with_duplicates()
+    yield from lists()
+    yield from customer_pages(customer)
+    yield from change_pages(customer)
+    yield from merge_steps(customer, matching.duplicates_of(customer)[0].customer)
     yield from merge_pages(Merge.objects.filter(undone_at=None).order_by("-pk")[0])
-    yield shown("user-edit", "accounts:edit", User.objects.get(username="agent").pk)
-    yield replace(shown("not-found", "customers:detail", 10**9), status=404)
+    yield from order_pages()
+    yield from purchase_pages()
+    yield from user_pages(User.objects.get(username="agent"))
+    yield from refusals()
+
+
+def lists() -> Iterator[Shown]:
+    yield shown("start", "home")
+    yield shown("customers", "customers:list")
+    yield shown("customers-found", "customers:list", q="holý", duplicates="1")
+    yield shown("customers-none", "customers:list", q="helna holly")
+    yield shown("duplicates", "customers:duplicates")
+    yield shown("merges", "customers:merges")
+    yield shown("deletions", "customers:deletions")
 
 
 def with_duplicates() -> Customer:
@@ -53,11 +67,29 @@ def with_duplicates() -> Customer:
 
 
 def customer_pages(customer: Customer) -> Iterator[Shown]:
-    duplicate = matching.duplicates_of(customer)[0].customer
     yield shown("customer", "customers:detail", customer.pk)
-    for tab in ("transactions", "fulfillments", "purchases", "memberships", "history", "notes", "sources"):
-        yield shown(f"customer-{tab}", "customers:detail", customer.pk, tab=tab, part="rows")
-    yield shown("customers-none", "customers:list", q="helna holly")
+    yield shown("customer-note", "customers:detail", customer.pk, note="")
+    for choice in tabs.offered(set(EVERYTHING))[1:]:
+        yield shown(f"customer-{choice.slug}", "customers:detail", customer.pk, tab=choice.slug, part="rows")
+    yield shown("customer-known-by", "customers:known_by", customer.pk)
+
+
+def change_pages(customer: Customer) -> Iterator[Shown]:
+    """What is changed of a customer on a page of its own."""
+    yield shown("customer-add", "customers:add")
+    for name in ("edit", "status", "credit", "labels", "login_add", "delete"):
+        yield shown(f"customer-{name.replace('_', '-')}", f"customers:{name}", customer.pk)
+    login = CartLogin.objects.filter(source_record__customer=customer, login__isnull=False).earliest("pk")
+    yield shown("customer-login-password", "customers:login_password", customer.pk, login.pk)
+    records = SourceRecord.objects.exclude(data_source__name=DataSource.STAFF)
+    several = records.values("customer").annotate(n=Count("pk")).filter(n__gt=1).values("customer")
+    record = records.filter(customer__in=several).latest("pk")
+    yield shown("split", "customers:split", record.customer_id, record.pk)
+
+
+def merge_steps(customer: Customer, duplicate: Customer) -> Iterator[Shown]:
+    yield shown("why", "customers:why", customer.pk, duplicate.pk)
+    yield shown("why-ask", "customers:why_ask")
     yield shown("merge-1", "customers:merge", customer.pk)
     values = shown("merge-2", "customers:merge_values", customer.pk, duplicate=duplicate.pk)
     yield values
@@ -67,3 +99,47 @@ def customer_pages(customer: Customer) -> Iterator[Shown]:
 def merge_pages(merge: Merge) -> Iterator[Shown]:
     yield shown("merge", "customers:merge_detail", merge.pk)
     yield shown("merge-undo", "customers:merge_undo", merge.pk)
+
+
+def order_pages() -> Iterator[Shown]:
+    refunded = Order.objects.filter(refunded__gt=0, refunded__lt=F("total")).latest("pk")
+    declined = Order.objects.filter(transactions__status=TransactionStatus.SOFT_DECLINE, status=OrderStatus.DECLINED)
+    yield shown("order", "orders:order_detail", refunded.number)
+    yield shown("order-refund", "orders:order_refund", refunded.number)
+    yield shown("order-rerun", "orders:order_rerun", declined.latest("pk").number)
+
+
+def purchase_pages() -> Iterator[Shown]:
+    active = Purchase.objects.filter(status=PurchaseStatus.ACTIVE, cancels_on=None).latest("pk")
+    paused = Purchase.objects.filter(status=PurchaseStatus.PAUSED).latest("pk")
+    ending = Purchase.objects.exclude(cancels_on=None).latest("pk")
+    yield shown("purchase", "orders:purchase_detail", ending.pk)
+    for name in ("cancel", "pause", "billing"):
+        yield shown(f"purchase-{name}", f"orders:purchase_{name}", active.pk)
+    yield shown("purchase-keep", "orders:purchase_keep", ending.pk)
+    yield shown("purchase-reactivate", "orders:purchase_reactivate", paused.pk)
+
+
+def user_pages(user: User) -> Iterator[Shown]:
+    key = ApiKey.objects.filter(revoked=None).latest("pk")
+    yield shown("users", "accounts:list")
+    yield shown("users-changes", "accounts:changes")
+    yield shown("user-add", "accounts:add")
+    yield shown("user-edit", "accounts:edit", user.pk)
+    yield shown("key-add", "accounts:key_add", user.pk)
+    yield shown("key-revoke", "accounts:key_revoke", key.user_id, key.pk)
+    yield shown("account", "accounts:own")
+    yield shown("account-password", "accounts:own_password")
+    yield shown("account-key-add", "accounts:own_key_add")
+
+
+def refusals() -> Iterator[Shown]:
+    """What somebody sees who is not let in, or finds nothing."""
+    stranger = shown("sign-in", "login")
+    yield replace(stranger, signed_in=False)
+    link = shown("link-too-old", "password_reset_confirm", "MQ", "used-up")
+    yield replace(link, signed_in=False, status=410)
+    yield replace(shown("not-found", "customers:detail", 10**9), status=404)
+    return
+    erased = Customer.objects.exclude(erased_at=None).latest("pk")
+    yield replace(shown("erased", "customers:detail", erased.pk), status=410)
