@@ -110,6 +110,5 @@ def test_no_page_asks_more_where_there_is_more(customer):
     few = asked(client, customer, user)
     fill(customer, user)
     much = asked(client, customer, user)
-    print(few)
 
     assert {name: (few[name], count) for name, count in much.items() if count > few[name]} == {}

@@ -140,6 +140,5 @@ def refusals() -> Iterator[Shown]:
     link = shown("link-too-old", "password_reset_confirm", "MQ", "used-up")
     yield replace(link, signed_in=False, status=410)
     yield replace(shown("not-found", "customers:detail", 10**9), status=404)
-    return
     erased = Customer.objects.exclude(erased_at=None).latest("pk")
     yield replace(shown("erased", "customers:detail", erased.pk), status=410)
