@@ -42,6 +42,7 @@ def customer(db) -> Customer:
         one_of_each(record)
         CartLogin.objects.filter(source_record=record).update(login=f"login {record.pk}")
     helena(RECORDS)
+    Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
     return customer
 
 
