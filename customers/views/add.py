@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers import adding
 from customers.forms.adding import AddForm
-from customers.views.changing import may_add
-from customers.views.parties import may_view
+from customers.views.access import may_add, may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -1,4 +1,4 @@
-"""Whom a page changes, and whether this user may; who is no longer there to be changed leads on to who is."""
+"""Whom a page changes; who is no longer there to be changed leads on to who is."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 
-from customers.access import permission_required
 from customers.models import Customer
 from customers.views.leading import lead_on
 
@@ -17,15 +16,6 @@ if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 P = ParamSpec("P")
-
-may_change = permission_required(
-    "customers.change_customer",
-    "You may not change customers. An admin can tick “Can change customers” for you on Edit User. Nothing was saved.",
-)
-may_add = permission_required(
-    "customers.add_customer",
-    "You may not add customers. An admin can tick “Can add customers” for you on Edit User. Nothing was added.",
-)
 
 
 def with_live(view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse]) -> Callable[..., HttpResponse]:

@@ -13,16 +13,8 @@ from customers import candidates, dismissing, matching
 from customers.merging import MergeError
 from customers.models import Customer
 from customers.search import find
-from customers.views.parties import (
-    UNMATCHED,
-    choose_url,
-    chosen,
-    get_customer,
-    may_merge,
-    may_view,
-    say_nothing_merged,
-    with_survivor,
-)
+from customers.views.access import UNMATCHED, may_merge, may_view
+from customers.views.parties import choose_url, chosen, get_customer, say_nothing_merged, with_survivor
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

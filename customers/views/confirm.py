@@ -15,15 +15,8 @@ from customers.forecast import forecast, warnings
 from customers.holdings import Totals, totals
 from customers.models import Customer, Via
 from customers.values import storable
-from customers.views.parties import (
-    choose_url,
-    chosen,
-    get_customer,
-    may_merge,
-    may_view,
-    refuse_unmatched,
-    say_nothing_merged,
-)
+from customers.views.access import may_merge, may_view
+from customers.views.parties import choose_url, chosen, get_customer, refuse_unmatched, say_nothing_merged
 from customers.views.telling import with_button
 from customers.wording import listed, numbers
 

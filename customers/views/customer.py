@@ -12,9 +12,9 @@ from customers.facts import other_info
 from customers.figures import totals_of
 from customers.forms.note import NoteForm
 from customers.models import Customer, Merge, MergeMember
+from customers.views.access import may_view
 from customers.views.leading import lead_on
 from customers.views.linked import rows, story, totals_and_plot
-from customers.views.parties import may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -12,7 +12,7 @@ from customers.countries import COUNTRIES
 from customers.criteria import STATUSES
 from customers.forms.wanted import read
 from customers.sorting import SORTS
-from customers.views.parties import may_view
+from customers.views.access import may_view
 from customers.views.sheet import csv_response
 
 if TYPE_CHECKING:

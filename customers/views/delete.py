@@ -8,20 +8,14 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from customers import drafts, erasing
-from customers.access import permission_required
 from customers.forms.delete import DeleteForm
 from customers.models import Customer, Deletion
+from customers.views.access import may_delete, may_view
 from customers.views.leading import lead_on
-from customers.views.parties import may_view
 from customers.views.telling import with_button
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
-
-may_delete = permission_required(
-    "customers.delete_customer",
-    "You may not delete customers. An admin can tick “Can delete customers” for you on Edit User. Nothing was deleted.",
-)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,8 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customers import deletions
-from customers.views.delete import may_delete
-from customers.views.parties import may_view
+from customers.views.access import may_delete, may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers import dismissed, dismissing, duplicates, grouping
 from customers.models import Customer, NotDuplicate
 from customers.values import storable
-from customers.views.parties import may_merge, may_view
+from customers.views.access import may_merge, may_view
 from customers.wording import listed
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 from customers import editing
 from customers.forms.profile import ProfileForm
 from customers.models import Customer
-from customers.views.changing import may_change, not_saved, with_live
-from customers.views.parties import may_view
+from customers.views.access import may_change, may_view
+from customers.views.changing import not_saved, with_live
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

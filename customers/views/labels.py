@@ -9,8 +9,8 @@ from customers import tagging
 from customers.facts import written
 from customers.forms.labels import AttributeForm, TagForm
 from customers.models import Customer
-from customers.views.changing import may_change, with_live
-from customers.views.parties import may_view
+from customers.views.access import may_change, may_view
+from customers.views.changing import with_live
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from customers import logins
 from customers.forms.logins import LoginForm, PasswordForm
 from customers.models import CartLogin, Customer, PaySource
-from customers.views.changing import may_change, with_live
-from customers.views.parties import may_view
+from customers.views.access import may_change, may_view
+from customers.views.changing import with_live
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -8,7 +8,7 @@ from customers import aftermath, drawing, kinship, retelling, reviewing
 from customers.forms.merges import MergesForm
 from customers.models import Merge
 from customers.newest import Cursor
-from customers.views.parties import may_view
+from customers.views.access import may_view
 from customers.views.sheet import csv_response
 
 if TYPE_CHECKING:

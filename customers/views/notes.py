@@ -9,10 +9,9 @@ from django.views.decorators.http import require_http_methods
 from customers import editing
 from customers.forms.note import NoteForm
 from customers.models import Customer
-from customers.views.changing import may_change
+from customers.views.access import may_change, may_view
 from customers.views.customer import render_page
 from customers.views.leading import lead_on
-from customers.views.parties import may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

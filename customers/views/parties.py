@@ -13,27 +13,17 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from customers import deciding, matching
-from customers.access import permission_required
 from customers.models import Customer
+from customers.views.access import UNMATCHED
 from customers.views.leading import ErasedError
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
 
 P = ParamSpec("P")
-MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 NO_MATCH = (
     "You may only merge customers who share an e-mail or phone. An admin can tick “Can merge without a match” for you."
     " Nothing was changed."
-)
-
-may_view = permission_required(
-    "customers.view_customer",
-    "You may not view customers. An admin can tick “Can view customers” for you on Edit User.",
-)
-may_merge = permission_required(
-    MERGE,
-    "You may not merge customers. An admin can tick “Can merge customers” for you on Edit User. Nothing was changed.",
 )
 
 

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers import provenance, recognising
 from customers.models import Customer
-from customers.views.changing import may_change, with_live
-from customers.views.parties import may_view
+from customers.views.access import may_change, may_view
+from customers.views.changing import with_live
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -7,11 +7,10 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from customers import splitting
-from customers.access import permission_required
 from customers.models import Customer, SourceRecord
 from customers.parting import parting
 from customers.values import storable
-from customers.views.parties import may_view
+from customers.views.access import may_split, may_view
 from customers.views.telling import with_button
 
 if TYPE_CHECKING:
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 
 LONGEST_REASON = 200
 KNOWN_BY = ("origin", "data_source", "customer__pay_source", "customer__cart_login", "customer__cart_password")
-
-may_split = permission_required(
-    "customers.split_sourcerecord",
-    "You may not split customers. An admin can tick “Can split customers” for you on Edit User. Nothing was changed.",
-)
 
 
 @require_http_methods(["GET", "POST"])

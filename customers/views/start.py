@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from customers import duplicates, latest, visiting, weeks
 from customers.models import Customer
-from customers.views.parties import may_view
+from customers.views.access import may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

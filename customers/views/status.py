@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 from customers import editing
 from customers.forms.status import StatusForm
 from customers.models import Customer
-from customers.views.changing import may_change, with_live
-from customers.views.parties import may_view
+from customers.views.access import may_change, may_view
+from customers.views.changing import with_live
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

@@ -9,18 +9,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from customers import previewing, undoing
-from customers.access import permission_required
 from customers.models import Merge
-from customers.views.parties import may_view
+from customers.views.access import may_undo, may_view
 from customers.wording import listed
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
-
-may_undo = permission_required(
-    "customers.undo_merge",
-    "You may not undo merges. An admin can tick “Can undo merges” for you on Edit User.",
-)
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,8 @@ from customers.forecast import forecast, records_by_customer
 from customers.forms.merge import ValuesForm
 from customers.merging import MergeError
 from customers.models import Customer
-from customers.views.parties import choose_url, chosen, may_merge, may_view, say_nothing_merged, with_survivor
+from customers.views.access import may_merge, may_view
+from customers.views.parties import choose_url, chosen, say_nothing_merged, with_survivor
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

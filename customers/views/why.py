@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from customers import explaining, naming
 from customers.models import Customer
+from customers.views.access import MERGE, UNMATCHED, may_view
 from customers.views.leading import lead_on
-from customers.views.parties import MERGE, UNMATCHED, may_view
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest

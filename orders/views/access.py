@@ -3,7 +3,7 @@
 from typing import ParamSpec
 
 from customers.access import View, permission_required
-from customers.views.parties import may_view
+from customers.views.access import may_view
 
 P = ParamSpec("P")
 
