@@ -28,7 +28,7 @@ class Event:
 def aftermath(merge: Merge, members: Sequence[MergeMember], records: Collection[SourceRecord]) -> list[Event]:
     """Oldest first. `records` are those that moved."""
     later = _later_members(merge, members)
-    who = _undone_by([*members, *later])
+    who = undone_by([*members, *later])
     events = [
         *_taken_back(members, who),
         *_split_off(merge, records),
@@ -46,7 +46,7 @@ def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMe
     )
 
 
-def _undone_by(members: Sequence[MergeMember]) -> dict[tuple[int, int], User | None]:
+def undone_by(members: Collection[MergeMember]) -> dict[tuple[int, int], User | None]:
     """{(merge, duplicate): who took that part back}, as both wrote it down."""
     entries = HistoryEntry.objects.filter(
         source_record__origin__in={member.duplicate_id for member in members},

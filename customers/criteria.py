@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KT, KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from customers import search
 from customers.countries import spellings
 from customers.models import BillingStatus, Customer, DataSource, LeadStatus, MatchKey, SharedValue, SourceRecord
+from customers.models.customer import CustomerQuerySet
+from customers.models.places import BillingCountry
 from customers.search import Rows
 
 MOST_EXACT = 500
@@ -131,11 +132,14 @@ class Country(Criterion):
 
     @property
     def test(self) -> Q:
-        return _is(_unindexed(KT("billing_address__country")), spellings(self.code))
+        return _is(_unindexed(BillingCountry()), spellings(self.code))
+
+    def written(self) -> CustomerQuerySet:
+        """Retired ones, too."""
+        return Customer.objects.filter(_is(BillingCountry(), spellings(self.code)))
 
     def few(self, most: int) -> set[int] | None:
-        written = _is(KT("billing_address__country"), spellings(self.code))
-        return _at_most(most, Customer.objects.filter(written).values("pk"))
+        return _at_most(most, self.written().values("pk"))
 
 
 @dataclass(frozen=True)
@@ -166,10 +170,10 @@ def _at_most(most: int, owners: QuerySet[Any, Any]) -> set[int] | None:
     return set(found) if len(found) <= most else None
 
 
-def _unindexed(column: str | KeyTextTransform) -> Coalesce:
+def _unindexed(column: str | BillingCountry) -> Coalesce:
     return Coalesce(column, column)
 
 
-def _is(column: Coalesce | KeyTextTransform, values: Sequence[str]) -> Q:
+def _is(column: Coalesce | BillingCountry, values: Sequence[str]) -> Q:
     """Not by `__in`, which reads the values as JSON where the column is a part of one."""
     return Q(In(column, values))

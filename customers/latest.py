@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from customers.models import Merge
-from customers.models.merge import MergeMember
+from customers.aftermath import undone_by
+from customers.models import Merge, MergeMember
 from customers.wording import listed
 
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
 SHOWN = 8
+# Of one undo; what is beyond that is named by its merge.
+MOST_MEMBERS = 5
 
 
 @dataclass(frozen=True)
 class Act:
-    """A merge, or the undo of one."""
+    """A merge, or an undo of one or of a part of it."""
 
     merge: Merge
     duplicates: str
     at: datetime
     is_undo: bool
+    user: User | None
 
     @property
     def by(self) -> str:
-        return str((self.merge.undone_by if self.is_undo else self.merge.by) or "A program")
+        return str(self.user or "A program")
 
 
 def acts() -> list[Act]:
     """Latest first."""
-    known = Merge.objects.select_related("survivor", "by", "undone_by")
-    made = list(known.order_by("-created", "-pk")[:SHOWN])
+    return sorted([*_merges(), *_undos()], key=attrgetter("at"), reverse=True)[:SHOWN]
+
+
+def _merges() -> list[Act]:
+    made = list(Merge.objects.select_related("survivor", "by").order_by("-created", "-pk")[:SHOWN])
+    names = defaultdict(list)
+    for member in MergeMember.objects.filter(merge__in=made).select_related("duplicate").order_by("duplicate"):
+        names[member.merge_id].append(member.duplicate.numbered)
+    return [Act(merge, listed(names[merge.pk]), merge.created, is_undo=False, user=merge.by) for merge in made]
+
+
+def _undos() -> list[Act]:
+    """Those who came back at one moment came back together."""
+    members = MergeMember.objects.select_related("merge__survivor", "duplicate")
     # Said so that SQLite, too, reads the index on those undone.
-    undone = list(known.filter(undone_at__isnull=False).order_by("-undone_at")[:SHOWN])
-    members = MergeMember.objects.filter(merge__in=[*made, *undone]).select_related("duplicate").order_by("duplicate")
-    names: dict[int, list[str]] = {}
+    members = members.filter(undone_at__isnull=False).order_by("-undone_at")[: SHOWN * MOST_MEMBERS]
+    together = defaultdict(list)
     for member in members:
-        names.setdefault(member.merge_id, []).append(member.duplicate.numbered)
-    found = [Act(merge, listed(names[merge.pk]), merge.created, is_undo=False) for merge in made]
-    found += [Act(each, listed(names[each.pk]), each.undone_at, is_undo=True) for each in undone if each.undone_at]
-    return sorted(found, key=attrgetter("at"), reverse=True)[:SHOWN]
+        together[member.merge_id, member.undone_at].append(member)
+    shown = list(together.items())[:SHOWN]
+    who = undone_by([member for _, some in shown for member in some])
+    return [
+        Act(some[0].merge, listed([m.duplicate.numbered for m in some]), at, is_undo=True, user=who.get(_key(some[0])))
+        for (_, at), some in shown
+        if at
+    ]
+
+
+def _key(member: MergeMember) -> tuple[int, int]:
+    return member.merge_id, member.duplicate_id

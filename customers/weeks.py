@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from customers.days import start_of
 from customers.holdings import MOST, CappedCount
-from customers.models import Merge
+from customers.models import Merge, MergeMember
 
 WEEKS = 16
 # Of a drawing that is 352 wide and 110 high, which template and styles say as well.
@@ -65,9 +65,11 @@ def weeks(*, today: date) -> list[Week]:
     bounds = [start_of(each) for each in mondays]
     counts = {}
     for number, (first, end) in enumerate(pairwise(bounds)):
-        for name in ("created", "undone_at"):
-            some = Merge.objects.filter(**{f"{name}__gte": first, f"{name}__lt": end}).order_by()
-            counts[f"{name}_{number}"] = CappedCount(some.values("pk")[: MOST + 1])
+        made = Merge.objects.filter(created__gte=first, created__lt=end).order_by()
+        undone = MergeMember.objects.filter(undone_at__gte=first, undone_at__lt=end).order_by()
+        counts[f"made_{number}"] = CappedCount(made.values("pk")[: MOST + 1])
+        # A part taken back for several at once is one undo.
+        counts[f"undone_{number}"] = CappedCount(undone.values("merge", "undone_at").distinct()[: MOST + 1])
     # All in one statement; what is counted does not depend on the row that it is asked of, the first merge ever.
     rows = Merge.objects.order_by("pk").annotate(**counts).values_list(*counts)[:1]
     found = iter(next(iter(rows), [0] * len(counts)))

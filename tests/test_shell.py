@@ -52,8 +52,8 @@ def test_every_page_forbids_scripts_and_styles_of_others(client, db):
 
 def test_every_static_file_that_another_names_is_there(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
-    settings.STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    with override_settings(STORAGES=settings.STORAGES):
+    kept = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": kept}):
         call_command("collectstatic", interactive=False, verbosity=0)
 
     assert list(tmp_path.glob("crm/crm.*.css.gz"))

@@ -3,11 +3,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 
 from customers.models.ids import public_id
+from customers.models.places import BillingCountry
 
 if TYPE_CHECKING:
     from customers.models.merge import Merge
@@ -106,7 +106,7 @@ class Customer(models.Model):
             # The filters of the list, where few customers pass one; where many do, it reads the order instead.
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
-            models.Index(KT("billing_address__country"), name="customer_by_country"),
+            models.Index(BillingCountry(), name="customer_by_country"),
             # Who shows a login, password or card that is erased with its record; without them a scan for each of these.
             models.Index(
                 fields=["cart_login"], condition=models.Q(cart_login__isnull=False), name="customer_by_cart_login"

@@ -68,6 +68,12 @@ class MergeMember(models.Model):
                 fields=["duplicate"], condition=models.Q(undone_at=None), name="mergemember_merged_away_once"
             ),
         ]
+        indexes = [
+            # What was taken back lately, whole or in part.
+            models.Index(
+                fields=["undone_at"], condition=models.Q(undone_at__isnull=False), name="mergemember_by_undone"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Customer {self.duplicate_id} in merge {self.merge_id}"

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.functionalities import SUPPORT_AGENT, VIEWER
+from crm.accounts.functionalities import ADMIN, SUPPORT_AGENT, VIEWER
 from crm.accounts.models import User
 from customers.models import Customer, Merge
 from orders.models import Order
@@ -91,7 +91,7 @@ def test_a_viewer_sees_no_button_and_the_url_refuses_until_an_admin_ticks_the_bo
     expect(page.locator("main")).to_contain_text("You may not merge customers.")
     page.get_by_role("button", name="Sign out").click()
 
-    sign_in("jane", "accounts.manage_user")
+    sign_in("jane", *ADMIN.ticks)
     page.goto(User.objects.get(username="steve").get_absolute_url())
     expect(page.get_by_label("Can merge customers")).not_to_be_checked()
     page.get_by_label("Can merge customers").check()

@@ -43,7 +43,7 @@ def test_the_message_after_a_merge_names_the_survivor_as_it_is_now(as_agent, pai
 
 def test_merges_made_in_no_known_way_are_all_merges(as_agent, pair):
     merge(*pair)
-    assert len(as_agent.get(reverse("customers:merges"), {"via": "\x00"}).context["lines"]) == 1
+    assert len(as_agent.get(reverse("customers:merges"), {"via": "\x00"}).context["page"].lines) == 1
 
 
 def test_a_user_name_of_any_length_is_only_wrong(client):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from customers import latest, visiting, weeks
 from customers.models import Merge, Visit
@@ -58,12 +59,22 @@ def test_merges_and_undos_are_told_latest_first(as_agent, agent):
     assert f"b ({b.pk}) out of a" in as_agent.get("/").content.decode()
 
 
+def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
+    a, b, c = (CustomerFactory(first_name=name) for name in "abc")
+    made = merge(a, b, c)
+    undo(made, c, by=agent)
+    told = latest.acts()[0]
+    assert (told.is_undo, told.duplicates, told.by) == (True, c.numbered, "Margaret Park")
+    assert weeks.weeks(today=timezone.now().date())[-1].undos == 1
+
+
 # By week
 
 
 def done(on: datetime, *, undone: datetime | None = None) -> None:
     made = merge(CustomerFactory(), CustomerFactory())
     Merge.objects.filter(pk=made.pk).update(created=on, undone_at=undone)
+    made.members.update(undone_at=undone)
 
 
 def counts() -> dict[str, tuple[int, int]]:
@@ -149,8 +160,8 @@ def test_thirty_of_everything_cost_as_many_queries_as_one(as_agent, agent, djang
         made = merge(CustomerFactory(), CustomerFactory(), by=agent)
         if number % 2:
             undo(made, by=agent)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         # session, user, permissions (2); whether there are customers;
         # the worklist (14, as in test_duplicates); weeks;
-        # merges, undos, who was part of them; visits, where they lead, those customers
+        # merges, who was part of them, undos, who undid them; visits, where they lead, those customers
         as_agent.get("/")
