@@ -3,8 +3,9 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -61,10 +62,10 @@ def theme(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=422)
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(theme=chosen)
-    back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    response = redirect(back if is_ours else "home") if "next" in request.POST else HttpResponse(status=204)
-    return _remember(chosen, response, request)
+    if (back := request.POST.get("next")) is None:
+        return _remember(chosen, HttpResponse(status=204), request)
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return _remember(chosen, HttpResponseRedirect(back if is_ours else reverse("home")), request)
 
 
 def _remember(theme: str, response: HttpResponse, request: HttpRequest) -> HttpResponse:
