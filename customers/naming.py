@@ -3,6 +3,8 @@
 The customer of that number, live or not; else whoever a search finds.
 """
 
+from collections.abc import Iterable
+
 from customers.models import Customer
 from customers.search import find
 
@@ -12,6 +14,11 @@ LONGEST_NUMBER = 18
 def number(text: str) -> int | None:
     """The number that `text` writes, where it can be that of a row."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """Those that `texts` write; what is no number is passed over."""
+    return [found for text in texts if (found := number(text)) is not None]
 
 
 def meant(text: str, *, most: int) -> list[Customer]:

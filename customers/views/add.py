@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from customers import adding
+from customers import adding, naming
 from customers.forms.adding import AddForm
 from customers.views.access import may_add, may_view
 
@@ -22,7 +22,7 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     form = AddForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, form)
-    seen = {int(pk) for pk in request.POST.getlist("anyway") if pk.isascii() and pk.isdigit()}
+    seen = set(naming.numbers(request.POST.getlist("anyway")))
     values, note = form.values(), form.cleaned_data["note"]
     try:
         customer = adding.add(values, uuid=form.uuid, seen=seen, note=note, by=request.user)

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from customers import candidates, dismissing, matching
+from customers import candidates, dismissing, matching, naming
 from customers.merging import MergeError
 from customers.models import Customer
 from customers.search import find
@@ -51,7 +51,7 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
-    ticked = [int(pk) for pk in request.GET.getlist("duplicate") if pk.isdecimal() and len(pk) < 19]
+    ticked = naming.numbers(request.GET.getlist("duplicate"))
     found = matching.duplicates_of(survivor)
     listed = candidates.rows(found, ticked=ticked if "ticked" in request.GET else None)
     context: dict[str, Any] = {
@@ -83,7 +83,7 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     """Say that somebody is not the same person, or take that back."""
     taken_back = request.POST.get("take_back", "")
     pk = taken_back or request.POST.get("not_duplicate", "")
-    other = get_customer(int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    other = get_customer(naming.number(pk) or 0)
     if taken_back:
         if dismissing.take_back(survivor, other, by=request.user):
             messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from customers import drafts, erasing
+from customers import drafts, erasing, naming
 from customers.forms.delete import DeleteForm
 from customers.models import Customer, Deletion
 from customers.views.access import may_delete, may_view
@@ -29,9 +29,9 @@ def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     form = DeleteForm(customer, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, customer, form)
-    version = request.POST.get("version", "")
+    version = naming.number(request.POST.get("version", "")) or 0
     try:
-        deletion = erasing.erase(customer, version=int(version) if version.isdecimal() else 0, by=request.user)
+        deletion = erasing.erase(customer, version=version, by=request.user)
     except erasing.EraseError as error:
         say_nothing_deleted(request, str(error))
         return redirect("customers:delete", pk)

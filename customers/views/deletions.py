@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from customers import deletions
+from customers import deletions, naming
 from customers.views.access import may_delete, may_view
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 @may_view
 def deletion_list(request: "StaffRequest") -> HttpResponse:
     """Who was erased, as far as that may be kept: the number, by whom, when, and how much went."""
-    before = request.GET.get("before", "")
-    is_later_page = before.isascii() and before.isdigit() and len(before) < 19
-    page = deletions.page(before=int(before) if is_later_page else None)
-    context = {"title": "Deletions", "page": page, "is_later_page": is_later_page}
+    before = naming.number(request.GET.get("before", ""))
+    context = {"title": "Deletions", "page": deletions.page(before=before), "is_later_page": before is not None}
     return render(request, "customers/deletion_list.html", context)

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from customers import dismissed, dismissing, duplicates, grouping
+from customers import dismissed, dismissing, duplicates, grouping, naming
 from customers.models import Customer, NotDuplicate
 from customers.values import storable
 from customers.views.access import may_merge, may_view
@@ -31,7 +31,7 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     """Groups of customers who may be one person; on the last tab, whom somebody said not to be."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else ""
-    before = number(request.GET.get("before", ""))
+    before = naming.number(request.GET.get("before", "")) or 0
     is_dismissed = tab == DISMISSED
     context = {
         "title": "Duplicates",
@@ -52,7 +52,8 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
 def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
     """Say that those of a group are not the same person, or take that back."""
     taken_back = request.POST.get("take_back", "")
-    if numbers := {number(each) for each in (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]}:
+    named = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
+    if numbers := {naming.number(each) or 0 for each in named}:  # 0 is nobody's: it is refused and not passed over
         (_take_back if taken_back else _dismiss)(request, numbers)
     back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")
@@ -69,11 +70,6 @@ def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
 def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
     if again := dismissing.take_all_back(numbers, by=request.user):
         messages.success(request, f"{_named(again)} may be suggested as duplicates of each other again.")
-
-
-def number(text: str) -> int:
-    """The number that `text` is; 0 when it is none that a row can have."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _named(customers: list[Customer]) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from customers import deciding, matching
+from customers import deciding, matching, naming
 from customers.models import Customer
 from customers.views.access import UNMATCHED
 from customers.views.leading import ErasedError
@@ -65,7 +65,7 @@ def say_nothing_merged(request: "StaffRequest", why: str) -> None:
 
 def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> list[Customer]:
     """The survivor, then the duplicates by number; MergeError says why these cannot be merged, 403 that you may not."""
-    numbers = {int(pk) for pk in pks if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    numbers = set(naming.numbers(pks))
     others = numbers - {survivor.pk}
     known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
     duplicates = list(known.filter(pk__in=others).order_by("pk"))

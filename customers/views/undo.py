@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from customers import previewing, undoing
+from customers import naming, previewing, undoing
 from customers.models import Merge
 from customers.views.access import may_undo, may_view
 from customers.wording import listed
@@ -25,7 +25,7 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
     # What is no number is nobody's: 0, so that it is refused and not taken for all of them.
-    only = [int(each) if each.isdecimal() and len(each) < 19 else 0 for each in data.getlist("only")]
+    only = [naming.number(each) or 0 for each in data.getlist("only")]
     try:
         if request.method == "POST":
             return _undo(request, merge, only)

@@ -89,6 +89,12 @@ def test_somebody_who_came_meanwhile_is_shown_too(as_agent):
     assert f"Hana Holý ({second.pk}) has this e-mail." in text_of(response)
 
 
+def test_who_says_to_have_seen_a_number_of_any_length_has_seen_nobody(as_agent):
+    customer_with_order(email="hholy@gmail.com")
+
+    assert as_agent.post(URL, typed(email="hholy@gmail.com", anyway="9" * 5000)).status_code == 422
+
+
 def test_a_placeholder_is_nobodys(as_agent):
     customer_with_order(email="none@none.com")
 

@@ -8,6 +8,7 @@ from tests.acts import merge
 from tests.conftest import make_user
 from tests.factories import customer_with_order
 
+ENDLESS = "9" * 5000  # more digits than Python makes a number of
 pytestmark = pytest.mark.django_db
 SAME = {"email": "hholy@gmail.com"}
 
@@ -92,3 +93,22 @@ def test_a_part_of_a_page_that_is_elsewhere_now_takes_the_whole_page_there(as_ag
     response = as_agent.get(url, {"tab": "transactions"}, **asked)
     assert (response.status_code, response["HX-Redirect"]) == (200, pair[0].get_absolute_url())
     assert client.get(url, **asked)["HX-Redirect"].startswith(reverse("login"))
+
+
+def test_a_number_of_any_length_is_only_nobodys(as_admin, pair):
+    answers = {
+        (name, asked): as_admin.get(reverse(name), {asked: ENDLESS}).status_code
+        for name, asked in (
+            ("customers:list", "q"),
+            ("customers:list", "after"),
+            ("customers:duplicates", "before"),
+            ("customers:deletions", "before"),
+            ("customers:why_ask", "one"),
+            ("customers:merges", "customer"),
+            ("customers:merges", "by"),
+            ("accounts:list", "after"),
+            ("accounts:changes", "user"),
+            ("accounts:changes", "before"),
+        )
+    }
+    assert {asked for asked, status in answers.items() if status >= 500} == set()

@@ -12,6 +12,7 @@ from crm.accounts import functionalities, granting, listing, recording
 from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
 from crm.accounts.views.access import may_manage_users
+from customers import naming
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -26,7 +27,7 @@ def user_list(request: "StaffRequest") -> HttpResponse:
     state = STATES.get(asked.get("state", ""))
     found = listing.search(asked.get("q", ""), may=asked.get("may", ""), signs_in=state)
     after = request.GET.get("after", "")
-    page = listing.page(found, after=int(after) if after.isdecimal() else None)
+    page = listing.page(found, after=naming.number(after))
     context = {
         "title": "Users",
         "page": page,
@@ -92,9 +93,9 @@ def _saved(form: UserForm, *, by: User) -> bool:
 @may_manage_users
 def change_list(request: "StaffRequest") -> HttpResponse:
     """Who changed whose permissions when, of everybody or of one."""
-    pk, before = request.GET.get("user", ""), request.GET.get("before", "")
-    user = get_object_or_404(User, pk=pk) if pk.isdecimal() else None
-    found = recording.newest(of=user, before=int(before) if before.isdecimal() else None, limit=recording.PAGE + 1)
+    pk, before = (naming.number(request.GET.get(name, "")) for name in ("user", "before"))
+    user = None if pk is None else get_object_or_404(User, pk=pk)
+    found = recording.newest(of=user, before=before, limit=recording.PAGE + 1)
     lines, more = found[: recording.PAGE], len(found) > recording.PAGE
     asked = {"user": str(user.pk)} if user else {}
     context = {
