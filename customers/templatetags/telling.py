@@ -14,9 +14,10 @@ from customers.models import HistoryEntry, HistoryKind
 register = template.Library()
 
 BREAK = mark_safe("<br>")
-# A customer's number, the last that stands in brackets, and the number of an order.
-CUSTOMER = re.compile(r"(?<=\()\d{1,18}(?=\)[^()]*$)")
-ORDER = re.compile(r"\b[0-9A-F]{10}\b")
+# Only where our own words name it: a reason that somebody typed may hold anything.
+CUSTOMER = re.compile(r"(?<=\()\d{1,18}(?=\)(?: after all)?\.$)")
+ORDER = re.compile(r"(?<=^Order )[0-9A-F]{10}\b")
+PURCHASE = re.compile(r"(?<=^Purchase )\d{1,18}(?=,)")
 # Between two fields of one edit.
 NEXT_FIELD = re.compile(r"(?<=\.) (?=[A-Z][\w -]{1,40} (?:changed from|set anew))")
 
@@ -27,8 +28,10 @@ def told(context: Context, entry: HistoryEntry) -> SafeString:
     match entry.kind:
         case HistoryKind.SPLIT | HistoryKind.DISMISSAL:
             return _linked(entry.text, CUSTOMER, "customers:detail")
-        case HistoryKind.ORDER | HistoryKind.PAYMENT | HistoryKind.PURCHASE if _may_view_orders(context):
+        case HistoryKind.ORDER | HistoryKind.PAYMENT if _may_view_orders(context):
             return _linked(entry.text, ORDER, "orders:order_detail")
+        case HistoryKind.PURCHASE if _may_view_orders(context):
+            return _linked(entry.text, PURCHASE, "orders:purchase_detail")
         case HistoryKind.EDIT:
             return format_html_join(BREAK, "{}", ((sentence,) for sentence in NEXT_FIELD.split(entry.text)))
     return conditional_escape(entry.text)

@@ -175,6 +175,26 @@ def test_an_order_in_the_history_leads_to_its_page_for_who_may_see_it(as_agent, 
     assert link not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "link"),
+    [
+        (
+            "purchase",
+            "Purchase 12, Song: cancelled. DEADBEEF12",
+            'Purchase <a href="/purchases/12/">12</a>, Song',
+        ),
+        ("payment", "Order DEADBEEF12: refunded.", 'Order <a href="/orders/DEADBEEF12/">DEADBEEF12</a>: refunded.'),
+        ("split", "Split Shop 7 off because “as (9)”, as H. Holý (3) (5).", 'H. Holý (3) (<a href="/customers/5/">5'),
+        ("dismissal", "May be the same person as A (5) after all.", 'A (<a href="/customers/5/">5</a>) after all.'),
+    ],
+)
+def test_only_what_a_sentence_is_about_is_linked(kind, text, link, as_agent, helena):
+    HistoryEntry.objects.create(source_record=helena.records.get(), kind=kind, text=text)
+    page = text_of(get(as_agent, helena, tab="history", kind=kind))
+    assert link in page
+    assert "/orders/DEADBEEF12/" in page or "DEADBEEF12</a>" not in page
+
+
 def test_each_field_of_an_edit_stands_on_a_line_of_its_own(as_agent, helena):
     [helena] = fresh(helena)
     editing.edit(helena, {"custom1": "a. B <i>", "custom2": "c"}, version=helena.version, by=None, via="page")
