@@ -1,14 +1,17 @@
-"""Changing a purchase: under the lock of its customer, as it was seen, and with what follows for totals and status."""
+"""Changing a purchase: under the lock of its customer, as it was seen, and with what follows for totals and status.
+
+Days are days in UTC, whatever the time zone of who looks: on them `apply_due` carries out what was planned.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.utils import timezone
 
 from customers import billing
 from customers.locking import RetiredMeanwhileError
@@ -27,7 +30,7 @@ class PurchaseError(Exception):
 def locked(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
     """The purchase, read again under the lock, to be changed; PurchaseError when it is not what was `seen`.
 
-    It is saved at the end, and last of all come the totals and the billing status that follow from it.
+    It is saved at the end if anything differs; last of all come the totals and the billing status that follow from it.
     """
     with transaction.atomic():
         try:
@@ -38,12 +41,17 @@ def locked(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
             raise PurchaseError("This purchase has changed since you opened the page. This is how it stands now.")
-        before = current.status
+        status, before = current.status, _values(current)
         yield current
-        current.save()
-        if changes := list(totals.of_new_status(current, before)):
+        if _values(current) != before:
+            current.save()
+        if changes := list(totals.of_new_status(current, status)):
             totals.add(changes)
             billing.refresh([owner.pk])
+
+
+def _values(purchase: Purchase) -> dict[str, Any]:
+    return {field.attname: getattr(purchase, field.attname) for field in purchase._meta.concrete_fields}
 
 
 def refuse_ended(purchase: Purchase) -> None:
@@ -55,12 +63,16 @@ def refuse_day(day: date, *, first: date) -> None:
     """PurchaseError when `day` is before `first`, or so far away that it must be a slip."""
     if day < first:
         raise PurchaseError(f"Choose {said(first)} or a later day.")
-    if day > timezone.localdate() + FURTHEST:
+    if day > today() + FURTHEST:
         raise PurchaseError("Choose a day within the next ten years.")
 
 
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
 def tomorrow() -> date:
-    return timezone.localdate() + timedelta(days=1)
+    return today() + timedelta(days=1)
 
 
 def said(day: date) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from orders import altering, recording
-from orders.altering import PurchaseError, refuse_day, refuse_ended, said, tomorrow
+from orders.altering import PurchaseError, refuse_day, refuse_ended, said, today, tomorrow
 from orders.models import Purchase, PurchaseStatus
 
 if TYPE_CHECKING:
@@ -53,14 +53,13 @@ def refuse_reactivation(purchase: Purchase) -> None:
 
 def first_bill(purchase: Purchase) -> date:
     """The next bill date that a reactivation proposes: as it was, but not in the past."""
-    today = timezone.localdate()
-    return max(purchase.next_bill_date or today, today)
+    return max(purchase.next_bill_date or today(), today())
 
 
 def reactivate(purchase: Purchase, next_bill: date, *, seen: str, by: User | None) -> None:
     with altering.locked(purchase, seen=seen) as current:
         refuse_reactivation(current)
-        refuse_day(next_bill, first=timezone.localdate())
+        refuse_day(next_bill, first=today())
         restart(current, next_bill, by=by)
 
 

@@ -10,11 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from customers.money import is_exact, shown
 from orders import altering, recording
-from orders.altering import PurchaseError, refuse_day, refuse_ended, said
+from orders.altering import PurchaseError, refuse_day, refuse_ended, said, today
 from orders.models import Purchase, PurchaseStatus
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
         return
     if day is None:
         raise PurchaseError("Choose the day of the next bill. To stop billing, pause or cancel the purchase.")
-    refuse_day(day, first=timezone.localdate())
+    refuse_day(day, first=today())
 
 
 def change(purchase: Purchase, *, price: Decimal, next_bill: date | None, seen: str, by: User | None) -> None:
@@ -49,10 +47,21 @@ def change(purchase: Purchase, *, price: Decimal, next_bill: date | None, seen: 
         changes = list(_changes(current, price, next_bill))
         if not changes:
             raise PurchaseError("Price and next bill date are what they were.")
-        if current.cancels_on and current.cancels_on == current.next_bill_date:
-            current.cancels_on = next_bill
+        if next_bill and current.cancels_on and current.cancels_on == current.next_bill_date:
+            _move_cancellation(current, next_bill)
         current.price, current.next_bill_date = price, next_bill
         recording.write(current, f"{'; '.join(changes)}.", by=by)
+
+
+def _move_cancellation(purchase: Purchase, day: date) -> None:
+    if day == purchase.cancels_on:
+        return
+    if purchase.restarts_on and day <= purchase.restarts_on:
+        raise PurchaseError(
+            f"It will be cancelled on the day of its next bill, and is paused until {said(purchase.restarts_on)}."
+            " Choose a later day, or take the cancellation back first."
+        )
+    purchase.cancels_on = day
 
 
 def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What was done to one order or one purchase, as sentences of history.
 
 They stand on the row's own source record, so that they go wherever the row goes, and begin with its name, by which
-they are found again.
+they are found again: among the newest of the record, since no index leads to a text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from orders.models import Order, Purchase
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-MOST_SHOWN = 50
+MOST_SHOWN, MOST_READ = 50, 500
 
 
 def write(row: Order | Purchase, what: str, *, by: User | None) -> None:
@@ -27,10 +27,10 @@ def write(row: Order | Purchase, what: str, *, by: User | None) -> None:
 
 
 def of(row: Order | Purchase) -> QuerySet[HistoryEntry]:
-    """The newest of what was done to `row`; what is done by hand to the rows of one record is little."""
-    mine = HistoryEntry.objects.filter(
-        source_record=row.source_record_id, kind=_kind(row), text__startswith=_beginning(row)
-    )
+    """The newest of what was done to `row`."""
+    of_kind = HistoryEntry.objects.filter(source_record=row.source_record_id, kind=_kind(row))
+    newest = of_kind.order_by("-at", "-pk").values("pk")[:MOST_READ]
+    mine = HistoryEntry.objects.filter(pk__in=newest, text__startswith=_beginning(row))
     return mine.select_related("by").order_by("-at", "-pk")[:MOST_SHOWN]
 
 

@@ -18,6 +18,8 @@ from orders.paying import PaymentError
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+MOST_READ, MOST_OFFERED = 500, 25
+
 
 def refuse_impossible(order: Order) -> Transaction:
     """The sale that was declined; PaymentError when it may not be tried again."""
@@ -42,11 +44,14 @@ def cards(order: Order) -> list[PaySource]:
     """What the owner of `order` can be charged with, the card of the declined sale first; PaymentError when nothing."""
     declined, keeper = refuse_impossible(order), paying.the_gateway().name
     owner = order.source_record.customer
-    held = [card for card in newest(PaySource, owner) if card.token and card.gateway == keeper]
+    preferred = (declined.pay_source_id, owner.pay_source_id)
+    known = PaySource.objects.filter(source_record__customer=owner)
+    first = sorted(known.filter(pk__in=filter(None, preferred)), key=lambda card: preferred.index(card.pk))
+    others = [card for card in newest(PaySource, owner, gateway=keeper, limit=MOST_READ) if card.pk not in preferred]
+    held = [card for card in [*first, *others] if card.token and card.gateway == keeper]
     if not held:
         raise PaymentError(f"{owner.name} has no card that the gateway keeps. Add one to the customer first.")
-    preferred = (declined.pay_source_id, owner.pay_source_id)
-    return sorted(held, key=lambda card: preferred.index(card.pk) if card.pk in preferred else len(preferred))
+    return held[:MOST_OFFERED]
 
 
 def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:

@@ -40,11 +40,14 @@ class ReasonField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    def __init__(self, **options: Any) -> None:
+    """A day in UTC, as `orders.altering` judges it."""
+
+    def __init__(self, *, help_text: str = "", **options: Any) -> None:
         wrong = "Enter a day such as 2026-01-31."
         super().__init__(
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "vTextField"}),
             input_formats=["%Y-%m-%d"],
             error_messages={"required": wrong, "invalid": wrong},
+            help_text=f"{help_text} Days begin at 00:00 UTC.".strip(),
             **options,
         )

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from customers.money import shown
 from orders import pausing, rebilling
-from orders.altering import PurchaseError, refuse_day, said, tomorrow
+from orders.altering import PurchaseError, refuse_day, said, today, tomorrow
 from orders.forms.fields import AmountField, DayField, ReasonField
 from orders.models import Purchase
 
@@ -88,7 +87,7 @@ class ReactivateForm(PurchaseForm):
 
     def clean(self) -> dict[str, Any]:
         if next_bill := self.cleaned_data.get("next_bill"):
-            self.judge("next_bill", lambda: refuse_day(next_bill, first=timezone.localdate()))
+            self.judge("next_bill", lambda: refuse_day(next_bill, first=today()))
         return self.cleaned_data
 
 

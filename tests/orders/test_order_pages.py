@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from customers.models import PaySource
-from orders import intake, recording
+from orders import billed, intake, recording
 from orders.models import Campaign, Fulfillment, Membership, Order, OrderItem, Transaction
 from tests.acts import merge
 from tests.factories import ProductFactory, order
@@ -88,6 +88,20 @@ def test_what_was_done_to_a_purchase_is_told_whatever_the_product_is_called_by_n
     bought.product.name = "Endless"
     bought.product.save()
     assert f"Purchase {bought.pk}, Unlimited Monthly: cancelled." in text_of(as_agent, bought.get_absolute_url())
+
+
+def test_only_the_newest_of_a_record_are_looked_through(monkeypatch, agent):
+    placed = subscribed(external_id="7")
+    bought = placed.purchases.get()
+    for module in (billed, recording):
+        monkeypatch.setattr(module, "MOST_READ", 2)
+    for n in range(3):
+        renewal = order(external_id="7").order
+        OrderItem.objects.create(order=renewal, product=bought.product, description=f"{n}", amount=1)
+        recording.write(bought, f"{n}.", by=agent)
+    Order.objects.exclude(pk=placed.pk).update(kind="RECURRING")
+    assert len(billed.orders_of(bought)) == 3
+    assert [entry.text[-2:] for entry in recording.of(bought)] == ["2.", "1."]
 
 
 def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_assert_num_queries):

@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from customers import splitting
-from customers.models import HistoryEntry, PaySource, RecordTotals
+from customers.models import Customer, HistoryEntry, PaySource, RecordTotals
 from orders import booking, paying, recording, refunding, rerunning
 from orders.gateway import Sale, Token
 from orders.models import Order, Transaction
@@ -202,6 +202,19 @@ def test_the_card_of_the_declined_sale_comes_first_then_that_of_the_customer():
     customer.pay_source = own
     customer.save()
     assert rerunning.cards(declined)[:2] == [tried, own]
+
+
+def test_an_older_card_can_be_charged_however_many_the_gateway_does_not_keep():
+    declined = declined_order()
+    tried, own, older = declined.transactions.get().pay_source, card(declined), card(declined)
+    Customer.objects.filter(records=declined.source_record).update(pay_source=own)
+    PaySource.objects.filter(pk__in=(own.pk, older.pk)).update(at=timezone.now() - timedelta(days=9))
+    for _ in range(30):
+        card(declined, token="")
+    assert rerunning.cards(again(declined)) == [tried, own, older]
+    for _ in range(30):
+        card(declined)
+    assert rerunning.cards(again(declined))[:2] == [tried, own]
 
 
 def test_after_a_hard_decline_it_is_said_why_not():

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, RecordTotals
 from orders import altering, applying, cancelling, pausing, rebilling, recording
@@ -215,6 +216,15 @@ def test_a_cancellation_at_the_next_bill_moves_with_it():
     assert again(bought).cancels_on == LATER
 
 
+def test_a_cancellation_that_would_move_into_a_pause_is_refused():
+    bought = pause(subscription(next_bill_date=LATER), SOON)
+    bought = schedule(bought, LATER)
+    why = refused(rebilling.change, bought, price=bought.price, next_bill=SOON)
+    assert "is paused until 20 Mar 2026" in why
+    rebilling.change(bought, price=bought.price, next_bill=SOON + timedelta(days=1), seen=bought.stamp, by=None)
+    assert again(bought).cancels_on == SOON + timedelta(days=1)
+
+
 def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
     unknown, overdue = subscription(), subscription(next_bill_date=date(2026, 1, 1))
     for bought in (unknown, overdue):
@@ -276,6 +286,23 @@ def test_an_end_that_came_by_itself_only_clears_what_was_planned():
     assert apply_due(SOON) == []
     assert (again(bought).cancels_on, again(bought).status) == (None, "COMPLETE")
     assert again(paused).restarts_on is None
+
+
+def test_what_is_looked_at_and_not_changed_is_not_saved():
+    bought = schedule(subscription(), SOON)
+    with altering.locked(bought, seen=bought.stamp):
+        pass
+    assert again(bought).stamp == bought.stamp
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_day_is_a_day_in_utc_wherever_somebody_looks(zone):
+    bought = subscription()
+    for now in ("2026-03-10 11:00 +0000", "2026-03-10 00:01 +0000", "2026-03-10 23:59 +0000"):
+        with time_machine.travel(now), timezone.override(zone):
+            assert altering.tomorrow() == TODAY + timedelta(days=1)
+            assert pausing.first_bill(bought) == TODAY
+            assert "Choose 11 Mar 2026 or a later day." in refused(cancelling.schedule, bought, TODAY, reason="")
 
 
 def test_the_command_says_what_it_did():

@@ -1,9 +1,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
-from orders import applying
+from orders import altering, applying
 
 
 class Command(BaseCommand):
@@ -11,7 +10,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
-        for purchase in applying.apply_due(timezone.localdate()):
+        for purchase in applying.apply_due(altering.today()):
             done += 1
             self.stdout.write(f"Purchase {purchase.pk}")
         self.stdout.write(f"{done} cancelled or restarted.")
