@@ -44,7 +44,7 @@ lock: $(VENV)/dev.stamp
 	$(LOCK) --group dev --output-file requirements-dev.txt
 
 .env:
-	@$(BIN)/python -c 'import secrets; print("DEBUG=on\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
+	@$(BIN)/python -c 'import secrets; print("DEBUG=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -170,7 +170,7 @@ DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
 
 # What takes payments: the dotted path of a class as `orders.gateway` describes it; with none, nothing can be charged
 
-PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="orders.sandbox.SandboxGateway")
+PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 
 # Static files
 

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 os.environ |= {"DEBUG": "off", "SECRET_KEY": "for-tests-only", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
+os.environ["PAYMENT_GATEWAY"] = "orders.sandbox.SandboxGateway"
 os.environ.setdefault("DATABASE_URL", "sqlite:////nowhere/reunite.sqlite3")  # never a developer's own data
 
 from crm.settings import *  # noqa: F403  (the environment above must come first)

@@ -4,11 +4,12 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
 from orders import gateway, sandbox
-from orders.checks import check_gateway, check_no_sandbox
+from orders.checks import SANDBOX, check_gateway, check_no_sandbox
 from orders.gateway import Card, Question, Refund, Sale, Token
 from orders.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
 
@@ -99,6 +100,7 @@ def test_the_table_names_every_card():
     table = sandbox.__doc__.replace(" ", "")
     assert all(number in table and token in table for number, token in TOKENS.items())
     assert len(BY_LAST_FOUR) == len(TOKENS)
+    assert sandbox.__doc__.split("\n\n")[1] in (settings.BASE_DIR / "docs/production.md").read_text()
 
 
 def test_production_is_warned_of_the_sandbox_and_of_a_gateway_that_is_not_there():
@@ -110,7 +112,10 @@ def test_production_is_warned_of_the_sandbox_and_of_a_gateway_that_is_not_there(
         assert (check_gateway(), check_no_sandbox(), gateway.current()) == ([], [], None)
 
 
-def test_the_check_for_deployment_says_it():
+@pytest.mark.parametrize(("path", "is_warned"), [(SANDBOX, True), ("", False)])
+def test_the_check_for_deployment_says_it(path, is_warned):
     err = StringIO()
-    call_command("check", deploy=True, stdout=StringIO(), stderr=err)
-    assert "orders.W001" in err.getvalue()
+    with override_settings(PAYMENT_GATEWAY=path):
+        call_command("check", deploy=True, stdout=StringIO(), stderr=err)
+    assert ("orders.W001" in err.getvalue()) is is_warned
+    assert "orders.E001" not in err.getvalue()
