@@ -8,9 +8,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from tests.browser import chromium
 from tests.conftest import make_user
 
-# Playwright keeps an event loop in this thread, so Django would think that every query blocks one.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -42,6 +39,8 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         pytest.skip("no Chromium is installed here")  # the suite says so, and fails where it is required
+    # Playwright keeps an event loop in this thread, so Django would think that every query blocks one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
