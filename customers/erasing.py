@@ -53,6 +53,7 @@ class ErasePlan:
     tallies: Sequence[Tally]
     totals: Totals
     warnings: Sequence[Notice]
+    refusals: Sequence[str]
 
 
 def plan(customer: Customer) -> ErasePlan:
@@ -65,7 +66,13 @@ def plan(customer: Customer) -> ErasePlan:
         tallies=together(tallies(kinds(), of, by="source_record__customer").values()),
         totals=totals([customer.pk], by="source_record__customer")[customer.pk],
         warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
+        refusals=refusals(customer),
     )
+
+
+def refusals(customer: Customer) -> list[str]:
+    """Why the live `customer` cannot be deleted yet, as what is linked to it knows."""
+    return [why for model in linked_models() for why in model.erase_refusals(customer)]
 
 
 def confirms(customer: Customer, typed: str) -> bool:
@@ -114,6 +121,8 @@ def _refuse(customer: Customer, version: int) -> None:
         raise EraseError(f"{customer.numbered} is part of {root.numbered} by now.")
     if customer.version != version:
         raise StaleEraseError
+    if why := refusals(customer):
+        raise EraseError(" ".join(why))
 
 
 def _lock_records(customer: Customer) -> list[int]:

@@ -32,7 +32,8 @@ def something(field: models.Field, record: SourceRecord) -> object:
         case models.ForeignKey():
             return row_to_refer_to(field.related_model, record)
         case models.CharField() if field.choices:
-            return field.choices[0][0]
+            # The first, but nothing that still waits for an answer: that may not be deleted.
+            return next(value for value, _ in field.choices if value != "PENDING")
         case models.CharField() | models.TextField():
             return ("USD" if field.name == "currency" else f"{field.name} {next(numbers)}")[: field.max_length]
         case models.DateTimeField():

@@ -137,3 +137,8 @@ class LinkedRow(models.Model):
     def erase_warnings(cls, customer: "Customer") -> list[Notice]:
         """What somebody should know before all rows of the live `customer` are deleted."""
         return []
+
+    @classmethod
+    def erase_refusals(cls, customer: "Customer") -> list[str]:
+        """Why the rows of the live `customer` cannot be deleted yet, in sentences."""
+        return []

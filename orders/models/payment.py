@@ -3,7 +3,7 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 
-from customers.models import LinkedRow, PaySource, Tab
+from customers.models import Customer, LinkedRow, PaySource, Tab
 from customers.models.ids import public_id
 from orders.models.order import Order
 
@@ -64,3 +64,12 @@ class Transaction(LinkedRow):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.currency}"
+
+    @classmethod
+    def erase_refusals(cls, customer: Customer) -> list[str]:
+        """A charge whose outcome nobody knows needs its order: it may have happened."""
+        waiting = cls.objects.filter(source_record__customer=customer, status=TransactionStatus.PENDING)
+        numbers = waiting.order_by("order__number").values_list("order__number", flat=True).distinct()
+        return [
+            f"A payment of order {number} has no answer from the gateway yet. Delete afterwards." for number in numbers
+        ]

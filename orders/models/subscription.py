@@ -114,9 +114,9 @@ class Purchase(LinkedRow):
 
     @classmethod
     def erase_warnings(cls, customer: Customer) -> list[Notice]:
-        billed = cls.objects.filter(source_record__customer=customer, status__in=BILLED)
+        goes_on = cls.objects.filter(source_record__customer=customer).exclude(status__in=ENDED)
         names = [
-            str(name) for name in billed.values_list("product__name", flat=True).distinct().order_by("product__name")
+            str(name) for name in goes_on.values_list("product__name", flat=True).distinct().order_by("product__name")
         ]
         if not names:
             return []

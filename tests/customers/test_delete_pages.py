@@ -14,6 +14,7 @@ from tests.acts import fresh, merge
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
 from tests.linked_rows import one_of_each
+from tests.orders.world import declined_order
 
 pytestmark = pytest.mark.django_db
 WHO = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
@@ -200,6 +201,18 @@ def test_before_the_first_deletion_the_page_says_how_it_comes_about(as_admin):
     assert "No customer was deleted yet Open a customer and choose More, Delete…" in page
 
 
+def test_a_payment_without_an_answer_is_waited_for(as_admin):
+    declined = declined_order("PENDING")
+    customer = declined.source_record.customer
+    why = f"A payment of order {declined.number} has no answer from the gateway yet. Delete afterwards."
+
+    page = text_of(as_admin.get(url(customer)))
+    assert f"This customer cannot be deleted yet. {why}" in page
+    assert "Delete for good" not in page
+    assert f"Nothing was deleted. {why}" in text_of(send(as_admin, customer))
+    assert fresh(customer)[0].is_live
+
+
 def test_the_page_asks_as_much_however_much_there_is(as_admin, helena, django_assert_num_queries):
     for n in range(30):
         order(**WHO, total=str(n + 1))
@@ -207,8 +220,8 @@ def test_the_page_asks_as_much_however_much_there_is(as_admin, helena, django_as
     merge(helena, customer_with_order(first_name="Helen"))
 
     # the session, the user, its permissions (2), the customer; whoever is behind them (2) and who they are;
-    # the counts of every kind at once, the totals, what is still billed
-    with django_assert_num_queries(11):
+    # the counts of every kind at once, the totals, what is still billed, what waits for an answer
+    with django_assert_num_queries(12):
         as_admin.get(url(helena))
 
 

@@ -43,6 +43,7 @@ from tests.crm.world import dump as everything
 from tests.customers.world import rebuilt
 from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, order, person
 from tests.linked_rows import linked_row, one_of_each
+from tests.orders.world import declined_order, subscription
 
 pytestmark = pytest.mark.django_db
 MARK = "Zyxmark"
@@ -380,6 +381,30 @@ def test_erasing_takes_as_many_statements_however_much_there_is(django_assert_ma
     with django_assert_max_num_queries(130):
         erase(record.customer)
     assert Order.objects.count() == 0
+
+
+def test_nobody_is_deleted_while_a_payment_has_no_answer():
+    declined = declined_order("PENDING")
+    customer = declined.source_record.customer
+    why = f"A payment of order {declined.number} has no answer from the gateway yet. Delete afterwards."
+
+    assert erasing.plan(customer).refusals == [why]
+    with pytest.raises(erasing.EraseError) as error:
+        erase(customer)
+    assert str(error.value) == why
+    assert Order.objects.filter(pk=declined.pk).exists()
+    Transaction.objects.update(status="SUCCESS")
+    erase(customer)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_named"), [("PAUSED", True), ("RECYCLE_FAILED", True), ("CANCELLED", False), ("COMPLETE", False)]
+)
+def test_the_plan_names_what_may_be_billed_again(status, is_named):
+    customer = subscription(status).source_record.customer
+
+    assert bool(erasing.plan(customer).warnings) == is_named
 
 
 def test_the_plan_names_what_is_still_billed(agent):
