@@ -35,7 +35,11 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
             "customers.view_customer", "Can view customers", "Their pages, search, duplicates and past merges"
         ),
         Functionality("customers.add_customer", "Can add customers", "New customers and leads, typed by hand"),
-        Functionality("customers.change_customer", "Can change customers", "Details, status, notes, tags"),
+        Functionality(
+            "customers.change_customer",
+            "Can change customers",
+            "Details, status, notes and tags; also credit and passwords of the shop",
+        ),
         Functionality(
             "customers.merge_customer",
             "Can merge customers",
