@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from crm.accounts.functionalities import MANAGE_USERS
+from crm.accounts.functionalities import MANAGE_USERS, USE_API
 from customers.views.start import start
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def home(request: "StaffRequest") -> HttpResponseBase:
         return start(request)
     if request.user.has_perm(MANAGE_USERS):
         return redirect("accounts:list")
+    if request.user.has_perm(USE_API):
+        return redirect("accounts:own")  # where their keys are
     raise PermissionDenied("You are signed in, but may do nothing yet. An admin can tick what you may do on Edit User.")
 
 

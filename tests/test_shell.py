@@ -1,12 +1,13 @@
 from django.core.management import call_command
 from django.test import override_settings
 
-from crm.accounts.functionalities import MANAGE_USERS
+from crm.accounts.functionalities import MANAGE_USERS, USE_API
 from tests.conftest import make_user, signed_in
 
 
 def test_start_leads_who_may_not_view_customers_to_what_they_may_open(db):
     assert signed_in(make_user("somebody", [MANAGE_USERS])).get("/").url == "/users/"
+    assert signed_in(make_user("robot", [USE_API])).get("/").url == "/account/"
 
 
 def test_start_tells_who_may_do_nothing_whom_to_ask(nobody):
