@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from customers import editing, history, matching
+from customers import advisory, editing, history, matching
 from customers.homes import home_of, identity_of
 from customers.identity import Identity, match_keys
 from customers.models import Customer, HistoryKind, MatchKind, Note
@@ -65,8 +65,11 @@ def known_by(identity: Identity) -> list[Known]:
 @transaction.atomic
 def add(values: Mapping[str, Any], *, uuid: str, seen: Collection[int], note: str = "", by: User | None) -> Customer:
     """A new customer with `values`, although those of the numbers `seen` have the same e-mail or phone."""
+    identity = identity_of(Customer(**values))
+    # As an intake does: of two who add the same person at one moment, the second is shown the first.
+    advisory.lock(f"{kind} {value}" for kind, value in match_keys(identity))
     _refuse_repeated(uuid)
-    known = known_by(identity_of(Customer(**values)))
+    known = known_by(identity)
     if not {each.customer.pk for each in known} <= set(seen):
         raise AlreadyKnownError(known)
     try:

@@ -17,6 +17,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session as StoredSession
 
 from customers.deciding import Choices, Final, MergePlan, Picked, Typed
+from customers.models import Customer
 
 MOST_DRAFTS = 10
 KEY = "merge_drafts"
@@ -33,8 +34,9 @@ class Draft:
 
 
 def keep(session: Session, plan: MergePlan, records: Collection[int]) -> str:
-    """Keep a draft, beside the newest others; its token."""
+    """Keep a draft, beside the newest others but those about who was erased; its token."""
     token = secrets.token_urlsafe(12)
+    _drop_erased(session)
     kept = dict(list(session.get(KEY, {}).items())[1 - MOST_DRAFTS :])
     session[KEY] = {**kept, token: {"plan": _dumped(plan), "records": sorted(records)}}
     return token
@@ -53,11 +55,27 @@ def forget(customers: Collection[int]) -> None:
     """Drop the drafts about any of `customers` from every session; those that expired go whole."""
     now = datetime.now(UTC)
     StoredSession.objects.filter(expire_date__lt=now).delete()
-    for stored in StoredSession.objects.iterator():
-        session = stored.get_decoded()
-        if drop(session, customers):
-            stored.session_data = SessionStore().encode(session)
-            stored.save(update_fields=["session_data"])
+    for stored in StoredSession.objects.order_by("pk").iterator():
+        if drop(stored.get_decoded(), customers):
+            _forget_in(stored.pk, customers)
+
+
+def _forget_in(key: str, customers: Collection[int]) -> None:
+    """Read again under the lock, so that nothing is lost of what its owner's last request wrote."""
+    stored = StoredSession.objects.select_for_update().filter(pk=key).first()
+    if stored is None:
+        return
+    session = stored.get_decoded()
+    drop(session, customers)
+    stored.session_data = SessionStore().encode(session)
+    stored.save(update_fields=["session_data"])
+
+
+def _drop_erased(session: Session) -> None:
+    """A request that had begun before somebody was erased may have kept a draft about them after."""
+    named = {pk for draft in session.get(KEY, {}).values() for pk in draft["plan"]["ids"]}
+    if named:
+        drop(session, set(Customer.objects.filter(pk__in=named).exclude(erased_at=None).values_list("pk", flat=True)))
 
 
 def drop(session: Session, customers: Collection[int]) -> bool:

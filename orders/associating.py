@@ -84,14 +84,21 @@ def _of_matching_customer(incoming: Incoming) -> SourceRecord | None:
             return None
         try:
             with transaction.atomic():
-                owner = Customer.objects.locked().get(pk=matched.customer_id)
-                again = SourceRecord.objects.select_related("origin").filter(pk=matched.pk, customer=owner).first()
-                if again is None or not owner.is_live:
+                # All from its origin on, in one go: who buys may end the lead status of each.
+                locked, chain = locking.lock_chain(matched.origin_id)
+                origin, owner = locked[chain[0]], locked[chain[-1]]
+                if not owner.is_live or not _is_still(matched, origin, owner):
                     raise locking.RetiredMeanwhileError
-                return _attach(incoming, owner, again.origin)
+                return _attach(incoming, owner, origin)
         except locking.RetiredMeanwhileError:
             continue
     raise locking.RetiredMeanwhileError
+
+
+def _is_still(matched: SourceRecord, origin: Customer, owner: Customer) -> bool:
+    """Whether the record is the locked owner's, as it was when it was found."""
+    found_so = owner.pk == matched.customer_id
+    return found_so and SourceRecord.objects.filter(pk=matched.pk, origin=origin, customer=owner).exists()
 
 
 def _matching_record(identity: Identity) -> SourceRecord | None:

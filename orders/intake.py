@@ -150,14 +150,19 @@ def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
 
 
 def lock_owner(record: SourceRecord) -> Customer:
-    """The customer who owns `record`, locked; the record cannot move until the transaction ends."""
+    """The customer who owns `record`, locked; the record cannot move until the transaction ends.
+
+    Locked with all from its origin on, because who buys may end the lead status of each: in one go, for the lock order.
+    """
     for _ in range(locking.MOST_TRIES):
         try:
             with transaction.atomic():
-                owner = Customer.objects.locked().get(records=record.pk)
-                if not Customer.objects.filter(pk=owner.pk, records=record.pk).exists():
+                origin = SourceRecord.objects.values_list("origin", flat=True).get(pk=record.pk)
+                locked, chain = locking.lock_chain(origin)
+                owner = locked[chain[-1]]
+                if not owner.records.filter(pk=record.pk, origin=origin).exists():
                     raise locking.RetiredMeanwhileError
                 return owner
-        except (Customer.DoesNotExist, locking.RetiredMeanwhileError):
+        except (SourceRecord.DoesNotExist, locking.RetiredMeanwhileError):
             continue
     raise locking.RetiredMeanwhileError

@@ -8,14 +8,16 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
-from customers import credit, editing, erasing, merging, splitting, undoing
+from customers import adding, credit, drafts, editing, erasing, locking, merging, splitting, undoing
 from customers.models import CartLogin, Customer, DataSource, Deletion, Merge, MergeMember, Note, SourceRecord, Via
-from orders import intake
+from orders import intake, rerunning
 from orders.models import Order
 from tests.customers.world import ends_of_chains, rebuilt
 from tests.factories import ProductFactory, order, person
+from tests.orders.world import declined_order
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres
@@ -359,6 +361,71 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
         records = [act.result(timeout=10) for act in waiting]
     assert SourceRecord.objects.filter(pk__in=records, customer=b).count() == 2
     check_all_is_well()
+
+
+def lost_and_merged(survivor: Customer, duplicate: Customer) -> Merge:
+    """A merge into the younger one of somebody who was Lost once, whose buying locks both."""
+    edit(edit(duplicate, lead_status="lost"), lead_status="")
+    return merge(plan(survivor, duplicate))
+
+
+def undone_before(made: Merge, act: Callable[[], object]) -> object:
+    """`made` is undone while `act` waits for the first customer that an undo locks."""
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            locking.lock([made.members.get().duplicate_id])
+            waiting = in_a_thread(threads, act)
+            when_blocked()
+            undo(made)
+        return waiting.result(timeout=10)
+
+
+@postgres
+def test_who_buys_by_a_match_and_an_undo_lock_in_one_order():
+    older, younger = customers("a b")
+    made = lost_and_merged(younger, older)
+    taken = undone_before(made, lambda: order("Market", first_name="a", email="a@reunite.cz"))
+    assert (taken.found.rule, taken.found.record.customer_id) == ("match", older.pk)
+    check_all_is_well()
+
+
+@postgres
+def test_who_pays_and_an_undo_lock_in_one_order():
+    declined = declined_order()
+    older, younger = declined.source_record.customer, customer("b")
+    made = lost_and_merged(younger, older)
+    card = declined.transactions.get().pay_source_id
+    undone_before(made, lambda: rerunning.rerun(declined, card, seen=declined.stamp, by=None))
+    declined.refresh_from_db()
+    assert (declined.status, declined.source_record.customer_id) == ("COMPLETE", older.pk)
+    check_all_is_well()
+
+
+def test_of_two_who_add_one_person_at_once_the_second_is_shown_the_first(run_together):
+    for number in range(4):
+        values = {"first_name": "Helena", "email": f"h{number}@reunite.cz"}
+        outcomes = run_together(
+            *(lambda v=values, u=u: adding.add(v, uuid=u, seen=(), by=None) for u in (f"one{number}", f"two{number}"))
+        )
+        assert kinds(outcomes) == {"Customer", "AlreadyKnownError"}
+
+
+@postgres
+def test_what_a_request_writes_to_its_session_while_somebody_is_deleted_is_kept():
+    a, b = customers("a b")
+    session = SessionStore()
+    drafts.keep(session, plan(a, b), [])
+    session.save()
+
+    def interrupt(execute, sql, params, many, context):
+        if "django_session" in sql and "FOR UPDATE" in sql:
+            session["theme"] = "dark"
+            in_a_thread(threads, session.save).result(timeout=10)
+        return execute(sql, params, many, context)
+
+    with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
+        erase(a)
+    assert dict(SessionStore(session.session_key).items()) == {"theme": "dark", drafts.KEY: {}}
 
 
 @postgres
