@@ -43,8 +43,7 @@ def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) 
         if customer.lead_status != LeadStatus.LOST:
             return
         # Lost by what another merge wrote: it ends as long as that stands, and what was before comes back with it.
-        wrote = next(c for c in reversed(changes) if c.merge_id and c.values[STATUS]["after"] == LeadStatus.LOST)
-        merge_id, origin = wrote.merge_id, wrote.values[STATUS]["from"]
+        merge_id, origin = _lost_by(customer)
     profile.write_change(
         customer,
         {STATUS: ""},
@@ -57,6 +56,15 @@ def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) 
     profile.refresh([customer.pk])
     merge = Merge.objects.get(pk=merge_id) if merge_id else None
     history.write(customer, HistoryKind.EDIT, "Bought, and so is no lost lead any more.", by=by, merge=merge)
+
+
+def _lost_by(customer: Customer) -> tuple[int | None, int | None]:
+    """By which merge that stands the customer is Lost, and from whom it took that."""
+    past = profile.History([customer.pk])
+    for change in reversed(past.changes[customer.pk]):
+        if change.merge and STATUS in change.values and past.stands(change, STATUS):
+            return change.merge_id, change.values[STATUS]["from"]
+    return None, None
 
 
 def _without_merges(changes: Sequence[ProfileChange], merge: int | None, origin: int | None) -> str:

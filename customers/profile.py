@@ -118,6 +118,12 @@ class History:
                 derived.update({k: v["after"] for k, v in standing if self._counts(k, v["after"], customer, left)})
         return {key: v if self._counts(key, v, customer, left) else None for key, v in derived.items()}
 
+    def stands(self, change: ProfileChange, key: str) -> bool:
+        """Whether what `change` wrote of a field was undone with no merge."""
+        if change.merge is None:
+            return True
+        return not change.merge.undone_at and (change.merge_id, change.values[key]["from"]) not in self.undone
+
     def _counts(self, key: str, value: Any, customer: int, left: set[int]) -> bool:
         """A login or pay source counts only while this customer has it: their own, or of one merged into them."""
         if BY_KEY[key].kind not in REFERENCES or value is None:

@@ -128,6 +128,22 @@ def test_a_lost_that_a_merge_wrote_ends_with_it_and_what_was_before_comes_back()
     assert rebuilt() == "Nothing differed."
 
 
+def test_a_lost_that_a_merge_wrote_ends_also_when_a_later_merge_wrote_it_again_and_was_undone():
+    survivor, one, two, three = lead("jan", "new"), lead("one", "lost"), lead("two", "working"), lead("three", "lost")
+    made = [merge(survivor, each, lead_status=each) for each in (one, two, three)]
+    undo(made[2])
+    undo(made[1])
+    assert statuses(survivor) == ["lost"]
+    for _ in range(2):
+        buys("jan")
+
+    assert statuses(survivor) == [""]
+    assert ProfileChange.objects.filter(via="order").count() == 1
+    undo(made[0])
+    assert statuses(survivor, one) == ["new", "lost"]
+    assert rebuilt() == "Nothing differed."
+
+
 def test_it_reaches_through_a_chain_of_merges():
     last, middle, first = lead("last", "lost"), lead("middle", "lost"), lead("first")
     inner = merge(middle, first)
