@@ -45,11 +45,17 @@ def show(customer: Customer, row: CartLogin, *, by: User) -> None:
     locked = _locked(customer)
     _refuse_foreign(locked, row)
     before, chosen = locked.cart_login, locked.cart_password
-    if before and before != row and chosen and not before.password:
+    if before and before != row and chosen and not before.password and _is_theirs(chosen, before):
         # What was chosen for it opens it from now on as its own.
         CartLogin.objects.filter(pk=before.pk).update(password=chosen.password)
     if before != row:
         _edit(locked, {"cart_login": row.pk, "cart_password": row.pk if row.password else None}, by=by)
+
+
+def _is_theirs(chosen: CartLogin, login: CartLogin) -> bool:
+    """Whether the password stays with the login whatever is undone: no merge made it, or brought the two together."""
+    same_origin = chosen.source_record.origin_id == login.source_record.origin_id
+    return chosen.merge_id is None and (chosen.login is None or same_origin)
 
 
 @transaction.atomic

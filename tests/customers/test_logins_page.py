@@ -76,6 +76,24 @@ def test_a_password_chosen_for_a_login_still_opens_it_when_another_is_shown(as_a
     assert cart.opened_by("one", SECRET) == helena
 
 
+@pytest.mark.parametrize("chosen", ["typed", "picked"])
+def test_a_password_that_a_merge_chose_for_a_login_goes_with_the_merge_though_another_was_shown(
+    as_agent, helena, chosen
+):
+    other = customer_with_order(email="other@example.org")
+    add(as_agent, helena, "one", SECRET)
+    add(as_agent, other, "two")
+    password = _hash("merged") if chosen == "typed" else helena
+    made = merge(helena, other, cart_login=other, cart_password=password)
+    opens = "merged" if chosen == "typed" else SECRET
+    assert cart.opened_by("two", opens) == helena
+    act(as_agent, helena, "one", "show")
+    undo(made)
+
+    assert cart.opened_by("two", opens) is None
+    assert cart.opened_by("one", SECRET) == helena
+
+
 def test_a_password_set_anew_is_the_only_one_that_opens(as_agent, agent, helena):
     values = {"cart_login": "one", "cart_password": _hash("old")}
     editing.edit(helena, values, version=helena.version, by=None, via="page")
