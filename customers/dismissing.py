@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -33,8 +32,7 @@ def dismiss_all(customers: Collection[int], *, by: User | None, reason: str = ""
     locked = lock(customers)
     if not 2 <= len(locked) == len(customers) or not all(customer.is_live for customer in locked.values()):
         return []
-    for one, other in combinations(locked.values(), 2):
-        matching.dismiss(one, other, by=by, reason=reason)
+    matching.dismiss(*locked.values(), by=by, reason=reason)
     _write(locked.values(), "Not the same person as {}.", by)
     return list(locked.values())
 
@@ -43,8 +41,7 @@ def dismiss_all(customers: Collection[int], *, by: User | None, reason: str = ""
 def take_all_back(customers: Collection[int], *, by: User | None) -> list[Customer]:
     """Take that back of each two of them; nobody, when it was said of no two."""
     locked = lock(customers)
-    taken = [matching.take_back(one, other) for one, other in combinations(locked.values(), 2)]
-    if not any(taken):
+    if not matching.take_back(*locked.values()):
         return []
     _write(locked.values(), "May be the same person as {} after all.", by)
     return list(locked.values())

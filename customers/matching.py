@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -178,17 +179,16 @@ def dismissals(customers: Collection[int]) -> Mapping[tuple[int, int], NotDuplic
     }
 
 
-def dismiss(one: Customer, other: Customer, *, by: User | None, reason: str = "") -> NotDuplicate:
-    """Say that two customers are not the same person."""
-    first, second = pair(one.pk, other.pk)
-    return NotDuplicate.objects.get_or_create(first_id=first, second_id=second, defaults={"by": by, "reason": reason})[
-        0
-    ]
+def dismiss(*customers: Customer, by: User | None, reason: str = "") -> None:
+    """Say that no two of the customers are the same person; where that was said before, it stays as it was said."""
+    pairs = combinations(sorted(customer.pk for customer in customers), 2)
+    said = [NotDuplicate(first_id=first, second_id=second, by=by, reason=reason) for first, second in pairs]
+    NotDuplicate.objects.bulk_create(said, ignore_conflicts=True)
 
 
-def take_back(one: Customer, other: Customer) -> int:
-    """Forget that somebody said so, of these two or of whoever was merged into them; count what was said."""
-    head_of = families([one.pk, other.pk])
+def take_back(*customers: Customer) -> int:
+    """Forget that somebody said so, of two of them or of whoever was merged into them; count what was said."""
+    head_of = families([customer.pk for customer in customers])
     said = NotDuplicate.objects.filter(first__in=head_of, second__in=head_of)
     apart = [no.pk for no in said if head_of[no.first_id] != head_of[no.second_id]]
     return NotDuplicate.objects.filter(pk__in=apart).delete()[0]

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -243,8 +242,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     billing.refresh(sorted(touched))
     returned = tuple(Customer.objects.filter(pk__in=[m.duplicate_id for m in agreed.members]).order_by("pk"))
     _write_history(agreed, returned, by=by)
-    for one, other in combinations((merge.survivor, *returned), 2):
-        matching.dismiss(one, other, by=by, reason=f"Merge {merge.pk} was undone")
+    matching.dismiss(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     return Undone(merge, returned, tuple(agreed.kept))
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from customers import duplicates, grouping
+from customers import dismissing, duplicates, grouping, homes
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
 from tests.acts import merge, undo
 from tests.conftest import signed_in
@@ -131,6 +131,18 @@ def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
     page = as_agent.post(reverse("customers:duplicates_dismiss"), {"take_back": numbers}, follow=True)
     assert f"{said} may be suggested as duplicates of each other again." in page.content.decode()
     assert groups() == [[customer.pk for customer in three]]
+
+
+@pytest.mark.parametrize("act", [dismissing.dismiss_all, dismissing.take_all_back])
+def test_a_group_of_many_is_dismissed_and_taken_back_by_few_questions(act, agent, django_assert_max_num_queries):
+    people = [helena(email=f"h{number}@reunite.cz") for number in range(12)]
+    many = [homes.home_of(each).customer_id for each in people]
+    dismissing.dismiss_all(many[:3], by=agent, reason="A family")
+    # What is said at once, of 66 pairs; for each of the customers home record and history.
+    with django_assert_max_num_queries(12 * 2 + 8):
+        assert len(act(many, by=agent)) == 12
+    said = NotDuplicate.objects.values_list("reason", flat=True)
+    assert sorted(said) == ([""] * 63 + ["A family"] * 3 if act is dismissing.dismiss_all else [])
 
 
 def test_dismissals_are_listed_with_whom_they_are_about_now(as_agent, three):
