@@ -42,8 +42,17 @@ def too_many_tries(request: HttpRequest, original_response: HttpResponse | None,
         "minutes": int(pause.total_seconds() / 60),
         "until": timezone.now() + pause,
     }
+    return _paused(request, context)
+
+
+def too_many_links(request: HttpRequest) -> HttpResponse:
+    """No try during this pause begins it anew, but when it began is not asked: at most this long."""
+    return _paused(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
+
+
+def _paused(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     response = render(request, "429.html", context, status=429)
-    response.headers["Retry-After"] = str(int(pause.total_seconds()))
+    response.headers["Retry-After"] = str(int(get_cool_off(request).total_seconds()))
     return response
 
 

@@ -29,6 +29,13 @@ def test_a_refusal_says_why_and_where_to_go_on(as_agent):
     assert links(response) == {"Back": back, "Start page": "/", "Customers": "/customers/"}
 
 
+def test_a_refusal_is_one_line_of_the_log(as_agent, caplog):
+    as_agent.get("/users/")
+
+    assert "Forbidden (Permission denied): /users/" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize("referer", ["https://elsewhere.example/", "javascript:alert(1)", "http://testserver/users/"])
 def test_back_leads_to_a_page_of_ours_and_not_to_this_one(as_agent, referer):
     assert "Back" not in links(as_agent.get("/users/", headers={"Referer": referer}))

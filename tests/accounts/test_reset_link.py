@@ -134,12 +134,23 @@ def test_what_is_no_link_does_not_work(path, status, db):
 
 def test_ten_wrong_links_pause_this_user_from_this_address_only(link, margaret):
     wrong = link[:-2] + "x/"
-    answers = [Client().get(wrong).status_code for _ in range(11)]
+    answers = [Client().get(wrong) for _ in range(11)]
 
-    assert answers[-1] == 429
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers["Retry-After"] == "900"
     assert "Links to set a password are paused" in Client().get(link).content.decode()
     assert Client().get(link, REMOTE_ADDR="192.0.2.9").status_code == 302
     assert Client().post("/accounts/login/", {"username": "margaret", "password": "a good password"}).url == "/"
+
+
+def test_no_link_is_in_the_log(link, margaret, caplog):
+    for _ in range(10):
+        Client().get(link[:-2] + "x/")
+    assert Client().get(link).status_code == 429
+
+    assert "Gone: /accounts/reset/" in caplog.text
+    assert "Too Many Requests: /accounts/reset/" in caplog.text
+    assert link.split("/")[-2][:-2] not in caplog.text
 
 
 def test_a_new_link_ends_the_pause(link, margaret, admin_user):

@@ -1,7 +1,6 @@
 from typing import TYPE_CHECKING, Any
 
 from axes.handlers.proxy import AxesProxyHandler
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.signals import user_login_failed
@@ -19,6 +18,7 @@ from crm.accounts.forms.passwords import NewPasswordForm
 from crm.accounts.granting import GrantError
 from crm.accounts.models import User
 from crm.accounts.views.access import may_manage_users
+from crm.failing import too_many_links
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -49,8 +49,7 @@ class FollowLink(PasswordResetConfirmView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         credentials = {"username": resetting.throttle_name(kwargs["uidb64"])}
         if AxesProxyHandler.is_locked(request, credentials):
-            context = {"is_link": True, "failure_limit": settings.AXES_FAILURE_LIMIT}
-            return render(request, "429.html", context, status=429)
+            return too_many_links(request)
         response = super().dispatch(request, *args, **kwargs)
         if response.status_code == 410 and kwargs["token"] != self.reset_url_token:
             user_login_failed.send(sender=__name__, credentials=credentials, request=request)
