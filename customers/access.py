@@ -20,6 +20,9 @@ if TYPE_CHECKING:
         htmx: HtmxDetails
 
 
+VIEW_ORDERS = "orders.view_order"
+"""Without it nothing of orders, payments and purchases is told about a customer (decision 15)."""
+
 P = ParamSpec("P")
 View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
 

@@ -23,35 +23,45 @@ from customers.sorting import NEWEST_FIRST
 HEADER = (
     *("Number", "Id", "First name", "Last name", "Company", "E-mail", "Phone"),
     *(f"Billing {label[:1].lower()}{label[1:]}" for label in PARTS.values()),
-    *("Status", "Sources", "Orders", "Spent", "Last order (UTC)", "Created (UTC)", "Last changed (UTC)"),
+    *("Status", "Sources", "Created (UTC)", "Last changed (UTC)"),
 )
+OF_ORDERS = ("Orders", "Spent", "Last order (UTC)")
 
 
-def rows(criteria: Sequence[Criterion]) -> Iterator[Sequence[object]]:
-    """A row under HEADER for each customer who passes."""
+def header(*, with_orders: bool) -> Sequence[str]:
+    return (*HEADER, *OF_ORDERS) if with_orders else HEADER
+
+
+def rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator[Sequence[object]]:
+    """A row under the header for each customer who passes."""
     passing = (pk for stretch in sift(criteria, NEWEST_FIRST) for *_, pk in stretch.passing)
     for pks in chunks(passing):
-        yield from _rows(pks)
+        yield from _rows(pks, with_orders=with_orders)
 
 
-def _rows(pks: Sequence[int]) -> Iterator[Sequence[object]]:
+def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[Sequence[object]]:
     customers = Customer.objects.in_bulk(pks)
-    totals = holdings.totals(pks, by="source_record__customer")
+    totals = holdings.totals(pks, by="source_record__customer") if with_orders else {}
     sources = holdings.sources(pks)
     for pk in pks:
-        yield _row(customers[pk], totals[pk], sources.get(pk, []))
+        bought = _of_orders(totals[pk]) if with_orders else ()
+        yield (*_row(customers[pk], sources.get(pk, [])), *bought)
 
 
-def _row(customer: Customer, totals: Totals, sources: Sequence[str]) -> Sequence[object]:
+def _row(customer: Customer, sources: Sequence[str]) -> Sequence[object]:
     address = {**customer.billing_address, "country": country_name(customer.billing_address.get("country", ""))}
     return (
         *(customer.pk, customer.uuid, customer.first_name, customer.last_name, customer.company),
         *(customer.email, customer.phone),
         *(address.get(part, "") for part in PARTS),
-        *(customer.status, ", ".join(sources), totals.orders),
-        ", ".join(f"{major(amount, currency)} {currency}" for currency, amount in totals.spent.items()),
-        *(_time(at) for at in (totals.last_order_at, customer.created, customer.updated)),
+        *(customer.status, ", ".join(sources)),
+        *(_time(at) for at in (customer.created, customer.updated)),
     )
+
+
+def _of_orders(totals: Totals) -> Sequence[object]:
+    spent = ", ".join(f"{major(amount, currency)} {currency}" for currency, amount in totals.spent.items())
+    return totals.orders, spent, _time(totals.last_order_at)
 
 
 def _time(at: datetime | None) -> str:

@@ -11,6 +11,7 @@ from customers.newest import Cursor, newest
 
 NOTE = "note"
 KINDS = (*HistoryKind.choices, (NOTE, "Note"))
+OF_ORDERS = frozenset({HistoryKind.ORDER, HistoryKind.PAYMENT, HistoryKind.PURCHASE})
 MOST_MOMENTS = 8
 HIGHEST = 2**63 - 1
 
@@ -53,12 +54,12 @@ def moments(
     limit: int = MOST_MOMENTS,
     source: int | None = None,
     kind: str = "",
+    with_orders: bool,
 ) -> list[Moment]:
     """At most `limit`; `kind` is one of KINDS, or all of them."""
     found: list[Iterable[Moment]] = []
-    if kind != NOTE:
-        of_kind = {"kind": kind} if kind else {}
-        after = before.of_entries if before else None
+    after = before.of_entries if before else None
+    for of_kind in _entries(kind, with_orders=with_orders):
         entries = newest(HistoryEntry, customer, before=after, limit=limit, source=source, **of_kind)
         found.append(entries.select_related("by", "merge"))
     if kind in ("", NOTE):
@@ -66,6 +67,14 @@ def moments(
         notes = newest(Note, customer, before=after, limit=limit, source=source)
         found.append(notes.select_related("by"))
     return sorted(chain(*found), key=_when, reverse=True)[:limit]
+
+
+def _entries(kind: str, *, with_orders: bool) -> list[dict[str, str]]:
+    """What to ask the history for; kind by kind where some are left out, as there is an index of each."""
+    if with_orders and not kind:
+        return [{}]
+    asked = [kind] if kind else HistoryKind.values
+    return [{"kind": each} for each in asked if each != NOTE and (with_orders or each not in OF_ORDERS)]
 
 
 def _when(moment: Moment) -> tuple[object, bool, int]:

@@ -66,11 +66,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which rows of a tab: those after a cursor, of one data source, of one kind of history."""
+    """Which rows of a tab: those after a cursor, of one data source, of one kind of history, orders told or not."""
 
     before: str = ""
     source: int | None = None
     kind: str = ""
+    with_orders: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,14 @@ def _sources(customer: Customer, asked: Asked, totals: Sequence[RecordTotals]) -
 
 def _story(customer: Customer, records: Records, asked: Asked) -> Page:
     before = Bookmark.parse(asked.before)
-    found = story.moments(customer, before=before, limit=PAGE + 1, source=asked.source, kind=asked.kind)
+    found = story.moments(
+        customer,
+        before=before,
+        limit=PAGE + 1,
+        source=asked.source,
+        kind=asked.kind,
+        with_orders=asked.with_orders,
+    )
     return Page(_lines(found[:PAGE], records), str(Bookmark.at(found[PAGE - 1])) if len(found) > PAGE else "")
 
 
@@ -161,9 +169,9 @@ def _cursor(row: LinkedRow) -> Cursor:
     return Cursor(row.at, row.pk)
 
 
-def newest_moments(customer: Customer, records: Records) -> list[Line]:
+def newest_moments(customer: Customer, records: Records, *, with_orders: bool) -> list[Line]:
     """The newest of what was done and noted."""
-    return _lines(story.moments(customer), records)
+    return _lines(story.moments(customer, with_orders=with_orders), records)
 
 
 def _lines(rows: Sequence[LinkedRow], records: Records) -> list[Line]:

@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 
 from customers.models import DataSource
-from customers.story import KINDS
+from customers.story import KINDS, OF_ORDERS
 from customers.tabs import Asked
 
 
@@ -12,16 +12,22 @@ class Narrowing(forms.Form):
     """Which rows of a tab are shown; what is none of the choices is as if it had not been asked."""
 
     source = forms.TypedChoiceField(label="Source", required=False, coerce=int, empty_value=None)
-    kind = forms.ChoiceField(label="Kind", required=False, choices=[("", "Everything"), *KINDS])
+    kind = forms.ChoiceField(label="Kind", required=False)
 
-    def __init__(self, data: Mapping[str, Any], sources: Collection[DataSource], *, by_kind: bool) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], sources: Collection[DataSource], *, by_kind: bool, with_orders: bool
+    ) -> None:
         super().__init__(data, label_suffix="", auto_id="rows-%s")
+        self.with_orders = with_orders
         names = sorted({(source.pk, source.name) for source in sources}, key=lambda each: each[1].casefold())
         if len(names) > 1:
             self.fields["source"].choices = [("", "All sources"), *names]  # type: ignore[attr-defined]  # a choice field
         else:
             del self.fields["source"]
-        if not by_kind:
+        if by_kind:
+            kinds = [(value, label) for value, label in KINDS if with_orders or value not in OF_ORDERS]
+            self.fields["kind"].choices = [("", "Everything"), *kinds]  # type: ignore[attr-defined]  # a choice field
+        else:
             del self.fields["kind"]
         self.is_valid()
 
@@ -31,6 +37,7 @@ class Narrowing(forms.Form):
             before=self.data.get("before", ""),
             source=self.cleaned_data.get("source"),
             kind=self.cleaned_data.get("kind", ""),
+            with_orders=self.with_orders,
         )
 
     @property

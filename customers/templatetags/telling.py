@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from customers.access import VIEW_ORDERS
 from customers.models import HistoryEntry, HistoryKind
 
 register = template.Library()
@@ -39,7 +40,7 @@ def told(context: Context, entry: HistoryEntry) -> SafeString:
 
 def _may_view_orders(context: Context) -> bool:
     user: Any = context["user"]
-    return bool(user.has_perm("orders.view_order"))
+    return bool(user.has_perm(VIEW_ORDERS))
 
 
 def _linked(text: str, named: re.Pattern[str], page: str) -> SafeString:

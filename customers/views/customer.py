@@ -38,7 +38,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
         records = provenance.records_of(customer)
-        return render(request, "customers/_story.html", story(customer, records, form))
+        return render(request, "customers/_story.html", story(request, customer, records, form))
     if request.method == "GET":
         visiting.visit(customer, by=request.user)
     return render_page(request, customer, form)
@@ -51,7 +51,7 @@ def render_page(
     shown = {
         "title": customer.name,
         **rows(request, customer, records, totals),
-        **story(customer, records, form),
+        **story(request, customer, records, form),
         **totals_and_plot(request, customer, totals),
         **head(request, customer),
         **facts(customer, records),

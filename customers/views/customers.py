@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from customers import exporting, listing, search
+from customers.access import VIEW_ORDERS
 from customers.countries import COUNTRIES
 from customers.criteria import STATUSES
 from customers.forms.wanted import read
@@ -45,5 +46,6 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
 @may_view
 def customer_export(request: "StaffRequest") -> StreamingHttpResponse:
     """Everybody whom the list of the same address shows, on all its pages."""
-    rows = exporting.rows(read(request.GET).criteria)
-    return csv_response(f"customers-{timezone.now():%Y-%m-%d}", exporting.HEADER, rows)
+    told = request.user.has_perm(VIEW_ORDERS)
+    rows = exporting.rows(read(request.GET).criteria, with_orders=told)
+    return csv_response(f"customers-{timezone.now():%Y-%m-%d}", exporting.header(with_orders=told), rows)

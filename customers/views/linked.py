@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from customers import credit, spending, splitting, tabs
+from customers.access import VIEW_ORDERS
 from customers.figures import Amount, figures
 from customers.forms.narrowing import Narrowing
 from customers.forms.note import NoteForm
@@ -25,7 +26,8 @@ def rows(
     choices = tabs.offered(request.user.get_all_permissions())
     chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
     sources = {record.data_source for record in records.values()}
-    narrowing = Narrowing(request.GET, sources, by_kind=chosen.is_story)
+    told = request.user.has_perm(VIEW_ORDERS)
+    narrowing = Narrowing(request.GET, sources, by_kind=chosen.is_story, with_orders=told)
     of_source = [t for t in totals if narrowing.asked.source in (None, t.source_record.data_source_id)]
     return {
         "customer": customer,
@@ -39,16 +41,19 @@ def rows(
     }
 
 
-def story(customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
-    return {"customer": customer, "story": tabs.newest_moments(customer, records), "form": form}
+def story(request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
+    moments = tabs.newest_moments(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
+    return {"customer": customer, "story": moments, "form": form}
 
 
 def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
     found = figures(totals)
     held = credit.balances([customer.pk]).get(customer.pk) or {found.spent[0].currency: Decimal()}
-    spent = spending.spending(customer, now=timezone.now(), currency=request.GET.get("currency", ""))
+    told = request.user.has_perm(VIEW_ORDERS)
+    chosen = request.GET.get("currency", "")
+    spent = spending.spending(customer, now=timezone.now(), currency=chosen) if told else None
     return {
-        "figures": found,
+        "figures": found if told else None,
         "credit": [Amount(amount, currency) for currency, amount in held.items()],
         "plot": Plot(spent) if spent else None,
         "since": min(filter(None, (customer.created, found.first_order_at))),

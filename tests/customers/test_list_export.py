@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from customers import exporting
 from customers.models import CartLogin, Customer, PaySource
+from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, customer_with_order, order
 
 URL = "/customers/export/"
@@ -34,6 +35,19 @@ def test_a_row_says_what_the_list_says(as_agent):
     assert (row["Billing street"], row["Billing country"]) == ("Rilská 3174/6", "Czechia")
     assert (row["Sources"], row["Orders"], row["Spent"]) == ("Marketplace, Shop", "2", "1234.50 EUR, 9.90 USD")
     assert row["Created (UTC)"] == f"{helena.created:%Y-%m-%d %H:%M}"
+
+
+def test_orders_are_left_out_for_who_may_not_see_them():
+    customer_with_order(email="hholy@gmail.com")
+    front = signed_in(make_user("front", ["customers.view_customer"]))
+    (row,) = rows(front)
+    assert row["E-mail"] == "hholy@gmail.com"
+    assert not {"Orders", "Spent", "Last order (UTC)"} & row.keys()
+    for url in ("/customers/", "/duplicates/"):
+        customer_with_order(first_name="Helen", email="hholy@gmail.com")
+        page = front.get(url).content.decode()
+        assert "hholy@gmail.com" in page
+        assert not [said for said in ("9.90", "19.80", ">Orders<", "Spent", "Last order", "1 order") if said in page]
 
 
 def test_the_file_is_named_for_the_day_and_sent_as_it_is_read(as_agent):
@@ -81,9 +95,9 @@ def test_it_is_read_a_part_at_a_time(django_assert_num_queries):
         CustomerFactory(first_name=f"C{n}")
 
     with django_assert_num_queries(5):
-        assert len(list(exporting.rows([]))) == 30
+        assert len(list(exporting.rows([], with_orders=True))) == 30
     with django_assert_num_queries(5):
-        next(exporting.rows([]))
+        next(exporting.rows([], with_orders=True))
 
 
 def test_who_was_merged_away_or_erased_is_not_in_it(as_agent):
