@@ -1,7 +1,8 @@
 """Shop logins and pay sources by hand: add a login, set a password anew, say which one is shown or pays first.
 
 Every login of a customer opens their account; the one shown is a field of the profile. A password set anew is the
-login's own, wherever it goes, and what opened it before opens it no more.
+login's own, wherever it goes, and the one before opens it no more; but another login's password, which a merge chose
+for this one and was merged on, does so until that login gets another.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def _is_theirs(chosen: CartLogin, login: CartLogin) -> bool:
 
 @transaction.atomic
 def set_password(customer: Customer, row: CartLogin, password: str, *, by: User) -> None:
-    """Let the hash `password`, and nothing else, open the login."""
+    """Let the hash `password` open the login, instead of its own and of what was chosen for it alone."""
     locked = _locked(customer)
     _refuse_foreign(locked, row)
     CartLogin.objects.filter(pk__in=[row.pk, *cart.only_for(row)]).update(password=password)

@@ -49,7 +49,7 @@ def login_password(request: "StaffRequest", customer: Customer, login: int) -> H
         except logins.LoginError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"The password of “{row.login}” is set anew. The old one opens it no more.")
+            messages.success(request, f"The password of “{row.login}” is set anew.")
         return _to_tab(customer, "logins")
     return _page(request, customer, form, title=f"Set the password of {row.login} anew", button="Set password")
 

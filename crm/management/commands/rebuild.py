@@ -10,7 +10,10 @@ from orders import totals
 
 
 class Command(BaseCommand):
-    help = "Derives every cache again (owners, profiles, match keys, totals, billing status) and names what differed."
+    help = (
+        "Derives every cache again (owners, profiles, match keys, totals, billing status) and names what differed."
+        " Without the locks of the acts: on PostgreSQL run it only while nobody works and nothing is taken in."
+    )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
