@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.text import Truncator
 from django.views.decorators.debug import sensitive_variables
 
-from crm.accounts import functionalities, recording
+from crm.accounts import functionalities, outgrowing, recording
 from crm.accounts.functionalities import MANAGE_USERS
 from crm.accounts.models import User
 
@@ -46,6 +46,8 @@ def save(user: User, *, by: User, password: str = "", given: Set[str] = NONE, ta
     user.user_permissions.remove(*functionalities.rows(taken))
     if said or given or taken:
         recording.write(user, said, by=by, given=given, taken=taken)
+    if given:
+        outgrowing.revoke_outgrown(user, by=by)
 
 
 def let_in(by: User, *, to: User) -> User | None:

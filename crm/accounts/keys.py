@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from crm.accounts import granting, recording
+from crm.accounts import granting, outgrowing, recording
 from crm.accounts.functionalities import USE_API
 from crm.accounts.models import ApiKey, User
 
@@ -41,7 +41,7 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
     key = ApiKey.objects.create(
         user=user, name=name, prefix=token[:SHOWN], digest=digest(token), allowed_addresses=addresses
     )
-    recording.write(user, f"API key {key} created.", by=by)
+    recording.write(user, outgrowing.CREATED.format(key), by=by)
     return key, token
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
-from crm.accounts import functionalities, keys
+from crm.accounts import functionalities, granting, keys
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, USE_API
 from crm.accounts.models import AccountChange, ApiKey, User
 from tests.conftest import make_user, signed_in
@@ -200,6 +200,21 @@ def test_nobody_comes_in_by_a_key_of_who_may_do_more(robot, admin_user):
     assert create(client, f"/users/{admin_user.pk}/keys/add/").status_code == 403
     assert client.post(f"/users/{admin_user.pk}/keys/{key.pk}/revoke/").status_code == 403
     assert ApiKey.objects.filter(revoked=None).count() == 1
+
+
+def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
+    limited = make_user("limited", [MANAGE_USERS, USE_API])
+    theirs, _ = keys.create(robot, name="Theirs", addresses=[], by=limited)
+    for by in (robot, admin_user, None):
+        keys.create(robot, name="Good", addresses=[], by=by)
+    granting.save(robot, given={MANAGE_USERS}, by=limited)
+    assert not ApiKey.objects.exclude(revoked=None)
+
+    granting.save(robot, given={"customers.merge_customer"}, by=admin_user)
+
+    assert ApiKey.objects.exclude(revoked=None).get() == theirs
+    change = AccountChange.objects.latest("pk")
+    assert (change.text, change.by) == (f"API key {theirs} revoked: who made it may do less.", admin_user)
 
 
 def test_one_who_may_no_longer_use_the_api_still_revokes_a_key(robot):
