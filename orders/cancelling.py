@@ -31,6 +31,7 @@ def end(purchase: Purchase, *, reason: str) -> None:
     """Make the locked purchase a cancelled one."""
     purchase.status, purchase.cancelled_at, purchase.cancel_reason = PurchaseStatus.CANCELLED, timezone.now(), reason
     purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
+    purchase.paused_from = ""
 
 
 def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:

@@ -1,7 +1,7 @@
 """Pausing a purchase, and letting what is paused, cancelled or has failed be billed again.
 
 While it is paused nothing is billed, whatever its next bill date; when it starts again the next bill is not before
-that day.
+that day, and a trial is a trial again. What is past due cannot be paused: that would hide what is owed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orders.models import Purchase, PurchaseStatus
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-CAN_PAUSE = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BILLING)
+CAN_PAUSE = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE)
 CAN_REACTIVATE = (PurchaseStatus.PAUSED, PurchaseStatus.CANCELLED, PurchaseStatus.RECYCLE_FAILED)
 
 
@@ -26,6 +26,10 @@ def refuse_pause(purchase: Purchase) -> None:
     refuse_ended(purchase)
     if purchase.status == PurchaseStatus.PAUSED:
         raise PurchaseError("This purchase is paused already.")
+    if purchase.status == PurchaseStatus.RECYCLE_BILLING:
+        raise PurchaseError(
+            "A bill of this purchase is past due, so it cannot be paused. It is paid or cancelled first."
+        )
     if purchase.status not in CAN_PAUSE:
         raise PurchaseError("Billing this purchase has failed, so there is nothing to pause. Reactivate or cancel it.")
 
@@ -40,7 +44,8 @@ def pause(purchase: Purchase, until: date | None, *, seen: str, by: User | None)
             raise PurchaseError(
                 f"It will be cancelled on {said(current.cancels_on)}, before it would restart. Take that back first."
             )
-        current.status, current.paused_at, current.restarts_on = PurchaseStatus.PAUSED, timezone.now(), until
+        current.paused_from, current.status = current.status, PurchaseStatus.PAUSED
+        current.paused_at, current.restarts_on = timezone.now(), until
         recording.write(current, f"paused until {said(until)}." if until else "paused.", by=by)
 
 
@@ -56,17 +61,19 @@ def first_bill(purchase: Purchase) -> date:
     return max(purchase.next_bill_date or today(), today())
 
 
-def reactivate(purchase: Purchase, next_bill: date, *, seen: str, by: User | None) -> None:
+def reactivate(purchase: Purchase, next_bill: date | None, *, seen: str, by: User | None) -> None:
+    """Billed on `next_bill`; None is for who may not choose, and leaves it as it was."""
     with altering.locked(purchase, seen=seen) as current:
         refuse_reactivation(current)
-        refuse_day(next_bill, first=today())
-        restart(current, next_bill, by=by)
+        day = next_bill or first_bill(current)
+        refuse_day(day, first=today())
+        restart(current, day, by=by)
 
 
 def restart(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
-    """Make the locked purchase an active one. A cancellation that is planned for it stays."""
+    """Make the locked purchase an active one, or a trial if it was one. A cancellation that is planned for it stays."""
     if purchase.status == PurchaseStatus.CANCELLED:
         purchase.cancelled_at, purchase.cancel_reason = None, ""
-    purchase.status, purchase.next_bill_date = PurchaseStatus.ACTIVE, next_bill
-    purchase.paused_at = purchase.restarts_on = None
+    purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill
+    purchase.paused_from, purchase.paused_at, purchase.restarts_on = "", None, None
     recording.write(purchase, f"reactivated, next bill {said(next_bill)}.", by=by)

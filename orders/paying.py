@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.utils import timezone
 
 from customers.locking import RetiredMeanwhileError
 from customers.models import PaySource
@@ -27,6 +29,9 @@ from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+JUST_ASKED = timedelta(minutes=1)
+"""For so long the gateway may still be being asked."""
 
 
 class PaymentError(Exception):
@@ -64,7 +69,15 @@ def refuse_changed(order: Order, seen: str) -> None:
 
 
 def refuse_pending(transactions: Iterable[Transaction]) -> None:
-    if any(each.status == TransactionStatus.PENDING for each in transactions):
+    waiting = next((each for each in transactions if each.status == TransactionStatus.PENDING), None)
+    if waiting and waiting.at > timezone.now() - JUST_ASKED:
+        what = "refund" if waiting.kind == TransactionKind.REFUND else "charge"
+        who = waiting.by or "somebody"
+        raise PaymentError(
+            f"A {what} that {who} asked for a moment ago has no answer yet. Look again in a minute; nothing else"
+            " can be charged or refunded until then."
+        )
+    if waiting:
         raise PaymentError(
             "The gateway has not answered about this order yet. It is asked again every few minutes; nothing else can"
             " be charged or refunded until then."

@@ -1,5 +1,6 @@
 """The fields that the forms of orders and purchases share."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -19,6 +20,12 @@ class AmountField(forms.DecimalField):
         wrong = "Enter an amount such as 7.50."
         super().__init__(error_messages={"required": wrong, "invalid": wrong}, **options)
         self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "class": "vTextField"})
+
+    def clean(self, value: Any) -> Any:
+        """As money is written: Decimal would take 1e1 and 1_0 too."""
+        if value and not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", str(value).strip()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().clean(value)
 
 
 class ReasonField(forms.CharField):

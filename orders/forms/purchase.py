@@ -53,13 +53,17 @@ class CancelForm(PurchaseForm):
         return [*at_bill, (NOW, "Now"), (DAY, "On a day")]
 
     def clean(self) -> dict[str, Any]:
-        day = self.cleaned_data.get("day")
-        if self.cleaned_data.get("when") == DAY and "day" not in self.errors:
-            if day:
-                self.judge("day", lambda: refuse_day(day, first=tomorrow()))
-            else:
-                self.add_error("day", "Choose the day.")
+        if "day" not in self.errors:
+            self._check_day(self.cleaned_data.get("when"), self.cleaned_data.get("day"))
         return self.cleaned_data
+
+    def _check_day(self, when: str | None, day: date | None) -> None:
+        if when == DAY and day:
+            self.judge("day", lambda: refuse_day(day, first=tomorrow()))
+        elif when == DAY:
+            self.add_error("day", "Choose the day.")
+        elif when and day:
+            self.add_error("day", "Choose “On a day” for this day, or leave it empty.")
 
     @property
     def on(self) -> date | None:
@@ -80,7 +84,14 @@ class PauseForm(PurchaseForm):
 
 
 class ReactivateForm(PurchaseForm):
+    """Without a day for who may not change the billing: then the next bill is as it was."""
+
     next_bill = DayField(label="Next bill")
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None, *, may_choose: bool) -> None:
+        super().__init__(purchase, data)
+        if not may_choose:
+            del self.fields["next_bill"]
 
     def proposed(self, purchase: Purchase) -> dict[str, Any]:
         return {"next_bill": pausing.first_bill(purchase)}
@@ -88,6 +99,8 @@ class ReactivateForm(PurchaseForm):
     def clean(self) -> dict[str, Any]:
         if next_bill := self.cleaned_data.get("next_bill"):
             self.judge("next_bill", lambda: refuse_day(next_bill, first=today()))
+        if "next_bill" in self.data and "next_bill" not in self.fields:
+            raise forms.ValidationError("You may not choose the day of the next bill. Nothing was changed.")
         return self.cleaned_data
 
 

@@ -27,6 +27,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="purchase",
+            name="paused_from",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("TRIAL", "Trial"),
+                    ("ACTIVE", "Active"),
+                    ("PAUSED", "Paused"),
+                    ("RECYCLE_BILLING", "Recycle billing"),
+                    ("RECYCLE_FAILED", "Recycle failed"),
+                    ("CANCELLED", "Cancelled"),
+                    ("COMPLETE", "Complete"),
+                ],
+                default="",
+                help_text="What a paused purchase was before",
+                max_length=16,
+            ),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name="purchase",
             name="restarts_on",
             field=models.DateField(blank=True, help_text="When a paused purchase bills again", null=True),
         ),

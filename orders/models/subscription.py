@@ -64,6 +64,9 @@ class Purchase(LinkedRow):
         null=True, blank=True, help_text="When it will be cancelled, if nothing happens before"
     )
     paused_at = models.DateTimeField(null=True, blank=True)
+    paused_from = models.CharField(
+        max_length=16, choices=PurchaseStatus, blank=True, help_text="What a paused purchase was before"
+    )
     restarts_on = models.DateField(null=True, blank=True, help_text="When a paused purchase bills again")
     updated = models.DateTimeField(auto_now=True)
 

@@ -35,9 +35,17 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
         cancelling.cancel(purchase, reason=reason, seen=seen, by=request.user)
         return "The purchase is cancelled."
 
-    lead = "From then on nothing is billed, not even on that day. Orders and memberships stay."
+    lead = f"{_plan_of(purchase)}From then on nothing is billed, not even on that day. Orders and memberships stay."
     words = ("Cancel", lead, "Cancel this purchase")
     return _asked(request, form, cancelling.refuse_impossible, act, words)
+
+
+def _plan_of(purchase: Purchase) -> str:
+    """What is planned already, which a new choice replaces."""
+    if purchase.cancels_on is None:
+        return ""
+    reason = f" ({purchase.cancel_reason})" if purchase.cancel_reason else ""
+    return f"It will be cancelled on {said(purchase.cancels_on)} already{reason}; what you choose here replaces that. "
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,14 +84,16 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
 @may_view_orders
 def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
-    form = ReactivateForm(purchase, request.POST or None)
+    may_choose = request.user.has_perm("orders.change_purchase")
+    form = ReactivateForm(purchase, request.POST or None, may_choose=may_choose)
 
     def act() -> str:
-        next_bill = form.cleaned_data["next_bill"]
+        next_bill = form.cleaned_data.get("next_bill")
         pausing.reactivate(purchase, next_bill, seen=form.cleaned_data["seen"], by=request.user)
-        return f"The purchase is active again. Next bill {said(next_bill)}."
+        return f"The purchase is active again. Next bill {said(next_bill or pausing.first_bill(purchase))}."
 
-    lead = "The purchase is billed again from that day on."
+    day = "that day" if may_choose else said(pausing.first_bill(purchase))
+    lead = f"The purchase is billed again from {day} on."
     return _asked(request, form, pausing.refuse_reactivation, act, ("Reactivate", lead, "Reactivate this purchase"))
 
 

@@ -56,8 +56,14 @@ def order_refund(request: "StaffRequest", number: str) -> HttpResponse:
         return _refuse(request, order, "Nothing was refunded.", error)
     except LostAnswerError as error:
         return _refuse(request, order.source_record.customer, "The answer is lost.", error)
-    lead = "All of it, or type a part. The money goes back to the card that paid; this cannot be undone."
+    lead = f"{_most(form)} can go back at most; type less for a part. It goes back to the card that paid, for good."
     return _page(request, order, form, verb="Refund", lead=lead, button="Refund")
+
+
+def _most(form: RefundForm) -> str:
+    """What the form proposes: all that is left of the latest payment."""
+    latest = form.payments[0]
+    return f"{shown(latest.left, latest.sale.currency)} {latest.sale.currency}"
 
 
 def _page(

@@ -37,6 +37,7 @@ def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
     paid = paid_order()
     asked = words(as_admin.get(url(paid, "refund")))
     assert 'value="9.90"' in asked
+    assert "9.90 USD can go back at most" in asked
     assert "9.90 USD from VISA 4242" in asked
     done = words(refund(as_admin, paid, amount="3"))
     assert "<strong>Refunded.</strong> 3.00 USD refunded to VISA 4242." in done
@@ -49,6 +50,8 @@ def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
         ({"amount": "9.91"}, "At most 9.90 USD of this payment can be refunded."),
         ({"amount": "three"}, "Enter an amount such as 7.50."),
         ({"amount": "NaN"}, "Enter an amount such as 7.50."),
+        ({"amount": "1e0"}, "Enter an amount such as 7.50."),
+        ({"amount": "1_0"}, "Enter an amount such as 7.50."),
         ({"amount": "1.001"}, "Enter an amount such as 9.90."),
         ({"amount": "9" * 400}, "Enter an amount such as 9.90."),
         ({"amount": "1", "reason": " "}, "Say why, in a few words."),
@@ -101,6 +104,9 @@ def test_no_answer_is_said_and_nothing_else_is_offered(as_admin):
     done = words(refund(as_admin, paid, amount="3"))
     assert done.count("<strong>The gateway has not answered.</strong>") == 2  # what was asked now, and how it stands
     assert url(paid, "refund") not in done
+    why = "<strong>Nothing was refunded.</strong> A refund that Jane Peacock asked for a moment ago has no answer yet."
+    assert why in words(as_admin.get(url(paid, "refund"), follow=True))
+    Transaction.objects.update(at=timezone.now() - timedelta(minutes=2))
     assert "<strong>Nothing was refunded.</strong> The gateway has not answered" in words(
         as_admin.get(url(paid, "refund"), follow=True)
     )
@@ -143,6 +149,7 @@ def test_a_purchase_is_cancelled_now_at_next_billing_or_on_a_day(as_admin):
         ("cancel", {"when": "now"}, "Say why, in a few words."),
         ("cancel", {"when": "day", "reason": "x"}, "Choose the day."),
         ("cancel", {"when": "day", "day": "2020-01-01", "reason": "x"}, "or a later day."),
+        ("cancel", {"when": "now", "day": SOON, "reason": "x"}, "Choose “On a day” for this day, or leave it empty."),
         ("cancel", {"when": "day", "day": "31.12.", "reason": "x"}, "Enter a day such as 2026-01-31."),
         ("cancel", {"when": "next", "reason": "x"}, "Select a valid choice"),
         ("pause", {"until": "2020-01-01"}, "or a later day."),
@@ -169,6 +176,40 @@ def test_a_purchase_is_paused_and_reactivated(as_admin):
     assert f'value="{SOON}"' in asked
     assert "The purchase is active again." in words(post(as_admin, again(bought), "reactivate", next_bill=SOON))
     assert again(bought).bills_on == SOON
+
+
+def test_a_cancellation_that_is_planned_already_is_named_before_another(as_admin):
+    bought = subscription(cancels_on=SOON, cancel_reason="Too expensive")
+    planned = f"It will be cancelled on {SOON:%-d %b %Y} already (Too expensive); what you choose here replaces that."
+    assert planned in words(as_admin.get(url(bought, "cancel")))
+    assert "already" not in words(as_admin.get(url(subscription(), "cancel")))
+
+
+def test_who_may_not_change_billing_reactivates_without_choosing_the_day():
+    client = signed_in(
+        make_user("rests", ["customers.view_customer", "orders.view_order", "orders.cancel_purchase"]),
+    )
+    bought = subscription("PAUSED", next_bill_date=SOON)
+    asked = words(client.get(url(bought, "reactivate")))
+    assert f"billed again from {SOON:%-d %b %Y} on" in asked
+    assert 'name="next_bill"' not in asked
+
+    forged = post(client, bought, "reactivate", next_bill=SOON + timedelta(days=900))
+    assert forged.status_code == 422
+    assert "You may not choose the day of the next bill." in words(forged)
+    assert again(bought).status == "PAUSED"
+
+    assert f"Next bill {SOON:%-d %b %Y}." in words(post(client, bought, "reactivate"))
+    assert (again(bought).status, again(bought).next_bill_date) == ("ACTIVE", SOON)
+
+
+def test_a_next_bill_that_has_passed_becomes_the_next_possible_day():
+    client = signed_in(
+        make_user("rests", ["customers.view_customer", "orders.view_order", "orders.cancel_purchase"]),
+    )
+    bought = subscription("PAUSED", next_bill_date=SOON - timedelta(days=90))
+    post(client, bought, "reactivate")
+    assert again(bought).next_bill_date == SOON - timedelta(days=10)
 
 
 def test_the_billing_of_a_purchase_is_changed(as_admin):

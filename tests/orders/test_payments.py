@@ -262,7 +262,7 @@ def test_without_an_answer_it_is_pending_and_nothing_else_is_asked(box):
     assert rerun(declined).status == "PENDING"
     assert again(declined).status == "DECLINED"
     assert story(declined) == []
-    assert "has not answered" in refused(rerun, declined)
+    assert "has no answer yet" in refused(rerun, declined)
     assert len(box.asked) == 1
     assert settle() == "0 settled, 0 still without an answer.\n"
 
@@ -283,7 +283,7 @@ def test_what_is_found_out_later_is_written_down_once():
 def test_a_late_refund_keeps_its_reason():
     paid = paid_order(token="sandbox-slow-refund")
     assert refund(paid).status == "PENDING"
-    assert "has not answered" in refused(refund, paid)
+    assert "has no answer yet" in refused(refund, paid)
     an_hour_ago()
     settle()
     assert again(paid).refunded == 3

@@ -155,6 +155,28 @@ def test_a_pause_without_an_end_lasts_until_somebody_reactivates_it():
     assert story(bought) == ["reactivated, next bill 20 Mar 2026.", "paused."]
 
 
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_trial_is_a_trial_again_after_its_pause(by_itself):
+    bought = pause(subscription("TRIAL", next_bill_date=SOON), SOON)
+    if by_itself:
+        apply_due(SOON)
+    else:
+        reactivate(bought)
+    assert (again(bought).status, again(bought).paused_from) == ("TRIAL", "")
+
+
+def test_a_trial_cancelled_while_paused_is_reactivated_as_an_active_one():
+    bought = cancel(pause(subscription("TRIAL", next_bill_date=SOON)))
+    assert bought.paused_from == ""
+    assert reactivate(bought).status == "ACTIVE"
+
+
+def test_what_is_past_due_is_not_paused():
+    bought = subscription("RECYCLE_BILLING")
+    assert "is past due, so it cannot be paused" in refused(pausing.pause, bought, SOON)
+    assert status_of(bought) == "Past Due"
+
+
 def test_a_pause_after_the_cancellation_is_refused_and_so_is_the_other_way_round():
     ending = schedule(subscription(next_bill_date=SOON), SOON)
     assert "will be cancelled on 20 Mar 2026" in refused(pausing.pause, ending, LATER)
