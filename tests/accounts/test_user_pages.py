@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
 
 from crm.accounts import functionalities, granting, listing, recording
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT
@@ -21,6 +22,10 @@ def andrew(db):
 
 def edit(client, user, *ticked, **changes):
     return client.post(user.get_absolute_url(), typed(*ticked, **changes))
+
+
+def messages_of(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def fresh(user):
@@ -183,6 +188,15 @@ def test_ones_own_password_is_not_set_here_where_nobody_asks_the_present_one(as_
     edit(as_admin, admin_user, username="jane", password="correct horse battery")
 
     assert not fresh(admin_user).check_password("correct horse battery")
+
+
+def test_nothing_is_called_saved_where_nothing_changed(as_admin, admin_user, andrew):
+    said = {"username": "jane", "full_name": "Jane Peacock", "email": admin_user.email}
+    assert not messages_of(edit(as_admin, admin_user, *EVERYTHING, **said))
+    assert not messages_of(edit(as_admin, andrew))
+    assert messages_of(edit(as_admin, andrew, email="a@example.com")) == [
+        "Saved. It takes effect on the next page Andrew Adams opens."
+    ]
 
 
 def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeypatch):

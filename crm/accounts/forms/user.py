@@ -104,6 +104,12 @@ class UserForm(AccountForm):
         for heading, group in GROUPS.items():
             yield heading, [self[each.slug] for each in group]
 
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether a valid form asks for anything that was not so before."""
+        fields = {"username", "full_name", "email", "password", "is_active"}
+        return bool(self.cleaned_data["given"] or self.cleaned_data["taken"] or fields.intersection(self.changed_data))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = EVERYTHING.intersection(cleaned["seen"].split()) if "seen" in self.data else self.held

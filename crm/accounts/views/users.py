@@ -64,7 +64,8 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     title = str(user)
     form = UserForm(request.POST or None, instance=user, by=request.user)
     if form.is_valid() and _saved(form, by=request.user):
-        messages.success(request, f"Saved. It takes effect on the next page {user} opens.")
+        if form.is_otherwise:
+            messages.success(request, f"Saved. It takes effect on the next page {user} opens.")
         return redirect("accounts:list")
     context = {
         "title": title,
