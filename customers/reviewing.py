@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from customers import undoing
 from customers.chunks import CHUNK
 from customers.holdings import totals
 from customers.models import Customer, Merge, MergeMember
@@ -65,6 +66,8 @@ class Line:
     def state(self) -> str:
         if self.merge.undone_at:
             return "Undone"
+        if undoing.erased(self.merge, self.members):
+            return "Erased"
         return "Partly undone" if any(member.undone_at for member in self.members) else "In force"
 
 

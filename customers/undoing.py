@@ -129,7 +129,8 @@ def plan(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     members = [member for member in standing if not only or member.duplicate_id in only]
     if len(members) < len(set(only)) or not members:
         raise UndoError("This customer is not part of the merge any more. Look at the merge again.")
-    _refuse_erased(merge, members)
+    if gone := erased(merge, members):
+        raise UndoError(f"Customer {gone.pk} was erased, so this merge can no longer be undone.")
     survivor, root = merge.survivor, merge.survivor.live_root()
     is_whole = len(members) == len(standing)
     return UndoPlan(
@@ -142,10 +143,10 @@ def plan(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     )
 
 
-def _refuse_erased(merge: Merge, members: Sequence[MergeMember]) -> None:
-    erased = [c for c in (merge.survivor, *(m.duplicate for m in members)) if c.erased_at]
-    if erased:
-        raise UndoError(f"Customer {erased[0].pk} was erased, so this merge can no longer be undone.")
+def erased(merge: Merge, members: Sequence[MergeMember]) -> Customer | None:
+    """Who was erased while the merge stood, the survivor first: then it stands for good, and nobody is left of it."""
+    standing = [member.duplicate for member in members if not member.undone_at]
+    return next((c for c in (merge.survivor, *standing) if standing and c.erased_at), None)
 
 
 def _outcomes(survivor: Customer, members: Sequence[MergeMember], *, whole: Merge | None) -> list[Outcome]:

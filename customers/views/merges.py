@@ -4,7 +4,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from customers import aftermath, drawing, kinship, retelling, reviewing
+from customers import aftermath, drawing, kinship, retelling, reviewing, undoing
 from customers.forms.merges import MergesForm
 from customers.models import Merge
 from customers.newest import Cursor
@@ -47,13 +47,15 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     moved = retelling.moved(members)
     family = kinship.family(merge)
     standing = [member for member in members if not member.undone_at]
+    erased = undoing.erased(merge, members)
     context = {
         "title": f"Merge {merge.pk}: {merge.survivor.name}",
         "merge": merge,
         "members": members,
+        "erased": erased,
         "is_partly_undone": 0 < len(standing) < len(members),
-        "may_undo": bool(standing) and request.user.has_perm("customers.undo_merge"),
-        "may_undo_one": len(standing) > 1 and request.user.has_perm("customers.undo_merge"),
+        "may_undo": bool(standing) and not erased and request.user.has_perm("customers.undo_merge"),
+        "may_undo_one": len(standing) > 1 and not erased and request.user.has_perm("customers.undo_merge"),
         "root": merge.survivor.live_root(),
         "changes": list(retelling.changes(merge)),
         "moved": moved,

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers import credit, editing, matching
+from customers import credit, editing, erasing, matching
 from customers.models import Customer, Merge
 from tests.acts import fresh, merge, undo
 from tests.conftest import make_user, signed_in
@@ -230,6 +230,30 @@ def test_a_side_that_was_erased_cannot_come_back(as_agent, helena, helen):
     response = as_agent.get(undo_url(made), follow=True)
 
     assert f"Customer {helen.pk} was erased, so this merge can no longer be undone." in shown(response)
+
+
+def test_a_merge_whose_customer_was_erased_says_so_and_offers_nothing(as_agent, admin_user, helena, helen):
+    made = merge(helena, helen)
+    erasing.erase(fresh(helena)[0], version=fresh(helena)[0].version, by=admin_user)
+
+    page = as_agent.get(made.get_absolute_url()).text
+    assert f"Customer {helena.pk} was erased on <time" in page
+    assert '<span class="badge">Erased</span>' in page
+    for gone in ("In force", "Undo…", "Open customer", "Moved", "Nothing", "Source records that moved", "kept"):
+        assert gone not in page
+    listed = as_agent.get(reverse("customers:merges")).text
+    assert '<span class="badge">Erased</span>' in listed
+    assert "can be undone until the customer is erased" in listed
+
+
+def test_who_came_back_before_is_not_part_of_what_was_erased(as_agent, admin_user, helena, helen, initial):
+    made = merge(helena, helen, initial)
+    undo(made, initial)
+    erasing.erase(fresh(initial)[0], version=fresh(initial)[0].version, by=admin_user)
+
+    page = as_agent.get(made.get_absolute_url()).text
+    assert "Partly undone" in page
+    assert "Undo…" in page
 
 
 @pytest.mark.parametrize("only", ["999999", "9" * 18])
