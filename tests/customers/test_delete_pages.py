@@ -148,6 +148,16 @@ def test_every_old_link_says_that_the_customer_was_erased(as_admin, helena):
     assert f"Erased customer {helena.pk}" in text_of(as_admin.get(reverse("customers:merges")))
 
 
+def test_a_search_for_an_erased_customer_says_so_and_finds_nobody(as_admin, helena):
+    send(as_admin, helena)
+
+    for text in (helena.uuid, str(helena.pk)):
+        page = text_of(as_admin.get("/customers/", {"q": text}))
+        assert f"Customer {helena.pk} was erased" in page
+        assert "Erased customer" not in page
+        assert "No customer matches" not in page
+
+
 def test_a_draft_of_ones_own_about_the_erased_is_dropped(as_admin, helena):
     session = as_admin.session
     drafts.keep(session, merging.plan(helena, [customer_with_order(first_name="Helen")]), [])
