@@ -65,12 +65,14 @@ def _taken_back(members: Sequence[MergeMember], who: dict[tuple[int, int], User 
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Event]:
-    """A record whose origin is younger than the merge was given a customer of its own since."""
-    split = {record.origin_id: record for record in records if record.origin.created > merge.created}
-    said = HistoryEntry.objects.filter(source_record__origin__in=split, kind=HistoryKind.SPLIT)
-    by = {entry.source_record.origin_id: entry.by for entry in said.select_related("by", "source_record")}
-    for origin, record in split.items():
-        yield Event(record.origin.created, by.get(origin), f"{record} was split off as {record.origin.numbered}.")
+    """A record whose origin is younger than the merge, and says so, was given a customer of its own since."""
+    younger = {record.origin_id: record for record in records if record.origin.created > merge.created}
+    said = HistoryEntry.objects.filter(source_record__origin__in=younger, kind=HistoryKind.SPLIT)
+    # The first that a customer says of a split is of its own beginning; later ones are of records that left it.
+    by = {e.source_record.origin_id: e.by for e in said.select_related("by", "source_record").order_by("-at", "-pk")}
+    for origin, user in by.items():
+        record = younger[origin]
+        yield Event(record.origin.created, user, f"{record} was split off as {record.origin.numbered}.")
 
 
 def _of_later(member: MergeMember, who: dict[tuple[int, int], User | None]) -> Iterator[Event]:

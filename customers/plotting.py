@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 320.0, 84.0
 # From top to bottom: the numbers of merges, the value of the highest bar, the bars, the months.
 NUMBERS, HIGHEST, BASE = 9.0, 26.0, 68.0
 LETTER = 5.6
-EDGE = 56.0
+EDGE = 12 * LETTER  # a year here would run into the month at the edge
 
 
 @dataclass(frozen=True)

@@ -81,5 +81,6 @@ def _stretch(first: date, last: date) -> list[date]:
 
 def _merges(customer: Customer, *, since: date) -> tuple[Merge, ...]:
     start = datetime(since.year, since.month, 1, tzinfo=UTC)
-    found = Merge.objects.filter(survivor=customer, undone_at=None, created__gte=start)
-    return tuple(reversed(found.order_by("-created", "-pk")[:MOST_MERGES]))
+    # Also those of whoever was merged into this customer later: a survivor has a record of its own at least.
+    found = Merge.objects.filter(survivor__own_records__customer=customer, undone_at=None, created__gte=start)
+    return tuple(reversed(found.order_by("-created", "-pk").distinct()[:MOST_MERGES]))

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -156,3 +157,10 @@ def test_a_merge_asks_as_many_queries_for_many_duplicates(as_agent, four, django
     many = merge(CustomerFactory(), *(CustomerFactory() for _ in range(30)))
     with django_assert_max_num_queries(18):
         as_agent.get(many.get_absolute_url())
+
+
+def test_a_customer_younger_than_a_merge_was_not_split_off(as_agent):
+    helena, helen = (customer_with_order(email=EMAIL, deduplicate=False) for _ in range(2))
+    merged = merge(helena, helen)
+    Merge.objects.filter(pk=merged.pk).update(created=helen.created - timedelta(days=30))
+    assert "split off" not in as_agent.get(merged.get_absolute_url()).text

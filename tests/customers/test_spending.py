@@ -109,6 +109,13 @@ def test_merges_that_stand_are_marked(as_agent, helena):
     assert f'Marked: <a href="/merges/{stands.pk}/">Merge {stands.pk}</a>, 16 Feb 2026' in page
 
 
+def test_merges_of_whoever_was_merged_in_later_are_marked_as_well(helena):
+    zoe = somebody("Zoe")
+    first = merge(zoe, somebody("Ada"))
+    second = merge(*fresh(helena, zoe))
+    assert set(spending(helena, now=timezone.now()).merges) == {first, second}
+
+
 def test_merges_of_one_month_share_a_mark(helena):
     for name in ("Ada", "Eva", "Zoe"):
         merge(*fresh(helena, somebody(name)))
