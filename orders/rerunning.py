@@ -41,7 +41,10 @@ def refuse_impossible(order: Order) -> Transaction:
 
 
 def cards(order: Order) -> list[PaySource]:
-    """What the owner of `order` can be charged with, the card of the declined sale first; PaymentError when nothing."""
+    """What the owner of `order` can be charged with, the card of the declined sale first; PaymentError when nothing.
+
+    The expired come last: they are shown, so that nobody looks for them, and cannot be charged.
+    """
     declined, keeper = refuse_impossible(order), paying.the_gateway().name
     owner = order.source_record.customer
     preferred = (declined.pay_source_id, owner.pay_source_id)
@@ -51,7 +54,12 @@ def cards(order: Order) -> list[PaySource]:
     held = [card for card in [*first, *others] if card.token and card.gateway == keeper]
     if not held:
         raise PaymentError(f"{owner.name} has no card that the gateway keeps. Add one to the customer first.")
-    return held[:MOST_OFFERED]
+    return sorted(held, key=lambda card: card.is_expired)[:MOST_OFFERED]
+
+
+def refuse_expired(card: PaySource) -> None:
+    if card.is_expired:
+        raise PaymentError("This card has expired. Choose another, or add one to the customer first.")
 
 
 def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
@@ -62,6 +70,7 @@ def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction
         chosen = next((each for each in cards(current) if each.pk == card), None)
         if chosen is None:
             raise PaymentError("This card is no longer the customer’s. Choose another.")
+        refuse_expired(chosen)
         payment = paying.begin(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
     token = Token(chosen.token, chosen.gateway_customer)
     return booking.finish(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

@@ -12,6 +12,7 @@ from customers.money import shown
 from orders.forms.fields import AmountField, ReasonField
 from orders.paying import PaymentError
 from orders.refunding import Payment, refuse_amount
+from orders.rerunning import refuse_expired
 
 
 class RerunForm(forms.Form):
@@ -21,11 +22,22 @@ class RerunForm(forms.Form):
 
     def __init__(self, cards: Sequence[PaySource], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
+        self.cards = {card.pk: card for card in cards}
         self.fields["card"].choices = [(card.pk, _card(card)) for card in cards]  # type: ignore[attr-defined]  # a choice field
+
+    def clean_card(self) -> int:
+        chosen: int = self.cleaned_data["card"]
+        try:
+            refuse_expired(self.cards[chosen])
+        except PaymentError as error:
+            raise forms.ValidationError(str(error)) from None
+        return chosen
 
 
 def _card(card: PaySource) -> str:
-    return f"{card}, until {card.expiry_month:02}/{card.expiry_year}" if card.expiry_year else str(card)
+    if card.is_expired:
+        return f"{card}, expired {card.expiry}"
+    return f"{card}, until {card.expiry}" if card.expiry else str(card)
 
 
 class RefundForm(forms.Form):

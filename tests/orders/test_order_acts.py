@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.conftest import make_user, signed_in
 from tests.orders.world import again, card, declined_order, paid_order, subscription
@@ -87,6 +88,20 @@ def test_a_rerun_names_what_is_charged_to_which_card(as_admin):
     declined = again(declined)
     done = words(post(as_admin, declined, "rerun", card=card(declined).pk))
     assert "<strong>Charged.</strong> 9.90 USD charged to VISA 4242." in done
+
+
+def test_an_expired_card_is_marked_offered_last_and_not_charged(as_admin):
+    declined = declined_order()
+    old = declined.transactions.get().pay_source
+    PaySource.objects.filter(pk=old.pk).update(expiry_month=1, expiry_year=2020)
+    valid = card(declined, last_four="0005")
+    asked = words(as_admin.get(url(declined, "rerun")))
+    assert asked.index(f'value="{valid.pk}"') < asked.index(f'value="{old.pk}"')
+    assert "4242, expired 01/20" in asked
+    answer = post(as_admin, declined, "rerun", card=old.pk)
+    assert answer.status_code == 422
+    assert "This card has expired. Choose another, or add one to the customer first." in words(answer)
+    assert Transaction.objects.count() == 1
 
 
 def test_a_hard_decline_says_on_the_order_and_on_the_act_why_not(as_admin):
