@@ -11,35 +11,53 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from orders import booking, paying
+from customers.days import day
+from orders import booking, gateway, paying
 from orders.gateway import Gateway, Question
 from orders.models import Transaction, TransactionStatus
 
 PATIENCE = timedelta(minutes=5)
+LONG = timedelta(hours=24)
 CHUNK = 100
 
 
 def settle_pending() -> Iterator[Transaction]:
     """Each of those older than five minutes, as it is now: some may still be pending."""
-    gateway, until = paying.the_gateway(), timezone.now() - PATIENCE
+    asked, until = paying.the_gateway(), timezone.now() - PATIENCE
     last: Transaction | None = None
-    while found := _after(last, gateway, until):
+    while found := _after(last, asked, until):
         for payment in found:
             try:
-                yield booking.finish(payment, gateway.look_up(_question(payment)))
+                yield booking.finish(payment, asked.look_up(_question(payment)))
             except booking.LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
                 continue
         last = found[-1]
 
 
-def _after(last: Transaction | None, gateway: Gateway, until: datetime) -> list[Transaction]:
+def _after(last: Transaction | None, asked: Gateway, until: datetime) -> list[Transaction]:
     """The next that were asked of this gateway, oldest first."""
     waiting = Transaction.objects.filter(
-        status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=gateway.name
+        status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=asked.name
     )
     if last:
         waiting = waiting.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk))
     return list(waiting.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk")[:CHUNK])
+
+
+def is_overdue(payment: Transaction) -> bool:
+    """Whether it has waited so long that a person should ask where the money is."""
+    return payment.at <= timezone.now() - LONG
+
+
+def standing(payment: Transaction) -> str:
+    """What becomes of a payment without an answer, in sentences for who looks at its order."""
+    keeper, ours = payment.pay_source.gateway if payment.pay_source else "", gateway.current()
+    if ours is None or keeper != ours.name:
+        where = keeper or "the system that it was sent through"
+        return f"It is not asked from here: look for the payment at {where}."
+    if is_overdue(payment):
+        return f"No answer came since {day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
+    return "It is asked again every few minutes."
 
 
 def _question(payment: Transaction) -> Question:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from customers.address import address_lines
-from orders import recording, refunding, rerunning
+from orders import recording, refunding, rerunning, settling
 from orders.models import Order, OrderStatus, TransactionStatus
 from orders.paying import PaymentError
 from orders.views.access import may_view_orders
@@ -41,7 +41,7 @@ def shown(order: Order) -> dict[str, Any]:
         "shipping_lines": address_lines(order.shipping_address),
         "items": order.items.select_related("product").order_by("pk")[:MOST_SHOWN],
         "transactions": transactions,
-        "is_waiting": any(each.status == TransactionStatus.PENDING for each in transactions),
+        "waiting": next((settling.standing(t) for t in transactions if t.status == TransactionStatus.PENDING), ""),
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
         "story": recording.of(order),

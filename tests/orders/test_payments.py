@@ -309,6 +309,22 @@ def test_what_has_no_answer_yet_stays_and_the_others_are_settled():
     assert Transaction.objects.get(status="PENDING").order == silent
 
 
+def test_what_has_waited_for_a_day_is_named_with_whom_to_ask(as_admin):
+    silent = declined_order(token="sandbox-silent")
+    asked = rerun(silent)
+    Transaction.objects.filter(pk=asked.pk).update(at=timezone.now() - timedelta(hours=25))
+    where = f"Look for {asked.uuid} in the console of Sandbox."
+    assert where in as_admin.get(silent.get_absolute_url()).content.decode()
+    assert where in settle()
+
+
+def test_what_can_never_be_asked_from_here_says_so_on_its_order(as_admin):
+    unpaid = order(status="PENDING").order
+    sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
+    page = as_admin.get(unpaid.get_absolute_url()).content.decode()
+    assert "It is not asked from here: look for the payment at Stripe." in page
+
+
 def test_what_another_system_sent_as_pending_is_not_asked_about():
     unpaid = order(status="PENDING").order
     sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))

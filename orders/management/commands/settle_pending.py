@@ -15,6 +15,8 @@ class Command(BaseCommand):
             for payment in settling.settle_pending():
                 if payment.status == TransactionStatus.PENDING:
                     waiting += 1
+                    if settling.is_overdue(payment):
+                        self.stdout.write(f"Order {payment.order.number}: {settling.standing(payment)}")
                     continue
                 settled += 1
                 self.stdout.write(f"Order {payment.order.number}: {booking.sentence(payment)}")
