@@ -38,7 +38,7 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
         Functionality(
             "customers.change_customer",
             "Can change customers",
-            "Details, status, notes and tags; also credit and passwords of the shop",
+            "Details, status, notes and tags; also credit and shop logins",
         ),
         Functionality(
             "customers.merge_customer",
