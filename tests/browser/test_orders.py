@@ -21,6 +21,7 @@ def staff(request, page: Page, sign_in) -> Page:
 
 
 def no_sideways(page: Page) -> None:
+    page.wait_for_load_state("load")
     wide, inner = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= inner
 
