@@ -27,14 +27,14 @@ P = ParamSpec("P")
 View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
 
 
-def permission_required(perm: str, message: str = "") -> Callable[[View[P]], View[P]]:
+def permission_required(perm: str, message: str) -> Callable[[View[P]], View[P]]:
     """Let a signed-in user through who has `perm`; show anyone else the 403 page with `message`."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.has_perm(perm):
-                raise PermissionDenied(message or f"This needs the permission “{perm}”, which an admin can give you.")
+                raise PermissionDenied(message)
             return view(request, *args, **kwargs)
 
         return guarded

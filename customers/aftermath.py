@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
+from customers.wording import listed
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -46,22 +48,32 @@ def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMe
     )
 
 
-def undone_by(members: Collection[MergeMember]) -> dict[tuple[int, int], User | None]:
-    """{(merge, duplicate): who took that part back}, as both wrote it down."""
+def undone_by(members: Collection[MergeMember]) -> dict[int, User | None]:
+    """{part of a merge: who took it back}, as its customer's history says; None where nobody did."""
     entries = HistoryEntry.objects.filter(
         source_record__origin__in={member.duplicate_id for member in members},
         kind=HistoryKind.UNDO,
         merge__in={member.merge_id for member in members},
     )
     rows = entries.select_related("by", "source_record")
-    return {(entry.merge_id, entry.source_record.origin_id): entry.by for entry in rows if entry.merge_id}
+    said = {(entry.merge_id, entry.source_record.origin_id): entry.by for entry in rows}
+    return {member.pk: said.get((member.merge_id, member.duplicate_id)) for member in members}
 
 
-def _taken_back(members: Sequence[MergeMember], who: dict[tuple[int, int], User | None]) -> Iterator[Event]:
+def taken_back_by(members: Collection[MergeMember]) -> dict[int, str]:
+    """{merge: who took back those of `members` that were}; no question where none was."""
+    back = [member for member in members if member.undone_at]
+    who = undone_by(back) if back else {}
+    people: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for member in back:
+        people[member.merge_id][str(who[member.pk] or "a program")] = None
+    return {merge: listed(list(names)) for merge, names in people.items()}
+
+
+def _taken_back(members: Sequence[MergeMember], who: dict[int, User | None]) -> Iterator[Event]:
     for member in members:
         if member.undone_at:
-            by = who.get((member.merge_id, member.duplicate_id))
-            yield Event(member.undone_at, by, f"{member.duplicate.numbered} came back as a customer.")
+            yield Event(member.undone_at, who[member.pk], f"{member.duplicate.numbered} came back as a customer.")
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Event]:
@@ -75,10 +87,10 @@ def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Even
         yield Event(record.origin.created, user, f"{record} was split off as {record.origin.numbered}.")
 
 
-def _of_later(member: MergeMember, who: dict[tuple[int, int], User | None]) -> Iterator[Event]:
+def _of_later(member: MergeMember, who: dict[int, User | None]) -> Iterator[Event]:
     merge = member.merge
     text = f"{member.duplicate.numbered} became part of {merge.survivor.numbered}."
     yield Event(merge.created, merge.by, text, merge)
     if member.undone_at:
-        by = who.get((member.merge_id, member.duplicate_id))
-        yield Event(member.undone_at, by, f"{member.duplicate.numbered} left {merge.survivor.numbered} again.", merge)
+        text = f"{member.duplicate.numbered} left {merge.survivor.numbered} again."
+        yield Event(member.undone_at, who[member.pk], text, merge)

@@ -6,17 +6,32 @@ for as long as they are: who bought leaves with their own orders when a merge is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from customers import history, locking, owners, profile
-from customers.models import Customer, HistoryKind, LeadStatus, Merge, MergeMember, ProfileChange, SourceRecord
+from customers.models import (
+    Customer,
+    HistoryKind,
+    LeadStatus,
+    Merge,
+    MergeMember,
+    ProfileChange,
+    RecordTotals,
+    SourceRecord,
+)
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 STATUS = "lead_status"
 VIA = "order"
+
+
+def have_bought(customers: Collection[Customer]) -> bool:
+    """Whether one of them has an order that counts, or a purchase."""
+    totals = RecordTotals.objects.filter(source_record__customer__in=customers, orders__gt=0)
+    return any(customer.billing_status for customer in customers) or totals.exists()
 
 
 def bought(record: SourceRecord, *, by: User | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Sum
 
@@ -22,7 +23,7 @@ class Row:
     is_ticked: bool
     totals: Totals
     tallies: list[Tally]
-    sources: list[str]
+    sources: Sequence[str]
     active_purchases: int
 
     @property
@@ -34,6 +35,10 @@ class Row:
         return place(self.customer)
 
     @property
+    def since(self) -> datetime:
+        return self.totals.since(self.customer)
+
+    @property
     def has(self) -> str:
         text = str(self.totals)
         return text[:1].upper() + text[1:]
@@ -43,7 +48,7 @@ class Row:
         return ", ".join(str(tally) for tally in self.tallies if tally.number)
 
     @property
-    def first_sources(self) -> list[str]:
+    def first_sources(self) -> Sequence[str]:
         return self.sources[:3]
 
     @property

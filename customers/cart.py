@@ -9,8 +9,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
 from customers.homes import home_of
-from customers.models import CartLogin, Customer, Merge, SourceRecord
-from customers.owners import families
+from customers.models import CartLogin, Customer, Merge, ProfileChange, SourceRecord
 
 
 class LoginTakenError(Exception):
@@ -65,13 +64,10 @@ def add(record: SourceRecord, login: str, password: str = "", *, merge: Merge | 
         raise LoginTakenError(login) from None
 
 
-def only_for(row: CartLogin) -> list[int]:
-    """The passwords chosen for this login that are no login's own, and that open no other one of the family."""
-    chain = row.source_record.origin.chain()
-    family = Customer.objects.filter(pk__in=families([chain[-1].pk])).exclude(cart_password=None)
-    chosen = family.filter(cart_password__login=None).values_list("cart_password", "cart_login")
-    elsewhere = {password for password, login in chosen if login != row.pk}
-    return [password for password, login in chosen if login == row.pk and password not in elsewhere]
+def set_own(row: CartLogin, hashed: str) -> None:
+    """Let `hashed` open the login from now on, and nothing else that was chosen for it so far, by whomever."""
+    latest = ProfileChange.objects.order_by("pk").values_list("pk", flat=True).last()
+    CartLogin.objects.filter(pk=row.pk).update(password=hashed, chosen_after=latest or 0)
 
 
 def opened_by(login: str, password: str) -> Customer | None:
@@ -96,6 +92,12 @@ def _chosen_for(row: CartLogin) -> Iterator[str]:
     """The passwords that the customers whose shown login it is, from its first owner to the live one, have for it."""
     customer: Customer | None = row.source_record.origin
     while customer is not None:
-        if customer.cart_login_id == row.pk and customer.cart_password is not None:
+        if customer.cart_login_id == row.pk and customer.cart_password is not None and _is_chosen(row, by=customer):
             yield customer.cart_password.password
         customer = customer.merged_into
+
+
+def _is_chosen(row: CartLogin, *, by: Customer) -> bool:
+    """Whether the password that `by` has for the login was chosen after its own was last set anew."""
+    since = by.changes.filter(pk__gt=row.chosen_after, merge__undone_at=None)
+    return not row.chosen_after or since.filter(values__cart_password__after=by.cart_password_id).exists()

@@ -10,7 +10,7 @@ from customers import credit
 from customers.fields import BY_KEY, Kind
 from customers.merging import MergePlan, Typed, credit_together
 from customers.models import Customer
-from customers.money import shown
+from customers.money import with_currency
 from customers.values import as_text
 
 
@@ -58,5 +58,5 @@ def _credit(customers: Sequence[Customer], plan: MergePlan) -> Iterator[Change]:
         before, after = now.get(currency, Decimal()), plan.credit.get(currency, total)
         if after != before:
             origin = "typed by you" if after != total else f"sum of all {len(customers)}"
-            now_text, after_text = (f"{shown(amount, currency)} {currency}" for amount in (before, after))
+            now_text, after_text = (with_currency(amount, currency) for amount in (before, after))
             yield Change("Credit", now_text, after_text, origin)

@@ -10,7 +10,6 @@ Item = TypeVar("Item")
 
 
 def chunks(rows: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
-    """The rows, a few at a time."""
     left = iter(rows)
     while chunk := list(islice(left, size)):
         yield chunk

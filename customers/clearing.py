@@ -19,10 +19,13 @@ Model = type[models.Model]
 Link = models.ForeignKey[Any, Any]
 
 
-def clear(records: Collection[int]) -> dict[Model, int]:
-    """{table: rows deleted}; the caller has locked `records`, so that nothing can be added to them meanwhile."""
+def clear(records: Collection[int], *, only: Collection[Model] | None = None) -> dict[Model, int]:
+    """{table: rows deleted}; the caller has locked `records`, so that nothing can be added to them meanwhile.
+
+    With `only`, which is without source records, of those tables.
+    """
     counts: dict[Model, int] = {}
-    for model in tables() if records else ():
+    for model in (each for each in tables() if records and (only is None or each in only)):
         _let_go(model, records)
         doomed = [rows(model, records, by=link) for link in _needs(model)] or [rows(model, records)]
         counts[model] = sum(some._raw_delete(some.db) for some in doomed)

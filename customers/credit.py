@@ -15,7 +15,7 @@ from customers import history
 from customers.homes import home_of
 from customers.locking import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
-from customers.money import is_exact, shown
+from customers.money import CURRENCIES, is_exact, shown, with_currency
 from customers.newest import newest
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ def balance_of_records(records: Collection[int], *, without: Merge | None = None
     if without:
         entries = entries.exclude(merge=without)
     return dict(entries.values_list("currency").annotate(total=TOTAL))
+
+
+class UnknownCurrencyError(CreditError):
+    """There is no such currency, and the customer holds none of it."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"There is no currency {currency}. Enter one such as USD.")
 
 
 class OverdrawnError(CreditError):
@@ -82,6 +89,9 @@ def adjust(
     locked = lock_live(customer.pk)
     if locked.erased_at:
         raise CreditError("Nothing was adjusted. This customer was erased a moment ago.")
+    # What a source sent in a currency of its own can still be used up.
+    if currency not in CURRENCIES and currency not in balances([locked.pk]).get(locked.pk, {}):
+        raise UnknownCurrencyError(currency)
     latest = latest_adjustment(locked)
     if seen is not None and latest and latest.pk != seen:
         raise StaleCreditError(latest)
@@ -99,7 +109,7 @@ def adjust(
 
 
 def described(amount: Decimal, currency: str, cause: str) -> str:
-    return f"Credit {'given' if amount >= 0 else 'used'}: {shown(abs(amount), currency)} {currency}, {cause}"
+    return f"Credit {'given' if amount >= 0 else 'used'}: {with_currency(abs(amount), currency)}, {cause}"
 
 
 def latest_adjustment(customer: Customer) -> HistoryEntry | None:
@@ -111,8 +121,8 @@ def _draw(customer: Customer, wanted: Decimal, currency: str, *, allow_overdraft
     entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
     held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
     if (total := sum(held.values(), Decimal())) < wanted and not allow_overdraft:
-        has = shown(total, currency)
-        raise OverdrawnError(f"{customer.name} has {has} {currency} of credit, not {shown(wanted, currency)}.")
+        has = with_currency(total, currency)
+        raise OverdrawnError(f"{customer.name} has {has} of credit, not {shown(wanted, currency)}.")
     drawn: dict[int, Decimal] = {}
     for record, amount in held.items():
         part = min(max(amount, Decimal()), wanted + sum(drawn.values()))

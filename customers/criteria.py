@@ -7,6 +7,7 @@ of all customers.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ from django.db.models.lookups import In
 
 from customers import search
 from customers.countries import spellings
-from customers.models import BillingStatus, Customer, DataSource, LeadStatus, MatchKey, SharedValue, SourceRecord
+from customers.models import BillingStatus, Customer, LeadStatus, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.search import Rows
@@ -27,20 +28,20 @@ MOST_EXACT = 500
 STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
 
 
-class Criterion:
+class Criterion(ABC):
     @property
     def few_are_all(self) -> bool:
         """Whether the few are exactly those who pass, or may be more."""
         return True
 
     @property
+    @abstractmethod
     def test(self) -> Q:
         """Whether a customer passes, retired or not."""
-        raise NotImplementedError
 
+    @abstractmethod
     def few(self, most: int) -> set[int] | None:
         """All who pass, and maybe others; None when that may be more than `most`."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def _found_by(found: Sequence[Rows]) -> Q:
 
 @dataclass(frozen=True)
 class Status(Criterion):
-    """Billing status, or lead status where there is none."""
+    """One of the billing statuses; or one of the lead statuses, where there is no billing status."""
 
-    status: str
+    statuses: tuple[str, ...]
 
     @property
     def few_are_all(self) -> bool:
@@ -97,31 +98,37 @@ class Status(Criterion):
 
     @property
     def _is_billing(self) -> bool:
-        return self.status in BillingStatus
+        return self.statuses[0] in BillingStatus
 
     @property
     def test(self) -> Q:
         billing, lead = _unindexed("billing_status"), _unindexed("lead_status")
-        return _is(billing, [self.status]) if self._is_billing else _is(billing, [""]) & _is(lead, [self.status])
+        return _is(billing, self.statuses) if self._is_billing else _is(billing, [""]) & _is(lead, self.statuses)
 
     def few(self, most: int) -> set[int] | None:
         column = "billing_status" if self._is_billing else "lead_status"
-        return _at_most(most, Customer.objects.filter(**{column: self.status}).values("pk"))
+        return _at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
 
 
 @dataclass(frozen=True)
 class Source(Criterion):
-    """A data source knows them."""
+    """One of the data sources knows them; by `external_id`, unless that is empty."""
 
-    source: DataSource
+    sources: tuple[int, ...]
+    external_id: str = ""
 
     @property
     def test(self) -> Q:
-        records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source=self.source.pk)
-        return Q(Exists(records.filter(customer=OuterRef("pk"))))
+        records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source__in=self.sources)
+        return Q(Exists(records.filter(customer=OuterRef("pk"), **self._known_by)))
 
     def few(self, most: int) -> set[int] | None:
-        return _at_most(most, SourceRecord.objects.filter(data_source=self.source).values("customer"))
+        of_source = SourceRecord.objects.filter(data_source__in=self.sources, **self._known_by)
+        return _at_most(most, of_source.values("customer"))
+
+    @property
+    def _known_by(self) -> dict[str, str]:
+        return {"external_id": self.external_id} if self.external_id else {}
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from customers import cart, credit
-from customers.fields import BLANK, BY_KEY, FIELDS, Kind, ProfileField
-from customers.models import Customer
+from customers import buying, cart, credit
+from customers.fields import BLANK, BY_KEY, CALLED, FIELDS, Kind, ProfileField
+from customers.models import Customer, LeadStatus
 from customers.values import clean
+
+STATUS = BY_KEY["lead_status"].key
 
 
 class MergeError(Exception):
@@ -90,7 +92,10 @@ def plan(
     finals: dict[str, Final] = {}
     for each in FIELDS:
         finals[each.key] = _final(each, customers, choices.get(each.key), finals)
+    if STATUS not in choices and finals[STATUS].value == LeadStatus.LOST and buying.have_bought(customers):
+        finals[STATUS] = _not_lost(finals[STATUS], customers)
     _refuse_taken_login(finals["cart_login"], customers)
+    _refuse_nameless(finals, customers)
     return MergePlan(
         survivor_id=survivor.pk,
         duplicate_ids=tuple(c.pk for c in customers[1:]),
@@ -149,6 +154,17 @@ def _final(
     return Final(value, chosen.pk)
 
 
+def _not_lost(final: Final, customers: Sequence[Customer]) -> Final:
+    """What the lead status becomes unasked, because one of them has bought; see docs/decisions/0009."""
+    survivor = customers[0]
+    others = [customer for customer in customers if customer.lead_status != LeadStatus.LOST]
+    # By hand is by hand: who bought and was set to Lost afterwards stays so.
+    if not others or (survivor not in others and buying.have_bought([survivor])):
+        return final
+    chosen = next((customer for customer in others if customer.lead_status), others[0])
+    return Final(chosen.lead_status, None if chosen is survivor else chosen.pk)
+
+
 def _is_strict_answer_of_several(each: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
     """Then it stands as long as the merge: when one of them comes back, the others have still said no."""
     if each.kind is not Kind.CONSENT or value is not each.strictest:
@@ -168,6 +184,11 @@ def _default(each: ProfileField, customers: Sequence[Customer], earlier: Mapping
     if each.kind is Kind.CONSENT and (strict := next((c for c, v in values if v is each.strictest), None)):
         return strict
     return next((c for c, value in values if value != BLANK[each.key]), survivor)
+
+
+def _refuse_nameless(finals: Mapping[str, Final], customers: Sequence[Customer]) -> None:
+    if not any(finals[key].value for key in CALLED) and any(getattr(c, key) for c in customers for key in CALLED):
+        raise MergeError("Leave a name, a company, an e-mail or a phone.")
 
 
 def _refuse_taken_login(final: Final, customers: Sequence[Customer]) -> None:

@@ -44,6 +44,8 @@ def keep(session: Session, plan: MergePlan, records: Collection[int]) -> str:
 
 def find(session: Session, token: str, *, survivor: int) -> Draft | None:
     """The draft of a merge into `survivor`; None when there is none, or not any more."""
+    if token in session.get(KEY, {}):
+        _drop_erased(session)
     data = session.get(KEY, {}).get(token)
     if data is None:
         return None

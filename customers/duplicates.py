@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import combinations
 
 from customers import grouping, holdings
@@ -12,7 +13,7 @@ from customers.candidates import place
 from customers.grouping import Found
 from customers.homes import identity_of
 from customers.identity import match_keys
-from customers.matching import Reason, names_agree
+from customers.matching import Reason, named_once, names_agree
 from customers.models import Customer, MatchKind
 from customers.models.match import Key
 
@@ -24,6 +25,10 @@ BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
 class Member:
     customer: Customer
     totals: holdings.Totals
+
+    @property
+    def since(self) -> datetime:
+        return self.totals.since(self.customer)
 
     @property
     def place(self) -> str:
@@ -82,9 +87,7 @@ class Page:
 
     @property
     def currency(self) -> str:
-        """The one currency of every amount, for the heading; "" when there are several."""
-        found = {currency for group in self.groups for currency in group.totals.spent}
-        return found.pop() if len(found) == 1 else ""
+        return holdings.common_currency(group.totals for group in self.groups)
 
 
 def page(*, before: int = 0, kind: str = "") -> Page:
@@ -106,20 +109,16 @@ def described(found: Sequence[Found]) -> list[Group]:
 
 
 def _group(found: Found, members: Mapping[int, Member], sources: Mapping[int, Sequence[str]]) -> Group:
-    mine = sorted(
-        (members[pk] for pk in found.customers & members.keys()), key=lambda m: (m.customer.created, m.customer.pk)
-    )
+    mine = sorted((members[pk] for pk in found.customers & members.keys()), key=lambda m: (m.since, m.customer.pk))
     known_by = dict.fromkeys(name for member in mine for name in sources.get(member.customer.pk, ()))
     people = [member.customer for member in mine]
     return Group(tuple(mine), reasons(people, found.keys), tuple(_against(people)), tuple(known_by), found.newest)
 
 
 def reasons(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Reason, ...]:
-    """A reason a value; current when two have it now. A number that parses is not named again by its digits."""
+    """A reason a value; current when two have it now."""
     now = Counter(key for one in people for key in set(match_keys(identity_of(one))))
-    parsed = any(kind == MatchKind.PHONE for kind, _ in keys)
-    named = (key for key in keys if not (parsed and key[0] == MatchKind.DIGITS))
-    shown = sorted(named, key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
+    shown = sorted(named_once(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
     return tuple(Reason(kind, value, current=now[kind, value] > 1) for kind, value in shown)
 
 

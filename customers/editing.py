@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from customers import cart, history, profile
-from customers.fields import BY_KEY, Kind
+from customers.days import day
+from customers.fields import BY_KEY, CALLED, Kind
 from customers.homes import home_of
 from customers.locking import lock, lock_live
 from customers.models import Customer, HistoryKind, Note, ProfileChange
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
+LABELS = {"owner": "Owner", "lead_created_at": "Lead created", "trial_started_at": "Trial started"}
+
+
 class EditError(Exception):
     """The message says what was not saved, and why."""
 
@@ -27,13 +32,18 @@ class StaleEditError(EditError):
     """Somebody else saved first."""
 
 
-@transaction.atomic
 def create(values: Mapping[str, Any], *, by: User | None, via: str, **columns: Any) -> Customer:
-    """A new customer with `values` as profile; whoever calls adds the first source record."""
+    """A new customer with `values` as profile; whoever calls adds the first source record.
+
+    ValidationError when a value cannot be stored; the transaction of the caller goes on.
+    """
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     columns |= {BY_KEY[key].column: value for key, value in cleaned.items()}
-    customer = Customer.objects.create(**columns)
-    profile.write_first_change(customer, by=by, via=via)
+    customer = Customer(**columns)
+    customer.sort_name = customer.place_by_name
+    with transaction.atomic(savepoint=False):
+        customer.save(force_insert=True)
+        profile.write_first_change(customer, by=by, via=via)
     return customer
 
 
@@ -42,6 +52,7 @@ def edit(customer: Customer, values: Mapping[str, Any], *, version: int, by: Use
     """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited."""
     locked = _locked(customer, version)
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
+    _refuse_nameless(locked, cleaned)
     try:
         cleaned = cart.settle(locked, cleaned, among=[locked.pk])
     except cart.LoginTakenError as error:
@@ -54,6 +65,13 @@ def edit(customer: Customer, values: Mapping[str, Any], *, version: int, by: Use
     # Typed by staff, so that it is matched on: on the home record, which is made here if it was not there.
     history.write(edited, HistoryKind.EDIT, described(change), by=by)
     return edited
+
+
+def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
+    """Who came without any of it may still be edited."""
+    before = {key: getattr(customer, key) for key in CALLED}
+    if any(before.values()) and not any((before | {key: values[key] for key in CALLED if key in values}).values()):
+        raise EditError("Not saved. Leave a name, a company, an e-mail or a phone.")
 
 
 def _locked(customer: Customer, version: int) -> Customer:
@@ -75,11 +93,30 @@ def who_changed(customer: Customer, *, since: int) -> str:
 def set_status(customer: Customer, lead_status: str, owner: User | None, *, version: int, by: User | None) -> None:
     """Set the lead status, and which of the staff looks after the customer."""
     edited = edit(customer, {"lead_status": lead_status}, version=version, by=by, via="page")
-    if edited.owner != owner:
-        profile.bump([edited])
-        Customer.objects.filter(pk=edited.pk).update(owner=owner)
-        text = f"Owner changed from {edited.owner or 'nobody'} to {owner or 'nobody'}."
-        history.write(edited, HistoryKind.EDIT, text, by=by)
+    set_beside(edited, {"owner": owner}, by=by)
+
+
+@transaction.atomic
+def set_beside(locked: Customer, columns: Mapping[str, User | datetime | None], *, by: User | None) -> None:
+    """Change what is no part of the profile: the owner, when the lead was created, when the trial started."""
+    changed = {name: value for name, value in columns.items() if getattr(locked, name) != value}
+    if not changed:
+        return
+    profile.bump([locked])
+    Customer.objects.filter(pk=locked.pk).update(**changed)
+    said = [
+        f"{LABELS[name]} changed from {_said(name, getattr(locked, name))} to {_said(name, value)}."
+        for name, value in changed.items()
+    ]
+    history.write(locked, HistoryKind.EDIT, " ".join(said), by=by)
+    for name, value in changed.items():
+        setattr(locked, name, value)
+
+
+def _said(name: str, value: User | datetime | None) -> str:
+    if value is None:
+        return "nobody" if name == "owner" else "empty"
+    return day(value) if isinstance(value, datetime) else str(value)
 
 
 def described(change: ProfileChange) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from customers import clearing, drafts, forgetting, locking, owners, sharing
 from customers.clock import Now
@@ -103,7 +103,7 @@ def _erase(pk: int, *, version: int, by: User | None) -> Deletion:
         raise locking.RetiredMeanwhileError
     customer = locked[pk]
     _refuse(customer, version)
-    records = _lock_records(customer)
+    records = lock_records(customer.records.all())
     keys = set(MatchKey.objects.filter(source_record__in=records).values_list("kind", "value"))
     forgetting.forget(locked)
     _empty(family)
@@ -125,16 +125,15 @@ def _refuse(customer: Customer, version: int) -> None:
         raise EraseError(" ".join(why))
 
 
-def _lock_records(customer: Customer) -> list[int]:
+def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
     """The records, so that no order can be added to one.
 
     Their totals first, as an intake has it: it writes them last, and at its end needs the record to be there.
     """
     for model in (RecordTotals, MonthTotals):
-        of_record = model._default_manager.filter(source_record__customer=customer)
+        of_record = model._default_manager.filter(source_record__in=records)
         list(of_record.select_for_update(of=("self",)).order_by("source_record", "pk").values_list("pk"))
-    mine = SourceRecord.objects.filter(customer=customer).select_for_update().order_by("pk")
-    return list(mine.values_list("pk", flat=True))
+    return list(records.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _empty(family: Collection[int]) -> None:
@@ -142,6 +141,7 @@ def _empty(family: Collection[int]) -> None:
     blank = {field.column: field.blank for field in FIELDS}
     Customer.objects.filter(pk__in=family).update(
         **blank,
+        sort_name=b"",
         billing_status="",
         owner=None,
         lead_created_at=None,

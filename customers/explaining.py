@@ -16,7 +16,7 @@ from customers.days import day
 from customers.homes import identity_of
 from customers.identity import match_keys
 from customers.matching import Candidate, Reason
-from customers.models import Customer, IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
+from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.match import Key
 
 # More than a page can show; a customer has few.
@@ -85,9 +85,7 @@ def _shared(one: Customer, other: Customer, ours: Known, theirs: Known) -> Itera
     placeholders = {key: "a placeholder that many people type" for key in keys if matching.is_placeholder(*key)}
     buts = _unmatched(keys, ours, theirs) | _told(keys) | placeholders
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
-    parsed = any(kind == MatchKind.PHONE for kind, _ in keys)
-    # A number that parses is named once, not again by its digits.
-    for key in sorted(key for key in keys if not (parsed and key[0] == MatchKind.DIGITS)):
+    for key in sorted(matching.named_once(keys)):
         yield Shared(Reason(*key, key in current), ours[key], theirs[key], buts.get(key, ""))
 
 

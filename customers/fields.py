@@ -10,6 +10,7 @@ class Kind(Enum):
     TEXT = auto()
     EMAIL = auto()
     PHONE = auto()
+    WEBSITE = auto()
     ADDRESS = auto()
     CONSENT = auto()
     """Yes, No or never asked (None)."""
@@ -60,7 +61,7 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("email", "E-mail", Kind.EMAIL, IDENTITY),
     ProfileField("phone", "Phone", Kind.PHONE, IDENTITY),
     ProfileField("company", "Company", Kind.TEXT, IDENTITY),
-    ProfileField("website", "Website", Kind.TEXT, IDENTITY),
+    ProfileField("website", "Website", Kind.WEBSITE, IDENTITY),
     ProfileField("billing_address", "Billing address", Kind.ADDRESS, ADDRESSES),
     ProfileField("shipping_address", "Shipping address", Kind.ADDRESS, ADDRESSES),
     ProfileField("cart_login", "Login", Kind.LOGIN, SHOP),
@@ -73,6 +74,9 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("lead_status", "Lead status", Kind.CHOICE, OTHER),
     *(ProfileField(f"custom{n}", f"Custom {n}", Kind.TEXT, OTHER) for n in range(1, 6)),
 )
+
+CALLED = ("first_name", "last_name", "company", "email", "phone")
+"""By one of these at least a customer is called."""
 
 BY_KEY: Mapping[str, ProfileField] = {field.key: field for field in FIELDS}
 BLANK: Mapping[str, Any] = {field.key: field.blank for field in FIELDS}

@@ -10,12 +10,15 @@ from django.conf import settings
 
 from customers.billing import BY_PRIORITY
 from customers.models import Customer, RecordTotals
-from customers.money import major
+from customers.money import major, with_currency
 
 
 class Amount(NamedTuple):
     amount: Decimal
     currency: str
+
+    def __str__(self) -> str:
+        return with_currency(self.amount, self.currency)
 
 
 @dataclass(frozen=True)

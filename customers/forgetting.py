@@ -32,7 +32,7 @@ NAMING = (HistoryKind.MERGE, HistoryKind.UNDO, HistoryKind.SPLIT, HistoryKind.DI
 """The kinds of history that name another customer."""
 NAMED_BY = ("first_name", "last_name", "company", "email", "phone")
 NUMBER = re.compile(r"(?:\(|customer )(\d{1,18})\b", re.IGNORECASE)
-IN_WORDS = (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.ADDRESS, Kind.LOGIN)
+IN_WORDS = (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.WEBSITE, Kind.ADDRESS, Kind.LOGIN)
 
 
 def forget(family: Mapping[int, Customer]) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import IntegerField, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
 
-from customers.models import DataSource, LinkedRow, RecordTotals, SourceRecord
-from customers.money import major, shown
+from customers.models import Customer, DataSource, LinkedRow, RecordTotals, SourceRecord
+from customers.money import major, with_currency
 
 MOST = 10_000
 
@@ -73,12 +73,17 @@ class Totals:
 
     orders: int = 0
     spent: dict[str, int] = field(default_factory=dict)
+    first_order_at: datetime | None = None
     last_order_at: datetime | None = None
+
+    def since(self, customer: Customer) -> datetime:
+        """Since when the `customer`, whose totals these are, is one: by the first order, where that was before."""
+        return min(filter(None, (customer.created, self.first_order_at)))
 
     @property
     def amounts(self) -> str:
         """Such as “27.84 USD, 10.00 EUR”."""
-        return ", ".join(f"{shown(major(n, currency), currency)} {currency}" for currency, n in self.spent.items())
+        return ", ".join(with_currency(major(n, currency), currency) for currency, n in self.spent.items())
 
     def __str__(self) -> str:
         if not self.orders:
@@ -89,27 +94,40 @@ class Totals:
         spent = dict(self.spent)
         for currency, amount in other.spent.items():
             spent[currency] = spent.get(currency, 0) + amount
-        times = [at for at in (self.last_order_at, other.last_order_at) if at]
-        return Totals(self.orders + other.orders, spent, max(times, default=None))
+        firsts = [at for at in (self.first_order_at, other.first_order_at) if at]
+        lasts = [at for at in (self.last_order_at, other.last_order_at) if at]
+        first, last = min(firsts, default=None), max(lasts, default=None)
+        return Totals(self.orders + other.orders, spent, first, last)
 
 
 def totals(pks: Collection[int], *, by: str = "source_record") -> defaultdict[int, Totals]:
     """{pk: totals} of the records, or of the customers when `by` is source_record__customer."""
     found: defaultdict[int, Totals] = defaultdict(Totals)
     rows = RecordTotals.objects.filter(**{f"{by}__in": pks}, orders__gt=0).values_list(by, "currency")
-    sums = rows.annotate(Sum("orders"), Sum("amount"), Max("last_order_at")).order_by("currency")
-    for pk, currency, orders, amount, last in sums:
-        found[pk] += Totals(orders, {currency: amount}, last)
+    times = Min("first_order_at"), Max("last_order_at")
+    for pk, currency, orders, amount, *at in rows.annotate(Sum("orders"), Sum("amount"), *times).order_by("currency"):
+        found[pk] += Totals(orders, {currency: amount}, *at)
     return found
 
 
-def sources(customers: Collection[int]) -> dict[int, list[str]]:
-    """{customer: names of the data sources that know them}; what staff typed is named where it is all there is."""
+def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
+    """{customer: names of the data sources that know them}."""
     found: defaultdict[int, list[str]] = defaultdict(list)
     rows = SourceRecord.objects.filter(customer__in=customers).order_by("data_source__name")
     for customer, name in rows.values_list("customer", "data_source__name").distinct():
         found[customer].append(name)
-    return {pk: [n for n in names if n != DataSource.STAFF] or names for pk, names in found.items()}
+    return {pk: beside_staff(names) for pk, names in found.items()}
+
+
+def beside_staff(names: Sequence[str]) -> Sequence[str]:
+    """The names of data sources, without that of what staff typed where there are others."""
+    return [name for name in names if name != DataSource.STAFF] or names
+
+
+def common_currency(totals: Iterable[Totals]) -> str:
+    """The one currency of every amount, for a heading; "" when there are several, or none."""
+    found = {currency for each in totals for currency in each.spent}
+    return found.pop() if len(found) == 1 else ""
 
 
 def sources_of_records(records: Collection[int]) -> dict[int, str]:

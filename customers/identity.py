@@ -19,6 +19,8 @@ from customers.countries import country_code
 FEWEST_DIGITS = 7
 LONGEST_EMAIL = 254
 LONGEST_WORD = 60
+BEFORE_A_LETTER = "\x1f"
+DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
 
 # Letters that are no letter with an accent to Unicode, yet are one to a person who types without; apostrophes too.
 SIMPLER = str.maketrans(
@@ -41,6 +43,16 @@ class Identity:
 def fold(text: str) -> str:
     """Casefolded, single-spaced: how names are compared."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def is_seen(text: str) -> bool:
+    """Whether anything of it can be seen: letters that are drawn as nothing cannot, nor a mark alone."""
+    return any(unicodedata.category(c)[0] not in "ZCM" and c not in DRAWN_AS_NOTHING for c in text)
+
+
+def spelled(text: str) -> str:
+    """Folded and without what cannot be seen: two spellings of one word are equal in this."""
+    return fold("".join(c for c in text if unicodedata.category(c) != "Cf"))
 
 
 def normal_email(text: str) -> str:
@@ -72,6 +84,11 @@ def normal_phone(text: str, country: str = "") -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def readable_phone(number: str) -> str:
+    """A number in E.164 with the blanks that people write."""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
     """(kind, value) of everything by which this identity is recognised. Blank never makes a key."""
     keys = (
@@ -99,6 +116,15 @@ def plain(text: str) -> str:
     """Folded and without accents: how a search compares, so that “holy” finds Holý, and “oreilly” O’Reilly."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(SIMPLER)
+
+
+def sort_key(*, last_name: str, first_name: str, otherwise: str) -> bytes:
+    """Where a name stands in an alphabet without accents; bytes, which every database sorts alike, text it does not.
+
+    Whoever has no last name stands under the first, and whoever has neither under what they are called `otherwise`.
+    """
+    parts = [part for part in (last_name, first_name) if part] or [otherwise]
+    return BEFORE_A_LETTER.join(" ".join(plain(part).split())[:LONGEST_WORD] for part in parts).encode()
 
 
 def name_words(text: str) -> list[str]:

@@ -62,7 +62,8 @@ def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:
     keys = sorted(match_keys(record.identity))
     _write(MatchKey, ("kind", "value"), [(record.pk, key) for key in keys])
     _write(SearchWord, ("word",), [(record.pk, (word,)) for word in sorted(search_words(record.identity))])
-    if keys and has_news:
+    # Nobody has the keys of most who are new, and what to note of the others is a long question.
+    if has_news and MatchKey.objects.among(keys).exclude(source_record=record).exists():
         sharing.note_added([record.pk])
     return record
 

@@ -59,11 +59,7 @@ def _undos() -> list[Act]:
     shown = list(together.items())[:SHOWN]
     who = undone_by([member for _, some in shown for member in some])
     return [
-        Act(some[0].merge, listed([m.duplicate.numbered for m in some]), at, is_undo=True, user=who.get(_key(some[0])))
+        Act(some[0].merge, listed([m.duplicate.numbered for m in some]), at, is_undo=True, user=who[some[0].pk])
         for (_, at), some in shown
         if at
     ]
-
-
-def _key(member: MergeMember) -> tuple[int, int]:
-    return member.merge_id, member.duplicate_id

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from customers import holdings, matching
 from customers.criteria import Criterion
+from customers.identity import plain
 from customers.models import Customer
 from customers.sifting import sift
 from customers.sorting import Place, Sort
@@ -23,6 +25,8 @@ class Line:
     duplicates: int
     totals: holdings.Totals
     sources: Sequence[str]
+    has_namesake: bool
+    """Whether another on the page is called the same, so that they are told apart by number."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,7 @@ class Page:
 
     @property
     def currency(self) -> str:
-        """The one currency of every amount, for the heading; "" when there are several."""
-        found = {currency for line in self.lines for currency in line.totals.spent}
-        return found.pop() if len(found) == 1 else ""
+        return holdings.common_currency(line.totals for line in self.lines)
 
 
 def page(criteria: Sequence[Criterion], sort: Sort, *, after: Place | None = None) -> Page:
@@ -61,4 +63,8 @@ def lines(pks: Sequence[int]) -> list[Line]:
     duplicates = matching.duplicate_counts(pks)
     totals = holdings.totals(pks, by="source_record__customer")
     sources = holdings.sources(pks)
-    return [Line(found[pk], duplicates.get(pk, 0), totals[pk], sources.get(pk, [])) for pk in pks]
+    called = Counter(plain(customer.name) for customer in found.values())
+    return [
+        Line(found[pk], duplicates.get(pk, 0), totals[pk], sources.get(pk, []), called[plain(found[pk].name)] > 1)
+        for pk in pks
+    ]

@@ -1,8 +1,7 @@
 """Shop logins and pay sources by hand: add a login, set a password anew, say which one is shown or pays first.
 
 Every login of a customer opens their account; the one shown is a field of the profile. A password set anew is the
-login's own, wherever it goes, and the one before opens it no more; but another login's password, which a merge chose
-for this one and was merged on, does so until that login gets another.
+login's own, wherever it goes, and none that opened it before does so any more.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class LoginError(Exception):
 
 
 @transaction.atomic
-def add(customer: Customer, login: str, password: str, *, by: User) -> CartLogin:
+def add(customer: Customer, login: str, password: str, *, by: User, via: str = "page") -> CartLogin:
     """One more login; `password` is a hash or "". It is shown when the customer had none."""
     locked = _locked(customer)
     if CartLogin.objects.filter(login=login, source_record__customer=locked).exists():
@@ -36,12 +35,12 @@ def add(customer: Customer, login: str, password: str, *, by: User) -> CartLogin
         raise LoginError(str(error)) from None
     history.write(locked, HistoryKind.EDIT, f"Login “{login}” added.", by=by)
     if locked.cart_login_id is None:
-        show(locked, row, by=by)
+        show(locked, row, by=by, via=via)
     return row
 
 
 @transaction.atomic
-def show(customer: Customer, row: CartLogin, *, by: User) -> None:
+def show(customer: Customer, row: CartLogin, *, by: User, via: str = "page") -> None:
     """Make the login the one that the profile shows, with its own password."""
     locked = _locked(customer)
     _refuse_foreign(locked, row)
@@ -50,7 +49,7 @@ def show(customer: Customer, row: CartLogin, *, by: User) -> None:
         # What was chosen for it opens it from now on as its own.
         CartLogin.objects.filter(pk=before.pk).update(password=chosen.password)
     if before != row:
-        _edit(locked, {"cart_login": row.pk, "cart_password": row.pk if row.password else None}, by=by)
+        _edit(locked, {"cart_login": row.pk, "cart_password": row.pk if row.password else None}, by=by, via=via)
 
 
 def _is_theirs(chosen: CartLogin, login: CartLogin) -> bool:
@@ -60,15 +59,14 @@ def _is_theirs(chosen: CartLogin, login: CartLogin) -> bool:
 
 
 @transaction.atomic
-def set_password(customer: Customer, row: CartLogin, password: str, *, by: User) -> None:
-    """Let the hash `password` open the login, instead of its own and of what was chosen for it alone."""
+def set_password(customer: Customer, row: CartLogin, password: str, *, by: User, via: str = "page") -> None:
+    """Let the hash `password` open the login, instead of all that did."""
     locked = _locked(customer)
     _refuse_foreign(locked, row)
-    CartLogin.objects.filter(pk__in=[row.pk, *cart.only_for(row)]).update(password=password)
+    cart.set_own(row, password)
     history.write(locked, HistoryKind.EDIT, f"Password of the login “{row.login}” set anew.", by=by)
-    chosen = locked.cart_password
-    if locked.cart_login_id == row.pk and (chosen is None or chosen.login):
-        _edit(locked, {"cart_password": row.pk}, by=by)
+    if locked.cart_login_id == row.pk:
+        _edit(locked, {"cart_password": row.pk}, by=by, via=via)
 
 
 @transaction.atomic
@@ -76,7 +74,7 @@ def pay_with(customer: Customer, row: PaySource, *, by: User) -> None:
     """Make the pay source the default one."""
     locked = _locked(customer)
     _refuse_foreign(locked, row)
-    _edit(locked, {"pay_source": row.pk}, by=by)
+    _edit(locked, {"pay_source": row.pk}, by=by, via="page")
 
 
 def _locked(customer: Customer) -> Customer:
@@ -91,5 +89,5 @@ def _refuse_foreign(customer: Customer, row: CartLogin | PaySource) -> None:
         raise LoginError(f"This is not of {customer.numbered} any more. Nothing was changed.")
 
 
-def _edit(customer: Customer, values: dict[str, Any], *, by: User) -> None:
-    editing.edit(customer, values, version=customer.version, by=by, via="page")
+def _edit(customer: Customer, values: dict[str, Any], *, by: User, via: str) -> None:
+    editing.edit(customer, values, version=customer.version, by=by, via=via)

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import phonenumbers
-
 from customers.homes import identity_of
-from customers.identity import match_keys, plain
+from customers.identity import match_keys, plain, readable_phone
 from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDuplicate
 from customers.models.match import Key
 from customers.owners import families
@@ -49,10 +47,7 @@ class Reason:
 
     @property
     def written(self) -> str:
-        if self.kind == MatchKind.PHONE:
-            number = phonenumbers.parse(self.value)
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        return self.value
+        return readable_phone(self.value) if self.kind == MatchKind.PHONE else self.value
 
 
 @dataclass(frozen=True)
@@ -157,11 +152,15 @@ def ignored(keys: Collection[Key]) -> set[Key]:
 
 
 def reasons(one: Customer, other: Customer, shared: Collection[Key]) -> tuple[Reason, ...]:
-    """A reason a value; a number that parses is named once, not again by its digits."""
+    """A reason a value."""
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
-    parsed = any(kind == MatchKind.PHONE for kind, _ in shared)
-    kept = (key for key in sorted(shared) if not (parsed and key[0] == MatchKind.DIGITS))
-    return tuple(Reason(kind, value, (kind, value) in current) for kind, value in kept)
+    return tuple(Reason(*key, key in current) for key in sorted(named_once(shared)))
+
+
+def named_once(keys: Collection[Key]) -> set[Key]:
+    """The keys by which to name what is shared: a number that parses is not named again by its digits."""
+    parsed = any(kind == MatchKind.PHONE for kind, _ in keys)
+    return {key for key in keys if not (parsed and key[0] == MatchKind.DIGITS)}
 
 
 def pair(one: int, other: int) -> tuple[int, int]:

@@ -2,6 +2,17 @@
 
 from decimal import Decimal
 
+CODES = """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
+    COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
+    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
+    MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF
+    SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU
+    UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(CODES.split())
+"""What is paid with (ISO 4217, list one, 2026), without funds, metals and codes for testing."""
+
 # Currencies whose minor unit is not a hundredth (ISO 4217).
 EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"), 0),
@@ -28,6 +39,16 @@ def major(amount: int, currency: str) -> Decimal:
 def is_exact(amount: Decimal, currency: str) -> bool:
     """Whether the amount is a number that can be paid in its currency, with at most ten digits before the point."""
     return amount.is_finite() and -(10**10) < amount < 10**10 and amount == round(amount, exponent(currency))
+
+
+def with_currency(amount: Decimal, currency: str) -> str:
+    """The amount as it is read, such as 2,328.60 USD."""
+    return f"{shown(amount, currency)} {currency}"
+
+
+def as_typed(amount: Decimal, currency: str) -> str:
+    """The amount as it stands in a field, such as 2328.60."""
+    return shown(amount, currency).replace(",", "")
 
 
 def shown(amount: Decimal, currency: str) -> str:

@@ -19,6 +19,7 @@ from django.db.models.lookups import Exact
 from customers.models import Customer, LinkedRow, SourceRecord
 
 PAGE = 25
+COMPARED = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
 Row = TypeVar("Row", bound=LinkedRow)
 
@@ -55,7 +56,7 @@ def newest(
 ) -> QuerySet[Row]:
     """At most `limit` rows, newest first, of the records of one data `source` or of all.
 
-    `filters` are columns and the value each must have.
+    `filters` are columns and the value each must have, or a comparison such as `due__lte`.
     """
     rows = model._default_manager.order_by("-at", "-pk")
     if connections[rows.db].vendor == "postgresql":
@@ -82,9 +83,17 @@ def _lateral(
     if before:
         conditions.append("(t.at, t.id) < (%s, %s)")
         params += [before.at, before.pk]
-    for name, value in filters.items():
-        conditions.append(f"t.{quote(column_of(model, name))} = %s")
-        params.append(value.pk if hasattr(value, "pk") else value)
+    for asked, value in filters.items():
+        name, _, lookup = asked.partition("__")
+        column = f"t.{quote(column_of(model, name))}"
+        if lookup == "isnull":
+            conditions.append(f"{column} IS {'' if value else 'NOT '}NULL")
+        elif lookup == "in":
+            conditions.append(f"{column} = ANY(%s)")
+            params.append(list(value))
+        else:
+            conditions.append(f"{column} {COMPARED[lookup]} %s")
+            params.append(value.pk if hasattr(value, "pk") else value)
     of_source = "" if source is None else "AND s.data_source_id = %s"
     # Only names from the schema are put into the text.
     sql = f"""

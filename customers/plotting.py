@@ -9,6 +9,7 @@ from itertools import groupby
 
 from customers.days import day
 from customers.models import Merge
+from customers.models.totals import month_of
 from customers.money import major, shown
 from customers.spending import Month, Spending
 from customers.wording import listed
@@ -66,8 +67,9 @@ class Plot:
         return [self._bar(n, month) for n, month in enumerate(self.spending.months) if month.amount]
 
     def _bar(self, n: int, month: Month) -> Bar:
-        whole = max((BASE - HIGHEST) * month.amount / self.most, 1.0)
-        refund = whole * month.refunded / month.amount
+        # What is below zero, where credits are more than what was bought, is a line; its text says how much.
+        whole = max((BASE - HIGHEST) * month.amount / max(self.most, 1), 1.0)
+        refund = whole * min(month.refunded / month.amount, 1) if month.amount > 0 else 0
         gap = self.step * 0.15
         return Bar(
             x=round(n * self.step + gap, 2),
@@ -82,7 +84,7 @@ class Plot:
     @property
     def peak(self) -> Label | None:
         """The value of the highest bar, above it."""
-        if not self.most:
+        if self.most <= 0:
             return None
         n = next(n for n, month in enumerate(self.spending.months) if month.amount == self.most)
         text = self.amount(self.most)
@@ -103,7 +105,7 @@ class Plot:
     def marks(self) -> Iterator[Mark]:
         """The merges of each month, by number."""
         taken = 0.0
-        for _, some in groupby(self.spending.merges, key=lambda merge: _month(merge)):
+        for _, some in groupby(self.spending.merges, key=lambda merge: month_of(merge.created)):
             merges = list(some)
             label = ", ".join(str(merge.pk) for merge in merges) if len(merges) < 3 else f"{len(merges)} merges"
             x, label_x = self._place(merges[0]), _within(self._place(merges[0]), label)
@@ -113,7 +115,7 @@ class Plot:
             yield Mark(x, label if is_free else "", label_x)
 
     def _place(self, merge: Merge) -> float:
-        n = next((n for n, m in enumerate(self.spending.months) if m.first == _month(merge)), 0)
+        n = next((n for n, m in enumerate(self.spending.months) if m.first == month_of(merge.created)), 0)
         return round((n + merge.created.astimezone(UTC).day / 32) * self.step, 2)
 
     @property
@@ -144,10 +146,6 @@ class Plot:
 
 def named(first: date) -> str:
     return f"{first:%b %Y}"
-
-
-def _month(merge: Merge) -> date:
-    return merge.created.astimezone(UTC).date().replace(day=1)
 
 
 def _within(x: float, text: str) -> float:

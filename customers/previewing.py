@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from customers import credit
 from customers.days import day
 from customers.fields import FIELDS
-from customers.holdings import Totals, sources_of_records, tallies, totals
+from customers.holdings import Totals, beside_staff, sources_of_records, tallies, totals
 from customers.linked import tabbed_models
-from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
-from customers.money import shown
+from customers.models import Customer, HistoryEntry, SourceRecord
+from customers.money import with_currency
 from customers.notices import Notice
 from customers.undoing import Outcome, Return, UndoPlan
 from customers.values import as_text
@@ -26,7 +26,7 @@ class Side:
 
     customer: Customer
     comes_back: bool
-    sources: list[str]
+    sources: Sequence[str]
     totals: Totals
     arrived: int
     credit: str
@@ -54,7 +54,7 @@ def sides(plan: UndoPlan) -> list[Side]:
         return Side(
             each.customer,
             comes_back,
-            named({known_by[record] for record in each.records}),
+            beside_staff(sorted({known_by[record] for record in each.records})),
             sum((of[record] for record in each.records), Totals()),
             sum(tally.number for record in each.records for tally in since[record]),
             amounts(each.credit),
@@ -63,13 +63,8 @@ def sides(plan: UndoPlan) -> list[Side]:
     return [side(each, comes_back=each is not plan.keeps) for each in all_sides]
 
 
-def named(sources: set[str]) -> list[str]:
-    """What staff typed is named where it is all there is."""
-    return sorted(sources - {DataSource.STAFF} or sources)
-
-
 def amounts(held: credit.Amounts) -> str:
-    return ", ".join(f"{shown(amount, currency)} {currency}" for currency, amount in sorted(held.items()) if amount)
+    return ", ".join(with_currency(amount, currency) for currency, amount in sorted(held.items()) if amount)
 
 
 def values(plan: UndoPlan) -> Iterator[Value]:
@@ -101,7 +96,7 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
     for customer, currency, amount in plan.overdrawn:
         yield Notice(
             "Credit will be below zero.",
-            f"{customer.numbered} would be left with {shown(amount, currency)} {currency}, because more was used.",
+            f"{customer.numbered} would be left with {with_currency(amount, currency)}, because more was used.",
         )
 
 

@@ -144,6 +144,9 @@ def refresh(customers: Collection[int]) -> list[str]:
         wrong[customer.pk] = {k for k, value in derived.items() if getattr(customer, BY_KEY[k].column) != value}
         for key in wrong[customer.pk]:
             setattr(customer, BY_KEY[key].column, derived[key])
+        if bytes(customer.sort_name) != customer.place_by_name:
+            customer.sort_name = customer.place_by_name
+            wrong[customer.pk].add("sort_name")
     if columns := set().union(*wrong.values()):
         Customer.objects.bulk_update([customer for customer in rows if wrong[customer.pk]], sorted(columns))
     differed = [f"{key} of customer {pk}" for pk, found in wrong.items() for key in sorted(found)]

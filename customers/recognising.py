@@ -18,11 +18,10 @@ from customers.homes import home_of, identity_of
 from customers.identity import fold, match_keys
 from customers.locking import lock_live
 from customers.models import Customer, HistoryKind, MatchKey, MatchKind, SourceRecord, UnmatchedValue
+from customers.models.match import Key
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-
-Key = tuple[str, str]
 
 
 class RecognisingError(Exception):
@@ -67,6 +66,19 @@ def known(customer: Customer, records: Collection[SourceRecord]) -> list[Known]:
         each.is_ignored = each.key in ignored
         each.unmatched = [record for record in each.records if not each.keys & stored[record.pk]]
     return sorted(found.values(), key=lambda each: (each.name, not each.is_current))
+
+
+def unmatched(customers: Collection[Customer]) -> dict[int, set[str]]:
+    """{customer: which of "email" and "phone" of the profile staff said not to match on}."""
+    said: defaultdict[int, set[Key]] = defaultdict(set)
+    rows = UnmatchedValue.objects.filter(source_record__origin__in=customers)
+    for pk, kind, value in rows.values_list("source_record__origin", "kind", "value"):
+        said[pk].add((kind, value))
+    return {
+        customer.pk: {name for name, _, own in _of_profile(customer) if said[customer.pk].intersection(own)}
+        for customer in customers
+        if customer.pk in said
+    }
 
 
 def _of_profile(customer: Customer) -> Iterator[tuple[str, str, list[Key]]]:

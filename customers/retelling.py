@@ -10,7 +10,7 @@ from customers.changes import Change
 from customers.fields import FIELDS, Kind
 from customers.holdings import Totals, tallies, together, totals
 from customers.models import Merge, MergeMember, SourceRecord
-from customers.money import shown
+from customers.money import with_currency
 from customers.moving import Move, kinds, moves
 from customers.notices import Notice
 from customers.values import as_text
@@ -41,7 +41,7 @@ def changes(merge: Merge) -> Iterator[Change]:
             origin = "the strictest answer"
         yield Change(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
-        text = f"corrected by {shown(entry.amount, entry.currency)} {entry.currency}"
+        text = f"corrected by {with_currency(entry.amount, entry.currency)}"
         yield Change("Credit", "the sum", text, f"typed by {who}")
 
 

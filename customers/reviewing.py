@@ -12,13 +12,19 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from customers import undoing
+from customers import aftermath, undoing
 from customers.chunks import CHUNK
 from customers.holdings import totals
 from customers.models import Customer, Merge, MergeMember
 from customers.newest import Cursor
 from customers.owners import families
 
+IN_FORCE, UNDONE, ERASED = "in force", "undone", "erased"
+STATES = {
+    IN_FORCE: {"undone_at__isnull": True, "survivor__erased_at__isnull": True},
+    UNDONE: {"undone_at__isnull": False},
+    ERASED: {"undone_at__isnull": True, "survivor__erased_at__isnull": False},
+}
 PAGE = 25
 MOST_NAMED = 5
 HEADER = (
@@ -31,13 +37,13 @@ HEADER = (
 class Wanted:
     """Which merges. `of` are customers: their merges, and those of everybody who is part of them; None is anybody's.
 
-    `by` is a user, or 0 for programs; `stands` is None for both those in force and those undone.
+    `by` is a user, or 0 for programs; `state` is "" for all. What stands and is of who was erased is in force no more.
     """
 
     of: Collection[int] | None = None
     by: int | None = None
     via: str = ""
-    stands: bool | None = None
+    state: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -49,6 +55,12 @@ class Line:
     merge: Merge
     members: Sequence[MergeMember]
     orders: int
+    taken_back_by: str = ""
+    """By whom a part of it was."""
+
+    @property
+    def taken_back_at(self) -> datetime | None:
+        return max((member.undone_at for member in self.members if member.undone_at), default=None)
 
     @property
     def duplicates(self) -> list[Customer]:
@@ -88,15 +100,15 @@ def merges(wanted: Wanted) -> QuerySet[Merge]:
         survived = Merge.objects.filter(survivor__in=family).values("pk")
         took_part = MergeMember.objects.filter(duplicate__in=family).values("merge")
         found = found.filter(pk__in=survived.union(took_part))
-    conditions = {
+    conditions: dict[str, Any] = {
         "by": wanted.by or None,
         "via": wanted.via,
-        "undone_at__isnull": wanted.stands,
         "created__gte": wanted.since,
         "created__lt": wanted.until,
     }
     if wanted.by == 0:
         conditions["by__isnull"] = True
+    conditions |= STATES.get(wanted.state, {})
     return found.filter(**{name: value for name, value in conditions.items() if value not in (None, "")})
 
 
@@ -123,8 +135,14 @@ def lines(found: Sequence[Merge]) -> list[Line]:
     for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
         members[member.merge_id].append(member)
     of = totals([record for some in members.values() for member in some for record in member.records])
+    who = aftermath.taken_back_by([each for merge in found if not merge.undone_at for each in members[merge.pk]])
     return [
-        Line(merge, members[merge.pk], sum(of[pk].orders for member in members[merge.pk] for pk in member.records))
+        Line(
+            merge,
+            members[merge.pk],
+            sum(of[pk].orders for member in members[merge.pk] for pk in member.records),
+            who.get(merge.pk, ""),
+        )
         for merge in found
     ]
 
@@ -168,8 +186,8 @@ def _row(line: Line) -> Sequence[Any]:
         line.orders,
         merge.reason,
         line.state,
-        _written(merge.undone_at),
-        str(merge.undone_by or ""),
+        _written(line.taken_back_at),
+        str(merge.undone_by or f"{line.taken_back_by[:1].upper()}{line.taken_back_by[1:]}"),
     )
 
 

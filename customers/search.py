@@ -86,7 +86,7 @@ class Understood:
 def understood(text: str) -> Understood | None:
     """How the text can be read, where there is one way; None when it may be words of a name like any other."""
     named = {} if last_four(text) or not text else _named(text)
-    if len(named) == 1:
+    if len(named) == 1 and not _matched_elsewhere(text, *named):
         [(pk, called)] = named.items()
         return Understood(f"{called} {text}", Customer.objects.get(pk=pk))
     only = meaning(text)
@@ -99,6 +99,12 @@ def _named(text: str) -> dict[int, str]:
     rows = reduce(lambda one, other: one.union(other, all=True), found)[:MOST_NAMED]
     # Backwards, so that a customer's uuid is called that, and not the external id of what staff added to them.
     return {pk: called for called, pk in sorted((row.pop("called"), *row.values()) for row in rows)[::-1]}
+
+
+def _matched_elsewhere(text: str, named: int) -> bool:
+    """Whether it is another customer's own e-mail or phone as well, as that of somebody's contact may be."""
+    keys = MatchKey.objects.among(list(_match_keys(text)))
+    return keys.exclude(source_record__customer=named).exists()
 
 
 def together(found: list[Rows]) -> Owners:

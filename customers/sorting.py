@@ -44,7 +44,7 @@ class Sort:
 
     def cursor(self, place: Place) -> str:
         """Where the page that ends with the customer at `place` ends."""
-        return SEPARATOR.join(v.isoformat() if isinstance(v, datetime) else str(v) for v in place)
+        return SEPARATOR.join(_written(value) for value in place)
 
     def parse(self, text: str) -> Place | None:
         """The place that `cursor` wrote; None when it did not."""
@@ -56,7 +56,7 @@ class Sort:
             return None
 
     def _value(self, field: str, text: str) -> Any:
-        return datetime.fromisoformat(text).astimezone(UTC) if field in ("updated", "created") else text
+        return bytes.fromhex(text) if field == "sort_name" else datetime.fromisoformat(text).astimezone(UTC)
 
     def follows(self, place: Place | None) -> Q:
         """What comes after `place`."""
@@ -74,11 +74,21 @@ class Sort:
         return customers.order_by(*self.ordering).values_list(*self.fields)
 
 
+def _written(value: Any) -> str:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case bytes() | memoryview():
+            return value.hex()
+    return str(value)
+
+
 NEWEST_FIRST = Sort("created", "Newest first", ("created", "pk"))
+OLDEST_FIRST = Sort("oldest", "Oldest first", ("created", "pk"), descending=False)
 SORTS = (
     Sort("updated", "Last changed first", ("updated", "pk")),
     NEWEST_FIRST,
-    Sort("name", "By last name", ("last_name", "first_name", "pk"), descending=False),
+    Sort("name", "By last name", ("sort_name", "pk"), descending=False),
 )
 
 

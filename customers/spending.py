@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from django.db.models import Sum
 
 from customers.models import Customer, Merge, MonthTotals
+from customers.models.totals import month_of
 
 MOST_MONTHS = 36
 FEWEST_MONTHS = 12
@@ -51,7 +52,7 @@ def spending(customer: Customer, *, now: datetime, currency: str = "") -> Spendi
         return None
     most_used = sorted(of, key=lambda each: (-sum(orders for orders, *_ in of[each].values()), each))
     chosen = currency if currency in of else most_used[0]
-    firsts = _stretch(min(of[chosen]), max(max(of[chosen]), now.astimezone(UTC).date().replace(day=1)))
+    firsts = _stretch(min(of[chosen]), max(max(of[chosen]), month_of(now)))
     earlier = [sums for month, sums in of[chosen].items() if month < firsts[0]]
     return Spending(
         chosen,

@@ -16,7 +16,7 @@ from customers import billing, editing, history, locking, matching, profile, sha
 from customers.address import address
 from customers.clock import Now
 from customers.fields import BY_KEY
-from customers.models import Customer, HistoryKind, SourceRecord
+from customers.models import Customer, DataSource, HistoryKind, SourceRecord
 from customers.values import clean
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _may_hold(key: str, value: Any) -> bool:
 
 def is_one_of_several(customer: Customer) -> bool:
     """Whether `customer` would be left with a record other than the one where staff write."""
-    others = customer.records.exclude(data_source__name="Staff", external_id=customer.uuid)
+    others = customer.records.exclude(data_source__name=DataSource.STAFF, external_id=customer.uuid)
     return len(others.values_list("pk")[:2]) > 1
 
 

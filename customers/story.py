@@ -65,7 +65,7 @@ def moments(
     if kind in ("", NOTE):
         after = before.of_notes if before else None
         notes = newest(Note, customer, before=after, limit=limit, source=source)
-        found.append(notes.select_related("by"))
+        found.append(notes.select_related("by", "contact"))
     return sorted(chain(*found), key=_when, reverse=True)[:limit]
 
 

@@ -127,6 +127,11 @@ def filled(choices: Sequence[Choice], customer: Customer) -> set[str]:
     return {choice.slug for n, choice in enumerate(choices) if answers[f"tab{n}"]}
 
 
+def shown(choices: Sequence[Choice], filled: set[str]) -> list[Choice]:
+    """Those that stand on the page of somebody who has something in the tabs `filled`."""
+    return [choice for choice in choices if choice.slug in filled or not choice.tab.only_filled]
+
+
 def _rows(choice: Choice) -> QuerySet[Any]:
     if choice.model is None:
         return SourceRecord.objects.filter(customer=OuterRef("pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,9 +11,12 @@ from django.db import transaction
 
 from customers import history
 from customers.homes import home_of
-from customers.locking import lock_live
-from customers.models import Attribute, AttributeKind, Customer, HistoryKind, Tag
+from customers.identity import is_seen, spelled
+from customers.locking import lock, lock_live
+from customers.models import Attribute, AttributeKind, Customer, HistoryKind, SourceRecord, Tag
 from customers.standing import standing
+from customers.values import can_be_stored
+from customers.wording import listed
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -33,40 +37,109 @@ def attributes(customer: Customer) -> list[Attribute]:
 
 
 @transaction.atomic
-def add(customer: Customer, name: str, *, by: User | None) -> None:
-    locked, name = _locked(customer), _checked(Tag, name)
-    if name not in tags(locked):
-        Tag.objects.update_or_create(source_record=home_of(locked), name=name, defaults={"removed": False})
-        history.write(locked, HistoryKind.TAG, f"Tagged “{name}”.", by=by)
-
-
-@transaction.atomic
-def remove(customer: Customer, name: str, *, by: User | None) -> None:
+def add(customer: Customer, *names: str, by: User | None) -> None:
     locked = _locked(customer)
-    if name in tags(locked):
-        Tag.objects.update_or_create(source_record=home_of(locked), name=name, defaults={"removed": True})
-        history.write(locked, HistoryKind.TAG, f"Took off the tag “{name}”.", by=by)
+    wanted = {spelled(name): name for name in (_checked(Tag, each) for each in names)}
+    new = [name for word, name in wanted.items() if word not in _standing(locked)]
+    if new:
+        _write(locked, new, removed=False)
+        history.write(locked, HistoryKind.TAG, f"Tagged {_quoted(new)}.", by=by)
 
 
 @transaction.atomic
-def set_attribute(customer: Customer, name: str, value: Value, *, by: User | None) -> None:
-    """Give the attribute `value`, whose type is the attribute's kind from now on."""
-    locked, name = _locked(customer), _checked(Attribute, name)
-    kind, text = _stored(value)
-    if not any((a.name, a.kind, a.value) == (name, kind, text) for a in attributes(locked)):
-        new = {"kind": kind, "value": text, "removed": False}
-        Attribute.objects.update_or_create(source_record=home_of(locked), name=name, defaults=new)
-        history.write(locked, HistoryKind.TAG, f"Set {name} to {text or 'empty'}.", by=by)
-
-
-@transaction.atomic
-def remove_attribute(customer: Customer, name: str, *, by: User | None) -> None:
+def remove(customer: Customer, *names: str, by: User | None) -> None:
     locked = _locked(customer)
-    row = next((a for a in attributes(locked) if a.name == name), None)
-    if row:
-        gone = {"kind": row.kind, "value": "", "removed": True}
-        Attribute.objects.update_or_create(source_record=home_of(locked), name=name, defaults=gone)
-        history.write(locked, HistoryKind.TAG, f"Removed {name}, which was {row.value or 'empty'}.", by=by)
+    tags = _standing(locked)
+    gone = [tags[word].name for word in dict.fromkeys(map(spelled, names)) if word in tags]
+    if gone:
+        _write(locked, gone, removed=True)
+        what = "the tag" if len(gone) == 1 else "the tags"
+        history.write(locked, HistoryKind.TAG, f"Took off {what} {_quoted(gone)}.", by=by)
+
+
+def _standing(customer: Customer) -> dict[str, Tag]:
+    return {tag.word: tag for tag in standing(Tag, customer)}
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return listed([f"“{name}”" for name in names])
+
+
+def _write(customer: Customer, names: Collection[str], *, removed: bool) -> None:
+    """One row of each word stands on the home record, spelled as it was written last."""
+    home = home_of(customer)
+    name_of = {spelled(name): name for name in names}
+    theirs = [tag for tag in Tag.objects.filter(source_record=home).order_by("-pk") if tag.word in name_of]
+    first = {tag.word: tag for tag in theirs}
+    Tag.objects.filter(pk__in=[tag.pk for tag in theirs if tag is not first[tag.word]]).delete()
+    for tag in first.values():
+        tag.name, tag.removed = name_of[tag.word], removed
+    Tag.objects.bulk_update(first.values(), ["name", "removed"])
+    new = [name for word, name in name_of.items() if word not in first]
+    Tag.objects.bulk_create(Tag(source_record=home, name=name, removed=removed) for name in new)
+
+
+@transaction.atomic
+def set_attributes(customer: Customer, values: Mapping[str, Value], *, by: User | None) -> None:
+    """Give each attribute its value, whose type is the attribute's kind from now on."""
+    locked = _locked(customer)
+    wanted = {_checked(Attribute, name): _stored(value) for name, value in values.items()}
+    known = {each.name: (each.kind, each.value) for each in attributes(locked)}
+    new = {name: (kind, text, False) for name, (kind, text) in wanted.items() if known.get(name) != (kind, text)}
+    if new:
+        _write_attributes(locked, new)
+        said = [f"Set {name} to {text or 'empty'}." for name, (_, text, _) in new.items()]
+        history.write(locked, HistoryKind.TAG, " ".join(said), by=by)
+
+
+@transaction.atomic
+def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[str]:
+    """Those of `names` that there were."""
+    locked = _locked(customer)
+    gone = [each for each in attributes(locked) if each.name in names]
+    if gone:
+        _write_attributes(locked, {each.name: (each.kind, "", True) for each in gone})
+        said = [f"Removed {each.name}, which was {each.value or 'empty'}." for each in gone]
+        history.write(locked, HistoryKind.TAG, " ".join(said), by=by)
+    return [each.name for each in gone]
+
+
+def _write_attributes(customer: Customer, rows: Mapping[str, tuple[str, str, bool]]) -> None:
+    """The rows {name: (kind, value, removed)} of the home record."""
+    home = home_of(customer)
+    Attribute.objects.bulk_create(
+        (
+            Attribute(source_record=home, name=name, kind=kind, value=value, removed=removed)
+            for name, (kind, value, removed) in rows.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["source_record", "name"],
+        update_fields=["kind", "value", "removed"],
+    )
+
+
+@transaction.atomic
+def label(
+    customers: Collection[Customer], *, tags: Collection[str] = (), values: Mapping[str, Value], by: User | None
+) -> None:
+    """Put tags and attributes on several live customers, or on none of them."""
+    # All at once, for the lock order.
+    locked = lock([customer.pk for customer in customers])
+    if not all(customer.is_live for customer in locked.values()):
+        raise TagError("One of these customers was merged or erased a moment ago. Nothing was changed; try again.")
+    for customer in locked.values():
+        add(customer, *tags, by=by)
+        set_attributes(customer, values, by=by)
+
+
+def put_on(record: SourceRecord, tags: Collection[str], values: Mapping[str, Value]) -> None:
+    """What a data source sends with a new record hangs off that."""
+    names = {spelled(name): name for name in (_checked(Tag, each) for each in tags)}
+    Tag.objects.bulk_create(Tag(source_record=record, name=name) for name in names.values())
+    rows = {_checked(Attribute, name): _stored(value) for name, value in values.items()}
+    Attribute.objects.bulk_create(
+        Attribute(source_record=record, name=name, kind=kind, value=text) for name, (kind, text) in rows.items()
+    )
 
 
 def typed(attribute: Attribute) -> Value:
@@ -93,8 +166,8 @@ def _locked(customer: Customer) -> Customer:
 
 def _checked(model: type[Tag] | type[Attribute], name: str) -> str:
     name, longest = name.strip(), model._meta.get_field("name").max_length or 0
-    if not name or "\x00" in name or len(name) > longest:
-        raise TagError(f"Use a name of 1 to {longest} characters. Nothing was changed.")
+    if not is_seen(name) or not can_be_stored(name) or len(name) > longest:
+        raise TagError(f"Use a name of 1 to {longest} characters that can be seen. Nothing was changed.")
     return name
 
 
@@ -109,6 +182,6 @@ def _stored(value: Value) -> tuple[AttributeKind, str]:
         case datetime():
             return AttributeKind.TIMESTAMP, value.isoformat()
         case _:
-            if "\x00" in value:
+            if not can_be_stored(value):
                 raise TagError("A value cannot hold the character NUL. Nothing was changed.")
             return AttributeKind.STRING, value

@@ -2,9 +2,7 @@
 
 import re
 
-from phonenumbers import PhoneNumberFormat, format_number, parse
-
-from customers.identity import FEWEST_DIGITS, normal_email, normal_phone, phone_digits
+from customers.identity import FEWEST_DIGITS, normal_email, normal_phone, phone_digits, readable_phone
 
 LONGEST = 200
 MOST_WORDS = 8
@@ -44,10 +42,5 @@ def meaning(text: str) -> str:
     if is_phone(text):
         number = normal_phone(text)
         # Written with blanks and a + it can only be dialled; plain digits may be anybody's external id.
-        return f"Phone {readable(number)}" if number and not text.isdigit() else ""
+        return f"Phone {readable_phone(number)}" if number and not text.isdigit() else ""
     return f"E-mail {email}" if " " not in text and (email := normal_email(text)) else ""
-
-
-def readable(number: str) -> str:
-    """A number in E.164 with the blanks that people write."""
-    return format_number(parse(number), PhoneNumberFormat.INTERNATIONAL)

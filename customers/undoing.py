@@ -21,7 +21,7 @@ from customers.clock import Now
 from customers.days import day
 from customers.fields import BY_KEY, ProfileField
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord
-from customers.money import shown
+from customers.money import with_currency
 from customers.wording import listed
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     if agreed.overdrawn and not allow_overdraft:
         customer, currency, amount = agreed.overdrawn[0]
         raise OverdrawnError(
-            f"{customer.name} would be left with {shown(amount, currency)} {currency} of credit."
+            f"{customer.name} would be left with {with_currency(amount, currency)} of credit."
             " Tick “Leave the credit below zero” to go on, or give credit first."
         )
     _mark(agreed, by=by)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from email_validator import EmailNotValidError, validate_email
 
 from customers.address import PART_LENGTH, address, address_lines
 from customers.fields import Kind, ProfileField
-from customers.identity import fold, normal_email, normal_phone
+from customers.identity import FEWEST_DIGITS, fold, is_seen, normal_email, normal_phone, phone_digits
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 
 LONGEST_LOGIN = 150
@@ -31,10 +32,21 @@ def clean(field: ProfileField, value: Any) -> Any:
             return _clean_text(value, length=LONGEST_LOGIN)
         case Kind.LOGIN | Kind.PASSWORD | Kind.PAY_SOURCE:
             return value
-    text = _clean_text(value, length=getattr(Customer, field.key).field.max_length)
+    length = getattr(Customer, field.key).field.max_length
+    text = _clean_text(value, length=length)
     if field.kind is Kind.EMAIL and text:
         return clean_email(text)
+    if field.kind is Kind.WEBSITE and text:
+        return _clean_text(clean_website(text), length=length)
     return text
+
+
+def clean_typed(field: ProfileField, value: Any) -> Any:
+    """As `clean`, and a phone must be one. A source may send any: what it sent is kept, and shown."""
+    cleaned = clean(field, value)
+    if field.kind is Kind.PHONE and cleaned and not (normal_phone(cleaned) or phone_digits(cleaned)):
+        raise ValidationError(f"Enter a phone of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
+    return cleaned
 
 
 def clean_email(text: str) -> str:
@@ -42,6 +54,19 @@ def clean_email(text: str) -> str:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise ValidationError("Enter an e-mail such as name@example.com.") from None
+
+
+def clean_website(text: str) -> str:
+    """With its scheme: a bare domain is read as https. Nothing but a page on the web, for it may become a link."""
+    address = text if "://" in text else f"https://{text}"
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError:
+        address = ""
+    # With somebody's name in front it is an e-mail, or a lure: https://bank.example@elsewhere.example.
+    if not address or "@" in address:
+        raise ValidationError("Enter a website such as https://example.com.")
+    return address
 
 
 def can_be_stored(text: str) -> bool:
@@ -56,6 +81,8 @@ def storable(text: str) -> str:
 
 def _clean_text(value: Any, *, length: int) -> str:
     text = str(value).strip()
+    if not is_seen(text) and can_be_stored(text):
+        return ""
     if not can_be_stored(text):
         raise ValidationError("Leave out the character that cannot be stored.")
     if len(text) > length:

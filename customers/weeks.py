@@ -14,7 +14,7 @@ from customers.holdings import MOST, CappedCount
 from customers.models import Merge, MergeMember
 
 WEEKS = 16
-# Of a drawing that is 352 wide and 110 high, which template and styles say as well.
+# Of a drawing that is 352 wide and 122 high, which template and styles say as well.
 STEP, BAR = 22, 16
 MIDDLE, TALLEST, DEEPEST = 72, 56, 20
 
@@ -56,6 +56,10 @@ class Bar:
     @property
     def above(self) -> int:
         return self.y - 4
+
+    @property
+    def below(self) -> int:
+        return MIDDLE + 1 + self.down + 10
 
 
 def weeks(*, today: date) -> list[Week]:

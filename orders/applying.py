@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from orders import altering, cancelling, recording
+from orders import altering, cancelling, recording, subscribing
 from orders.altering import PurchaseError
 from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.pausing import restart
@@ -43,6 +43,14 @@ def _cancel(purchase: Purchase, today: date) -> bool:
     if purchase.status in ENDED:
         purchase.cancels_on = None
         return False
+    if purchase.external_id:
+        # A billing system may have planned it by an event: for a time, and not for the day.
+        subscribing.refresh([purchase])
+        if purchase.status == PurchaseStatus.CANCELLED:
+            recording.write(purchase, "cancelled as its billing system planned.", by=None)
+            return True
+        if subscribing.is_planned(purchase):
+            return False
     reason = purchase.cancel_reason
     cancelling.end(purchase, reason=reason)
     recording.write(purchase, f"cancelled as planned. {reason}".strip(), by=None)

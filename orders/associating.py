@@ -104,6 +104,8 @@ def _is_still(matched: SourceRecord, origin: Customer, owner: Customer) -> bool:
 def _matching_record(identity: Identity) -> SourceRecord | None:
     """The record by which the oldest matching customer is recognised."""
     wanted = set(match_keys(identity))
+    if not MatchKey.objects.among(wanted).exists():
+        return None  # so it is for most who are new, and the question below is a long one
     shared = wanted - matching.ignored(wanted)
     found = MatchKey.objects.among(shared)
     owners = found.order_by("source_record__customer").values("source_record__customer").distinct()

@@ -1,6 +1,7 @@
-"""The orders of a purchase: the one that it began with, and those of the same record that billed its product since.
+"""The orders of a purchase: the one that it began with, and those that billed it since.
 
-No index leads from a product to its orders, so only the newest of the record are looked through.
+The lines of an invoice say which purchase they bill. A shop's do not: its orders are those of the same record with the
+same product. No index leads from a product to its orders, so only the newest of the record are looked through.
 """
 
 from django.db.models import Exists, OuterRef
@@ -16,6 +17,8 @@ def orders_of(purchase: Purchase) -> list[Order]:
     looked_through = since.order_by("-at", "-pk").values("pk")[:MOST_READ]
     bills = OrderItem.objects.filter(order=OuterRef("pk"), product=purchase.product_id)
     billed = Order.objects.filter(Exists(bills), pk__in=looked_through, kind=OrderKind.RECURRING)
+    if purchase.items.exists():
+        billed = Order.objects.filter(pk__in=purchase.items.values("order"))
     renewals = billed.order_by("-at", "-pk")[:MOST_SHOWN]
     first = purchase.order
     return [*(order for order in renewals if order != first), *filter(None, [first])]

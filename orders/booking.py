@@ -5,35 +5,59 @@ Once, whoever asked: only what is still pending is written to.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
-from customers import buying
-from customers.money import shown
+from customers import billing, buying
+from customers.money import with_currency
 from customers.values import storable
-from orders import paying, recording, totals
+from orders import beginning, extending, paying, recording, totals
 from orders.gateway import Answer
-from orders.models import COUNTED, Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.models import (
+    COUNTED,
+    ItemKind,
+    Order,
+    OrderItem,
+    OrderStatus,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
 from orders.totals import Change
 
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
 LONGEST_ANSWER = 200
+CHANGED = ("status", "refunded", "total", "shipping", "tax", "details")
+MOVES_MONEY = (TransactionKind.SALE, TransactionKind.CAPTURE, TransactionKind.REFUND)
+WORDS = {
+    TransactionKind.REFUND: ("Refund", "refunded"),
+    TransactionKind.AUTHORIZE: ("Authorization", "authorized"),
+    TransactionKind.VOID: ("Voiding", "voided"),
+}
+CHARGE = ("Charge", "charged")
 
 
 class LostAnswerError(Exception):
     """The gateway answered, and there is nothing left to write it on; the message says what it answered."""
 
 
-def finish(payment: Transaction, answer: Answer) -> Transaction:
-    """Write down what the gateway answered, once, whoever asked; no answer changes nothing."""
+def finish(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:
+    """Write down what the gateway answered, once, whoever asked; no answer changes nothing.
+
+    With `by` it is not the gateway who says it, but somebody who looked: the history tells of them, and what they said.
+    """
     if answer.status == TransactionStatus.PENDING:
         return payment
     try:
-        return _finish(payment, answer)
+        return _finish(payment, answer, by=by)
     except paying.DeletedError as error:
         said = f"The gateway answered “{answer.text}” about {amount_of(payment)}"
         raise LostAnswerError(f"{error} {said}.") from None
 
 
-def _finish(payment: Transaction, answer: Answer) -> Transaction:
+def _finish(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:
     with paying.locked(payment.order) as order:
         # Whoever writes an answer has locked the order, so this one is read after anybody else's.
         current = order.transactions.select_related("pay_source", "by").get(pk=payment.pk)
@@ -43,15 +67,24 @@ def _finish(payment: Transaction, answer: Answer) -> Transaction:
         current.status, current.gateway_reference = answer.status, answer.reference
         current.answer = storable(answer.text)[:LONGEST_ANSWER]
         current.save(update_fields=["status", "gateway_reference", "answer", "updated"])
-        changes = _book(order, current, answer) if answer.status == TransactionStatus.SUCCESS else []
-        order.save(update_fields=["status", "refunded", "updated"])
-        recording.write(order, f"{sentence(current)} {reason}".strip(), by=current.by)
+        changes = _book(order, current, answer)
+        order.save(update_fields=[*CHANGED, "updated"])
+        said = answer.text if by and answer.status == TransactionStatus.SUCCESS else ""
+        recording.write(order, " ".join(filter(None, (sentence(current), reason, said))), by=by or current.by)
         totals.add(changes)
+        if any(each.is_about_purchases for each in changes):
+            billing.refresh([order.source_record.customer_id])
     return current
 
 
 def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Change]:
-    """Make the order say that it was paid or refunded; what that adds to the totals."""
+    """Make the order say that it was paid, refunded or declined; what that adds to the totals."""
+    if payment.kind not in MOVES_MONEY:
+        return []
+    if payment.status != TransactionStatus.SUCCESS:
+        if order.status == OrderStatus.PENDING:
+            order.status = OrderStatus.DECLINED
+        return []
     if payment.kind == TransactionKind.REFUND:
         amount = min(payment.amount, order.total - order.refunded)
         order.refunded += amount
@@ -59,11 +92,21 @@ def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Chan
             order.status = OrderStatus.REFUNDED
         return list(totals.of_refund(order, amount))
     _keep_token(payment, answer)
+    if payment.adds:
+        return list(extending.extend(order, payment))
     if order.status in COUNTED:
         return []
     order.status = OrderStatus.COMPLETE
     buying.bought(order.source_record, by=payment.by)
-    return list(totals.of_order(order))
+    return [*totals.of_order(order), *_begin(order)]
+
+
+def _begin(order: Order) -> Iterator[Change]:
+    """The purchases of its lines that subscribe, for which it was paid."""
+    items = list(order.items.filter(kind=ItemKind.SUBSCRIPTION, purchase=None).select_related("product"))
+    for purchase in beginning.begin(order, items):
+        yield from totals.of_purchase(purchase)
+    OrderItem.objects.bulk_update(items, ["purchase"])
 
 
 def _keep_token(payment: Transaction, answer: Answer) -> None:
@@ -78,11 +121,16 @@ def sentence(payment: Transaction) -> str:
     """What became of it, such as “3.00 USD refunded to VISA 4242.”"""
     amount = amount_of(payment)
     card = f" to {payment.pay_source}" if payment.pay_source else ""
-    is_refund = payment.kind == TransactionKind.REFUND
+    act, done = words(payment)
     if payment.status == TransactionStatus.SUCCESS:
-        return f"{amount} {'refunded' if is_refund else 'charged'}{card}."
-    return f"{'Refund' if is_refund else 'Charge'} of {amount}{card} declined. {payment.answer}"
+        return f"{amount} {done}{card}."
+    return f"{act} of {amount}{card} declined. {payment.answer}"
+
+
+def words(payment: Transaction) -> tuple[str, str]:
+    """What it is called, and what was done when it succeeded."""
+    return WORDS.get(TransactionKind(payment.kind), CHARGE)
 
 
 def amount_of(payment: Transaction) -> str:
-    return f"{shown(payment.amount, payment.currency)} {payment.currency}"
+    return with_currency(payment.amount, payment.currency)

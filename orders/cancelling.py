@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from orders import altering, recording
-from orders.altering import PurchaseError, refuse_day, refuse_ended, said, tomorrow
+from orders.altering import PurchaseError, refuse_day, refuse_ended, said, today, tomorrow
 from orders.models import Purchase, PurchaseStatus
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+DAY = timedelta(days=1)
 
 
 def refuse_impossible(purchase: Purchase) -> None:
@@ -43,6 +45,13 @@ def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User 
             raise PurchaseError(f"It is paused until {said(current.restarts_on)}. Cancel it now, or on a later day.")
         current.cancels_on, current.cancel_reason = day, reason
         recording.write(current, f"will be cancelled on {said(day)}. {reason}".strip(), by=by)
+
+
+def after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
+    """On the day after its next bill, as things stand."""
+    if purchase.bills_on is None:
+        raise PurchaseError("This purchase is not going to be billed, so there is no next bill. Cancel it now.")
+    schedule(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
 
 
 def refuse_nothing_scheduled(purchase: Purchase) -> date:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 
 from customers.models import BillingStatus
+from customers.models.totals import month_of
 from customers.money import minor
-from orders.models import BILLING_STATE, COUNTED, Order, Purchase
+from orders.models import BILLING_STATE, Order, Purchase
 
 PURCHASES = ("purchases_active", "purchases_past_due", "purchases_cancelled")
 SUMS = ("orders", "amount", "refunded", *PURCHASES)
@@ -35,15 +36,14 @@ class Change:
     first_order_at: datetime | None = None
     last_order_at: datetime | None = None
 
-
-def month_of(at: datetime) -> date:
-    """The first day of its month, in UTC."""
-    return at.astimezone(UTC).date().replace(day=1)
+    @property
+    def is_about_purchases(self) -> bool:
+        return any(getattr(self, name) for name in PURCHASES)
 
 
 def of_order(order: Order) -> Iterator[Change]:
     """What an order adds; nothing while it does not count."""
-    if order.status in COUNTED:
+    if order.is_counted:
         yield Change(
             order.source_record_id,
             order.currency,
@@ -57,12 +57,22 @@ def of_order(order: Order) -> Iterator[Change]:
 
 
 def of_refund(order: Order, amount: Decimal) -> Iterator[Change]:
-    """What is added when so much more of an order that counts is paid back."""
-    yield Change(order.source_record_id, order.currency, month_of(order.at), refunded=minor(amount, order.currency))
+    """What is added when so much more of an order is paid back; nothing while it does not count."""
+    if order.is_counted:
+        yield Change(order.source_record_id, order.currency, month_of(order.at), refunded=minor(amount, order.currency))
 
 
 def of_purchase(purchase: Purchase) -> Iterator[Change]:
     yield of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
+
+
+def difference(before: Iterable[Change], after: Iterable[Change]) -> Iterator[Change]:
+    """What is added when what added `before` now adds `after`. First and last times only ever widen by it."""
+    before, after = list(before), list(after)
+    for change in before if before != after else ():
+        less = {name: -getattr(change, name) for name in SUMS}
+        yield replace(change, **less, first_order_at=None, last_order_at=None)
+    yield from after if before != after else ()
 
 
 def of_new_status(purchase: Purchase, before: str) -> Iterator[Change]:

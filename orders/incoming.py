@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,8 @@ from customers.identity import Identity
 from customers.models import DataSource, SourceRecord
 from customers.money import is_exact
 from customers.values import can_be_stored, clean
-from orders.models import Campaign, OrderKind, OrderStatus, Product, PurchaseStatus
+from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus
+from orders.repeating import Request
 
 LONGEST_ID = 255
 
@@ -35,6 +36,8 @@ class Line:
     quantity: int = 1
     product: Product | None = None
     external_id: str = ""
+    kind: str = ItemKind.ONE_TIME
+    shipping: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,11 @@ class Incoming:
 
 @dataclass(frozen=True)
 class IncomingOrder:
-    """An order as a data source sends it; sent again with the same id it is the same order."""
+    """An order as a data source sends it; sent again with the same id, or as the same request, it is the same order.
+
+    `record` is where it belongs, when the sender knows. A line that subscribes begins a purchase when the order counts;
+    `subscriptions` are those that the sender tells of, whatever the status.
+    """
 
     customer: Incoming
     total: Decimal
@@ -74,6 +81,14 @@ class IncomingOrder:
     campaign: Campaign | None = None
     lines: Sequence[Line] = ()
     subscriptions: Sequence[Subscription] = ()
+    shipping: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    coupon_code: str = ""
+    ip_address: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    request: Request | None = None
+    record: SourceRecord | None = None
 
 
 def checked(incoming: Incoming) -> Incoming:
@@ -107,7 +122,8 @@ def check_order(incoming: IncomingOrder) -> None:
     if not re.fullmatch("[A-Z]{3}", incoming.currency):
         raise IntakeError("The currency must be three capital letters, such as USD.")
     prices = [incoming.total, *(subscription.price for subscription in incoming.subscriptions)]
-    amounts = [*prices, *(line.amount for line in incoming.lines)]
+    amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
+    amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
     if not all(is_exact(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
         raise IntakeError("An amount must be a number in whole minor units, and a total or price not below zero.")
     if incoming.at.tzinfo is None:

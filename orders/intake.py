@@ -6,22 +6,23 @@ the order are known by. What was taken in before is answered with what it became
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from customers import advisory, billing, buying, locking
+from customers import advisory, billing, buying, locking, owners
 from customers.identity import Identity
-from customers.models import Customer, HistoryEntry, HistoryKind, SourceRecord
-from customers.money import shown
-from orders import totals
+from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord
+from customers.money import with_currency
+from orders import beginning, repeating, totals
 from orders.associating import Found, find_or_create, names_of
 from orders.incoming import Incoming, IncomingOrder, IntakeError, Line, Subscription, check_order, checked
-from orders.models import COUNTED, Order, OrderItem, Purchase
+from orders.models import COUNTED, Order, OrderItem, OrderStatus, Purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 Result = TypeVar("Result")
+Then = Callable[[Order], None]
 
 
 @dataclass(frozen=True)
@@ -51,20 +53,29 @@ class Taken:
     is_repeat: bool = False
 
 
-def take_order(incoming: IncomingOrder, *, by: User | None = None) -> Taken:
-    """The order of `incoming` and its customer; IntakeError when it cannot be stored."""
+def take_order(incoming: IncomingOrder, *, by: User | None = None, then: Then | None = None) -> Taken:
+    """The order of `incoming` and its customer; IntakeError when it cannot be stored.
+
+    `then` writes what a new order has beside that, in the same transaction, which is durable for it.
+    """
+    incoming = ready(incoming)
+    return retried(lambda: _take_order(incoming, by=by, then=then))
+
+
+def ready(incoming: IncomingOrder) -> IncomingOrder:
+    """`incoming` with every value trimmed; IntakeError when it cannot be stored."""
     incoming = replace(incoming, customer=checked(incoming.customer))
     check_order(incoming)
-    return _retried(lambda: _take_order(incoming, by=by))
+    return incoming
 
 
 def take_lead(incoming: Incoming, *, by: User | None = None) -> Found:
     """The source record of somebody who has not bought; IntakeError when it cannot be stored."""
     person = checked(incoming)
-    return _retried(lambda: _take_lead(person, by=by))
+    return retried(lambda: _take_lead(person, by=by))
 
 
-def _retried(take: Callable[[], Result]) -> Result:
+def retried(take: Callable[[], Result]) -> Result:
     """Once more from the start when somebody else took in the same thing at the same moment."""
     try:
         return take()
@@ -81,59 +92,100 @@ def _take_lead(incoming: Incoming, *, by: User | None) -> Found:
     return found
 
 
-@transaction.atomic
-def _take_order(incoming: IncomingOrder, *, by: User | None) -> Taken:
-    source = incoming.customer.data_source
-    ids = {"external_id": incoming.external_id or None, "client_order_id": incoming.client_order_id or None}
-    advisory.lock([*names_of(incoming.customer), *(f"order {source.pk} {n} {v}" for n, v in ids.items() if v)])
-    for name, value in ids.items():
-        before = Order.objects.filter(data_source=source, **{name: value}).first() if value else None
-        if before:
+def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) -> Taken:
+    with transaction.atomic(durable=then is not None):
+        source, ids = incoming.customer.data_source, ids_of(incoming)
+        names = [f"order {source.pk} {name} {value}" for name, value in ids.items()]
+        if incoming.request:
+            names.append(incoming.request.name)
+        advisory.lock([*names_of(incoming.customer), *names])
+        if before := sent_before(incoming, source):
             return Taken(before, Found(before.source_record, "known"), is_repeat=True)
-    found = find_or_create(incoming.customer, by=by)
-    if found.rule == "new":
-        # At the time of the order, because that is where the story of somebody imported begins.
-        _tell(found.record, HistoryKind.CREATED, "Customer created with an order", at=incoming.at, by=by)
-    order = _write_order(incoming, found.record, ids)
+        found = Found(incoming.record, "known") if incoming.record else find_or_create(incoming.customer, by=by)
+        order = write(
+            Order(source_record=found.record, data_source=source), incoming, is_new=found.rule == "new", by=by
+        )
+        if then:
+            then(order)
+        return Taken(order, found)
+
+
+def ids_of(incoming: IncomingOrder) -> dict[str, str]:
+    """By which a data source knows the order."""
+    ids = {"external_id": incoming.external_id, "client_order_id": incoming.client_order_id}
+    return {name: value for name, value in ids.items() if value}
+
+
+def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
+    """The order that this is, when it was taken in before."""
+    if incoming.request and (order := repeating.answered(incoming.request)):
+        return order
+    if not (ids := ids_of(incoming)):
+        return None
+    known = Q.create([*ids.items()], connector=Q.OR)
+    return Order.objects.select_related("source_record").filter(known, data_source=source).order_by("pk").first()
+
+
+def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | None) -> Order:
+    """Make `order` what comes in, with its lines, its history and what it adds to the totals; the customer of one that
+    is there already is locked. `is_new` says that its customer came with it."""
+    record = order.source_record
+    for name, value in columns(incoming).items():
+        setattr(order, name, value)
+    order.save()
+    items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
     purchases = _write_purchases(incoming, order)
-    text = f"Order {order.number} placed, {shown(order.total, order.currency)} {order.currency}"
-    _tell(found.record, HistoryKind.ORDER, text, at=order.at, by=by)
+    if order.status in COUNTED:
+        purchases += beginning.begin(order, items)
+    OrderItem.objects.bulk_create(items)
+    if incoming.request:
+        repeating.remember(incoming.request, order)
+    _tell_of(order, is_new=is_new, by=by)
     if purchases or order.status in COUNTED:
-        buying.bought(found.record, by=by)
+        buying.bought(record, by=by)
     changes = [*totals.of_order(order), *(change for p in purchases for change in totals.of_purchase(p))]
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.
-        owner = lock_owner(found.record)
+        owner = lock_owner(record)
         totals.add(changes)
         billing.refresh([owner.pk])
     else:
         totals.add(changes)
-    return Taken(order, found)
+    return order
+
+
+def _tell_of(order: Order, *, is_new: bool, by: User | None) -> None:
+    is_lead = order.status == OrderStatus.PARTIAL
+    told = f"Order {order.number} placed, {with_currency(order.total, order.currency)}"
+    sentences = [(HistoryKind.ORDER, f"Lead {order.number} came in" if is_lead else told)]
+    if is_new:
+        # At the time of the order, because that is where the story of somebody imported begins.
+        created = "Customer created as a lead" if is_lead else "Customer created with an order"
+        sentences.insert(0, (HistoryKind.CREATED, created))
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(source_record=order.source_record, kind=kind, text=text, at=order.at, by=by)
+        for kind, text in sentences
+    )
 
 
 def _tell(record: SourceRecord, kind: HistoryKind, text: str, *, at: datetime, by: User | None) -> None:
     HistoryEntry.objects.create(source_record=record, kind=kind, text=text, at=at, by=by)
 
 
-def _write_order(incoming: IncomingOrder, record: SourceRecord, ids: dict[str, str | None]) -> Order:
+def columns(incoming: IncomingOrder) -> dict[str, Any]:
+    """What the order keeps of it in columns of its own."""
     identity = asdict(incoming.customer.identity)
     del identity["country"]
-    order = Order.objects.create(
-        source_record=record,
-        data_source=incoming.customer.data_source,
-        at=incoming.at,
-        campaign=incoming.campaign,
-        billing_address=incoming.customer.billing_address,
-        shipping_address=incoming.customer.shipping_address,
-        kind=incoming.kind,
-        status=incoming.status,
-        currency=incoming.currency,
-        total=incoming.total,
+    copied = ("at", "campaign", "kind", "status", "currency", "total", "shipping", "tax", "discount", "coupon_code")
+    return {
         **identity,
-        **ids,
-    )
-    OrderItem.objects.bulk_create(OrderItem(order=order, **vars(line)) for line in incoming.lines)
-    return order
+        **ids_of(incoming),
+        **{name: getattr(incoming, name) for name in copied},
+        "billing_address": incoming.customer.billing_address,
+        "shipping_address": incoming.customer.shipping_address,
+        "ip_address": incoming.ip_address,
+        "details": dict(incoming.details),
+    }
 
 
 def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
@@ -150,19 +202,35 @@ def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
 
 
 def lock_owner(record: SourceRecord) -> Customer:
-    """The customer who owns `record`, locked; the record cannot move until the transaction ends.
+    """The customer who owns `record`, locked; the record cannot move until the transaction ends."""
+    return lock_owners([record])[record.pk]
 
-    Locked with all from its origin on, because who buys may end the lead status of each: in one go, for the lock order.
+
+def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
+    """{record: the customer who owns it, locked}; the records cannot move until the transaction ends.
+
+    Locked with all from their origins on, because who buys may end the lead status of each: in one go, for the order.
     """
     for _ in range(locking.MOST_TRIES):
         try:
             with transaction.atomic():
-                origin = SourceRecord.objects.values_list("origin", flat=True).get(pk=record.pk)
-                locked, chain = locking.lock_chain(origin)
-                owner = locked[chain[-1]]
-                if not owner.records.filter(pk=record.pk, origin=origin).exists():
-                    raise locking.RetiredMeanwhileError
-                return owner
-        except (SourceRecord.DoesNotExist, locking.RetiredMeanwhileError):
+                return _lock_owners({record.pk for record in records})
+        except locking.RetiredMeanwhileError:
             continue
     raise locking.RetiredMeanwhileError
+
+
+def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
+    before = _chains(records)
+    locked = locking.lock({pk for chain in before.values() for pk in chain})
+    after = _chains(records)
+    if after != before or after.keys() != set(records):
+        raise locking.RetiredMeanwhileError
+    return {record: locked[chain[-1]] for record, chain in after.items()}
+
+
+def _chains(records: Collection[int]) -> dict[int, list[int]]:
+    """{record: the customers from its origin to its owner}."""
+    origins = dict(SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin"))
+    chains = owners.chains(origins.values())
+    return {record: chains[origin] for record, origin in origins.items()}

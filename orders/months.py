@@ -5,7 +5,7 @@ A month is that in which the order was placed, in UTC; what is refunded later co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC
 from operator import attrgetter
 
@@ -14,13 +14,15 @@ from django.db.models.functions import TruncMonth
 
 from customers.models import MonthTotals
 from customers.money import minor
-from orders.adding import add_up
 from orders.changes import Change, combined
-from orders.models import COUNTED, Order
+from orders.models import Order
+from orders.summing import add_up
 
 SUMS = ("orders", "amount", "refunded")
 KEY = ("source_record_id", "currency", "month")
 BY = ("record", "currency", "month")
+
+RecordCurrency = tuple[int, str]
 
 by_key = attrgetter(*BY)
 sums_of = attrgetter(*SUMS)
@@ -36,15 +38,15 @@ def add(changes: Iterable[Change]) -> None:
         add_up(MonthTotals, [*KEY, *SUMS], values, key=KEY, sums=SUMS)
 
 
-def rebuild(records: Sequence[int]) -> list[str]:
-    """Make the months of `records` what their orders say; name what differed."""
+def rebuild(records: Sequence[int], known: Collection[RecordCurrency]) -> list[str]:
+    """Make the months of `records` what their orders say; name what differed. The totals of `known` are locked."""
     wanted = {by_key(change): change for change in _derived(records)}
     stored = {tuple(getattr(m, k) for k in KEY): m for m in MonthTotals.objects.filter(source_record__in=records)}
     differed = []
     for key in wanted.keys() | stored.keys():
         record, currency, month = key
         row, change = stored.get(key), wanted.get(key, Change(*key))
-        if (sums_of(row) if row else (0, 0, 0)) != sums_of(change):
+        if (record, currency) in known and (sums_of(row) if row else (0, 0, 0)) != sums_of(change):
             differed.append(f"{currency} of {month:%Y-%m} of record {record}")
             MonthTotals.objects.update_or_create(
                 **dict(zip(KEY, key, strict=True)), defaults=dict(zip(SUMS, sums_of(change), strict=True))
@@ -53,7 +55,7 @@ def rebuild(records: Sequence[int]) -> list[str]:
 
 
 def _derived(records: Sequence[int]) -> Iterator[Change]:
-    counted = Order.objects.filter(source_record__in=records, status__in=COUNTED)
+    counted = Order.objects.counted().filter(source_record__in=records)
     months = counted.annotate(month=TruncMonth("at", output_field=DateField(), tzinfo=UTC)).order_by()
     rows = months.values_list("source_record", "currency", "month")
     for record, currency, month, orders, amount, refunded in rows.annotate(Count("pk"), Sum("total"), Sum("refunded")):

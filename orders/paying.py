@@ -10,11 +10,11 @@ Steps 1 and 3 are durable: begun inside of another transaction they fail, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
@@ -93,6 +93,7 @@ def begin(
     by: User | None,
     sale: Transaction | None = None,
     reason: str = "",
+    adds: Mapping[str, Any] | None = None,
 ) -> Transaction:
     """Write down, pending, what is about to be asked about the locked `order`.
 
@@ -109,6 +110,7 @@ def begin(
         sale=sale,
         by=by,
         answer=reason,
+        adds=dict(adds or {}),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from customers.money import is_exact, shown
+from customers.money import as_typed, is_exact, shown, with_currency
 from orders import altering, recording
 from orders.altering import PurchaseError, refuse_day, refuse_ended, said, today
 from orders.models import Purchase, PurchaseStatus
@@ -27,7 +27,7 @@ def refuse_impossible(purchase: Purchase) -> None:
 
 def refuse_price(purchase: Purchase, price: Decimal) -> None:
     if not is_exact(price, purchase.currency) or price < 0:
-        raise PurchaseError(f"Enter a price such as {shown(purchase.price, purchase.currency).replace(',', '')}.")
+        raise PurchaseError(f"Enter a price such as {as_typed(purchase.price, purchase.currency)}.")
 
 
 def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
@@ -68,7 +68,7 @@ def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iter
     """What differs, in words."""
     currency = purchase.currency
     if price != purchase.price:
-        yield f"price changed from {shown(purchase.price, currency)} to {shown(price, currency)} {currency}"
+        yield f"price changed from {shown(purchase.price, currency)} to {with_currency(price, currency)}"
     if next_bill and next_bill != purchase.next_bill_date:
         before = said(purchase.next_bill_date) if purchase.next_bill_date else "none"
         yield f"next bill changed from {before} to {said(next_bill)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from customers.money import is_exact, shown
+from customers.money import as_typed, is_exact, with_currency
 from orders import booking, paying
 from orders.gateway import Refund
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
@@ -72,9 +72,9 @@ def refuse_amount(payment: Payment, amount: Decimal) -> None:
     """PaymentError when so much cannot be refunded of it."""
     currency = payment.sale.currency
     if not is_exact(amount, currency) or amount <= 0:
-        raise PaymentError(f"Enter an amount such as {shown(payment.left, currency).replace(',', '')}.")
+        raise PaymentError(f"Enter an amount such as {as_typed(payment.left, currency)}.")
     if amount > payment.left:
-        raise PaymentError(f"At most {shown(payment.left, currency)} {currency} of this payment can be refunded.")
+        raise PaymentError(f"At most {with_currency(payment.left, currency)} of this payment can be refunded.")
 
 
 def refund(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:

@@ -28,7 +28,7 @@ def settle_pending() -> Iterator[Transaction]:
     while found := _after(last, asked, until):
         for payment in found:
             try:
-                yield booking.finish(payment, asked.look_up(_question(payment)))
+                yield booking.finish(payment, asked.look_up(question(payment)))
             except booking.LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
                 continue
         last = found[-1]
@@ -54,13 +54,17 @@ def standing(payment: Transaction) -> str:
     keeper, ours = payment.pay_source.gateway if payment.pay_source else "", gateway.current()
     if ours is None or keeper != ours.name:
         where = keeper or "the system that it was sent through"
-        return f"It is not asked from here: look for the payment at {where}."
+        return f"It is not asked from here: look for the payment at {where}. After a day it can be settled by hand."
     if is_overdue(payment):
-        return f"No answer came since {day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
+        return (
+            f"No answer came since {day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
+            " Then it can be settled by hand."
+        )
     return "It is asked again every few minutes."
 
 
-def _question(payment: Transaction) -> Question:
+def question(payment: Transaction) -> Question:
+    """What the gateway is asked about a request that was sent before."""
     card, sale = payment.pay_source, payment.sale
     return Question(
         payment.uuid,

@@ -9,16 +9,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
+from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
 
-from customers.models import RecordTotals
+from customers.chunks import chunks
+from customers.models import MonthTotals, RecordTotals
 from customers.money import minor
 from orders import months
-from orders.adding import add_up
-from orders.changes import SUMS, Change, combined, of_new_status, of_order, of_purchase, of_purchases, of_refund
-from orders.models import COUNTED, Order, Purchase
+from orders.changes import (
+    SUMS,
+    Change,
+    combined,
+    difference,
+    of_new_status,
+    of_order,
+    of_purchase,
+    of_purchases,
+    of_refund,
+)
+from orders.models import Order, Purchase
+from orders.summing import add_up
 
-__all__ = ["Change", "add", "of_new_status", "of_order", "of_purchase", "of_refund", "rebuild"]
+__all__ = [
+    "Change",
+    "add",
+    "difference",
+    "of_new_status",
+    "of_order",
+    "of_purchase",
+    "of_refund",
+    "rebuild",
+    "replace",
+]
 
 KEY = ("source_record_id", "currency")
 FIGURES = (*SUMS, "first_order_at", "last_order_at")
@@ -42,23 +64,52 @@ def add(changes: Iterable[Change]) -> None:
         months.add(changes)
 
 
+def replace(before: Iterable[Change], after: Iterable[Change], *, also: Iterable[Change] = ()) -> None:
+    """Let orders that added `before` add `after`, and add what is added `also`.
+
+    The first and last times are looked up, since none can be subtracted.
+    """
+    before = list(before)
+    add([*difference(before, after), *also])
+    # By now the totals are locked: an order that is not seen here adds its own time when this is over.
+    for record, currency in sorted({by_key(change) for change in before if change.orders}):
+        orders = Order.objects.counted().filter(source_record=record, currency=currency)
+        ends = [orders.order_by(*by).values_list("at", flat=True).first() for by in (("at", "pk"), ("-at", "-pk"))]
+        of_key = RecordTotals.objects.filter(source_record=record, currency=currency)
+        of_key.update(first_order_at=ends[0], last_order_at=ends[1])
+
+
+@transaction.atomic(savepoint=False)
 def rebuild(records: Sequence[int]) -> list[str]:
     """Make the totals of `records` what their orders and purchases say; name what differed."""
+    known = _locked(records)
+    # Of a key that is not among them an act is adding the first row at this moment: that will be right by itself.
     wanted = {by_key(change): change for change in combined(_derived(records), "record", "currency")}
-    stored = {(t.source_record_id, t.currency): t for t in RecordTotals.objects.filter(source_record__in=records)}
     differed = []
-    for key in wanted.keys() | stored.keys():
-        old, new = figures_of(stored.get(key, Change(*key))), figures_of(wanted.get(key, Change(*key)))
-        if old != new:
+    for total in RecordTotals.objects.filter(source_record__in=records):
+        key = (total.source_record_id, total.currency)
+        new = figures_of(wanted.get(key, Change(*key)))
+        if key in known and figures_of(total) != new:
             differed.append(f"{key[1]} totals of record {key[0]}")
-            RecordTotals.objects.update_or_create(
-                source_record_id=key[0], currency=key[1], defaults=dict(zip(FIGURES, new, strict=True))
-            )
-    return sorted(differed) + months.rebuild(records)
+            RecordTotals.objects.filter(pk=total.pk).update(**dict(zip(FIGURES, new, strict=True)))
+    return sorted(differed) + months.rebuild(records, known)
+
+
+def _locked(records: Sequence[int]) -> set[months.RecordCurrency]:
+    """(record, currency) of all that the records have. Their totals are locked: to add nothing does that, and makes one
+    where there is none."""
+    known: set[months.RecordCurrency] = set()
+    for model in (Order, Purchase, RecordTotals, MonthTotals):
+        rows = model._default_manager.filter(source_record__in=records).order_by()
+        known.update(rows.values_list(*KEY).distinct())
+    nothing = [0] * len(SUMS)
+    for some in chunks(sorted(known)):
+        add_up(RecordTotals, [*KEY, *SUMS], [(*key, *nothing) for key in some], key=KEY, sums=SUMS)
+    return known
 
 
 def _derived(records: Sequence[int]) -> Iterator[Change]:
-    counted = Order.objects.filter(source_record__in=records, status__in=COUNTED).values("source_record", "currency")
+    counted = Order.objects.counted().filter(source_record__in=records).values("source_record", "currency")
     for row in counted.annotate(n=Count("pk"), t=Sum("total"), r=Sum("refunded"), a=Min("at"), z=Max("at")):
         currency = row["currency"]
         yield Change(

@@ -5,12 +5,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
+from customers.fields import CALLED
 from customers.forms.inputs import TextField
 from customers.forms.note import LONGEST
 from customers.forms.profile import ProfileForm
 from customers.models.ids import public_id
-
-CALLED = ("first_name", "last_name", "company", "email", "phone")
 
 
 class AddForm(ProfileForm):

@@ -14,7 +14,11 @@ from customers.values import as_text
 
 @dataclass(frozen=True)
 class Cell:
-    """`lines` are what a person reads; `changed` says who changed the value while somebody was deciding."""
+    """`lines` are what a person reads; `changed` says who changed the value while somebody was deciding.
+
+    `is_unmatched` when staff said not to match on it: that was said of this customer, and of nobody who takes it.
+    `is_on_purpose` when it is picked by itself only, and not with all of one customer.
+    """
 
     customer: Customer
     lines: list[str]
@@ -22,6 +26,14 @@ class Cell:
     is_picked: bool = False
     is_survivor: bool = False
     changed: str = ""
+    is_unmatched: bool = False
+    is_on_purpose: bool = False
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be known before it is picked."""
+        unmatched = "not matched on" if self.is_survivor else "not matched on; whoever takes it is"
+        return [*filter(None, [unmatched if self.is_unmatched else "", self.changed])]
 
     @property
     def who(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from customers.fields import BLANK, BY_KEY, Kind
 from customers.merging import MergePlan, Picked
-from customers.money import shown
+from customers.money import as_typed
 
 EMPTY = "empty"
 """The pick that clears a value."""
@@ -40,9 +40,7 @@ class Entered:
     def from_plan(cls, plan: MergePlan) -> Entered:
         """How a form looks that says what `plan` does."""
         picks = {key: str(final.origin or plan.survivor_id) for key, final in plan.finals.items()}
-        typed = {
-            f"credit-{currency}": shown(amount, currency).replace(",", "") for currency, amount in plan.credit.items()
-        }
+        typed = {f"credit-{currency}": as_typed(amount, currency) for currency, amount in plan.credit.items()}
         new_password = ""
         for key, choice in plan.choices.items():
             if isinstance(choice, Picked):

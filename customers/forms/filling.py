@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.conf import settings
 
-from customers import credit
+from customers import credit, recognising
 from customers.address import PARTS
+from customers.deciding import STATUS
 from customers.fields import OTHER, Kind, ProfileField
 from customers.forms.cells import Cell, is_blank, lines, normal
 from customers.forms.entered import EMPTY, Entered
 from customers.forms.rows import Input, Row
-from customers.models import Customer, ProfileChange
+from customers.models import Customer, LeadStatus, ProfileChange
 from customers.money import shown
 
 # What stands in the last column: the name of a template.
@@ -39,6 +41,10 @@ class Filling:
     entered: Entered
     errors: Mapping[str, str]
     changes: Sequence[ProfileChange]
+
+    @cached_property
+    def unmatched(self) -> Mapping[int, set[str]]:
+        return recognising.unmatched(self.customers)
 
     def row(self, field: ProfileField) -> Row:
         pick, country = self.entered.picks.get(field.key, ""), self.customers[0].billing_address.get("country", "")
@@ -70,6 +76,8 @@ class Filling:
             is_picked=pick == str(customer.pk),
             is_survivor=customer is self.customers[0],
             changed=f"changed by {who[-1] or 'a program'}" if who else "",
+            is_on_purpose=field.key == STATUS and customer.lead_status == LeadStatus.LOST,
+            is_unmatched=field.key in self.unmatched.get(customer.pk, ()),
         )
 
     def _inputs(self, field: ProfileField) -> list[Input]:

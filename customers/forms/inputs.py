@@ -14,6 +14,7 @@ from django.forms.widgets import Widget
 
 from customers.address import PART_LENGTH, PARTS, address
 from customers.fields import Kind, ProfileField
+from customers.identity import is_seen
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 from customers.values import LONGEST_LOGIN
 
@@ -24,6 +25,11 @@ class TextField(forms.CharField):
     """Without a maxlength, with which a browser would cut off what is pasted and not say so."""
 
     default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer; these are %(show_value)d."}
+
+    def to_python(self, value: Any) -> str:
+        """What cannot be seen is nothing."""
+        text = str(super().to_python(value))
+        return text if is_seen(text) else ""
 
     def widget_attrs(self, widget: Widget) -> dict[str, Any]:
         return {"autocomplete": "off", "class": "vTextField", "dir": "auto"}

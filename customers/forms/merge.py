@@ -11,19 +11,20 @@ from django.core.exceptions import ValidationError
 
 from customers import merging
 from customers.address import PARTS
+from customers.deciding import STATUS
 from customers.drafts import Draft
 from customers.fields import FIELDS, Kind
 from customers.forms import reading
 from customers.forms.entered import PASSWORD, PICK, VALUE, Entered
 from customers.forms.filling import Filling, credit_held
 from customers.forms.grid import Grid
+from customers.forms.logins import LONGEST_PASSWORD
 from customers.merging import MergeError, MergePlan, Picked, Typed
+from customers.models import LeadStatus
 from customers.values import can_be_stored
 
 if TYPE_CHECKING:
     from customers.models import Customer, ProfileChange
-
-LONGEST_PASSWORD = 128
 
 
 class ValuesForm:
@@ -66,12 +67,15 @@ class ValuesForm:
     def take_all_from(self, pk: int | None) -> Customer | None:
         """Pick every value of one customer, who is returned; what was typed stays.
 
-        Consent and tax exemption keep their answers: those are decided one by one, and only on purpose.
+        Consent and tax exemption keep their answers: those are decided one by one, and only on purpose. So is Lost.
         """
         customer = next((customer for customer in self.customers if customer.pk == pk), None)
         if customer:
             fields = (field for field in FIELDS if field.kind not in reading.ANSWERED)
-            self.entered = self.entered.with_picks({field.key: str(customer.pk) for field in fields})
+            picks = {field.key: str(customer.pk) for field in fields}
+            if customer.lead_status == LeadStatus.LOST:
+                del picks[STATUS]
+            self.entered = self.entered.with_picks(picks)
         if self.data and self.data.get(f"{VALUE}{PASSWORD}"):
             self.errors[PASSWORD] = "Type the new password again. It is not kept when the page is drawn anew."
         return customer

@@ -13,14 +13,14 @@ from django.contrib.auth import get_user_model
 
 from customers import naming
 from customers.days import end_of, start_of
+from customers.forms.choosing import choice_field
 from customers.models import Customer, Via
-from customers.reviewing import Wanted
+from customers.reviewing import ERASED, IN_FORCE, UNDONE, Wanted
 
 MOST_CUSTOMERS = 100
 PROGRAM = "program"
 DAY = "%Y-%m-%d"
-STATES = {"": "All", "in force": "In force", "undone": "Undone"}
-STANDS = {"in force": True, "undone": False}
+STATES = {"": "All", IN_FORCE: "In force", UNDONE: "Undone", ERASED: "Erased"}
 
 
 def people() -> list[tuple[str, str]]:
@@ -55,7 +55,7 @@ class MergesForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
-        self.fields["by"].choices = people()  # type: ignore[attr-defined]  # a ChoiceField
+        choice_field(self, "by").choices = people()
         self.fields["customer"].widget.attrs["placeholder"] = "Number, name, e-mail or phone"
         self.is_valid()
 
@@ -92,7 +92,7 @@ class MergesForm(forms.Form):
             of=None if self.customers is None else [customer.pk for customer in self.customers],
             by=0 if by == PROGRAM else int(by) if by else None,
             via=found.get("via", ""),
-            stands=STANDS.get(found.get("state", "")),
+            state=found.get("state", ""),
             since=start_of(found["since"]) if found.get("since") else None,
             until=end_of(found["until"]) if found.get("until") else None,
         )

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 
+from customers.forms.choosing import choice_field
 from customers.models import DataSource
 from customers.story import KINDS, OF_ORDERS
 from customers.tabs import Asked
@@ -21,12 +22,12 @@ class Narrowing(forms.Form):
         self.with_orders = with_orders
         names = sorted({(source.pk, source.name) for source in sources}, key=lambda each: each[1].casefold())
         if len(names) > 1:
-            self.fields["source"].choices = [("", "All sources"), *names]  # type: ignore[attr-defined]  # a choice field
+            choice_field(self, "source").choices = [("", "All sources"), *names]
         else:
             del self.fields["source"]
         if by_kind:
             kinds = [(value, label) for value, label in KINDS if with_orders or value not in OF_ORDERS]
-            self.fields["kind"].choices = [("", "Everything"), *kinds]  # type: ignore[attr-defined]  # a choice field
+            choice_field(self, "kind").choices = [("", "Everything"), *kinds]
         else:
             del self.fields["kind"]
         self.is_valid()

@@ -19,7 +19,7 @@ from customers import editing
 from customers.fields import ADDRESSES, BY_KEY, FIELDS, IDENTITY, Kind, ProfileField
 from customers.forms import inputs
 from customers.models import Customer
-from customers.values import as_text, clean
+from customers.values import as_text, clean_typed
 from customers.wording import listed
 
 THEIRS, MINE = "theirs", "mine"
@@ -73,7 +73,18 @@ class ProfileForm(forms.Form):
     # What is read
 
     def clean_email(self) -> str:
-        return str(clean(BY_KEY["email"], self.cleaned_data["email"]))
+        return self._clean("email")
+
+    def clean_phone(self) -> str:
+        return self._clean("phone")
+
+    def clean_website(self) -> str:
+        return self._clean("website")
+
+    def _clean(self, key: str) -> str:
+        """What stands already may stay as it came."""
+        text = str(self.cleaned_data[key])
+        return text if {key: text} == self.now[key] else str(clean_typed(BY_KEY[key], text))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

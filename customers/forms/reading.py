@@ -15,7 +15,7 @@ from customers.forms.entered import EMPTY, Entered
 from customers.merging import Picked, Typed
 from customers.models import Customer
 from customers.money import is_exact
-from customers.values import clean
+from customers.values import clean, clean_typed
 
 ANSWERED = (Kind.CONSENT, Kind.FLAG)
 """Kinds of which a customer's answer is picked: they are neither typed nor cleared."""
@@ -37,7 +37,7 @@ def typed(field: ProfileField, entered: Entered, customers: Sequence[Customer]) 
         return None
     if field.kind is Kind.LOGIN:
         _refuse_taken(text, customers)
-    return Typed(clean(field, text))
+    return Typed(clean_typed(field, text))
 
 
 def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:

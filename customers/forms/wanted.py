@@ -39,9 +39,9 @@ class Wanted:
     def criteria(self) -> list[Criterion]:
         each = (
             self.text and Text(self.text),
-            self.source and Source(self.source),
+            self.source and Source((self.source.pk,)),
             self.country and Country(self.country),
-            self.status and Status(self.status),
+            self.status and Status((self.status,)),
             self.duplicates and Shared(),
         )
         return [criterion for criterion in each if criterion]

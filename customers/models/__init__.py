@@ -8,6 +8,7 @@ from customers.models.belongings import (
     HistoryEntry,
     HistoryKind,
     Note,
+    NoteKind,
     PaySource,
     Tag,
 )
@@ -22,6 +23,7 @@ from customers.models.match import (
     UnmatchedValue,
 )
 from customers.models.merge import Deletion, Merge, MergeMember, Via
+from customers.models.selling import Contact, ForecastCategory, Opportunity, OpportunityKind, Task
 from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
@@ -31,10 +33,12 @@ __all__ = [
     "AttributeKind",
     "BillingStatus",
     "CartLogin",
+    "Contact",
     "CreditEntry",
     "Customer",
     "DataSource",
     "Deletion",
+    "ForecastCategory",
     "HistoryEntry",
     "HistoryKind",
     "IgnoredValue",
@@ -47,6 +51,9 @@ __all__ = [
     "MonthTotals",
     "NotDuplicate",
     "Note",
+    "NoteKind",
+    "Opportunity",
+    "OpportunityKind",
     "PaySource",
     "ProfileChange",
     "RecordTotals",
@@ -55,6 +62,7 @@ __all__ = [
     "SourceRecord",
     "Tab",
     "Tag",
+    "Task",
     "UnmatchedValue",
     "Via",
     "Visit",

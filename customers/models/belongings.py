@@ -1,8 +1,13 @@
+from functools import partial
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.identity import spelled
+from customers.models.ids import public_id
 from customers.models.merge import Merge
+from customers.models.selling import Contact
 from customers.models.source import LinkedRow, Tab
 
 
@@ -19,6 +24,7 @@ class HistoryKind(models.TextChoices):
     MATCH = "match", "Matching"
     PAYMENT = "payment", "Payment"
     PURCHASE = "purchase", "Purchase"
+    SELLING = "selling", "Contact, opportunity, task"
 
 
 class HistoryEntry(LinkedRow):
@@ -44,14 +50,25 @@ class HistoryEntry(LinkedRow):
             *LinkedRow.Meta.indexes,
             # The story of one kind: all edits among ten thousand orders.
             models.Index(fields=["source_record", "kind", "at", "id"], name="historyentry_newest_of_kind"),
+            # What happened to anybody on some days.
+            models.Index(fields=["at", "id"], name="historyentry_by_at"),
         ]
 
     def __str__(self) -> str:
         return self.text
 
 
+class NoteKind(models.TextChoices):
+    NOTE = "note", "Note"
+    CALL = "call", "Call"
+
+
 class Note(LinkedRow):
-    """What staff wrote down about a customer, for staff."""
+    """What staff wrote down about a customer, or about one of its contacts, for staff.
+
+    `call_duration` is in seconds, 0 for what is no call; only a call may be without text. One about a contact hangs off
+    the contact's record.
+    """
 
     tab = Tab(
         "Notes",
@@ -59,14 +76,37 @@ class Note(LinkedRow):
         70,
         "customers.view_customer",
         "Write one with + Note, for the next person who opens this page.",
-        related=("by",),
+        related=("by", "contact"),
     )
 
-    text = models.TextField()
+    uuid = models.CharField(max_length=41, unique=True, default=partial(public_id, "note"), editable=False)
+    kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
+    text = models.TextField(blank=True)
+    call_duration = models.PositiveIntegerField(default=0)
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta(LinkedRow.Meta):
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those of the whole account, newest first.
+            models.Index(fields=["at", "id"], name="note_by_at"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def is_call(self) -> bool:
+        return self.kind == NoteKind.CALL
+
+    @property
+    def called(self) -> str:
+        """Such as “Note”, or “Call, 3 min 20 s”."""
+        minutes, seconds = divmod(self.call_duration, 60)
+        lasted = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
+        return ", ".join(filter(None, (str(NoteKind(self.kind).label), " ".join(lasted))))
 
 
 class Tag(LinkedRow):
@@ -80,6 +120,11 @@ class Tag(LinkedRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def word(self) -> str:
+        """By which two are the same: the name, however it is spelled."""
+        return spelled(self.name)
 
 
 class AttributeKind(models.TextChoices):
@@ -103,6 +148,11 @@ class Attribute(LinkedRow):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
+
+    @property
+    def word(self) -> str:
+        """By which two are the same: programs read it, so a name is what it is, letter by letter."""
+        return self.name
 
 
 class CreditEntry(LinkedRow):
@@ -148,6 +198,9 @@ class CartLogin(LinkedRow):
 
     login = models.CharField(max_length=150, unique=True, null=True, blank=True)
     password = models.CharField(max_length=128, blank=True, help_text="A hash; never shown, compared or returned")
+    chosen_after = models.BigIntegerField(
+        default=0, help_text="The last profile change before its password was set anew: chosen by then opens it no more"
+    )
     merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="cart_logins")
 
     class Meta(LinkedRow.Meta):

@@ -1,11 +1,12 @@
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.identity import sort_key
 from customers.models.ids import public_id
 from customers.models.places import BillingCountry
 
@@ -72,6 +73,8 @@ class Customer(models.Model):
     custom4 = models.CharField(max_length=200, blank=True)
     custom5 = models.CharField(max_length=200, blank=True)
 
+    sort_name = models.BinaryField(default=b"")
+
     billing_status = models.CharField(max_length=20, choices=BillingStatus, blank=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     lead_created_at = models.DateTimeField(null=True, blank=True)
@@ -85,7 +88,7 @@ class Customer(models.Model):
     )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
+    objects = CustomerQuerySet.as_manager()
 
     class Meta:
         permissions = [
@@ -102,7 +105,7 @@ class Customer(models.Model):
             # The list, a page at a time: latest first, oldest first, by name.
             models.Index(fields=["updated", "id"], name="customer_by_updated"),
             models.Index(fields=["created", "id"], name="customer_by_created"),
-            models.Index(fields=["last_name", "first_name", "id"], name="customer_by_name"),
+            models.Index(fields=["sort_name", "id"], name="customer_by_sort_name"),
             # The filters of the list, where few customers pass one; where many do, it reads the order instead.
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
@@ -133,6 +136,13 @@ class Customer(models.Model):
             return f"Erased customer {self.pk}"
         person = f"{self.first_name} {self.last_name}".strip()
         return person or self.company or self.email or self.phone or f"Customer {self.pk}"
+
+    @property
+    def place_by_name(self) -> bytes:
+        """What `sort_name` is a cache of."""
+        return sort_key(
+            last_name=self.last_name, first_name=self.first_name, otherwise=self.company or self.email or self.phone
+        )
 
     @property
     def numbered(self) -> str:

@@ -1,6 +1,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import ClassVar, Self, TypeVar
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -41,7 +41,7 @@ class MatchKey(models.Model):
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
 
-    objects: ClassVar["KeyQuerySet[MatchKey]"] = KeyQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
+    objects = KeyQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,7 +67,7 @@ class SharedValue(models.Model):
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
 
-    objects: ClassVar["KeyQuerySet[SharedValue]"] = KeyQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
+    objects = KeyQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="sharedvalue_once")]

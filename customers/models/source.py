@@ -64,7 +64,7 @@ class SourceRecord(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     moved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects: ClassVar[SourceRecordQuerySet] = SourceRecordQuerySet.as_manager()  # type: ignore[assignment]  # typed as a Manager
+    objects = SourceRecordQuerySet.as_manager()
 
     class Meta:
         permissions = [("split_sourcerecord", "Can split a source record off a customer")]
@@ -99,7 +99,7 @@ class Tab:
 
     `rows` is the template of one page of rows; `related` and `prefetch` name what they need of other tables.
     `is_in_totals` when RecordTotals count the rows, so that no page has to; `totals` is the template that says what
-    they add up to.
+    they add up to. `only_filled` tabs are offered where there is something in them.
     """
 
     label: str
@@ -111,6 +111,7 @@ class Tab:
     prefetch: tuple[str, ...] = ()
     is_in_totals: bool = False
     totals: str = ""
+    only_filled: bool = False
 
 
 class LinkedRow(models.Model):

@@ -1,3 +1,5 @@
+from datetime import UTC, date, datetime
+
 from django.db import models
 
 from customers.models.source import SourceRecord
@@ -31,11 +33,16 @@ class RecordTotals(models.Model):
         return f"{self.currency} of record {self.source_record_id}"
 
 
+def month_of(at: datetime) -> date:
+    """The first day of its month, in UTC."""
+    return at.astimezone(UTC).date().replace(day=1)
+
+
 class MonthTotals(models.Model):
     """What one source record's orders of one month add up to, in one currency and its minor units (cents).
 
-    A cache for the plot of spend, which must not read orders. `month` is the first day, in UTC, of the month in which
-    the order was placed; a refund counts there too.
+    A cache for the plot of spend, which must not read orders. `month` is that in which the order was placed; a
+    refund counts there too.
     """
 
     derived = True

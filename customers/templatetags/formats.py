@@ -13,9 +13,9 @@ from customers.money import major, shown
 register = template.Library()
 
 TONES = {
-    "good": ("ACTIVE", "DELIVERED"),
+    "good": ("ACTIVE", "DELIVERED", "WON"),
     "warn": ("PAST_DUE", "RECYCLE_BILLING", "RECYCLE_FAILED", "RMA_PENDING"),
-    "bad": ("DECLINED", "SOFT_DECLINE", "HARD_DECLINE", "FAILED"),
+    "bad": ("DECLINED", "SOFT_DECLINE", "HARD_DECLINE", "FAILED", "LOST"),
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 

@@ -3,6 +3,7 @@
 from customers.access import permission_required
 
 MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
+UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 
 may_view = permission_required(
     "customers.view_customer",
@@ -21,11 +22,11 @@ may_merge = permission_required(
     "You may not merge customers. An admin can tick “Can merge customers” for you on Edit User. Nothing was changed.",
 )
 may_undo = permission_required(
-    "customers.undo_merge",
+    UNDO,
     "You may not undo merges. An admin can tick “Can undo merges” for you on Edit User.",
 )
 may_split = permission_required(
-    "customers.split_sourcerecord",
+    SPLIT,
     "You may not split customers. An admin can tick “Can split customers” for you on Edit User. Nothing was changed.",
 )
 may_delete = permission_required(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.html import format_html
 
 from customers.models import Customer
 from customers.views.leading import lead_on
+from customers.views.telling import strongly
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -33,6 +33,5 @@ def with_live(view: Callable[Concatenate["StaffRequest", Customer, P], HttpRespo
 
 def not_saved(request: "StaffRequest", customer: Customer) -> HttpResponse:
     """The answer to what was typed about `customer`, who is part of another or erased by now."""
-    text = format_html("<span><strong>Not saved.</strong> {} was merged or erased meanwhile.</span>", customer.numbered)
-    messages.error(request, text)
+    messages.error(request, strongly("Not saved.", f"{customer.numbered} was merged or erased meanwhile."))
     return lead_on(request, customer)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
@@ -14,16 +13,14 @@ from customers.drafts import Draft
 from customers.forecast import forecast, warnings
 from customers.holdings import Totals, totals
 from customers.models import Customer, Via
-from customers.values import storable
-from customers.views.access import may_merge, may_view
+from customers.views.access import UNDO, may_merge, may_view
 from customers.views.parties import choose_url, chosen, get_customer, refuse_unmatched, say_nothing_merged
-from customers.views.telling import with_button
+from customers.views.reasons import LONGEST_REASON, reason_in
+from customers.views.telling import strongly, with_button
 from customers.wording import listed, numbers
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
-
-LONGEST_REASON = 200
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,6 +65,7 @@ def _page(request: "StaffRequest", survivor: Customer, draft: Draft, token: str)
         "plan": draft.plan,
         "changes": planned(customers, draft.plan),
         "forecast": expected,
+        "longest_reason": LONGEST_REASON,
         "back": _values_url(survivor, token),
     }
     return render(request, "customers/merge_confirm.html", context)
@@ -88,12 +86,12 @@ def _merge(request: "StaffRequest", survivor: Customer, draft: Draft) -> HttpRes
         draft.plan,
         by=request.user,
         via=Via.PAGE,
-        reason=storable(request.POST.get("reason", "")).strip()[:LONGEST_REASON],
+        reason=reason_in(request),
         warnings=warnings([survivor, *duplicates], draft.plan),
     )
     survivor.refresh_from_db()
     moved = [pk for member in merge.members.all() for pk in member.records]
-    undo = reverse("customers:merge_undo", args=[merge.pk]) if request.user.has_perm("customers.undo_merge") else ""
+    undo = reverse("customers:merge_undo", args=[merge.pk]) if request.user.has_perm(UNDO) else ""
     messages.success(request, _merged_message(survivor, duplicates, moved, draft, undo))
     return redirect(survivor)
 
@@ -112,4 +110,4 @@ def _merged_message(survivor: Customer, duplicates: list[Customer], moved: list[
         text += f" {came} source record{'s' if came > 1 else ''} that arrived meanwhile came along."
     if undo:
         return with_button(text, url=undo, label="Undo", strong="Merged.")
-    return format_html("<span><strong>Merged.</strong> {}</span>", text)
+    return strongly("Merged.", text)

@@ -63,6 +63,8 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
         form.add_error(None, f"Nothing was adjusted. {error}. Look at the credit now, then adjust it.")
     except credit.OverdrawnError as error:
         form.add_error("overdraw", f"{error} Tick this to go on.")
+    except credit.UnknownCurrencyError as error:
+        form.add_error("currency", str(error))
     except credit.CreditError as error:
         form.add_error(None, str(error))
     else:

@@ -12,9 +12,9 @@ from customers.facts import other_info
 from customers.figures import totals_of
 from customers.forms.note import NoteForm
 from customers.models import Customer, Merge, MergeMember
-from customers.views.access import may_view
+from customers.views.access import MERGE, UNMATCHED, may_view
 from customers.views.leading import lead_on
-from customers.views.linked import rows, story, totals_and_plot
+from customers.views.linked import rows, story, totals_and_plot, waiting
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -55,19 +55,20 @@ def render_page(
         **totals_and_plot(request, customer, totals),
         **head(request, customer),
         **facts(customer, records),
+        **waiting(customer),
     }
     return render(request, "customers/customer_detail.html", shown, status=status)
 
 
 def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
     """Name, tags, and what may be done; nobody is looked for whom this user may not merge."""
-    may_merge = request.user.has_perm("customers.merge_customer")
+    may_merge = request.user.has_perm(MERGE)
     candidates = matching.duplicates_of(customer) if may_merge else []
     return {
         "tags": tagging.tags(customer),
         "candidates": candidates,
         "duplicates": sum(candidate.dismissal is None for candidate in candidates),
-        "may_merge_any": may_merge and request.user.has_perm("customers.merge_unmatched_customer"),
+        "may_merge_any": may_merge and request.user.has_perm(UNMATCHED),
         "has_merges": has_merges(customer),
     }
 

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from customers import drafts, erasing, naming
@@ -12,7 +11,7 @@ from customers.forms.delete import DeleteForm
 from customers.models import Customer, Deletion
 from customers.views.access import may_delete, may_view
 from customers.views.leading import lead_on
-from customers.views.telling import with_button
+from customers.views.telling import strongly, with_button
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -33,15 +32,11 @@ def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     try:
         deletion = erasing.erase(customer, version=version, by=request.user)
     except erasing.EraseError as error:
-        say_nothing_deleted(request, str(error))
+        messages.error(request, strongly("Nothing was deleted.", str(error)))
         return redirect("customers:delete", pk)
     drafts.drop(request.session, {pk})
     messages.success(request, _deleted_message(pk, deletion))
     return redirect("customers:list")
-
-
-def say_nothing_deleted(request: "StaffRequest", why: str) -> None:
-    messages.error(request, format_html("<span><strong>Nothing was deleted.</strong> {}</span>", why))
 
 
 def _deleted_message(pk: int, deletion: Deletion) -> str:

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from customers import dismissed, dismissing, duplicates, grouping, naming
-from customers.models import Customer, NotDuplicate
-from customers.values import storable
+from customers.models import Customer
 from customers.views.access import may_merge, may_view
+from customers.views.reasons import LONGEST_REASON, reason_in
 from customers.wording import listed
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 KINDS = {"": "Waiting", "both": "Same e-mail and phone", "email": "Same e-mail", "phone": "Same phone"}
 DISMISSED = "dismissed"
 TABS = {**KINDS, DISMISSED: "Dismissed"}
-LONGEST_REASON = int(NotDuplicate._meta.get_field("reason").max_length or 0)
 MOST = 100
 
 
@@ -60,8 +59,7 @@ def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
 
 
 def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
-    reason = storable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]
-    if said := dismissing.dismiss_all(numbers, by=request.user, reason=reason):
+    if said := dismissing.dismiss_all(numbers, by=request.user, reason=reason_in(request)):
         messages.success(request, _dismissed_message(said))
     else:
         messages.error(request, "Nothing was saved. One of these customers was merged or erased a moment ago.")

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -35,11 +36,7 @@ def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
     form = TagForm(request.POST)
     if not form.is_valid():
         return _page(request, customer, form, AttributeForm())
-    try:
-        tagging.add(customer, form.cleaned_data["name"], by=request.user)
-    except tagging.TagError as error:
-        messages.error(request, str(error))
-    return _back(request, customer)
+    return _acted(request, customer, lambda: tagging.add(customer, form.cleaned_data["name"], by=request.user))
 
 
 @require_POST
@@ -47,11 +44,8 @@ def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_view
 @with_live
 def tag_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    try:
-        tagging.remove(customer, request.POST.get("name", ""), by=request.user)
-    except tagging.TagError as error:
-        messages.error(request, str(error))
-    return _back(request, customer)
+    name = request.POST.get("name", "")
+    return _acted(request, customer, lambda: tagging.remove(customer, name, by=request.user))
 
 
 @require_POST
@@ -62,11 +56,8 @@ def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
     form = AttributeForm(request.POST)
     if not form.is_valid():
         return _page(request, customer, TagForm(), form)
-    try:
-        tagging.set_attribute(customer, form.cleaned_data["name"], form.cleaned_data["value"], by=request.user)
-    except tagging.TagError as error:
-        messages.error(request, str(error))
-    return _back(request, customer)
+    name, value = form.cleaned_data["name"], form.cleaned_data["value"]
+    return _acted(request, customer, lambda: tagging.set_attributes(customer, {name: value}, by=request.user))
 
 
 @require_POST
@@ -74,15 +65,16 @@ def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_view
 @with_live
 def attribute_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    name = request.POST.get("name", "")
+    return _acted(request, customer, lambda: tagging.remove_attributes(customer, name, by=request.user))
+
+
+def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object]) -> HttpResponse:
+    """Back to the page that it was asked on, which says why if nothing was changed."""
     try:
-        tagging.remove_attribute(customer, request.POST.get("name", ""), by=request.user)
+        act()
     except tagging.TagError as error:
         messages.error(request, str(error))
-    return _back(request, customer)
-
-
-def _back(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """To the page that it was asked on."""
     return redirect(customer) if "from_head" in request.POST else redirect("customers:labels", customer.pk)
 
 

@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from customers import credit, spending, splitting, tabs
+from customers import credit, due, spending, splitting, tabs
 from customers.access import VIEW_ORDERS
 from customers.figures import Amount, figures
 from customers.forms.narrowing import Narrowing
 from customers.forms.note import NoteForm
 from customers.models import Customer, RecordTotals
 from customers.plotting import Plot
+from customers.views.access import SPLIT
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
-
-SPLIT = "customers.split_sourcerecord"
 
 
 def rows(
     request: "StaffRequest", customer: Customer, records: tabs.Records, totals: Sequence[RecordTotals]
 ) -> dict[str, Any]:
-    choices = tabs.offered(request.user.get_all_permissions())
+    offered = tabs.offered(request.user.get_all_permissions())
+    filled = tabs.filled(offered, customer)
+    choices = tabs.shown(offered, filled)
     chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
     sources = {record.data_source for record in records.values()}
     told = request.user.has_perm(VIEW_ORDERS)
@@ -33,7 +34,7 @@ def rows(
         "customer": customer,
         "choices": choices,
         "chosen": chosen,
-        "filled": tabs.filled(choices, customer),
+        "filled": filled,
         "narrowing": narrowing,
         "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
         "sums": figures(of_source) if chosen.tab.totals else None,
@@ -44,6 +45,11 @@ def rows(
 def story(request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
     moments = tabs.newest_moments(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
     return {"customer": customer, "story": moments, "form": form}
+
+
+def waiting(customer: Customer) -> dict[str, Any]:
+    """What should catch the eye."""
+    return {"due": due.due(customer, now=timezone.now())}
 
 
 def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from customers import deciding, matching, naming
 from customers.models import Customer
 from customers.views.access import UNMATCHED
 from customers.views.leading import ErasedError
+from customers.views.telling import strongly
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
@@ -60,7 +60,7 @@ def with_survivor(
 
 
 def say_nothing_merged(request: "StaffRequest", why: str) -> None:
-    messages.error(request, format_html("<span><strong>Nothing was merged.</strong> {}</span>", why))
+    messages.error(request, strongly("Nothing was merged.", why))
 
 
 def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> list[Customer]:

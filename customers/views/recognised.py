@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -34,13 +35,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
 @may_view
 @with_live
 def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    try:
-        written = recognising.stop(customer, *_key(request), by=request.user)
-    except recognising.RecognisingError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"{customer.numbered} is not matched on {written} any more.")
-    return redirect("customers:known_by", customer.pk)
+    return _acted(request, customer, recognising.stop, "{} is not matched on {} any more.")
 
 
 @require_POST
@@ -48,14 +43,15 @@ def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_view
 @with_live
 def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    return _acted(request, customer, recognising.resume, "{} is matched on {} again.")
+
+
+def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], said: str) -> HttpResponse:
+    """Back to the list, which says of the customer and of the value as written what was done, or why it was not."""
     try:
-        written = recognising.resume(customer, *_key(request), by=request.user)
+        written = act(customer, request.POST.get("kind", ""), request.POST.get("value", ""), by=request.user)
     except recognising.RecognisingError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{customer.numbered} is matched on {written} again.")
+        messages.success(request, said.format(customer.numbered, written))
     return redirect("customers:known_by", customer.pk)
-
-
-def _key(request: "StaffRequest") -> tuple[str, str]:
-    return request.POST.get("kind", ""), request.POST.get("value", "")

@@ -3,20 +3,18 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from customers import splitting
 from customers.models import Customer, SourceRecord
 from customers.parting import parting
-from customers.values import storable
 from customers.views.access import may_split, may_view
-from customers.views.telling import with_button
+from customers.views.reasons import LONGEST_REASON, reason_in
+from customers.views.telling import strongly, with_button
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
 
-LONGEST_REASON = 200
 KNOWN_BY = ("origin", "data_source", "customer__pay_source", "customer__cart_login", "customer__cart_password")
 
 
@@ -49,7 +47,7 @@ def _lead_to(request: "StaffRequest", record: SourceRecord, customer: Customer) 
 
 
 def _say_nothing_split(request: "StaffRequest", why: str) -> None:
-    messages.error(request, format_html("<span><strong>Nothing was split.</strong> {}</span>", why))
+    messages.error(request, strongly("Nothing was split.", why))
 
 
 def _page(request: "StaffRequest", plan: splitting.SplitPlan) -> HttpResponse:
@@ -58,14 +56,14 @@ def _page(request: "StaffRequest", plan: splitting.SplitPlan) -> HttpResponse:
         "plan": plan,
         "customer": plan.customer,
         "parting": parting(plan),
-        "longest": LONGEST_REASON,
+        "longest_reason": LONGEST_REASON,
     }
     return render(request, "customers/record_split.html", context)
 
 
 def _split(request: "StaffRequest", plan: splitting.SplitPlan) -> HttpResponse:
-    reason = storable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]
-    new = splitting.split(plan.record, by=request.user, reason=reason, seen=request.POST.get("seen") or "nothing")
+    seen = request.POST.get("seen") or "nothing"
+    new = splitting.split(plan.record, by=request.user, reason=reason_in(request), seen=seen)
     text = f"{plan.record} is a customer of its own now: this one."
     back = {"url": plan.customer.get_absolute_url(), "label": f"Go to {plan.customer.name}"}
     messages.success(request, with_button(text, strong="Split.", **back))

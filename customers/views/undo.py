@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from customers import naming, previewing, undoing
 from customers.models import Merge
 from customers.views.access import may_undo, may_view
+from customers.views.telling import strongly
 from customers.wording import listed
 
 if TYPE_CHECKING:
@@ -31,18 +31,18 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
             return _undo(request, merge, only)
         return _page(request, undoing.plan(merge, only=only), only)
     except (undoing.StaleUndoError, undoing.OverdrawnError) as error:
-        say_nothing_undone(request, str(error))
+        _say_nothing_undone(request, str(error))
         return redirect(f"{reverse('customers:merge_undo', args=[pk])}?{urlencode({'only': only}, doseq=True)}")
     except undoing.AlreadyUndoneError as error:
         messages.info(request, str(error))
         return redirect(merge)
     except undoing.UndoError as error:
-        say_nothing_undone(request, str(error))
+        _say_nothing_undone(request, str(error))
         return redirect(merge)
 
 
-def say_nothing_undone(request: "StaffRequest", why: str) -> None:
-    messages.error(request, format_html("<span><strong>Nothing was undone.</strong> {}</span>", why))
+def _say_nothing_undone(request: "StaffRequest", why: str) -> None:
+    messages.error(request, strongly("Nothing was undone.", why))
 
 
 def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpResponse:
@@ -53,7 +53,7 @@ def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpRespons
         seen=request.POST.get("seen") or "nothing",
         allow_overdraft="allow_overdraft" in request.POST,
     )
-    messages.success(request, format_html("<span><strong>Undone.</strong> {}</span>", undone.as_sentence()))
+    messages.success(request, strongly("Undone.", undone.as_sentence()))
     return redirect(merge.survivor.live_root())
 
 

@@ -29,7 +29,7 @@ class AmountField(forms.DecimalField):
 
 
 class ReasonField(forms.CharField):
-    def __init__(self) -> None:
+    def __init__(self, *, most: int = LONGEST_REASON) -> None:
         super().__init__(
             label="Reason",
             help_text="Kept in the history, for the next person who looks.",
@@ -37,8 +37,8 @@ class ReasonField(forms.CharField):
         )
         self.widget.attrs.update({"class": "vTextField", "autocomplete": "off"})
         # Without a maxlength in the page, with which a browser would cut off what is pasted and not say so.
-        message = f"Use {LONGEST_REASON} characters or fewer; these are %(show_value)d."
-        self.validators.append(MaxLengthValidator(LONGEST_REASON, message))
+        message = f"Use {most} characters or fewer; these are %(show_value)d."
+        self.validators.append(MaxLengthValidator(most, message))
 
     def clean(self, value: Any) -> str:
         if value and not can_be_stored(str(value)):

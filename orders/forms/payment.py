@@ -7,12 +7,19 @@ from typing import Any
 from django import forms
 
 from customers.days import day
+from customers.forms.choosing import choice_field
+from customers.forms.inputs import TextField
 from customers.models import PaySource
-from customers.money import shown
+from customers.money import as_typed, shown, with_currency
+from orders import booking
 from orders.forms.fields import AmountField, ReasonField
+from orders.models import Transaction
 from orders.paying import PaymentError
 from orders.refunding import Payment, refuse_amount
 from orders.rerunning import refuse_expired
+
+YES, NO = "yes", "no"
+LONGEST_WHY = 160
 
 
 class RerunForm(forms.Form):
@@ -23,7 +30,7 @@ class RerunForm(forms.Form):
     def __init__(self, cards: Sequence[PaySource], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
         self.cards = {card.pk: card for card in cards}
-        self.fields["card"].choices = [(card.pk, _card(card)) for card in cards]  # type: ignore[attr-defined]  # a choice field
+        choice_field(self, "card").choices = [(card.pk, _card(card)) for card in cards]
 
     def clean_card(self) -> int:
         chosen: int = self.cleaned_data["card"]
@@ -40,6 +47,39 @@ def _card(card: PaySource) -> str:
     return f"{card}, until {card.expiry}" if card.expiry else str(card)
 
 
+class SettleForm(forms.Form):
+    """What the gateway's own console says of a `payment` that it did not answer about."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label="The gateway shows",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Say what the gateway shows."),
+    )
+    reference = TextField(
+        label="Reference",
+        required=False,
+        max_length=Transaction._meta.get_field("gateway_reference").max_length,
+        help_text="What the gateway calls the payment; by it a charge can be refunded.",
+    )
+    reason = ReasonField(most=LONGEST_WHY)
+    use_required_attribute = False
+
+    def __init__(self, payment: Transaction, data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+        super().__init__(data, label_suffix="", initial={"seen": seen})
+        done = booking.words(payment)[1]
+        choices = [("", "Choose"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
+        choice_field(self, "outcome").choices = choices
+
+    @property
+    def happened(self) -> bool:
+        return bool(self.cleaned_data["outcome"] == YES)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("outcome") == YES and self.cleaned_data.get("reference") == "":
+            self.add_error("reference", "Enter what the gateway calls this payment, as its console shows it.")
+        return self.cleaned_data
+
+
 class RefundForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
     sale = forms.TypedChoiceField(label="Refund of", coerce=int, error_messages={"required": "Choose a payment."})
@@ -50,10 +90,10 @@ class RefundForm(forms.Form):
     def __init__(self, payments: Sequence[Payment], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         self.payments = payments
         currency = payments[0].sale.currency
-        most = shown(payments[0].left, currency).replace(",", "")
+        most = as_typed(payments[0].left, currency)
         super().__init__(data, label_suffix="", initial={"seen": seen, "amount": most})
         self.fields["amount"].label = f"Amount, {currency}"
-        self.fields["sale"].choices = [(p.sale.pk, _payment(p)) for p in payments]  # type: ignore[attr-defined]  # a choice field
+        choice_field(self, "sale").choices = [(p.sale.pk, _payment(p)) for p in payments]
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
@@ -68,5 +108,5 @@ class RefundForm(forms.Form):
 
 def _payment(payment: Payment) -> str:
     sale = payment.sale
-    paid, left = (f"{shown(amount, sale.currency)}" for amount in (sale.amount, payment.left))
-    return f"{paid} {sale.currency} from {sale.pay_source} on {day(sale.at)}, {left} left"
+    paid, left = with_currency(sale.amount, sale.currency), shown(payment.left, sale.currency)
+    return f"{paid} from {sale.pay_source} on {day(sale.at)}, {left} left"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from customers.money import shown
+from customers.forms.choosing import choice_field
+from customers.money import as_typed
 from orders import pausing, rebilling
 from orders.altering import PurchaseError, refuse_day, said, today, tomorrow
 from orders.forms.fields import AmountField, DayField, ReasonField
@@ -43,7 +44,7 @@ class CancelForm(PurchaseForm):
 
     def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(purchase, data)
-        self.fields["when"].choices = list(self.choices())  # type: ignore[attr-defined]  # a choice field
+        choice_field(self, "when").choices = self.choices()
 
     def choices(self) -> list[tuple[str, str]]:
         """Instead of the next bill only where that is to come."""
@@ -113,7 +114,7 @@ class BillingForm(PurchaseForm):
         self.fields["price"].label = f"Price, {purchase.currency}"
 
     def proposed(self, purchase: Purchase) -> dict[str, Any]:
-        price = shown(purchase.price, purchase.currency).replace(",", "")
+        price = as_typed(purchase.price, purchase.currency)
         return {"price": price, "next_bill": purchase.next_bill_date}
 
     def clean(self) -> dict[str, Any]:

@@ -1,9 +1,20 @@
 """What customers buy, pay, receive and subscribe to."""
 
-from orders.models.catalogue import Campaign, Product
+from orders.models.catalogue import Campaign, PlanGroup, Product
 from orders.models.delivery import Fulfillment, FulfillmentStatus
+from orders.models.event import SubscriptionEvent
 from orders.models.idempotency import IdempotencyKey
-from orders.models.order import COUNTED, ItemKind, Order, OrderItem, OrderKind, OrderStatus
+from orders.models.order import (
+    COUNTED,
+    CollectionMethod,
+    ItemKind,
+    Order,
+    OrderItem,
+    OrderKind,
+    OrderStatus,
+    Proration,
+    Uncollected,
+)
 from orders.models.payment import Transaction, TransactionKind, TransactionStatus
 from orders.models.subscription import BILLED, BILLING_STATE, ENDED, Membership, Purchase, PurchaseStatus
 
@@ -13,6 +24,7 @@ __all__ = [
     "COUNTED",
     "ENDED",
     "Campaign",
+    "CollectionMethod",
     "Fulfillment",
     "FulfillmentStatus",
     "IdempotencyKey",
@@ -22,10 +34,14 @@ __all__ = [
     "OrderItem",
     "OrderKind",
     "OrderStatus",
+    "PlanGroup",
     "Product",
+    "Proration",
     "Purchase",
     "PurchaseStatus",
+    "SubscriptionEvent",
     "Transaction",
     "TransactionKind",
     "TransactionStatus",
+    "Uncollected",
 ]

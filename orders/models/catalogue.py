@@ -1,7 +1,9 @@
 from functools import partial
 
 from django.db import models
+from django.utils import timezone
 
+from customers.models import DataSource
 from customers.models.ids import public_id
 
 
@@ -18,13 +20,19 @@ class Campaign(models.Model):
 
 
 class Product(models.Model):
-    """What is sold; with a billing interval it recurs, and is what billing systems call a plan."""
+    """What is sold; with a billing interval it recurs, and is what billing systems call a plan.
+
+    A plan that a billing system sent is known by its data source and external id, and has no price of its own.
+    """
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "pl"), editable=False)
     sku = models.CharField(max_length=60, unique=True)
+    data_source = models.ForeignKey(DataSource, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "has none", and many may
     name = models.CharField(max_length=200)
-    price = models.DecimalField(max_digits=14, decimal_places=3)
-    currency = models.CharField(max_length=3)
+    price = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
     interval_count = models.PositiveSmallIntegerField(null=True, blank=True)
     interval_unit = models.CharField(
         max_length=5, blank=True, choices=[(u, u) for u in ("day", "week", "month", "year")]
@@ -32,12 +40,30 @@ class Product(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["data_source", "external_id"], name="product_known_once"),
             models.CheckConstraint(
                 condition=models.Q(interval_count=None, interval_unit="")
                 | (models.Q(interval_count__gt=0) & ~models.Q(interval_unit="")),
                 name="product_interval_has_count_and_unit",
             ),
         ]
+        # The plans, newest first.
+        indexes = [models.Index(fields=["created", "id"], name="product_by_created")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanGroup(models.Model):
+    """Plans that are looked at as one."""
+
+    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "plg"), editable=False)
+    name = models.CharField(max_length=200)
+    products = models.ManyToManyField(Product, related_name="plan_groups")
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["created", "id"], name="plangroup_by_created")]
 
     def __str__(self) -> str:
         return self.name

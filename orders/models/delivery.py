@@ -30,11 +30,21 @@ class Fulfillment(LinkedRow):
     order = models.ForeignKey(Order, models.PROTECT, related_name="fulfillments")
     status = models.CharField(max_length=12, choices=FulfillmentStatus, default=FulfillmentStatus.PENDING)
     carrier = models.CharField(max_length=60, blank=True)
+    method = models.CharField(max_length=60, blank=True)
     tracking_number = models.CharField(max_length=60, blank=True)
     shipped_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     rma_number = models.CharField(max_length=60, blank=True)
     updated = models.DateTimeField(auto_now=True)
+
+    class Meta(LinkedRow.Meta):
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those of some days, and those changed since, whoever has them.
+            models.Index(fields=["at", "id"], name="fulfillment_by_at"),
+            models.Index(fields=["updated", "id"], name="fulfillment_by_updated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}".strip() or self.status

@@ -2,14 +2,19 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from orders.models.order import Order
+
 
 class IdempotencyKey(models.Model):
-    """The answer a caller got for a request, given again when the request comes again."""
+    """The order that a request of a caller made, given again when the request comes again.
+
+    `request_digest` is keyed, so that nobody can guess a card number from it.
+    """
 
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
-    answer = models.JSONField()
+    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

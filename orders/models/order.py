@@ -2,8 +2,10 @@ import secrets
 from decimal import Decimal
 from functools import partial
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.models import DataSource, LinkedRow, Tab
 from customers.models.ids import public_id
@@ -30,13 +32,35 @@ class OrderStatus(models.TextChoices):
 
 
 COUNTED = (OrderStatus.COMPLETE, OrderStatus.REFUNDED)
-"""The orders that count in totals."""
+"""What became of the orders that count in totals, unless they are disabled."""
+
+
+class CollectionMethod(models.TextChoices):
+    AUTOMATIC = "automatic", "Automatic"
+    MANUAL = "manual", "Manual"
+
+
+class Uncollected(models.TextChoices):
+    VOIDED = "voided", "Voided"
+    WRITTEN_OFF = "written_off", "Written off"
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def counted(self) -> "OrderQuerySet":
+        """Those that count in totals."""
+        return self.filter(status__in=COUNTED, disabled_at=None)
+
+    def invoices(self) -> "OrderQuerySet":
+        """Those by which something is owed: who is PARTIAL has not bought."""
+        return self.exclude(status=OrderStatus.PARTIAL)
 
 
 class Order(LinkedRow):
     """What was bought in one session (to billing systems: an invoice). `at` is when it was placed.
 
-    It keeps its own copy of names and addresses, which nothing rewrites. A lead that has not bought is PARTIAL.
+    It keeps its own copy of names and addresses, which nothing rewrites. A lead that has not bought is PARTIAL. An
+    invoice may be below zero: a credit note, or a change to what costs less. `details` is what the shop told of the
+    sale beside that (affiliate, source values, custom values), by the shop's names.
     """
 
     tab = Tab(
@@ -72,20 +96,45 @@ class Order(LinkedRow):
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=14, decimal_places=3)
     refunded = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    shipping = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    tax = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    discount = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    coupon_code = models.CharField(max_length=60, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    details = models.JSONField(default=dict, blank=True)
+    collection_method = models.CharField(max_length=9, choices=CollectionMethod, blank=True)
+    uncollected = models.CharField(
+        max_length=11, choices=Uncollected, blank=True, help_text="Why a cancelled invoice will never be paid"
+    )
+    disabled_at = models.DateTimeField(null=True, blank=True, help_text="Since when it counts for no revenue")
+    disabled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
     updated = models.DateTimeField(auto_now=True)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta(LinkedRow.Meta):
         permissions = [
             ("refund_order", "Can refund orders"),
             ("rerun_order", "Can rerun declined orders"),
+            ("settle_order", "Can settle payments by hand"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["data_source", "external_id"], name="order_known_once"),
             models.UniqueConstraint(fields=["data_source", "client_order_id"], name="order_sent_once"),
-            models.CheckConstraint(condition=models.Q(total__gte=0), name="order_total_not_negative"),
             models.CheckConstraint(
-                condition=models.Q(refunded__gte=0, refunded__lte=models.F("total")), name="order_refund_within_total"
+                condition=models.Q(refunded=0) | models.Q(refunded__gt=0, refunded__lte=models.F("total")),
+                name="order_refunded_within_total",
             ),
+        ]
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those of some days, and those changed since, whoever has them.
+            models.Index(fields=["at", "id"], name="order_by_at"),
+            models.Index(fields=["updated", "id"], name="order_by_updated"),
+            models.Index(fields=["data_source", "at", "id"], name="order_by_source"),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +148,11 @@ class Order(LinkedRow):
         """By which a form knows that nothing has changed since it was shown."""
         return self.updated.isoformat()
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts in totals."""
+        return self.status in COUNTED and self.disabled_at is None
+
 
 class ItemKind(models.TextChoices):
     SUBSCRIPTION = "subscription", "Subscription"
@@ -106,13 +160,26 @@ class ItemKind(models.TextChoices):
     TRIAL = "trial", "Trial"
 
 
+class Proration(models.TextChoices):
+    DIFFERENTIAL = "differential", "Added to what is billed"
+    FULL = "full", "Instead of what is billed"
+    DIFFERENTIAL_MRR = "differential_mrr", "The difference itself"
+
+
 class OrderItem(models.Model):
-    """A line of an order. `amount` is for all of `quantity`, after discount, with tax."""
+    """A line of an order. `amount` is for all of `quantity`, after discount, with tax.
+
+    One that bills a subscription (`purchase`) for a time says what it is worth a month; `proration` is how, where that
+    time is a part of a whole one. `event_order` puts lines of one moment in order.
+    """
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "li"), editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="items")
     product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True)
-    external_id = models.CharField(max_length=255, blank=True)
+    purchase = models.ForeignKey(
+        "Purchase", models.PROTECT, null=True, blank=True, related_name="items", db_index=False
+    )
+    external_id = models.CharField(max_length=255, blank=True, db_index=True)
     kind = models.CharField(max_length=12, choices=ItemKind, default=ItemKind.ONE_TIME)
     description = models.CharField(max_length=200)
     quantity = models.PositiveIntegerField(default=1)
@@ -122,6 +189,27 @@ class OrderItem(models.Model):
     service_from = models.DateTimeField(null=True, blank=True)
     service_to = models.DateTimeField(null=True, blank=True)
     prorated = models.BooleanField(default=False)
+    proration = models.CharField(max_length=16, choices=Proration, blank=True)
+    shipping = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    discount_code = models.CharField(max_length=100, blank=True)
+    discount_description = models.CharField(max_length=200, blank=True)
+    fees = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    fees_currency = models.CharField(max_length=3, blank=True)
+    account_code = models.CharField(max_length=100, blank=True)
+    event_order = models.BigIntegerField(null=True, blank=True)
+    balance_transfer = models.BooleanField(default=False)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        indexes = [
+            # What changes the recurring revenue of anybody, in order of time.
+            models.Index(fields=["service_from", "id"], name="orderitem_by_service_from"),
+            # The last lines of a subscription, however many it has.
+            models.Index(fields=["purchase", "service_from", "id"], name="orderitem_by_purchase"),
+        ]
 
     def __str__(self) -> str:
         return self.description

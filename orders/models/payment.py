@@ -42,12 +42,23 @@ class Transaction(LinkedRow):
     status = models.CharField(max_length=12, choices=TransactionStatus)
     amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
+    is_whole = models.BooleanField(default=False, help_text="Pays or returns all of the order, whatever that comes to")
+    external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    fees = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    fees_currency = models.CharField(max_length=3, blank=True)
     gateway_reference = models.CharField(max_length=100, blank=True)
     answer = models.CharField(max_length=200, blank=True)
     sale = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="refunds", help_text="What a refund returns"
     )
+    adds = models.JSONField(
+        default=dict, blank=True, help_text="The line that this adds to an order, once it is paid (orders.extending)"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     updated = models.DateTimeField(auto_now=True)
 
     class Meta(LinkedRow.Meta):
@@ -56,6 +67,9 @@ class Transaction(LinkedRow):
             *LinkedRow.Meta.indexes,
             # Those whose outcome is not known, to ask again.
             models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
+            # Those of some days, and those changed since, whoever has them.
+            models.Index(fields=["at", "id"], name="transaction_by_at"),
+            models.Index(fields=["updated", "id"], name="transaction_by_updated"),
             # What a card paid, when it is erased; without it a scan for each card.
             models.Index(
                 fields=["pay_source"], condition=models.Q(pay_source__isnull=False), name="transaction_by_pay_source"
@@ -71,5 +85,7 @@ class Transaction(LinkedRow):
         waiting = cls.objects.filter(source_record__customer=customer, status=TransactionStatus.PENDING)
         numbers = waiting.order_by("order__number").values_list("order__number", flat=True).distinct()
         return [
-            f"A payment of order {number} has no answer from the gateway yet. Delete afterwards." for number in numbers
+            f"A payment of order {number} has no answer from the gateway yet. Delete afterwards."
+            " After a day it can be settled by hand on the order’s page."
+            for number in numbers
         ]

@@ -2,9 +2,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
+from django.utils.deconstruct import deconstructible
 
 from customers.models import BillingStatus, Customer, LinkedRow, Tab
 from customers.models.ids import public_id
@@ -12,6 +16,23 @@ from customers.notices import Notice
 from customers.wording import listed
 from orders.models.catalogue import Product
 from orders.models.order import Order
+
+
+@deconstructible(path="orders.models.subscription.FirstCancellation")
+class FirstCancellation(models.Func):
+    """The first of the past cancellations, as text; null where there is none, as almost everywhere.
+
+    Written out for the same reason as `customers.models.places.BillingCountry`.
+    """
+
+    template = "(%(expressions)s ->> 0)"
+    output_field = models.TextField()
+
+    def __init__(self) -> None:
+        super().__init__("past_cancellations")
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="JSON_EXTRACT(%(expressions)s, '$[0]')", **context)
 
 
 class PurchaseStatus(models.TextChoices):
@@ -38,7 +59,11 @@ BILLED = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BI
 
 
 class Purchase(LinkedRow):
-    """A subscription: one product that bills again until it is cancelled or complete."""
+    """A subscription: one product that bills again until it is cancelled or complete.
+
+    One that was cancelled may begin again; `past_cancellations` are the times (ISO 8601) of the cancellations before
+    `cancelled_at`. Those with the same `connection` are one subscription that went from one billing system to another.
+    """
 
     tab = Tab(
         "Purchases",
@@ -53,12 +78,16 @@ class Purchase(LinkedRow):
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "sub"), editable=False)
     product = models.ForeignKey(Product, models.PROTECT)
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="purchases")
-    external_id = models.CharField(max_length=255, blank=True)
+    external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    set_external_id = models.CharField(max_length=255, blank=True)
+    connection = models.CharField(max_length=40, blank=True)
+    quantity = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=16, choices=PurchaseStatus, default=PurchaseStatus.ACTIVE)
     price = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
     next_bill_date = models.DateField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    past_cancellations = models.JSONField(default=list, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
     cancels_on = models.DateField(
         null=True, blank=True, help_text="When it will be cancelled, if nothing happens before"
@@ -75,6 +104,16 @@ class Purchase(LinkedRow):
         constraints = [models.CheckConstraint(condition=models.Q(price__gte=0), name="purchase_price_not_negative")]
         indexes = [
             *LinkedRow.Meta.indexes,
+            # Those of some days, and those changed since, whoever has them.
+            models.Index(fields=["at", "id"], name="purchase_by_at"),
+            models.Index(fields=["updated", "id"], name="purchase_by_updated"),
+            # What changed recurring revenue by ending, in order of time; and what ended before and went on.
+            models.Index(
+                fields=["cancelled_at", "id"],
+                condition=models.Q(cancelled_at__isnull=False),
+                name="purchase_by_cancelled_at",
+            ),
+            models.Index(FirstCancellation(), name="purchase_by_first_end"),
             # What has a date to be cancelled or to start again, on both databases: few do.
             models.Index(
                 fields=["cancels_on"], condition=models.Q(cancels_on__isnull=False), name="purchase_by_cancels_on"
@@ -152,6 +191,14 @@ class Membership(LinkedRow):
     )
     purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, blank=True, related_name="memberships")
     updated = models.DateTimeField(auto_now=True)
+
+    class Meta(LinkedRow.Meta):
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those of some days, and those changed since, whoever has them.
+            models.Index(fields=["at", "id"], name="membership_by_at"),
+            models.Index(fields=["updated", "id"], name="membership_by_updated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.club}: {self.user_name}"

@@ -2,13 +2,16 @@
 
 from typing import ParamSpec
 
-from customers.access import View, permission_required
+from customers.access import VIEW_ORDERS, View, permission_required
 from customers.views.access import may_view
 
 P = ParamSpec("P")
 
+REFUND, RERUN = "orders.refund_order", "orders.rerun_order"
+CANCEL, CHANGE_BILLING = "orders.cancel_purchase", "orders.change_purchase"
+
 _may_view_order = permission_required(
-    "orders.view_order",
+    VIEW_ORDERS,
     "You may not view orders. An admin can tick “Can view orders” for you on Edit User.",
 )
 
@@ -18,21 +21,26 @@ def may_view_orders(view: View[P]) -> View[P]:
 
 
 may_refund = permission_required(
-    "orders.refund_order",
+    REFUND,
     "You may not refund orders. An admin can tick “Can refund” for you on Edit User. Nothing was changed.",
 )
 may_rerun = permission_required(
-    "orders.rerun_order",
+    RERUN,
     "You may not rerun declined orders. An admin can tick “Can rerun declined orders” for you on Edit User."
     " Nothing was changed.",
 )
+may_settle = permission_required(
+    "orders.settle_order",
+    "You may not settle payments by hand. An admin can tick “Can settle payments by hand” for you on Edit User."
+    " Nothing was changed.",
+)
 may_cancel = permission_required(
-    "orders.cancel_purchase",
+    CANCEL,
     "You may not cancel or pause purchases. An admin can tick “Can cancel or pause purchases” for you on Edit User."
     " Nothing was changed.",
 )
 may_change_billing = permission_required(
-    "orders.change_purchase",
+    CHANGE_BILLING,
     "You may not change the billing of purchases. An admin can tick “Can change the billing of purchases” for you on"
     " Edit User. Nothing was changed.",
 )

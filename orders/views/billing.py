@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
+from customers.views.telling import strongly
 from orders import cancelling, pausing, rebilling
 from orders.altering import PurchaseError, said
 from orders.forms.purchase import BillingForm, CancelForm, PauseForm, PurchaseForm, ReactivateForm
 from orders.models import Purchase
-from orders.views.access import may_cancel, may_change_billing, may_view_orders
+from orders.views.access import CHANGE_BILLING, may_cancel, may_change_billing, may_view_orders
 from orders.views.purchase import get_purchase
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
 @may_view_orders
 def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
-    may_choose = request.user.has_perm("orders.change_purchase")
+    may_choose = request.user.has_perm(CHANGE_BILLING)
     form = ReactivateForm(purchase, request.POST or None, may_choose=may_choose)
 
     def act() -> str:
@@ -121,23 +121,26 @@ def _asked(
     act: Callable[[], str],
     words: tuple[str, str, str],
 ) -> HttpResponse:
-    """Ask first, then `act`, which says what it did; back to the purchase when it cannot be done."""
+    """Ask first, then `act`, which says what it did; back to the purchase when it cannot be done.
+
+    `words` are what is done, what follows from it, and the button.
+    """
     try:
         refuse(form.purchase)
         if request.method == "POST" and form.is_valid():
             messages.success(request, act())
             return redirect(form.purchase)
     except PurchaseError as error:
-        messages.error(request, format_html("<span><strong>Nothing was changed.</strong> {}</span>", str(error)))
+        messages.error(request, strongly("Nothing was changed.", str(error)))
         return redirect(form.purchase)
     return _page(request, form, *words)
 
 
-def _page(request: "StaffRequest", form: PurchaseForm, verb: str, lead: str, button: str) -> HttpResponse:
+def _page(request: "StaffRequest", form: PurchaseForm, deed: str, lead: str, button: str) -> HttpResponse:
     purchase = form.purchase
     context = {
-        "crumb": verb,
-        "title": f"{verb} purchase {purchase.pk}, {purchase.product}?",
+        "crumb": deed.removesuffix(" of"),
+        "title": f"{deed} purchase {purchase.pk}, {purchase.product}?",
         "lead": lead,
         "button": button,
         "form": form,

@@ -9,7 +9,7 @@ from customers.address import address_lines
 from orders import recording, refunding, rerunning, settling
 from orders.models import Order, OrderStatus, TransactionStatus
 from orders.paying import PaymentError
-from orders.views.access import may_view_orders
+from orders.views.access import REFUND, RERUN, may_view_orders
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -27,11 +27,16 @@ def get_order(number: str) -> Order:
 @may_view_orders
 def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
     order = get_order(number)
-    return render(request, "orders/order_detail.html", {**shown(order), **acts(request.user, order)})
+    found = shown(order)
+    can_settle = found["is_overdue"] and request.user.has_perm("orders.settle_order")
+    context = {**found, **acts(request.user, order), "can_settle": can_settle}
+    return render(request, "orders/order_detail.html", context)
 
 
 def shown(order: Order) -> dict[str, Any]:
+    items = list(order.items.select_related("product", "purchase").order_by("pk")[: MOST_SHOWN + 1])
     transactions = list(order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")[:MOST_SHOWN])
+    waiting = [each for each in transactions if each.status == TransactionStatus.PENDING]
     return {
         "title": f"Order {order.number}",
         "order": order,
@@ -39,9 +44,11 @@ def shown(order: Order) -> dict[str, Any]:
         "customer": order.source_record.customer,
         "billing_lines": address_lines(order.billing_address),
         "shipping_lines": address_lines(order.shipping_address),
-        "items": order.items.select_related("product").order_by("pk")[:MOST_SHOWN],
+        "items": items[:MOST_SHOWN],
+        "has_more_items": len(items) > MOST_SHOWN,
         "transactions": transactions,
-        "waiting": next((settling.standing(t) for t in transactions if t.status == TransactionStatus.PENDING), ""),
+        "waiting": next(map(settling.standing, waiting), ""),
+        "is_overdue": any(map(settling.is_overdue, waiting)),
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
         "story": recording.of(order),
@@ -50,10 +57,10 @@ def shown(order: Order) -> dict[str, Any]:
 
 def acts(user: "User", order: Order) -> dict[str, Any]:
     """What this user may do with the order as it stands, or why that cannot be done."""
-    if order.status == OrderStatus.DECLINED and user.has_perm("orders.rerun_order"):
+    if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
         why_not = _refusal(rerunning.cards, order)
         return {"can_rerun": not why_not, "no_rerun": why_not}
-    if order.status == OrderStatus.COMPLETE and user.has_perm("orders.refund_order"):
+    if order.status == OrderStatus.COMPLETE and user.has_perm(REFUND):
         why_not = _refusal(refunding.payments, order)
         return {"can_refund": not why_not, "no_refund": why_not}
     return {}

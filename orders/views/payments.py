@@ -1,42 +1,63 @@
-"""Charging a declined order again, and refunding a paid one."""
+"""Charging a declined order again, refunding a paid one, and settling by hand what the gateway does not answer."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
+from customers.days import day
 from customers.models import Customer
-from customers.money import shown
-from orders import booking, refunding, rerunning
+from customers.money import with_currency
+from customers.views.telling import strongly
+from orders import attesting, booking, refunding, rerunning, settling
 from orders.booking import LostAnswerError
-from orders.forms.payment import RefundForm, RerunForm
+from orders.forms.payment import RefundForm, RerunForm, SettleForm
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.paying import PaymentError
-from orders.views.access import may_refund, may_rerun, may_view_orders
+from orders.views.access import may_refund, may_rerun, may_settle, may_view_orders
 from orders.views.order import get_order
 
 if TYPE_CHECKING:
     from customers.access import StaffRequest
 
+PaymentForm = RerunForm | RefundForm | SettleForm
+
+
+def with_order(
+    nothing: str,
+) -> Callable[[Callable[["StaffRequest", Order], HttpResponse]], Callable[..., HttpResponse]]:
+    """Give the view the order of the address; where it cannot be done, `nothing` says what did not happen."""
+
+    def decorate(view: Callable[["StaffRequest", Order], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def found(request: "StaffRequest", number: str) -> HttpResponse:
+            order = get_order(number)
+            try:
+                return view(request, order)
+            except PaymentError as error:
+                return _refuse(request, order, nothing, error)
+            except LostAnswerError as error:
+                return _refuse(request, order.source_record.customer, "The answer is lost.", error)
+
+        return found
+
+    return decorate
+
 
 @require_http_methods(["GET", "POST"])
 @may_rerun
 @may_view_orders
-def order_rerun(request: "StaffRequest", number: str) -> HttpResponse:
-    order = get_order(number)
-    try:
-        form = RerunForm(rerunning.cards(order), request.POST or None, seen=order.stamp)
-        if request.method == "POST" and form.is_valid():
-            given = form.cleaned_data
-            return _tell(request, rerunning.rerun(order, given["card"], seen=given["seen"], by=request.user))
-    except PaymentError as error:
-        return _refuse(request, order, "Nothing was charged.", error)
-    except LostAnswerError as error:
-        return _refuse(request, order.source_record.customer, "The answer is lost.", error)
-    total = f"{shown(order.total, order.currency)} {order.currency}"
+@with_order("Nothing was charged.")
+def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
+    form = RerunForm(rerunning.cards(order), request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        return _tell(request, rerunning.rerun(order, given["card"], seen=given["seen"], by=request.user))
+    total = with_currency(order.total, order.currency)
     lead = f"The whole order, {total}, is charged once more. The first try was declined."
     return _page(request, order, form, verb="Rerun", lead=lead, button=f"Charge {total}")
 
@@ -44,30 +65,54 @@ def order_rerun(request: "StaffRequest", number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_refund
 @may_view_orders
-def order_refund(request: "StaffRequest", number: str) -> HttpResponse:
-    order = get_order(number)
-    try:
-        form = RefundForm(refunding.payments(order), request.POST or None, seen=order.stamp)
-        if request.method == "POST" and form.is_valid():
-            given = form.cleaned_data
-            about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
-            return _tell(request, refunding.refund(order, given["amount"], **about, by=request.user))
-    except PaymentError as error:
-        return _refuse(request, order, "Nothing was refunded.", error)
-    except LostAnswerError as error:
-        return _refuse(request, order.source_record.customer, "The answer is lost.", error)
+@with_order("Nothing was refunded.")
+def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
+    form = RefundForm(refunding.payments(order), request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
+        return _tell(request, refunding.refund(order, given["amount"], **about, by=request.user))
     lead = f"{_most(form)} can go back at most; type less for a part. It goes back to the card that paid, for good."
     return _page(request, order, form, verb="Refund", lead=lead, button="Refund")
+
+
+@require_http_methods(["GET", "POST"])
+@may_settle
+@may_view_orders
+@with_order("Nothing was settled.")
+def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
+    """What became of a payment without an answer, said by who looked where the gateway shows it."""
+    payment = attesting.refuse_impossible(order)
+    form = SettleForm(payment, request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        return _tell_settled(request, _settled(request, order, form))
+    lead = (
+        f"{settling.standing(payment)} Say here what you saw: {booking.amount_of(payment)}, asked on {day(payment.at)}."
+        " No money moves by it, and it cannot be taken back."
+    )
+    return _page(request, order, form, verb="Settle", lead=lead, button="Settle by hand")
+
+
+def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> attesting.Settled:
+    given = form.cleaned_data
+    about = {"reference": given["reference"], "reason": given["reason"], "seen": given["seen"]}
+    return attesting.settle(order, happened=form.happened, **about, by=request.user)
+
+
+def _tell_settled(request: "StaffRequest", settled: attesting.Settled) -> HttpResponse:
+    if not settled.is_by_hand:
+        messages.info(request, "The gateway has answered meanwhile, and its answer counts.")
+    return _tell(request, settled.payment)
 
 
 def _most(form: RefundForm) -> str:
     """What the form proposes: all that is left of the latest payment."""
     latest = form.payments[0]
-    return f"{shown(latest.left, latest.sale.currency)} {latest.sale.currency}"
+    return with_currency(latest.left, latest.sale.currency)
 
 
 def _page(
-    request: "StaffRequest", order: Order, form: RerunForm | RefundForm, *, verb: str, lead: str, button: str
+    request: "StaffRequest", order: Order, form: PaymentForm, *, verb: str, lead: str, button: str
 ) -> HttpResponse:
     context = {
         "crumb": verb,
@@ -83,19 +128,17 @@ def _page(
 
 
 def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, why: Exception) -> HttpResponse:
-    messages.error(request, format_html("<span><strong>{}</strong> {}</span>", strong, str(why)))
+    messages.error(request, strongly(strong, str(why)))
     return redirect(back)
 
 
 def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
     if payment.status == TransactionStatus.PENDING:
         text = "It is asked again every few minutes. Nothing else can be charged or refunded until then."
-        messages.warning(request, format_html("<span><strong>The gateway has not answered.</strong> {}</span>", text))
+        messages.warning(request, strongly("The gateway has not answered.", text))
     elif payment.status == TransactionStatus.SUCCESS:
         strong = "Refunded." if payment.kind == TransactionKind.REFUND else "Charged."
-        text = booking.sentence(payment)
-        messages.success(request, format_html("<span><strong>{}</strong> {}</span>", strong, text))
+        messages.success(request, strongly(strong, booking.sentence(payment)))
     else:
-        text = booking.sentence(payment)
-        messages.error(request, format_html("<span><strong>Declined.</strong> {}</span>", text))
+        messages.error(request, strongly("Declined.", booking.sentence(payment)))
     return redirect(payment.order)

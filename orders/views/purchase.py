@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_safe
 from orders import billed, cancelling, pausing, rebilling, recording
 from orders.altering import PurchaseError
 from orders.models import Purchase
-from orders.views.access import may_view_orders
+from orders.views.access import CANCEL, CHANGE_BILLING, may_view_orders
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -29,9 +30,8 @@ class Act:
     refuse: Callable[[Purchase], object]
 
 
-CANCEL, CHANGE = "orders.cancel_purchase", "orders.change_purchase"
 ACTS = (
-    Act("Change billing…", "purchase_billing", CHANGE, rebilling.refuse_impossible),
+    Act("Change billing…", "purchase_billing", CHANGE_BILLING, rebilling.refuse_impossible),
     Act("Pause…", "purchase_pause", CANCEL, pausing.refuse_pause),
     Act("Reactivate…", "purchase_reactivate", CANCEL, pausing.refuse_reactivation),
     Act("Take the cancellation back…", "purchase_keep", CANCEL, cancelling.refuse_nothing_scheduled),
@@ -57,6 +57,7 @@ def shown(purchase: Purchase) -> dict[str, Any]:
         "record": purchase.source_record,
         "customer": purchase.source_record.customer,
         "bills": billed.orders_of(purchase),
+        "past_cancellations": [datetime.fromisoformat(at) for at in purchase.past_cancellations],
         "memberships": purchase.memberships.order_by("-at", "-pk")[:MOST_SHOWN],
         "story": recording.of(purchase),
     }

@@ -1,3 +1,5 @@
+"""Adding rows to rows that may be there already, in one statement: how every roll-up is written."""
+
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

@@ -1,0 +1,143 @@
+from functools import partial
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from customers.models.ids import bare_id, public_id
+from customers.models.source import LinkedRow, Tab
+
+
+class Contact(LinkedRow):
+    """A person to talk to at a customer, as one data source knows them. `notes` is a line about the person.
+
+    The e-mail is in small letters, so that a search finds it however it is typed.
+    """
+
+    tab = Tab(
+        "Contacts",
+        "customers/_contact_rows.html",
+        52,
+        "customers.view_customer",
+        "The people to talk to at this customer appear here when a program sends them.",
+        only_filled=True,
+    )
+    searched_by = {"email": "Contact"}
+
+    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "con"), editable=False)
+    external_id = models.CharField(max_length=255, blank=True)
+    position = models.PositiveIntegerField(default=1, help_text="Whom to ask first")
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    title = models.CharField(max_length=100, blank=True)
+    email = models.CharField("e-mail", max_length=254, blank=True, db_index=True)
+    phone = models.CharField(max_length=40, blank=True)
+    linked_in = models.CharField(max_length=200, blank=True)
+    twitter = models.CharField(max_length=200, blank=True)
+    notes = models.TextField(blank=True)
+    custom = models.JSONField(default=dict, blank=True)
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta(LinkedRow.Meta):
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those of the whole account, newest first.
+            models.Index(fields=["at", "id"], name="contact_by_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or "Contact"
+
+
+class OpportunityKind(models.TextChoices):
+    RECURRING = "recurring", "Recurring"
+    ONE_TIME = "one-time", "One time"
+    ARR = "arr", "A year’s revenue"
+
+
+class ForecastCategory(models.TextChoices):
+    PIPELINE = "pipeline", "Pipeline"
+    BEST_CASE = "best_case", "Best case"
+    COMMITTED = "committed", "Committed"
+    LOST = "lost", "Lost"
+    WON = "won", "Won"
+
+
+class Opportunity(LinkedRow):
+    """A deal that may come about with a customer, and how likely it is (in per cent)."""
+
+    tab = Tab(
+        "Opportunities",
+        "customers/_opportunity_rows.html",
+        54,
+        "customers.view_customer",
+        "Deals that may come about appear here when a program sends them.",
+        related=("owner",),
+        only_filled=True,
+    )
+
+    uuid = models.CharField(max_length=40, unique=True, default=bare_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    pipeline = models.CharField(max_length=100)
+    pipeline_stage = models.CharField(max_length=100)
+    estimated_close_date = models.DateField()
+    amount = models.DecimalField(max_digits=14, decimal_places=3)
+    currency = models.CharField(max_length=3)
+    kind = models.CharField(max_length=10, choices=OpportunityKind, default=OpportunityKind.RECURRING)
+    forecast_category = models.CharField(max_length=10, choices=ForecastCategory, default=ForecastCategory.PIPELINE)
+    win_likelihood = models.PositiveSmallIntegerField(default=0)
+    custom = models.JSONField(default=dict, blank=True)
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta(LinkedRow.Meta):
+        verbose_name_plural = "opportunities"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(win_likelihood__lte=100), name="opportunity_likelihood_in_per_cent"
+            ),
+        ]
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            models.Index(fields=["at", "id"], name="opportunity_by_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pipeline}: {self.pipeline_stage}"
+
+
+class Task(LinkedRow):
+    """Something that one of the staff is to do about a customer.
+
+    One about a contact hangs off the contact's record, so that the two never part.
+    """
+
+    tab = Tab(
+        "Tasks",
+        "customers/_task_rows.html",
+        56,
+        "customers.view_customer",
+        "What is to be done about this customer appears here when a program sends it.",
+        related=("assignee", "contact"),
+        only_filled=True,
+    )
+
+    uuid = models.CharField(max_length=40, unique=True, default=bare_id, editable=False)
+    details = models.CharField(max_length=255)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    due = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True, blank=True)
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="tasks")
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta(LinkedRow.Meta):
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            models.Index(fields=["at", "id"], name="task_by_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.details
+
+    @property
+    def is_due(self) -> bool:
+        return self.completed_at is None and self.due <= timezone.now()

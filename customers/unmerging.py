@@ -1,0 +1,52 @@
+"""Taking one source record out of a customer, as a program asks for it.
+
+Where the record is all that its origin has, the merge that brought it is undone for that origin, which lives again
+under its old number. Else the record is split off: no merge as a whole explains it. What staff added to the customer
+stays there, unless it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from customers import owners, recorded, rehoming, splitting, undoing
+from customers.models import Customer, MergeMember, SourceRecord, Via
+from customers.rehoming import Kind
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class UnmergeError(Exception):
+    """Nothing was taken out; the message says why and what to do."""
+
+
+@transaction.atomic
+def unmerge(record: SourceRecord, *, by: User | None, moving: Collection[Kind] = ()) -> Customer:
+    """The customer that `record` belongs to from now on, with what staff added of the kinds `moving`."""
+    here = record.customer
+    try:
+        member = _brought_by(record)
+        apart = _undone(member, by=by) if member else splitting.split(record, by=by, via=Via.API)
+    except undoing.OverdrawnError as error:
+        raise UnmergeError(f"{error} The page of the merge has that.") from None
+    except (undoing.UndoError, splitting.SplitError) as error:
+        raise UnmergeError(str(error)) from None
+    rehoming.move(moving, here=here, to=apart, by=by)
+    return apart
+
+
+def _brought_by(record: SourceRecord) -> MergeMember | None:
+    """The part of a merge that brought `record` and nothing else that a data source sent."""
+    member = MergeMember.objects.filter(duplicate=record.origin_id, undone_at=None).select_related("merge").first()
+    behind = SourceRecord.objects.filter(origin__in=owners.families([record.origin_id]))
+    theirs = recorded.known(behind.select_related("origin"))
+    return member if [each.pk for each in theirs] == [record.pk] else None
+
+
+def _undone(member: MergeMember, *, by: User | None) -> Customer:
+    (returned,) = undoing.undo(member.merge, only=[member.duplicate_id], by=by).returned
+    return returned

@@ -1,0 +1,71 @@
+"""Cancelling an order: what it subscribed to is billed no more, and what has not left the house stays there.
+
+What was paid stays paid, so an order that counts goes on counting until it is refunded (`orders.refunding`): only one
+that nobody paid becomes CANCELLED.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils import timezone
+
+from customers import billing
+from customers.locking import RetiredMeanwhileError
+from orders import cancelling, paying, recording, totals
+from orders.altering import PurchaseError
+from orders.intake import lock_owner
+from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus
+from orders.totals import Change
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+IN_THE_HOUSE = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
+
+
+@transaction.atomic
+def drop(order: Order, *, reason: str, by: User | None) -> Order:
+    """PaymentError while a payment of it has no answer, and when it is cancelled already."""
+    try:
+        owner = lock_owner(order.source_record)
+        current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
+    except (ObjectDoesNotExist, RetiredMeanwhileError):
+        raise paying.DeletedError from None
+    paying.refuse_pending(current.transactions.all())
+    changes = _end_purchases(current, reason)
+    parcels = current.fulfillments.filter(status__in=IN_THE_HOUSE)
+    kept = parcels.update(status=FulfillmentStatus.CANCELLED, updated=timezone.now())
+    if current.status == OrderStatus.CANCELLED and not (changes or kept):
+        raise paying.PaymentError("This order is cancelled already.")
+    if current.status not in COUNTED:
+        current.status = OrderStatus.CANCELLED
+    current.save(update_fields=["status", "updated"])
+    recording.write(current, f"cancelled. {reason}".strip(), by=by)
+    if changes:
+        totals.add(changes)
+        billing.refresh([owner.pk])
+    return current
+
+
+@transaction.atomic
+def after_next_bill(order: Order, *, reason: str, by: User | None) -> None:
+    """What the order subscribed to is billed once more, and cancelled the day after; PurchaseError if any cannot be."""
+    open_ones = list(order.purchases.exclude(status__in=ENDED).order_by("pk"))
+    if not open_ones:
+        raise PurchaseError("Nothing that this order subscribed to is billed any more, so there is no next bill.")
+    for purchase in open_ones:
+        cancelling.after_next_bill(purchase, reason=reason, by=by)
+
+
+def _end_purchases(order: Order, reason: str) -> list[Change]:
+    """What that adds to the totals."""
+    changes: list[Change] = []
+    for purchase in order.purchases.select_for_update(no_key=True, of=("self",)).exclude(status__in=ENDED):
+        before = purchase.status
+        cancelling.end(purchase, reason=reason)
+        purchase.save()
+        changes += totals.of_new_status(purchase, before)
+    return changes

@@ -1,0 +1,78 @@
+"""What a line that bills a subscription is worth a month: its amount without tax, by the plan's interval.
+
+How long the billed time is does not matter, unless it is only a part of a whole one: then by as much as the whole is
+longer. A month is 30.4375 days. Amounts are whole minor units, rounded to the nearest, half away from zero.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import MINYEAR, datetime, timedelta
+from fractions import Fraction
+
+DAYS_OF_A_MONTH = Fraction(487, 16)  # 365.25 / 12
+MONTHS_OF = {
+    "day": 1 / DAYS_OF_A_MONTH,
+    "week": 7 / DAYS_OF_A_MONTH,
+    "month": Fraction(1),
+    "year": Fraction(12),
+}
+
+
+MONTHS_OF_CALENDAR = {"month": 1, "year": 12}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How often a plan bills."""
+
+    count: int = 1
+    unit: str = "month"
+
+    @property
+    def months(self) -> Fraction:
+        return self.count * MONTHS_OF[self.unit]
+
+    def before(self, end: datetime) -> datetime:
+        """When the interval that ends at `end` began, by the calendar."""
+        if self.unit not in MONTHS_OF_CALENDAR:
+            return end - self.count * timedelta(days=7 if self.unit == "week" else 1)
+        months = end.year * 12 + end.month - 1 - self.count * MONTHS_OF_CALENDAR[self.unit]
+        year, month = max(months // 12, MINYEAR), months % 12 + 1
+        return end.replace(year=year, month=month, day=min(end.day, monthrange(year, month)[1]))
+
+
+@dataclass(frozen=True)
+class Period:
+    """A time that is billed, without its end."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def seconds(self) -> Fraction:
+        return Fraction((self.end - self.start) // timedelta(microseconds=1), 1_000_000)
+
+    def has(self, at: datetime) -> bool:
+        return self.start <= at < self.end
+
+
+def monthly(amount: int, interval: Interval, *, factor: Fraction = Fraction(1)) -> int:
+    """`amount` a month, when it is for one interval of the plan."""
+    return nearest(amount / interval.months * factor)
+
+
+def prorate_factor(part: Period, interval: Interval, running: Period | None) -> Fraction:
+    """By how much the whole time is longer than the `part` that is billed.
+
+    The whole is from where the `running` period began, if the part begins in it, else the plan's interval before its
+    end: months have 28 to 31 days, so the interval alone may miss.
+    """
+    start = running.start if running and running.has(part.start) else interval.before(part.end)
+    return Period(start, part.end).seconds / part.seconds if part.seconds > 0 else Fraction(1)
+
+
+def nearest(amount: Fraction) -> int:
+    whole = int(abs(amount) + Fraction(1, 2))
+    return whole if amount >= 0 else -whole

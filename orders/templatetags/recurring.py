@@ -1,0 +1,22 @@
+"""Recurring revenue on the page of a customer: customers know nothing of orders, so our templates ask for it here."""
+
+from collections.abc import Sequence
+
+from django import template
+
+from customers.models import Customer
+from orders import moves, revenue
+from orders.moves import Move
+
+register = template.Library()
+
+
+@register.simple_tag
+def monthly_revenue(customer: Customer) -> str:
+    """What the customer is worth a month, such as “59.90 USD, 10.00 EUR”; "" when that is nothing."""
+    return ", ".join(revenue.amounts_of(customer))
+
+
+@register.simple_tag
+def newest_moves(customer: Customer) -> Sequence[Move]:
+    return moves.newest(customer)

@@ -1,0 +1,91 @@
+"""Deleting invoices, with their lines and payments and the subscriptions that no other invoice bills.
+
+What more hangs on than a billing system told is not deleted with what it tells: parcels, what a shop subscribed
+somebody to, and payments through a gateway here. Such an invoice can be disabled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from customers import billing
+from customers.chunks import chunks
+from customers.locking import RetiredMeanwhileError
+from customers.models import Customer, DataSource, SourceRecord
+from customers.money import with_currency
+from orders import recording, subscribing, totals
+from orders.amending import GoneError
+from orders.intake import lock_owners
+from orders.invoice import InvoiceError
+from orders.models import Fulfillment, IdempotencyKey, Order, OrderItem, Purchase, Transaction
+from orders.totals import Change
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def delete(order: Order, *, by: User | None) -> None:
+    if not _delete([order.source_record], Q(pk=order.pk), by=by):
+        raise GoneError
+
+
+def delete_all(customer: Customer, source: DataSource, *, external_id: str = "", by: User | None) -> int:
+    """All that `customer` has of `source`, or of the record with that id there; how many that were."""
+    records = SourceRecord.objects.filter(customer=customer, data_source=source)
+    if external_id:
+        records = records.filter(external_id=external_id)
+    return _delete(list(records), Q(), by=by)
+
+
+@transaction.atomic
+def _delete(records: Sequence[SourceRecord], which: Q, *, by: User | None) -> int:
+    try:
+        owners = lock_owners(records)
+    except RetiredMeanwhileError:
+        raise GoneError from None
+    found = Order.objects.invoices().filter(which, source_record__in=records).select_for_update(of=("self",))
+    deleted: list[Order] = []
+    changes: list[Change] = []
+    for orders in chunks(found.order_by("pk")):
+        _refuse(orders)
+        changes += _delete_some(orders, by=by)
+        deleted += orders
+    totals.replace((change for order in deleted for change in totals.of_order(order)), [], also=changes)
+    billing.refresh({owner.pk for owner in owners.values()})
+    return len(deleted)
+
+
+def _refuse(orders: Collection[Order]) -> None:
+    """InvoiceError naming one on which more hangs than a billing system told."""
+    through_gateway = Q(pay_source__isnull=False) | ~Q(gateway_reference="")
+    shops = Purchase.objects.filter(external_id="")
+    more: dict[str, QuerySet[Any]] = {
+        "parcels": Fulfillment.objects.filter(order__in=orders),
+        "payments that went through a gateway here": Transaction.objects.filter(through_gateway, order__in=orders),
+        "purchases that a shop made": shops.filter(order__in=orders),
+    }
+    for what, rows in more.items():
+        if row := rows.select_related("order").first():
+            name = row.order.external_id or row.order.number
+            raise InvoiceError(invoice=f"Invoice {name} has {what}, so it cannot be deleted. Disable it instead.")
+
+
+def _delete_some(orders: Collection[Order], *, by: User | None) -> list[Change]:
+    """What the subscriptions in them then add to the totals."""
+    billed = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
+    purchases = list(Purchase.objects.filter(pk__in=billed.values("purchase")).order_by("pk"))
+    for order in orders:
+        recording.write(order, f"deleted, {with_currency(order.total, order.currency)}.", by=by)
+    OrderItem.objects.filter(order__in=orders).delete()
+    Transaction.objects.filter(order__in=orders).delete()
+    IdempotencyKey.objects.filter(order__in=orders).delete()
+    Purchase.objects.filter(order__in=orders).update(order=None)
+    for purchase in purchases:
+        purchase.order = None if purchase.order in orders else purchase.order
+    changes = [*subscribing.drop_unbilled(purchases), *subscribing.refresh(purchases)]
+    Order.objects.filter(pk__in=[order.pk for order in orders]).delete()
+    return changes
