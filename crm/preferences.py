@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-THEMES = ("auto", "light", "dark")
+from crm.accounts.models import User
+
+THEMES = tuple(User.Theme.values)
 THEME_COOKIE = "theme"  # for the pages that one sees when not signed in
 YEAR = 365 * 24 * 60 * 60
 

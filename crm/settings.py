@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+
+from crm.api.konnektive.sections import ANYTHING as KONNEKTIVE
 
 django_stubs_ext.monkeypatch()
 
@@ -34,6 +37,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "ninja",  # for the static files of its page of documentation
 ]
 
 MIDDLEWARE = [
@@ -137,11 +141,27 @@ PROXIES = env.int("PROXIES", default=0)
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Programs
+
+# How often one key may ask, how many wrong keys one address may try in a quarter of an hour, and how long a request
+# may be: an order with 1,000 lines has about 200 kB.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=2400)
+API_FAILURES_PER_ADDRESS = env.int("API_FAILURES_PER_ADDRESS", default=50)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("API_LONGEST_REQUEST", default=5 * 2**20)
+# Where those are counted: each server process by itself, unless CACHE_URL names a cache that they share
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+# The parameters of a request: an order with 1,000 lines has five for each
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# What the account is called to programs that ask, and in whose zone the days and times are that have none of their own
+ACCOUNT_NAME = env.str("ACCOUNT_NAME", default="Reunite")
+ACCOUNT_ZONE = ZoneInfo(env.str("ACCOUNT_TIME_ZONE", default="UTC"))
+
 # Browser security
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, over plain HTTP
+# The first is asked from inside, over plain HTTP; the others say themselves that they want HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"
@@ -167,6 +187,10 @@ TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "crm.formats"
 PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="US")  # of a number written without a country
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
+
+# Recurring revenue: what changes so many minutes from a beginning or an end counts as a part of it; 0 for never
+
+MRR_RECLASSIFIED_WITHIN = env.int("MRR_RECLASSIFIED_WITHIN", default=60)
 
 # What takes payments: the dotted path of a class as `orders.gateway` describes it; with none, nothing can be charged
 

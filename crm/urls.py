@@ -4,6 +4,7 @@ from django.urls import include, path
 from crm import views
 from crm.accounts.forms.passwords import SignInForm
 from crm.accounts.views.resetting import follow_link
+from crm.api.chartmogul import api as chartmogul
 
 sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True)
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("accounts/login/", sign_in, name="login"),
     path("accounts/reset/<slug:uidb64>/<slug:token>/", follow_link, name="password_reset_confirm"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("v1/", chartmogul.urls()),
+    path("", include("crm.api.konnektive.urls")),
     path("healthz", views.healthz, name="healthz"),
 ]
 

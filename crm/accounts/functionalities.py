@@ -56,6 +56,10 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
     ),
     "Orders": (
         Functionality("orders.view_order", "Can view orders", "Orders, payments, parcels, purchases, memberships"),
+        Functionality("orders.add_order", "Can send orders", "Orders, invoices and plans that a program sends"),
+        Functionality(
+            "orders.change_order", "Can change orders", "Invoices, their lines and payments, plans; by a program only"
+        ),
         Functionality("orders.refund_order", "Can refund", "All of what was paid for an order, or a part"),
         Functionality(
             "orders.cancel_purchase",
@@ -63,6 +67,11 @@ GROUPS: dict[str, tuple[Functionality, ...]] = {
             "Now or on a day to come; also takes that back and reactivates them",
         ),
         Functionality("orders.rerun_order", "Can rerun declined orders", "Charges again what was declined for now"),
+        Functionality(
+            "orders.settle_order",
+            "Can settle payments by hand",
+            "Says what became of a payment that the gateway has not answered for a day",
+        ),
         Functionality(
             "orders.change_purchase",
             "Can change the billing of purchases",
@@ -107,11 +116,21 @@ _SUPPORT_AGENT = _VIEWER | {
     "orders.cancel_purchase",
 }
 
+_PROGRAM = _SUPPORT_AGENT | {
+    "customers.merge_unmatched_customer",
+    "customers.split_sourcerecord",
+    "orders.add_order",
+    "orders.change_order",
+    "orders.change_purchase",
+    USE_API,
+}
+
 VIEWER = Role("viewer", "Viewer", _VIEWER)
 SUPPORT_AGENT = Role("agent", "Support agent", _SUPPORT_AGENT)
+PROGRAM = Role("program", "Program", _PROGRAM)
 ADMIN = Role("admin", "Admin", EVERYTHING)
 CUSTOM = Role("custom", "Custom", frozenset())
-ROLES = (VIEWER, SUPPORT_AGENT, ADMIN)
+ROLES = (VIEWER, SUPPORT_AGENT, PROGRAM, ADMIN)
 
 
 def role_of(permissions: Iterable[str]) -> Role:

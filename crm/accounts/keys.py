@@ -27,6 +27,10 @@ class KeyRefusedError(Exception):
     """Says why, and never repeats the token."""
 
 
+class AddressRefusedError(KeyRefusedError):
+    """The key is a good one, and its user has named other addresses."""
+
+
 @sensitive_variables("token")
 @transaction.atomic
 def create(user: User, *, name: str, addresses: list[str], by: User | None) -> tuple[ApiKey, str]:
@@ -61,8 +65,10 @@ def lookup(token: str, address: str) -> ApiKey:
     key = ApiKey.objects.select_related("user").filter(digest=wanted).first()
     if key is None or not secrets.compare_digest(key.digest, wanted):
         raise KeyRefusedError("This API key is not known.")
-    if reason := _refusal(key, address):
+    if reason := _refusal(key):
         raise KeyRefusedError(reason)
+    if not is_allowed(address, key.allowed_addresses):
+        raise AddressRefusedError("This API key may not be used from this address.")
     _note_use(key)
     return key
 
@@ -84,11 +90,9 @@ def is_allowed(address: str, networks: list[str]) -> bool:
     return any(plain in ip_network(network) for network in networks)
 
 
-def _refusal(key: ApiKey, address: str) -> str:
+def _refusal(key: ApiKey) -> str:
     if key.revoked:
         return "This API key was revoked."
-    if not is_allowed(address, key.allowed_addresses):
-        return "This API key may not be used from this address."
     if not key.user.is_active:
         return "The user of this API key may not sign in."
     return "" if key.user.has_perm(USE_API) else "The user of this API key may not use the API."

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,6 +33,14 @@ class User(AbstractUser):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:edit", args=[self.pk])
+
+    @classmethod
+    def known_as(cls, email: str) -> "User | None":
+        """The oldest of the active users with this e-mail, however it is capitalised."""
+        if not email.isprintable():
+            return None  # nor could a database be asked for it
+        with_email = cls.objects.filter(is_active=True).exclude(email="").annotate(spelled=Lower("email"))
+        return with_email.filter(spelled=email.strip().lower()).order_by("pk").first()
 
 
 class ApiKey(models.Model):

@@ -1,4 +1,7 @@
-"""Orders of the last days whose sale was declined: some may be tried again, and one of those is declined again."""
+"""Orders of the last days whose sale was declined: some may be tried again, and one of those is declined again.
+
+About one the gateway has never answered.
+"""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,10 +13,10 @@ from crm.demo.store import Seller, shop_customer
 from customers.models import PaySource
 from orders import intake
 from orders.gateway import Answer
-from orders.models import Order, OrderStatus, Transaction, TransactionKind
+from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.sandbox import SALES
 
-AGAIN, STOLEN = "sandbox-soft-decline", "sandbox-hard-decline"
+AGAIN, STOLEN, SILENT = "sandbox-soft-decline", "sandbox-hard-decline", "sandbox-silent"
 # {Chinook customer: (the token of the card, what it answered)}
 DECLINED = {
     4: (APPROVES, AGAIN),
@@ -21,13 +24,15 @@ DECLINED = {
     23: (AGAIN, AGAIN),
     40: (STOLEN, STOLEN),
     52: (APPROVES, STOLEN),
+    30: (SILENT, SILENT),
 }
 
 
 def place(last: dict[int, Invoice], seller: Seller, *, now: datetime) -> None:
     """One more order of some people, at the shop, by the `last` invoice of each."""
     for days, (number, (token, answer)) in enumerate(DECLINED.items(), 1):
-        order = _order(last[number], seller, at=now - timedelta(days=days))
+        status = OrderStatus.PENDING if answer == SILENT else OrderStatus.DECLINED
+        order = _order(last[number], seller, status, at=now - timedelta(days=days))
         card = PaySource.objects.filter(source_record=order.source_record_id).earliest("at", "pk")
         if card.token != token:
             card.token = token
@@ -35,10 +40,10 @@ def place(last: dict[int, Invoice], seller: Seller, *, now: datetime) -> None:
         _decline(order, card, SALES[answer])
 
 
-def _order(invoice: Invoice, seller: Seller, *, at: datetime) -> Order:
+def _order(invoice: Invoice, seller: Seller, status: OrderStatus, *, at: datetime) -> Order:
     who = shop_customer(invoice, seller.shop)
     video = intake.Line("Live at the Chinook", Decimal("1.99"), product=seller.products[VIDEO])
-    incoming = intake.IncomingOrder(who, video.amount, CURRENCY, at=at, status=OrderStatus.DECLINED, lines=[video])
+    incoming = intake.IncomingOrder(who, video.amount, CURRENCY, at=at, status=status, lines=[video])
     return intake.take_order(incoming).order
 
 
@@ -52,5 +57,5 @@ def _decline(order: Order, card: PaySource, answer: Answer) -> None:
         status=answer.status,
         amount=order.total,
         currency=order.currency,
-        answer=answer.text,
+        answer="" if answer.status == TransactionStatus.PENDING else answer.text,
     )

@@ -9,9 +9,23 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo import declines, farewell, files, labels, parcels, payments, reunions, store, subscriptions, support
+from crm.demo import (
+    declines,
+    farewell,
+    files,
+    labels,
+    leads,
+    parcels,
+    payments,
+    reunions,
+    selling,
+    store,
+    subscriptions,
+    support,
+)
+from crm.demo.catalogue import CURRENCY
 from customers.models import Customer, DataSource, Merge, SourceRecord
-from customers.money import shown
+from customers.money import with_currency
 from orders import intake
 from orders.models import COUNTED, Order
 
@@ -42,8 +56,10 @@ def make(*, by: User) -> None:
     declines.place(last, seller, now=now)
     parcels.send(made.orders)
     labels.stick(made)
+    selling.sell(made, by=by, now=now)
     support.work(made, by=by)
     reunions.hold(made, by=by)
+    leads.add(by=by)
     farewell.forget()
 
 
@@ -57,5 +73,6 @@ def lines() -> Iterator[str]:
     merges = Merge.objects.filter(survivor__own_records__in=records).distinct()
     undone = merges.exclude(undone_at=None).count()
     total = orders.aggregate(Sum("total"))["total__sum"] or Decimal()
-    yield f"{orders.count()} orders of {people} people, {shown(total, 'USD')} USD, from {sources.count()} data sources."
+    paid = with_currency(total, CURRENCY)
+    yield f"{orders.count()} orders of {people} people, {paid}, from {sources.count()} data sources."
     yield f"{customers} customers, so {customers - people} duplicates; {merges.count()} merges, {undone} undone."

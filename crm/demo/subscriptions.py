@@ -5,6 +5,7 @@ Some people subscribe to the same product in both shops, which a merge has to wa
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import count
 
 from crm.demo import catalogue, marketplace
@@ -29,7 +30,7 @@ def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[Subscript
         product, status = products[catalogue.MONTHLY], str(PurchaseStatus.ACTIVE)
     else:
         return []
-    return [Subscription(product, product.price, status, external_id=f"S-{invoice.number}")]
+    return [Subscription(product, product.price or Decimal(0), status, external_id=f"S-{invoice.number}")]
 
 
 def date_purchases(orders: Collection[Order], *, today: date) -> None:

@@ -13,7 +13,7 @@ from crm.demo.files import Person
 from crm.demo.store import Store
 from customers import credit, editing, recognising
 from customers.identity import normal_email
-from customers.models import Customer, LeadStatus, MatchKind, PaySource
+from customers.models import Customer, MatchKind, PaySource
 
 NOTES = (
     "Called about a parcel that came late. Sent the tracking number.",
@@ -55,8 +55,6 @@ def _details(person: Person, customer: Customer, password: str) -> Iterator[tupl
         yield "do_not_sell", number % 2 == 0
     if number % 5 == 0:
         yield "shipping_address", {**customer.billing_address, "line2": "c/o the neighbours"}
-    if number % 8 == 1:
-        yield "lead_status", LeadStatus.values[number // 8 % len(LeadStatus.values)]
 
 
 def _duplicate_details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:

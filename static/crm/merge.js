@@ -6,7 +6,7 @@
     for (const button of document.querySelectorAll("button[name=all]")) {
         button.addEventListener("click", (event) => {
             event.preventDefault();
-            const picks = document.querySelectorAll(`.values tr:not(.answer) input[type=radio][value="${button.value}"]`);
+            const picks = document.querySelectorAll(`.values tr:not(.answer) input[value="${button.value}"]:not([data-on-purpose])`);
             for (const pick of picks) pick.checked = true;
             taken.textContent = button.dataset.said;
         });

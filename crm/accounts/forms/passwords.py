@@ -8,7 +8,12 @@ from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm, Usern
 from django.core.exceptions import ValidationError
 
 if TYPE_CHECKING:
+    from crm.accounts.models import User
     from customers.access import StaffRequest
+
+    PasswordForm = SetPasswordForm[User]
+else:
+    PasswordForm = SetPasswordForm  # which is generic in its types only
 
 
 class SignInForm(AuthenticationForm):
@@ -19,7 +24,7 @@ class SignInForm(AuthenticationForm):
     }
 
 
-class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs only
+class NewPasswordForm(PasswordForm):
     """A new password, typed twice since nobody sees it."""
 
     error_messages = {"password_mismatch": "The two are not the same."}

@@ -4,6 +4,7 @@ from django import forms
 
 from crm.accounts import zones
 from crm.accounts.models import User
+from customers.forms.choosing import choice_field
 
 
 class PreferencesForm(forms.ModelForm[User]):
@@ -19,4 +20,4 @@ class PreferencesForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zones.choices(and_also=self.initial["time_zone"])  # type: ignore[attr-defined]
+        choice_field(self, "time_zone").choices = zones.choices(and_also=self.initial["time_zone"])

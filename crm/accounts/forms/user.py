@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from crm.accounts import functionalities, granting
 from crm.accounts.functionalities import CUSTOM, EVERYTHING, GROUPS, ROLES, Functionality, Role, role_of
 from crm.accounts.models import User
+from customers.forms.choosing import choice_field
 
 
 class AccountForm(forms.ModelForm[User]):
@@ -73,7 +74,7 @@ class UserForm(AccountForm):
 
     def _fill(self) -> None:
         roles = [role for role in ROLES if role.ticks <= self.mine or role == role_of(self.held)]
-        self.fields["role"].choices = [(role.name, role.label) for role in (CUSTOM, *roles)]  # type: ignore[attr-defined]
+        choice_field(self, "role").choices = [(role.name, role.label) for role in (CUSTOM, *roles)]
         self.initial["role"] = role_of(self.held).name
         self.initial["seen"] = " ".join(sorted(self.held))
         for each in functionalities.listed():

@@ -21,6 +21,8 @@ from crm.accounts.views.access import may_manage_users
 from crm.failing import too_many_links
 
 if TYPE_CHECKING:
+    from django.contrib.auth.forms import SetPasswordForm
+
     from customers.access import StaffRequest
 
 
@@ -55,7 +57,7 @@ class FollowLink(PasswordResetConfirmView):
             user_login_failed.send(sender=__name__, credentials=credentials, request=request)
         return response
 
-    def form_valid(self, form: NewPasswordForm) -> HttpResponse:  # type: ignore[override]
+    def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN)
         if not resetting.follow_link(form.user, token=token, password=form.cleaned_data["new_password1"]):
             self.validlink = False

@@ -1,0 +1,75 @@
+"""The dialect put together: its operations, its page of documentation, its errors."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import re_path
+from django.urls.resolvers import URLPattern
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from crm.api.chartmogul import (
+    account,
+    activities,
+    attributes,
+    contacts,
+    customer_subscriptions,
+    customers,
+    data_sources,
+    errors,
+    import_subscriptions,
+    line_items,
+    merges,
+    notes,
+    one_invoice,
+    opportunities,
+    plan_groups,
+    plans,
+    subscription_events,
+    tasks,
+    transactions,
+)
+
+api = NinjaAPI(
+    title="Reunite, in ChartMogul’s dialect",
+    version="1",
+    urls_namespace="v1",
+    docs_url="/docs",
+    openapi_url="/openapi.json",
+)
+errors.register(api)
+api.add_router("", account.router)
+api.add_router("", data_sources.router)
+api.add_router("", merges.router)  # before what takes any word for an id
+api.add_router("", customers.router)
+api.add_router("", attributes.router)
+api.add_router("", contacts.router)
+api.add_router("", notes.router)
+api.add_router("", opportunities.router)
+api.add_router("", tasks.router)
+api.add_router("", plans.router)
+api.add_router("", plan_groups.router)
+api.add_router("", one_invoice.router)
+api.add_router("", line_items.router)
+api.add_router("", transactions.router)
+api.add_router("", customer_subscriptions.router)
+api.add_router("", activities.router)
+api.add_router("", import_subscriptions.router)
+api.add_router("", subscription_events.router)
+
+FOR_STAFF = {"openapi-json", "openapi-view"}
+
+
+@csrf_exempt
+@login_not_required
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"code": 404, "message": "There is nothing at this address", "param": None}, status=404)
+
+
+def urls() -> tuple[list[URLPattern], str, str]:
+    """The operations, which ask for a key instead of a session; the documentation, which asks for a session."""
+    patterns, app, namespace = api.urls
+    operations = [each for each in patterns if isinstance(each, URLPattern) and each.name != "api-root"]
+    for each in operations:
+        if each.name not in FOR_STAFF:
+            each.callback = login_not_required(each.callback)
+    return [*operations, re_path("", nothing_here, name="api-root")], app, namespace

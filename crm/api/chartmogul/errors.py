@@ -1,0 +1,105 @@
+"""How this dialect says no, and what every operation may answer beside what it is for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from crm.api.entering import RefusedError
+
+
+class Refusal(Schema):
+    """What is wrong, and with which parameter."""
+
+    code: int
+    message: str
+    param: str | None
+
+
+class Invalid(Schema):
+    """What is wrong, by field."""
+
+    errors: dict[str, str]
+
+
+class ApiError(Exception):
+    """Nothing was done."""
+
+    def __init__(self, status: int, body: Mapping[str, Any], *, wait: int = 0) -> None:
+        super().__init__(str(body))
+        self.status, self.body, self.wait = status, body, wait
+
+
+def refusal(status: int, message: str, param: str | None = None, *, wait: int = 0) -> ApiError:
+    return ApiError(status, {"code": status, "message": message, "param": param}, wait=wait)
+
+
+def not_found(what: str, param: str | None = None) -> ApiError:
+    return refusal(404, f"{what} not found", param)
+
+
+def invalid(**errors: str) -> ApiError:
+    """The values of these fields cannot be taken."""
+    return ApiError(422, {"errors": errors})
+
+
+def answers(status: int, schema: Any) -> dict[int, Any]:
+    """What an operation answers: `schema` with `status`, or any of the refusals."""
+    return {
+        status: schema,
+        400: Refusal,
+        401: Refusal,
+        403: Refusal,
+        404: Refusal,
+        413: Refusal,
+        422: Invalid,
+        429: Refusal,
+    }
+
+
+def register(api: NinjaAPI) -> None:
+    """Let `api` answer errors in the dialect's shapes."""
+
+    def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
+        response = api.create_response(request, error.body, status=error.status)
+        if error.wait:
+            response.headers["Retry-After"] = str(error.wait)
+        return response
+
+    @api.exception_handler(ApiError)
+    def said(request: HttpRequest, error: ApiError) -> HttpResponse:
+        return answer(request, error)
+
+    @api.exception_handler(RefusedError)
+    def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
+        return answer(request, refusal(error.status, str(error), wait=error.wait))
+
+    @api.exception_handler(AuthenticationError)
+    def without_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return answer(request, refusal(401, "No valid API key provided"))
+
+    @api.exception_handler(HttpError)
+    def broken(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return answer(request, refusal(error.status_code, str(error)))
+
+    @api.exception_handler(ValidationError)
+    def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return answer(request, of_validation(error.errors))
+
+
+def of_validation(errors: list[dict[str, Any]]) -> ApiError:
+    """A parameter that is missing is a bad request; a value of the wrong kind is an invalid field."""
+    missing = next((each for each in errors if each["type"] == "missing"), None)
+    if missing:
+        name = named(missing)
+        return refusal(400, f'Parameter "{name}" is missing', name)
+    return invalid(**{named(each): each["msg"] for each in errors})
+
+
+def named(error: Mapping[str, Any]) -> str:
+    """The field of a validation error, such as `invoices.0.date`; without where ninja found it."""
+    path = [str(part) for part in error["loc"]]
+    # The first says where it stood (body, query, path), the second what our function calls it.
+    return ".".join(path[2:] if path[0] == "body" and len(path) > 2 else path[1:]) or path[0]

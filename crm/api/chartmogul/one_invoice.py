@@ -1,0 +1,107 @@
+"""One invoice: retrieved, changed, disabled, given up, deleted."""
+
+from typing import Any
+
+from ninja import Query, Schema, Status
+
+from crm.api.chartmogul import finding, invoice_finding, invoice_writing
+from crm.api.chartmogul.authority import ApiRequest, Key
+from crm.api.chartmogul.errors import answers
+from crm.api.chartmogul.invoice_finding import DisabledIn, ExternalId, refusals
+from crm.api.chartmogul.invoice_reading import InvoiceChanges, invoice_values
+from crm.api.chartmogul.invoice_writing import EVERYTHING, InvoiceOut, With, read_again
+from crm.api.chartmogul.invoices import VIEW, router
+from orders import amending, withdrawing
+from orders.models import Order
+
+__all__ = ["router"]
+
+ALTER = "orders.change_order"
+
+
+class StatusIn(Schema):
+    status: str
+
+
+class OfRecord(Schema):
+    customer_external_id: str = ""
+
+
+def shown(order: Order) -> dict[str, Any]:
+    """As it is in the database now."""
+    (found,) = read_again([order])
+    return invoice_writing.whole(found, EVERYTHING)
+
+
+@router.patch("/invoices/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def disable_known_invoice(request: ApiRequest, known: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
+    return disabled(request, invoice_finding.known_invoice(known), body)
+
+
+@router.patch("/invoices/{uuid}/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def disable_invoice(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[str, Any]:
+    return disabled(request, invoice_finding.invoice(uuid), body)
+
+
+def disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, Any]:
+    with refusals():
+        return shown(amending.disable(order, disabled=body.disabled, by=request.by))
+
+
+@router.get("/invoices/{uuid}", auth=Key(VIEW), response=answers(200, InvoiceOut), exclude_unset=True)
+def retrieve_invoice(request: ApiRequest, uuid: str, asked: Query[With]) -> dict[str, Any]:
+    (order,) = read_again([invoice_finding.invoice(uuid)], asked)
+    return invoice_writing.whole(order, asked)
+
+
+@router.patch("/invoices/{uuid}", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict[str, Any]:
+    return changed(request, invoice_finding.invoice(uuid), body)
+
+
+@router.patch("/invoices", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def update_known_invoice(request: ApiRequest, known: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
+    return changed(request, invoice_finding.known_invoice(known), body)
+
+
+def changed(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str, Any]:
+    with refusals():
+        return shown(amending.change(order, invoice_values(body), by=request.by))
+
+
+@router.delete("/invoices/{uuid}", auth=Key(ALTER), response=answers(204, None))
+def delete_invoice(request: ApiRequest, uuid: str) -> Status[None]:
+    with refusals():
+        withdrawing.delete(invoice_finding.invoice(uuid), by=request.by)
+    return Status(204, None)
+
+
+@router.delete("/invoices", auth=Key(ALTER), response=answers(204, None))
+def delete_known_invoice(request: ApiRequest, known: Query[ExternalId]) -> Status[None]:
+    with refusals():
+        withdrawing.delete(invoice_finding.known_invoice(known), by=request.by)
+    return Status(204, None)
+
+
+@router.put(
+    "/data_sources/{data_source_uuid}/invoices/{external_id}/status",
+    auth=Key(ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+)
+def give_up_invoice(request: ApiRequest, data_source_uuid: str, external_id: str, body: StatusIn) -> dict[str, Any]:
+    known = ExternalId(data_source_uuid=data_source_uuid, external_id=external_id)
+    with refusals():
+        return shown(amending.give_up(invoice_finding.known_invoice(known), body.status, by=request.by))
+
+
+@router.delete(
+    "/data_sources/{data_source_uuid}/customers/{uuid}/invoices", auth=Key(ALTER), response=answers(204, None)
+)
+def delete_invoices_of_customer(
+    request: ApiRequest, data_source_uuid: str, uuid: str, asked: Query[OfRecord]
+) -> Status[None]:
+    source, customer = finding.data_source(data_source_uuid), finding.customer(uuid)
+    with refusals():
+        withdrawing.delete_all(customer, source, external_id=asked.customer_external_id, by=request.by)
+    return Status(204, None)

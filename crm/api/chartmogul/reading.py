@@ -1,0 +1,38 @@
+"""How this dialect's times are read: every form that its clients send."""
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from pydantic import BeforeValidator
+
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def read_moment(value: Any) -> Any:
+    """ISO 8601, `2016-01-15 12:00:00 UTC`, or a day, which is its beginning; without a zone it is UTC."""
+    if not isinstance(value, str):
+        if value is None:
+            return None
+        raise ValueError("must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:00Z")
+    text = re.sub(r"\s*UTC$", "Z", value.strip())
+    try:
+        day = parse_date(text)
+        at = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
+        at = at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+        if at and EARLIEST <= at < LATEST:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:00Z")
+
+
+def read_day(value: Any) -> Any:
+    """The day of a time, in UTC."""
+    at = read_moment(value)
+    return at.date() if isinstance(at, datetime) else at
+
+
+Moment = Annotated[datetime, BeforeValidator(read_moment)]
+Day = Annotated[date, BeforeValidator(read_day)]

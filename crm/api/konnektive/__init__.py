@@ -1,0 +1,1 @@
+"""Konnektive's dialect at `/leads/import/`, `/order/import/`, `/customer/query/` …: its clients work unmodified."""

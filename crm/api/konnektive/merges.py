@@ -1,0 +1,88 @@
+"""Merging and unmerging customers: our extension of the dialect, the same acts as on the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from crm.api.konnektive.asking import customer
+from crm.api.konnektive.calling import Call, endpoint
+from crm.api.konnektive.customer_rows import customer_rows
+from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.fields import Parameters, Whole, Wholes
+from customers import merging, models, undoing
+from customers.merging import AlreadyMergedError, MergeError, StalePlanError
+from customers.models import Customer, MergeMember, Via
+from customers.undoing import UndoError
+
+MOST_TRIES = 5
+
+
+class Merge(Parameters):
+    customer_id: Whole
+    merge_customer_ids: Wholes
+
+
+@endpoint("customers.view_customer", "customers.merge_customer")
+def merge(call: Call) -> dict[str, Any]:
+    """Who is part of the customer already is left out, so that the same call can be sent again."""
+    sent = call.read(Merge)
+    numbers = sent.merge_customer_ids
+    if sent.customer_id in numbers:
+        raise invalid(mergeCustomerIds="A customer cannot be merged with itself.")
+    for _ in range(MOST_TRIES):
+        try:
+            return customer_rows([_merged(customer(sent.customer_id), numbers, call)])[0]
+        except (StalePlanError, AlreadyMergedError):
+            continue
+        except MergeError as error:
+            raise CallError(str(error)) from None
+    raise CallError("Nothing was merged: others change these customers at this moment. Send it again.")
+
+
+def _merged(survivor: Customer, numbers: Collection[int], call: Call) -> Customer:
+    """The customer with all who are to become part of it."""
+    duplicates = {found.pk: found for found in (_known(number, "mergeCustomerIds") for number in numbers)}
+    duplicates.pop(survivor.pk, None)
+    if duplicates:
+        merging.merge(merging.plan(survivor, list(duplicates.values())), by=call.by, via=Via.API)
+    return customer(survivor.pk)
+
+
+class Unmerge(Parameters):
+    customer_id: Whole
+    unmerge_customer_ids: Wholes
+
+
+@endpoint("customers.view_customer", "customers.undo_merge")
+def unmerge(call: Call) -> list[dict[str, Any]]:
+    """The customer, then those who are customers again."""
+    sent = call.read(Unmerge)
+    numbers = sent.unmerge_customer_ids
+    merge = _merge_of(customer(sent.customer_id), numbers)
+    try:
+        undoing.undo(merge, by=call.by, only=numbers)
+    except UndoError as error:
+        raise CallError(str(error)) from None
+    back = Customer.objects.filter(pk__in=numbers).order_by("pk")
+    return customer_rows([customer(sent.customer_id), *back])
+
+
+def _merge_of(root: Customer, numbers: Collection[int]) -> models.Merge:
+    """The one merge by which all of them became part of `root`, or of somebody who did."""
+    standing = MergeMember.objects.filter(duplicate__in=numbers, undone_at=None).select_related("merge__survivor")
+    merges = {member.merge_id: member.merge for member in standing if member.merge.survivor.live_root() == root}
+    members = [member.duplicate_id for member in standing if member.merge_id in merges]
+    if missing := sorted(set(numbers) - set(members)):
+        raise invalid(unmergeCustomerIds=f"Customer {missing[0]} is not part of customer {root.pk}.")
+    if len(merges) > 1:
+        raise invalid(unmergeCustomerIds="These were merged at different times. Unmerge them with a call each.")
+    return next(iter(merges.values()))
+
+
+def _known(number: int, parameter: str) -> Customer:
+    """The live customer that the number leads to, named as a wrong value of `parameter` when there is none."""
+    try:
+        return customer(number)
+    except CallError:
+        raise invalid(**{parameter: f"There is no customer {number}."}) from None

@@ -1,0 +1,21 @@
+"""People who have not bought yet, one of each lead status, as staff added them by hand."""
+
+from crm.accounts.models import User
+from customers import adding
+from customers.models import LeadStatus
+from customers.models.ids import public_id
+
+PEOPLE = (
+    (LeadStatus.NEW, "Nora", "Lindqvist", "Wants to know whether albums can be given as a present."),
+    (LeadStatus.WORKING, "Tiago", "Ferreira", "Asked for a price for a school of forty. Call back on Thursday."),
+    (LeadStatus.QUALIFIED, "Aoife", "Brennan", "Runs three cafés and wants music for all of them."),
+    (LeadStatus.UNQUALIFIED, "Jonas", "Weber", "Looks for sheet music, which is not sold here."),
+    (LeadStatus.LOST, "Ilse", "Maes", "Chose another shop."),
+)
+
+
+def add(*, by: User) -> None:
+    for status, first, last, note in PEOPLE:
+        name = {"first_name": first, "last_name": last, "email": f"{first}.{last}@reunite.example".lower()}
+        values = {**name, "lead_status": status.value}
+        adding.add(values, uuid=public_id("cus"), seen=(), note=note, by=by)

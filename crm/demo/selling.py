@@ -1,0 +1,68 @@
+"""Whom to talk to at some customers, what may be sold to them, and what is to be done: as a sales program sends it."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from crm.accounts.models import User
+from crm.demo.catalogue import CURRENCY
+from crm.demo.files import Person
+from crm.demo.store import Store
+from customers import contacting, dealing, noting, tasking
+from customers.models import Contact, Customer, ForecastCategory, NoteKind, OpportunityKind
+
+EVERY, FIRST, MOST_DEALS = 4, 2, 2
+BOOKKEEPERS = (("Ivana", "Dvořák"), ("Carlos", "Mendes"), ("Aisha", "Khan"), ("Oliver", "Brandt"))
+STAGES = (
+    ("Discovery", ForecastCategory.PIPELINE, 10),
+    ("Offer", ForecastCategory.BEST_CASE, 50),
+    ("Signed", ForecastCategory.WON, 100),
+)
+TO_DO = (
+    ("Send the offer for a licence for the whole office", -1),
+    ("Ask whether the invoices arrive at the right address", 9),
+    ("Say thank you for the first order", -40),
+)
+
+
+def sell(store: Store, *, by: User, now: datetime) -> None:
+    """A contact, deals and tasks for some people; what is about the contact stands with it."""
+    for person in store.records:
+        if person.number % EVERY == FIRST:
+            customer = store.customers(person)[0]
+            _plan(customer, _bookkeeper(customer, person, store, by=by), person, by=by, now=now)
+
+
+def _bookkeeper(customer: Customer, person: Person, store: Store, *, by: User) -> Contact:
+    first_name, last_name = BOOKKEEPERS[person.number // EVERY % len(BOOKKEEPERS)]
+    values = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "title": "Bookkeeper",
+        "email": f"books{person.number}@{person.identity.email.partition('@')[2]}",
+        "phone": person.identity.phone,
+        "custom": {"Prefers": "e-mail"},
+    }
+    source = store.records[person][0].data_source
+    contact = contacting.add(customer, source, values, by=by, known_as=str(person.number))
+    call = {
+        "kind": NoteKind.CALL,
+        "call_duration": 60 + 10 * person.number,
+        "text": "Will pay by the end of the month.",
+    }
+    noting.add(contact, call, by=by)
+    return contact
+
+
+def _plan(customer: Customer, contact: Contact, person: Person, *, by: User, now: datetime) -> None:
+    nth = person.number // EVERY
+    for stage, forecast, likelihood in (STAGES[nth % 3], STAGES[(nth + 1) % 3])[: 1 + nth % MOST_DEALS]:
+        deal: dict[str, Any] = {"pipeline": "Licences", "pipeline_stage": stage, "forecast_category": forecast}
+        worth = {"amount": Decimal(250 * (nth + 1)), "currency": CURRENCY, "kind": OpportunityKind.RECURRING}
+        closes = {"estimated_close_date": (now + timedelta(days=20 + nth)).date(), "win_likelihood": likelihood}
+        dealing.add(customer, {**deal, **worth, **closes, "owner": by}, by=by)
+    for n, (details, days) in enumerate(TO_DO):
+        due = now + timedelta(days=days - nth)
+        done = due + timedelta(days=1) if n == len(TO_DO) - 1 else None
+        about = contact if n == 0 else customer
+        tasking.add(about, {"details": details, "assignee": by, "due": due, "completed_at": done}, by=by)
