@@ -6,14 +6,14 @@ ADDRESS ?= 127.0.0.1:8000
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
-# What the browser tests take from npm, where there is one.
+# What tests take from npm, where there is one: axe-core for the browser, a client of the API for Node.
 NODE_MODULES := $(if $(shell command -v npm),tests/node_modules/.package-lock.json)
 # Checks must not see a developer's .env.
 AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.example DATABASE_URL=sqlite://:memory: \
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint lock demo screenshots
+.PHONY: run test fuzz lint lock demo screenshots
 
 run: $(VENV)/run.stamp .env
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -26,6 +26,9 @@ demo: $(VENV)/run.stamp .env
 
 test: $(VENV)/dev.stamp $(NODE_MODULES)
 	@$(BIN)/python -m tests.suite
+
+fuzz: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.api.fuzz
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)
 	$(BIN)/python -m pytest -q tests/browser/test_every_page.py --screenshots docs/screenshots

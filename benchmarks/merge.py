@@ -6,25 +6,20 @@ It works in a database of its own beside the one that DATABASE_URL names, made a
 """
 
 import argparse
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
 
-import django
 from django.db import connection
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-django.setup()
-
-from customers import billing, merging, undoing  # noqa: E402 - after django.setup()
-from customers.models import CreditEntry, Customer, SourceRecord, Via  # noqa: E402 - the same
-from customers.newest import PAGE, Cursor, newest  # noqa: E402 - the same
-from orders import totals  # noqa: E402 - the same
-from orders.models import Order  # noqa: E402 - the same
-from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order  # noqa: E402 - the same
-from tests.linked_rows import many, many_of_each  # noqa: E402 - the same
+from customers import billing, merging, undoing
+from customers.models import CreditEntry, Customer, DataSource, Merge, SourceRecord, Via
+from customers.newest import PAGE, Cursor, newest
+from orders import totals
+from orders.models import Order
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
+from tests.linked_rows import many, many_of_each
 
 Row = list[str]
 
@@ -45,39 +40,37 @@ def analyze() -> None:
         cursor.execute("ANALYZE")
 
 
-def merges(sizes: list[int], repeat: int) -> Iterator[Row]:
+def merging_of(size: int, repeat: int) -> Row:
     """Of a duplicate with so many rows in each linked table; compared with an UPDATE of its source records."""
-    for size in sizes:
-        survivor, duplicate = customer_with_order(), customer_with_order()
-        record = duplicate.records.exclude(data_source__name="Staff").get()
-        many_of_each(record, size, but=[CreditEntry])
-        totals.rebuild([record.pk])
-        billing.refresh([duplicate.pk])
-        analyze()
-        standing: list[merging.Merge] = []
+    survivor, duplicate = customer_with_order(), customer_with_order()
+    record = duplicate.records.exclude(data_source__name=DataSource.STAFF).get()
+    many_of_each(record, size, but=[CreditEntry])
+    totals.rebuild([record.pk])
+    billing.refresh([duplicate.pk])
+    analyze()
+    standing: list[Merge] = []
 
-        def merge(survivor: Customer = survivor, duplicate: Customer = duplicate) -> None:
-            customers = Customer.objects.in_bulk([survivor.pk, duplicate.pk])
-            plan = merging.plan(customers[survivor.pk], [customers[duplicate.pk]])
-            standing.append(merging.merge(plan, by=None, via=Via.API))  # noqa: B023 - used within this turn
+    def merge() -> None:
+        customers = Customer.objects.in_bulk([survivor.pk, duplicate.pk])
+        plan = merging.plan(customers[survivor.pk], [customers[duplicate.pk]])
+        standing.append(merging.merge(plan, by=None, via=Via.API))
 
-        def undo() -> None:
-            undoing.undo(standing.pop(), by=None)  # noqa: B023 - the same
+    def undo() -> None:
+        undoing.undo(standing.pop(), by=None)
 
-        # Merges and undos in turn: each is timed with the other left out.
-        merge_ms, undo_ms = in_turn(merge, undo, repeat)
-        mine = SourceRecord.objects.filter(origin=duplicate)
-        pks = list(mine.values_list("pk", flat=True))
-        to = [survivor.pk, duplicate.pk]
-        bare = p50(lambda to=to, pks=pks: move(pks, to), repeat)
-        yield [
-            f"{size:,}",
-            f"{bare:.2f}",
-            f"{merge_ms:.1f}",
-            f"{merge_ms / bare:.0f}×",
-            f"{undo_ms:.1f}",
-            f"{undo_ms / bare:.0f}×",
-        ]
+    # Merges and undos in turn: each is timed with the other left out.
+    merge_ms, undo_ms = in_turn(merge, undo, repeat)
+    pks = list(SourceRecord.objects.filter(origin=duplicate).values_list("pk", flat=True))
+    to = [survivor.pk, duplicate.pk]
+    bare = p50(lambda: move(pks, to), repeat)
+    return [
+        f"{size:,}",
+        f"{bare:.2f}",
+        f"{merge_ms:.1f}",
+        f"{merge_ms / bare:.0f}×",
+        f"{undo_ms:.1f}",
+        f"{undo_ms / bare:.0f}×",
+    ]
 
 
 def in_turn(do: Callable[[], None], undo: Callable[[], None], repeat: int) -> tuple[float, float]:
@@ -96,28 +89,27 @@ def move(records: list[int], to: list[int]) -> None:
     SourceRecord.objects.filter(pk__in=records).update(customer=to[0])
 
 
-def pages(rows: int, repeat: int) -> Iterator[Row]:
-    """The newest 25 orders of many, compared with reading 25 orders by primary key."""
-    for number in (1, 5, 50):
-        customer = CustomerFactory()
-        for _ in range(number):
-            many(Order, SourceRecordFactory(customer=customer), rows // number)
-        analyze()
-        mine = Order.objects.filter(source_record__customer=customer)
-        middle = mine.order_by("at", "pk")[rows // 2]
-        cursor = Cursor(middle.at, middle.pk)
-        pks = list(mine.values_list("pk", flat=True)[:PAGE])
-        bare = p50(lambda pks=pks: list(Order.objects.filter(pk__in=pks)), repeat)
-        first = p50(lambda customer=customer: list(newest(Order, customer)), repeat)
-        later = p50(lambda customer=customer, cursor=cursor: list(newest(Order, customer, before=cursor)), repeat)
-        yield [
-            f"{number}",
-            f"{bare:.2f}",
-            f"{first:.2f}",
-            f"{first / bare:.1f}×",
-            f"{later:.2f}",
-            f"{later / bare:.1f}×",
-        ]
+def pages_of(records: int, rows: int, repeat: int) -> Row:
+    """The newest 25 orders of many, of so many records, compared with reading 25 orders by primary key."""
+    customer = CustomerFactory()
+    for _ in range(records):
+        many(Order, SourceRecordFactory(customer=customer), rows // records)
+    analyze()
+    mine = Order.objects.filter(source_record__customer=customer)
+    middle = mine.order_by("at", "pk")[rows // 2]
+    cursor = Cursor(middle.at, middle.pk)
+    pks = list(mine.values_list("pk", flat=True)[:PAGE])
+    bare = p50(lambda: list(Order.objects.filter(pk__in=pks)), repeat)
+    first = p50(lambda: list(newest(Order, customer)), repeat)
+    later = p50(lambda: list(newest(Order, customer, before=cursor)), repeat)
+    return [
+        f"{records}",
+        f"{bare:.2f}",
+        f"{first:.2f}",
+        f"{first / bare:.1f}×",
+        f"{later:.2f}",
+        f"{later / bare:.1f}×",
+    ]
 
 
 def show(title: str, heads: Row, rows: Iterator[Row]) -> None:
@@ -137,9 +129,10 @@ def main() -> None:
     try:
         sizes = [10, 1_000, 10_000, *([100_000] if options.large else [])]
         heads = ["rows in each table", "UPDATE, ms", "merge, ms", "ratio", "undo, ms", "ratio"]
-        show(f"Merging on {connection.display_name}, p50", heads, merges(sizes, options.repeat))
+        show(f"Merging on {connection.display_name}, p50", heads, (merging_of(size, options.repeat) for size in sizes))
         heads = ["records", "25 by primary key, ms", "newest 25, ms", "ratio", "25 halfway, ms", "ratio"]
-        show(f"Newest of 100,000 orders on {connection.display_name}, p50", heads, pages(100_000, options.repeat * 5))
+        rows = (pages_of(records, 100_000, options.repeat * 5) for records in (1, 5, 50))
+        show(f"Newest of 100,000 orders on {connection.display_name}, p50", heads, rows)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 

@@ -38,6 +38,8 @@ def something(field: models.Field, record: SourceRecord) -> object:
             return ("USD" if field.name == "currency" else f"{field.name} {next(numbers)}")[: field.max_length]
         case models.DateTimeField():
             return timezone.now()
+        case models.DateField():
+            return timezone.now().date()
         case models.DecimalField() | models.IntegerField():
             return Decimal(1)
     raise NotImplementedError(f"Say what a {type(field).__name__} may be.")
@@ -89,6 +91,6 @@ def many(model: type[LinkedRow], record: SourceRecord, number: int) -> None:
         INSERT INTO {table} ({", ".join(columns)})
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s)
         SELECT {", ".join(chosen.get(column, column) for column in columns)} FROM {table}, numbers WHERE id = %s
-    """  # noqa: S608
+    """  # noqa: S608 - see above
     with connection.cursor() as cursor:
         cursor.execute(sql, [number - 1, row.pk])

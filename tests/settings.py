@@ -8,7 +8,7 @@ os.environ |= {"DEBUG": "off", "SECRET_KEY": "for-tests-only", "HTTPS": "off", "
 os.environ["PAYMENT_GATEWAY"] = "orders.sandbox.SandboxGateway"
 os.environ.setdefault("DATABASE_URL", "sqlite:////nowhere/reunite.sqlite3")  # never a developer's own data
 
-from crm.settings import *  # noqa: F403  (the environment above must come first)
+from crm.settings import *  # noqa: F403 - all of them, with the environment above
 from crm.settings import DATABASES, MIDDLEWARE, STORAGES
 
 # Named by process, so that runs beside each other never share a database. SQLite in a file, for threads and processes.

@@ -1,6 +1,6 @@
 """What each page asks of the database: as much for 10,000 orders and thirty rows of everything else as for a few.
 
-That the query of each page goes through an index is said where it is written: in tests/customers/test_constant_cost.py.
+That the query of each page goes through an index is said where it is written: in tests/customers/constant_cost/.
 """
 
 import pytest

@@ -106,6 +106,8 @@ def order_pages() -> Iterator[Shown]:
     declined = Order.objects.filter(transactions__status=TransactionStatus.SOFT_DECLINE, status=OrderStatus.DECLINED)
     yield shown("order", "orders:order_detail", refunded.number)
     yield shown("order-refund", "orders:order_refund", refunded.number)
+    silent = Order.objects.filter(transactions__status=TransactionStatus.PENDING)
+    yield shown("order-settle", "orders:order_settle", silent.latest("pk").number)
     yield shown("order-rerun", "orders:order_rerun", declined.latest("pk").number)
 
 

@@ -3,7 +3,7 @@ from playwright.sync_api import Page, expect
 
 from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT
 from crm.accounts.models import User
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, WIDE
 from tests.conftest import make_user
 
 
@@ -35,7 +35,9 @@ def test_the_theme_switch_darkens_the_page_and_is_remembered(page: Page):
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_a_user_is_created_with_a_role_and_edited(page: Page, sign_in):
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
+def test_a_user_is_created_with_a_role_and_edited(size, page: Page, sign_in):
+    page.set_viewport_size(size)
     sign_in("jane", *sorted(EVERYTHING))
     page.goto("/users/")
     page.get_by_role("link", name="Create user").click()

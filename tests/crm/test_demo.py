@@ -16,7 +16,7 @@ from crm.accounts.models import AccountChange, ApiKey, User
 from crm.demo import files
 from customers import credit, matching, merging, undoing
 from customers.linked import tabbed_models
-from customers.models import Customer, DataSource, HistoryEntry, Merge, SourceRecord, Via
+from customers.models import Customer, DataSource, HistoryEntry, LeadStatus, Merge, SourceRecord, Via
 from orders import refunding, rerunning
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.paying import PaymentError
@@ -51,9 +51,14 @@ def agent(output):
     return User.objects.get(username="agent")
 
 
+def buyers():
+    """Those of the store: without the leads."""
+    return Customer.objects.live().filter(lead_status="")
+
+
 def people() -> list[list[Customer]]:
     """The live customers, those who are found to be one person together, oldest first."""
-    left = {customer.pk: customer for customer in Customer.objects.live().order_by("created", "pk")}
+    left = {customer.pk: customer for customer in buyers().order_by("created", "pk")}
     found = []
     while left:
         one = left.pop(next(iter(left)))
@@ -131,7 +136,7 @@ def test_merging_everybody_leaves_the_people_of_the_store_and_undoing_it_brings_
     records = set(SourceRecord.objects.values_list("pk", flat=True))
     before = state(records)
     merges = merge_everybody(agent)
-    assert Customer.objects.live().count() == PEOPLE
+    assert buyers().count() == PEOPLE
     assert of_the_database() == of_the_files()
     assert sum(cents for _, cents in totals().values()) == CENTS
     assert matching.duplicate_counts(Customer.objects.live().values_list("pk", flat=True)) == {}
@@ -241,3 +246,9 @@ def printed(output: str) -> dict[str, str]:
     """{user name: password} as the command printed them."""
     lines = (line.split() for line in output.splitlines() if ", password " in line)
     return {words[0]: words[-1] for words in lines}
+
+
+def test_only_who_has_not_bought_is_a_lead_and_there_is_one_of_each_status(output):
+    leads = Customer.objects.live().exclude(lead_status="")
+    assert sorted(leads.values_list("lead_status", flat=True)) == sorted(LeadStatus.values)
+    assert not Order.objects.filter(source_record__customer__in=leads).exists()

@@ -223,6 +223,16 @@ def test_a_payment_without_an_answer_is_waited_for(as_admin):
     assert fresh(customer)[0].is_live
 
 
+def test_what_forbids_to_delete_does_so_for_who_may_not_see_it_too(db):
+    """43 in docs/merging.md: a check that looked with the eyes of the user would find nothing, and let them go on."""
+    declined = declined_order("PENDING")
+    customer = declined.source_record.customer
+    keeper = signed_in(make_user("keeper", ["customers.view_customer", "customers.delete_customer"]))
+
+    assert "Nothing was deleted. A payment of order" in text_of(send(keeper, customer))
+    assert fresh(customer)[0].is_live
+
+
 def test_the_page_asks_as_much_however_much_there_is(as_admin, helena, django_assert_num_queries):
     for n in range(30):
         order(**WHO, total=str(n + 1))

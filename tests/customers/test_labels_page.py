@@ -124,7 +124,7 @@ def test_a_viewer_sees_tags_without_buttons(viewer, helena):
 
 def test_attributes_beyond_a_dozen_facts_stand_folded(as_agent, helena):
     for n in range(8):
-        tagging.set_attribute(helena, f"Fact {n}", n, by=None)
+        tagging.set_attributes(helena, {f"Fact {n}": n}, by=None)
     page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
 
     assert "<summary>3 more</summary>" in page

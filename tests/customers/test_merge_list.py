@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers import reviewing
-from customers.models import Customer, Merge
+from customers.models import Customer, Merge, MergeMember
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, customer_with_order
 
@@ -36,6 +36,19 @@ def initial():
 def made_at(made: Merge, at: str) -> Merge:
     Merge.objects.filter(pk=made.pk).update(created=at)
     return made
+
+
+def undone_like(made: Merge, number: int) -> list[int]:
+    """As if it had been made and undone so many times more."""
+    made.refresh_from_db()
+    member = made.members.get()
+    merges = [
+        Merge.objects.create(survivor=made.survivor, via=made.via, fingerprint=str(n), undone_at=made.undone_at)
+        for n in range(number)
+    ]
+    about = {"duplicate": member.duplicate, "records": member.records, "undone_at": member.undone_at}
+    MergeMember.objects.bulk_create(MergeMember(merge=merge, **about) for merge in merges)
+    return [merge.pk for merge in merges]
 
 
 def listed(client, **query) -> list[int]:
@@ -79,10 +92,9 @@ def test_a_merge_of_many_names_the_first(as_agent, helena):
 
 
 def test_the_pages_lead_both_ways_with_as_many_queries(as_agent, helena, helen, django_assert_num_queries):
-    made = [merge(helena, helen).pk]
-    for _ in range(54):
-        undo(Merge.objects.get(pk=made[-1]))
-        made.append(merge(*fresh(helena, helen)).pk)
+    first = merge(helena, helen)
+    undo(first)
+    made = [first.pk, *undone_like(first, 53), merge(*fresh(helena, helen)).pk]
     # All at one moment: then their numbers decide.
     Merge.objects.update(created=timezone.now())
     made.reverse()
@@ -171,7 +183,7 @@ def test_nonsense_is_left_out_and_named(as_agent, helena, helen, query, left_out
 
     assert listed(as_agent, **query) == [made.pk]
     assert f"{left_out}: what was asked for makes no sense" in as_agent.get(LIST, query).text
-    assert len(read(as_agent.get(CSV, query))) == 1
+    assert f"{left_out}: what was asked for makes no sense" in as_agent.get(CSV, query).text
 
 
 @pytest.mark.parametrize("query", [{"before": "forged"}, {"after": "2026_1"}, {"before": "\x00_1", "other": "x"}])

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.customers.world import World, check, picture, rolled_back
+from tests.customers.checking import check, picture
+from tests.customers.world import World, rolled_back
 
 pytestmark = pytest.mark.django_db
 
-TEXTS = ("first_name", "last_name", "company", "website", "custom1")
+TEXTS = ("first_name", "last_name", "company", "custom1", "custom2")
 ANSWERS = st.sampled_from([None, True, False])
 PHONES = st.sampled_from(["", "+420 241 770 449", "+420 602 330 910"])
 # Values that several acts may write: what comes of an edit then depends on what a merge wrote before it.

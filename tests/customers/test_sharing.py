@@ -9,8 +9,9 @@ from customers import editing, sharing, splitting
 from customers.models import Customer, DataSource, SharedValue
 from orders import intake
 from tests.acts import merge, undo
-from tests.customers.test_concurrency import in_a_thread, when_blocked
-from tests.customers.world import rebuilt, shared_values
+from tests.customers.checking import shared_values
+from tests.customers.concurrency.world import in_a_thread, when_blocked
+from tests.customers.world import rebuilt
 from tests.factories import DataSourceFactory, customer_with_order, order, person
 
 EMAIL = ("email", "h@reunite.cz")

@@ -155,3 +155,13 @@ def test_the_plot_is_one_query_for_the_months_and_one_for_the_merges(helena, dja
     bought("1", 2020, 1, 1)
     with django_assert_num_queries(2):
         spending(helena, now=NOW)
+
+
+def test_months_in_which_more_was_credited_than_bought_stay_inside_the_frame(helena):
+    credit = bought("1", 2026, 2, 3)
+    Order.objects.filter(pk=credit.pk).update(total=Decimal(-9))
+    totals.rebuild([credit.source_record_id])
+    refund(bought("2", 2026, 3, 3), "2")
+    for plot in (Plot(spending(helena, now=NOW)), Plot(spending(helena, now=datetime(2027, 2, 1, tzinfo=UTC)))):
+        assert all(min(bar.height, bar.refund) >= 0 and bar.y >= HIGHEST for bar in plot.bars)
+        assert "Feb 2026: -9.00" in plot.text

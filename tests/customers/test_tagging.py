@@ -125,7 +125,7 @@ def test_what_was_taken_off_holds_for_whoever_the_duplicate_had_been_merged_with
     "value", ["gold", "", 12, -1, Decimal("12.50"), True, False, datetime(2026, 1, 12, 14, 32, tzinfo=UTC)]
 )
 def test_an_attribute_keeps_its_type(value, helena, agent):
-    tagging.set_attribute(helena, "plan", value, by=agent)
+    tagging.set_attributes(helena, {"plan": value}, by=agent)
 
     (attribute,) = tagging.attributes(helena)
     assert tagging.typed(attribute) == value
@@ -134,8 +134,8 @@ def test_an_attribute_keeps_its_type(value, helena, agent):
 
 def test_an_attribute_set_by_staff_wins_over_one_that_was_sent(helena, agent):
     Attribute.objects.create(source_record=helena.records.get(), name="plan", kind="string", value="silver")
-    tagging.set_attribute(helena, "plan", "gold", by=agent)
-    tagging.set_attribute(helena, "plan", "gold", by=agent)
+    tagging.set_attributes(helena, {"plan": "gold"}, by=agent)
+    tagging.set_attributes(helena, {"plan": "gold"}, by=agent)
 
     assert [a.value for a in tagging.attributes(helena)] == ["gold"]
     assert story(helena) == ["Set plan to gold."]
@@ -151,7 +151,7 @@ def test_of_two_that_were_sent_the_one_attached_first_wins(helena, double):
 
 def test_an_attribute_is_removed_whoever_sent_it(helena, agent):
     Attribute.objects.create(source_record=helena.records.get(), name="plan", kind="string", value="silver")
-    tagging.remove_attribute(helena, "plan", by=agent)
+    tagging.remove_attributes(helena, "plan", by=agent)
 
     assert tagging.attributes(helena) == []
     assert story(helena) == ["Removed plan, which was silver."]
@@ -159,4 +159,4 @@ def test_an_attribute_is_removed_whoever_sent_it(helena, agent):
 
 def test_an_attribute_with_nul_is_refused(helena, agent):
     with pytest.raises(tagging.TagError, match="NUL"):
-        tagging.set_attribute(helena, "plan", "a\x00", by=agent)
+        tagging.set_attributes(helena, {"plan": "a\x00"}, by=agent)

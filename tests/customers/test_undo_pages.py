@@ -8,7 +8,7 @@ from customers import credit, editing, erasing, matching
 from customers.models import Customer, Merge
 from tests.acts import fresh, merge, undo
 from tests.conftest import make_user, signed_in
-from tests.customers.test_merge_pages import hidden, says, shown
+from tests.customers.merge_pages.steps import hidden, says, shown
 from tests.factories import NoteFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_merge_tells_what_changed_what_moved_and_where_it_is_now(as_agent, adm
         "MP-1",
         "27.84 USD",
         "Nothing matches.",
-        f'<td data-label="Now with">Helena Holý ({helena.pk})</td>',
+        f'<td class="wide" data-label="Now with">Helena Holý ({helena.pk})</td>',
         f'<td class="wide" data-label="From">Helena Holy ({helen.pk})</td>',
         '<th scope="row">Orders</th><td class="num">1</td>',
     ):

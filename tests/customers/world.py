@@ -1,34 +1,18 @@
 """A small world in which anything can be done to customers, by names that stay the same when it is done over again."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from io import StringIO
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from customers import billing, credit, editing, merging, profile, splitting, tagging, undoing
 from customers.identity import Identity
-from customers.linked import linked_models
-from customers.models import (
-    CartLogin,
-    Customer,
-    DataSource,
-    HistoryEntry,
-    HistoryKind,
-    MatchKey,
-    Merge,
-    MergeMember,
-    PaySource,
-    SharedValue,
-    SourceRecord,
-    Via,
-)
-from customers.newest import newest
+from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, PaySource, SourceRecord, Via
 from orders import intake, totals
-from orders.models import Order
 from tests.factories import DataSourceFactory, ProductFactory
 from tests.linked_rows import one_of_each
 
@@ -221,92 +205,11 @@ class World:
             assert {c: a for c, a in held.items() if a} == {c: a for c, a in side.credit.items() if a}
 
 
-def check(world: World) -> None:
-    """What is true after every act."""
-    connection.check_constraints()
-    ends = ends_of_chains()
-    for record in SourceRecord.objects.select_related("customer"):
-        assert record.customer.is_live
-        assert record.customer_id == ends[record.origin_id]
-    for customer in Customer.objects.all():
-        assert (customer.merged_into_id is None) == (ends[customer.pk] == customer.pk)
-    rows: Rows = {model: set(model._default_manager.values_list("pk", "source_record")) for model in linked_models()}
-    for model, before in world.rows.items():
-        assert before <= rows[model], f"{model.__name__} lost rows, or they moved to another record"
-    world.rows = rows
-    assert sum(Order.objects.filter(total=7).values_list("total", flat=True)) * 100 == world.ordered["USD"]
-    for customer in Customer.objects.live():
-        mine = Order.objects.filter(source_record__customer=customer)
-        assert set(newest(Order, customer, limit=1000)) == set(mine)
-    # With one act at a time not even too much is noted.
-    assert set(SharedValue.objects.values_list("kind", "value")) == shared_values()
-    held = credit.balances(world.customers.values())
-    assert sum(amounts.get("USD", 0) for amounts in held.values()) == world.given["USD"] + standing_corrections()
-
-
-def shared_values() -> set[tuple[str, str]]:
-    """What two live customers have, found without the code under test."""
-    holders: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    for kind, value, customer in MatchKey.objects.values_list("kind", "value", "source_record__customer"):
-        holders[kind, value].add(customer)
-    return {key for key, customers in holders.items() if len(customers) > 1}
-
-
 def rebuilt() -> str:
     """What the command says that puts every cache right."""
     out = StringIO()
     call_command("rebuild", stdout=out)
     return out.getvalue().strip()
-
-
-def standing_corrections() -> Decimal:
-    entries = credit.CreditEntry.objects.exclude(merge=None).filter(merge__undone_at=None)
-    return sum(entries.values_list("amount", flat=True), Decimal())
-
-
-def ends_of_chains() -> dict[int, int]:
-    """{customer: the end of the standing merges that begin with them}, found without the code under test."""
-    edges = dict(MergeMember.objects.filter(undone_at=None).values_list("duplicate", "merge__survivor"))
-    ends = {}
-    for pk in Customer.objects.values_list("pk", flat=True):
-        end, passed = pk, {pk}
-        while end in edges:
-            end = edges[end]
-            assert end not in passed, "a cycle"
-            passed.add(end)
-        ends[pk] = end
-    return ends
-
-
-def picture(world: World) -> dict[str, object]:
-    """Everything by name: profiles, and whose each record is with how many rows in it.
-
-    Left out is what depends on the merges by its nature: their own history and corrections, home records without
-    rows, and that somebody split a record off, which is told where the record was.
-    """
-    names = {pk: name for name, pk in world.customers.items()}
-    records = {pk: name for name, pk in world.records.items()}
-    rows: Counter[tuple[str, str, str]] = Counter()
-    for model in linked_models():
-        found = model._default_manager.select_related("source_record")
-        if any(field.name == "merge" for field in model._meta.fields):
-            found = found.filter(merge=None)
-        if model is HistoryEntry:
-            found = found.exclude(kind=HistoryKind.SPLIT)
-        for row in found:
-            record = row.source_record
-            label = records.get(record.pk) or f"home of {names[record.origin_id]}"
-            rows[names[record.customer_id], label, model.__name__] += 1
-    profiles = {}
-    for name, pk in world.customers.items():
-        customer = Customer.objects.get(pk=pk)
-        profiles[name] = profile.values_of(customer) | {
-            "pay_source": customer.pay_source and records[customer.pay_source.source_record_id],
-            "cart_login": customer.cart_login and customer.cart_login.login,
-            "cart_password": customer.cart_password and customer.cart_password.password,
-        }
-    tags = {name: len(tagging.tags(world.customer(name))) for name in world.live()}
-    return {"rows": dict(rows), "profiles": profiles, "tags": tags}
 
 
 @contextmanager

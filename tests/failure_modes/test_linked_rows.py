@@ -95,6 +95,12 @@ def test_08_every_column_of_every_linked_row_is_as_it_was():
     assert {model: rows(model) for model in before} == before
 
 
+def test_09_no_row_names_what_it_belongs_to_but_by_a_foreign_key():
+    generic = {field for model in apps.get_models() for field in model._meta.private_fields}
+    named = {field for model in linked_models() for field in model._meta.fields if "content_type" in field.name}
+    assert not generic | named
+
+
 def test_10_every_table_that_knows_customers_is_linked_through_a_source_record():
     """A table that refers to Customer is one of ours that merging knows; any other makes the system check fail."""
     referring = {

@@ -73,7 +73,7 @@ def test_25_the_login_of_somebody_else_is_refused():
 
 
 def test_26_no_and_zero_and_empty_are_values_and_what_is_not_mentioned_is_untouched():
-    a = CustomerFactory(tax_exempt=True, custom1="0", custom2="x", sms_contact=True, company="Ours")
+    a = CustomerFactory(first_name="Ada", tax_exempt=True, custom1="0", custom2="x", sms_contact=True, company="Ours")
     b = CustomerFactory(tax_exempt=False, custom1="", custom2="0", sms_contact=None)
     merge(a, b, tax_exempt=False, custom2=b, custom1=b, company="")
     (final,) = fresh(a)

@@ -120,6 +120,7 @@ def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_asser
     # history; transactions once more for what can be refunded.
     with django_assert_num_queries(11):
         as_agent.get(placed.get_absolute_url())
-    # Session, user, permissions (2); the purchase with its order and customer; renewals, memberships, history.
-    with django_assert_num_queries(8):
+    # Session, user, permissions (2); the purchase with its order and customer; whether lines name it, renewals,
+    # memberships, history.
+    with django_assert_num_queries(9):
         as_agent.get(bought.get_absolute_url())

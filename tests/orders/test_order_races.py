@@ -13,7 +13,7 @@ from orders.altering import PurchaseError
 from orders.models import Transaction
 from orders.paying import PaymentError
 from tests.acts import merge
-from tests.customers.test_concurrency import check_all_is_well
+from tests.customers.concurrency.world import check_all_is_well
 from tests.factories import order
 from tests.orders.world import again, check_totals, declined_order, paid_order, subscription
 

@@ -1,0 +1,8 @@
+import pytest
+
+from tests.conftest import make_user
+
+
+@pytest.fixture
+def andrew(db):
+    return make_user("andrew", first_name="Andrew", last_name="Adams")

@@ -1,0 +1,298 @@
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import chartmogul
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from orders import activities
+from tests.acts import merge, undo
+from tests.api.caller import Caller
+from tests.api.chartmogul.clients import client
+from tests.orders.revenue.lines import day
+from tests.orders.revenue.rows import invoice, line, plan, purchase, record
+
+pytestmark = pytest.mark.django_db
+
+OF_CUSTOMER = {
+    "id": int,
+    "description": str,
+    "activity-mrr-movement": int,
+    "activity-mrr": int,
+    "activity-arr": int,
+    "date": str,
+    "type": str,
+    "currency": str,
+    "currency-sign": str,
+    "subscription-external-id": str,
+    "plan-external-id": str,
+}
+OF_ACCOUNT = {
+    "description": str,
+    "activity-mrr-movement": int,
+    "activity-mrr": int,
+    "activity-arr": int,
+    "date": str,
+    "type": str,
+    "currency": str,
+    "subscription-external-id": str,
+    "subscription-set-external-id": str,
+    "plan-external-id": str,
+    "customer-name": str,
+    "customer-uuid": str,
+    "customer-external-id": str,
+    "billing-connector-uuid": str,
+    "uuid": str,
+}
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller()
+
+
+@pytest.fixture
+def of():
+    """Somebody who came, paid more, and left."""
+    found = record()
+    one = purchase(found, external_id="sub_1", cancelled_at=day(5), product=plan(external_id="gold"))
+    for month, amount in enumerate(("50.00", "50.00", "80.00"), 1):
+        line(one, day(month), amount)
+    return found
+
+
+def of_account(caller, **query):
+    answer = caller.get("activities", **query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def every_page(caller, **query):
+    found, more = [], {}
+    for _ in range(100):
+        page = of_account(caller, **query, **more)
+        found += page["entries"]
+        if not page["has_more"]:
+            return found
+        more = {"cursor": page["cursor"]}
+    raise AssertionError("The pages do not end.")
+
+
+class TestOfACustomer:
+    def listed(self, caller, of, **query):
+        return caller.get(f"customers/{of.customer.uuid}/activities", **query).json()
+
+    def test_have_this_shape(self, caller, of):
+        answer = self.listed(caller, of)
+
+        assert answer.keys() == {"entries", "cursor", "has_more"}
+        for entry in answer["entries"]:
+            assert {key: type(value) for key, value in entry.items()} == OF_CUSTOMER
+        assert {**answer["entries"][-1], "id": 0} == {
+            "id": 0,
+            "description": "cancelled their Gold plan",
+            "activity-mrr-movement": -8_000,
+            "activity-mrr": 0,
+            "activity-arr": 0,
+            "date": "2024-05-01T00:00:00+00:00",
+            "type": "churn",
+            "currency": "USD",
+            "currency-sign": "$",
+            "subscription-external-id": "sub_1",
+            "plan-external-id": "gold",
+        }
+        assert [each["type"] for each in answer["entries"]] == ["new_biz", "expansion", "churn"]
+
+    def test_are_told_a_page_at_a_time(self, caller, of):
+        first = self.listed(caller, of, per_page=2)
+        second = self.listed(caller, of, per_page=2, cursor=first["cursor"])
+
+        assert (first["has_more"], second["has_more"]) == (True, False)
+        assert first["entries"] + second["entries"] == self.listed(caller, of)["entries"]
+
+    def test_are_those_of_all_who_were_merged_and_of_each_again_after_the_undo(self, caller, of):
+        other = record("Other billing")
+        line(purchase(other, day(4)), day(4), "20.00")
+        before = self.listed(caller, of)
+        standing = merge(other.customer, of.customer)
+
+        assert [each["type"] for each in self.listed(caller, of)["entries"]] == [
+            "new_biz",
+            "expansion",
+            "expansion",
+            "contraction",
+        ]
+        undo(standing)
+        assert self.listed(caller, of) == before
+
+    @pytest.mark.parametrize("cursor", ["x", "0", "ff76d95f-1111-4111-8111-111111111110", "\0"])
+    def test_a_cursor_of_somebody_else_is_refused(self, caller, of, cursor):
+        answer = caller.get(f"customers/{of.customer.uuid}/activities", cursor=cursor)
+
+        assert (answer.status_code, answer.json()["param"]) == (400, "cursor")
+
+    def test_nobody_has_any(self, caller):
+        assert caller.get("customers/cus_unknown/activities").status_code == 404
+
+
+class TestOfTheAccount:
+    def test_have_this_shape(self, caller, of):
+        answer = of_account(caller)
+
+        assert answer.keys() == {"entries", "cursor", "has_more", "per_page"}
+        for entry in answer["entries"]:
+            assert {key: type(value) for key, value in entry.items()} == OF_ACCOUNT
+        first = answer["entries"][0]
+        assert UUID(first.pop("uuid")).version == 8
+        assert first == {
+            "description": "purchased the Gold plan",
+            "activity-mrr-movement": 5_000,
+            "activity-mrr": 5_000,
+            "activity-arr": 60_000,
+            "date": "2024-01-01T00:00:00+00:00",
+            "type": "new_biz",
+            "currency": "USD",
+            "subscription-external-id": "sub_1",
+            "subscription-set-external-id": "",
+            "plan-external-id": "gold",
+            "customer-name": "Helena Holý",
+            "customer-uuid": of.customer.uuid,
+            "customer-external-id": of.external_id,
+            "billing-connector-uuid": of.data_source.uuid,
+        }
+
+    def test_are_in_order_of_time_either_way(self, caller, of):
+        other = record()
+        line(purchase(other, day(2)), day(2), "20.00")
+        oldest_first = of_account(caller, order="date")["entries"]
+
+        assert [each["date"][5:7] for each in oldest_first] == ["01", "02", "03", "05"]
+        assert of_account(caller, order="-date")["entries"] == oldest_first[::-1]
+        assert of_account(caller)["entries"] == oldest_first
+
+    def test_can_be_those_of_some_days_and_types(self, caller, of):
+        kinds = {"start-date": "2024-03-01", "end-date": "2024-05-01"}
+        assert [each["type"] for each in of_account(caller, **kinds)["entries"]] == ["expansion", "churn"]
+        # Some clients send what their documentation shows.
+        kinds = {"start_date": "2024-01-01T00:00:01Z", "end_date": "2024-04-30"}
+        assert [each["type"] for each in of_account(caller, **kinds)["entries"]] == ["expansion"]
+        assert [each["type"] for each in of_account(caller, type="churn")["entries"]] == ["churn"]
+        assert of_account(caller, type="reactivation") == {
+            "entries": [],
+            "cursor": of_account(caller)["cursor"],
+            "has_more": False,
+            "per_page": 200,
+        }
+
+    @pytest.mark.parametrize("order", ["date", "-date"])
+    @pytest.mark.parametrize(("stretch", "per_page"), [(1, 1), (2, 3), (3, 2), (250, 4)])
+    def test_every_page_goes_on_where_the_one_before_ended(self, caller, monkeypatch, order, stretch, per_page):
+        monkeypatch.setattr(activities, "STRETCH", stretch)
+        monkeypatch.setattr(activities, "MOST_STRETCHES", 2)
+        same = day(1)
+        for n in range(4):
+            of = record()
+            again = purchase(of, same, past_cancellations=["2024-02-01T00:00:00+00:00"], cancelled_at=day(4))
+            line(again, same, "50.00")
+            line(again, day(3), "50.00")
+            line(purchase(of, same), same, "10.00", currency="EUR")
+            purchase(of, day(n + 1))
+            moving = purchase(of, day(2))
+            line(moving, day(2), "70.00")
+            line(moving, day(5), "60.00", currency="EUR")
+        found = every_page(caller, order=order, per_page=per_page)
+        monkeypatch.undo()
+
+        whole = every_page(caller, order=order)
+        assert len(whole) == len({each["uuid"] for each in whole}) == 36
+        assert found == whole
+
+    def test_go_on_after_one_that_is_named(self, caller, of):
+        first, *others = of_account(caller)["entries"]
+
+        assert of_account(caller, **{"start-after": first["uuid"]})["entries"] == others
+
+    def test_keep_their_uuids(self, caller, of):
+        before = {each["uuid"] for each in of_account(caller)["entries"]}
+        standing = merge(record().customer, of.customer)
+        assert {each["uuid"] for each in of_account(caller)["entries"]} == before
+        undo(standing)
+        assert {each["uuid"] for each in of_account(caller)["entries"]} == before
+
+    @pytest.mark.parametrize(
+        ("query", "status"),
+        [
+            ({"start-date": "yesterday"}, 422),
+            ({"end-date": "99999-01-01"}, 422),
+            ({"type": "upgrade"}, 422),
+            ({"order": "amount"}, 422),
+            ({"per_page": "0"}, 422),
+            ({"cursor": "unknown"}, 400),
+            ({"start-after": "ff76d95f-1111-4111-8111-111111111110"}, 400),
+            ({"cursor": str(UUID(int=(1 << 128) - 1))}, 400),
+        ],
+    )
+    def test_what_cannot_be_asked_is_refused(self, caller, query, status):
+        assert caller.get("activities", **query).status_code == status
+
+    def test_read_each_kind_of_row_by_its_index(self, caller, of):
+        with CaptureQueriesContext(connection) as queries:
+            of_account(caller, order="-date", **{"start-date": "2024-01-01", "end-date": "2024-12-31"})
+        plans = " ".join(plan_of(each["sql"]) for each in queries if "LIMIT 251" in each["sql"])
+        for index in ("orderitem_by_service_from", "purchase_by_at", "purchase_by_cancelled_at"):
+            assert index in plans
+        (past,) = [each["sql"] for each in queries if " > ''" in each["sql"]]
+        assert "purchase_by_first_end" in plan_of(past)
+
+    def test_of_many_customers_take_as_many_queries_as_those_of_one(self, caller, django_assert_max_num_queries):
+        for n in range(10):
+            found = record(f"Source {n}")
+            line(purchase(found), day(1) + timedelta(days=n), "50.00")
+        # The key and its user's permissions (4), the rows of four kinds, purchases, lines and plans of their customers,
+        # the customers and data sources.
+        with django_assert_max_num_queries(13):
+            assert len(of_account(caller)["entries"]) == 10
+
+    def test_renewals_are_passed_over(self, caller, monkeypatch):
+        monkeypatch.setattr(activities, "STRETCH", 5)
+        monkeypatch.setattr(activities, "MOST_STRETCHES", 2)
+        found = record()
+        one = purchase(found, datetime(2020, 1, 1, tzinfo=UTC))
+        order = invoice(one, day(1))
+        for n in range(24):
+            line(one, datetime(2020 + n // 12, n % 12 + 1, 1, tzinfo=UTC), "50.00", order=order)
+        page = of_account(caller, **{"start-date": "2020-02-01"})
+
+        assert (page["entries"], page["has_more"]) == ([], True)
+        assert every_page(caller, **{"start-date": "2020-02-01"}) == []
+
+
+def plan_of(sql: str) -> str:
+    """As the database means to read many rows."""
+    postgres = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if postgres:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"{'EXPLAIN' if postgres else 'EXPLAIN QUERY PLAN'} {sql}")
+        return "\n".join(str(row) for row in cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_published_client_reads_both(live_server):
+    config = client(live_server, Caller().token)
+    of = record()
+    for n in (1, 2):
+        line(purchase(of, day(n)), day(n), "50.00")
+
+    first = chartmogul.Activity.all(config, **{"start-date": "2024-01-01", "per_page": 1, "order": "date"}).get()
+    second = chartmogul.Activity.all(config, cursor=first.cursor).get()
+    assert (first.has_more, second.has_more) == (True, False)
+    assert [(each.type, each.activity_mrr, each.date) for each in (*first.entries, *second.entries)] == [
+        ("new_biz", 5_000, day(1)),
+        ("expansion", 10_000, day(2)),
+    ]
+    mine = chartmogul.CustomerActivity.all(config, uuid=of.customer.uuid).get()
+    assert [each.activity_arr for each in mine.entries] == [60_000, 120_000]

@@ -1,0 +1,25 @@
+"""A program that speaks Konnektive's dialect."""
+
+from typing import Any
+
+from tests.api.caller import Caller
+
+
+class Shop(Caller):
+    """It sends forms; with permissions as a Caller has them."""
+
+    @property
+    def login(self) -> dict[str, str]:
+        return {"loginId": self.user.username, "password": self.token}
+
+    def ask(self, path: str, **parameters: Any):
+        """(result, message) of a call."""
+        return told(self.client.post(f"/{path}/", self.login | parameters))
+
+
+def told(response) -> tuple[str, Any]:
+    assert response.status_code == 200, response.content
+    assert response.headers["Content-Type"] == "application/json"
+    answered = response.json()
+    assert answered.keys() == {"result", "message"}
+    return answered["result"], answered["message"]

@@ -1,0 +1,64 @@
+"""Urls with one call, which answers what it was asked."""
+
+from django.urls import re_path
+
+from crm.api.konnektive.calling import endpoint
+from crm.api.konnektive.errors import nothing_found
+from crm.api.konnektive.fields import Amount, Currency, Email, Parameters, Secret, Text, Truth, Whole
+from crm.api.konnektive.paging import Dated, Paged, page
+from crm.api.konnektive.writing import moment
+from crm.urls import urlpatterns as ours
+from orders.models import Campaign
+
+
+class Asked(Parameters):
+    campaign_id: Whole
+    first_name: Text = ""
+    email_address: Email = ""
+    sales_tax: Amount | None = None
+    currency: Currency = "USD"
+    bill_ship_same: Truth = False
+    card_number: Secret | None = None
+
+
+@endpoint("orders.add_order")
+def echo(call):
+    return {name: value for name, value in call.parameters.items() if name not in ("password", "loginId")}
+
+
+@endpoint()
+def checked(call):
+    return call.read(Asked).model_dump(mode="json", by_alias=True)
+
+
+@endpoint()
+def broken(call):
+    secret = call.read(Asked)
+    raise RuntimeError(repr(call) + repr(secret))
+
+
+@endpoint()
+def dated(call):
+    return [moment(each) for each in call.read(Dated).period()]
+
+
+@endpoint()
+def listed(call):
+    campaigns = Campaign.objects.order_by("pk")
+    return page(campaigns, call.read(Paged), what="campaigns", write=lambda some: [each.name for each in some])
+
+
+@endpoint()
+def none(call):
+    raise nothing_found("orders")
+
+
+urlpatterns = [
+    re_path("^order/echo/?$", echo),
+    re_path("^order/checked/?$", checked),
+    re_path("^order/broken/?$", broken),
+    re_path("^order/dated/?$", dated),
+    re_path("^order/listed/?$", listed),
+    re_path("^order/none/?$", none),
+    *ours,
+]

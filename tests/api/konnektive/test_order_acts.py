@@ -1,0 +1,234 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from crm.accounts.functionalities import EVERYTHING
+from customers.models import HistoryEntry
+from customers.models.ids import public_id
+from orders.altering import today
+from orders.models import Fulfillment, Order, Purchase
+from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.world import sold
+from tests.orders.world import sale
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def shop(db):
+    return Shop()
+
+
+def charged() -> Order:
+    """An order whose payment the gateway knows."""
+    placed = sold()
+    placed.transactions.all().delete()
+    sale(placed, "SUCCESS")
+    return placed
+
+
+def test_a_refund_pays_back_a_part_and_then_the_rest(shop):
+    placed = charged()
+    result, row = shop.ask("order/refund", orderId=placed.number, refundAmount="3.00", refundReason="Late")
+    assert (result, row["amountRefunded"], row["orderStatus"]) == ("SUCCESS", "3.00", "COMPLETE")
+    result, row = shop.ask("order/refund", orderId=placed.number, fullRefund=1)
+    assert (result, row["amountRefunded"], row["orderStatus"]) == ("SUCCESS", "9.90", "REFUNDED")
+    assert shop.ask("order/refund", orderId=placed.number, fullRefund=1) == (
+        "ERROR",
+        "All of this order was refunded already.",
+    )
+
+
+@pytest.mark.parametrize("amount", ["0", "9.91", "1000000", "-1", "3.001", "nothing"])
+def test_what_cannot_be_refunded_is_refused_by_its_name(shop, amount):
+    placed = charged()
+    result, message = shop.ask("order/refund", orderId=placed.number, refundAmount=amount)
+    assert result == "ERROR"
+    assert message == "Enter an amount such as 9.90." or message.keys() == {"refundAmount"}
+    placed.refresh_from_db()
+    assert placed.refunded == 0
+
+
+def test_a_refund_needs_an_amount(shop):
+    placed = charged()
+    assert shop.ask("order/refund", orderId=placed.number) == (
+        "ERROR",
+        {"refundAmount": "Send an amount, or fullRefund=1."},
+    )
+
+
+def test_cancelling_an_order_ends_what_it_subscribed_to_and_keeps_what_was_paid(shop):
+    placed = charged()
+    result, row = shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")
+    assert (result, row["orderStatus"]) == ("SUCCESS", "COMPLETE")
+    assert [parcel["status"] for parcel in row["fulfillments"]] == ["CANCELLED"]
+    assert [item["purchaseStatus"] for item in row["items"].values()] in ([None], ["CANCELLED"])
+    assert placed.purchases.get().status == "CANCELLED"
+    assert "cancelled. Moved" in HistoryEntry.objects.filter(kind="payment").latest("pk").text
+
+
+def test_cancelling_with_a_full_refund_pays_it_back(shop):
+    placed = charged()
+    result, row = shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)
+    assert (result, row["orderStatus"], row["amountRefunded"]) == ("SUCCESS", "REFUNDED", "9.90")
+
+
+def test_cancelling_with_a_refund_needs_the_permission_to_refund():
+    shop = Shop(*(EVERYTHING - {"orders.refund_order"}))
+    placed = charged()
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)[0] == "ERROR"
+    assert placed.purchases.get().status == "ACTIVE"
+
+
+def test_a_refund_that_cannot_be_leaves_the_order_as_it_was(shop):
+    placed = charged()
+    placed.transactions.all().delete()
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)[0] == "ERROR"
+    assert placed.purchases.get().status == "ACTIVE"
+    assert placed.fulfillments.get().status == "PENDING"
+
+
+def test_a_refund_that_is_declined_says_that_the_cancellation_stands(shop):
+    placed = sold()
+    placed.transactions.all().delete()
+    sale(placed, "SUCCESS", token="sandbox-keeps")
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1) == (
+        "ERROR",
+        "Refund Declined: This kind of card cannot be paid back. The cancellation stands.",
+    )
+    assert placed.purchases.get().status == "CANCELLED"
+
+
+def test_all_of_an_order_is_cancelled_after_its_next_bill_or_nothing(shop):
+    placed = charged()
+    placed.purchases.update(next_bill_date=today() + timedelta(days=9))
+    never_billed = placed.purchases.get()
+    never_billed.pk, never_billed.next_bill_date, never_billed.status = None, None, "RECYCLE_FAILED"
+    never_billed.uuid = public_id("sub")
+    never_billed.save(force_insert=True)
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", afterNextBill=1)[0] == "ERROR"
+    assert not placed.purchases.exclude(cancels_on=None).exists()
+
+
+def test_a_parcel_that_is_kept_back_has_changed(shop):
+    placed = charged()
+    before = placed.fulfillments.get().updated
+    shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")
+    assert placed.fulfillments.get().updated > before
+
+
+def test_an_order_can_be_cancelled_after_its_next_bill(shop):
+    placed = charged()
+    placed.purchases.update(next_bill_date=today() + timedelta(days=9))
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", afterNextBill=1)[0] == "SUCCESS"
+    assert placed.purchases.get().cancels_on == today() + timedelta(days=10)
+
+
+def test_an_order_is_cancelled_once(shop):
+    placed = charged()
+    placed.transactions.all().delete()
+    Order.objects.filter(pk=placed.pk).update(status="PENDING")
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")[1]["orderStatus"] == "CANCELLED"
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved") == (
+        "ERROR",
+        "This order is cancelled already.",
+    )
+
+
+def test_a_purchase_is_repriced_and_its_next_bill_moved(shop):
+    purchase = sold().purchases.get()
+    day = today() + timedelta(days=20)
+    result, row = shop.ask("purchase/update", purchaseId=purchase.pk, price="12.00", nextBillDate=f"{day:%m/%d/%Y}")
+    assert (result, row["price"], row["nextBillDate"]) == ("SUCCESS", "12.00", f"{day}")
+
+
+def test_a_purchase_is_cancelled_and_reactivated(shop):
+    purchase = sold().purchases.get()
+    result, row = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="Too dear")
+    assert (result, row["status"], row["cancelReason"]) == ("SUCCESS", "CANCELLED", "Too dear")
+    assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1)[1]["status"] == "ACTIVE"
+
+
+def test_a_purchase_is_paused_until_a_day(shop):
+    purchase = sold().purchases.get()
+    day = today() + timedelta(days=20)
+    result, row = shop.ask("purchase/pause", purchaseId=purchase.pk, restartDate=f"{day:%m/%d/%y}", priorToNextBill=1)
+    assert (result, row["status"], row["restartDate"]) == ("SUCCESS", "PAUSED", f"{day}")
+
+
+def test_a_purchase_is_reactivated_at_its_new_price_or_not_at_all(shop):
+    purchase = sold().purchases.get()
+    shop.ask("purchase/pause", purchaseId=purchase.pk)
+    result, _ = shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1, price="0.001")
+    assert (result, Purchase.objects.get().status) == ("ERROR", "PAUSED")
+
+
+def test_who_may_not_cancel_a_purchase_may_not_reactivate_it():
+    purchase = sold().purchases.get()
+    Purchase.objects.update(status="PAUSED")
+    shop = Shop(*(EVERYTHING - {"orders.cancel_purchase"}))
+    assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1) == (
+        "ERROR",
+        "API user does not have access to this endpoint",
+    )
+    assert shop.ask("purchase/update", purchaseId=purchase.pk, price="5.00")[0] == "SUCCESS"
+
+
+@pytest.mark.parametrize("name", ["billNow", "finalBillingCycle", "newMerchantId"])
+def test_what_of_a_purchase_cannot_be_changed_is_said(shop, name):
+    purchase = sold().purchases.get()
+    result, message = shop.ask("purchase/update", **{"purchaseId": purchase.pk, "price": "1.00", name: "1"})
+    assert (result, message.keys()) == ("ERROR", {name})
+    assert Purchase.objects.get().price == Decimal("9.90")
+
+
+def test_a_refund_with_a_cancellation_of_a_purchase_is_refused_before_anything_happens(shop):
+    purchase = sold().purchases.get()
+    result, message = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="x", fullRefund=1)
+    assert (result, message.keys()) == ("ERROR", {"fullRefund"})
+    assert Purchase.objects.get().status == "ACTIVE"
+
+
+def test_a_parcel_is_told_to_have_left(shop):
+    parcel = sold().fulfillments.get()
+    Fulfillment.objects.update(tracking_number="")
+    asked = {"fulfillmentId": parcel.pk, "fulfillmentStatus": "SHIPPED", "dateShipped": "11/20/2026"}
+    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A parcel that was shipped needs its trackingNumber.")
+    result, [row] = shop.ask("fulfillment/update", **asked, trackingNumber="9400", shipCarrier="USPS")
+    assert (result, row["status"], row["trackingNumber"]) == ("SUCCESS", "SHIPPED", "9400")
+    assert row["dateShipped"].startswith("2026-11-20")
+
+
+def test_a_lead_has_no_parcel(shop):
+    placed = sold()
+    placed.fulfillments.all().delete()
+    Order.objects.update(status="PARTIAL")
+    asked = {"orderId": placed.number, "fulfillmentStatus": "SHIPPED", "trackingNumber": "9400"}
+    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "This order is partial, so it has no parcel.")
+
+
+def test_a_return_needs_its_number(shop):
+    placed = sold()
+    asked = {"orderId": placed.number, "fulfillmentStatus": "RMA PENDING"}
+    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A return that is awaited needs its rmaNumber.")
+    assert shop.ask("fulfillment/update", **asked, rmaNumber="R1")[1][0]["status"] == "RMA PENDING"
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "refused"),
+    [
+        ("order/cancel", {"orderId": "none", "cancelReason": "x"}, "orderId"),
+        ("order/refund", {"orderId": "none", "fullRefund": "1"}, "orderId"),
+        ("purchase/update", {"purchaseId": "999999", "price": "1"}, "purchaseId"),
+        ("purchase/cancel", {"purchaseId": "999999", "cancelReason": "x"}, "purchaseId"),
+        ("purchase/cancel", {"purchaseId": "999999"}, "cancelReason"),
+        ("purchase/pause", {"purchaseId": "x"}, "purchaseId"),
+        ("fulfillment/update", {"fulfillmentId": "999999", "fulfillmentStatus": "HOLD"}, "fulfillmentId"),
+        ("fulfillment/update", {"fulfillmentStatus": "HOLD"}, "fulfillmentId"),
+        ("fulfillment/update", {"orderId": "none", "fulfillmentStatus": "HOLD"}, "orderId"),
+    ],
+)
+def test_what_is_not_there_is_refused_by_its_name(shop, path, asked, refused):
+    result, message = shop.ask(path, **asked)
+    assert (result, set(message)) == ("ERROR", {refused})

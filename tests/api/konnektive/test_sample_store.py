@@ -1,0 +1,39 @@
+"""The sample store, sent as orders by a program."""
+
+from datetime import date
+
+import pytest
+
+from crm.demo import catalogue, files
+from customers.models import Customer, SourceRecord
+from orders.models import Order
+from tests.api.konnektive.caller import Shop
+from tests.orders.world import check_totals
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("options", "people"), [({}, 59), ({"disableCustomerDedup": 1}, 412)], ids=["", "no dedup"])
+def test_the_orders_of_the_store_make_its_people(options, people):
+    shop, campaign, products = Shop(), catalogue.campaign("Shop"), catalogue.products()
+    for invoice in files.invoices(latest=date(2025, 12, 22)):
+        who = invoice.person.identity
+        sent = {
+            "campaignId": campaign.pk,
+            "clientOrderId": invoice.number,
+            "paySource": "PREPAID",
+            "totalAmount": invoice.total,
+            "firstName": who.first_name,
+            "lastName": who.last_name,
+            "companyName": who.company,
+            "emailAddress": who.email,
+            "phoneNumber": who.phone,
+            "country": who.country,
+        }
+        for n, line in enumerate(invoice.lines, 1):
+            product = products[catalogue.TRACK if line.price < 1 else catalogue.VIDEO]
+            sent |= {f"product{n}_id": product.pk, f"product{n}_qty": line.quantity, f"product{n}_price": line.price}
+        result, message = shop.ask("order/import", **sent, **options)
+        assert result == "SUCCESS", message
+    assert (Order.objects.count(), Customer.objects.count(), SourceRecord.objects.count()) == (412, people, people)
+    check_totals()

@@ -1,0 +1,127 @@
+"""Import Upsale."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models import F
+from django.test import Client
+
+from customers.models import PaySource
+from orders.models import Order, Purchase, Transaction
+from tests.api.konnektive.caller import told
+from tests.api.konnektive.sales import SOFT, TIMES_OUT, VISA
+from tests.orders.payments.acts import an_hour_ago, refund, settle
+from tests.orders.world import check_totals
+
+
+@pytest.fixture
+def order(world):
+    return world.order(**VISA)[1]["orderId"]
+
+
+def upsell(world, order, *, key="", **sent):
+    about = world.shop.login | {"orderId": order, "productId": world.monthly.pk, **sent}
+    return told(Client().post("/upsale/import/", about, headers={"Idempotency-Key": key} if key else {}))
+
+
+def use_card(token):
+    """From now on the card of the order answers as another does."""
+    PaySource.objects.update(token=token)
+
+
+def test_a_line_is_added_and_charged_to_the_card_of_the_order(world, order):
+    result, message = upsell(world, order, productQty=2, productShipPrice="3.00", productSalesTax="0.50")
+    assert (result, message["orderId"], message["totalAmount"]) == ("SUCCESS", order, "25.29")
+    assert (message["shipTotal"], message["salesTax"], message["cardLast4"]) == ("3.00", "0.50", "4242")
+    assert [item["price"] for item in message["items"].values()] == ["1.99", "19.80"]
+    assert list(Transaction.objects.order_by("pk").values_list("amount", flat=True)) == [
+        Decimal("1.99"),
+        Decimal("23.30"),
+    ]
+    assert Purchase.objects.get().price == Decimal("19.80")
+    assert world.shop.ask("order/query", orderId=order)[1]["data"][0]["hasUpsell"] is True
+    check_totals()
+
+
+def test_the_product_may_be_called_as_in_an_order(world, order):
+    assert upsell(world, order, productId="", product1_id=world.video.pk)[1]["totalAmount"] == "3.98"
+
+
+def test_a_declined_one_leaves_the_order_as_it_was(world, order):
+    use_card("sandbox-soft-decline")
+    assert upsell(world, order) == ("ERROR", "Transaction Declined: Insufficient funds.")
+    kept = Order.objects.get()
+    assert (kept.status, kept.total, kept.items.count(), kept.details) == (
+        "COMPLETE",
+        Decimal("1.99"),
+        1,
+        {"paySource": "CREDITCARD"},
+    )
+    assert not Purchase.objects.exists()
+    check_totals()
+
+
+def test_without_an_answer_it_is_added_when_it_is_settled(world, order):
+    use_card("sandbox-times-out")
+    assert upsell(world, order)[1]["totalAmount"] == "1.99"
+    assert "has no answer yet" in upsell(world, order)[1]
+    an_hour_ago()
+    settle()
+    assert Order.objects.get().total == Decimal("11.89")
+    assert Purchase.objects.get().status == "ACTIVE"
+    check_totals()
+
+
+def test_what_it_paid_can_be_refunded(world, order):
+    upsell(world, order)
+    upsale = Transaction.objects.get(amount="9.90")
+    assert refund(Order.objects.get(), "9.90", sale=upsale.pk).status == "SUCCESS"
+    check_totals()
+
+
+@pytest.mark.parametrize("token", ["sandbox-approves", "sandbox-soft-decline"])
+def test_the_same_request_sent_again_is_one_line_and_one_charge(world, order, token):
+    use_card(token)
+    assert upsell(world, order, key="k") == upsell(world, order, key="k")
+    assert Transaction.objects.count() == 2
+    assert "Nothing was done." in upsell(world, order, key="k", productQty="2")[1]
+
+
+def test_to_an_order_that_was_not_paid_by_card_nothing_is_added(world):
+    _, message = world.order()
+    assert "not paid with a card" in upsell(world, message["orderId"])[1]
+
+
+def test_to_a_declined_or_unanswered_order_nothing_is_added(world):
+    for number in (SOFT, TIMES_OUT):
+        world.order(**VISA | {"cardNumber": number})
+        assert upsell(world, Order.objects.latest("pk").number)[0] == "ERROR"
+
+
+def test_to_an_order_of_last_week_nothing_is_added(world, order):
+    Order.objects.update(at=F("at") - timedelta(days=7))
+    assert "more than a day ago" in upsell(world, order)[1]
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        ({"orderId": ""}, {"orderId"}),
+        ({"orderId": "0000000000"}, {"orderId"}),
+        ({"productId": ""}, {"productId"}),
+        ({"productId": "999"}, {"productId"}),
+        ({"productPrice": "-1"}, {"productPrice"}),
+        ({"productQty": "0"}, {"productQty"}),
+        ({"productSalesTax": "0.001"}, {"productSalesTax"}),
+        ({"replaceProductId": "1"}, {"replaceProductId"}),
+    ],
+)
+def test_what_cannot_be_taken_is_named(world, order, sent, wrong):
+    result, message = upsell(world, order, **sent)
+    assert (result, set(message)) == ("ERROR", wrong)
+    assert Transaction.objects.count() == 1
+
+
+def test_what_costs_nothing_cannot_be_charged(world, order):
+    assert upsell(world, order, productPrice="0")[0] == "ERROR"

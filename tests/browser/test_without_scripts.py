@@ -1,0 +1,210 @@
+"""Every form of a customer, an order and a user with JavaScript switched off: each is a form, and works as one."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from crm.accounts.functionalities import ADMIN
+from crm.accounts.models import User
+from customers import editing
+from customers.models import Attribute, CreditEntry, Customer, Merge, Note, Tag
+from orders.models import Transaction
+from tests.browser.conftest import PASSWORD, WIDE
+from tests.conftest import make_user
+from tests.factories import customer_with_order, order
+from tests.orders.world import again, declined_order, paid_order, subscription
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"
+
+
+@pytest.fixture
+def page(browser: Browser, live_server) -> Iterator[Page]:
+    """An admin's, without scripts; a page that breaks fails the test."""
+    make_user("jane", ADMIN.ticks, password=PASSWORD)
+    broken: list[str] = []
+    with browser.new_context(base_url=live_server.url, viewport=WIDE, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.on("response", lambda each: broken.append(each.url) if each.status >= 500 else None)
+        page.goto("/accounts/login/")
+        page.get_by_label("User name").fill("jane")
+        page.get_by_label("Password").fill(PASSWORD)
+        press(page, "Sign in")
+        yield page
+    assert not broken
+
+
+@pytest.fixture
+def helena(live_server) -> Customer:
+    return customer_with_order(email=EMAIL, phone=PHONE, external_id="6")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def told(page: Page, text: str) -> None:
+    expect(page.get_by_role("status").first).to_contain_text(text)
+
+
+def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
+    helen = customer_with_order(last_name="Holy", email="helen@example.org", phone=PHONE)
+    page.goto(helena.get_absolute_url())
+    page.get_by_role("link", name=re.compile("^Merge .*possible duplicate")).click()
+    page.get_by_role("checkbox", name=re.compile("^Helena Holy")).check()
+    press(page, "Choose final values")
+    page.locator(f"button[name=all][value='{helen.pk}']").click()
+    expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
+    page.locator("input[name=value-email]").fill("no mail")
+    press(page, "Review merge")
+    expect(page.get_by_role("alert")).to_contain_text("E-mail")
+    page.locator("input[name=value-email]").fill("new@example.org")
+    press(page, "Review merge")
+    page.get_by_label("Optional, kept in merge history").fill("Called in")
+    press(page, "Yes, I’m sure")
+    told(page, "Merged.")
+    expect(page.locator("#rows tbody tr")).to_have_count(2)
+    helena.refresh_from_db()
+    assert (helena.last_name, helena.email) == ("Holy", "new@example.org")
+
+    page.get_by_role("status").get_by_role("link", name="Undo").click()
+    press(page, "Yes, undo this merge")
+    told(page, "Undone.")
+    assert Merge.objects.get().undone_at
+
+    page.goto(f"{helena.get_absolute_url()}edit/")
+    page.get_by_label("E-mail", exact=True).fill("mine@example.org")
+    now = Customer.objects.get(pk=helena.pk)
+    editing.edit(now, {"email": "theirs@example.org"}, version=now.version, by=None, via="page")
+    press(page, "Save customer")
+    expect(page.get_by_role("alert")).to_contain_text("changed this customer a moment ago")
+    page.get_by_role("radio", name=re.compile("E-mail as typed here")).check()
+    press(page, "Save customer")
+    told(page, "is saved.")
+    assert Customer.objects.get(pk=helena.pk).email == "mine@example.org"
+
+
+def test_one_of_several_is_dismissed_taken_back_and_left_out(page: Page, helena: Customer):
+    customer_with_order(last_name="Holy", email=EMAIL)
+    page.goto("/duplicates/")
+    page.get_by_label("Reason for “Not duplicates”, optional").fill("Twins")
+    page.get_by_role("button", name=re.compile("^Not duplicates")).first.click()
+    told(page, "will not be suggested")
+    page.goto(f"{helena.get_absolute_url()}merge/")
+    page.get_by_text("1 candidate was dismissed").click()
+    page.get_by_role("button", name=re.compile("^Take that back")).first.click()
+    told(page, "may be suggested")
+
+
+def test_notes_tags_attributes_status_and_credit(page: Page, helena: Customer):
+    page.goto(helena.get_absolute_url())
+    page.get_by_role("link", name="+ Note").click()
+    page.get_by_label("Note, seen by staff only").fill("Called about a parcel.")
+    press(page, "Save note")
+    expect(page.locator("main")).to_contain_text("Called about a parcel.")
+    page.goto(f"{helena.get_absolute_url()}labels/")
+    page.get_by_label("Tag", exact=True).fill("VIP")
+    press(page, "Add tag")
+    page.get_by_label("Name", exact=True).fill("Shoe size")
+    page.get_by_label("Kind").select_option("Whole number")
+    page.get_by_label("Value").fill("41")
+    press(page, "Set attribute")
+    expect(page.get_by_text("Shoe size: 41")).to_be_visible()
+    page.goto(f"{helena.get_absolute_url()}status/")
+    page.get_by_label("Lead status").select_option("Working Lead")
+    press(page, "Save status")
+    page.goto(f"{helena.get_absolute_url()}credit/")
+    page.get_by_label("Amount").fill("7.50")
+    page.get_by_label("Cause").fill("Late parcel")
+    press(page, "Adjust credit")
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    assert [Note.objects.count(), Tag.objects.count(), Attribute.objects.count(), CreditEntry.objects.count()] == [
+        1
+    ] * 4
+    assert Customer.objects.get(pk=helena.pk).lead_status == "working"
+
+
+def test_a_record_is_split_off(page: Page, helena: Customer):
+    order("Marketplace", external_id="MP-9", first_name="Helena", email=EMAIL)
+    page.goto(f"{helena.get_absolute_url()}?tab=sources")
+    page.get_by_role("link", name="Split… Marketplace MP-9").click()
+    press(page, "Yes, split it off")
+    told(page, "Split.")
+    assert Customer.objects.live().count() == 2
+
+
+def test_a_refund_a_rerun_and_what_is_settled_by_hand(page: Page):
+    paid = paid_order()
+    page.goto(f"{paid.get_absolute_url()}refund/")
+    page.get_by_label("Amount, USD").fill("3.00")
+    page.get_by_label("Reason").fill("Damaged in the post")
+    press(page, "Refund")
+    told(page, "Refunded.")
+    declined = declined_order(first_name="B", email="b@reunite.cz")
+    page.goto(f"{declined.get_absolute_url()}rerun/")
+    press(page, "Charge 9.90 USD")
+    told(page, "Charged.")
+    silent = declined_order("PENDING", first_name="C", email="c@reunite.cz", token="sandbox-silent")
+    Transaction.objects.filter(order=silent).update(at=timezone.now() - timedelta(days=2))
+    page.goto(silent.get_absolute_url())
+    page.get_by_role("link", name="Settle by hand…").click()
+    page.get_by_label("The gateway shows").select_option("It was charged")
+    page.get_by_label("Reason").fill("Its console")
+    press(page, "Settle by hand")
+    expect(page.get_by_text("Enter what the gateway calls this payment")).to_be_visible()
+    page.get_by_label("Reference").fill("ch_1")
+    press(page, "Settle by hand")
+    told(page, "Charged.")
+    assert [again(each).status for each in (paid, declined, silent)] == ["COMPLETE"] * 3
+
+
+def test_a_purchase_is_billed_otherwise_paused_and_cancelled(page: Page):
+    bought = subscription(next_bill_date=timezone.now().date() + timedelta(days=10))
+    page.goto(bought.get_absolute_url())
+    page.get_by_role("link", name="Change billing…").click()
+    page.get_by_label("Price, USD").fill("5.00")
+    press(page, "Save billing")
+    page.get_by_role("link", name="Pause…").click()
+    press(page, "Pause this purchase")
+    page.get_by_role("link", name="Reactivate…").click()
+    press(page, "Reactivate this purchase")
+    page.get_by_role("link", name="Cancel…").click()
+    page.get_by_label("When").select_option("Now")
+    page.get_by_label("Reason").fill("Too expensive")
+    press(page, "Cancel this purchase")
+    told(page, "The purchase is cancelled.")
+    assert (again(bought).price, again(bought).status) == (5, "CANCELLED")
+
+
+def test_users_and_ones_own_account(page: Page):
+    page.goto("/users/add/")
+    page.get_by_label("User name").fill("margaret")
+    page.get_by_label("Password").fill("another good one")
+    page.get_by_label("Can view customers").check()
+    press(page, "Create user")
+    page.get_by_role("link", name="margaret").first.click()
+    page.get_by_label("Can merge customers").check()
+    press(page, "Save user")
+    assert User.objects.get(username="margaret").has_perm("customers.merge_customer")
+    page.goto("/account/")
+    page.get_by_label("Time zone").select_option("Europe/Prague")
+    press(page, "Save")
+    assert User.objects.get(username="jane").time_zone == "Europe/Prague"
+
+
+def test_a_customer_is_added_and_deleted(page: Page):
+    page.goto("/customers/add/")
+    page.get_by_label("First name").fill("Hana")
+    page.get_by_label("Website").fill("example.com")
+    press(page, "Add customer")
+    told(page, "is added.")
+    hana = Customer.objects.get()
+    assert hana.website == "https://example.com"
+    page.goto(f"{hana.get_absolute_url()}delete/")
+    page.get_by_role("textbox", name="Type Hana").fill("Hana")
+    press(page, "Delete for good")
+    assert Customer.objects.get().erased_at

@@ -1,0 +1,159 @@
+"""Somebody is deleted while others act on them."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, transaction
+
+from customers import credit, drafts, editing, erasing, merging, splitting
+from customers.models import Customer, Deletion
+from orders import intake
+from tests.customers.concurrency.world import (
+    check_who_is_erased_has_nothing,
+    customer,
+    customers,
+    erase,
+    in_a_thread,
+    kinds,
+    merge,
+    plan,
+    undo,
+    when_blocked,
+)
+from tests.factories import ProductFactory, order
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+postgres = pytest.mark.postgres
+
+
+def test_of_a_deletion_and_another_act_at_once_one_is_refused(run_together):
+    for number in range(3):
+        a, b, c = customers(f"a{number} b{number} c{number}")
+        outcomes = run_together(lambda a=a: erase(a), lambda a=a: erase(a))
+        assert kinds(outcomes) in ({"Deletion", "EraseError"}, {"Deletion", "StaleEraseError"})
+        made, version = merge(plan(b, c)), Customer.objects.get(pk=b.pk).version
+        outcomes = run_together(
+            lambda made=made: undo(made), lambda b=b, v=version: erasing.erase(b, version=v, by=None)
+        )
+        assert kinds(outcomes) in ({"UndoError", "Deletion"}, {"Undone", "StaleEraseError"})
+        d, e = customers(f"d{number} e{number}")
+        agreed, version = plan(d, e), e.version
+        outcomes = run_together(lambda p=agreed: merge(p), lambda e=e, v=version: erasing.erase(e, version=v, by=None))
+        assert kinds(outcomes) in ({"MergeError", "Deletion"}, {"Merge", "EraseError"})
+    check_who_is_erased_has_nothing()
+
+
+def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_new_one(run_together):
+    """Of somebody known, of a new record of theirs by a match, with a subscription, and as leads."""
+    monthly = (intake.Subscription(ProductFactory(), Decimal(3)),)
+    everybody = customers("a b c")
+    done = threading.Event()
+
+    def erase_all() -> int:
+        try:
+            return len([erase(each) for each in everybody])
+        finally:
+            done.set()
+
+    def stream(name: str, **options) -> Callable[[], int]:
+        def send() -> int:
+            number = 0
+            while not done.is_set() or number < 2:
+                number += 1
+                order(first_name=name, email=f"{name}@reunite.cz", **options)
+            return number
+
+        return send
+
+    outcomes = run_together(
+        erase_all,
+        stream("a", external_id="a"),
+        stream("b", external_id="b", subscriptions=monthly),
+        stream("b", source="Market"),
+        stream("c", source="Post", last_name="Holý"),
+    )
+    assert kinds(outcomes) == {"int"}, outcomes
+    assert Deletion.objects.count() == 3
+    check_who_is_erased_has_nothing()
+
+
+@postgres
+def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_customers():
+    """Its record is found; before anything is written to it, it is gone."""
+    monthly = (intake.Subscription(ProductFactory(), Decimal(3)),)
+    doomed: list[Customer] = []
+
+    def interrupt(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if "customers_sourcerecord" in sql and doomed:
+            one = doomed.pop()
+            in_a_thread(threads, lambda: erase(one)).result(timeout=10)
+        return result
+
+    with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
+        for number, options in enumerate(
+            [{"external_id": "a0"}, {"external_id": "a1", "subscriptions": monthly}, {"source": "Market"}]
+        ):
+            a = customer(f"a{number}")
+            doomed.append(a)
+            taken = order(first_name=f"a{number}", email=f"a{number}@reunite.cz", **options)
+            assert not doomed
+            assert (taken.found.rule, taken.found.record.customer_id == a.pk) == ("new", False)
+    check_who_is_erased_has_nothing()
+
+
+@postgres
+def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_for_it():
+    a, b = customers("a b")
+    merge(plan(a, b))
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            order(first_name="a", email="a@reunite.cz", external_id="a")
+            deleting = in_a_thread(threads, lambda: erase(a))
+            when_blocked()
+        assert deleting.result(timeout=10).counts["orders"] == 3
+
+    d, e = customers("d e")
+    merge(plan(d, e))
+    agreed = plan(Customer.objects.get(pk=d.pk), customer("f"))
+    record = e.own_records.first()
+    acts = (
+        lambda: editing.add_note(e, "Called.", by=None),
+        lambda: credit.adjust(e, Decimal(5), "USD", cause="", by=None),
+        lambda: merge(agreed),
+        lambda: splitting.split(record, by=None),
+        lambda: order("Market", first_name="e", email="e@reunite.cz").found.rule,
+        lambda: order(external_id="e", first_name="e", email="e@reunite.cz").found.rule,
+    )
+    with ThreadPoolExecutor(len(acts)) as threads:
+        with transaction.atomic():
+            erase(d)
+            waiting = [in_a_thread(threads, act) for act in acts]
+            when_blocked(len(acts) - 1)
+        outcomes = [act.exception(timeout=10) or act.result() for act in waiting]
+    refused = (editing.EditError, credit.CreditError, merging.MergeError, splitting.SplitError)
+    assert all(isinstance(each, error) for each, error in zip(outcomes, refused, strict=False)), outcomes
+    assert "new" in outcomes[4:]
+    check_who_is_erased_has_nothing()
+
+
+@postgres
+def test_what_a_request_writes_to_its_session_while_somebody_is_deleted_is_kept():
+    a, b = customers("a b")
+    session = SessionStore()
+    drafts.keep(session, plan(a, b), [])
+    session.save()
+
+    def interrupt(execute, sql, params, many, context):
+        if "django_session" in sql and "FOR UPDATE" in sql:
+            session["theme"] = "dark"
+            in_a_thread(threads, session.save).result(timeout=10)
+        return execute(sql, params, many, context)
+
+    with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
+        erase(a)
+    assert dict(SessionStore(session.session_key).items()) == {"theme": "dark", drafts.KEY: {}}

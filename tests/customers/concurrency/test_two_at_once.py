@@ -1,0 +1,159 @@
+"""Two acts at one moment."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers import adding, credit, editing, merging, undoing
+from customers.models import CartLogin, Customer, Merge, MergeMember, Note
+from orders import intake
+from orders.models import Order
+from tests.customers.concurrency.world import check_all_is_well, customer, customers, edit, kinds, merge, plan, undo
+from tests.factories import person
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+postgres = pytest.mark.postgres
+
+
+def test_of_two_merges_in_opposite_directions_one_wins_and_the_other_is_told(run_together):
+    for number in range(4):
+        a, b = customers(f"a{number} b{number}")
+        there, back = plan(a, b), plan(b, a)
+        outcomes = run_together(lambda plan=there: merge(plan), lambda plan=back: merge(plan))
+        assert kinds(outcomes) == {"Merge", "MergeError"}
+        assert "a moment ago" in str(outcomes)
+    check_all_is_well()
+
+
+def test_a_double_click_on_yes_is_one_merge(run_together):
+    for number in range(4):
+        agreed = plan(*customers(f"a{number} b{number}"))
+        outcomes = run_together(lambda agreed=agreed: merge(agreed), lambda agreed=agreed: merge(agreed))
+        assert kinds(outcomes) == {"Merge", "AlreadyMergedError"}
+        assert Merge.objects.filter(survivor=agreed.survivor_id).count() == 1
+
+
+def test_a_double_click_on_undo_is_one_undo(run_together):
+    for number in range(4):
+        made = merge(plan(*customers(f"a{number} b{number}")))
+        assert kinds(run_together(lambda made=made: undo(made), lambda made=made: undo(made))) == {
+            "Undone",
+            "AlreadyUndoneError",
+        }
+    check_all_is_well()
+
+
+@pytest.mark.parametrize("edited", ["survivor", "duplicate"])
+def test_of_an_edit_and_a_merge_at_once_one_is_refused_and_no_value_is_lost(run_together, edited):
+    for number in range(4):
+        survivor, duplicate = customers(f"a{number} b{number}")
+        agreed = plan(survivor, duplicate)
+        who = survivor if edited == "survivor" else duplicate
+        merged, saved = run_together(lambda agreed=agreed: merge(agreed), lambda who=who: edit(who, company="Acme"))
+        if isinstance(merged, Merge):
+            assert isinstance(saved, editing.EditError)
+        else:
+            assert isinstance(merged, merging.StalePlanError)
+            assert [change.values["company"]["after"] for change in merged.changes] == ["Acme"]
+            assert Customer.objects.get(pk=who.pk).company == "Acme"
+
+
+def test_one_person_who_arrives_three_times_at_once_is_one_customer(run_together):
+    for number in range(4):
+        sent = [person(source, first_name="Helena", email=f"h{number}@x.cz") for source in ("Shop", "Shop", "Market")]
+        found = run_together(*(lambda who=who: intake.take_lead(who) for who in sent))
+        assert sorted(taken.rule for taken in found) == ["identity", "match", "new"]
+        assert Customer.objects.count() == number + 1
+    check_all_is_well()
+
+
+def test_two_sides_of_one_person_at_once_are_one_customer(run_together):
+    """They share a phone, and only that."""
+    for number in range(4):
+        phone = f"+4202417704{number:02}"
+        one = person("Shop", first_name="Helena", email=f"private{number}@x.cz", phone=phone)
+        other = person("Market", first_name="Helena", email=f"work{number}@x.cz", phone=phone)
+        run_together(lambda who=one: intake.take_lead(who), lambda who=other: intake.take_lead(who))
+        assert Customer.objects.count() == number + 1
+
+
+@pytest.mark.parametrize("named", ["external_id", "client_order_id"])
+def test_an_order_that_is_sent_twice_at_once_is_one_order(run_together, named):
+    who = person(first_name="Helena", email="h@x.cz", deduplicate=False)
+    for number in range(4):
+        incoming = intake.IncomingOrder(who, Decimal(5), "USD", **{named: f"order {number}"})
+        outcomes = run_together(*[lambda incoming=incoming: intake.take_order(incoming)] * 2)
+        assert sorted(taken.is_repeat for taken in outcomes) == [False, True]
+        assert outcomes[0].order == outcomes[1].order
+    assert Order.objects.count() == 4
+    assert Customer.objects.count() == 4
+    check_all_is_well()
+
+
+def test_credit_is_not_used_twice(run_together):
+    a = customer("a")
+    credit.adjust(a, Decimal(5), "USD", cause="gift", by=None)
+
+    def use() -> object:
+        return credit.adjust(a, Decimal(-4), "USD", cause="order", by=None)
+
+    assert kinds(run_together(use, use)) == {"list", "OverdrawnError"}
+    assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal(1)}}
+
+
+def test_notes_written_during_a_merge_and_its_undo_are_all_there(run_together):
+    a, b = customers("a b")
+    agreed = plan(a, b)
+
+    def merge_and_undo() -> object:
+        return undo(merge(agreed))
+
+    def write() -> None:
+        for number in range(6):
+            editing.add_note(b if number % 2 else a, f"note {number}", by=None)
+
+    assert kinds(run_together(merge_and_undo, write, write)) == {"Undone", "NoneType"}
+    assert Note.objects.filter(source_record__customer__in=[a, b]).count() == 12
+    check_all_is_well()
+
+
+def test_merging_the_survivor_on_while_the_merge_is_undone(run_together):
+    for number in range(4):
+        a, b, c = customers(f"a{number} b{number} c{number}")
+        made, onward = merge(plan(a, b)), plan(c, a)
+        undone, merged = run_together(lambda made=made: undo(made), lambda onward=onward: merge(onward))
+        assert isinstance(undone, undoing.Undone)
+        assert isinstance(merged, Merge | merging.StalePlanError)
+        assert Customer.objects.get(pk=b.pk).is_live
+    check_all_is_well()
+
+
+def test_of_two_who_add_one_person_at_once_the_second_is_shown_the_first(run_together):
+    for number in range(4):
+        values = {"first_name": "Helena", "email": f"h{number}@reunite.cz"}
+        outcomes = run_together(
+            *(lambda v=values, u=u: adding.add(v, uuid=u, seen=(), by=None) for u in (f"one{number}", f"two{number}"))
+        )
+        assert kinds(outcomes) == {"Customer", "AlreadyKnownError"}
+
+
+def test_one_new_login_typed_in_two_merges_at_once_is_given_once(run_together):
+    a, b, c, d = customers("ada bea cleo dora")
+    typed = {"choices": {"cart_login": merging.Typed("helena")}}
+    agreed = plan(a, b, **typed), plan(c, d, **typed)
+    outcomes = run_together(*(lambda one=one: merge(one) for one in agreed))
+    assert kinds(outcomes) == {"Merge", "MergeError"}
+    assert CartLogin.objects.get(login="helena").merge == Merge.objects.get()
+
+
+@postgres
+def test_two_undos_of_one_chain_at_once(run_together):
+    for number in range(4):
+        a, b, c = customers(f"a{number} b{number} c{number}")
+        first = merge(plan(b, c))
+        second = merge(plan(a, b))
+        outcomes = run_together(lambda first=first: undo(first), lambda second=second: undo(second))
+        assert kinds(outcomes) == {"Undone"}
+        assert Customer.objects.live().filter(pk__in=[a.pk, b.pk, c.pk]).count() == 3
+    assert not MergeMember.objects.filter(undone_at=None).exists()
+    check_all_is_well()

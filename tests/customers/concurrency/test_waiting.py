@@ -1,0 +1,156 @@
+"""Who waits for whom on PostgreSQL, and what is true of those who waited."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+
+from customers import credit, editing, locking
+from customers.models import Customer, DataSource, Merge, SourceRecord
+from orders import intake, rerunning
+from orders.models import Order
+from tests.customers.concurrency.world import (
+    check_all_is_well,
+    customer,
+    customers,
+    edit,
+    in_a_thread,
+    merge,
+    plan,
+    undo,
+    when_blocked,
+)
+from tests.factories import ProductFactory, order
+from tests.orders.world import declined_order
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+postgres = pytest.mark.postgres
+
+
+@postgres
+def test_merges_of_different_people_do_not_wait_for_each_other():
+    DataSource.staff()  # made once, ever
+    first, second = plan(*customers("a b")), plan(*customers("c d"))
+    with ThreadPoolExecutor(1) as threads, transaction.atomic():
+        merge(first)
+        assert isinstance(in_a_thread(threads, lambda: merge(second)).result(timeout=10), Merge)
+
+
+@postgres
+def test_an_order_of_a_known_person_does_not_wait_for_a_merge():
+    agreed = plan(*customers("a b"))
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            merge(agreed)
+            taken = in_a_thread(threads, lambda: order(external_id="b")).result(timeout=10)
+        assert taken.order.source_record.origin_id == agreed.duplicate_ids[0]
+    assert Order.objects.filter(source_record__customer=agreed.survivor_id).count() == 3
+    check_all_is_well()
+
+
+@postgres
+@pytest.mark.parametrize("meanwhile", ["merge", "edit"])
+def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile):
+    """The match is read; before it is acted on, the customer is merged or loses the e-mail that it matched by."""
+    a, b = customers("a b")
+    b = edit(b, email="typed@reunite.cz")
+    agreed = plan(a, b)
+
+    def interrupt(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        # Not the short look before it, whether anybody has the keys at all.
+        is_the_question = "customers_matchkey" in sql and 'FROM "customers_sourcerecord"' in sql
+        if is_the_question and not interrupted:
+            interrupted.append(True)
+            act = (lambda: merge(agreed)) if meanwhile == "merge" else (lambda: edit(b, email="other@reunite.cz"))
+            in_a_thread(threads, act).result(timeout=10)
+        return result
+
+    interrupted: list[bool] = []
+    with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
+        taken = order("Market", first_name="b", email="typed@reunite.cz")
+    assert interrupted
+    assert (taken.found.rule, taken.found.record.origin_id) == ("match", b.pk)
+    check_all_is_well()
+
+
+@postgres
+def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
+    agreed = plan(*customers("a b"))
+    product = ProductFactory()
+    acts = (
+        lambda: order(external_id="b", subscriptions=(intake.Subscription(product, Decimal(3)),)),
+        lambda: order("Market", first_name="b", email="b@reunite.cz"),
+        lambda: editing.add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
+        lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),
+    )
+    with ThreadPoolExecutor(len(acts)) as threads:
+        with transaction.atomic():
+            merge(agreed)
+            waiting = [in_a_thread(threads, act) for act in acts]
+            when_blocked(len(acts))
+        for act in waiting:
+            act.result(timeout=10)
+    assert not SourceRecord.objects.exclude(customer=agreed.survivor_id).exists()
+    assert Customer.objects.get(pk=agreed.survivor_id).billing_status == "active"
+    assert credit.balances([agreed.survivor_id]) == {agreed.survivor_id: {"USD": Decimal(5)}}
+    check_all_is_well()
+
+
+@postgres
+def test_what_waited_for_an_undo_belongs_to_who_came_back():
+    a, b = customers("a b")
+    made = merge(plan(a, b))
+    retired = Customer.objects.get(pk=b.pk)
+    acts = (
+        lambda: editing.add_note(retired, "Called.", by=None).source_record.pk,
+        lambda: order("Market", first_name="b", email="b@reunite.cz").found.record.pk,
+    )
+    with ThreadPoolExecutor(len(acts)) as threads:
+        with transaction.atomic():
+            undo(made)
+            waiting = [in_a_thread(threads, act) for act in acts]
+            when_blocked(len(acts))
+        records = [act.result(timeout=10) for act in waiting]
+    assert SourceRecord.objects.filter(pk__in=records, customer=b).count() == 2
+    check_all_is_well()
+
+
+def lost_and_merged(survivor: Customer, duplicate: Customer) -> Merge:
+    """A merge into the younger one of somebody who was Lost once, whose buying locks both."""
+    edit(edit(duplicate, lead_status="lost"), lead_status="")
+    return merge(plan(survivor, duplicate))
+
+
+def undone_before(made: Merge, act: Callable[[], object]) -> object:
+    """`made` is undone while `act` waits for the first customer that an undo locks."""
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            locking.lock([made.members.get().duplicate_id])
+            waiting = in_a_thread(threads, act)
+            when_blocked()
+            undo(made)
+        return waiting.result(timeout=10)
+
+
+@postgres
+def test_who_buys_by_a_match_and_an_undo_lock_in_one_order():
+    older, younger = customers("a b")
+    made = lost_and_merged(younger, older)
+    taken = undone_before(made, lambda: order("Market", first_name="a", email="a@reunite.cz"))
+    assert (taken.found.rule, taken.found.record.customer_id) == ("match", older.pk)
+    check_all_is_well()
+
+
+@postgres
+def test_who_pays_and_an_undo_lock_in_one_order():
+    declined = declined_order()
+    older, younger = declined.source_record.customer, customer("b")
+    made = lost_and_merged(younger, older)
+    card = declined.transactions.get().pay_source_id
+    undone_before(made, lambda: rerunning.rerun(declined, card, seen=declined.stamp, by=None))
+    declined.refresh_from_db()
+    assert (declined.status, declined.source_record.customer_id) == ("COMPLETE", older.pk)
+    check_all_is_well()

@@ -1,0 +1,74 @@
+"""What finding duplicates costs does not grow with what there is."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from customers import matching, merging
+from customers.models import Customer, DataSource, MatchKey, SourceRecord, Via
+from orders import intake
+from tests.customers.constant_cost.measuring import Cost, analyze, measured, nodes, on_sqlite, strangers
+from tests.customers.world import rolled_back
+from tests.factories import DataSourceFactory, SourceRecordFactory, customer_with_order, person
+
+pytestmark = pytest.mark.django_db
+
+
+def cost_of_finding(customer: Customer) -> list[Cost]:
+    """Of the duplicates of `customer`, of the counts on a list, and of recognising them in what comes in."""
+    with measured() as candidates:
+        assert len(matching.duplicates_of(customer)) == 1
+    with measured() as counts:
+        assert matching.duplicate_counts([customer.pk]) == {customer.pk: 1}
+    who = person("Post", first_name="Helena", email=customer.email)
+    with rolled_back(), measured() as recognised:
+        assert intake.take_lead(who).rule == "match"
+    return [candidates, counts, recognised]
+
+
+def test_finding_duplicates_costs_the_same_however_many_strangers_there_are():
+    helena = customer_with_order(email="hholy@gmail.com", phone="+420 241 770 449")
+    customer_with_order(email="hholy@gmail.com")
+    strangers(200)
+    few = cost_of_finding(helena)
+    strangers(4_000)
+    for little, much in zip(few, cost_of_finding(helena), strict=True):
+        assert much.statements == little.statements
+        assert much.read <= little.read * 1.1 + 100
+        if not on_sqlite:
+            refuse_scans(much.queries)
+
+
+def test_one_more_customer_of_a_switchboard_costs_the_same_however_many_have_its_number():
+    DataSource.staff()  # made once, ever
+    DataSourceFactory()
+    costs = []
+    for number in (2, 150):
+        phone = f"+420 241 770 {number:03}"
+        source = DataSourceFactory(name="Strangers")
+        for one in Customer.objects.bulk_create(Customer(first_name=f"Clerk {n}") for n in range(number)):
+            SourceRecordFactory(customer=one, data_source=source, phone=phone)
+        analyze()
+        with measured() as cost:
+            newcomer = customer_with_order(phone=phone)
+        other = customer_with_order(email=f"{number}@reunite.cz")
+        with measured() as merged:
+            merging.merge(merging.plan(newcomer, [other]), by=None, via=Via.PAGE)
+        costs.append((cost, merged))
+    for little, much in zip(*costs, strict=True):
+        assert much.statements == little.statements
+        assert much.written == little.written
+        assert much.read <= little.read * 1.1 + 100
+
+
+def refuse_scans(queries: list[str]) -> None:
+    """No query of what was just done reads a whole table that grows with customers."""
+    tables = {model._meta.db_table for model in (Customer, SourceRecord, MatchKey)}
+    for sql in queries:
+        if sql.startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
+                [[plan]] = cursor.fetchall()
+            for node in nodes(json.dumps(plan)):
+                assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] in tables), sql

@@ -1,0 +1,30 @@
+from decimal import Decimal
+
+import pytest
+
+from customers import credit, editing, tagging
+from customers.models import Customer
+from tests.acts import fresh
+from tests.customers.erasing.marks import MARK, PERSON, mark_rows
+from tests.factories import customer_with_order
+
+
+@pytest.fixture
+def zyx() -> Customer:
+    """Somebody of whom every table that a customer can be in says something."""
+    zyx = customer_with_order(**PERSON, external_id="Z-1", billing_address={"line1": f"{MARK} street 1"})
+    values = {f"custom{n}": f"{MARK} {n}" for n in range(1, 6)}
+    values |= {
+        "company": MARK,
+        "website": f"https://{MARK}.example",
+        "cart_login": MARK,
+        "shipping_address": {"line1": MARK},
+    }
+    zyx = editing.edit(zyx, values, version=zyx.version, by=None, via="page")
+    editing.add_note(zyx, f"{MARK} called.", by=None)
+    tagging.add(zyx, MARK, by=None)
+    tagging.set_attributes(zyx, {MARK: MARK}, by=None)
+    credit.adjust(zyx, Decimal(5), "USD", cause=MARK, by=None)
+    [record] = zyx.records.exclude(data_source__name="Staff")
+    mark_rows(record)
+    return fresh(zyx)[0]

@@ -1,0 +1,111 @@
+"""Nothing personal is left anywhere."""
+
+from importlib import import_module
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from customers import dismissing, drafts, editing, matching, merging, splitting
+from customers.models import Customer, HistoryEntry, SharedValue, Via, Visit
+from tests.acts import fresh, merge, undo
+from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, left_of
+from tests.customers.world import rebuilt
+from tests.factories import SourceRecordFactory, customer_with_order
+
+pytestmark = pytest.mark.django_db
+
+
+def keep_draft(survivor: Customer, duplicate: Customer) -> None:
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    plan = merging.plan(*fresh(survivor), fresh(duplicate))
+    session["of somebody else"] = 1
+    drafts.keep(session, plan, [])
+    session.save()
+
+
+def test_nothing_personal_is_left_in_any_table(zyx, agent):
+    behind = customer_with_order(first_name="Zyxmarkina", email="zyxmark2@reunite.cz")
+    bjorn = customer_with_order(**OTHER)
+    agreed = merging.plan(zyx, [behind])
+    merging.merge(agreed, by=agent, via=Via.PAGE, reason=MARK, warnings=[merging.Notice(MARK, MARK)])
+    into_bjorn = merge(bjorn, zyx, **dict.fromkeys(["first_name", "email", "phone", "company", "cart_login"], zyx))
+    bjorn = fresh(bjorn)[0]
+    editing.edit(
+        bjorn, {"email": "new@reunite.no", "company": "", **OTHER}, version=bjorn.version, by=agent, via="page"
+    )
+    undo(into_bjorn)
+    undo(merge(zyx, bjorn))
+    matching.take_back(zyx, bjorn)
+    dismissing.dismiss(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
+    wrong = SourceRecordFactory(customer=fresh(zyx)[0], first_name="Frank")
+    splitting.split(wrong, by=agent, reason=f"{MARK} lives next door")
+    keep_draft(bjorn, zyx)
+    SharedValue.objects.create(kind="email", value="zyxmark@reunite.cz")
+    Visit.objects.create(user=agent, customer=zyx)
+    assert len(left_of("zyxmark")) > 20
+
+    erase(zyx, by=agent)
+
+    assert left_of("zyxmark", "602 330 910", "602330910") == {}
+    connection.check_constraints()
+    assert rebuilt() == "Nothing differed."
+
+
+def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):
+    bjorn = customer_with_order(**OTHER)
+    record = SourceRecordFactory(customer=bjorn, external_id="zyxmark-7", first_name=MARK)
+    zyx = splitting.split(record, by=agent, reason=f"{MARK} is “another”, they say")
+    erase(zyx)
+
+    assert left_of("zyxmark") == {}
+    told = HistoryEntry.objects.get(source_record__customer=bjorn, kind="split").text
+    assert told == f"Split a record off as Erased customer {zyx.pk}."
+
+
+def test_a_name_given_up_long_ago_is_blanked_too(agent):
+    zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
+    undo(merge(bjorn, zyx))
+    editing.edit(fresh(zyx)[0], {"last_name": "Newname"}, version=fresh(zyx)[0].version, by=agent, via="page")
+    erase(zyx)
+
+    assert left_of("zyxmark", "newname") == {}
+    texts = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="merge").values_list("text", flat=True)
+    assert list(texts) == [f"Merged Erased customer {zyx.pk} into this customer."]
+
+
+def test_what_was_carried_on_to_a_third_and_came_back_is_blanked_there(agent):
+    zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
+    first = merge(bjorn, zyx, email=zyx)
+    second = merge(third, bjorn, email=bjorn)
+    undo(second)
+    undo(first)
+    erase(zyx)
+
+    assert left_of("zyxmark") == {}
+    assert rebuilt() == "Nothing differed."
+
+
+def test_a_value_that_is_anothers_by_now_stays_theirs(agent):
+    """It was chosen for a third customer in a merge that stands: that is their e-mail."""
+    zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
+    first = merge(bjorn, zyx, email=zyx)
+    merge(third, bjorn, email=bjorn)
+    undo(first)
+    assert fresh(third)[0].email == PERSON["email"]
+    erase(zyx)
+
+    assert fresh(third)[0].email == PERSON["email"]
+    assert rebuilt() == "Nothing differed."
+
+
+def test_what_staff_replaced_while_they_were_one_is_not_told_of_either(agent):
+    zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
+    made = merge(bjorn, zyx, email=zyx)
+    editing.edit(fresh(bjorn)[0], {"email": "new@reunite.no"}, version=fresh(bjorn)[0].version, by=agent, via="page")
+    undo(made)
+    erase(zyx)
+
+    [told] = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="edit")
+    assert told.text == "E-mail changed from something erased to new@reunite.no."
+    assert fresh(bjorn)[0].email == "new@reunite.no"

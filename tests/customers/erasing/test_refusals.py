@@ -1,0 +1,92 @@
+"""Who is not erased, and what is said before somebody is."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers import editing, erasing
+from customers.models import Deletion
+from orders import intake
+from orders.models import Order, Transaction
+from tests.acts import fresh, merge
+from tests.customers.erasing.marks import OTHER, PERSON, erase
+from tests.factories import ProductFactory, customer_with_order, order
+from tests.orders.world import declined_order, subscription
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_was_changed_meanwhile_is_not_erased(zyx, agent):
+    editing.edit(zyx, {"company": "Acme"}, version=zyx.version, by=agent, via="page")
+    with pytest.raises(erasing.StaleEraseError, match="Somebody changed or merged"):
+        erasing.erase(zyx, version=zyx.version, by=agent)
+    assert fresh(zyx)[0].is_live
+
+
+def test_who_got_another_customers_records_meanwhile_is_not_erased(zyx):
+    merge(zyx, customer_with_order(**OTHER))
+    with pytest.raises(erasing.StaleEraseError):
+        erasing.erase(zyx, version=zyx.version, by=None)
+    assert not Deletion.objects.exists()
+
+
+def test_who_is_part_of_another_is_not_erased_alone(zyx):
+    bjorn = customer_with_order(**OTHER)
+    merge(bjorn, zyx)
+    with pytest.raises(erasing.EraseError, match=r"is part of Bjørn Hansen \(\d+\) by now"):
+        erase(zyx)
+
+
+def test_nobody_is_erased_twice(zyx):
+    erase(zyx)
+    with pytest.raises(erasing.EraseError, match="was erased a moment ago"):
+        erase(zyx)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "is_it"),
+    [
+        ({"first_name": "Helena", "last_name": "Holý"}, "  helena   HOLY ", True),
+        ({"first_name": "Helena", "last_name": "Holý"}, "Helena", False),
+        ({"first_name": "Bjørn"}, "bjorn", True),
+        ({"email": "nameless@reunite.cz"}, "Nameless@reunite.cz", True),
+        ({"first_name": "محمد"}, "محمد", True),
+        ({"first_name": "’"}, "", False),
+    ],
+)
+def test_the_name_is_typed_as_one_types(name, typed, is_it):
+    assert erasing.confirms(customer_with_order(**{"first_name": "", "last_name": ""} | name), typed) is is_it
+
+
+def test_nobody_is_deleted_while_a_payment_has_no_answer():
+    declined = declined_order("PENDING")
+    customer = declined.source_record.customer
+    why = f"A payment of order {declined.number} has no answer from the gateway yet. Delete afterwards."
+    why += " After a day it can be settled by hand on the order’s page."
+
+    assert erasing.plan(customer).refusals == [why]
+    with pytest.raises(erasing.EraseError) as error:
+        erase(customer)
+    assert str(error.value) == why
+    assert Order.objects.filter(pk=declined.pk).exists()
+    Transaction.objects.update(status="SUCCESS")
+    erase(customer)
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_named"), [("PAUSED", True), ("RECYCLE_FAILED", True), ("CANCELLED", False), ("COMPLETE", False)]
+)
+def test_the_plan_names_what_may_be_billed_again(status, is_named):
+    customer = subscription(status).source_record.customer
+
+    assert bool(erasing.plan(customer).warnings) == is_named
+
+
+def test_the_plan_names_what_is_still_billed(agent):
+    monthly = intake.Subscription(ProductFactory(), Decimal(3))
+    helena = order(**PERSON, subscriptions=(monthly,)).found.record.customer
+    [notice] = erasing.plan(fresh(helena)[0]).warnings
+    assert "Unlimited Monthly" in notice.text
+    merge(helena, customer_with_order(**OTHER))
+    assert [str(tally) for tally in erasing.plan(fresh(helena)[0]).tallies][:2] == ["2 orders", "1 purchase"]

@@ -1,0 +1,17 @@
+"""Leads of somebody who is always the same."""
+
+from customers import editing
+from customers.models import Customer
+from orders import intake
+from tests.factories import person
+
+HELENA = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", "phone": "+420 241 770 449"}
+
+
+def lead(source="Shop", **who) -> intake.Found:
+    return intake.take_lead(person(source, **who))
+
+
+def edit(customer: Customer, **values) -> Customer:
+    customer = Customer.objects.get(pk=customer.pk)
+    return editing.edit(customer, values, version=customer.version, by=None, via="page")

@@ -1,0 +1,70 @@
+"""Nobody like them, or deduplication off: a new customer."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
+from orders import intake
+from orders.models import Order, OrderItem, Purchase
+from tests.factories import ProductFactory, order, person
+from tests.orders.intake.people import HELENA, edit, lead
+
+pytestmark = pytest.mark.django_db
+
+
+def test_somebody_new_becomes_a_customer_with_the_profile_as_received():
+    found = lead(**HELENA, country="CZ", billing_address={"line1": "Klanova 9", "country": "CZ"})
+    customer = found.record.customer
+    assert found.rule == "new"
+    assert (customer.name, customer.email, customer.phone) == ("Helena Holý", "hholy@gmail.com", "+420 241 770 449")
+    assert customer.billing_address == {"line1": "Klanova 9", "country": "CZ"}
+    assert found.record.origin == customer
+    assert found.record.country == "CZ"
+
+
+def test_what_is_no_email_stays_on_the_record_and_out_of_the_profile():
+    record = lead(first_name="Helena", email="helena at gmail").record
+    assert (record.email, record.customer.email) == ("helena at gmail", "")
+
+
+def test_an_order_keeps_its_own_copy_of_who_placed_it(helena):
+    taken = order(**HELENA | {"first_name": "Helenka"}, shipping_address={"city": "Praha"})
+    edit(helena.customer, first_name="Ellen")
+    placed = Order.objects.get(pk=taken.order.pk)
+    assert (placed.first_name, placed.shipping_address) == ("Helenka", {"city": "Praha"})
+
+
+def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
+    monthly = ProductFactory()
+    incoming = intake.IncomingOrder(
+        person(**HELENA),
+        Decimal("19.80"),
+        "USD",
+        lines=[intake.Line("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
+        subscriptions=[intake.Subscription(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
+    )
+    taken = intake.take_order(incoming)
+    item, purchase = OrderItem.objects.get(), Purchase.objects.get()
+    assert (item.order, item.quantity, item.external_id) == (taken.order, 2, "line 1")
+    assert (purchase.order, purchase.status, purchase.source_record) == (taken.order, "TRIAL", helena)
+    assert Customer.objects.get().billing_status == "active"
+
+
+def test_with_deduplication_off_everybody_is_new(helena):
+    found = lead(**HELENA, deduplicate=False)
+    assert found.rule == "new"
+    assert found.record.customer != helena.customer
+
+
+def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
+    intake.take_order(intake.IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
+    created, ordered = HistoryEntry.objects.order_by("pk")
+    assert created.text == "Customer created as a lead"
+    assert ordered.text == f"Order {Order.objects.get().number} placed, 9.90 USD"
+    assert (ordered.by, ordered.source_record) == (agent, helena)
+
+
+def test_the_home_record_is_not_made_by_what_comes_in(helena):
+    order(**HELENA)
+    assert not SourceRecord.objects.filter(data_source__name=DataSource.STAFF).exists()

@@ -1,0 +1,71 @@
+"""Merges, splits and deletions between question and answer, and no transaction around either."""
+
+import pytest
+from django.db import transaction
+
+from customers import splitting
+from customers.models import HistoryEntry
+from orders import booking
+from orders.models import Order, Transaction
+from tests.acts import merge, undo
+from tests.factories import order
+from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle
+from tests.orders.world import again, check_totals, declined_order, paid_order
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_done_to_an_order_goes_with_it_through_merge_and_undo():
+    paid, other = paid_order(), order(first_name="Jana", email="jana@reunite.cz").found.record.customer
+    had = paid.source_record.customer
+    made = merge(other, had)
+    refund(paid)
+    undo(made)
+    rows = Transaction.objects.filter(source_record__customer=had)
+    assert {row.kind for row in rows} == {"SALE", "REFUND"}
+    assert HistoryEntry.objects.filter(source_record__customer=had, kind="payment").exists()
+    check_totals()
+
+
+def test_a_merge_between_question_and_answer_loses_nothing():
+    declined = declined_order(token="sandbox-times-out")
+    rerun(declined)
+    other = order(first_name="Jana", email="jana@reunite.cz").found.record.customer
+    merge(other, declined.source_record.customer)
+    an_hour_ago()
+    settle()
+    assert again(declined).status == "COMPLETE"
+    assert Transaction.objects.filter(source_record__customer=other, status="SUCCESS").count() == 1
+    check_totals()
+
+
+def test_a_split_between_question_and_answer_loses_nothing():
+    declined = declined_order(token="sandbox-times-out", external_id="7")
+    order(source="Market", email="hholy@gmail.com", first_name="Helena", external_id="8")
+    rerun(declined)
+    new = splitting.split(declined.source_record, by=None)
+    an_hour_ago()
+    settle()
+    assert again(declined).source_record.customer == new
+    assert HistoryEntry.objects.filter(source_record__customer=new, kind="payment").count() == 1
+    check_totals()
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_the_gateway_is_never_asked_inside_a_transaction(box):
+    paid = paid_order()
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        refund(paid)
+    assert box.asked == []
+    assert refund(paid).status == "SUCCESS"
+    assert not box.was_inside
+
+
+def test_of_an_order_deleted_meanwhile_it_is_said_what_the_gateway_answered(box):
+    declined = declined_order()
+    box.then = lambda: (Transaction.objects.all().delete(), Order.objects.all().delete())
+    with pytest.raises(booking.LostAnswerError) as error:
+        rerun(declined)
+    lost = "This order was deleted a moment ago. The gateway answered “Approved.” about 9.90 USD."
+    assert str(error.value) == lost
+    assert "deleted a moment ago" in refused(refund, declined)

@@ -1,0 +1,92 @@
+"""A paid order is refunded."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers.models import RecordTotals
+from orders import refunding
+from orders.models import Transaction
+from tests.factories import order
+from tests.orders.payments.acts import refund, refused, story
+from tests.orders.world import again, card, check_totals, paid_order, sale
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_part_is_refunded_and_then_the_rest(agent):
+    paid = paid_order()
+    refund(paid, "3.00", by=agent)
+    paid = again(paid)
+    assert (paid.status, paid.refunded) == ("COMPLETE", Decimal(3))
+    last = refund(paid, "6.90", by=agent)
+    assert (again(paid).status, again(paid).refunded) == ("REFUNDED", Decimal("9.90"))
+    assert (last.status, last.by, last.sale) == ("SUCCESS", agent, paid.transactions.get(kind="SALE"))
+    assert story(paid) == [
+        "6.90 USD refunded to VISA 4242. Damaged in the post",
+        "3.00 USD refunded to VISA 4242. Damaged in the post",
+    ]
+    assert RecordTotals.objects.get().refunded == 990
+    check_totals()
+
+
+@pytest.mark.parametrize("amount", ["9.91", "0", "-1", "1.001", "1e400", "1e-400", "99999999999999999999"])
+def test_what_cannot_be_refunded_is_refused_and_not_asked(amount, box):
+    paid = paid_order()
+    assert refused(refund, paid, amount)
+    assert (box.asked, paid.transactions.count()) == ([], 1)
+
+
+def test_no_more_is_refunded_than_what_is_left():
+    paid = paid_order()
+    refund(paid, "9.00")
+    assert refused(refund, again(paid), "0.91") == "At most 0.90 USD of this payment can be refunded."
+
+
+def test_decimals_are_those_of_the_currency():
+    yen = paid_order(currency="JPY", total="500")
+    assert refused(refund, yen, "1.5") == "Enter an amount such as 500."
+    assert refund(yen, "1").status == "SUCCESS"
+
+
+@pytest.mark.parametrize("status", ["DECLINED", "PENDING", "PARTIAL", "CANCELLED"])
+def test_an_order_that_was_not_paid_is_not_refunded(status):
+    unpaid = paid_order(status=status)
+    assert "so nothing was paid for it" in refused(refund, unpaid)
+
+
+def test_an_order_without_a_known_payment_is_not_refunded():
+    taken = order().order
+    assert "No payment of this order is known" in refused(refunding.payments, taken)
+    elsewhere = order(first_name="B").order
+    sale(elsewhere, "SUCCESS", pay_source=card(elsewhere, gateway="Stripe"))
+    assert "not paid through the gateway" in refused(refund, elsewhere)
+
+
+def test_a_refund_that_is_declined_leaves_the_order_as_it_was():
+    paid = paid_order(token="sandbox-keeps")
+    assert refund(paid).status == "HARD_DECLINE"
+    assert (again(paid).status, again(paid).refunded) == ("COMPLETE", 0)
+    assert story(paid) == [
+        "Refund of 3.00 USD to VISA 4242 declined. This kind of card cannot be paid back. Damaged in the post"
+    ]
+    check_totals()
+
+
+def test_of_two_payments_each_has_its_own_rest():
+    paid = paid_order(total="10.00")
+    first = paid.transactions.get()
+    Transaction.objects.filter(pk=first.pk).update(amount=4)
+    second = sale(paid, "SUCCESS", amount=6)
+    assert [(p.sale, p.left) for p in refunding.payments(paid)] == [(second, 6), (first, 4)]
+    assert "At most 4.00 USD" in refused(refund, paid, "5.00", sale=first.pk)
+    refund(paid, "4.00", sale=first.pk)
+    assert [(p.sale, p.left) for p in refunding.payments(again(paid))] == [(second, 6)]
+    assert "Nothing of this payment" in refused(refund, again(paid), "1", sale=first.pk)
+
+
+def test_a_second_click_refunds_nothing_more(box):
+    paid = paid_order()
+    refund(paid)
+    assert "has changed since you opened the page" in refused(refund, again(paid), seen=paid.stamp)
+    assert len(box.asked) == 1

@@ -1,0 +1,97 @@
+"""A declined order is charged again."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+
+from customers.models import Customer, HistoryEntry, PaySource, RecordTotals
+from orders import rerunning
+from tests.factories import order
+from tests.orders.payments.acts import refund, refused, rerun, story
+from tests.orders.world import again, card, check_totals, declined_order, paid_order
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_declined_sale_is_rerun_and_the_order_counts(agent):
+    declined = declined_order()
+    assert not RecordTotals.objects.exists()
+    assert rerun(declined, by=agent).status == "SUCCESS"
+    assert again(declined).status == "COMPLETE"
+    assert (RecordTotals.objects.get().orders, RecordTotals.objects.get().amount) == (1, 990)
+    assert story(declined) == ["9.90 USD charged to VISA 4242."]
+    assert HistoryEntry.objects.get(kind="payment").by == agent
+    check_totals()
+
+
+def test_a_rerun_may_be_declined_again_and_tried_with_another_card():
+    declined = declined_order(token="sandbox-soft-decline")
+    assert rerun(declined).status == "SOFT_DECLINE"
+    declined = again(declined)
+    assert declined.status == "DECLINED"
+    assert story(declined) == ["Charge of 9.90 USD to VISA 4242 declined. Insufficient funds."]
+    assert rerun(declined, card(declined)).status == "SUCCESS"
+
+
+def test_the_card_of_the_declined_sale_comes_first_then_that_of_the_customer():
+    declined = declined_order()
+    tried = declined.transactions.get().pay_source
+    for _ in range(3):
+        card(declined)
+    own = card(declined)
+    customer = declined.source_record.customer
+    customer.pay_source = own
+    customer.save()
+    assert rerunning.cards(declined)[:2] == [tried, own]
+
+
+def test_an_older_card_can_be_charged_however_many_the_gateway_does_not_keep():
+    declined = declined_order()
+    tried, own, older = declined.transactions.get().pay_source, card(declined), card(declined)
+    Customer.objects.filter(records=declined.source_record).update(pay_source=own)
+    PaySource.objects.filter(pk__in=(own.pk, older.pk)).update(at=timezone.now() - timedelta(days=9))
+    for _ in range(30):
+        card(declined, token="")
+    assert rerunning.cards(again(declined)) == [tried, own, older]
+    for _ in range(30):
+        card(declined)
+    assert rerunning.cards(again(declined))[:2] == [tried, own]
+
+
+def test_after_a_hard_decline_it_is_said_why_not():
+    declined = declined_order("HARD_DECLINE")
+    why = refused(rerun, declined)
+    assert "declined this sale for good" in why
+    assert "Insufficient funds." in why
+
+
+def test_a_rerun_that_is_declined_for_good_is_the_last():
+    declined = declined_order(token="sandbox-hard-decline")
+    rerun(declined)
+    assert "reported stolen" in refused(rerun, again(declined), seen=again(declined).stamp)
+
+
+def test_what_is_not_declined_is_not_rerun():
+    assert "this one is complete" in refused(rerun, paid_order())
+    unknown = order(status="DECLINED", first_name="B").order
+    assert "No declined sale of this order is known" in refused(rerunning.cards, unknown)
+    free = declined_order(total="0")
+    assert "zero" in refused(rerun, free)
+
+
+def test_a_card_that_the_gateway_does_not_keep_cannot_be_charged():
+    declined = declined_order(token="")
+    card(declined, gateway="Stripe")
+    assert refused(rerunning.cards, declined).startswith("Helena Holý has no card")
+    theirs = card(declined_order(first_name="B", email="b@reunite.cz"))
+    card(declined)
+    assert "no longer the customer’s" in refused(rerun, declined, theirs)
+
+
+def test_without_a_gateway_nothing_is_charged_and_it_is_said():
+    declined, paid = declined_order(), paid_order()
+    with override_settings(PAYMENT_GATEWAY=""):
+        assert "No payment gateway is set up" in refused(rerun, declined)
+        assert "No payment gateway is set up" in refused(refund, paid)

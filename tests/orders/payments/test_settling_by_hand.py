@@ -1,0 +1,167 @@
+"""Saying by hand what became of a payment that the gateway never answers."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+
+from customers import erasing
+from customers.models import HistoryEntry
+from orders import attesting, rerunning
+from orders.models import Transaction
+from orders.paying import PaymentError
+from tests.conftest import make_user, signed_in
+from tests.factories import order
+from tests.orders.payments.acts import refund, rerun
+from tests.orders.world import again, card, check_totals, declined_order, paid_order, sale
+
+pytestmark = pytest.mark.django_db
+REASON = "The console shows it"
+
+
+def url(of):
+    return f"/orders/{of.number}/settle/"
+
+
+def silent_order(*, hours=25, **options):
+    """Charged again, and the gateway has been silent since."""
+    declined = declined_order(**{"token": "sandbox-silent"} | options)
+    rerun(declined)
+    wait(hours)
+    return again(declined)
+
+
+def wait(hours):
+    Transaction.objects.filter(status="PENDING").update(at=timezone.now() - timedelta(hours=hours))
+
+
+def say(client, of, outcome, **more):
+    seen = client.get(url(of)).context["form"]["seen"].value()
+    data = {"seen": seen, "outcome": outcome, "reference": "ch_1", "reason": REASON, **more}
+    return client.post(url(of), data, follow=True)
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def story(of):
+    return [(entry.text, entry.by) for entry in HistoryEntry.objects.filter(kind="payment").order_by("pk")]
+
+
+def test_what_was_charged_makes_the_order_count(as_admin, admin_user):
+    silent = silent_order()
+    assert "Charged." in text_of(say(as_admin, silent, "yes"))
+    payment = silent.transactions.get(gateway_reference="ch_1")
+    assert (payment.status, payment.answer) == ("SUCCESS", f"Settled by hand: {REASON}")
+    assert again(silent).status == "COMPLETE"
+    said = f"Order {silent.number}: 9.90 USD charged to VISA 4242. Settled by hand: {REASON}"
+    assert story(silent) == [(said, admin_user)]
+    check_totals()
+
+
+def test_what_was_not_charged_may_be_tried_again_and_deleted(as_admin, admin_user):
+    silent = silent_order()
+    say(as_admin, silent, "no", reference="")
+    assert silent.transactions.latest("pk").status == "SOFT_DECLINE"
+    said = f"Order {silent.number}: Charge of 9.90 USD to VISA 4242 declined. Settled by hand: {REASON}"
+    assert story(silent) == [(said, admin_user)]
+    assert rerunning.refuse_impossible(again(silent))
+    assert erasing.refusals(silent.source_record.customer) == []
+
+
+def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
+    paid = paid_order(token="sandbox-slow-refund")
+    refund(paid)
+    wait(25)
+    with override_settings(PAYMENT_GATEWAY=""):
+        page = text_of(as_admin.get(url(paid)))
+        assert "It was refunded" in page
+        say(as_admin, paid, "yes")
+    assert again(paid).refunded == 3
+    [(said, _)] = story(paid)
+    assert said.endswith(f"3.00 USD refunded to VISA 4242. Damaged in the post Settled by hand: {REASON}")
+    check_totals()
+
+
+def test_the_gateway_is_asked_once_more_and_its_answer_counts(as_admin):
+    silent = silent_order(token="sandbox-times-out")
+    page = text_of(say(as_admin, silent, "no", reference=""))
+    assert "The gateway has answered meanwhile, and its answer counts." in page
+    assert again(silent).status == "COMPLETE"
+    assert "Settled by hand" not in str(story(silent))
+
+
+def test_a_second_click_changes_nothing(as_admin):
+    silent = silent_order()
+    seen = as_admin.get(url(silent)).context["form"]["seen"].value()
+    for outcome in ("yes", "no"):
+        data = {"seen": seen, "outcome": outcome, "reference": "ch_1", "reason": REASON}
+        response = as_admin.post(url(silent), data, follow=True)
+    assert "Nothing was settled." in text_of(response)
+    assert again(silent).status == "COMPLETE"
+    assert len(story(silent)) == 1
+
+
+@pytest.mark.parametrize("hours", [0, 1, 23])
+def test_not_before_a_day_has_passed(as_admin, hours):
+    silent = silent_order(hours=hours)
+    response = as_admin.get(url(silent), follow=True)
+    assert "What has no answer after a day can be settled by hand." in text_of(response)
+    assert "Settle by hand…" not in text_of(response)
+    with pytest.raises(PaymentError):
+        attesting.settle(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
+    assert again(silent).status == "DECLINED"
+
+
+def test_what_waits_for_nothing_is_not_settled(as_admin):
+    assert "No payment of this order waits" in text_of(as_admin.get(url(paid_order()), follow=True))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"outcome": ""}, "Say what the gateway shows."),
+        ({"outcome": "maybe"}, "Say what the gateway shows."),
+        ({"reference": " "}, "Enter what the gateway calls this payment"),
+        ({"reference": "x" * 101}, "Use 100 characters or fewer"),
+        ({"reason": ""}, "Say why, in a few words."),
+    ],
+)
+def test_what_is_missing_is_asked_for(as_admin, wrong, said):
+    silent = silent_order()
+    response = say(as_admin, silent, **{"outcome": "yes"} | wrong)
+    assert response.status_code == 422
+    assert said in text_of(response)
+    assert silent.transactions.filter(status="PENDING").exists()
+
+
+def test_what_another_system_sent_can_be_settled_here(as_admin):
+    unpaid = order(status="PENDING").order
+    sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
+    wait(25)
+    say(as_admin, unpaid, "yes")
+    assert again(unpaid).status == "COMPLETE"
+
+
+@pytest.mark.parametrize("kind", ["AUTHORIZE", "VOID"])
+def test_what_moves_no_money_is_no_payment_of_the_order(as_admin, kind):
+    unpaid = order(status="PENDING").order
+    sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
+    Transaction.objects.update(kind=kind)
+    wait(25)
+    say(as_admin, unpaid, "yes")
+    assert again(unpaid).status == "PENDING"
+    assert "charged" not in str(story(unpaid))
+    check_totals()
+
+
+def test_only_who_may_is_offered_it():
+    silent = silent_order()
+    needs = ["customers.view_customer", "orders.view_order"]
+    page = text_of(signed_in(make_user("viewer", needs)).get(silent.get_absolute_url()))
+    assert "Settle by hand…" not in page
+    assert "can be settled by hand" in page
+    allowed = signed_in(make_user("steve", [*needs, "orders.settle_order"]))
+    assert "Settle by hand…" in text_of(allowed.get(silent.get_absolute_url()))

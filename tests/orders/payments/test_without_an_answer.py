@@ -1,0 +1,132 @@
+"""What the gateway did not answer is found out later."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from customers.models import RecordTotals
+from orders import booking, paying
+from orders.gateway import Sale, Token
+from orders.models import Transaction
+from orders.sandbox import SandboxGateway
+from tests.factories import order
+from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
+from tests.orders.world import again, card, check_totals, declined_order, paid_order, sale
+
+pytestmark = pytest.mark.django_db
+THREE = Decimal("3.00")
+
+
+def break_down() -> None:
+    raise ConnectionResetError
+
+
+def test_without_an_answer_it_is_pending_and_nothing_else_is_asked(box):
+    declined = declined_order(token="sandbox-times-out")
+    assert rerun(declined).status == "PENDING"
+    assert again(declined).status == "DECLINED"
+    assert story(declined) == []
+    assert "has no answer yet" in refused(rerun, declined)
+    assert len(box.asked) == 1
+    assert settle() == "0 settled, 0 still without an answer.\n"
+
+
+def test_what_is_found_out_later_is_written_down_once():
+    declined = declined_order(token="sandbox-times-out")
+    rerun(declined)
+    an_hour_ago()
+    assert (
+        settle() == f"Order {declined.number}: 9.90 USD charged to VISA 4242.\n1 settled, 0 still without an answer.\n"
+    )
+    assert again(declined).status == "COMPLETE"
+    assert settle() == "0 settled, 0 still without an answer.\n"
+    assert RecordTotals.objects.get().orders == 1
+    check_totals()
+
+
+def test_a_late_refund_keeps_its_reason():
+    paid = paid_order(token="sandbox-slow-refund")
+    assert refund(paid).status == "PENDING"
+    assert "has no answer yet" in refused(refund, paid)
+    an_hour_ago()
+    settle()
+    assert again(paid).refunded == 3
+    assert story(paid) == ["3.00 USD refunded to VISA 4242. Damaged in the post"]
+    check_totals()
+
+
+def test_what_never_reached_the_gateway_may_be_tried_again():
+    declined = declined_order(token="sandbox-lost")
+    rerun(declined)
+    an_hour_ago()
+    assert "declined. The gateway never received this." in settle()
+    assert rerun(again(declined), card(declined)).status == "SUCCESS"
+
+
+def test_what_has_no_answer_yet_stays_and_the_others_are_settled():
+    silent = declined_order(token="sandbox-silent")
+    late = declined_order(token="sandbox-times-out", first_name="B", email="b@reunite.cz")
+    rerun(silent)
+    rerun(late)
+    an_hour_ago()
+    assert settle().endswith("1 settled, 1 still without an answer.\n")
+    assert Transaction.objects.get(status="PENDING").order == silent
+
+
+def test_what_has_waited_for_a_day_is_named_with_whom_to_ask(as_admin):
+    silent = declined_order(token="sandbox-silent")
+    asked = rerun(silent)
+    Transaction.objects.filter(pk=asked.pk).update(at=timezone.now() - timedelta(hours=25))
+    where = f"Look for {asked.uuid} in the console of Sandbox."
+    assert where in as_admin.get(silent.get_absolute_url()).content.decode()
+    assert where in settle()
+
+
+def test_what_can_never_be_asked_from_here_says_so_on_its_order(as_admin):
+    unpaid = order(status="PENDING").order
+    sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
+    page = as_admin.get(unpaid.get_absolute_url()).content.decode()
+    assert "It is not asked from here: look for the payment at Stripe." in page
+
+
+def test_what_another_system_sent_as_pending_is_not_asked_about():
+    unpaid = order(status="PENDING").order
+    sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
+    an_hour_ago()
+    assert settle() == "0 settled, 0 still without an answer.\n"
+
+
+def test_a_breakdown_between_charge_and_answer_is_settled_later(box):
+    declined = declined_order()
+    box.then = break_down
+    with pytest.raises(ConnectionResetError):
+        rerun(declined)
+    assert declined.transactions.filter(status="PENDING").count() == 1
+    an_hour_ago()
+    settle()
+    assert again(declined).status == "COMPLETE"
+    check_totals()
+
+
+def test_an_answer_that_was_written_down_already_changes_nothing():
+    paid = paid_order()
+    asked = refund(paid)
+    Transaction.objects.filter(pk=asked.pk).update(status="PENDING")
+    answer = SandboxGateway().sale(Sale("k", Token("sandbox-approves"), THREE, "USD"))
+    stale = again(asked)
+    Transaction.objects.filter(pk=asked.pk).update(status="SUCCESS")
+    assert booking.finish(stale, answer).status == "SUCCESS"
+    assert again(paid).refunded == 3
+
+
+def test_the_token_of_a_card_typed_for_a_sale_is_kept_when_the_answer_is_late():
+    declined = declined_order(token="", status="SOFT_DECLINE")
+    typed = card(declined, token="", last_four="0341")
+    with paying.locked(declined) as current:
+        paying.begin(current, "SALE", current.total, pay_source=typed, by=None)
+    an_hour_ago()
+    settle()
+    assert again(typed).token == "sandbox-times-out"
+    assert again(declined).status == "COMPLETE"

@@ -1,0 +1,55 @@
+"""What staff do to a purchase, and what a refusal says."""
+
+from datetime import date
+
+import pytest
+
+from customers.models import Customer
+from orders import applying, cancelling, pausing, recording
+from orders.altering import PurchaseError
+from orders.models import Purchase
+from tests.orders.world import again
+
+TODAY = date(2026, 3, 10)
+SOON, LATER = date(2026, 3, 20), date(2026, 4, 20)
+
+
+def story(of: Purchase) -> list[str]:
+    return [entry.text.partition(": ")[2] for entry in recording.of(of)]
+
+
+def status_of(purchase: Purchase) -> str:
+    """The billing status of its customer."""
+    return Customer.objects.get(records=purchase.source_record_id).status
+
+
+def apply_due(day: date) -> list[Purchase]:
+    return list(applying.apply_due(day))
+
+
+def refused(act, purchase: Purchase, *args, **options) -> str:
+    before = Purchase.objects.filter(pk=purchase.pk).values().get()
+    with pytest.raises(PurchaseError) as error:
+        act(purchase, *args, **{"seen": purchase.stamp, "by": None, **options})
+    assert Purchase.objects.filter(pk=purchase.pk).values().get() == before
+    return str(error.value)
+
+
+def cancel(purchase: Purchase, **options) -> Purchase:
+    cancelling.cancel(purchase, **{"reason": "Too expensive", "seen": purchase.stamp, "by": None, **options})
+    return again(purchase)
+
+
+def schedule(purchase: Purchase, day: date) -> Purchase:
+    cancelling.schedule(purchase, day, reason="Too expensive", seen=purchase.stamp, by=None)
+    return again(purchase)
+
+
+def pause(purchase: Purchase, until: date | None = None) -> Purchase:
+    pausing.pause(purchase, until, seen=purchase.stamp, by=None)
+    return again(purchase)
+
+
+def reactivate(purchase: Purchase, day: date = SOON) -> Purchase:
+    pausing.reactivate(purchase, day, seen=purchase.stamp, by=None)
+    return again(purchase)

@@ -1,0 +1,40 @@
+"""What was billed and cancelled, as the tests of recurring revenue write it: plain values, without the database."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from orders.monthly import Interval
+from orders.movements import Series, play
+from orders.subscribed import Billed, Cancelled, Change, Kind, Origin, Subscription
+
+HOUR = timedelta(hours=1)
+MONTH, YEAR = Interval(1, "month"), Interval(1, "year")
+
+numbers = count(1)
+
+
+def day(month: int, day: int = 1, year: int = 2024, **time: int) -> datetime:
+    return datetime(year, month, day, **time, tzinfo=UTC)
+
+
+def subscription(since: datetime | None = None, **values) -> Subscription:
+    return Subscription(next(numbers), since or day(1), **values)
+
+
+def billed(of: Subscription, at: datetime, cents: int, until: datetime | None = None, **values) -> Billed:
+    """A line for a month of a plan; another interval, plan, currency or proration is in `values`."""
+    options = {"plan": 1, "currency": "USD", "interval": MONTH, "origin": Origin(Kind.LINE, next(numbers))} | values
+    return Billed(at=at, until=until or at + timedelta(days=30), subscription=of, amount=cents, **options)
+
+
+def cancelled(of: Subscription, at: datetime) -> Cancelled:
+    return Cancelled(at, of, Origin(Kind.CANCELLATION, of.pk))
+
+
+def series(*changes: Change, window: timedelta = HOUR) -> Series:
+    return play(changes, window=window)
+
+
+def told(of: Series) -> list[tuple[str, int, int]]:
+    """(type, by how much, total after)."""
+    return [(str(each.type), each.amount, each.total) for each in of.movements]

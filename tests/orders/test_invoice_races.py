@@ -1,0 +1,58 @@
+"""Invoices that come, change and go at the same moment."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from customers.models import DataSource
+from orders import amending, invoicing, withdrawing
+from orders.invoice import Invoice, Line, Payment
+from orders.invoicing import InvoicesError
+from orders.models import Order, Purchase
+from tests.api.chartmogul.billing import check, known, plan
+from tests.factories import order as placed
+
+
+def invoice(external_id: str = "inv_1") -> Invoice:
+    january, february = datetime(2016, 1, 1, tzinfo=UTC), datetime(2016, 2, 1, tzinfo=UTC)
+    of = {"product": plan(), "service_from": january, "service_to": february}
+    line = Line("subscription", Decimal(50), subscription="sub_1", external_id=f"li {external_id}", **of)
+    return Invoice(external_id, january, "USD", lines=[line], payments=[Payment("payment", True, january)])
+
+
+def test_an_invoice_sent_twice_at_one_moment_is_one(run_together):
+    record, sent = known().records.get(), invoice()
+    outcomes = run_together(*[lambda: invoicing.take([(record, sent)], by=None)] * 3)
+    assert Counter(type(each) for each in outcomes) == {list: 1, InvoicesError: 2}
+    assert (Order.objects.count(), Purchase.objects.count()) == (1, 1)
+    check()
+
+
+def test_two_invoices_of_a_new_subscription_begin_it_once(run_together):
+    record, sent = known().records.get(), [invoice("1"), invoice("2")]
+    run_together(*[lambda each=each: invoicing.take([(record, each)], by=None) for each in sent])
+    assert (Order.objects.count(), Purchase.objects.count()) == (2, 1)
+    check()
+
+
+def test_what_comes_while_invoices_go_is_counted(run_together):
+    record, sent = known().records.get(), [invoice("1"), invoice("2"), invoice("3")]
+    first, second = invoicing.take([(record, each) for each in sent[:2]], by=None)
+    source = DataSource.objects.get(name="Billing")
+    outcomes = run_together(
+        lambda: withdrawing.delete(first, by=None),
+        lambda: amending.disable(second, disabled=True, by=None),
+        lambda: invoicing.take([(record, sent[2])], by=None),
+        lambda: placed(source="Billing", external_id="scus_1", total="9.90"),
+    )
+    assert not any(isinstance(each, Exception) for each in outcomes), outcomes
+    assert Order.objects.filter(data_source=source).count() == 3
+    check()
+
+
+def test_an_invoice_is_deleted_once(run_together):
+    record = known().records.get()
+    (sent,) = invoicing.take([(record, invoice())], by=None)
+    outcomes = run_together(*[lambda: withdrawing.delete(sent, by=None)] * 2)
+    assert Counter(type(each) for each in outcomes) == {type(None): 1, amending.GoneError: 1}
+    check()
