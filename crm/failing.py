@@ -1,20 +1,39 @@
-"""The pages that say what went wrong, why, and what to do. None of them needs more than it can be sure of."""
+"""The pages that say what went wrong, why, and what to do. None of them needs more than it can be sure of.
+
+Programs are told in their dialect instead (`crm.api.failing`).
+"""
 
 import logging
 import secrets
 from typing import Any
 
 from axes.helpers import get_client_username, get_cool_off, get_failure_limit
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from crm.api import failing
+
 logger = logging.getLogger(__name__)
 
 
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    match exception:
+        case DisallowedHost():
+            status, message = 400, "This server does not answer to the host that was asked for."
+        case RequestDataTooBig():
+            status, message = 413, "The request is too long. Send less at once."
+        case _:
+            status, message = 400, "The request cannot be read."
+    return failing.answer(request, status, message) or render(request, "400.html", status=400)
+
+
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if said := failing.answer(request, 403, str(exception) or "This is not allowed."):
+        return said
     return render(request, "403.html", {"why": str(exception), "back": came_from(request)}, status=403)
 
 
@@ -30,6 +49,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Without the request, whose user may be what cannot be read: a reference leads to the line in the log."""
     reference, now = secrets.token_hex(4).upper(), timezone.now()
     logger.error("Reference %s: the failure that follows", reference)
+    told = f"Reunite failed. This is not a fault of what you sent, but it may not be saved. Reference {reference}."
+    if said := failing.answer(request, 500, told):
+        return said
     return HttpResponse(render_to_string("500.html", {"reference": reference, "now": now}), status=500)
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
 ]
 
+handler400 = "crm.failing.not_understood"
 handler403 = "crm.failing.not_allowed"
 handler404 = "crm.failing.not_found"
 handler500 = "crm.failing.broken"

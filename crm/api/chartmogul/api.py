@@ -1,10 +1,15 @@
 """The dialect put together: its operations, its page of documentation, its errors."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import re_path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from ninja import NinjaAPI
 
 from crm.api.chartmogul import (
@@ -57,12 +62,33 @@ api.add_router("", import_subscriptions.router)
 api.add_router("", subscription_events.router)
 
 FOR_STAFF = {"openapi-json", "openapi-view"}
+NOT_ALLOWED = 405
+
+View = Callable[..., HttpResponseBase]
 
 
 @csrf_exempt
 @login_not_required
 def nothing_here(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"code": 404, "message": "There is nothing at this address", "param": None}, status=404)
+    return JsonResponse(errors.body(404, "There is nothing at this address"), status=404)
+
+
+def operation(view: View) -> View:
+    """The view of an address, which needs no session, tells no report of a failure what was sent, and says in JSON that
+    it does not take a method."""
+
+    @login_not_required
+    @wraps(view)
+    @sensitive_variables()
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if response.status_code != NOT_ALLOWED:
+            return response
+        allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
+        message = f"{request.method} is not allowed here; use {allowed}"
+        return JsonResponse(errors.body(NOT_ALLOWED, message), status=NOT_ALLOWED, headers={"Allow": allowed})
+
+    return answer
 
 
 def urls() -> tuple[list[URLPattern], str, str]:
@@ -71,5 +97,5 @@ def urls() -> tuple[list[URLPattern], str, str]:
     operations = [each for each in patterns if isinstance(each, URLPattern) and each.name != "api-root"]
     for each in operations:
         if each.name not in FOR_STAFF:
-            each.callback = login_not_required(each.callback)
+            each.callback = operation(each.callback)
     return [*operations, re_path("", nothing_here, name="api-root")], app, namespace

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -33,7 +33,11 @@ class ApiError(Exception):
 
 
 def refusal(status: int, message: str, param: str | None = None, *, wait: int = 0) -> ApiError:
-    return ApiError(status, {"code": status, "message": message, "param": param}, wait=wait)
+    return ApiError(status, body(status, message, param), wait=wait)
+
+
+def body(status: int, message: str, param: str | None = None) -> dict[str, Any]:
+    return {"code": status, "message": message, "param": param}
 
 
 def not_found(what: str, param: str | None = None) -> ApiError:
@@ -83,6 +87,10 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def broken(request: HttpRequest, error: HttpError) -> HttpResponse:
         return answer(request, refusal(error.status_code, str(error)))
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return answer(request, refusal(404, "There is nothing at this address"))
 
     @api.exception_handler(ValidationError)
     def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -1,6 +1,7 @@
 """One call of this dialect: its parameters read, its key let in, the act carried out, the outcome in the envelope.
 
-The status is always 200, but for what clients take as a fault of the transport: asking too often, or for too much.
+The status is always 200, but for what clients take as a fault of the transport: asking too often or for too much; and,
+outside of any call (`crm.api.failing`), a host that is not ours, and a failure.
 """
 
 from collections.abc import Callable, Mapping, Sequence
