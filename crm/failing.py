@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.api import failing
+from crm.charsets import CharsetError
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     match exception:
         case DisallowedHost():
             status, message = 400, "This server does not answer to the host that was asked for."
+        case CharsetError():
+            status, message = 400, str(exception)
         case RequestDataTooBig():
             status, message = 413, "The request is too long. Send less at once."
         case _:

@@ -2,6 +2,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from crm import charsets
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
-application = get_wsgi_application()
+application = charsets.taken_off(get_wsgi_application())
