@@ -43,6 +43,8 @@ def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User 
         refuse_day(day, first=tomorrow())
         if current.restarts_on and day <= current.restarts_on:
             raise PurchaseError(f"It is paused until {said(current.restarts_on)}. Cancel it now, or on a later day.")
+        if (current.cancels_on, current.cancel_reason) == (day, reason):
+            return
         current.cancels_on, current.cancel_reason = day, reason
         recording.write(current, f"will be cancelled on {said(day)}. {reason}".strip(), by=by)
 

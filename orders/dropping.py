@@ -26,9 +26,21 @@ if TYPE_CHECKING:
 IN_THE_HOUSE = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
 
 
+class NothingLeftError(paying.PaymentError):
+    """There was nothing to cancel, so nothing was written."""
+
+    def __init__(self, order: Order) -> None:
+        said = {
+            OrderStatus.CANCELLED: "This order is cancelled already.",
+            OrderStatus.REFUNDED: "All of this order was refunded already.",
+        }
+        rest = "Nothing of this order is left to cancel. What was paid for it is paid back by a refund."
+        super().__init__(said.get(OrderStatus(order.status), rest))
+
+
 @transaction.atomic
 def drop(order: Order, *, reason: str, by: User | None) -> Order:
-    """PaymentError while a payment of it has no answer, and when it is cancelled already."""
+    """PaymentError while a payment of it has no answer, and NothingLeftError when that would change nothing."""
     try:
         owner = lock_owner(order.source_record)
         current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
@@ -38,9 +50,10 @@ def drop(order: Order, *, reason: str, by: User | None) -> Order:
     changes = _end_purchases(current, reason)
     parcels = current.fulfillments.filter(status__in=IN_THE_HOUSE)
     kept = parcels.update(status=FulfillmentStatus.CANCELLED, updated=timezone.now())
-    if current.status == OrderStatus.CANCELLED and not (changes or kept):
-        raise paying.PaymentError("This order is cancelled already.")
-    if current.status not in COUNTED:
+    is_paid = current.status in COUNTED
+    if not (changes or kept) and (is_paid or current.status == OrderStatus.CANCELLED):
+        raise NothingLeftError(current)
+    if not is_paid:
         current.status = OrderStatus.CANCELLED
     current.save(update_fields=["status", "updated"])
     recording.write(current, f"cancelled. {reason}".strip(), by=by)

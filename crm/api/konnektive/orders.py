@@ -67,12 +67,22 @@ def cancel(call: Call) -> dict[str, Any]:
         if sent.after_next_bill:
             dropping.after_next_bill(order, reason=sent.cancel_reason, by=call.by)
         else:
-            order = dropping.drop(order, reason=sent.cancel_reason, by=call.by)
+            order = _drop(order, sent, call)
     except (PaymentError, PurchaseError) as error:
         raise CallError(str(error)) from None
     if sent.full_refund:
         _refund_cancelled(order, sent.cancel_reason, call)
     return order_rows([_found(sent.order_id)])[0]
+
+
+def _drop(order: Order, sent: Cancellation, call: Call) -> Order:
+    """What has nothing left to cancel may still be paid back."""
+    try:
+        return dropping.drop(order, reason=sent.cancel_reason, by=call.by)
+    except dropping.NothingLeftError:
+        if sent.full_refund:
+            return order
+        raise
 
 
 def _refund_cancelled(order: Order, reason: str, call: Call) -> None:

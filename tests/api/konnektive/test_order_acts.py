@@ -136,6 +136,53 @@ def test_an_order_is_cancelled_once(shop):
     )
 
 
+def standing(of: Order) -> tuple[object, ...]:
+    """All that a cancellation could write."""
+    told = HistoryEntry.objects.filter(source_record=of.source_record).count()
+    rows = (of.purchases, of.fulfillments, of.transactions)
+    return (told, Order.objects.get(pk=of.pk).updated, *([*each.order_by("pk").values()] for each in rows))
+
+
+def test_what_has_nothing_left_to_cancel_is_an_error_that_writes_nothing(shop):
+    placed = charged()
+    assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")[0] == "SUCCESS"
+    before = standing(placed)
+    for _ in range(2):
+        assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved") == (
+            "ERROR",
+            "Nothing of this order is left to cancel. What was paid for it is paid back by a refund.",
+        )
+    assert standing(placed) == before
+
+
+def test_what_is_refunded_and_cancelled_is_not_cancelled_again(shop):
+    placed = charged()
+    shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)
+    before = standing(placed)
+    for sent in ({}, {"fullRefund": 1}):
+        result, message = shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", **sent)
+        assert (result, message) == ("ERROR", "All of this order was refunded already.")
+    assert standing(placed) == before
+
+
+def test_what_has_nothing_left_to_cancel_can_still_be_paid_back_with_it(shop):
+    placed = charged()
+    shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")
+    result, row = shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)
+    assert (result, row["orderStatus"], row["amountRefunded"]) == ("SUCCESS", "REFUNDED", "9.90")
+    assert HistoryEntry.objects.filter(text__contains="cancelled. Moved").count() == 1
+
+
+def test_what_will_be_cancelled_on_that_day_already_is_not_told_twice(shop):
+    placed = charged()
+    placed.purchases.update(next_bill_date=today() + timedelta(days=9))
+    asked = {"orderId": placed.number, "cancelReason": "Moved", "afterNextBill": 1}
+    shop.ask("order/cancel", **asked)
+    before = standing(placed)
+    assert shop.ask("order/cancel", **asked)[0] == "SUCCESS"
+    assert standing(placed) == before
+
+
 def test_a_purchase_is_repriced_and_its_next_bill_moved(shop):
     purchase = sold().purchases.get()
     day = today() + timedelta(days=20)
