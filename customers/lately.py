@@ -8,7 +8,6 @@ one, with OR, they would read the table.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -19,27 +18,42 @@ Period = tuple[datetime, datetime]
 
 
 class InTurn(Generic[Row]):
-    """What several queries find, which share no row, one after the other."""
+    """What one query finds, or several that share no row, one after the other; all of them ordered.
+
+    A page is found by its primary keys, so that the places before it are passed over in an index and their rows stay
+    unread. Nothing is counted whose end a page has shown.
+    """
 
     def __init__(self, *parts: QuerySet[Row]) -> None:
         self.parts = parts
-
-    @cached_property
-    def counts(self) -> list[int]:
-        return [part.count() for part in self.parts]
+        self.lengths: dict[int, int] = {}
 
     def count(self) -> int:
-        return sum(self.counts)
+        return sum(self._length(number) for number in range(len(self.parts)))
 
     def __getitem__(self, wanted: slice) -> list[Row]:
         """The rows of a slice that has both ends."""
-        first, last = wanted.start, wanted.stop
-        found: list[Row] = []
-        for part, length in zip(self.parts, self.counts, strict=True):
-            if first < length and last > 0:
-                found += part[max(first, 0) : last]
-            first, last = first - length, last - length
+        pks = self._pks(wanted.start, wanted.stop)
+        found = self.parts[0].model._default_manager.in_bulk(pks)
+        return [found[pk] for pk in pks if pk in found]
+
+    def _pks(self, first: int, last: int) -> list[Any]:
+        found: list[Any] = []
+        for number, part in enumerate(self.parts):
+            some = list(part.values_list("pk", flat=True)[first:last])
+            found += some
+            if len(some) == last - first:
+                break
+            if some or not first:
+                self.lengths[number] = first + len(some)
+            length = self._length(number)
+            first, last = max(first - length, 0), last - length
         return found
+
+    def _length(self, number: int) -> int:
+        if number not in self.lengths:
+            self.lengths[number] = self.parts[number].count()
+        return self.lengths[number]
 
 
 def came(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending: bool) -> QuerySet[Row]:

@@ -10,8 +10,9 @@ from pydantic import BeforeValidator, Field
 
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Email, Parameters, Text, Whole, read_truth
-from crm.api.konnektive.paging import Dated, Listed
+from crm.api.konnektive.paging import Dated
 from customers import known, lately
+from customers.lately import InTurn
 from customers.models import Customer, LinkedRow
 
 Row = TypeVar("Row", bound=LinkedRow)
@@ -82,7 +83,7 @@ def known_as(number: int) -> Customer | None:
     return root
 
 
-def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -> Listed[Row]:
+def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -> InTurn[Row]:
     """Of `found`, what belongs to the customer and the days that were asked for; days are required without an id."""
     if asked.customer_id is not None:
         owner = known_as(asked.customer_id)
@@ -91,10 +92,10 @@ def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -
         found = found.filter(source_record__customer__in=asked.among(Customer.objects.all()))
     if not asked.has_days and (by_id or asked.customer_id is not None):
         sign = "" if asked.ascending else "-"
-        return found.order_by(f"{sign}at", f"{sign}pk")
+        return InTurn(found.order_by(f"{sign}at", f"{sign}pk"))
     if asked.date_range_type is Of.UPDATED:
         return lately.changed(found, asked.period(), ascending=asked.ascending)
-    return lately.came(found, asked.period(), ascending=asked.ascending)
+    return InTurn(lately.came(found, asked.period(), ascending=asked.ascending))
 
 
 def without_none(**filters: Any) -> dict[str, Any]:

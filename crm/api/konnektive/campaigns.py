@@ -8,6 +8,7 @@ from crm.api.konnektive.asking import without_none
 from crm.api.konnektive.calling import Call, endpoint
 from crm.api.konnektive.fields import Whole
 from crm.api.konnektive.paging import Paged, page
+from customers.lately import InTurn
 from orders.models import Campaign
 
 
@@ -21,7 +22,7 @@ def query(call: Call) -> dict[str, Any]:
     """Unlike every other query, the rows come by their ids and not in a list."""
     asked = call.read(CampaignQuery)
     filters = without_none(pk=asked.campaign_id, kind=asked.campaign_type)
-    found = Campaign.objects.filter(**filters).order_by("pk")
+    found = InTurn(Campaign.objects.filter(**filters).order_by("pk"))
     answer = page(found, asked, what="campaigns", write=lambda some: [_row(each) for each in some])
     return answer | {"data": {str(row["campaignId"]): row for row in answer["data"]}}
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from crm.api.konnektive.addresses import billing, shipping
 from crm.api.konnektive.writing import amount, moment, truth
 from customers import credit, holdings, owners
@@ -110,7 +112,12 @@ def _logins(customers: Sequence[Customer]) -> dict[int | None, str | None]:
     return dict(rows.values_list("pk", "login"))
 
 
-def history_row(entry: HistoryEntry) -> dict[str, Any]:
+def history_rows(entries: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
+    prefetch_related_objects(entries, "by", "source_record")
+    return [_history_row(each) for each in entries]
+
+
+def _history_row(entry: HistoryEntry) -> dict[str, Any]:
     return {
         "historyId": entry.pk,
         "customerId": entry.source_record.customer_id,

@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 
 from crm.api.konnektive.asking import Ordered, Person, Query, customer, known_as, rows, without_none
 from crm.api.konnektive.calling import Call, endpoint
-from crm.api.konnektive.customer_rows import customer_rows, history_row, note_row
+from crm.api.konnektive.customer_rows import customer_rows, history_rows, note_row
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Email, Id, Message, Parameters, Text, Truth, Whole
-from crm.api.konnektive.paging import Listed, page
+from crm.api.konnektive.paging import page
 from crm.api.konnektive.people import Name, Part, Phone
 from customers import editing, lately
 from customers.address import Address
+from customers.lately import InTurn
 from customers.models import Customer, HistoryEntry, Note
 from customers.newest import newest
 from orders.models import Order
@@ -52,7 +53,7 @@ class CustomerQuery(Ordered, Person):
 def query(call: Call) -> dict[str, Any]:
     asked = call.read(CustomerQuery)
     write = partial(customer_rows, with_custom=asked.include_custom_fields)
-    answer = page(_asked_for(asked), asked, what="customers", write=write)
+    answer = page(InTurn(_asked_for(asked)), asked, what="customers", write=write)
     if asked.customer_id is not None:
         for row in answer["data"]:
             notes = newest(Note, customer(row["customerId"])).select_related("by")
@@ -60,7 +61,7 @@ def query(call: Call) -> dict[str, Any]:
     return answer
 
 
-def _asked_for(asked: CustomerQuery) -> Listed[Customer]:
+def _asked_for(asked: CustomerQuery) -> QuerySet[Customer]:
     """Somebody merged away is found by day only when the merge is what changed: then it names the survivor."""
     everybody = Customer.objects.filter(erased_at=None)
     live = everybody.filter(merged_into=None)
@@ -163,9 +164,8 @@ def history(call: Call) -> dict[str, Any]:
     asked = call.read(HistoryQuery)
     if asked.date_range_type != "dateCreated":
         raise invalid(dateRangeType="An entry of history never changes. Use dateCreated.")
-    found: QuerySet[HistoryEntry] = HistoryEntry.objects.select_related("by", "source_record")
-    listed = rows(HistoryEntry, asked, found, by_id=False)
-    return page(listed, asked, what="history entries", write=lambda some: [history_row(each) for each in some])
+    found = rows(HistoryEntry, asked, HistoryEntry.objects.all(), by_id=False)
+    return page(found, asked, what="history entries", write=history_rows)
 
 
 class NewNote(Parameters):

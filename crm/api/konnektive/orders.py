@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
+
 from crm.api.konnektive.asking import Person, Query, rows, without_none
 from crm.api.konnektive.calling import NOT_ALLOWED, Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
@@ -14,6 +16,7 @@ from crm.api.konnektive.order_rows import order_rows
 from crm.api.konnektive.paging import page
 from crm.api.konnektive.writing import amount
 from customers.access import VIEW_ORDERS
+from customers.models import DataSource
 from orders import dropping, refunding
 from orders.altering import PurchaseError
 from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
@@ -39,13 +42,25 @@ def query(call: Call) -> dict[str, Any]:
     asked = call.read(OrderQuery)
     filters = without_none(
         number=asked.order_id,
-        client_order_id=asked.client_order_id,
         status=asked.order_status and OrderStatus(asked.order_status),
         kind=asked.order_type and OrderKind(asked.order_type),
         campaign__in=asked.campaign_id,
     )
-    found = rows(Order, asked, Order.objects.filter(**filters), by_id=bool(asked.order_id or asked.client_order_id))
+    found = rows(
+        Order,
+        asked,
+        _sent_as(asked.client_order_id).filter(**filters),
+        by_id=bool(asked.order_id or asked.client_order_id),
+    )
     return page(found, asked, what="orders", write=partial(order_rows, with_custom=asked.include_custom_fields))
+
+
+def _sent_as(client_order_id: str | None) -> QuerySet[Order]:
+    """All orders without an id; with the sources named, since the index that knows an id begins with its source."""
+    if not client_order_id:
+        return Order.objects.all()
+    sources = list(DataSource.objects.values_list("pk", flat=True))
+    return Order.objects.filter(client_order_id=client_order_id, data_source__in=sources)
 
 
 class Cancellation(Parameters):

@@ -1,8 +1,8 @@
 """Lists by pages that are counted, since clients ask for page 2 and for how many there are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.db.models import Model
 from pydantic import AfterValidator
@@ -10,11 +10,11 @@ from pydantic import AfterValidator
 from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
 from customers.days import end_of, start_of
+from customers.lately import InTurn
 
 MOST, USUAL = 200, 25
 
 Row = TypeVar("Row", bound=Model)
-Found = TypeVar("Found", bound=Model, covariant=True)
 
 
 class Paged(Parameters):
@@ -40,25 +40,18 @@ class Dated(Paged):
         return start_of(self.start_date), end_of(self.end_date)
 
 
-class Listed(Protocol[Found]):
-    """Ordered rows that can be counted and taken a slice of: a QuerySet, or several in turn."""
-
-    def count(self) -> int: ...
-
-    def __getitem__(self, wanted: slice, /) -> Iterable[Found]: ...
-
-
 def page(
-    rows: Listed[Row], asked: Paged, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
+    rows: InTurn[Row], asked: Paged, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
 ) -> dict[str, Any]:
     """The page of `rows` that was asked for, as `write` has them; `what` names them in the plural."""
+    first = (asked.page - 1) * asked.results_per_page
+    found = rows[first : first + asked.results_per_page]
     total = rows.count()
     if not total:
         raise nothing_found(what)
-    first = (asked.page - 1) * asked.results_per_page
     return {
         "totalResults": total,
         "resultsPerPage": asked.results_per_page,
         "page": asked.page,
-        "data": write(list(rows[first : first + asked.results_per_page])),
+        "data": write(found),
     }

@@ -94,6 +94,13 @@ def nodes(explained: str) -> Iterator[dict]:
     return below(json.loads(explained)[0]["Plan"])
 
 
+def plan_of(sql: str) -> str:
+    """How the database means to answer a statement, with whatever it knows of the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{'EXPLAIN QUERY PLAN' if on_sqlite else 'EXPLAIN'} {sql}".replace("%", "%%"), ())
+        return "\n".join(str(row) for row in cursor.fetchall())
+
+
 def strangers(number: int, source_name: str = "Strangers") -> None:
     """So many customers of one data source with an e-mail and a phone of their own."""
     source = DataSourceFactory(name=source_name)

@@ -1,0 +1,117 @@
+"""What a numbered page costs: its own rows, and the entries of an index before it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from customers.lately import InTurn
+from customers.models import HistoryEntry
+from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
+from tests.api.konnektive.caller import Shop
+from tests.customers.constant_cost.measuring import analyze, plan_of
+from tests.factories import SourceRecordFactory
+from tests.linked_rows import many
+
+pytestmark = pytest.mark.django_db
+
+DAYS = {"startDate": "01/01/2000", "endDate": timezone.now().strftime("%m/%d/%Y")}
+QUERIES = {
+    "order/query": Order,
+    "transactions/query": Transaction,
+    "purchase/query": Purchase,
+    "members/query": Membership,
+    "fulfillment/query": Fulfillment,
+    "customer/history": HistoryEntry,
+}
+COVERED = {"postgresql": "Index Only Scan", "sqlite": "COVERING INDEX"}[connection.vendor]
+
+
+@pytest.fixture
+def shop(db):
+    return Shop()
+
+
+def asked(shop, path, **parameters):
+    """(message, statements) of a call."""
+    shop.ask("campaign/query")  # who may ask what is remembered
+    with CaptureQueriesContext(connection) as queries:
+        _, message = shop.ask(path, **parameters)
+    return message, [each["sql"] for each in queries]
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_the_rows_before_a_page_are_not_read(shop, path):
+    model = QUERIES[path]
+    many(model, SourceRecordFactory(), 3_000)
+    analyze()
+
+    message, statements = asked(shop, path, **DAYS, page="20", resultsPerPage="100")
+
+    assert (message["totalResults"], len(message["data"])) == (3_000, 100)
+    [passed_over] = [sql for sql in statements if "OFFSET" in sql]
+    assert f"{model._meta.model_name}_by_at" in plan_of(passed_over)
+    assert COVERED in plan_of(passed_over)
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_of_one_customer_only_the_rows_of_the_page_are_read(shop, path):
+    model, record = QUERIES[path], SourceRecordFactory()
+    many(model, record, 500)
+    for stranger in SourceRecordFactory.create_batch(40):
+        many(model, stranger, 50)
+    analyze()
+
+    message, statements = asked(shop, path, customerId=str(record.customer_id), page="2", resultsPerPage="100")
+
+    assert (message["totalResults"], len(message["data"])) == (500, 100)
+    [passed_over] = [sql for sql in statements if "OFFSET" in sql]
+    assert f"{model._meta.model_name}_newest" in plan_of(passed_over)
+    assert passed_over.startswith(f'SELECT "{model._meta.db_table}"."id" AS "pk" FROM')
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_what_one_page_shows_the_end_of_is_not_counted(shop, path):
+    record = SourceRecordFactory()
+    many(QUERIES[path], record, 30)
+    for parameters in (DAYS, {"customerId": str(record.customer_id)}):
+        whole, statements = asked(shop, path, **parameters, resultsPerPage="50")
+        assert (whole["totalResults"], len(whole["data"])) == (30, 30)
+        assert not any("COUNT(" in sql for sql in statements)
+        last, statements = asked(shop, path, **parameters, resultsPerPage="20", page="2")
+        assert (last["totalResults"], last["data"]) == (30, whole["data"][20:])
+        assert not any("COUNT(" in sql for sql in statements)
+
+
+def test_a_page_beyond_the_last_is_empty_and_says_how_many_there_are(shop):
+    many(Order, SourceRecordFactory(), 30)
+    message, _ = asked(shop, "order/query", **DAYS, page="3")
+    assert (message["totalResults"], message["page"], message["data"]) == (30, 3, [])
+
+
+def these(orders):
+    return Order.objects.filter(pk__in=[each.pk for each in orders])
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 7, 10, 11])
+def test_pages_go_from_one_query_to_the_next_without_a_gap(size):
+    many(Order, SourceRecordFactory(), 10)
+    everything = list(Order.objects.order_by("-at", "-pk"))
+    pieces = [everything[:3], [], everything[3:4], everything[4:]]
+    for page in range(12):
+        in_turn = InTurn(*(these(some).order_by("-at", "-pk") for some in pieces))
+        assert in_turn[page * size : (page + 1) * size] == everything[page * size : (page + 1) * size]
+        assert in_turn.count() == 10
+
+
+def test_an_order_is_found_by_its_id_in_the_shop_through_the_index(shop):
+    record = SourceRecordFactory()
+    many(Order, record, 3_000)
+    Order.objects.filter(pk=Order.objects.latest("pk").pk).update(client_order_id="A-1")
+    analyze()
+
+    message, statements = asked(shop, "order/query", clientOrderId="A-1")
+
+    assert message["totalResults"] == 1
+    [found] = [sql for sql in statements if "LIMIT" in sql and "A-1" in sql]
+    assert "order_sent_once" in plan_of(found) or "client_order_id=?" in plan_of(found)
