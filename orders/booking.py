@@ -37,6 +37,7 @@ WORDS = {
     TransactionKind.VOID: ("Voiding", "voided"),
 }
 CHARGE = ("Charge", "charged")
+CANCELLED_MEANWHILE = "The order was cancelled meanwhile: it stays so, and this can be refunded."
 
 
 class LostAnswerError(Exception):
@@ -78,7 +79,10 @@ def _finish(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
 
 
 def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Change]:
-    """Make the order say that it was paid, refunded or declined; what that adds to the totals."""
+    """Make the order say that it was paid, refunded or declined; what that adds to the totals.
+
+    One that was cancelled meanwhile stays cancelled, whatever money came in for it or went back.
+    """
     if payment.kind not in MOVES_MONEY:
         return []
     if payment.status != TransactionStatus.SUCCESS:
@@ -88,13 +92,13 @@ def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Chan
     if payment.kind == TransactionKind.REFUND:
         amount = min(payment.amount, order.total - order.refunded)
         order.refunded += amount
-        if order.refunded >= paying.paid(order.transactions.all(), order):
+        if order.status != OrderStatus.CANCELLED and order.refunded >= paying.paid(order.transactions.all(), order):
             order.status = OrderStatus.REFUNDED
         return list(totals.of_refund(order, amount))
     _keep_token(payment, answer)
     if payment.adds:
         return list(extending.extend(order, payment))
-    if order.status in COUNTED:
+    if order.status in (*COUNTED, OrderStatus.CANCELLED):
         return []
     order.status = OrderStatus.COMPLETE
     buying.bought(order.source_record, by=payment.by)
@@ -123,7 +127,8 @@ def sentence(payment: Transaction) -> str:
     card = f" to {payment.pay_source}" if payment.pay_source else ""
     act, done = words(payment)
     if payment.status == TransactionStatus.SUCCESS:
-        return f"{amount} {done}{card}."
+        is_late = payment.kind in paying.PAYMENTS and payment.order.status == OrderStatus.CANCELLED
+        return f"{amount} {done}{card}." + (f" {CANCELLED_MEANWHILE}" if is_late else "")
     return f"{act} of {amount}{card} declined. {payment.answer}"
 
 

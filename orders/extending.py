@@ -13,7 +13,7 @@ from typing import Any
 from orders import beginning, totals
 from orders.changes import Change
 from orders.incoming import Line
-from orders.models import Order, OrderItem, Product, Transaction
+from orders.models import Order, OrderItem, OrderStatus, Product, Transaction
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,10 @@ class Addition:
 
 
 def extend(order: Order, payment: Transaction) -> Iterator[Change]:
-    """Write the line that `payment` paid for; `order`, which is to be saved, comes to as much more."""
+    """Write the line that `payment` paid for; `order`, which is to be saved, comes to as much more.
+
+    Of one that was cancelled meanwhile nothing begins, but what was paid for it can be paid back.
+    """
     kept = payment.adds
     shipping, tax = Decimal(kept["shipping"]), Decimal(kept["tax"])
     item = OrderItem(
@@ -58,7 +61,7 @@ def extend(order: Order, payment: Transaction) -> Iterator[Change]:
     order.shipping += shipping
     order.tax += tax
     order.details = {**order.details, "upsells": order.details.get("upsells", 0) + 1}
-    purchases = beginning.begin(order, [item])
+    purchases = [] if order.status == OrderStatus.CANCELLED else beginning.begin(order, [item])
     item.save()
     yield from totals.difference(before, totals.of_order(order))
     for purchase in purchases:

@@ -30,6 +30,7 @@ from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+PAYMENTS = (TransactionKind.SALE, TransactionKind.CAPTURE)
 JUST_ASKED = timedelta(minutes=1)
 """For so long the gateway may still be being asked."""
 
@@ -120,8 +121,4 @@ def paid(transactions: Iterable[Transaction], order: Order) -> Decimal:
 
 
 def is_payment(each: Transaction, order: Order) -> bool:
-    return (
-        each.kind in (TransactionKind.SALE, TransactionKind.CAPTURE)
-        and each.status == TransactionStatus.SUCCESS
-        and each.currency == order.currency
-    )
+    return each.kind in PAYMENTS and each.status == TransactionStatus.SUCCESS and each.currency == order.currency

@@ -29,26 +29,24 @@ class Payment:
 def payments(order: Order) -> list[Payment]:
     """What can be refunded, the latest first; PaymentError when nothing can."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
+    came_in = [each for each in transactions if paying.is_payment(each, order)]
     paying.refuse_pending(transactions)
-    _refuse_status(order)
-    if not any(paying.is_payment(each, order) for each in transactions):
+    _refuse_status(order, is_paid=bool(came_in))
+    if not came_in:
         raise PaymentError("No payment of this order is known here, so there is nothing to give back.")
     left = paying.paid(transactions, order) - order.refunded
-    found = [
-        Payment(each, min(left, each.amount - _gone_back(each, transactions)))
-        for each in transactions
-        if paying.is_payment(each, order)
-    ]
+    found = [Payment(each, min(left, each.amount - _gone_back(each, transactions))) for each in came_in]
     found = [each for each in found if each.left > 0]
     if not found:
         raise PaymentError("All that was paid for this order was refunded already.")
     return _reachable(found)
 
 
-def _refuse_status(order: Order) -> None:
+def _refuse_status(order: Order, *, is_paid: bool) -> None:
     if order.status == OrderStatus.REFUNDED:
         raise PaymentError("All of this order was refunded already.")
-    if order.status != OrderStatus.COMPLETE:
+    # Cancelled ones too, for which money came in: they were cancelled before the gateway had answered.
+    if order.status != OrderStatus.COMPLETE and not (order.status == OrderStatus.CANCELLED and is_paid):
         raise PaymentError(f"This order is {order.get_status_display().lower()}, so nothing was paid for it.")
 
 

@@ -60,9 +60,10 @@ def acts(user: "User", order: Order) -> dict[str, Any]:
     if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
         why_not = _refusal(rerunning.cards, order)
         return {"can_rerun": not why_not, "no_rerun": why_not}
-    if order.status == OrderStatus.COMPLETE and user.has_perm(REFUND):
+    if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
         why_not = _refusal(refunding.payments, order)
-        return {"can_refund": not why_not, "no_refund": why_not}
+        # Of one that was cancelled nobody expects a refund, unless money came in for it.
+        return {"can_refund": not why_not, "no_refund": why_not if order.status == OrderStatus.COMPLETE else ""}
     return {}
 
 

@@ -1,0 +1,99 @@
+"""Money that comes in for an order which was cancelled meanwhile is seen, and can be paid back."""
+
+from decimal import Decimal
+
+import pytest
+
+from customers.models import RecordTotals
+from orders import amending, paying, upselling
+from orders.extending import Addition
+from orders.incoming import Line
+from orders.models import ItemKind, Order
+from tests.factories import ProductFactory
+from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
+from tests.orders.world import again, check_totals, declined_order, paid_order
+
+pytestmark = pytest.mark.django_db
+
+CAME_IN = "9.90 USD charged to VISA 4242. The order was cancelled meanwhile: it stays so, and this can be refunded."
+
+
+def cancelled_meanwhile() -> Order:
+    """A declined order that was charged again, voided, and then turned out to be paid."""
+    declined = declined_order(token="sandbox-times-out")
+    rerun(declined)
+    amending.give_up(declined, "voided", by=None)
+    an_hour_ago()
+    return declined
+
+
+def test_the_payment_is_seen_and_the_order_stays_cancelled():
+    cancelled = cancelled_meanwhile()
+    said = settle()
+
+    assert said == f"Order {cancelled.number}: {CAME_IN}\n1 settled, 0 still without an answer.\n"
+    assert cancelled.transactions.filter(status="SUCCESS").count() == 1
+    assert again(cancelled).status == "CANCELLED"
+    assert CAME_IN in story(cancelled)
+    assert not RecordTotals.objects.exclude(orders=0).exists()
+    check_totals()
+
+
+def test_a_subscription_of_it_does_not_begin():
+    cancelled = cancelled_meanwhile()
+    cancelled.items.create(description="Monthly", amount=cancelled.total, kind="subscription", product=ProductFactory())
+    settle()
+
+    assert not cancelled.purchases.exists()
+    check_totals()
+
+
+def test_it_is_paid_back_and_stays_cancelled(as_admin):
+    cancelled = cancelled_meanwhile()
+    settle()
+    paid = again(cancelled)
+    assert "/refund/" in as_admin.get(paid.get_absolute_url()).content.decode()
+    sale = paid.transactions.get(status="SUCCESS")
+    assert refund(paid, "9.90", sale=sale.pk).status == "SUCCESS"
+
+    back = again(cancelled)
+    assert (back.status, back.refunded) == ("CANCELLED", Decimal("9.90"))
+    assert "All that was paid for this order was refunded already." in refused(refund, back, sale=sale.pk)
+    check_totals()
+
+
+def test_a_refund_that_is_answered_late_leaves_a_voided_order_voided():
+    paid = paid_order(token="sandbox-slow-refund")
+    refund(paid, "9.90")
+    amending.give_up(paid, "voided", by=None)
+    an_hour_ago()
+    settle()
+
+    back = again(paid)
+    assert (back.status, back.refunded) == ("CANCELLED", Decimal("9.90"))
+    check_totals()
+
+
+def test_what_was_to_be_added_to_it_is_paid_back_with_it():
+    paid = paid_order(token="sandbox-times-out")
+    line = Line("Monthly", Decimal("5.00"), product=ProductFactory(), kind=ItemKind.SUBSCRIPTION)
+    upselling.add(paid, Addition(line), request=None, by=None)
+    amending.give_up(paid, "voided", by=None)
+    an_hour_ago()
+    settle()
+
+    cancelled = again(paid)
+    assert (cancelled.status, cancelled.total) == ("CANCELLED", paid.total + 5)
+    assert not cancelled.purchases.exists()
+    assert paying.paid(cancelled.transactions.all(), cancelled) == cancelled.total
+    check_totals()
+
+
+def test_of_a_cancelled_order_that_nobody_paid_nothing_can_be_refunded(as_admin):
+    cancelled = declined_order()
+    amending.give_up(cancelled, "voided", by=None)
+
+    assert "so nothing was paid for it" in refused(refund, again(cancelled))
+    page = as_admin.get(cancelled.get_absolute_url()).content.decode()
+    assert "/refund/" not in page
+    assert "so nothing was paid" not in page
