@@ -1,18 +1,38 @@
 """Ping, and what the account is."""
 
+from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
 from django.conf import settings
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from crm.api.chartmogul.authority import ApiRequest, Key
-from crm.api.chartmogul.errors import answers
+from crm.api.chartmogul.errors import answers, refusal
 
 router = Router(tags=["Account"])
+
+RECLASSIFIED_WITHIN = {
+    0: "reclassification_off",
+    1: "one_minute_reclassification",
+    10: "ten_minutes_reclassification",
+    60: "one_hour_reclassification",
+    1_440: "one_day_reclassification",
+    10_080: "one_week_reclassification",
+    43_200: "thirty_days_reclassification",
+    86_400: "sixty_days_reclassification",
+    129_600: "ninety_days_reclassification",
+}
+"""What this dialect calls so many minutes."""
 
 
 class Pong(Schema):
     data: str
+
+
+class Asked(Schema):
+    """`include` names settings, with commas between them."""
+
+    include: str = ""
 
 
 class Account(Schema):
@@ -21,6 +41,11 @@ class Account(Schema):
     currency: str
     time_zone: str
     week_start_on: str
+    churn_recognition: str | None = None
+    churn_when_zero_mrr: bool | None = None
+    auto_churn_subscription: bool | None = None
+    refund_handling: str | None = None
+    proximate_movement_reclassification: str | None = None
 
 
 @router.get("/ping", auth=Key(), response=answers(200, Pong))
@@ -28,12 +53,34 @@ def ping(request: ApiRequest) -> dict[str, str]:
     return {"data": "pong!"}
 
 
-@router.get("/account", auth=Key(), response=answers(200, Account))
-def account(request: ApiRequest) -> dict[str, str]:
+@router.get("/account", auth=Key(), response=answers(200, Account), exclude_unset=True)
+def account(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
     return {
         "id": f"acc_{uuid5(NAMESPACE_DNS, settings.ACCOUNT_NAME)}",
         "name": settings.ACCOUNT_NAME,
         "currency": settings.DEFAULT_CURRENCY,
         "time_zone": settings.TIME_ZONE,
         "week_start_on": "monday",
+        **included(asked.include),
+    }
+
+
+def included(names: str) -> dict[str, Any]:
+    known = rules()
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    for name in wanted:
+        if name not in known:
+            raise refusal(400, f"Invalid include parameter: {name}", "include")
+    return {name: known[name] for name in wanted}
+
+
+def rules() -> dict[str, Any]:
+    """How movements are worked out here, in the words of the original (docs/decisions/0021)."""
+    minutes = max(each for each in RECLASSIFIED_WITHIN if each <= max(settings.MRR_RECLASSIFIED_WITHIN, 0))
+    return {
+        "churn_recognition": "churn_at_time_of_cancelation",
+        "churn_when_zero_mrr": False,
+        "auto_churn_subscription": False,
+        "refund_handling": "refund_ignore",
+        "proximate_movement_reclassification": RECLASSIFIED_WITHIN[minutes],
     }

@@ -51,6 +51,7 @@ def test_account_and_data_sources(tell):
     said = tell("account", Caller())
     assert said["ping"] == {"data": "pong!"}
     assert said["account"]["id"].startswith("acc_")
+    assert said["rules"] == said["account"] | {"refund_handling": "refund_ignore"}
     assert said["all"] == {"data_sources": [said["create"]]}
     assert said["retrieve"] == said["create"]
     assert said["destroyed"]["status"] == 404
