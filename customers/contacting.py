@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Case, Value, When
 
-from customers import attached
+from customers import attached, recorded
 from customers.attached import AttachedError
 from customers.homes import home_of
 from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
@@ -59,6 +60,19 @@ def edit(contact: Contact, values: Mapping[str, Any], *, by: User | None) -> Con
 
 def _called(changed: Mapping[str, Any]) -> list[str]:
     return [str(getattr(Contact, name).field.verbose_name).replace("_", " ") for name in changed]
+
+
+@transaction.atomic
+def tell_primary(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> None:
+    """Say `values` of whom to talk to first at the locked `customer`: of a new contact where there is none."""
+    of_theirs = Contact.objects.filter(source_record__customer=customer)
+    is_own = Case(When(source_record__origin=customer, then=Value(0)), default=Value(1))
+    if first := of_theirs.order_by(is_own, "position", "pk").first():
+        edit(first, values, by=by)
+    elif any(values.values()):
+        record = recorded.primary(recorded.records_of([customer])[customer.pk])
+        source, known_as = (record.data_source, record.external_id) if record else (DataSource.staff(), None)
+        add(customer, source, values, by=by, known_as=known_as)
 
 
 @transaction.atomic

@@ -121,10 +121,14 @@ def change(customer: Customer, description: Description, *, by: User | None) -> 
             tagging.add(edited, *description.tags, by=by)
         if description.attributes:
             tagging.set_attributes(edited, description.attributes, by=by)
+        if description.contact:
+            contacting.tell_primary(edited, description.contact, by=by)
     except editing.EditError as error:
         raise DescribeError("customer", str(error)) from None
     except tagging.TagError as error:
         raise DescribeError("attributes", str(error)) from None
+    except AttachedError as error:
+        raise DescribeError("primary_contact", str(error)) from None
     return edited
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from crm.accounts.models import User
 from crm.api.chartmogul import statuses
 from crm.api.chartmogul.attribute_values import typed, untyped
-from crm.api.chartmogul.customer_schemas import AttributesIn, CustomerChange, CustomerIn
+from crm.api.chartmogul.customer_schemas import AttributesIn, CustomerChange
 from crm.api.chartmogul.customer_shapes import MERGED
 from crm.api.chartmogul.errors import ApiError, invalid
 from crm.api.chartmogul.users import user
@@ -37,7 +37,7 @@ def described(body: CustomerChange, customer: Customer | None = None) -> Descrip
         beside=_beside(given),
         tags=[tag for tag in attributes.tags if tag != MERGED],
         attributes=values(attributes, customer),
-        contact=_contact(body),
+        contact=_contact(body, customer),
     )
 
 
@@ -80,9 +80,10 @@ def kinds_of(customer: Customer) -> dict[str, str]:
     return {each.name: each.kind for each in tagging.attributes(customer)}
 
 
-def _contact(body: CustomerChange) -> dict[str, str]:
-    contact = body.primary_contact if isinstance(body, CustomerIn) else None
-    return {name: value for name, value in contact if value} if contact else {}
+def _contact(body: CustomerChange, customer: Customer | None) -> dict[str, str]:
+    """What is said of whom to talk to; only of a contact that is there can something be emptied."""
+    sent = body.primary_contact.model_dump(exclude_unset=True) if body.primary_contact else {}
+    return {name: value or "" for name, value in sent.items() if value or customer}
 
 
 def refused(error: DescribeError) -> ApiError:

@@ -43,12 +43,12 @@ class CustomerChange(Schema):
     lead_created_at: Moment | None = None
     free_trial_started_at: Moment | None = None
     attributes: AttributesIn | None = None
+    primary_contact: ContactIn | None = None
 
 
 class CustomerIn(CustomerChange):
     data_source_uuid: str
     external_id: str
-    primary_contact: ContactIn | None = None
 
 
 class Listed(Paged):
