@@ -1,8 +1,8 @@
 """Taking one source record out of a customer, as a program asks for it.
 
 Where the record is all that its origin has, the merge that brought it is undone for that origin, which lives again
-under its old number. Else the record is split off: no merge as a whole explains it. What staff added to the customer
-stays there, unless it is asked for.
+under its old number. Else the record is split off: no merge as a whole explains it. The only record of a customer
+stays, however it came. What staff added to the customer stays there, unless it is asked for.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from customers import owners, recorded, rehoming, splitting, undoing
-from customers.models import Customer, MergeMember, SourceRecord, Via
+from customers.models import Customer, DataSource, MergeMember, SourceRecord, Via
 from customers.rehoming import Kind
 
 if TYPE_CHECKING:
@@ -35,8 +35,18 @@ def unmerge(record: SourceRecord, *, by: User | None, moving: Collection[Kind] =
         raise UnmergeError(f"{error} The page of the merge has that.") from None
     except (undoing.UndoError, splitting.SplitError) as error:
         raise UnmergeError(str(error)) from None
+    if not _is_somebody(here):
+        raise UnmergeError(f"This is the only record of {here.name}. Nothing was taken out.")
     rehoming.move(moving, here=here, to=apart, by=by)
     return apart
+
+
+def _is_somebody(left: Customer) -> bool:
+    """Whether a data source still knows who is left, or staff made them: asked under the lock that the act took."""
+    if left.records.exclude(data_source__name=DataSource.STAFF, external_id=left.uuid).exists():
+        return True
+    first = left.changes.order_by("version").first()
+    return first is not None and first.via == Via.PAGE
 
 
 def _brought_by(record: SourceRecord) -> MergeMember | None:

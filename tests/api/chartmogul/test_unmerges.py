@@ -3,8 +3,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from customers import credit, editing, tagging
+from customers import adding, credit, editing, tagging
 from customers.models import Contact, Customer, HistoryEntry, Note, Opportunity, SourceRecord, Task
+from customers.models.ids import public_id
 from tests.acts import merge
 from tests.api.caller import Caller
 from tests.api.chartmogul.people import merged, now, send, unmerged
@@ -74,6 +75,24 @@ def test_the_only_record_of_a_customer_stays(caller, smith):
     response = unmerged(caller, smith, smith)
     assert response.status_code == 422
     assert "only record" in response.json()["errors"]["external_id"]
+
+
+def test_the_only_record_that_is_left_stays_although_a_merge_brought_it(caller, shop, smith, jones):
+    merged(caller, jones, smith)
+    unmerged(caller, smith, smith)
+    response = unmerged(caller, jones, smith)
+    assert response.status_code == 422, response.content
+    assert "only record" in response.json()["errors"]["external_id"]
+    assert now(caller, jones)["uuid"] == smith["uuid"]
+    assert now(caller, smith)["external_ids"] == ["9"]
+
+
+def test_whoever_was_typed_in_here_needs_no_record_to_stay(caller, jones):
+    uuid = public_id("cus")
+    typed = {"uuid": adding.add({"first_name": "Helena"}, uuid=uuid, seen=[], by=caller.user).uuid}
+    merged(caller, jones, typed)
+    assert unmerged(caller, jones, typed).status_code == 202
+    assert (now(caller, jones), now(caller, typed)["external_ids"]) == (jones, [uuid])
 
 
 def test_the_record_must_be_the_customer_s(caller, shop, smith, jones):
