@@ -103,6 +103,8 @@ INVOICES = {
     "GET /invoices/{uuid}": (ORDERS,),
     "PATCH /invoices": (ALTER,),
     "PATCH /invoices/{uuid}": (ALTER,),
+    "PATCH /invoices/invoices": (ALTER,),
+    "PATCH /import/customers/{uuid}/invoices": (ALTER,),
     "PATCH /invoices/disabled_state": (ALTER,),
     "PATCH /invoices/{uuid}/disabled_state": (ALTER,),
     "DELETE /invoices": (ALTER,),

@@ -48,20 +48,38 @@ def disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, A
         return shown(amending.disable(order, disabled=body.disabled, by=request.by))
 
 
+# What the Python client’s own `modify` asks: before what takes any word for an id.
+@router.patch(
+    "/invoices/invoices",
+    auth=Key(ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+    include_in_schema=False,
+    operation_id="modify_known_invoice",
+)
+@router.patch("/invoices", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def update_known_invoice(request: ApiRequest, known: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
+    return changed(request, invoice_finding.known_invoice(known), body)
+
+
 @router.get("/invoices/{uuid}", auth=Key(VIEW), response=answers(200, InvoiceOut), exclude_unset=True)
 def retrieve_invoice(request: ApiRequest, uuid: str, asked: Query[With]) -> dict[str, Any]:
     (order,) = read_again([invoice_finding.invoice(uuid)], asked)
     return invoice_writing.whole(order, asked)
 
 
+# As above, by uuid.
+@router.patch(
+    "/import/customers/{uuid}/invoices",
+    auth=Key(ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+    include_in_schema=False,
+    operation_id="modify_invoice",
+)
 @router.patch("/invoices/{uuid}", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
 def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict[str, Any]:
     return changed(request, invoice_finding.invoice(uuid), body)
-
-
-@router.patch("/invoices", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
-def update_known_invoice(request: ApiRequest, known: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
-    return changed(request, invoice_finding.known_invoice(known), body)
 
 
 def changed(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str, Any]:

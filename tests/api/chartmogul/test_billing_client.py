@@ -39,6 +39,15 @@ def test_invoices(config, sent):
         Invoice.retrieve(config, uuid=first.uuid).get()
 
 
+def test_an_invoice_is_changed_as_the_client_asks(config, sent):
+    first, _ = sent.invoices
+    for day, which in enumerate(({"uuid": first.uuid}, by_id("inv_1")), 2):
+        shown = Invoice.modify(config, **which, data={"date": datetime(2016, 1, day)}).get()
+        assert (shown.uuid, shown.date.day) == (first.uuid, day)
+    with pytest.raises(chartmogul.APIError, match="Invoice not found"):
+        Invoice.modify(config, uuid=order().source_record.customer.uuid, data={}).get()
+
+
 def test_all_invoices_of_a_customer(config, sent):
     of = {"data_source_uuid": source().uuid, "customer_uuid": order().source_record.customer.uuid}
     assert Invoice.destroy_all(config, **of).get() is None
