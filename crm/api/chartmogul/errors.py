@@ -9,6 +9,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from crm.api.entering import RefusedError
 
+NO_OBJECT = {"dict_type", "model_type", "model_attributes_type"}
+
 
 class Refusal(Schema):
     """What is wrong, and with which parameter."""
@@ -103,7 +105,14 @@ def of_validation(errors: list[dict[str, Any]]) -> ApiError:
     if missing:
         name = named(missing)
         return refusal(400, f'Parameter "{name}" is missing', name)
-    return invalid(**{named(each): each["msg"] for each in errors})
+    return invalid(**{named(each): wrong(each) for each in errors})
+
+
+def wrong(error: Mapping[str, Any]) -> str:
+    """What pydantic says, without what it says of Python."""
+    if error["type"] in NO_OBJECT:
+        return "Input should be an object"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 def named(error: Mapping[str, Any]) -> str:

@@ -186,6 +186,19 @@ def test_what_cannot_be_taken_is_refused_by_name(caller, shop, said, status, nam
     assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"attributes": "prio"}, "Input should be an object"),
+        ({"primary_contact": []}, "Input should be an object"),
+        ({"lead_created_at": "soon"}, "must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:00Z"),
+    ],
+)
+def test_what_is_wrong_is_said_without_a_word_of_python(caller, shop, said, message):
+    response = caller.post("customers", {"data_source_uuid": shop.uuid, "external_id": "1"} | said)
+    assert [*response.json()["errors"].values()] == [message]
+
+
 @pytest.mark.parametrize("missing", ["data_source_uuid", "external_id"])
 def test_both_ids_are_needed(caller, shop, missing):
     body = {"data_source_uuid": shop.uuid, "external_id": "1"}
