@@ -70,7 +70,7 @@ def sources(asked: Listed) -> QuerySet[DataSource]:
     if asked.data_source_uuid:
         found = found.filter(uuid=asked.data_source_uuid)
     if asked.system:
-        found = found.filter(system__in={asked.system, "" if asked.system == writing.SYSTEM else asked.system})
+        found = found.filter(system__in=writing.systems(asked.system))
     return found
 
 

@@ -9,6 +9,7 @@ from crm.api.chartmogul import finding
 from crm.api.chartmogul.authority import ApiRequest, Key
 from crm.api.chartmogul.errors import ApiError, answers, invalid, not_found
 from crm.api.chartmogul.paging import Paged, page
+from crm.api.chartmogul.writing import systems
 from customers.values import can_be_stored
 from orders import planning
 from orders.models import Product
@@ -105,15 +106,12 @@ def create_plan(request: ApiRequest, body: PlanIn) -> Status[dict[str, Any]]:
 
 @router.get("/plans", auth=Key(VIEW), response=answers(200, PlansOut))
 def list_plans(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    wanted = {
-        "data_source__uuid": asked.data_source_uuid,
-        "external_id": asked.external_id,
-        "data_source__system": asked.system,
-    }
+    wanted = {"data_source__uuid": asked.data_source_uuid, "external_id": asked.external_id}
     filters = {key: value for key, value in wanted.items() if value is not None}
-    if not all(map(can_be_stored, filters.values())):
+    if not all(map(can_be_stored, [*filters.values(), asked.system or ""])):
         return listed(Product.objects.none(), asked)
-    return listed(all_plans().filter(**filters), asked)
+    of_system = {} if asked.system is None else {"data_source__system__in": systems(asked.system)}
+    return listed(all_plans().filter(**filters, **of_system), asked)
 
 
 @router.get("/plans/{uuid}", auth=Key(VIEW), response=answers(200, PlanOut))

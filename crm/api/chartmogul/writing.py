@@ -11,6 +11,11 @@ SYSTEM = "Import API"
 """What a data source is that does not say."""
 
 
+def systems(told: str) -> set[str]:
+    """What is stored of the data sources that are told to be of the system `told`."""
+    return {told, ""} if told == SYSTEM else {told}
+
+
 def moment(at: datetime | None) -> str | None:
     """A time as most fields have it: 2016-01-15T12:00:00.000Z."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None

@@ -150,3 +150,12 @@ def test_the_published_client_makes_changes_lists_and_deletes_plans(live_server)
     Client.destroy(config, uuid=made.uuid).get()
     with pytest.raises(chartmogul.APIError):
         Client.retrieve(config, uuid=made.uuid).get()
+
+
+def test_plans_are_asked_for_by_the_system_that_their_source_is_told_to_be():
+    caller = Caller()
+    caller.post("plans", gold())
+    caller.post("plans", gold(name="Silver", data_source_uuid=DataSourceFactory(name="Market", system="Stripe").uuid))
+    source = caller.get("data_sources").json()["data_sources"][0]
+    for system, names in ((source["system"], ["Gold"]), ("Stripe", ["Silver"]), ("Paddle", []), ("\x00", [])):
+        assert [each["name"] for each in caller.get("plans", system=system).json()["plans"]] == names
