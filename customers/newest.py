@@ -1,7 +1,8 @@
 """The newest rows of one kind that a customer has, over all of their source records, a page at a time.
 
 It reads at most a page of rows a record, through the index (source_record, at, id): never OFFSET, never COUNT, never
-a sort over all that somebody has. PostgreSQL needs LATERAL for that; SQLite reads the plain join that way by itself.
+a sort over all that somebody has. PostgreSQL needs LATERAL for that; SQLite reads the plain join that way by itself,
+where nothing else is joined.
 """
 
 from __future__ import annotations
@@ -61,13 +62,21 @@ def newest(
     rows = model._default_manager.order_by("-at", "-pk")
     if connections[rows.db].vendor == "postgresql":
         return rows.filter(pk__in=_lateral(model, customer, before, limit, source, filters))
+    # Apart: joined to whatever they are shown with, the sorter would be handed all that the customer has.
+    return rows.filter(pk__in=_joined(model, customer, before, source, filters).values("pk")[:limit])
+
+
+def _joined(
+    model: type[Row], customer: Customer, before: Cursor | None, source: int | None, filters: Mapping[str, Any]
+) -> QuerySet[Row]:
+    rows = model._default_manager.filter(source_record__customer=customer, **filters).order_by("-at", "-pk")
     if before:
         # Written so that the index is entered at `at`, and the comparison of the pair only filters.
         rows = rows.filter(Q(at__lte=before.at) & (Q(at__lt=before.at) | Q(pk__lt=before.pk)))
     if source is not None:
         # Added to nothing, so that SQLite does not begin with all the records that the data source has.
         rows = rows.filter(Exact(F("source_record__data_source") + 0, source))
-    return rows.filter(source_record__customer=customer, **filters)[:limit]
+    return rows
 
 
 def _lateral(

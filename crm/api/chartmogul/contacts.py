@@ -12,7 +12,7 @@ from crm.api.chartmogul.authority import ApiRequest, Key
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.paging import Page, Paged, page, page_of
 from customers import contacting
-from customers.models import Contact, Customer, SourceRecord
+from customers.models import Contact, Customer
 from customers.values import can_be_stored
 
 router = Router(tags=["Contacts"])
@@ -121,10 +121,8 @@ def find(customer: Customer | None, asked: AskedOfCustomer) -> Page[Contact]:
         return Page([], None, has_more=False)
     if asked.customer_external_id is None:
         return page_of(Contact, customer, asked, SHOWN_WITH, source=source, **filters)
-    known = SourceRecord.objects.filter(external_id=asked.customer_external_id)
-    known = known.filter(data_source=source) if source else known
-    records = list((known.filter(customer=customer) if customer else known).values_list("pk", flat=True))
-    return page(Contact.objects.filter(source_record__in=records, **filters).select_related(*SHOWN_WITH), asked)
+    known = finding.records(asked.customer_external_id, source, customer)
+    return page(Contact.objects.filter(source_record__in=known, **filters).select_related(*SHOWN_WITH), asked)
 
 
 @router.post("/contacts", auth=Key(CHANGE), response=answers(201, ContactOut))

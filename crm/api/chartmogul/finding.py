@@ -35,3 +35,13 @@ def record(data_source_uuid: str, external_id: str, param: str = "external_id") 
     if found is None:
         raise not_found("Customer", param)
     return found
+
+
+def records(external_id: str, source: DataSource | None, customer: Customer | None) -> list[int]:
+    """Whoever a data source knows so: `source`, or any; only those of `customer`, if that is given.
+
+    Read by themselves, and with the sources named, since the index that knows an id begins with its source.
+    """
+    sources = [source] if source else list(DataSource.objects.all())
+    found = SourceRecord.objects.filter(data_source__in=sources, external_id=external_id).only("customer_id")
+    return [each.pk for each in found if customer is None or each.customer_id == customer.pk]

@@ -1,20 +1,17 @@
 """What billing systems say happened to subscriptions."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from ninja import Body, Query, Router, Schema, Status
 from pydantic import BaseModel, Field, model_validator
 
 from crm.api.chartmogul import finding
 from crm.api.chartmogul.authority import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
+from crm.api.chartmogul.event_finding import Asked, asked_for, every
 from crm.api.chartmogul.invoice_finding import refusals
-from crm.api.chartmogul.paging import Paged, page
 from crm.api.chartmogul.reading import Moment
 from crm.api.chartmogul.writing import cents, moment
-from customers.models import DataSource, SourceRecord
 from customers.money import major
 from customers.values import can_be_stored
 from orders import events
@@ -96,19 +93,6 @@ class EventIn(EventChanges):
     subscription_external_id: str
 
 
-class Asked(Paged):
-    customer_uuid: str | None = None
-    data_source_uuid: str | None = None
-    external_id: str | None = None
-    customer_external_id: str | None = None
-    subscription_external_id: str | None = None
-    plan_external_id: str | None = None
-    event_type: str | None = None
-    event_date: Moment | None = None
-    effective_date: Moment | None = None
-    with_disabled: bool = False
-
-
 class EventOut(Schema):
     id: int
     external_id: str | None
@@ -178,10 +162,6 @@ def shape(event: SubscriptionEvent) -> dict[str, Any]:
     }
 
 
-def every() -> QuerySet[SubscriptionEvent]:
-    return SubscriptionEvent.objects.select_related("source_record", "data_source", "disabled_by")
-
-
 def values(sent: EventChanges, currency: str) -> dict[str, Any]:
     """What was sent, by the names of the columns; null empties."""
     found: dict[str, Any] = {}
@@ -207,39 +187,8 @@ def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict
 
 @router.get("/subscription_events", auth=Key(VIEW), response=answers(200, EventsOut))
 def list_subscription_events(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = page(asked_for(asked), asked)
+    found = asked_for(asked)
     return found.as_list("subscription_events", [shape(each) for each in found.rows]) | {"meta": Meta()}
-
-
-def asked_for(asked: Asked) -> QuerySet[SubscriptionEvent]:
-    texts = {
-        "external_id": asked.external_id,
-        "subscription_external_id": asked.subscription_external_id,
-        "plan_external_id": asked.plan_external_id,
-        "kind": asked.event_type,
-    }
-    filters = {column: text for column, text in texts.items() if text is not None}
-    if not all(map(can_be_stored, [*filters.values(), asked.customer_external_id or ""])):
-        return every().none()
-    found = every().filter(**filters, **({} if asked.with_disabled else {"disabled_at": None}))
-    for column, at in (("at", asked.event_date), ("effective", asked.effective_date)):
-        found = found.filter(**{f"{column}__gte": at, f"{column}__lt": until(at)}) if at else found
-    sources = [finding.data_source(asked.data_source_uuid)] if asked.data_source_uuid else []
-    if sources:
-        found = found.filter(data_source=sources[0])
-    if asked.customer_uuid:
-        found = found.filter(source_record__customer=finding.customer(asked.customer_uuid))
-    if asked.customer_external_id is not None:
-        # With the sources named, since the index that knows an id begins with its source.
-        known = {"data_source__in": sources or list(DataSource.objects.all())}
-        records = SourceRecord.objects.filter(external_id=asked.customer_external_id, **known)
-        found = found.filter(source_record__in=list(records.values_list("pk", flat=True)))
-    return found
-
-
-def until(at: datetime) -> datetime:
-    """A day is all of it, a time itself."""
-    return at + (timedelta(days=1) if at.time() == time() else timedelta(milliseconds=1))
 
 
 @router.patch("/subscription_events", auth=Key(ALTER), response=answers(200, EventOut))
