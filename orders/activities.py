@@ -2,7 +2,8 @@
 
 First the rows that can have made a movement are read: lines by when they begin, subscriptions without lines, and
 cancellations, each through an index. Then the series of their customers are played through, and of these what lies
-within the stretch that was read is told. A renewal makes no movement, so several stretches may make up a page.
+within the stretch that was read is told. A renewal makes no movement, so several stretches may make up a page; whoever
+has rows in several of them is played through once.
 """
 
 from __future__ import annotations
@@ -88,10 +89,10 @@ def page(asked: Asked, *, limit: int) -> Page:
     """At most `limit` of the movements asked for; fewer where many rows moved nothing."""
     now = timezone.now()
     found: list[Told] = []
-    goes_on = True
+    goes_on, played = True, Played(now)
     for _ in range(MOST_STRETCHES):
         points, goes_on = _stretch(asked, now)
-        found += _told(asked, points, now)
+        found += _told(asked, points, played)
         if points:
             asked = replace(asked, after=points[-1].beginning if asked.newest_first else points[-1].end)
         if not goes_on or len(found) > limit:
@@ -168,15 +169,27 @@ def _is_within(point: Point, asked: Asked, now: datetime) -> bool:
     return point.beginning < asked.after if asked.newest_first else point.end > asked.after
 
 
-def _told(asked: Asked, points: Sequence[Point], now: datetime) -> list[Told]:
+class Played:
+    """All movements of customers until `now`, each customer read and played through once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.told: dict[int, list[Told]] = {}
+
+    def of(self, customers: Collection[int]) -> Iterator[Told]:
+        if new := [pk for pk in customers if pk not in self.told]:
+            read = ledger.read(new, now=self.now)
+            self.told |= {pk: [Told(each, pk, read) for each in read.series(pk).movements] for pk in new}
+        for pk in customers:
+            yield from self.told[pk]
+
+
+def _told(asked: Asked, points: Sequence[Point], played: Played) -> list[Told]:
     """The movements that the rows made, in order."""
     made_by = {(point.at, point.origin) for point in points}
-    customers = {point.customer for point in points}
-    read = ledger.read(customers, now=now) if customers else Ledger({}, {}, {})
     found = [
-        Told(movement, customer, read)
-        for customer in customers
-        for movement in read.series(customer).movements
-        if (movement.at, movement.change.origin) in made_by and asked.has(movement)
+        told
+        for told in played.of({point.customer for point in points})
+        if (told.movement.at, told.movement.change.origin) in made_by and asked.has(told.movement)
     ]
     return sorted(found, key=lambda told: told.movement.place, reverse=asked.newest_first)

@@ -268,6 +268,19 @@ class TestOfTheAccount:
         assert every_page(caller, **{"start-date": "2020-02-01"}) == []
 
 
+def test_whoever_has_rows_in_several_stretches_is_read_once(caller, monkeypatch):
+    monkeypatch.setattr(activities, "STRETCH", 5)
+    one = purchase(record(), datetime(2020, 1, 1, tzinfo=UTC))
+    order = invoice(one, day(1))
+    for n in range(24):
+        line(one, datetime(2020 + n // 12, n % 12 + 1, 1, tzinfo=UTC), "50.00", order=order)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(of_account(caller)["entries"]) == 1
+    stretches = [each["sql"] for each in queries if "LIMIT 6" in each["sql"] and "orderitem" in each["sql"]]
+    assert len(stretches) == 5
+    assert len([each["sql"] for each in queries if "service_to" in each["sql"]]) == 1
+
+
 def plan_of(sql: str) -> str:
     """As the database means to read many rows."""
     postgres = connection.vendor == "postgresql"
