@@ -84,8 +84,11 @@ def _comparable(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-def erase(customer: Customer, *, version: int, by: User | None) -> Deletion:
-    """Delete the live `customer`; StaleEraseError when the profile or the family is no longer as at `version`."""
+def erase(customer: Customer, *, version: int | None, by: User | None) -> Deletion:
+    """Delete the live `customer`; StaleEraseError when the profile or the family is no longer as at `version`.
+
+    Who has looked at none gives None.
+    """
     for _ in range(locking.MOST_TRIES):
         try:
             return _erase(customer.pk, version=version, by=by)
@@ -96,7 +99,7 @@ def erase(customer: Customer, *, version: int, by: User | None) -> Deletion:
 
 
 @transaction.atomic
-def _erase(pk: int, *, version: int, by: User | None) -> Deletion:
+def _erase(pk: int, *, version: int | None, by: User | None) -> Deletion:
     family = owners.families([pk]).keys()
     locked = locking.lock(family)
     if owners.families([pk]).keys() != family:
@@ -113,13 +116,13 @@ def _erase(pk: int, *, version: int, by: User | None) -> Deletion:
     return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
 
 
-def _refuse(customer: Customer, version: int) -> None:
+def _refuse(customer: Customer, version: int | None) -> None:
     if customer.erased_at:
         raise EraseError(f"Customer {customer.pk} was erased a moment ago.")
     if customer.merged_into is not None:
         root = customer.live_root()
         raise EraseError(f"{customer.numbered} is part of {root.numbered} by now.")
-    if customer.version != version:
+    if version not in (None, customer.version):
         raise StaleEraseError
     if why := refusals(customer):
         raise EraseError(" ".join(why))

@@ -130,9 +130,8 @@ def change_customer(request: ApiRequest, uuid: str, body: CustomerChange) -> dic
 
 @router.delete("/customers/{uuid}", auth=Key(DELETE), response=answers(204, None))
 def delete_customer(request: ApiRequest, uuid: str) -> Status[None]:
-    customer = finding.customer(uuid)
     try:
-        erasing.erase(customer, version=customer.version, by=request.by)
+        erasing.erase(finding.customer(uuid), version=None, by=request.by)
     except erasing.EraseError as error:
         raise invalid(customer=str(error)) from None
     return Status(204, None)

@@ -1,5 +1,6 @@
 import pytest
 
+from customers import editing, erasing
 from customers.models import Contact, Customer, DataSource, HistoryEntry, SourceRecord
 from tests.api.caller import Caller
 from tests.api.chartmogul.people import send
@@ -276,6 +277,20 @@ def test_a_lost_lead_is_an_unqualified_one_and_stays_lost_when_told_back(caller,
     assert caller.get(f"customers/{shown['uuid']}").json()["status"] == "Unqualified Lead"
     caller.patch(f"customers/{shown['uuid']}", {"status": "Unqualified Lead"})
     assert Customer.objects.get().lead_status == "lost"
+
+
+def test_who_deletes_by_program_has_not_looked_at_anything(caller, shop, monkeypatch):
+    """Somebody changes the customer between finding it and deleting it."""
+    shown = send(caller, shop, "1", name="John Smith")
+    real = erasing.erase
+
+    def changed_first(customer, **act):
+        editing.edit(customer, {"company": "Initrode"}, version=customer.version, by=None, via="page")
+        return real(customer, **act)
+
+    monkeypatch.setattr(erasing, "erase", changed_first)
+    assert caller.delete(f"customers/{shown['uuid']}").status_code == 204
+    assert Customer.objects.get().erased_at
 
 
 def test_a_customer_is_deleted_for_good(caller, shop):
