@@ -1,4 +1,4 @@
-"""Carrying out what was planned for a day: cancellations first, then the ends of pauses.
+"""Carrying out what was planned for a day: cancellations first, then the ends of pauses. Last, what nobody paid.
 
 One small transaction for each purchase, which looks again whether it is still due: it may be run twice at once, and
 again after it broke off.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+
+from django.utils import timezone
 
 from orders import altering, cancelling, recording, subscribing
 from orders.altering import PurchaseError
@@ -22,6 +24,9 @@ def apply_due(today: date) -> Iterator[Purchase]:
             yield due
     for due in _due(restarts_on__lte=today):
         if _was_done(due, _restart, today):
+            yield due
+    for due in subscribing.late(timezone.now()).select_related("source_record").order_by("pk"):
+        if _was_done(due, _fall_behind, today):
             yield due
 
 
@@ -64,4 +69,13 @@ def _restart(purchase: Purchase, today: date) -> bool:
         purchase.restarts_on = None
         return False
     restart(purchase, max(purchase.next_bill_date or today, today), by=None)
+    return True
+
+
+def _fall_behind(purchase: Purchase, today: date) -> bool:
+    """Its newest invoice may have been paid, or another may have come, since it was found."""
+    subscribing.refresh([purchase])
+    if purchase.status != PurchaseStatus.RECYCLE_BILLING:
+        return False
+    recording.write(purchase, "past due. Its newest invoice is not paid.", by=None)
     return True

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from orders import totals
@@ -57,6 +57,14 @@ def billing() -> QuerySet[OrderItem]:
     return OrderItem.objects.filter(disabled_at=None, order__disabled_at=None, order__uncollected="").exclude(
         Q(purchase=None) | Q(service_from=None)
     )
+
+
+def late(now: datetime) -> QuerySet[Purchase]:
+    """Those that go on as if the newest invoice that bills them were paid, which was due by `now`."""
+    later = billing().filter(purchase=OuterRef("purchase"), order__at__gt=OuterRef("order__at"))
+    unpaid = billing().filter(~Exists(later), order__status=OrderStatus.PENDING, order__due__lt=now)
+    going_on = (PurchaseStatus.ACTIVE, PurchaseStatus.TRIAL, PurchaseStatus.PAUSED)
+    return Purchase.objects.filter(pk__in=unpaid.values("purchase"), status__in=going_on).exclude(external_id="")
 
 
 def remember(purchase: Purchase, times: Iterable[datetime]) -> None:

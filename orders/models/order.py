@@ -135,6 +135,8 @@ class Order(LinkedRow):
             models.Index(fields=["at", "id"], name="order_by_at"),
             models.Index(fields=["updated", "id"], name="order_by_updated"),
             models.Index(fields=["data_source", "at", "id"], name="order_by_source"),
+            # Invoices that should have been paid by now.
+            models.Index(fields=["status", "due"], condition=models.Q(due__isnull=False), name="order_by_due"),
         ]
 
     def __str__(self) -> str:

@@ -6,11 +6,14 @@ from orders import altering, applying
 
 
 class Command(BaseCommand):
-    help = "Cancels and restarts the purchases for which that was planned until today. Run it every hour."
+    help = (
+        "Cancels and restarts the purchases for which that was planned until today, and finds those whose newest"
+        " invoice was due and is not paid. Run it every hour."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
         for purchase in applying.apply_due(altering.today()):
             done += 1
             self.stdout.write(f"Purchase {purchase.pk}")
-        self.stdout.write(f"{done} cancelled or restarted.")
+        self.stdout.write(f"{done} changed.")

@@ -81,5 +81,5 @@ def test_the_command_says_what_it_did():
     out = StringIO()
     with time_machine.travel("2026-03-20 06:00 +0000"):
         call_command("apply_due", stdout=out)
-    assert out.getvalue() == f"Purchase {bought.pk}\n1 cancelled or restarted.\n"
+    assert out.getvalue() == f"Purchase {bought.pk}\n1 changed.\n"
     assert RecordTotals.objects.get().purchases_cancelled == 1
