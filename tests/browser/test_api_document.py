@@ -1,0 +1,37 @@
+"""What staff see of the API: a page that is not ours, with assets that are."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.api.caller import Caller
+
+
+def test_the_operations_are_listed_and_opened(page, sign_in):
+    sign_in("reader", "customers.view_customer")
+    page.goto("/v1/docs")
+    expect(page.get_by_role("heading", name=re.compile("ChartMogul"))).to_be_visible()
+    merge = page.locator(".opblock", has_text="/v1/customers/merges")
+    merge.locator("button").first.click()
+    for status in ("202", "400", "401", "403", "404", "413", "422", "429"):
+        expect(merge.locator(f".response[data-code='{status}']")).to_be_visible()
+
+
+def test_an_operation_is_tried_with_a_key(page, sign_in):
+    sign_in("reader", "customers.view_customer")
+    page.goto("/v1/docs")
+    page.get_by_role("button", name="Authorize").first.click()
+    dialog = page.locator(".dialog-ux")
+    dialog.locator("input").first.fill(Caller().token)
+    dialog.get_by_role("button", name="Apply credentials").click()
+    dialog.get_by_role("button", name="Close").last.click()
+    ping = page.locator(".opblock", has_text="/v1/ping")
+    ping.locator("button").first.click()
+    ping.get_by_role("button", name="Try it out").click()
+    ping.get_by_role("button", name="Execute").click()
+    expect(ping.locator(".live-responses-table").get_by_text("pong!")).to_be_visible()
+
+
+def test_whoever_is_not_signed_in_is_asked_to(page):
+    page.goto("/v1/docs")
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/v1/docs"))
