@@ -83,8 +83,10 @@ class Note(LinkedRow):
     kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
     text = models.TextField(blank=True)
     call_duration = models.PositiveIntegerField(default=0)
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     updated = models.DateTimeField(default=timezone.now)
 
     class Meta(LinkedRow.Meta):
@@ -92,6 +94,9 @@ class Note(LinkedRow):
             *LinkedRow.Meta.indexes,
             # Those of the whole account, newest first.
             models.Index(fields=["at", "id"], name="note_by_at"),
+            # Those by one author, and about one contact, newest first.
+            models.Index(fields=["by", "at", "id"], name="note_of_author"),
+            models.Index(fields=["contact", "at", "id"], name="note_about_contact"),
         ]
 
     def __str__(self) -> str:

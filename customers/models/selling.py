@@ -77,7 +77,7 @@ class Opportunity(LinkedRow):
     )
 
     uuid = models.CharField(max_length=40, unique=True, default=bare_id, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     pipeline = models.CharField(max_length=100)
     pipeline_stage = models.CharField(max_length=100)
     estimated_close_date = models.DateField()
@@ -99,6 +99,7 @@ class Opportunity(LinkedRow):
         indexes = [
             *LinkedRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="opportunity_by_at"),
+            models.Index(fields=["owner", "at", "id"], name="opportunity_of_owner"),
         ]
 
     def __str__(self) -> str:
@@ -123,16 +124,19 @@ class Task(LinkedRow):
 
     uuid = models.CharField(max_length=40, unique=True, default=bare_id, editable=False)
     details = models.CharField(max_length=255)
-    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     due = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="tasks")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="tasks", db_index=False)
     updated = models.DateTimeField(default=timezone.now)
 
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="task_by_at"),
+            # Those of one of the staff, and about one contact, newest first.
+            models.Index(fields=["assignee", "at", "id"], name="task_of_assignee"),
+            models.Index(fields=["contact", "at", "id"], name="task_about_contact"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.api.chartmogul import finding
-from crm.api.chartmogul.paging import Page, Paged, page, page_of
+from crm.api.chartmogul.paging import Page, Paged, page_of, sifted
 from crm.api.chartmogul.reading import Moment
 from customers.models import DataSource
 from customers.values import can_be_stored
@@ -53,7 +53,8 @@ def asked_for(asked: Asked) -> Page[SubscriptionEvent]:
         filters["source_record__customer"] = customer
     if source:
         filters["data_source"] = source
-    return page(every().filter(**filters), asked)
+    rest = {name: filters.pop(name) for name in ("kind", "plan_external_id") if name in filters}
+    return sifted(every().filter(**filters), asked, **rest)
 
 
 def named(asked: Asked) -> bool:

@@ -14,10 +14,15 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from crm.api.chartmogul.errors import refusal
-from customers.models import Customer, DataSource, LinkedRow
+from customers.models import Customer, DataSource, LinkedRow, SourceRecord
 from customers.newest import Cursor, newest
 
 MOST = 200
+STRETCHES = (500, 1_500, 4_000, 8_000, 16_000)
+"""How many rows are looked at, one stretch after the other, for one page of those that pass a filter."""
+
+FEW = 2_000
+"""The records of a data source that has no more are read, and asked for what they have."""
 
 Row = TypeVar("Row", bound=Model)
 Linked = TypeVar("Linked", bound=LinkedRow)
@@ -43,15 +48,45 @@ class Page(Generic[Row]):
 
 def page(rows: QuerySet[Row], asked: Paged, *, by: str = "at", descending: bool = True) -> Page[Row]:
     """A page of `rows` in the order of the column `by` and the primary key, which have an index together."""
-    comes, sign = ("lt", "-") if descending else ("gt", "")
     if asked.cursor:
-        at, pk = read_cursor(asked.cursor)
-        # Written so that the index is entered at `at`, and the comparison of the pair only filters.
-        rows = rows.filter(Q(**{f"{by}__{comes}e": at}) & (Q(**{f"{by}__{comes}": at}) | Q(**{f"pk__{comes}": pk})))
+        rows = rows.filter(_beyond(*read_cursor(asked.cursor), by=by, comes="lt" if descending else "gt"))
+    sign = "-" if descending else ""
     found = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: asked.per_page + 1])
     shown = found[: asked.per_page]
     cursor = write_cursor(getattr(shown[-1], by), shown[-1].pk) if shown else None
     return Page(shown, cursor, len(found) > len(shown))
+
+
+def _beyond(at: datetime, pk: int, *, by: str = "at", comes: str) -> Q:
+    """Written so that the index is entered at `at`, and the comparison of the pair only filters."""
+    side = comes.removesuffix("e")
+    return Q(**{f"{by}__{side}e": at}) & (Q(**{f"{by}__{side}": at}) | Q(**{f"pk__{comes}": pk}))
+
+
+def sifted(rows: QuerySet[Linked], asked: Paged, **filters: Any) -> Page[Linked]:
+    """A page of those of `rows` that pass filters to which no index leads, newest first.
+
+    The order is walked through its own index, a stretch at a time, and whatever stands there is asked. A page that has
+    looked at so many is not full: there is more, and its cursor is where it stopped.
+    """
+    if not filters:
+        return page(rows, asked)
+    end = read_cursor(asked.cursor) if asked.cursor else None
+    found: list[Linked] = []
+    for length in STRETCHES:
+        here = rows.filter(_beyond(*end, comes="lt")) if end else rows
+        here = here.order_by("-at", "-pk")
+        end = here.values_list("at", "pk")[length - 1 : length].first()
+        if end:
+            here = here.filter(_beyond(*end, comes="gte"))
+        found += here.filter(**filters)[: asked.per_page + 1 - len(found)]
+        if end is None or len(found) > asked.per_page:
+            break
+    is_full = len(found) > asked.per_page
+    shown = found[: asked.per_page]
+    if end and not is_full:
+        return Page(shown, write_cursor(*end), has_more=True)
+    return Page(shown, write_cursor(shown[-1].at, shown[-1].pk) if shown else None, has_more=is_full)
 
 
 def page_of(
@@ -65,14 +100,28 @@ def page_of(
 ) -> Page[Linked]:
     """A page of the rows of one customer, however many records that has, or of everybody's, newest first."""
     if customer is None:
-        of_source = {"source_record__data_source": source} if source else {}
-        return page(model._default_manager.filter(**of_source, **filters).select_related(*related), asked)
+        led = {name: value for name, value in filters.items() if has_index(model, name)}
+        rest = {name: value for name, value in filters.items() if name not in led}
+        if source:
+            records = list(SourceRecord.objects.filter(data_source=source).values_list("pk", flat=True)[: FEW + 1])
+            if len(records) <= FEW:
+                led["source_record__in"] = records
+            else:
+                rest["source_record__data_source"] = source
+        return sifted(model._default_manager.filter(**led).select_related(*related), asked, **rest)
     before = Cursor(*read_cursor(asked.cursor)) if asked.cursor else None
     limit, pk = asked.per_page + 1, source.pk if source else None
     found = list(newest(model, customer, before=before, limit=limit, source=pk, **filters).select_related(*related))
     shown = found[: asked.per_page]
     cursor = write_cursor(shown[-1].at, shown[-1].pk) if shown else None
     return Page(shown, cursor, len(found) > len(shown))
+
+
+def has_index(model: type[LinkedRow], asked: str) -> bool:
+    """Whether an index begins with the column of a filter such as `due__lte`."""
+    name = asked.partition("__")[0]
+    field = model._meta.get_field(name)
+    return getattr(field, "db_index", False) or any(name == index.fields[0] for index in model._meta.indexes)
 
 
 def write_cursor(at: datetime, pk: int) -> str:
