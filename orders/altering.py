@@ -15,7 +15,7 @@ from django.db import transaction
 
 from customers import billing
 from customers.locking import RetiredMeanwhileError
-from orders import totals
+from orders import totals, touching
 from orders.intake import lock_owner
 from orders.models import ENDED, Purchase
 
@@ -41,10 +41,12 @@ def locked(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
             raise PurchaseError("This purchase has changed since you opened the page. This is how it stands now.")
-        status, before = current.status, _values(current)
+        status, before, shown = current.status, _values(current), touching.shown(current)
         yield current
         if _values(current) != before:
             current.save()
+        if touching.shown(current) != shown:
+            touching.orders_of([current])
         if changes := list(totals.of_new_status(current, status)):
             totals.add(changes)
             billing.refresh([owner.pk])

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from customers import billing
 from customers.locking import RetiredMeanwhileError
-from orders import cancelling, paying, recording, totals
+from orders import cancelling, paying, recording, totals, touching
 from orders.altering import PurchaseError
 from orders.intake import lock_owner
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus
@@ -80,5 +80,6 @@ def _end_purchases(order: Order, reason: str) -> list[Change]:
         before = purchase.status
         cancelling.end(purchase, reason=reason)
         purchase.save()
+        touching.orders_of([purchase])
         changes += totals.of_new_status(purchase, before)
     return changes

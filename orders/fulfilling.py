@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.locking import RetiredMeanwhileError
-from orders import recording
+from orders import recording, touching
 from orders.intake import lock_owner
 from orders.models import COUNTED, Fulfillment, FulfillmentStatus, Order
 
@@ -84,6 +84,7 @@ def _write(parcel: Fulfillment, news: News, *, by: User | None) -> Fulfillment:
     if (date := DATES.get(news.status)) and getattr(parcel, date) is None:
         setattr(parcel, date, timezone.now())
     parcel.save()
+    touching.order(parcel.order_id)
     if parcel.status != before:
         followed = f", {parcel.carrier} {parcel.tracking_number}".rstrip() if parcel.tracking_number else ""
         recording.write(parcel.order, f"parcel {parcel.get_status_display().lower()}{followed}.", by=by)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from customers.models import PaySource
 from customers.newest import newest
-from orders import booking, paying
+from orders import booking, paying, touching
 from orders.gateway import Sale, Token
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.paying import PaymentError
@@ -66,11 +66,14 @@ def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction
     """Charge the order to the pay source `card`; the Transaction says what the gateway answered, if it did."""
     gateway = paying.the_gateway()
     with paying.locked(order) as current:
+        # First what is in the way: who clicks twice is told that an answer is awaited, not that the order has changed.
+        known = cards(current)
         paying.refuse_changed(current, seen)
-        chosen = next((each for each in cards(current) if each.pk == card), None)
+        chosen = next((each for each in known if each.pk == card), None)
         if chosen is None:
             raise PaymentError("This card is no longer the customer’s. Choose another.")
         refuse_expired(chosen)
         payment = paying.begin(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
+        touching.order(current.pk)  # it shows the card, even when nobody answers
     token = Token(chosen.token, chosen.gateway_customer)
     return booking.finish(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

@@ -17,7 +17,7 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from orders import totals
+from orders import totals, touching
 from orders.ledger import cancellations
 from orders.models import (
     ItemKind,
@@ -85,6 +85,7 @@ def refresh(
     lines, events = _lines_of(purchases), _events_of(purchases)
     changes: list[Change] = []
     stored = {purchase.pk: values_of(purchase) for purchase in purchases}
+    shown = {purchase.pk: touching.shown(purchase) for purchase in purchases}
     for purchase in purchases:
         before = [] if purchase.pk in begun else list(totals.of_purchase(purchase))
         happened, planned = _times(events[purchase.source_record_id, purchase.external_id])
@@ -97,6 +98,7 @@ def refresh(
     for purchase in changed:
         purchase.updated = timezone.now()
     Purchase.objects.bulk_update(changed, [*WRITTEN, "updated"])
+    touching.orders_of([each for each in changed if touching.shown(each) != shown[each.pk] and each.pk not in begun])
     return changes
 
 

@@ -1,0 +1,125 @@
+"""Whoever keeps a copy of orders learns of each whose row in Query Orders is another now: `dateUpdated` has moved."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orders import applying, cancellations, subscribing
+from orders.altering import today
+from orders.models import Order, Purchase
+from tests.api.caller import Caller
+from tests.api.chartmogul import billing
+from tests.api.konnektive.sales import TIMES_OUT, VISA
+from tests.orders.payments.acts import rerun
+from tests.orders.world import card
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def placed(world) -> Order:
+    """Paid by card, with a purchase and a parcel on its way."""
+    sold = world.order(product1_id=world.monthly.pk, **VISA)[1]["orderId"]
+    world.shop.ask("fulfillment/update", orderId=sold, fulfillmentStatus="SHIPPED", trackingNumber="TR1")
+    return Order.objects.get(number=sold)
+
+
+def changes(world, path: str, **sent) -> bool:
+    """Whether the call makes the order one of those that changed lately, as `dateRangeType=dateUpdated` has them."""
+    Order.objects.update(updated=LONG_AGO)
+    asked = {"dateRangeType": "dateUpdated", "startDate": "2021-01-01", "endDate": "2199-01-01"}
+    assert world.shop.ask("order/query", **asked)[0] == "ERROR"
+    result, message = world.shop.ask(path, **sent)
+    assert result == "SUCCESS", message
+    return world.shop.ask("order/query", **asked)[0] == "SUCCESS"
+
+
+def test_when_its_purchase_is_paused_reactivated_billed_on_another_day_or_cancelled(world, placed):
+    bought = {"purchaseId": placed.purchases.get().pk}
+    soon = f"{today() + timedelta(days=3):%m/%d/%Y}"
+    assert changes(world, "purchase/update", nextBillDate=soon, **bought)
+    assert changes(world, "purchase/pause", **bought)
+    assert changes(world, "purchase/update", reactivate=1, **bought)
+    assert changes(world, "purchase/cancel", cancelReason="Moved", **bought)
+
+
+def test_not_when_nothing_that_it_shows_of_its_purchase_is_another(world, placed):
+    bought = {"purchaseId": placed.purchases.get().pk}
+    assert not changes(world, "purchase/update", price="3.00", **bought)
+    assert not changes(world, "purchase/cancel", cancelReason="Moved", afterNextBill=1, **bought)
+
+
+def test_when_a_planned_cancellation_of_its_purchase_is_carried_out(placed):
+    placed.purchases.update(cancels_on=today())
+    Order.objects.update(updated=LONG_AGO)
+    assert list(applying.apply_due(today()))
+    assert Order.objects.get().updated > LONG_AGO
+
+
+def test_when_its_parcel_is_delivered(world, placed):
+    parcel = placed.fulfillments.get().pk
+    assert changes(world, "fulfillment/update", fulfillmentId=parcel, fulfillmentStatus="DELIVERED")
+    assert changes(world, "fulfillment/update", orderId=placed.number, fulfillmentStatus="DELIVERED", shipCarrier="UPS")
+
+
+def test_when_some_of_it_is_refunded(world, placed):
+    assert changes(world, "order/refund", orderId=placed.number, refundAmount="1.00")
+
+
+def test_when_it_is_cancelled_with_what_it_subscribed_to(world, placed):
+    assert changes(world, "order/cancel", orderId=placed.number, cancelReason="Moved")
+
+
+def test_when_it_is_charged_to_another_card_although_nobody_answers(world):
+    world.order(**VISA | {"cardNumber": "4000000000009995"})
+    declined = Order.objects.get()
+    chosen = card(declined, "sandbox-times-out", last_four=TIMES_OUT[-4:])
+    Order.objects.update(updated=LONG_AGO)
+    assert rerun(Order.objects.get(), chosen).status == "PENDING"
+    assert Order.objects.get().updated > LONG_AGO
+
+
+# Those of billing systems, which bill one subscription many times
+
+
+@pytest.fixture
+def subscribed(db) -> Purchase:
+    """A subscription that two invoices bill."""
+    known, plan = billing.known(), billing.plan()
+    lines = [
+        billing.line(plan_uuid=plan.uuid, service_period_start="2026-01-01", service_period_end="2026-02-01"),
+        billing.line(plan_uuid=plan.uuid, service_period_start="2026-02-01", service_period_end="2026-03-01"),
+    ]
+    invoices = [
+        billing.invoice(each, external_id=f"inv_{n}", payments=[billing.paid(external_id=f"tr_{n}")])
+        for n, each in enumerate(lines)
+    ]
+    billing.imported(known, *invoices, caller=Caller())
+    Order.objects.update(updated=LONG_AGO)
+    return Purchase.objects.get()
+
+
+def have_changed() -> int:
+    return Order.objects.filter(updated__gt=LONG_AGO).count()
+
+
+def test_when_its_billing_system_cancels_a_subscription_of_it(subscribed):
+    cancellations.add(subscribed, datetime(2026, 2, 20, tzinfo=UTC), by=None)
+    assert have_changed() == 2
+
+
+def test_not_when_a_subscription_is_looked_at_and_is_as_it_was(subscribed):
+    subscribing.refresh([subscribed])
+    assert have_changed() == 0
+
+
+def test_when_another_invoice_makes_its_subscription_past_due(subscribed):
+    late = billing.line(
+        plan_uuid=subscribed.product.uuid, service_period_start="2026-03-01", service_period_end="2026-04-01"
+    )
+    unpaid = billing.invoice(late, external_id="inv_3", due_date="2026-03-02", payments=[])
+    billing.imported(subscribed.source_record.customer, unpaid, caller=Caller(username="other"))
+    assert Purchase.objects.get().status == "RECYCLE_BILLING"
+    assert have_changed() == 3
