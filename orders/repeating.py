@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_KEY = 255
+CHUNK = 1000
 
 
 class RepeatError(Exception):
@@ -59,3 +61,12 @@ def answered(asked: Request) -> Order | None:
 
 def remember(asked: Request, order: Order) -> None:
     IdempotencyKey.objects.create(caller=asked.caller, key=asked.key, request_digest=asked.digest, order=order)
+
+
+def forget(*, before: datetime) -> int:
+    """Delete the keys that came before, some at a time; how many. Their orders stay, and a request is new again."""
+    forgotten = 0
+    old = IdempotencyKey.objects.filter(created__lt=before).order_by("created").values_list("pk", flat=True)
+    while some := list(old[:CHUNK]):
+        forgotten += IdempotencyKey.objects.filter(pk__in=some).delete()[0]
+    return forgotten
