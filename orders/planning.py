@@ -33,22 +33,29 @@ def create(source: DataSource, *, name: str, count: int, unit: str, external_id:
     plan = Product(data_source=source, external_id=external_id or str(uuid4()))
     _check_text("external_id", plan.external_id or "", LONGEST_ID)
     _write(plan, name=name, count=count, unit=unit)
-    if Product.objects.filter(data_source=source, external_id=plan.external_id).exists():
-        raise PlanError("external_id", "The external ID for this plan already exists in our system.")
+    _refuse_known(plan)
     plan.sku = _free_sku(plan)
     try:
         with transaction.atomic():
             plan.save()
     except IntegrityError:
-        raise PlanError("external_id", "The external ID for this plan already exists in our system.") from None
+        _refuse_known(plan)
+        raise
     return plan
+
+
+def _refuse_known(plan: Product) -> None:
+    if Product.objects.filter(data_source=plan.data_source_id, external_id=plan.external_id).exists():
+        raise PlanError("external_id", "The external ID for this plan already exists in our system.")
 
 
 def change(plan: Product, **values: Any) -> Product:
     """Write those of `name`, `count` and `unit` that are given."""
     before = {"name": plan.name, "count": plan.interval_count, "unit": plan.interval_unit}
     _write(plan, **before | values)
-    plan.save(update_fields=["name", "interval_count", "interval_unit"])
+    written = {"name": plan.name, "interval_count": plan.interval_count, "interval_unit": plan.interval_unit}
+    if not Product.objects.filter(pk=plan.pk).update(**written):
+        raise PlanError("plan", "This plan was deleted a moment ago.")
     return plan
 
 
@@ -56,7 +63,7 @@ def delete(plan: Product) -> None:
     """PlanError when something was bought by it: what a customer has does not go with a plan."""
     try:
         plan.delete()
-    except ProtectedError:
+    except (ProtectedError, IntegrityError):  # the latter of what came meanwhile
         raise PlanError("plan", "This plan has subscriptions or line items. Delete their invoices first.") from None
 
 
@@ -94,6 +101,8 @@ def create_group(name: str, plans: Collection[str]) -> PlanGroup:
 
 @transaction.atomic
 def change_group(group: PlanGroup, *, name: str | None = None, plans: Collection[str] | None = None) -> PlanGroup:
+    if not PlanGroup.objects.select_for_update().filter(pk=group.pk).exists():
+        raise PlanError("plan_group", "This plan group was deleted a moment ago.")
     if name is not None:
         _check_text("name", name.strip(), LONGEST_NAME)
         group.name = name.strip()
@@ -104,8 +113,9 @@ def change_group(group: PlanGroup, *, name: str | None = None, plans: Collection
 
 
 def _members(plans: Collection[str]) -> Sequence[Product]:
-    """The plans of these uuids; PlanError naming one that there is not."""
-    found = {plan.uuid: plan for plan in Product.objects.filter(uuid__in=filter(can_be_stored, plans))}
+    """The plans of these uuids, locked so that none is deleted; PlanError naming one that there is not."""
+    named = Product.objects.select_for_update(no_key=True).filter(uuid__in=filter(can_be_stored, plans))
+    found = {plan.uuid: plan for plan in named.order_by("pk")}
     if missing := next((uuid for uuid in plans if uuid not in found), None):
         raise PlanError("plans", f"Plan {missing[:LONGEST_SKU]} not found")
     return list(found.values())

@@ -1,13 +1,17 @@
 """How this dialect says no, and what every operation may answer beside what it is for."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from crm.api.entering import RefusedError
+
+logger = logging.getLogger(__name__)
 
 NO_OBJECT = {"dict_type", "model_type", "model_attributes_type"}
 
@@ -93,6 +97,13 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return answer(request, refusal(404, "There is nothing at this address"))
+
+    @api.exception_handler(IntegrityError)
+    def overtaken(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+        # What was read is checked by the rules; only the database sees what others do before it is written.
+        logger.warning("Overtaken at %s", request.path, exc_info=error)
+        message = "Something that this is about was changed or deleted at the same moment. Nothing was done; try again."
+        return answer(request, invalid(base=message))
 
     @api.exception_handler(ValidationError)
     def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:

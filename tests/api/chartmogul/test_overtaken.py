@@ -1,0 +1,96 @@
+"""What a request names is deleted between reading it and writing: nothing is written, and the answer says so."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crm.api.chartmogul import finding, invoices, plan_groups, plans
+from customers.models import Customer, DataSource
+from orders import planning
+from orders.models import Order, PlanGroup, Product
+from tests.api.caller import Caller
+from tests.api.chartmogul import billing
+from tests.factories import DataSourceFactory
+
+
+@pytest.fixture
+def caller(transactional_db) -> Caller:
+    return Caller()
+
+
+@pytest.fixture
+def overtaken(monkeypatch):
+    """Let `meanwhile` happen right after `name` of `module` was called."""
+
+    def overtake(module: Any, name: str, meanwhile: Callable[[], object]) -> None:
+        real = getattr(module, name)
+
+        def read(*args, **named):
+            found = real(*args, **named)
+            meanwhile()
+            return found
+
+        monkeypatch.setattr(module, name, read)
+
+    return overtake
+
+
+def test_an_invoice_for_a_plan_that_goes_is_not_imported(caller, overtaken):
+    helena, gold = billing.known(), billing.plan()
+    overtaken(invoices, "plans_of", lambda: planning.delete(gold))
+    response = billing.send(helena, billing.invoice(billing.line(plan_uuid=gold.uuid)), caller=caller)
+    assert (response.status_code, list(response.json()["errors"])) == (422, ["base"])
+    assert not Order.objects.exists()
+
+
+def test_a_customer_of_a_data_source_that_goes_is_not_made(caller, overtaken):
+    shop = DataSourceFactory(name="Shop")
+    overtaken(finding, "data_source", lambda: DataSource.objects.filter(pk=shop.pk).delete())
+    response = caller.post("customers", {"data_source_uuid": shop.uuid, "external_id": "1"})
+    assert (response.status_code, list(response.json()["errors"])) == (422, ["base"])
+    assert not Customer.objects.exists()
+
+
+def test_a_plan_of_a_data_source_that_goes_is_not_made(caller, overtaken):
+    shop = DataSourceFactory(name="Shop")
+    overtaken(finding, "data_source", lambda: DataSource.objects.filter(pk=shop.pk).delete())
+    sent = {"data_source_uuid": shop.uuid, "name": "Gold", "interval_count": 1, "interval_unit": "month"}
+    response = caller.post("plans", sent)
+    assert (response.status_code, list(response.json()["errors"])) == (422, ["base"])
+
+
+def test_a_plan_that_goes_is_not_changed(caller, overtaken):
+    gold = billing.plan()
+    overtaken(plans, "find", lambda: Product.objects.filter(pk=gold.pk).delete())
+    response = caller.patch(f"plans/{gold.uuid}", {"name": "Silver"})
+    assert (response.status_code, response.json()) == (422, {"errors": {"plan": "This plan was deleted a moment ago."}})
+
+
+def test_a_plan_by_which_somebody_buys_meanwhile_stays(caller, overtaken):
+    helena, gold = billing.known(), billing.plan()
+    sent = billing.invoice(billing.line(plan_uuid=gold.uuid))
+    overtaken(plans, "find", lambda: billing.imported(helena, sent, caller=caller))
+    assert list(caller.delete(f"plans/{gold.uuid}").json()["errors"]) == ["plan"]
+
+
+def test_a_group_that_goes_is_not_changed(caller, overtaken):
+    gold = billing.plan()
+    group = planning.create_group("Metals", [gold.uuid])
+    overtaken(plan_groups, "find", lambda: PlanGroup.objects.all().delete())
+    for said in ({"name": "Metal"}, {"plans": [gold.uuid]}):
+        response = caller.patch(f"plan_groups/{group.uuid}", said)
+        assert response.status_code in (404, 422)
+
+
+def test_of_plans_and_invoices_at_one_moment_none_fails(caller, run_together):
+    helena, gold = billing.known(), billing.plan()
+    sent = [billing.invoice(billing.line(plan_uuid=gold.uuid), external_id=str(number)) for number in range(3)]
+    outcomes = run_together(
+        lambda: caller.delete(f"plans/{gold.uuid}"),
+        lambda: caller.patch(f"plans/{gold.uuid}", {"name": "Golden"}),
+        lambda: caller.post("plan_groups", {"name": "Metals", "plans": [gold.uuid]}),
+        *[lambda each=each: billing.send(helena, each, caller=caller) for each in sent],
+    )
+    assert {each.status_code for each in outcomes} <= {200, 201, 202, 204, 404, 422}
+    billing.check()
