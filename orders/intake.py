@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from customers import advisory, billing, buying, locking, owners
 from customers.identity import Identity
@@ -36,7 +35,6 @@ __all__ = [
     "Line",
     "Subscription",
     "Taken",
-    "take_lead",
     "take_order",
 ]
 
@@ -69,27 +67,12 @@ def ready(incoming: IncomingOrder) -> IncomingOrder:
     return incoming
 
 
-def take_lead(incoming: Incoming, *, by: User | None = None) -> Found:
-    """The source record of somebody who has not bought; IntakeError when it cannot be stored."""
-    person = checked(incoming)
-    return retried(lambda: _take_lead(person, by=by))
-
-
 def retried(take: Callable[[], Result]) -> Result:
     """Once more from the start when somebody else took in the same thing at the same moment."""
     try:
         return take()
     except (IntegrityError, locking.RetiredMeanwhileError):
         return take()
-
-
-@transaction.atomic
-def _take_lead(incoming: Incoming, *, by: User | None) -> Found:
-    advisory.lock(names_of(incoming))
-    found = find_or_create(incoming, by=by)
-    if found.rule == "new":
-        _tell(found.record, HistoryKind.CREATED, "Customer created as a lead", at=timezone.now(), by=by)
-    return found
 
 
 def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) -> Taken:

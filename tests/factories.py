@@ -91,6 +91,11 @@ def order(
     return intake.take_order(incoming)
 
 
+def lead_of(who: intake.Incoming) -> intake.Found:
+    """What somebody who has not bought is found to be, as Import Lead takes them in."""
+    return intake.take_order(intake.IncomingOrder(who, Decimal(0), "USD", status="PARTIAL")).found
+
+
 def customer_with_order(**who) -> Customer:
     """A new customer who placed one order; deduplication is off."""
     taken = order(**{"deduplicate": False, "first_name": "Helena", "last_name": "Holý"} | who)

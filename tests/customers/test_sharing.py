@@ -7,12 +7,11 @@ from django.db import transaction
 
 from customers import editing, sharing, splitting
 from customers.models import Customer, DataSource, SharedValue
-from orders import intake
 from tests.acts import merge, undo
 from tests.customers.checking import shared_values
 from tests.customers.concurrency.world import in_a_thread, when_blocked
 from tests.customers.world import rebuilt
-from tests.factories import DataSourceFactory, customer_with_order, order, person
+from tests.factories import DataSourceFactory, customer_with_order, lead_of, order, person
 
 EMAIL = ("email", "h@reunite.cz")
 PHONE = {("phone", "+420241770449"), ("digits", "420241770449")}
@@ -94,7 +93,7 @@ def test_two_who_are_given_one_new_value_at_one_moment_do_not_miss_each_other(ru
         acts = [lambda who=who, new=new: edit(who, email=new) for who in people]
         for place in range({"both typed": 0, "one ordered": 1, "both ordered": 2}[how]):
             incoming = person(email=new, deduplicate=False)
-            acts[place] = lambda incoming=incoming: intake.take_lead(incoming)
+            acts[place] = lambda incoming=incoming: lead_of(incoming)
         outcomes = run_together(*acts)
         assert not [each for each in outcomes if isinstance(each, Exception)]
         assert ("email", new) in noted()
@@ -138,7 +137,7 @@ def test_who_comes_with_a_value_that_a_merge_is_forgetting_notes_it_afterwards(s
         with transaction.atomic():
             merge(a, b)
             assert noted() == set()
-            waiting = in_a_thread(threads, lambda: intake.take_lead(third))
+            waiting = in_a_thread(threads, lambda: lead_of(third))
             when_blocked()
         waiting.result(timeout=10)
     assert noted() == shared_values() == {EMAIL}

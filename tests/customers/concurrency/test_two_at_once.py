@@ -9,7 +9,7 @@ from customers.models import CartLogin, Customer, Merge, MergeMember, Note
 from orders import intake
 from orders.models import Order
 from tests.customers.concurrency.world import check_all_is_well, customer, customers, edit, kinds, merge, plan, undo
-from tests.factories import person
+from tests.factories import lead_of, person
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres
@@ -61,7 +61,7 @@ def test_of_an_edit_and_a_merge_at_once_one_is_refused_and_no_value_is_lost(run_
 def test_one_person_who_arrives_three_times_at_once_is_one_customer(run_together):
     for number in range(4):
         sent = [person(source, first_name="Helena", email=f"h{number}@x.cz") for source in ("Shop", "Shop", "Market")]
-        found = run_together(*(lambda who=who: intake.take_lead(who) for who in sent))
+        found = run_together(*(lambda who=who: lead_of(who) for who in sent))
         assert sorted(taken.rule for taken in found) == ["identity", "match", "new"]
         assert Customer.objects.count() == number + 1
     check_all_is_well()
@@ -73,7 +73,7 @@ def test_two_sides_of_one_person_at_once_are_one_customer(run_together):
         phone = f"+4202417704{number:02}"
         one = person("Shop", first_name="Helena", email=f"private{number}@x.cz", phone=phone)
         other = person("Market", first_name="Helena", email=f"work{number}@x.cz", phone=phone)
-        run_together(lambda who=one: intake.take_lead(who), lambda who=other: intake.take_lead(who))
+        run_together(lambda who=one: lead_of(who), lambda who=other: lead_of(who))
         assert Customer.objects.count() == number + 1
 
 

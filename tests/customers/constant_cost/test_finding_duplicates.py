@@ -7,10 +7,9 @@ from django.db import connection
 
 from customers import matching, merging
 from customers.models import Customer, DataSource, MatchKey, SourceRecord, Via
-from orders import intake
 from tests.customers.constant_cost.measuring import Cost, analyze, measured, nodes, on_sqlite, strangers
 from tests.customers.world import rolled_back
-from tests.factories import DataSourceFactory, SourceRecordFactory, customer_with_order, person
+from tests.factories import DataSourceFactory, SourceRecordFactory, customer_with_order, lead_of, person
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +22,7 @@ def cost_of_finding(customer: Customer) -> list[Cost]:
         assert matching.duplicate_counts([customer.pk]) == {customer.pk: 1}
     who = person("Post", first_name="Helena", email=customer.email)
     with rolled_back(), measured() as recognised:
-        assert intake.take_lead(who).rule == "match"
+        assert lead_of(who).rule == "match"
     return [candidates, counts, recognised]
 
 

@@ -18,12 +18,11 @@ from customers.models import (
     SourceRecord,
 )
 from customers.undoing import UndoError
-from orders import intake
 from orders.models import Order, Transaction
 from tests.acts import dump, fresh, merge, undo
 from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, mark_rows
 from tests.customers.world import rebuilt
-from tests.factories import customer_with_order, order, person
+from tests.factories import customer_with_order, lead_of, order, person
 from tests.linked_rows import linked_row
 
 pytestmark = pytest.mark.django_db
@@ -144,5 +143,5 @@ def test_credit_is_not_given_to_the_erased(zyx):
 
 def test_an_unfinished_lead_of_the_same_name_is_a_new_customer_too(zyx):
     erase(zyx)
-    assert intake.take_lead(person(**PERSON)).rule == "new"
+    assert lead_of(person(**PERSON)).rule == "new"
     assert not ProfileChange.objects.filter(customer=zyx).exclude(values={}).exists()

@@ -3,13 +3,13 @@
 from customers import editing
 from customers.models import Customer
 from orders import intake
-from tests.factories import person
+from tests.factories import lead_of, person
 
 HELENA = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", "phone": "+420 241 770 449"}
 
 
 def lead(source="Shop", **who) -> intake.Found:
-    return intake.take_lead(person(source, **who))
+    return lead_of(person(source, **who))
 
 
 def edit(customer: Customer, **values) -> Customer:

@@ -59,9 +59,10 @@ def test_with_deduplication_off_everybody_is_new(helena):
 
 def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
     intake.take_order(intake.IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
-    created, ordered = HistoryEntry.objects.order_by("pk")
-    assert created.text == "Customer created as a lead"
-    assert ordered.text == f"Order {Order.objects.get().number} placed, 9.90 USD"
+    lead, placed = Order.objects.order_by("pk")
+    *came, ordered = HistoryEntry.objects.order_by("pk")
+    assert {each.text for each in came} == {"Customer created as a lead", f"Lead {lead.number} came in"}
+    assert ordered.text == f"Order {placed.number} placed, 9.90 USD"
     assert (ordered.by, ordered.source_record) == (agent, helena)
 
 

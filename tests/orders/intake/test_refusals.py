@@ -8,7 +8,7 @@ import pytest
 
 from orders import intake
 from tests.acts import dump
-from tests.factories import ProductFactory, order, person
+from tests.factories import ProductFactory, lead_of, order, person
 from tests.orders.intake.people import HELENA, lead
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def test_a_person_who_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     who = person(**HELENA | bad)
     before = dump()
     with pytest.raises(intake.IntakeError):
-        intake.take_lead(who)
+        lead_of(who)
     with pytest.raises(intake.IntakeError):
         intake.take_order(intake.IncomingOrder(who, Decimal(5), "USD"))
     assert dump() == before
