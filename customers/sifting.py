@@ -58,7 +58,7 @@ def _walk(criteria: Sequence[Criterion], sort: Sort, after: Place | None) -> Ite
     while True:
         # Passed over in the index, and never more than a stretch of it.
         end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
-        here = _passing(criteria).filter(sort.follows(after), sort.until(end))
+        here = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
         # There are no more than that, which tells the planner to read them in the order.
         yield Stretch(list(sort.places(here)[:length]), end)
         if end is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Field, Func, Q, Value
 from django.db.models.lookups import BuiltinLookup, GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
@@ -65,6 +66,18 @@ class Sort:
     def until(self, place: Place | None) -> Q:
         """What comes before `place`, with it."""
         return self._compared(GreaterThanOrEqual if self.descending else LessThanOrEqual, place)
+
+    def between(self, after: Place | None, end: Place | None) -> Q:
+        """Of the first field alone, what lies between two places, for PostgreSQL to tell how few these are.
+
+        It takes a comparison of rows for one of their first fields, and two of them for a tenth of the table. SQLite
+        would enter the index by this, and not exactly.
+        """
+        if connection.vendor != "postgresql":
+            return Q()
+        low, high = (end, after) if self.descending else (after, end)
+        bounds = {f"{self.fields[0]}__gte": low and low[0], f"{self.fields[0]}__lte": high and high[0]}
+        return Q(**{lookup: value for lookup, value in bounds.items() if value is not None})
 
     def _compared(self, how: type[BuiltinLookup[Any]], place: Place | None) -> Q:
         return Q() if place is None else Q(how(Row(*self.fields), Row(*map(Value, place))))

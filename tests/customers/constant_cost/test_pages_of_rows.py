@@ -1,13 +1,18 @@
 """What a page of rows costs does not grow with what there is."""
 
 import pytest
+from django.db import connection
 from django.db.models import F, QuerySet
+from django.test.utils import CaptureQueriesContext
 
+from customers import sifting
+from customers.criteria import Source
 from customers.linked import tabbed_models
-from customers.models import Customer, HistoryEntry
+from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.newest import PAGE, Cursor, newest
+from customers.sorting import OLDEST_FIRST
 from orders.models import Order
-from tests.customers.constant_cost.measuring import analyze, cost_of, measured, nodes, strangers
+from tests.customers.constant_cost.measuring import analyze, cost_of, measured, nodes, plan_of, strangers
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.linked_rows import many
 
@@ -110,3 +115,23 @@ def test_a_page_of_one_source_or_kind_costs_the_same_however_many_rows_there_are
     for little, page in zip(before, narrow_pages(lots), strict=True):
         assert cost_of(page) <= little * 1.1 + 100
         assert "historyentry_newest_of_kind" in page.explain() or page.model is Order
+
+
+# A stretch of the customers
+
+
+@pytest.mark.postgres
+def test_a_stretch_asks_only_the_records_of_the_customers_in_it(monkeypatch):
+    monkeypatch.setattr(sifting, "FEW", 0)
+    source = DataSourceFactory(name="Shop")
+    customers = Customer.objects.bulk_create(Customer() for _ in range(20_000))
+    SourceRecord.objects.bulk_create(
+        SourceRecord(origin=customer, customer=customer, data_source=source) for customer in customers
+    )
+    analyze()
+    middle = customers[10_000]
+    with CaptureQueriesContext(connection) as queries:
+        stretch = next(sifting.sift([Source((source.pk,))], OLDEST_FIRST, after=(middle.created, middle.pk)))
+    assert len(stretch.passing) == sifting.SHORTEST_STRETCH
+    [asked] = [each["sql"] for each in queries if "EXISTS" in each["sql"]]
+    assert "Seq Scan" not in plan_of(asked)
