@@ -16,6 +16,12 @@ name = f"test_reunite_{os.getpid()}"
 on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"{name}.sqlite3") if on_sqlite else name}
 
+# What a test commits need not outlive the machine.
+if on_sqlite:
+    DATABASES["default"]["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
+else:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MIDDLEWARE.remove(
