@@ -1,9 +1,15 @@
-"""What a line of the log leaves out: the token of a link to set a password, and where a refusal came from."""
+"""What a line of the log leaves out.
+
+That is the token of a link to set a password, where a refusal came from, and the query strings of the server that one
+develops with: programs that ask with GET send keys in them.
+"""
 
 import logging
 import re
 
 LINK = re.compile(r"(/accounts/reset/[^/\s]*/)[^/\s]+")
+SERVER = "django.server"
+QUERY = re.compile(r"\?.*?(?= HTTP/[0-9]|$)", re.DOTALL)
 
 
 class Spare(logging.Filter):
@@ -11,9 +17,12 @@ class Spare(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
-        if LINK.search(said):
-            # Whoever reads the log could follow the link before the one whom it is for.
-            record.msg, record.args = LINK.sub(r"\1…", said), ()
+        # Whoever reads the log could follow the link before the one whom it is for.
+        spared = LINK.sub(r"\1…", said)
+        if record.name == SERVER:
+            spared = QUERY.sub("?…", spared)
+        if spared != said:
+            record.msg, record.args = spared, ()
         if getattr(record, "status_code", None) == 403:
             record.exc_info = None  # somebody may not do something: no fault that a traceback would help to find
         return True
