@@ -1,7 +1,8 @@
 """The charset that a request says it is in: one by which its address and its body can be read, else it is refused.
 
 Django reads the query string by it, while it makes the request and before any middleware: `hex`, which Python knows and
-which is no encoding of text, broke there. So it is taken off in front of Django, and refused where an answer is made.
+which is no encoding of text, broke there. So it is taken off in front of Django, and refused where an answer is made
+(`crm.failing.charsets`).
 """
 
 import codecs
@@ -9,11 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 Server = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 READABLE = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
@@ -35,17 +33,6 @@ def taken_off(application: Server) -> Server:
         return application(environ, start_response)
 
     return serve
-
-
-def refused(get_response: GetResponse) -> GetResponse:
-    """Middleware: a request off which a charset was taken is answered with 400."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        if UNREADABLE in request.META:
-            raise CharsetError
-        return get_response(request)
-
-    return answer
 
 
 def is_readable(charset: str) -> bool:

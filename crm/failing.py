@@ -5,18 +5,20 @@ Programs are told in their dialect instead (`crm.api.failing`).
 
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from axes.helpers import get_client_username, get_cool_off, get_failure_limit
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.api import failing
-from crm.charsets import CharsetError
+from crm.charsets import UNREADABLE, CharsetError
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,15 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     return failing.answer(request, status, message) or render(request, "400.html", status=400)
 
 
+def charsets(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: a request off which a charset was taken (`crm.charsets`) is answered with 400."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return not_understood(request, CharsetError()) if UNREADABLE in request.META else get_response(request)
+
+    return answer
+
+
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     if said := failing.answer(request, 403, str(exception) or "This is not allowed."):
         return said
@@ -45,6 +56,8 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if said := failing.answer(request, 404, "There is nothing at this address."):
+        return said
     return render(request, "404.html", {"back": came_from(request)}, status=404)
 
 
