@@ -44,6 +44,8 @@ class Fulfillment(LinkedRow):
             # Those of some days, and those changed since, whoever has them.
             models.Index(fields=["at", "id"], name="fulfillment_by_at"),
             models.Index(fields=["updated", "id"], name="fulfillment_by_updated"),
+            # The parcel that somebody has in hand.
+            models.Index(fields=["tracking_number"], name="fulfillment_by_tracking"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import connection
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -115,3 +117,16 @@ def test_an_order_is_found_by_its_id_in_the_shop_through_the_index(shop):
     assert message["totalResults"] == 1
     [found] = [sql for sql in statements if "LIMIT" in sql and "A-1" in sql]
     assert "order_sent_once" in plan_of(found) or "client_order_id=?" in plan_of(found)
+
+
+def test_a_parcel_is_found_by_its_tracking_number_through_the_index(shop):
+    many(Fulfillment, SourceRecordFactory(), 3_000)
+    Fulfillment.objects.update(tracking_number=Concat(Value("TR"), Cast("pk", CharField())))
+    wanted = Fulfillment.objects.earliest("pk").tracking_number
+    analyze()
+
+    message, statements = asked(shop, "fulfillment/query", **DAYS, trackingNumber=wanted)
+
+    assert message["totalResults"] == 1
+    [found] = [sql for sql in statements if "LIMIT" in sql and wanted in sql]
+    assert "fulfillment_by_tracking" in plan_of(found)
