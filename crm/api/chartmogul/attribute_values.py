@@ -20,7 +20,7 @@ MOST_DIGITS = 30
 LARGEST = 2**63
 
 
-class CustomIn(BaseModel):
+class AttributeIn(BaseModel):
     """An attribute with its type: String, Integer, Decimal, Timestamp or Boolean. `source` is not kept."""
 
     type: str
@@ -28,7 +28,7 @@ class CustomIn(BaseModel):
     value: Any
 
 
-def typed(custom: Iterable[CustomIn]) -> dict[str, Value]:
+def typed(custom: Iterable[AttributeIn]) -> dict[str, Value]:
     return {each.key: _read(each.key, each.type.lower(), each.value) for each in custom}
 
 

@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import BeforeValidator
 
 from crm.api.chartmogul import finding
-from crm.api.chartmogul.attribute_values import CustomIn, typed, untyped
+from crm.api.chartmogul.attribute_values import AttributeIn, typed, untyped
 from crm.api.chartmogul.authority import ApiRequest, Key
 from crm.api.chartmogul.customer_reading import kinds_of
 from crm.api.chartmogul.customer_schemas import AttributesOut, CustomersOut, WithOverrides
@@ -43,7 +43,7 @@ class TagsByEmail(TagsIn):
 
 
 class CustomsIn(Schema):
-    custom: list[CustomIn]
+    custom: list[AttributeIn]
 
 
 class CustomsByEmail(CustomsIn):

@@ -5,17 +5,17 @@ from typing import Any
 from ninja import Schema
 from pydantic import BaseModel, Field
 
-from crm.api.chartmogul.attribute_values import CustomIn
+from crm.api.chartmogul.attribute_values import AttributeIn
 from crm.api.chartmogul.paging import Paged
 from crm.api.chartmogul.reading import Moment
 
 
 class AttributesIn(BaseModel):
     tags: list[str] = []
-    custom: list[CustomIn] | dict[str, Any] = []
+    custom: list[AttributeIn] | dict[str, Any] = []
 
 
-class ContactIn(BaseModel):
+class PrimaryContactIn(BaseModel):
     first_name: str | None = None
     last_name: str | None = None
     email: str | None = None
@@ -43,7 +43,7 @@ class CustomerChange(Schema):
     lead_created_at: Moment | None = None
     free_trial_started_at: Moment | None = None
     attributes: AttributesIn | None = None
-    primary_contact: ContactIn | None = None
+    primary_contact: PrimaryContactIn | None = None
 
 
 class CustomerIn(CustomerChange):

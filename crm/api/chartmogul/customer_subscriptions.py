@@ -47,7 +47,7 @@ class CustomerSubscriptionsOut(Schema):
     has_more: bool
 
 
-class Named(Schema):
+class SubscriptionIds(Schema):
     """A subscription, by its uuid or as its data source calls it."""
 
     data_source_uuid: str | None = None
@@ -57,7 +57,7 @@ class Named(Schema):
 
 
 class Chosen(Schema):
-    subscriptions: Annotated[list[Named], Field(max_length=200)]
+    subscriptions: Annotated[list[SubscriptionIds], Field(max_length=200)]
 
 
 @router.get("/customers/{uuid}/subscriptions", auth=Key(VIEW, ORDERS), response=answers(200, CustomerSubscriptionsOut))
@@ -124,7 +124,7 @@ def chosen(customer: Customer, body: Chosen) -> list[Purchase]:
     return list(found.values())
 
 
-def criteria(named: Named) -> Q:
+def criteria(named: SubscriptionIds) -> Q:
     given = {name: value for name, value in vars(named).items() if value is not None}
     if not {"uuid", "external_id"} & given.keys() or not all(map(can_be_stored, given.values())):
         raise refusal(400, "Name each subscription by its uuid or external_id", "subscriptions")

@@ -21,7 +21,7 @@ UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 MOVED: dict[str, Kind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
 
 
-class Named(BaseModel):
+class CustomerIds(BaseModel):
     """A customer by `customer_uuid`, or by `data_source_uuid` and `external_id`."""
 
     customer_uuid: str = ""
@@ -30,8 +30,8 @@ class Named(BaseModel):
 
 
 class MergeIn(Schema):
-    goes: Named = Field(alias="from")
-    into: Named
+    goes: CustomerIds = Field(alias="from")
+    into: CustomerIds
 
 
 class UnmergeIn(Schema):
@@ -57,7 +57,7 @@ def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]
     return Status(202, {})
 
 
-def named(ids: Named, param: str) -> Customer:
+def named(ids: CustomerIds, param: str) -> Customer:
     """Whom the id named before any merge: the two of a merged pair are not one customer named twice."""
     if ids.customer_uuid:
         return finding.named(ids.customer_uuid, param)

@@ -48,7 +48,7 @@ class Wrapped(BaseModel):
         return inner if isinstance(inner, dict) else sent
 
 
-class Named(Wrapped):
+class EventIds(Wrapped):
     """By number, or by what its data source calls it."""
 
     id: int | None = None
@@ -56,11 +56,11 @@ class Named(Wrapped):
     external_id: str | None = None
 
 
-class DisabledIn(Named):
+class EventDisabledIn(EventIds):
     disabled: bool
 
 
-class NamedInQuery(Schema):
+class EventIdsInQuery(Schema):
     """As the Ruby client has it."""
 
     id: int | None = Field(None, alias="subscription_event[id]")
@@ -68,7 +68,7 @@ class NamedInQuery(Schema):
     external_id: str | None = Field(None, alias="subscription_event[external_id]")
 
 
-class EventChanges(Named):
+class EventChanges(EventIds):
     customer_external_id: str | None = None
     event_type: str | None = None
     event_date: Moment | None = None
@@ -201,27 +201,27 @@ def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[s
 
 @router.delete("/subscription_events", auth=Key(ALTER), response=answers(204, None))
 def delete_subscription_event(
-    request: ApiRequest, asked: Query[NamedInQuery], body: Body[Named | None] = None
+    request: ApiRequest, asked: Query[EventIdsInQuery], body: Body[EventIds | None] = None
 ) -> Status[None]:
-    named = body if body and body.model_fields_set else Named(**asked.model_dump())
+    named = body if body and body.model_fields_set else EventIds(**asked.model_dump())
     with refusals():
         events.delete(find(named), by=request.by)
     return Status(204, None)
 
 
 @router.patch("/subscription_events/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
-def disable_known_subscription_event(request: ApiRequest, body: DisabledIn) -> dict[str, Any]:
+def disable_known_subscription_event(request: ApiRequest, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
         return shape(events.disable(find(body), disabled=body.disabled, by=request.by))
 
 
 @router.patch("/subscription_events/{id}/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
-def disable_subscription_event(request: ApiRequest, id: int, body: DisabledIn) -> dict[str, Any]:
+def disable_subscription_event(request: ApiRequest, id: int, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
-        return shape(events.disable(find(Named(id=id)), disabled=body.disabled, by=request.by))
+        return shape(events.disable(find(EventIds(id=id)), disabled=body.disabled, by=request.by))
 
 
-def find(named: Named) -> SubscriptionEvent:
+def find(named: EventIds) -> SubscriptionEvent:
     if named.id is not None:
         found = every().filter(pk=named.id) if abs(named.id) < MOST else every().none()
     elif named.data_source_uuid and named.external_id:
