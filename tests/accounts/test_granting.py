@@ -137,6 +137,18 @@ def test_an_admin_changes_a_superuser(admin_user, nobody):
     assert not User.objects.get(pk=nobody.pk).is_active
 
 
+def test_what_an_update_brings_is_handed_out_by_who_was_made_on_the_command_line(admin_user, nobody):
+    new = {"orders.settle_order"}
+    admin_user.user_permissions.remove(*functionalities.rows(new))
+    admin_user = User.objects.get(pk=admin_user.pk)
+    with pytest.raises(granting.GrantError, match="You may not give what you may not do yourself"):
+        save(nobody, by=admin_user, allowed=new)
+
+    root = User.objects.create_superuser("root", password="a good password")
+    save(admin_user, by=root, allowed=EVERYTHING)
+    assert save(nobody, by=User.objects.get(pk=admin_user.pk), allowed=new) == new
+
+
 def test_nobody_locks_themselves_out(admin_user):
     admin_user.is_active = False
 
