@@ -21,6 +21,8 @@ class User(AbstractUser):
     )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
 
+    held: set[str] | None = None  # what they may do, from when it is first asked for: no column
+
     class Meta:
         ordering = ["username"]
         permissions = [

@@ -190,7 +190,7 @@ def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user
         Deletion.objects.create(uuid=customer.uuid, by=admin_user, counts={"customers": 2, "orders": 1234, "notes": 1})
 
     # the session, the user, its permissions (2), the deletions with who did it, the numbers of the customers
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page = as_admin.get(reverse("customers:deletions"))
     assert f"Customer {doomed[-1].pk}" in text_of(page)
     assert "1,234 orders, 1 note " in text_of(page)
@@ -241,7 +241,7 @@ def test_the_page_asks_as_much_however_much_there_is(as_admin, helena, django_as
 
     # the session, the user, its permissions (2), the customer; whoever is behind them (2) and who they are;
     # the counts of every kind at once, the totals, what is still billed, what waits for an answer
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         as_admin.get(url(helena))
 
 

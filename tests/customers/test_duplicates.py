@@ -194,8 +194,8 @@ def test_thirty_groups_cost_as_many_queries_as_one(as_agent, django_assert_num_q
     for number in range(30):
         for _ in range(2):
             helena(email=f"h{number}@reunite.cz", phone=f"+420 241 770 4{number:02}")
-    with django_assert_num_queries(18):
-        # session, user, permissions (2); a window of shared values;
+    with django_assert_num_queries(17):
+        # session, user, permissions; a window of shared values;
         # of them: ignored, how many have each, who; of those: what else they share, and again ignored, how many, who;
         # dismissals: families, what was said;  customers, totals, sources
         as_agent.get(URL)
@@ -205,5 +205,5 @@ def test_thirty_dismissals_cost_as_many_queries_as_one(as_agent, django_assert_n
     people = [helena(email=f"h{number}@reunite.cz") for number in range(31)]
     for other in people[1:]:
         NotDuplicate.objects.create(first=people[0], second=other)
-    with django_assert_num_queries(7):  # session, user, permissions (2); what was said, chains, customers
+    with django_assert_num_queries(6):  # session, user, permissions; what was said, chains, customers
         as_agent.get(URL, {"tab": "dismissed"})

@@ -52,11 +52,11 @@ def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thir
     into all these (a query a level), 13 who said that two are not one person, 14 totals, 15 names of the sources.
     A search looks no further than whom it finds, 1 query, and asks 1 more: whom the text names by number or id.
     """
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         response = as_agent.get(URL)
 
     assert len(names_in(response)) == listing.PAGE
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assert len(names_in(as_agent.get(URL, {"q": "first1"}))) > 1
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"
 LIST, CSV = reverse("customers:merges"), reverse("customers:merge_export")
 # session, user, 2 permissions; who merges; merges, members, totals
-QUERIES = 8
+QUERIES = 7
 
 
 @pytest.fixture

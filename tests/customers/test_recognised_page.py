@@ -171,5 +171,5 @@ def test_the_page_asks_the_same_however_much_there_is(as_agent, django_assert_nu
         for n in range(count):
             order(source=f"Market {n}", first_name=f"P{count}", email=f"p{count}@example.org", phone=f"+42024177{n:04}")
         as_agent.get("/healthz")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             as_agent.get(url(customer))

@@ -21,7 +21,7 @@ def named(uuid: str, param: str = "customer_uuid") -> Customer:
 
 
 def data_source(uuid: str, param: str = "data_source_uuid") -> DataSource:
-    found = DataSource.objects.filter(uuid=uuid).first() if can_be_stored(uuid) else None
+    found = next(iter(DataSource.objects.filter(uuid=uuid)), None) if can_be_stored(uuid) else None
     if found is None:
         raise not_found("Data source", param)
     return found

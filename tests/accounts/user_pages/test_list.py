@@ -16,9 +16,9 @@ def test_list_asks_the_database_as_often_for_thirty_users(as_admin, django_asser
     for number in range(30):
         make_user(f"user{number}", SUPPORT_AGENT.ticks)
 
-    with django_assert_num_queries(8):
-        # session, who asks, their permissions, their groups' (for has_perm); then users, permissions, content types;
-        # and whether there are enough to need a search
+    with django_assert_num_queries(7):
+        # session, who asks, what they may; then users, permissions, content types; and whether there are enough to need
+        # a search
         as_admin.get("/users/")
 
 

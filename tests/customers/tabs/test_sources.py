@@ -98,5 +98,5 @@ def test_the_tab_of_sources_asks_the_same_however_many_records(as_agent, django_
             SourceRecordFactory(customer=duplicate)
         merge(customer, duplicate)
         as_agent.get("/healthz")
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             rows(as_agent, customer, tab="sources")
