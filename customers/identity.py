@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 import idna
@@ -60,11 +61,16 @@ def normal_email(text: str) -> str:
     local, at, domain = fold(text).rpartition("@")
     if not (at and local and domain):
         return ""
-    try:
-        normal = f"{local}@{idna.encode(domain, uts46=True).decode()}"
-    except idna.IDNAError:
-        normal = f"{local}@{domain}"
+    normal = f"{local}@{_in_idna(domain)}"
     return normal if len(normal) <= LONGEST_EMAIL else ""
+
+
+@lru_cache(1024)  # an act asks several times, and many have one domain
+def _in_idna(domain: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
 
 
 def phone_digits(text: str) -> str:
@@ -75,8 +81,13 @@ def phone_digits(text: str) -> str:
 
 def normal_phone(text: str, country: str = "") -> str:
     """The number in E.164, read as dialled in `country` (else the default region); "" when it is no number."""
+    return _in_e164(text, country_code(country) or settings.PHONE_DEFAULT_REGION)
+
+
+@lru_cache(1024)  # an act asks several times
+def _in_e164(text: str, region: str) -> str:
     try:
-        number = phonenumbers.parse(text, country_code(country) or settings.PHONE_DEFAULT_REGION)
+        number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return ""
     if not phonenumbers.is_possible_number(number):

@@ -54,7 +54,7 @@ def _unmatched(records: Collection[SourceRecord]) -> Keys:
 def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:
     """A new source record with everything that is derived from its identity.
 
-    It `has_news` unless its customer is known to have all of its keys already.
+    It `has_news` unless its customer has all of its keys already, or nobody has one and an intake holds their locks.
     """
     record = SourceRecord(**fields)
     record.identity_key = identity_key(record.identity)

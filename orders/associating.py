@@ -48,12 +48,15 @@ def find_or_create(incoming: Incoming, *, by: User | None) -> Found:
     """Where `incoming` belongs, by the rules above; the caller holds the advisory locks."""
     if record := _known(incoming):
         return Found(record, "known")
-    if incoming.deduplicate:
-        if record := _of_same_identity(incoming):
-            return Found(record, "identity")
-        if record := _of_matching_customer(incoming):
-            return Found(record, "match")
-    return Found(_of_new_customer(incoming, by=by), "new")
+    if not incoming.deduplicate:
+        return Found(_of_new_customer(incoming, by=by), "new")
+    if record := _of_same_identity(incoming):
+        return Found(record, "identity")
+    # So it is for few who are new, and the question of who matches is a long one.
+    has_known_keys = MatchKey.objects.among(match_keys(incoming.identity)).exists()
+    if has_known_keys and (record := _of_matching_customer(incoming)):
+        return Found(record, "match")
+    return Found(_of_new_customer(incoming, by=by, has_news=has_known_keys), "new")
 
 
 def _known(incoming: Incoming) -> SourceRecord | None:
@@ -104,8 +107,6 @@ def _is_still(matched: SourceRecord, origin: Customer, owner: Customer) -> bool:
 def _matching_record(identity: Identity) -> SourceRecord | None:
     """The record by which the oldest matching customer is recognised."""
     wanted = set(match_keys(identity))
-    if not MatchKey.objects.among(wanted).exists():
-        return None  # so it is for most who are new, and the question below is a long one
     shared = wanted - matching.ignored(wanted)
     found = MatchKey.objects.among(shared)
     owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
@@ -139,8 +140,9 @@ def _attach(incoming: Incoming, owner: Customer, origin: Customer) -> SourceReco
     return _write_record(incoming, owner=owner, origin=origin)
 
 
-def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer) -> SourceRecord:
+def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer, has_news: bool = True) -> SourceRecord:
     return keys.create_record(
+        has_news=has_news,
         origin=origin,
         customer=owner,
         data_source=incoming.data_source,
@@ -149,7 +151,8 @@ def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer) -> S
     )
 
 
-def _of_new_customer(incoming: Incoming, *, by: User | None) -> SourceRecord:
+def _of_new_customer(incoming: Incoming, *, by: User | None, has_news: bool = True) -> SourceRecord:
+    """It has no news when nobody has its keys: nobody gets one of them while their advisory locks are held."""
     values = asdict(incoming.identity)
     del values["country"]
     addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}
@@ -158,4 +161,4 @@ def _of_new_customer(incoming: Incoming, *, by: User | None) -> SourceRecord:
     except ValidationError:
         # What is no e-mail stays on the record as received; a profile holds only one that can be written to.
         customer = editing.create({**values, **addresses, "email": ""}, by=by, via="intake")
-    return _write_record(incoming, owner=customer, origin=customer)
+    return _write_record(incoming, owner=customer, origin=customer, has_news=has_news)

@@ -8,6 +8,7 @@ passes through.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from orders import booking, completing, intake, paying
 from orders.gateway import Card, Sale, Token
 from orders.incoming import IncomingOrder
 from orders.intake import Taken
-from orders.models import Order, OrderStatus, Transaction, TransactionKind
+from orders.models import Order, OrderItem, OrderStatus, Transaction, TransactionKind
 from orders.paying import PaymentError
 from orders.repeating import RepeatError
 
@@ -31,11 +32,13 @@ MOST_READ = 500
 
 @dataclass(frozen=True)
 class Placed:
-    """An order as it stands; `payment` is the charge, where one was made just now."""
+    """An order as it stands; `payment` is the charge, where one was made just now, `items` its lines, where nothing has
+    been written to them since."""
 
     order: Order
     is_repeat: bool = False
     payment: Transaction | None = None
+    items: Sequence[OrderItem] = ()
 
 
 @sensitive_variables("means", "source")
@@ -48,7 +51,7 @@ def place(
     """
     if means is None or not incoming.total:
         taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, _nothing, by=by)
-        return Placed(taken.order, taken.is_repeat)
+        return Placed(taken.order, taken.is_repeat, items=taken.items)
     gateway = paying.the_gateway()
     begun: list[Transaction] = []
 

@@ -55,9 +55,9 @@ def _complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Th
         incoming = intake.ready(_with_what_is_known(incoming, current))
         _learn(current.source_record, incoming.customer.identity)
         current.items.all().delete()
-        intake.write(current, incoming, is_new=False, by=by)
+        items = intake.write(current, incoming, is_new=False, by=by)
         then(current)
-        return Taken(current, found)
+        return Taken(current, found, items)
 
 
 def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:

@@ -44,10 +44,11 @@ Then = Callable[[Order], None]
 
 @dataclass(frozen=True)
 class Taken:
-    """An order, where it belongs, and whether it had been taken in before."""
+    """An order, where it belongs, its lines if they were written now, and whether it had been taken in before."""
 
     order: Order
     found: Found
+    items: Sequence[OrderItem] = ()
     is_repeat: bool = False
 
 
@@ -85,12 +86,11 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) 
         if before := sent_before(incoming, source):
             return Taken(before, Found(before.source_record, "known"), is_repeat=True)
         found = Found(incoming.record, "known") if incoming.record else find_or_create(incoming.customer, by=by)
-        order = write(
-            Order(source_record=found.record, data_source=source), incoming, is_new=found.rule == "new", by=by
-        )
+        order = Order(source_record=found.record, data_source=source)
+        items = write(order, incoming, is_new=found.rule == "new", by=by)
         if then:
             then(order)
-        return Taken(order, found)
+        return Taken(order, found, items)
 
 
 def ids_of(incoming: IncomingOrder) -> dict[str, str]:
@@ -109,9 +109,9 @@ def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
     return Order.objects.select_related("source_record").filter(known, data_source=source).order_by("pk").first()
 
 
-def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | None) -> Order:
-    """Make `order` what comes in, with its lines, its history and what it adds to the totals; the customer of one that
-    is there already is locked. `is_new` says that its customer came with it."""
+def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | None) -> list[OrderItem]:
+    """Make `order` what comes in, with its lines, its history and what it adds to the totals, and return the lines; the
+    customer of one that is there already is locked. `is_new` says that its customer came with it."""
     record = order.source_record
     for name, value in columns(incoming).items():
         setattr(order, name, value)
@@ -124,8 +124,8 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
     if incoming.request:
         repeating.remember(incoming.request, order)
     _tell_of(order, is_new=is_new, by=by)
-    if purchases or order.status in COUNTED:
-        buying.bought(record, by=by)
+    if not is_new and (purchases or order.status in COUNTED):
+        buying.bought(record, by=by)  # who is new was never lost
     changes = [*totals.of_order(order), *(change for p in purchases for change in totals.of_purchase(p))]
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.
@@ -134,7 +134,7 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
         billing.refresh([owner.pk])
     else:
         totals.add(changes)
-    return order
+    return items
 
 
 def _tell_of(order: Order, *, is_new: bool, by: User | None) -> None:
@@ -214,6 +214,8 @@ def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
 
 def _chains(records: Collection[int]) -> dict[int, list[int]]:
     """{record: the customers from its origin to its owner}."""
-    origins = dict(SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin"))
-    chains = owners.chains(origins.values())
-    return {record: chains[origin] for record, origin in origins.items()}
+    found = SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
+    following = {record: (origin, into) for record, origin, into in found}
+    # Most belong to whom they came with, which needs no further question.
+    chains = owners.chains({origin for origin, into in following.values() if into})
+    return {record: chains.get(origin, [origin]) for record, (origin, _) in following.items()}

@@ -57,7 +57,8 @@ def locked(order: Order) -> Iterator[Order]:
     with transaction.atomic(durable=True):
         try:
             lock_owner(order.source_record)
-            current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
+            alone = Order.objects.select_for_update(no_key=True, of=("self",))
+            current = alone.select_related("source_record", "campaign").get(pk=order.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise DeletedError from None
         yield current

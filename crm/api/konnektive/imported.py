@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from crm.api.konnektive.addresses import billing, shipping
 from crm.api.konnektive.order_rows import card_row, item_row
 from crm.api.konnektive.writing import amount, moment, truth
 from customers.models import PaySource
-from orders.models import Order
+from orders.models import Order, OrderItem
 
 
 def lead_message(order: Order) -> dict[str, Any]:
@@ -39,9 +40,13 @@ def lead_message(order: Order) -> dict[str, Any]:
     }
 
 
-def order_message(order: Order, paid_with: PaySource | None) -> dict[str, Any]:
+def items_of(order: Order) -> list[OrderItem]:
+    """The lines, with what is told of each."""
+    return list(order.items.select_related("product", "purchase").order_by("pk"))
+
+
+def order_message(order: Order, items: Sequence[OrderItem], paid_with: PaySource | None) -> dict[str, Any]:
     """A card is told by what people may see of it; without one it is told how it was paid elsewhere."""
-    items = list(order.items.select_related("product", "purchase").order_by("pk"))
     lines = sum((each.amount for each in items), Decimal(0))
     amounts = {
         "totalAmount": order.total,

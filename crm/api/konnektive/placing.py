@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from crm.api.konnektive.calling import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Currency, Id
-from crm.api.konnektive.imported import order_message
+from crm.api.konnektive.imported import items_of, order_message
 from crm.api.konnektive.leads import lead_of
 from crm.api.konnektive.means import Payment, card_of, on_file
 from crm.api.konnektive.people import Person, campaign_of, details_of, incoming
@@ -125,4 +125,4 @@ def _answer(placed: Placed) -> dict[str, Any]:
         payment = sales.order_by("at", "pk").last()
     if order.status == OrderStatus.DECLINED:
         raise CallError(f"Transaction Declined: {payment.answer if payment else ''}".strip())
-    return order_message(order, payment.pay_source if payment else None)
+    return order_message(order, placed.items or items_of(order), payment.pay_source if payment else None)

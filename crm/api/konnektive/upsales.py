@@ -11,7 +11,7 @@ from pydantic import Field
 from crm.api.konnektive.calling import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Whole
-from crm.api.konnektive.imported import order_message
+from crm.api.konnektive.imported import items_of, order_message
 from crm.api.konnektive.leads import lead_of
 from crm.api.konnektive.repeats import request_of
 from customers.money import is_exact
@@ -74,4 +74,4 @@ def _answer(payment: Transaction) -> dict[str, Any]:
     if payment.status in DECLINES:
         raise CallError(f"Transaction Declined: {payment.answer}")
     order = Order.objects.select_related("source_record", "campaign").get(pk=payment.order_id)
-    return order_message(order, payment.pay_source)
+    return order_message(order, items_of(order), payment.pay_source)
