@@ -89,9 +89,9 @@ def page(asked: Asked, *, limit: int) -> Page:
     """At most `limit` of the movements asked for; fewer where many rows moved nothing."""
     now = timezone.now()
     found: list[Told] = []
-    goes_on, played = True, Played(now)
+    goes_on, played, past = True, Played(now), list(_past_cancellations())
     for _ in range(MOST_STRETCHES):
-        points, goes_on = _stretch(asked, now)
+        points, goes_on = _stretch(asked, past, now)
         found += _told(asked, points, played)
         if points:
             asked = replace(asked, after=points[-1].beginning if asked.newest_first else points[-1].end)
@@ -102,20 +102,20 @@ def page(asked: Asked, *, limit: int) -> Page:
     return Page(found, asked.after, has_more=goes_on)
 
 
-def _stretch(asked: Asked, now: datetime) -> tuple[list[Point], bool]:
+def _stretch(asked: Asked, past: Sequence[Point], now: datetime) -> tuple[list[Point], bool]:
     """The next points in order, and whether there are more."""
     pick = nlargest if asked.newest_first else nsmallest
-    nearest = pick(STRETCH + 1, _nearest_of_each(asked, now), key=lambda point: point.beginning)
+    nearest = pick(STRETCH + 1, _nearest_of_each(asked, past, now), key=lambda point: point.beginning)
     return nearest[:STRETCH], len(nearest) > STRETCH
 
 
-def _nearest_of_each(asked: Asked, now: datetime) -> Iterator[Point]:
+def _nearest_of_each(asked: Asked, past: Sequence[Point], now: datetime) -> Iterator[Point]:
     lines = OrderItem.objects.filter(counting(now))
     yield from _points(lines, Kind.LINE, "service_from", "purchase__source_record__customer", asked, now)
     purchases = Purchase.objects.all()
     yield from _points(purchases, Kind.PURCHASE, "at", "source_record__customer", asked, now)
     yield from _points(purchases, Kind.CANCELLATION, "cancelled_at", "source_record__customer", asked, now)
-    yield from _past_cancellations(asked, now)
+    yield from (point for point in past if _is_within(point, asked, now))
 
 
 def _points(
@@ -147,7 +147,7 @@ def _within(kind: Kind, column: str, asked: Asked, now: datetime) -> Q:
     return found & Q(**{f"{column}__{comes}e": at}) & beyond
 
 
-def _past_cancellations(asked: Asked, now: datetime) -> Iterator[Point]:
+def _past_cancellations() -> Iterator[Point]:
     """Of the few purchases that were cancelled and went on."""
     # Not IS NOT NULL, for which SQLite takes no index.
     reopened = Purchase.objects.alias(first=FirstCancellation()).filter(first__gt="")
@@ -157,9 +157,8 @@ def _past_cancellations(asked: Asked, now: datetime) -> Iterator[Point]:
     for purchase in rows:
         for at in cancellations(purchase):
             origin = Origin(Kind.CANCELLATION, purchase.pk)
-            point = Point(at, origin, purchase.source_record.customer_id)
-            if at != purchase.cancelled_at and _is_within(point, asked, now):
-                yield point
+            if at != purchase.cancelled_at:
+                yield Point(at, origin, purchase.source_record.customer_id)
 
 
 def _is_within(point: Point, asked: Asked, now: datetime) -> bool:

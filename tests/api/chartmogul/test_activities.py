@@ -279,6 +279,7 @@ def test_whoever_has_rows_in_several_stretches_is_read_once(caller, monkeypatch)
     stretches = [each["sql"] for each in queries if "LIMIT 6" in each["sql"] and "orderitem" in each["sql"]]
     assert len(stretches) == 5
     assert len([each["sql"] for each in queries if "service_to" in each["sql"]]) == 1
+    assert len([each["sql"] for each in queries if " > ''" in each["sql"]]) == 1
 
 
 def plan_of(sql: str) -> str:
