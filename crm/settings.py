@@ -161,8 +161,8 @@ ACCOUNT_ZONE = ZoneInfo(env.str("ACCOUNT_TIME_ZONE", default="UTC"))
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-# The first is asked from inside, over plain HTTP; the others say themselves that they want HTTPS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE]
+# The first is asked from inside, over plain HTTP; the programs of the others are told that we want HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json$)"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"

@@ -62,6 +62,12 @@ def enter(request: HttpRequest, token: str) -> ApiKey:
     return key
 
 
+def refuse_in_the_clear(request: HttpRequest) -> None:
+    """Where HTTPS is what we speak. Nobody is sent on: clients follow a redirect of a POST with GET."""
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        raise RefusedError(403, "Ask over HTTPS: what was sent now, anybody on the way could read.")
+
+
 def refuse_too_long(request: HttpRequest) -> None:
     """Before any of the body is read."""
     longest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from crm.accounts import keys
+from customers.models import DataSource
 from tests.api.caller import Caller, basic
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,29 @@ def test_an_address_where_nothing_is_answers_in_json():
     response = Caller().post("nowhere")
     assert response.status_code == 404
     assert response.json()["code"] == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("path", ["data_sources", "nowhere"])
+def test_who_asks_without_https_is_told_so_and_not_sent_elsewhere(settings, method, path):
+    """Clients follow a redirect of a POST with GET, and the key has been seen by then."""
+    settings.SECURE_SSL_REDIRECT = True
+    response = Caller().send(method, path, {"name": "Shop"})
+    assert response.status_code == 403
+    message = "Ask over HTTPS: what was sent now, anybody on the way could read."
+    assert response.json() == {"code": 403, "message": message, "param": None}
+    assert not DataSource.objects.exists()
+
+
+def test_the_documentation_leads_to_https(settings, client):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/v1/docs").headers["Location"] == "https://testserver/v1/docs"
+
+
+def test_who_asks_over_https_is_answered(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    caller = Caller()
+    assert caller.client.get("/v1/ping", headers=caller.headers, secure=True).status_code == 200
 
 
 def test_the_documentation_is_for_signed_in_staff(client):

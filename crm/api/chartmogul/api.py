@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from ninja import NinjaAPI
 
+from crm.api import entering
 from crm.api.chartmogul import (
     account,
     activities,
@@ -67,28 +68,39 @@ NOT_ALLOWED = 405
 View = Callable[..., HttpResponseBase]
 
 
-@csrf_exempt
-@login_not_required
-def nothing_here(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(errors.body(404, "There is nothing at this address"), status=404)
-
-
 def operation(view: View) -> View:
-    """The view of an address, which needs no session, tells no report of a failure what was sent, and says in JSON that
-    it does not take a method."""
+    """The view of an address, which needs no session, tells no report of a failure what was sent, and says in JSON when
+    it was asked in the clear or with a method that it does not take."""
 
     @login_not_required
     @wraps(view)
     @sensitive_variables()
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            entering.refuse_in_the_clear(request)
+        except entering.RefusedError as error:
+            return said(error.status, str(error))
         response = view(request, *args, **kwargs)
-        if response.status_code != NOT_ALLOWED:
-            return response
-        allowed = ", ".join(sorted(response.headers["Allow"].split(", ")))
-        message = f"{request.method} is not allowed here; use {allowed}"
-        return JsonResponse(errors.body(NOT_ALLOWED, message), status=NOT_ALLOWED, headers={"Allow": allowed})
+        return other_method(request, response) if response.status_code == NOT_ALLOWED else response
 
     return answer
+
+
+def other_method(request: HttpRequest, refusal: HttpResponseBase) -> HttpResponse:
+    allowed = ", ".join(sorted(refusal.headers["Allow"].split(", ")))
+    response = said(NOT_ALLOWED, f"{request.method} is not allowed here; use {allowed}")
+    response.headers["Allow"] = allowed
+    return response
+
+
+def said(status: int, message: str) -> HttpResponse:
+    return JsonResponse(errors.body(status, message), status=status)
+
+
+@csrf_exempt
+@operation
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    return said(404, "There is nothing at this address")
 
 
 def urls() -> tuple[list[URLPattern], str, str]:

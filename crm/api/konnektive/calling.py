@@ -95,8 +95,7 @@ def _call(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
 def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
     if request.method not in ("GET", "POST"):
         raise CallError("Ask with GET or POST.")
-    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        raise CallError("Ask over HTTPS: what was sent now, anybody on the way could read.")
+    entering.refuse_in_the_clear(request)
     entering.refuse_too_long(request)
     parameters = taking.take(request)
     key = _enter(request, parameters)
