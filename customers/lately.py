@@ -31,6 +31,10 @@ class InTurn(Generic[Row]):
     def count(self) -> int:
         return sum(self._length(number) for number in range(len(self.parts)))
 
+    @property
+    def is_counted(self) -> bool:
+        return len(self.lengths) == len(self.parts)
+
     def __getitem__(self, wanted: slice) -> list[Row]:
         """The rows of a slice that has both ends."""
         pks = self._pks(wanted.start, wanted.stop)

@@ -95,6 +95,23 @@ def these(orders):
     return Order.objects.filter(pk__in=[each.pk for each in orders])
 
 
+def test_who_reads_all_pages_has_the_rows_counted_once(shop):
+    record = SourceRecordFactory()
+    many(Order, record, 30)
+    counts = []
+    for page in "123":
+        message, statements = asked(shop, "order/query", **DAYS, page=page, resultsPerPage="10")
+        assert message["totalResults"] == 30
+        counts.append(sum("COUNT(" in sql for sql in statements))
+    assert counts == [1, 0, 0]
+
+    many(Order, SourceRecordFactory(), 5)
+    for page, total in (("2", 30), ("4", 35), ("1", 35), ("2", 35)):
+        message, _ = asked(shop, "order/query", **DAYS, page=page, resultsPerPage="10")
+        assert message["totalResults"] == total
+    assert asked(shop, "order/query", **DAYS, page="2", orderStatus="DECLINED")[0].startswith("No orders")
+
+
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 10, 11])
 def test_pages_go_from_one_query_to_the_next_without_a_gap(size):
     many(Order, SourceRecordFactory(), 10)
