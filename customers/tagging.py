@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Value = str | int | Decimal | datetime | bool
 
+MOST = 1_000
+"""How many are put on or taken off at once."""
+
 
 class TagError(Exception):
     """Nothing was changed; the message says why."""
@@ -38,9 +41,11 @@ def attributes(customer: Customer) -> list[Attribute]:
 
 @transaction.atomic
 def add(customer: Customer, *names: str, by: User | None) -> None:
+    _refuse_many(names)
     locked = _locked(customer)
     wanted = {spelled(name): name for name in (_checked(Tag, each) for each in names)}
-    new = [name for word, name in wanted.items() if word not in _standing(locked)]
+    tags = _standing(locked)
+    new = [name for word, name in wanted.items() if word not in tags]
     if new:
         _write(locked, new, removed=False)
         history.write(locked, HistoryKind.TAG, f"Tagged {_quoted(new)}.", by=by)
@@ -48,6 +53,7 @@ def add(customer: Customer, *names: str, by: User | None) -> None:
 
 @transaction.atomic
 def remove(customer: Customer, *names: str, by: User | None) -> None:
+    _refuse_many(names)
     locked = _locked(customer)
     tags = _standing(locked)
     gone = [tags[word].name for word in dict.fromkeys(map(spelled, names)) if word in tags]
@@ -82,6 +88,7 @@ def _write(customer: Customer, names: Collection[str], *, removed: bool) -> None
 @transaction.atomic
 def set_attributes(customer: Customer, values: Mapping[str, Value], *, by: User | None) -> None:
     """Give each attribute its value, whose type is the attribute's kind from now on."""
+    _refuse_many(values)
     locked = _locked(customer)
     wanted = {_checked(Attribute, name): _stored(value) for name, value in values.items()}
     known = {each.name: (each.kind, each.value) for each in attributes(locked)}
@@ -95,6 +102,7 @@ def set_attributes(customer: Customer, values: Mapping[str, Value], *, by: User 
 @transaction.atomic
 def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[str]:
     """Those of `names` that there were."""
+    _refuse_many(names)
     locked = _locked(customer)
     gone = [each for each in attributes(locked) if each.name in names]
     if gone:
@@ -134,6 +142,8 @@ def label(
 
 def put_on(record: SourceRecord, tags: Collection[str], values: Mapping[str, Value]) -> None:
     """What a data source sends with a new record hangs off that."""
+    _refuse_many(tags)
+    _refuse_many(values)
     names = {spelled(name): name for name in (_checked(Tag, each) for each in tags)}
     Tag.objects.bulk_create(Tag(source_record=record, name=name) for name in names.values())
     rows = {_checked(Attribute, name): _stored(value) for name, value in values.items()}
@@ -162,6 +172,11 @@ def _locked(customer: Customer) -> Customer:
     if locked.erased_at:
         raise TagError(f"Customer {locked.pk} was erased. Nothing was changed.")
     return locked
+
+
+def _refuse_many(names: Collection[str]) -> None:
+    if len(names) > MOST:
+        raise TagError(f"Use {MOST:,} names or fewer at once. Nothing was changed.")
 
 
 def _checked(model: type[Tag] | type[Attribute], name: str) -> str:

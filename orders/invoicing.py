@@ -19,7 +19,7 @@ from customers.money import with_currency
 from orders import collecting, enrolling, invoiced, totals
 from orders.amending import GoneError
 from orders.intake import lock_owners
-from orders.invoice import TAKEN, Errors, Invoice, taken_lines, taken_payments, wrong_with
+from orders.invoice import TAKEN, Errors, Invoice, InvoiceError, taken_lines, taken_payments, wrong_with
 from orders.models import Order, OrderItem, OrderKind, Transaction
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Addressed = Sequence[tuple[SourceRecord, Invoice]]
 AllErrors = Sequence[Errors]
+
+MOST_ROWS = 5_000
+"""Of lines and payments at once: while they are written, others wait for the same customer."""
 
 
 class InvoicesError(Exception):
@@ -40,6 +43,8 @@ class InvoicesError(Exception):
 @transaction.atomic
 def take(addressed: Addressed, *, by: User | None) -> list[Order]:
     """The orders that the invoices are now, each of the record that it is addressed to; GoneError without that."""
+    if sum(len(invoice.lines) + len(invoice.payments) for _, invoice in addressed) > MOST_ROWS:
+        raise InvoiceError(invoices=f"Send {MOST_ROWS:,} lines and transactions or fewer at once.")
     refuse([wrong_with(invoice) for _, invoice in addressed])
     advisory.lock(_names(addressed))
     records = list({record.pk: record for record, _ in addressed}.values())

@@ -1,6 +1,8 @@
 import pytest
 from chartmogul import Attributes, CustomAttributes, Tags
 from chartmogul import Customer as Client
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Attribute, Customer, HistoryEntry, Tag
 from tests.acts import merge
@@ -178,3 +180,26 @@ def test_the_published_client_labels(config, shop):
     assert Attributes.retrieve(config, uuid=uuid).get().tags == ["b", "c"]
     gone = CustomAttributes.remove(config, uuid=uuid, data={"custom": ["age", "Toggle"]}).get()
     assert (gone.custom, gone.message) == ({}, "success")
+
+
+def test_a_hundred_tags_ask_as_much_of_the_database_as_one(caller, shop, django_assert_max_num_queries):
+    shown = send(caller, shop, "1")
+    with CaptureQueriesContext(connection) as one:
+        caller.post(f"customers/{shown['uuid']}/attributes/tags", {"tags": ["one"]})
+    with django_assert_max_num_queries(len(one)):
+        caller.post(f"customers/{shown['uuid']}/attributes/tags", {"tags": [f"tag {n}" for n in range(100)]})
+
+
+def test_more_than_a_thousand_names_at_once_are_refused(caller, shop):
+    shown = send(caller, shop, "1")
+    names = [str(number) for number in range(1001)]
+    path = f"customers/{shown['uuid']}/attributes"
+    for response in (
+        caller.post(f"{path}/tags", {"tags": names}),
+        caller.delete(f"{path}/tags", {"tags": names}),
+        caller.put(f"{path}/custom", {"custom": dict.fromkeys(names, 1)}),
+        caller.delete(f"{path}/custom", {"custom": names}),
+        caller.post("customers", {"data_source_uuid": shop.uuid, "external_id": "2", "attributes": {"tags": names}}),
+    ):
+        assert (response.status_code, list(response.json()["errors"])) == (422, ["attributes"])
+    assert not Tag.objects.exists()

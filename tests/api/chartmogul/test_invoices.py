@@ -257,3 +257,9 @@ def test_what_staff_typed_is_no_record_that_gets_an_invoice(caller, helena):
     record(helena, helena.uuid, at="Staff")
     (found,) = imported(helena, invoice(one_time()), caller=caller)
     assert found.source_record.external_id == "scus_1"
+
+
+def test_more_lines_than_one_request_can_write_are_refused(caller, helena):
+    response = send(helena, invoice(*[one_time()] * 5_001), caller=caller)
+    assert (response.status_code, list(response.json()["errors"])) == (422, ["invoices"])
+    assert not Order.objects.exists()
