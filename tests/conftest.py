@@ -19,9 +19,13 @@ gc.set_threshold(100_000, 50, 100)
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 """Tables that only migrations write."""
 
+LONGEST = {"test_every_page.py", "test_sample_store.py", "test_properties.py", "test_queries.py", "test_demo.py"}
+"""Files of which one test takes longer than others take as a whole; last, they would keep one core busy."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about PostgreSQL only is no test on SQLite, rather than one that is skipped."""
+    """The longest come first; what is about PostgreSQL only is no test on SQLite, rather than one that is skipped."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     if connection.vendor != "postgresql":
         elsewhere = [item for item in items if item.get_closest_marker("postgres")]
         config.hook.pytest_deselected(items=elsewhere)

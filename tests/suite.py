@@ -1,4 +1,4 @@
-"""The whole suite: on SQLite, on PostgreSQL and in a browser, beside each other, with a closing line for each.
+"""The whole suite: on PostgreSQL, in a browser and on SQLite, two of them at a time, with a closing line for each.
 
 `make test` runs it. PostgreSQL takes part when TEST_DATABASE_URL names a database, the browser when a Chromium is
 found, and asks axe-core when npm installed it; then the API is asked by its client for Node, too. With REQUIRE_ALL set,
@@ -10,11 +10,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree  # reads our own report
 
 from tests.browser import chromium
+
+# Every core has a process of each part, so that none idles while the last part ends. All three at once would only make
+# pages answer later than the browser waits for.
+PROCESSES = min(os.cpu_count() or 1, 8)
+AT_ONCE = 2
 
 # Each part names its own database, and reads what another compiled: to compile all takes eight seconds a process.
 OTHERWISE = {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
@@ -25,7 +31,6 @@ class Part:
     name: str
     marks: str
     missing: str = ""  # why it cannot run here
-    processes: int = 0  # how many to share its files among
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -38,7 +43,6 @@ class Outcome:
 def parts() -> list[Part]:
     postgres = os.environ.get("TEST_DATABASE_URL", "")
     return [
-        Part("SQLite", "not browser and not postgres"),
         Part(
             "PostgreSQL",
             "not browser",
@@ -49,28 +53,32 @@ def parts() -> list[Part]:
             "Browser",
             "browser",
             missing="" if chromium.find() else "no Chromium was found",
-            processes=2,  # it would be the last by minutes
         ),
+        Part("SQLite", "not browser and not postgres"),
     ]
 
 
-def start(part: Part, folder: Path) -> subprocess.Popen[str]:
-    # Each run would overwrite the others' cache of what failed last.
-    shared = ["-n", str(part.processes), "--dist", "loadfile"] if part.processes else []
+def carry_out(part: Part, folder: Path) -> int:
+    """Run the tests of `part`, the files in the order of collection; return with what status they ended."""
     command = [
         "-m",
         "pytest",
-        *shared,
+        "-n",
+        str(PROCESSES),
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
         "-q",
         "-p",
-        "no:cacheprovider",
+        "no:cacheprovider",  # each run would overwrite the others' cache of what failed last
         "-m",
         part.marks,
         f"--junitxml={folder / part.name}.xml",
     ]
     environment = {key: value for key, value in os.environ.items() if key not in OTHERWISE} | part.environment
-    output = (folder / f"{part.name}.txt").open("w+")
-    return subprocess.Popen([sys.executable, *command], env=environment, stdout=output, stderr=subprocess.STDOUT)
+    with (folder / f"{part.name}.txt").open("w") as output:
+        ended = subprocess.run([sys.executable, *command], env=environment, stdout=output, stderr=subprocess.STDOUT)
+    return ended.returncode
 
 
 def counted(report: Path) -> dict[str, int]:
@@ -80,8 +88,7 @@ def counted(report: Path) -> dict[str, int]:
     return {"passed": total - failed - broken - skipped, "failed": failed, "broken": broken, "skipped": skipped}
 
 
-def judge(part: Part, process: subprocess.Popen[str], folder: Path, *, everything: bool) -> Outcome:
-    status = process.wait()
+def judge(part: Part, status: int, folder: Path, *, everything: bool) -> Outcome:
     print(f"\n==== {part.name} ====\n{(folder / f'{part.name}.txt').read_text()}", end="")
     report = folder / f"{part.name}.xml"
     counts = counted(report) if report.exists() else {"passed": 0, "skipped": 0}
@@ -92,14 +99,14 @@ def judge(part: Part, process: subprocess.Popen[str], folder: Path, *, everythin
 
 
 def run(everything: bool) -> Iterator[Outcome]:
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(AT_ONCE) as threads:
         folder = Path(name)
-        running = {part.name: start(part, folder) for part in parts() if not part.missing}
+        running = {part.name: threads.submit(carry_out, part, folder) for part in parts() if not part.missing}
         for part in parts():
             if part.missing:
                 yield Outcome(f"{part.name}: not run because {part.missing}", good=not everything)
             else:
-                yield judge(part, running[part.name], folder, everything=everything)
+                yield judge(part, running[part.name].result(), folder, everything=everything)
 
 
 if __name__ == "__main__":
