@@ -17,7 +17,7 @@ from crm.accounts.models import User
 gc.set_threshold(100_000, 50, 100)
 
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
-"""Tables that only migrations write."""
+"""Tables that are written when all tables are made."""
 
 LONGEST = {"test_every_page.py", "test_sample_store.py", "test_properties.py", "test_queries.py", "test_demo.py"}
 """Files of which one test takes longer than others take as a whole; last, they would keep one core busy."""

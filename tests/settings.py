@@ -14,7 +14,10 @@ from crm.settings import DATABASES, MIDDLEWARE, STORAGES
 # Named by process, so that runs beside each other never share a database. SQLite in a file, for threads and processes.
 name = f"test_reunite_{os.getpid()}"
 on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
-DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"{name}.sqlite3") if on_sqlite else name}
+DATABASES["default"]["TEST"] = {
+    "NAME": str(Path(tempfile.gettempdir()) / f"{name}.sqlite3") if on_sqlite else name,
+    "MIGRATE": False,  # takes five seconds; tests/crm/test_migrations.py shows that it comes to the same
+}
 
 # What a test commits need not outlive the machine.
 if on_sqlite:
