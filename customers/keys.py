@@ -60,10 +60,11 @@ def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:
     record.identity_key = identity_key(record.identity)
     record.save(force_insert=True)
     keys = sorted(match_keys(record.identity))
+    # Nobody has the keys of most who are new, and what to note of the others is a long question.
+    has_news = has_news and MatchKey.objects.among(keys).exists()
     _write(MatchKey, ("kind", "value"), [(record.pk, key) for key in keys])
     _write(SearchWord, ("word",), [(record.pk, (word,)) for word in sorted(search_words(record.identity))])
-    # Nobody has the keys of most who are new, and what to note of the others is a long question.
-    if has_news and MatchKey.objects.among(keys).exclude(source_record=record).exists():
+    if has_news:
         sharing.note_added([record.pk])
     return record
 

@@ -16,20 +16,22 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import granting, outgrowing, recording
-from crm.accounts.functionalities import USE_API
+from crm.accounts.functionalities import HELD, USE_API
 from crm.accounts.models import ApiKey, User
 
 MARK = "reunite_"  # by which people, and programs that look for leaked secrets, recognise a token
 SHOWN = 12  # how many characters of it are kept to tell keys apart
 NOTED = timedelta(minutes=1)  # how exact `last_used` is
 
-# Written out like `functionalities.HELD`, and without what a call does not need: that is read when it is asked for.
+# Written out like HELD, and without what a call does not need: that is read when it is asked for.
 OPENED = """
     SELECT token.id, token.user_id, token.name, token.prefix, token.digest,
         owner.id, owner.is_superuser, owner.username, owner.first_name, owner.last_name, owner.email, owner.is_active,
+        (SELECT {as_list}(held.name) FROM ({held}) AS held),
         token.allowed_addresses, token.revoked IS NOT NULL, token.last_used IS NULL OR token.last_used < %s
     FROM accounts_apikey AS token JOIN accounts_user AS owner ON owner.id = token.user_id WHERE token.digest = %s
 """
+AS_LIST = {"postgresql": "jsonb_agg", "sqlite": "json_group_array"}
 OF_KEY = ("id", "user_id", "name", "prefix", "digest")  # in the order of the model
 OF_USER = ("id", "is_superuser", "username", "first_name", "last_name", "email", "is_active")
 
@@ -75,13 +77,15 @@ def lookup(token: str, address: str) -> ApiKey:
     now = timezone.now()
     wanted = digest(token)
     with connection.cursor() as cursor:
-        cursor.execute(OPENED, [connection.ops.adapt_datetimefield_value(now - NOTED), wanted])
+        opened = OPENED.format(as_list=AS_LIST[connection.vendor], held=HELD.format(user="token.user_id"))
+        cursor.execute(opened, [connection.ops.adapt_datetimefield_value(now - NOTED), wanted])
         row = cursor.fetchone()
     if row is None or not secrets.compare_digest(row[OF_KEY.index("digest")], wanted):
         raise KeyRefusedError("This API key is not known.")
-    *columns, addresses, is_revoked, is_stale = row
+    *columns, held, addresses, is_revoked, is_stale = row
     key = ApiKey.from_db(connection.alias, OF_KEY, columns[: len(OF_KEY)])
     key.user = User.from_db(connection.alias, OF_USER, columns[len(OF_KEY) :])
+    key.user.held = set(json.loads(held or "[]"))
     if reason := "This API key was revoked." if is_revoked else _refusal(key.user):
         raise KeyRefusedError(reason)
     if not is_allowed(address, json.loads(addresses)):

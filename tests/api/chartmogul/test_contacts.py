@@ -80,7 +80,7 @@ def test_pages_show_each_once_and_ask_as_much_however_many_there_are(of_one, dja
         seen, cursor = [], {}
         for _ in range(pages):
             # 1 the key, 2 its user’s permissions, 3 those of groups, 4 contacts; the customer.
-            with django_assert_num_queries(4 if of_one else 3):
+            with django_assert_num_queries(3 if of_one else 2):
                 shown = caller.get("contacts", per_page=size, **cursor, **query).json()
             seen += [each["uuid"] for each in shown["entries"]]
             cursor = {"cursor": shown["cursor"]}

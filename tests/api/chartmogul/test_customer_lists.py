@@ -128,7 +128,7 @@ def test_a_page_takes_as_many_queries_for_thirty_as_for_one(caller, shop, path, 
     caller.get(path, **query)  # which notes the use of the key
     # Key and user, their permissions (two); customers, and of the list where its first stretch ends and who is in it;
     # records, tags, attributes, what they are worth, since when.
-    with django_assert_num_queries(10 if path == "customers" else 8):
+    with django_assert_num_queries(9 if path == "customers" else 7):
         assert len(caller.get(path, **query).json()["entries"]) == 29
 
 

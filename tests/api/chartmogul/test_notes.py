@@ -107,7 +107,7 @@ def test_a_list_asks_as_much_however_many_there_are(of_one, django_assert_num_qu
     query = {"customer_uuid": customer.uuid} if of_one else {}
     for size in (1, 200):
         # 1 the key, 2 its user’s permissions, 3 those of groups, 4 notes; the customer.
-        with django_assert_num_queries(4 if of_one else 3):
+        with django_assert_num_queries(3 if of_one else 2):
             assert caller.get("notes", per_page=size, **query).status_code == 200
 
 

@@ -54,7 +54,7 @@ def test_groups_are_listed_with_their_counts(uuids, django_assert_num_queries):
     caller = Caller()
     for name in ("One", "Two", "Three"):
         caller.post("plan_groups", {"name": name, "plans": uuids})
-    with django_assert_num_queries(4):  # the key, permissions, the groups, their counts
+    with django_assert_num_queries(3):  # the key, the groups, their counts
         shown = caller.get("plan_groups").json()
     assert shown.keys() == {"plan_groups", "cursor", "has_more"}
     assert [(each["name"], each["plans_count"]) for each in shown["plan_groups"]] == [

@@ -157,9 +157,9 @@ def test_an_amount_of_another_currency_is_told_as_that(world):
 
 def test_an_import_asks_few_statements(world, django_assert_max_num_queries):
     world.order()
-    # The key and what it may, campaign, products, data source; two reads of whoever may match; then what is written:
+    # The key, campaign, products, data source; two reads of whoever may match; then what is written:
     # customer, change, record, keys, words, order, lines, history and both totals. The rest is locks and savepoints.
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(19):
         world.order(firstName="Frank", lastName="Harris", emailAddress="fharris@google.com", phoneNumber="+16502530000")
 
 
