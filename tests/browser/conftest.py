@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from crm.accounts.models import User
 from tests.browser import chromium
@@ -24,6 +24,7 @@ ARGUMENTS = [
 PASSWORD = "a good password"
 WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 15_000  # milliseconds; another part of the suite works beside this one
 
 
 def pytest_addoption(parser):
@@ -92,7 +93,8 @@ def page(watch: Watch) -> Page:
 @pytest.fixture
 def watch(browser: Browser, live_server) -> Iterator[Watch]:
     context = browser.new_context(base_url=live_server.url, viewport=WIDE)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     page = context.new_page()
     watch = Watch(page, live_server.url)
     yield watch

@@ -48,7 +48,8 @@ def test_the_rows_before_a_page_are_not_read(shop, path):
     many(model, SourceRecordFactory(), 3_000)
     analyze()
 
-    message, statements = asked(shop, path, **DAYS, page="20", resultsPerPage="100")
+    # Not so far on that it would cost PostgreSQL less to sort all that there is.
+    message, statements = asked(shop, path, **DAYS, page="3", resultsPerPage="100")
 
     assert (message["totalResults"], len(message["data"])) == (3_000, 100)
     [passed_over] = [sql for sql in statements if "OFFSET" in sql]
