@@ -104,15 +104,14 @@ def _lateral(
             conditions.append(f"{column} {COMPARED[lookup]} %s")
             params.append(value.pk if hasattr(value, "pk") else value)
     of_source = "" if source is None else "AND s.data_source_id = %s"
-    # Only names from the schema are put into the text.
     sql = f"""
         SELECT q.id FROM {quote(SourceRecord._meta.db_table)} s CROSS JOIN LATERAL (
             SELECT t.id, t.at FROM {quote(model._meta.db_table)} t WHERE {" AND ".join(conditions)}
             ORDER BY t.at DESC, t.id DESC LIMIT %s
         ) q WHERE s.customer_id = %s {of_source} ORDER BY q.at DESC, q.id DESC LIMIT %s
-    """  # noqa: S608 - see above
+    """  # noqa: S608 - only names from the schema are put into the text
     sources = [] if source is None else [source]
-    return RawSQL(sql, [*params, limit, customer.pk, *sources, limit])  # noqa: S611 - see above
+    return RawSQL(sql, [*params, limit, customer.pk, *sources, limit])  # noqa: S611 - and values are parameters
 
 
 def column_of(model: type[LinkedRow], name: str) -> str:

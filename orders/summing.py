@@ -24,11 +24,10 @@ def add_up(
     adapt = connection.ops.adapt_datetimefield_value
     values = [adapt(value) if isinstance(value, datetime) else value for row in rows for value in row]
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
-    # Only names from the modules of totals are put into the text.
     sql = f"""
         INSERT INTO {table} ({", ".join(columns)})
         VALUES {", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(rows))}
         ON CONFLICT ({", ".join(key)}) DO UPDATE SET {added}{also.format(table=table)}
-    """  # noqa: S608 - see above
+    """  # noqa: S608 - only names from the modules of totals are put into the text
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

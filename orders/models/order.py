@@ -79,7 +79,7 @@ class Order(LinkedRow):
     number = models.CharField(max_length=10, unique=True, default=order_number, editable=False)
     data_source = models.ForeignKey(DataSource, models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
-    client_order_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the same
+    client_order_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", as above
     campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, blank=True, db_index=False)
 
     first_name = models.CharField(max_length=100, blank=True)

@@ -1,17 +1,15 @@
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import chartmogul
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from orders import activities
 from tests.acts import merge, undo
 from tests.api.caller import Caller
+from tests.api.chartmogul.activity_pages import every_page, of_account
 from tests.api.chartmogul.clients import client
 from tests.orders.revenue.lines import day
-from tests.orders.revenue.rows import invoice, line, plan, purchase, record
+from tests.orders.revenue.rows import line, plan, purchase, record
 
 pytestmark = pytest.mark.django_db
 
@@ -48,11 +46,6 @@ OF_ACCOUNT = {
 
 
 @pytest.fixture
-def caller() -> Caller:
-    return Caller()
-
-
-@pytest.fixture
 def of():
     """Somebody who came, paid more, and left."""
     found = record()
@@ -60,23 +53,6 @@ def of():
     for month, amount in enumerate(("50.00", "50.00", "80.00"), 1):
         line(one, day(month), amount)
     return found
-
-
-def of_account(caller, **query):
-    answer = caller.get("activities", **query)
-    assert answer.status_code == 200, answer.content
-    return answer.json()
-
-
-def every_page(caller, **query):
-    found, more = [], {}
-    for _ in range(100):
-        page = of_account(caller, **query, **more)
-        found += page["entries"]
-        if not page["has_more"]:
-            return found
-        more = {"cursor": page["cursor"]}
-    raise AssertionError("The pages do not end.")
 
 
 class TestOfACustomer:
@@ -235,63 +211,6 @@ class TestOfTheAccount:
     )
     def test_what_cannot_be_asked_is_refused(self, caller, query, status):
         assert caller.get("activities", **query).status_code == status
-
-    def test_read_each_kind_of_row_by_its_index(self, caller, of):
-        with CaptureQueriesContext(connection) as queries:
-            of_account(caller, order="-date", **{"start-date": "2024-01-01", "end-date": "2024-12-31"})
-        plans = " ".join(plan_of(each["sql"]) for each in queries if "LIMIT 251" in each["sql"])
-        for index in ("orderitem_by_service_from", "purchase_by_at", "purchase_by_cancelled_at"):
-            assert index in plans
-        (past,) = [each["sql"] for each in queries if " > ''" in each["sql"]]
-        assert "purchase_by_first_end" in plan_of(past)
-
-    def test_of_many_customers_take_as_many_queries_as_those_of_one(self, caller, django_assert_max_num_queries):
-        for n in range(10):
-            found = record(f"Source {n}")
-            line(purchase(found), day(1) + timedelta(days=n), "50.00")
-        # The key and its user's permissions (4), the rows of four kinds, purchases, lines and plans of their customers,
-        # the customers and data sources.
-        with django_assert_max_num_queries(13):
-            assert len(of_account(caller)["entries"]) == 10
-
-    def test_renewals_are_passed_over(self, caller, monkeypatch):
-        monkeypatch.setattr(activities, "STRETCH", 5)
-        monkeypatch.setattr(activities, "MOST_STRETCHES", 2)
-        found = record()
-        one = purchase(found, datetime(2020, 1, 1, tzinfo=UTC))
-        order = invoice(one, day(1))
-        for n in range(24):
-            line(one, datetime(2020 + n // 12, n % 12 + 1, 1, tzinfo=UTC), "50.00", order=order)
-        page = of_account(caller, **{"start-date": "2020-02-01"})
-
-        assert (page["entries"], page["has_more"]) == ([], True)
-        assert every_page(caller, **{"start-date": "2020-02-01"}) == []
-
-
-def test_whoever_has_rows_in_several_stretches_is_read_once(caller, monkeypatch):
-    monkeypatch.setattr(activities, "STRETCH", 5)
-    one = purchase(record(), datetime(2020, 1, 1, tzinfo=UTC))
-    order = invoice(one, day(1))
-    for n in range(24):
-        line(one, datetime(2020 + n // 12, n % 12 + 1, 1, tzinfo=UTC), "50.00", order=order)
-    with CaptureQueriesContext(connection) as queries:
-        assert len(of_account(caller)["entries"]) == 1
-    stretches = [each["sql"] for each in queries if "LIMIT 6" in each["sql"] and "orderitem" in each["sql"]]
-    assert len(stretches) == 5
-    assert len([each["sql"] for each in queries if "service_to" in each["sql"]]) == 1
-    assert len([each["sql"] for each in queries if " > ''" in each["sql"]]) == 1
-
-
-def plan_of(sql: str) -> str:
-    """As the database means to read many rows."""
-    postgres = connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        if postgres:
-            cursor.execute("SET LOCAL enable_seqscan = off")
-            cursor.execute("SET LOCAL enable_sort = off")
-            cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute(f"{'EXPLAIN' if postgres else 'EXPLAIN QUERY PLAN'} {sql}")
-        return "\n".join(str(row) for row in cursor.fetchall())
 
 
 @pytest.mark.django_db(transaction=True)

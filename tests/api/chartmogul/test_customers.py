@@ -1,75 +1,10 @@
 import pytest
 
-from customers import editing, erasing
 from customers.models import Contact, Customer, DataSource, HistoryEntry, SourceRecord
 from tests.api.caller import Caller
+from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
 from tests.api.chartmogul.people import send
 from tests.factories import order
-
-KEYS = {
-    "id": int,
-    "uuid": str,
-    "external_id": str,
-    "name": str,
-    "email": str,
-    "status": str,
-    "customer-since": str | None,
-    "attributes": dict,
-    "data_source_uuid": str,
-    "data_source_uuids": list,
-    "external_ids": list,
-    "company": str,
-    "country": str | None,
-    "state": str | None,
-    "city": str | None,
-    "zip": str | None,
-    "lead_created_at": str | None,
-    "free_trial_started_at": str | None,
-    "address": dict,
-    "mrr": int,
-    "arr": int,
-    "billing-system-url": str | None,
-    "chartmogul-url": str,
-    "billing-system-type": str,
-    "currency": str,
-    "currency-sign": str,
-    "owner": str | None,
-    "website_url": str | None,
-}
-
-EVERYTHING = {
-    "name": "John Smith",
-    "email": "john@example.com",
-    "company": "Initrode",
-    "country": "US",
-    "state": "US-CA",
-    "city": "Mountain View",
-    "zip": "94043",
-    "website_url": "https://initrode.example.com",
-    "status": "Qualified Lead",
-    "lead_created_at": "2015-11-01",
-    "free_trial_started_at": "2015-12-01 12:30:00 UTC",
-    "owner": "program@example.com",
-    "attributes": {
-        "tags": ["prio1", "Prio1"],
-        "custom": [
-            {"type": "String", "key": "channel", "value": "Twitter", "source": "import"},
-            {"type": "Integer", "key": "age", "value": 18},
-            {"type": "Decimal", "key": "CAC", "value": 12.5},
-            {"type": "Boolean", "key": "Toggle", "value": False},
-            {"type": "Timestamp", "key": "since", "value": "2016-01-15"},
-        ],
-    },
-    "an_unknown_key": {"is": "ignored"},
-}
-
-
-def assert_shaped(shown):
-    assert shown.keys() == KEYS.keys()
-    assert [name for name, kind in KEYS.items() if not isinstance(shown[name], kind)] == []
-    assert shown["attributes"].keys() == {"custom", "clearbit", "stripe", "tags"}
-    assert shown["address"].keys() == {"country", "state", "city", "address_zip"}
-    assert len(shown["external_ids"]) == len(shown["data_source_uuids"])
 
 
 def test_a_customer_is_created_with_all_that_is_said(caller, shop):
@@ -220,85 +155,6 @@ def test_nothing_is_sent_to_the_data_source_of_staff(caller):
     body = {"data_source_uuid": DataSource.staff().uuid, "external_id": taken.found.record.customer.uuid}
     assert caller.post("customers", body).status_code == 422
     assert SourceRecord.objects.count() == 1
-
-
-def test_a_customer_is_changed(caller, shop):
-    shown = send(caller, shop, "1", **EVERYTHING)
-    said = {
-        "name": "Joan of Arc",
-        "city": "Orléans",
-        "country": "FR",
-        "state": None,
-        "zip": "",
-        "status": "Working_Lead",
-        "owner": None,
-        "lead_created_at": None,
-        "attributes": {"tags": ["vip"], "custom": {"age": 19, "channel": {"value": "X", "source": "y"}, "new": 2.5}},
-    }
-    response = caller.patch(f"customers/{shown['uuid']}", said)
-    assert response.status_code == 200
-    changed = response.json()
-    assert_shaped(changed)
-    assert (changed["name"], changed["email"], changed["company"]) == ("Joan of Arc", "john@example.com", "Initrode")
-    assert changed["address"] == {"country": "France", "state": None, "city": "Orléans", "address_zip": None}
-    assert (changed["status"], changed["owner"], changed["lead_created_at"]) == ("Working Lead", None, None)
-    assert sorted(changed["attributes"]["tags"]) == ["Prio1", "vip"]
-    assert changed["attributes"]["custom"] == shown["attributes"]["custom"] | {"age": 19, "channel": "X", "new": 2.5}
-    assert caller.get(f"customers/{shown['uuid']}").json() == changed
-
-
-def test_attributes_are_changed_in_either_form(caller, shop):
-    shown = send(caller, shop, "1", name="John Smith")
-    custom = [{"type": "Integer", "key": "age", "value": 18}]
-    changed = caller.patch(f"customers/{shown['uuid']}", {"attributes": {"custom": custom}}).json()
-    assert changed["attributes"]["custom"] == {"age": 18}
-
-
-@pytest.mark.parametrize(
-    ("said", "named"),
-    [
-        ({"name": None, "email": None, "company": None}, "customer"),
-        ({"email": "x"}, "email"),
-        ({"status": "Past Due"}, "status"),
-        ({"attributes": {"custom": {"x": ["list"]}}}, "custom"),
-        ({"attributes": {"tags": [" "]}, "name": "Other"}, "attributes"),
-    ],
-)
-def test_a_change_that_cannot_be_made_changes_nothing(caller, shop, said, named):
-    shown = send(caller, shop, "1", name="John Smith")
-    response = caller.patch(f"customers/{shown['uuid']}", said)
-    assert (response.status_code, *response.json()["errors"]) == (422, named)
-    assert caller.get(f"customers/{shown['uuid']}").json() == shown
-
-
-def test_a_lost_lead_is_an_unqualified_one_and_stays_lost_when_told_back(caller, shop):
-    shown = send(caller, shop, "1", name="John Smith")
-    Customer.objects.update(lead_status="lost")
-    assert caller.get(f"customers/{shown['uuid']}").json()["status"] == "Unqualified Lead"
-    caller.patch(f"customers/{shown['uuid']}", {"status": "Unqualified Lead"})
-    assert Customer.objects.get().lead_status == "lost"
-
-
-def test_who_deletes_by_program_has_not_looked_at_anything(caller, shop, monkeypatch):
-    """Somebody changes the customer between finding it and deleting it."""
-    shown = send(caller, shop, "1", name="John Smith")
-    real = erasing.erase
-
-    def changed_first(customer, **act):
-        editing.edit(customer, {"company": "Initrode"}, version=customer.version, by=None, via="page")
-        return real(customer, **act)
-
-    monkeypatch.setattr(erasing, "erase", changed_first)
-    assert caller.delete(f"customers/{shown['uuid']}").status_code == 204
-    assert Customer.objects.get().erased_at
-
-
-def test_a_customer_is_deleted_for_good(caller, shop):
-    shown = send(caller, shop, "1", name="John Smith")
-    assert caller.delete(f"customers/{shown['uuid']}").status_code == 204
-    response = caller.get(f"customers/{shown['uuid']}")
-    assert (response.status_code, response.json()["message"]) == (404, "This customer was erased")
-    send(caller, shop, "1", name="John Smith")
 
 
 @pytest.mark.parametrize("uuid", ["cus_unknown", "%00"])

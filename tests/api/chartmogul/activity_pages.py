@@ -1,0 +1,18 @@
+"""Activities of the account, as a program reads them."""
+
+
+def of_account(caller, **query):
+    answer = caller.get("activities", **query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def every_page(caller, **query):
+    found, more = [], {}
+    for _ in range(100):
+        page = of_account(caller, **query, **more)
+        found += page["entries"]
+        if not page["has_more"]:
+            return found
+        more = {"cursor": page["cursor"]}
+    raise AssertionError("The pages do not end.")
