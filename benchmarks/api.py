@@ -32,9 +32,9 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from crm.accounts import keys
-from crm.accounts.functionalities import EVERYTHING, USE_API, rows
+from crm.accounts import api_keys
 from crm.accounts.models import User
+from crm.accounts.permissions import EVERYTHING, USE_API, rows
 from customers.models import Customer, DataSource
 from orders.models import Campaign, Product
 from tests.api.caller import basic
@@ -217,7 +217,7 @@ def main() -> None:
     try:
         user = User.objects.create_user("benchmark", email="benchmark@example.com")
         user.user_permissions.set(rows({*EVERYTHING, USE_API}))
-        _, token = keys.create(user, name="Benchmark", addresses=[], by=None)
+        _, token = api_keys.create(user, name="Benchmark", addresses=[], by=None)
         every = calls(token)
         heads = ["", "rows", "bare view, a second", "Reunite, a second", "ratio"]
         sys.stdout.write(f"\n| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n")

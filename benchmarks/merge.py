@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator
 
 from django.db import connection
 
-from customers import billing, merging, undoing
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
+from customers.merging.undo import undo_merge
 from customers.models import CreditEntry, Customer, DataSource, Merge, SourceRecord, Via
-from customers.newest import PAGE, Cursor, newest
-from orders import totals
+from customers.records.newest import PAGE, Cursor, newest
+from customers.totals import billing_status
 from orders.models import Order
+from orders.totals.add import rebuild_totals
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
 from tests.linked_rows import many, many_of_each
 
@@ -45,18 +48,18 @@ def merging_of(size: int, repeat: int) -> Row:
     survivor, duplicate = customer_with_order(), customer_with_order()
     record = duplicate.records.exclude(data_source__name=DataSource.STAFF).get()
     many_of_each(record, size, but=[CreditEntry])
-    totals.rebuild([record.pk])
-    billing.refresh([duplicate.pk])
+    rebuild_totals([record.pk])
+    billing_status.refresh([duplicate.pk])
     analyze()
     standing: list[Merge] = []
 
     def merge() -> None:
         customers = Customer.objects.in_bulk([survivor.pk, duplicate.pk])
-        plan = merging.plan(customers[survivor.pk], [customers[duplicate.pk]])
-        standing.append(merging.merge(plan, by=None, via=Via.API))
+        plan = plan_merge(customers[survivor.pk], [customers[duplicate.pk]])
+        standing.append(merge_customers(plan, by=None, via=Via.API))
 
     def undo() -> None:
-        undoing.undo(standing.pop(), by=None)
+        undo_merge(standing.pop(), by=None)
 
     # Merges and undos in turn: each is timed with the other left out.
     merge_ms, undo_ms = in_turn(merge, undo, repeat)

@@ -8,7 +8,7 @@ import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
-from crm.api.konnektive.sections import ANYTHING as KONNEKTIVE
+from crm.api.konnektive.paths import ANYTHING as KONNEKTIVE
 
 django_stubs_ext.monkeypatch()
 
@@ -44,18 +44,18 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "crm.failing.charsets",
+    "crm.http.error_pages.charsets",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "crm.leaving.whole_pages",  # outside of what sends people to sign in
+    "crm.http.htmx_redirects.full_page_redirects",  # outside of what sends people to sign in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "crm.preferences.in_ones_own_zone",
+    "crm.http.preferences.user_time_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "customers.views.leading.ErasedAnswers",
+    "customers.web.retired.ErasedCustomerMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it turns a failed sign-in into the lockout page
 ]
 
@@ -74,14 +74,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "crm.context.section",
-                "crm.context.theme",
+                "crm.http.context.section",
+                "crm.http.context.theme",
             ],
         },
     },
 ]
 
-FORM_RENDERER = "crm.rendering.FormRenderer"
+FORM_RENDERER = "crm.http.form_renderer.FormRenderer"
 
 # Database: SQLite beside the code, or whatever DATABASE_URL names
 
@@ -110,7 +110,7 @@ else:
 # Signing in
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.accounts.backends.OneQuestionBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.accounts.backends.SingleQueryBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -134,8 +134,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # What must not be kept with a failed try; a field named password is never
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
-AXES_LOCKOUT_CALLABLE = "crm.failing.too_many_tries"
-AXES_CLIENT_IP_CALLABLE = "crm.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "crm.http.error_pages.too_many_tries"
+AXES_CLIENT_IP_CALLABLE = "crm.http.client_address.client_address"
 
 # How many proxies of ours stand in front and write X-Forwarded-For and X-Forwarded-Proto
 PROXIES = env.int("PROXIES", default=0)
@@ -166,7 +166,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "crm.failing.form_too_old"
+CSRF_FAILURE_VIEW = "crm.http.error_pages.form_too_old"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -193,7 +193,8 @@ DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
 
 MRR_RECLASSIFIED_WITHIN = env.int("MRR_RECLASSIFIED_WITHIN", default=60)
 
-# What takes payments: the dotted path of a class as `orders.gateway` describes it; with none, nothing can be charged
+# What takes payments: the dotted path of a class as `orders.payments.gateway` describes it. With none, nothing can be
+# charged.
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 
@@ -217,7 +218,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"spare": {"()": "crm.log.Spare"}},
+    "filters": {"spare": {"()": "crm.http.log_redaction.RedactSecrets"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["spare"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

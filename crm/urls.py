@@ -3,7 +3,7 @@ from django.urls import include, path
 
 from crm import views
 from crm.accounts.forms.passwords import SignInForm
-from crm.accounts.views.resetting import follow_link
+from crm.accounts.views.password_reset import follow_link
 from crm.api.chartmogul import api as chartmogul
 
 sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True)
@@ -21,7 +21,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
 ]
 
-handler400 = "crm.failing.not_understood"
-handler403 = "crm.failing.not_allowed"
-handler404 = "crm.failing.not_found"
-handler500 = "crm.failing.broken"
+handler400 = "crm.http.error_pages.not_understood"
+handler403 = "crm.http.error_pages.not_allowed"
+handler404 = "crm.http.error_pages.not_found"
+handler500 = "crm.http.error_pages.broken"

@@ -8,11 +8,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from crm.accounts.functionalities import MANAGE_USERS, USE_API
-from customers.views.start import start
+from crm.accounts.permissions import MANAGE_USERS, USE_API
+from customers.pages.views.start import start
 
 if TYPE_CHECKING:
-    from customers.access import StaffRequest
+    from customers.web.permissions import StaffRequest
 
 
 @require_safe

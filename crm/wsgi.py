@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from crm import charsets
+from crm.http import charsets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 

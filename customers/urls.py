@@ -1,64 +1,63 @@
 from django.urls import path
 
-from customers.views import (
-    add,
-    choose,
-    confirm,
-    credit,
-    customer,
-    customers,
-    delete,
-    deletions,
-    duplicates,
-    edit,
-    labels,
-    logins,
-    merges,
-    notes,
-    recognised,
-    split,
-    status,
-    undo,
-    values,
-    why,
-)
+from customers.credit.views import credit_adjust
+from customers.erasing.views.delete import customer_delete
+from customers.erasing.views.log import deletion_list
+from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
+from customers.matching.views import explain
+from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
+from customers.matching.views.explain import why_ask
+from customers.matching.views.worklist import duplicate_list, duplicates_dismiss
+from customers.merging.views.choose import merge_choose, merge_dismiss
+from customers.merging.views.confirm import merge_confirm
+from customers.merging.views.history import merge_detail, merge_export, merge_list
+from customers.merging.views.split import record_split
+from customers.merging.views.undo import merge_undo
+from customers.merging.views.values import merge_values
+from customers.pages.views.add_customer import customer_add
+from customers.pages.views.customer import customer_detail
+from customers.pages.views.notes import note_add
+from customers.profile.views.edit import customer_edit
+from customers.profile.views.shop_logins import login_add, login_password, login_show, pay_source_default
+from customers.profile.views.status import customer_status
+from customers.search.views import customer_export, customer_list
 
 app_name = "customers"
 
 urlpatterns = [
-    path("customers/", customers.customer_list, name="list"),
-    path("customers/export/", customers.customer_export, name="export"),
-    path("customers/<int:pk>/", customer.customer_detail, name="detail"),
-    path("customers/add/", add.customer_add, name="add"),
-    path("customers/<int:pk>/edit/", edit.customer_edit, name="edit"),
-    path("customers/<int:pk>/status/", status.customer_status, name="status"),
-    path("customers/<int:pk>/credit/", credit.credit_adjust, name="credit"),
-    path("customers/<int:pk>/labels/", labels.customer_labels, name="labels"),
-    path("customers/<int:pk>/tags/add/", labels.tag_add, name="tag_add"),
-    path("customers/<int:pk>/tags/remove/", labels.tag_remove, name="tag_remove"),
-    path("customers/<int:pk>/attributes/set/", labels.attribute_set, name="attribute_set"),
-    path("customers/<int:pk>/attributes/remove/", labels.attribute_remove, name="attribute_remove"),
-    path("customers/<int:pk>/logins/add/", logins.login_add, name="login_add"),
-    path("customers/<int:pk>/logins/<int:login>/password/", logins.login_password, name="login_password"),
-    path("customers/<int:pk>/logins/<int:login>/show/", logins.login_show, name="login_show"),
-    path("customers/<int:pk>/pay-sources/<int:pay_source>/", logins.pay_source_default, name="pay_source_default"),
-    path("customers/<int:pk>/known-by/", recognised.customer_known_by, name="known_by"),
-    path("customers/<int:pk>/known-by/stop/", recognised.match_stop, name="match_stop"),
-    path("customers/<int:pk>/known-by/resume/", recognised.match_resume, name="match_resume"),
-    path("customers/<int:pk>/notes/", notes.note_add, name="note_add"),
-    path("customers/why/", why.why_ask, name="why_ask"),
-    path("customers/<int:pk>/why/<int:other>/", why.why, name="why"),
-    path("customers/<int:pk>/delete/", delete.customer_delete, name="delete"),
-    path("deletions/", deletions.deletion_list, name="deletions"),
-    path("customers/<int:pk>/merge/", choose.merge_choose, name="merge"),
-    path("customers/<int:pk>/merge/dismiss/", choose.merge_dismiss, name="merge_dismiss"),
-    path("customers/<int:pk>/merge/values/", values.merge_values, name="merge_values"),
-    path("customers/<int:pk>/merge/confirm/<str:draft>/", confirm.merge_confirm, name="merge_confirm"),
-    path("customers/<int:pk>/records/<int:record>/split/", split.record_split, name="split"),
-    path("duplicates/", duplicates.duplicate_list, name="duplicates"),
-    path("duplicates/dismiss/", duplicates.duplicates_dismiss, name="duplicates_dismiss"),
-    path("merges/", merges.merge_list, name="merges"),
-    path("merges/csv/", merges.merge_export, name="merge_export"),
-    path("merges/<int:pk>/", merges.merge_detail, name="merge_detail"),
-    path("merges/<int:pk>/undo/", undo.merge_undo, name="merge_undo"),
+    path("customers/", customer_list, name="list"),
+    path("customers/export/", customer_export, name="export"),
+    path("customers/<int:pk>/", customer_detail, name="detail"),
+    path("customers/add/", customer_add, name="add"),
+    path("customers/<int:pk>/edit/", customer_edit, name="edit"),
+    path("customers/<int:pk>/status/", customer_status, name="status"),
+    path("customers/<int:pk>/credit/", credit_adjust, name="credit"),
+    path("customers/<int:pk>/labels/", customer_labels, name="labels"),
+    path("customers/<int:pk>/tags/add/", tag_add, name="tag_add"),
+    path("customers/<int:pk>/tags/remove/", tag_remove, name="tag_remove"),
+    path("customers/<int:pk>/attributes/set/", attribute_set, name="attribute_set"),
+    path("customers/<int:pk>/attributes/remove/", attribute_remove, name="attribute_remove"),
+    path("customers/<int:pk>/logins/add/", login_add, name="login_add"),
+    path("customers/<int:pk>/logins/<int:login>/password/", login_password, name="login_password"),
+    path("customers/<int:pk>/logins/<int:login>/show/", login_show, name="login_show"),
+    path("customers/<int:pk>/pay-sources/<int:pay_source>/", pay_source_default, name="pay_source_default"),
+    path("customers/<int:pk>/known-by/", customer_known_by, name="known_by"),
+    path("customers/<int:pk>/known-by/stop/", match_stop, name="match_stop"),
+    path("customers/<int:pk>/known-by/resume/", match_resume, name="match_resume"),
+    path("customers/<int:pk>/notes/", note_add, name="note_add"),
+    path("customers/why/", why_ask, name="why_ask"),
+    path("customers/<int:pk>/why/<int:other>/", explain.why, name="why"),
+    path("customers/<int:pk>/delete/", customer_delete, name="delete"),
+    path("deletions/", deletion_list, name="deletions"),
+    path("customers/<int:pk>/merge/", merge_choose, name="merge"),
+    path("customers/<int:pk>/merge/dismiss/", merge_dismiss, name="merge_dismiss"),
+    path("customers/<int:pk>/merge/values/", merge_values, name="merge_values"),
+    path("customers/<int:pk>/merge/confirm/<str:draft>/", merge_confirm, name="merge_confirm"),
+    path("customers/<int:pk>/records/<int:record>/split/", record_split, name="split"),
+    path("duplicates/", duplicate_list, name="duplicates"),
+    path("duplicates/dismiss/", duplicates_dismiss, name="duplicates_dismiss"),
+    path("merges/", merge_list, name="merges"),
+    path("merges/csv/", merge_export, name="merge_export"),
+    path("merges/<int:pk>/", merge_detail, name="merge_detail"),
+    path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),
 ]

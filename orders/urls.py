@@ -1,18 +1,27 @@
 from django.urls import path
 
-from orders.views import billing, order, payments, purchase
+from orders.pages.views.billing import (
+    purchase_billing,
+    purchase_cancel,
+    purchase_keep,
+    purchase_pause,
+    purchase_reactivate,
+)
+from orders.pages.views.order import order_detail
+from orders.pages.views.payments import order_refund, order_rerun, order_settle
+from orders.pages.views.purchase import purchase_detail
 
 app_name = "orders"
 
 urlpatterns = [
-    path("orders/<slug:number>/", order.order_detail, name="order_detail"),
-    path("orders/<slug:number>/rerun/", payments.order_rerun, name="order_rerun"),
-    path("orders/<slug:number>/refund/", payments.order_refund, name="order_refund"),
-    path("orders/<slug:number>/settle/", payments.order_settle, name="order_settle"),
-    path("purchases/<int:pk>/", purchase.purchase_detail, name="purchase_detail"),
-    path("purchases/<int:pk>/cancel/", billing.purchase_cancel, name="purchase_cancel"),
-    path("purchases/<int:pk>/keep/", billing.purchase_keep, name="purchase_keep"),
-    path("purchases/<int:pk>/pause/", billing.purchase_pause, name="purchase_pause"),
-    path("purchases/<int:pk>/reactivate/", billing.purchase_reactivate, name="purchase_reactivate"),
-    path("purchases/<int:pk>/billing/", billing.purchase_billing, name="purchase_billing"),
+    path("orders/<slug:number>/", order_detail, name="order_detail"),
+    path("orders/<slug:number>/rerun/", order_rerun, name="order_rerun"),
+    path("orders/<slug:number>/refund/", order_refund, name="order_refund"),
+    path("orders/<slug:number>/settle/", order_settle, name="order_settle"),
+    path("purchases/<int:pk>/", purchase_detail, name="purchase_detail"),
+    path("purchases/<int:pk>/cancel/", purchase_cancel, name="purchase_cancel"),
+    path("purchases/<int:pk>/keep/", purchase_keep, name="purchase_keep"),
+    path("purchases/<int:pk>/pause/", purchase_pause, name="purchase_pause"),
+    path("purchases/<int:pk>/reactivate/", purchase_reactivate, name="purchase_reactivate"),
+    path("purchases/<int:pk>/billing/", purchase_billing, name="purchase_billing"),
 ]

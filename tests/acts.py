@@ -2,10 +2,11 @@
 
 from django.apps import apps
 
-from customers import merging, undoing
-from customers.linked import linked_models
-from customers.merging import Picked, Typed
+from customers.merging.merge import merge_customers
+from customers.merging.plan import Picked, Typed, plan_merge
+from customers.merging.undo import UndoResult, undo_merge
 from customers.models import Customer, Merge, Via
+from customers.records.registry import linked_models
 
 STAMPS = {"version", "updated", "moved_at"}
 
@@ -18,12 +19,12 @@ def fresh(*customers: Customer) -> list[Customer]:
 def merge(survivor: Customer, *duplicates: Customer, by=None, credit=None, **choices) -> Merge:
     """Merge as an agent would; a choice is a customer, whose value is picked, or a typed value."""
     chosen = {key: Picked(v.pk) if isinstance(v, Customer) else Typed(v) for key, v in choices.items()}
-    plan = merging.plan(*fresh(survivor), fresh(*duplicates), chosen, credit)
-    return merging.merge(plan, by=by, via=Via.PAGE)
+    plan = plan_merge(*fresh(survivor), fresh(*duplicates), chosen, credit)
+    return merge_customers(plan, by=by, via=Via.PAGE)
 
 
-def undo(merge: Merge, *only: Customer, by=None, **options) -> undoing.Undone:
-    return undoing.undo(merge, by=by, only=[customer.pk for customer in only], **options)
+def undo(merge: Merge, *only: Customer, by=None, **options) -> UndoResult:
+    return undo_merge(merge, by=by, only=[customer.pk for customer in only], **options)
 
 
 def rows(model, *, without=()) -> list[tuple]:

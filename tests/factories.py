@@ -5,9 +5,13 @@ from decimal import Decimal
 import factory
 from django.utils import timezone
 
-from customers import editing, keys
+from customers.lib.identity import Identity
 from customers.models import Customer, DataSource, Note, SourceRecord
-from orders import intake
+from customers.profile.edit import create_customer
+from customers.records import match_keys
+from orders.intake.match_customer import Found
+from orders.intake.order import Incoming, IncomingOrder
+from orders.intake.take import TakenOrder, take_order
 from orders.models import Product
 
 
@@ -27,7 +31,7 @@ class CustomerFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, *args, **values):
-        return editing.create(values, by=None, via="intake")
+        return create_customer(values, by=None, via="intake")
 
 
 class SourceRecordFactory(factory.django.DjangoModelFactory):
@@ -43,7 +47,7 @@ class SourceRecordFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, **values):
         record = super()._create(model_class, *args, **values)
-        keys.refresh([record])
+        match_keys.refresh([record])
         return record
 
 
@@ -68,19 +72,17 @@ class ProductFactory(factory.django.DjangoModelFactory):
     interval_unit = "month"
 
 
-def person(source="Shop", external_id="", **identity) -> intake.Incoming:
+def person(source="Shop", external_id="", **identity) -> Incoming:
     """Somebody as the data source `source` sends them."""
     options = {k: identity.pop(k) for k in ("deduplicate", "billing_address", "shipping_address") if k in identity}
-    return intake.Incoming(
-        DataSourceFactory(name=source), intake.Identity(**identity), external_id=external_id, **options
-    )
+    return Incoming(DataSourceFactory(name=source), Identity(**identity), external_id=external_id, **options)
 
 
 def order(
     source="Shop", total="9.90", currency="USD", at=None, subscriptions=(), status="COMPLETE", **who
-) -> intake.Taken:
+) -> TakenOrder:
     """An order taken in from `who`, which is what `person` takes."""
-    incoming = intake.IncomingOrder(
+    incoming = IncomingOrder(
         person(source, **who),
         Decimal(total),
         currency,
@@ -88,12 +90,12 @@ def order(
         status=status,
         subscriptions=subscriptions,
     )
-    return intake.take_order(incoming)
+    return take_order(incoming)
 
 
-def lead_of(who: intake.Incoming) -> intake.Found:
+def lead_of(who: Incoming) -> Found:
     """What somebody who has not bought is found to be, as Import Lead takes them in."""
-    return intake.take_order(intake.IncomingOrder(who, Decimal(0), "USD", status="PARTIAL")).found
+    return take_order(IncomingOrder(who, Decimal(0), "USD", status="PARTIAL")).found
 
 
 def customer_with_order(**who) -> Customer:

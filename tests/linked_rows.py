@@ -8,8 +8,8 @@ from django.db import connection, models
 from django.utils import timezone
 
 from crm.accounts.models import User
-from customers.linked import linked_models
 from customers.models import LinkedRow, SourceRecord
+from customers.records.registry import linked_models
 
 numbers = count(1)
 

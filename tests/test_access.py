@@ -8,11 +8,11 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
-from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, ROLES, USE_API
 from crm.accounts.models import ApiKey
-from customers import homes
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, ROLES, USE_API
 from customers.models import CartLogin, PaySource
-from orders import intake
+from customers.records.staff_record import staff_record_of
+from orders.intake.order import Subscription
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, order
@@ -102,9 +102,9 @@ NEEDED = {need for page in PAGES.values() for need in page.needs}
 def things(db):
     """What the addresses of pages name."""
     customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
-    bought = order(subscriptions=[intake.Subscription(ProductFactory(), Decimal("9.90"))]).order
+    bought = order(subscriptions=[Subscription(ProductFactory(), Decimal("9.90"))]).order
     user = make_user("somebody")
-    home = homes.home_of(customer)
+    home = staff_record_of(customer)
     return {
         "user": user.pk,
         "key": ApiKey.objects.create(user=user, name="Warehouse").pk,

@@ -9,11 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm.accounts.functionalities import EVERYTHING
 from crm.accounts.models import AccountChange, ApiKey, User
-from customers import drafts, merging
-from customers.linked import linked_models
+from crm.accounts.permissions import EVERYTHING
+from customers.merging import drafts
+from customers.merging.plan import plan_merge
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
+from customers.records.registry import linked_models
 from orders.models import Order, Purchase
 from tests.acts import fresh, merge, undo
 from tests.conftest import make_user, signed_in
@@ -82,7 +83,7 @@ def things(client: Client, customer: Customer, user: User) -> dict[str, object]:
 
 def draft(client: Client, customer: Customer, other: Customer) -> str:
     session = client.session
-    token = drafts.keep(session, merging.plan(*fresh(customer, other)[:1], fresh(other)), [])
+    token = drafts.keep(session, plan_merge(*fresh(customer, other)[:1], fresh(other)), [])
     session.save()
     return token
 

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from crm.accounts.views import account, keys, resetting, users
+from crm.accounts.views import account, users
+from crm.accounts.views.api_keys import key_add, key_revoke, own_key_add, own_key_revoke
+from crm.accounts.views.password_reset import link_make
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,12 +10,12 @@ urlpatterns = [
     path("users/add/", users.user_add, name="add"),
     path("users/changes/", users.change_list, name="changes"),
     path("users/<int:pk>/", users.user_edit, name="edit"),
-    path("users/<int:pk>/link/", resetting.link_make, name="link_make"),
-    path("users/<int:pk>/keys/add/", keys.key_add, name="key_add"),
-    path("users/<int:pk>/keys/<int:key>/revoke/", keys.key_revoke, name="key_revoke"),
+    path("users/<int:pk>/link/", link_make, name="link_make"),
+    path("users/<int:pk>/keys/add/", key_add, name="key_add"),
+    path("users/<int:pk>/keys/<int:key>/revoke/", key_revoke, name="key_revoke"),
     path("account/", account.own_page, name="own"),
     path("account/password/", account.own_password, name="own_password"),
     path("account/theme/", account.theme, name="theme"),
-    path("account/keys/add/", keys.own_key_add, name="own_key_add"),
-    path("account/keys/<int:key>/revoke/", keys.own_key_revoke, name="own_key_revoke"),
+    path("account/keys/add/", own_key_add, name="own_key_add"),
+    path("account/keys/<int:key>/revoke/", own_key_revoke, name="own_key_revoke"),
 ]

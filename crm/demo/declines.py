@@ -11,10 +11,11 @@ from crm.demo.files import Invoice
 from crm.demo.payments import APPROVES
 from crm.demo.store import Seller, shop_customer
 from customers.models import PaySource
-from orders import intake
-from orders.gateway import Answer
+from orders.intake.order import IncomingOrder, Line
+from orders.intake.take import take_order
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.sandbox import SALES
+from orders.payments.gateway import Answer
+from orders.payments.sandbox import SALES
 
 AGAIN, STOLEN, SILENT = "sandbox-soft-decline", "sandbox-hard-decline", "sandbox-silent"
 # {Chinook customer: (the token of the card, what it answered)}
@@ -42,9 +43,9 @@ def place(last: dict[int, Invoice], seller: Seller, *, now: datetime) -> None:
 
 def _order(invoice: Invoice, seller: Seller, status: OrderStatus, *, at: datetime) -> Order:
     who = shop_customer(invoice, seller.shop)
-    video = intake.Line("Live at the Chinook", Decimal("1.99"), product=seller.products[VIDEO])
-    incoming = intake.IncomingOrder(who, video.amount, CURRENCY, at=at, status=status, lines=[video])
-    return intake.take_order(incoming).order
+    video = Line("Live at the Chinook", Decimal("1.99"), product=seller.products[VIDEO])
+    incoming = IncomingOrder(who, video.amount, CURRENCY, at=at, status=status, lines=[video])
+    return take_order(incoming).order
 
 
 def _decline(order: Order, card: PaySource, answer: Answer) -> None:

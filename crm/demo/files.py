@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from customers.address import Address, address
-from customers.countries import country_code
-from customers.identity import Identity
+from customers.lib.address import Address, address
+from customers.lib.countries import country_code
+from customers.lib.identity import Identity
 
 FILES = Path(__file__).parent / "chinook"
 

@@ -1,9 +1,9 @@
 """People who have not bought yet, one of each lead status, as staff added them by hand."""
 
 from crm.accounts.models import User
-from customers import adding
 from customers.models import LeadStatus
 from customers.models.ids import public_id
+from customers.pages.add_customer import add_customer
 
 PEOPLE = (
     (LeadStatus.NEW, "Nora", "Lindqvist", "Wants to know whether albums can be given as a present."),
@@ -18,4 +18,4 @@ def add(*, by: User) -> None:
     for status, first, last, note in PEOPLE:
         name = {"first_name": first, "last_name": last, "email": f"{first}.{last}@reunite.example".lower()}
         values = {**name, "lead_status": status.value}
-        adding.add(values, uuid=public_id("cus"), seen=(), note=note, by=by)
+        add_customer(values, uuid=public_id("cus"), seen=(), note=note, by=by)

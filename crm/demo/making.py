@@ -11,22 +11,22 @@ from django.utils import timezone
 from crm.accounts.models import User
 from crm.demo import (
     declines,
-    farewell,
+    erased_customer,
     files,
     labels,
     leads,
+    merges,
     parcels,
     payments,
-    reunions,
     selling,
     store,
     subscriptions,
     support,
 )
 from crm.demo.catalogue import CURRENCY
+from customers.lib.money import with_currency
 from customers.models import Customer, DataSource, Merge, SourceRecord
-from customers.money import with_currency
-from orders import intake
+from orders.intake.take import take_order
 from orders.models import COUNTED, Order
 
 
@@ -48,7 +48,7 @@ def make(*, by: User) -> None:
     now, made, seller = timezone.now(), store.Store(), store.open_seller()
     last = {}
     for invoice in files.invoices(latest=(now - timedelta(days=1)).date()):
-        made.add(invoice.person, intake.take_order(seller.order(invoice)))
+        made.add(invoice.person, take_order(seller.order(invoice)))
         last[invoice.person.number] = invoice
     subscriptions.date_purchases(made.orders, today=now.date())
     subscriptions.open_memberships(made.orders)
@@ -58,9 +58,9 @@ def make(*, by: User) -> None:
     labels.stick(made)
     selling.sell(made, by=by, now=now)
     support.work(made, by=by)
-    reunions.hold(made, by=by)
+    merges.hold(made, by=by)
     leads.add(by=by)
-    farewell.forget()
+    erased_customer.forget()
 
 
 def lines() -> Iterator[str]:

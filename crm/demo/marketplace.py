@@ -4,10 +4,10 @@ Some have an account, by whose number their later orders find it again; guests a
 """
 
 from crm.demo.files import Invoice
-from crm.demo.spelling import WAYS
-from customers.address import Address
+from crm.demo.variants import WAYS
+from customers.lib.address import Address
 from customers.models import DataSource
-from orders.intake import Incoming
+from orders.intake.order import Incoming
 
 ACCOUNT, GUEST, ONCE_A_GUEST = "account", "guest", "once a guest"
 HABITS = (ACCOUNT, GUEST, ACCOUNT, ONCE_A_GUEST)

@@ -1,8 +1,8 @@
 """More of the Chinook staff, to see on Users: what they were given and taken, and API keys. None has a password."""
 
-from crm.accounts import functionalities, granting, keys
-from crm.accounts.functionalities import MANAGE_USERS, SUPPORT_AGENT, USE_API, VIEWER
+from crm.accounts import api_keys, grant
 from crm.accounts.models import User
+from crm.accounts.permissions import MANAGE_USERS, SUPPORT_AGENT, USE_API, VIEWER, permissions_by_app
 
 STAFF = (
     ("nancy", "Nancy", "Edwards", SUPPORT_AGENT.ticks | {"customers.merge_unmatched_customer"}),
@@ -17,20 +17,20 @@ def staff(*, by: User) -> None:
         return
     made = {name: _create(name, first, last, ticks, by=by) for name, first, last, ticks in STAFF}
     if nancy := made["nancy"]:
-        granting.save(nancy, given={"customers.split_sourcerecord"}, taken={"orders.refund_order"}, by=by)
+        grant.save(nancy, given={"customers.split_sourcerecord"}, taken={"orders.refund_order"}, by=by)
     if margaret := made["margaret"]:
         margaret.is_active = False
-        granting.save(margaret, by=by)
+        grant.save(margaret, by=by)
     if michael := made["michael"]:
-        keys.create(michael, name="Warehouse", addresses=["203.0.113.0/24"], by=by)
-        old, _ = keys.create(michael, name="Old shop", addresses=[], by=by)
-        keys.revoke(old, by=by)
+        api_keys.create(michael, name="Warehouse", addresses=["203.0.113.0/24"], by=by)
+        old, _ = api_keys.create(michael, name="Old shop", addresses=[], by=by)
+        api_keys.revoke(old, by=by)
 
 
 def _create(username: str, first_name: str, last_name: str, ticks: frozenset[str], *, by: User) -> User | None:
     email = f"{first_name}@chinookcorp.com".lower()
     user = User(username=username, first_name=first_name, last_name=last_name, email=email)
-    if granting.is_taken(username, but=user):
+    if grant.is_taken(username, but=user):
         return None
-    granting.save(user, given=ticks & functionalities.powers(by), by=by)
+    grant.save(user, given=ticks & permissions_by_app(by), by=by)
     return user

@@ -10,9 +10,10 @@ from decimal import Decimal
 from django.utils import timezone
 
 from customers.models import PaySource
-from orders import totals
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.sandbox import SandboxGateway
+from orders.payments.sandbox import SandboxGateway
+from orders.totals.add import add_to_totals
+from orders.totals.deltas import of_refund
 
 BRANDS = ("VISA", "MASTERCARD", "AMEX", "DISCOVER")
 DECLINED_FIRST, PAID_BACK, PARTLY_PAID_BACK = 20, 50, 60
@@ -81,4 +82,4 @@ def _book(orders: list[Order], refunds: dict[int, Transaction]) -> None:
         if order.refunded == order.total:
             order.status = OrderStatus.REFUNDED
     Order.objects.bulk_update(orders, ["refunded", "status"])
-    totals.add(change for order in orders for change in totals.of_refund(order, order.refunded))
+    add_to_totals(change for order in orders for change in of_refund(order, order.refunded))

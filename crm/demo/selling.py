@@ -8,7 +8,7 @@ from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
 from crm.demo.files import Person
 from crm.demo.store import Store
-from customers import contacting, dealing, noting, tasking
+from customers.engagement import contacts, notes, opportunities, tasks
 from customers.models import Contact, Customer, ForecastCategory, NoteKind, OpportunityKind
 
 EVERY, FIRST, MOST_DEALS = 4, 2, 2
@@ -44,13 +44,13 @@ def _bookkeeper(customer: Customer, person: Person, store: Store, *, by: User) -
         "custom": {"Prefers": "e-mail"},
     }
     source = store.records[person][0].data_source
-    contact = contacting.add(customer, source, values, by=by, known_as=str(person.number))
+    contact = contacts.add(customer, source, values, by=by, known_as=str(person.number))
     call = {
         "kind": NoteKind.CALL,
         "call_duration": 60 + 10 * person.number,
         "text": "Will pay by the end of the month.",
     }
-    noting.add(contact, call, by=by)
+    notes.add(contact, call, by=by)
     return contact
 
 
@@ -60,9 +60,9 @@ def _plan(customer: Customer, contact: Contact, person: Person, *, by: User, now
         deal: dict[str, Any] = {"pipeline": "Licences", "pipeline_stage": stage, "forecast_category": forecast}
         worth = {"amount": Decimal(250 * (nth + 1)), "currency": CURRENCY, "kind": OpportunityKind.RECURRING}
         closes = {"estimated_close_date": (now + timedelta(days=20 + nth)).date(), "win_likelihood": likelihood}
-        dealing.add(customer, {**deal, **worth, **closes, "owner": by}, by=by)
+        opportunities.add(customer, {**deal, **worth, **closes, "owner": by}, by=by)
     for n, (details, days) in enumerate(TO_DO):
         due = now + timedelta(days=days - nth)
         done = due + timedelta(days=1) if n == len(TO_DO) - 1 else None
         about = contact if n == 0 else customer
-        tasking.add(about, {"details": details, "assignee": by, "due": due, "completed_at": done}, by=by)
+        tasks.add(about, {"details": details, "assignee": by, "due": due, "completed_at": done}, by=by)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from crm.demo import catalogue, marketplace, subscriptions
 from crm.demo.files import Invoice, InvoiceLine, Person
 from customers.models import Customer, DataSource, SourceRecord
-from orders import intake
+from orders.intake.order import Incoming, IncomingOrder, Line
+from orders.intake.take import TakenOrder
 from orders.models import Campaign, Order, Product
 
 SHOP, MARKETPLACE, SYSTEM = "Shop", "Marketplace", "Chinook sample store"
@@ -18,7 +19,7 @@ class Store:
     orders: list[Order] = field(default_factory=list)
     records: dict[Person, list[SourceRecord]] = field(default_factory=dict)
 
-    def add(self, person: Person, taken: intake.Taken) -> None:
+    def add(self, person: Person, taken: TakenOrder) -> None:
         self.orders.append(taken.order)
         records = self.records.setdefault(person, [])
         if taken.found.rule == "new":
@@ -38,9 +39,9 @@ class Seller:
     campaigns: dict[str, Campaign]
     products: dict[str, Product]
 
-    def order(self, invoice: Invoice) -> intake.IncomingOrder:
+    def order(self, invoice: Invoice) -> IncomingOrder:
         source = self.marketplace if marketplace.sells(invoice) else self.shop
-        return intake.IncomingOrder(
+        return IncomingOrder(
             marketplace.customer_of(invoice, source) if source is self.marketplace else shop_customer(invoice, source),
             invoice.total,
             catalogue.CURRENCY,
@@ -51,9 +52,9 @@ class Seller:
             subscriptions=subscriptions.of_invoice(invoice, self.products),
         )
 
-    def line(self, line: InvoiceLine) -> intake.Line:
+    def line(self, line: InvoiceLine) -> Line:
         product = self.products[catalogue.TRACK if line.price < 1 else catalogue.VIDEO]
-        return intake.Line(line.track, line.price * line.quantity, line.quantity, product, str(line.number))
+        return Line(line.track, line.price * line.quantity, line.quantity, product, str(line.number))
 
 
 def open_seller() -> Seller:
@@ -62,8 +63,6 @@ def open_seller() -> Seller:
     return Seller(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.products())
 
 
-def shop_customer(invoice: Invoice, source: DataSource) -> intake.Incoming:
+def shop_customer(invoice: Invoice, source: DataSource) -> Incoming:
     person = invoice.person
-    return intake.Incoming(
-        source, person.identity, external_id=str(person.number), billing_address=invoice.billing_address
-    )
+    return Incoming(source, person.identity, external_id=str(person.number), billing_address=invoice.billing_address)

@@ -10,7 +10,7 @@ from itertools import count
 
 from crm.demo import catalogue, marketplace
 from crm.demo.files import Invoice
-from orders.intake import Subscription
+from orders.intake.order import Subscription
 from orders.models import BILLING_STATE, Membership, Order, Product, Purchase, PurchaseStatus
 
 STATUSES = ("COMPLETE", "TRIAL", "RECYCLE_BILLING", "ACTIVE", "CANCELLED", "PAUSED", "ACTIVE", "RECYCLE_FAILED")

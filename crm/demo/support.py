@@ -11,9 +11,11 @@ from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
 from crm.demo.files import Person
 from crm.demo.store import Store
-from customers import credit, editing, recognising
-from customers.identity import normal_email
+from customers.credit import credit
+from customers.lib.identity import normal_email
+from customers.matching import exclusions
 from customers.models import Customer, MatchKind, PaySource
+from customers.profile.edit import add_note, edit_profile
 
 NOTES = (
     "Called about a parcel that came late. Sent the tracking number.",
@@ -37,7 +39,7 @@ def work(store: Store, *, by: User) -> None:
         for nth, (customer, password) in enumerate(zip(store.customers(person), hashes, strict=False)):
             values = dict((_duplicate_details if nth else _details)(person, customer, password))
             if values:
-                editing.edit(customer, values, version=customer.version, by=by, via="page")
+                edit_profile(customer, values, version=customer.version, by=by, via="page")
         _write(store, person, by=by)
 
 
@@ -76,12 +78,12 @@ def _write(store: Store, person: Person, *, by: User) -> None:
     """Notes and credit, for some people on both sides of a duplicate pair; a shared mailbox is not matched on."""
     customers = store.customers(person)
     if person.number % 2 == 0:
-        editing.add_note(customers[0], NOTES[person.number // 2 % len(NOTES)], by=by)
+        add_note(customers[0], NOTES[person.number // 2 % len(NOTES)], by=by)
     if person.number % 6 == 0:
-        editing.add_note(customers[-1], NOTES[(person.number // 6 + 3) % len(NOTES)], by=by)
+        add_note(customers[-1], NOTES[(person.number // 6 + 3) % len(NOTES)], by=by)
     for customer, amount in zip(customers, GIFTS.get(person.number, ()), strict=False):
         credit.adjust(customer, Decimal(amount), CURRENCY, cause="Goodwill after a late parcel", by=by)
         if Decimal(amount) > USED:
             credit.adjust(customer, -USED, CURRENCY, cause="Taken off an order", by=by)
     if person.number % 20 == 7 and len(customers) == 1:
-        recognising.stop(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)
+        exclusions.stop(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)

@@ -7,9 +7,8 @@ from axes.utils import reset as end_lockout
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
-from crm.accounts import functionalities
-from crm.accounts.functionalities import ADMIN, SUPPORT_AGENT, VIEWER
 from crm.accounts.models import User
+from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER, rows
 
 STAFF = (
     ("admin", "Andrew", "Adams", ADMIN),
@@ -36,7 +35,7 @@ def make(password: str = "") -> dict[str, str]:
             },
         )
         if is_new:
-            user.user_permissions.set(functionalities.rows(role.ticks))
+            user.user_permissions.set(rows(role.ticks))
         if is_new or password:
             made[username] = password or secrets.token_urlsafe(12)
             user.set_password(made[username])

@@ -13,7 +13,7 @@ from customers.models.belongings import (
     Tag,
 )
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
-from customers.models.match import (
+from customers.models.matching import (
     IgnoredValue,
     MatchKey,
     MatchKind,
@@ -23,7 +23,7 @@ from customers.models.match import (
     UnmatchedValue,
 )
 from customers.models.merge import Deletion, Merge, MergeMember, Via
-from customers.models.selling import Contact, ForecastCategory, Opportunity, OpportunityKind, Task
+from customers.models.sales import Contact, ForecastCategory, Opportunity, OpportunityKind, Task
 from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit

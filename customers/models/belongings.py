@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from customers.identity import spelled
+from customers.lib.identity import label_key
 from customers.models.ids import public_id
 from customers.models.merge import Merge
-from customers.models.selling import Contact
+from customers.models.sales import Contact
 from customers.models.source import LinkedRow, Tab
 
 
@@ -129,7 +129,7 @@ class Tag(LinkedRow):
     @property
     def word(self) -> str:
         """By which two are the same: the name, however it is spelled."""
-        return spelled(self.name)
+        return label_key(self.name)
 
 
 class AttributeKind(models.TextChoices):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.utils import timezone
 
-from customers.identity import Identity
+from customers.lib.identity import Identity
+from customers.lib.notices import Notice
 from customers.models.ids import public_id
-from customers.notices import Notice
 
 if TYPE_CHECKING:
     from customers.models.customer import Customer

@@ -8,7 +8,7 @@ from customers.models.source import SourceRecord
 class RecordTotals(models.Model):
     """What one source record's orders and purchases add up to, in one currency and its minor units (cents).
 
-    A cache, so that no page counts orders. `orders.totals` writes it; see `docs/decisions/0003`.
+    A cache, so that no page counts orders. `orders.totals.add` writes it; see `docs/decisions/0003`.
     """
 
     derived = True

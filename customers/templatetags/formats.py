@@ -7,8 +7,8 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from customers.countries import country_name
-from customers.money import major, shown
+from customers.lib.countries import country_name
+from customers.lib.money import major, shown
 
 register = template.Library()
 

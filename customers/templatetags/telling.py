@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from customers.access import VIEW_ORDERS
 from customers.models import HistoryEntry, HistoryKind
+from customers.web.permissions import VIEW_ORDERS
 
 register = template.Library()
 

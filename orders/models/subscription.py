@@ -10,10 +10,10 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 from django.utils.deconstruct import deconstructible
 
+from customers.lib.notices import Notice
+from customers.lib.phrases import join_words
 from customers.models import BillingStatus, Customer, LinkedRow, Tab
 from customers.models.ids import public_id
-from customers.notices import Notice
-from customers.wording import listed
 from orders.models.catalogue import Product
 from orders.models.order import Order
 
@@ -165,7 +165,7 @@ class Purchase(LinkedRow):
         return [
             Notice(
                 "What is still billed is not cancelled.",
-                f"Deleting does not cancel {listed(names)} at the gateway, and nobody here will see it any more."
+                f"Deleting does not cancel {join_words(names)} at the gateway, and nobody here will see it any more."
                 " Cancel first.",
             )
         ]

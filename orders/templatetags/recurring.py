@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django import template
 
 from customers.models import Customer
-from orders import moves, revenue
-from orders.moves import Move
+from orders.revenue import current
+from orders.revenue.recent import RecentMovement, recent_movements
 
 register = template.Library()
 
@@ -14,9 +14,9 @@ register = template.Library()
 @register.simple_tag
 def monthly_revenue(customer: Customer) -> str:
     """What the customer is worth a month, such as “59.90 USD, 10.00 EUR”; "" when that is nothing."""
-    return ", ".join(revenue.amounts_of(customer))
+    return ", ".join(current.amounts_of(customer))
 
 
 @register.simple_tag
-def newest_moves(customer: Customer) -> Sequence[Move]:
-    return moves.newest(customer)
+def newest_moves(customer: Customer) -> Sequence[RecentMovement]:
+    return recent_movements(customer)

@@ -1,17 +1,27 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from crm.accounts import functionalities, granting, recording, resetting
-from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT, VIEWER, role_of
+from crm.accounts import audit, grant, password_reset
 from crm.accounts.models import User
+from crm.accounts.permissions import (
+    CUSTOM,
+    EVERYTHING,
+    MANAGE_USERS,
+    ROLES,
+    SUPPORT_AGENT,
+    VIEWER,
+    direct,
+    role_of,
+    rows,
+)
 from tests.conftest import allow, make_user
 
 
 def save(user, *, by, allowed, password=""):
     """Save with all boxes as in `allowed`."""
-    held = functionalities.direct(user) & EVERYTHING if user.pk else set()
-    granting.save(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
-    return functionalities.direct(User.objects.get(pk=user.pk))
+    held = direct(user) & EVERYTHING if user.pk else set()
+    grant.save(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
+    return direct(User.objects.get(pk=user.pk))
 
 
 def test_what_is_allowed_is_given_and_the_rest_taken(admin_user, viewer):
@@ -26,7 +36,7 @@ def test_a_permission_that_was_not_shown_stays(admin_user, viewer):
 
 def test_what_a_group_gives_stays(admin_user, nobody):
     night_shift = Group.objects.create(name="Night shift")
-    night_shift.permissions.set(functionalities.rows({"customers.merge_customer"}))
+    night_shift.permissions.set(rows({"customers.merge_customer"}))
     nobody.groups.add(night_shift)
 
     save(nobody, by=admin_user, allowed=set())
@@ -39,10 +49,10 @@ def test_nobody_changes_what_they_may_do_themselves(admin_user):
 
 
 def test_who_may_no_longer_manage_users_saves_nothing(admin_user, nobody):
-    admin_user.user_permissions.remove(*functionalities.rows({MANAGE_USERS}))
+    admin_user.user_permissions.remove(*rows({MANAGE_USERS}))
     nobody.email = "nora@example.com"
 
-    with pytest.raises(granting.GrantError, match="no longer manage users"):
+    with pytest.raises(grant.GrantError, match="no longer manage users"):
         save(nobody, by=admin_user, allowed=EVERYTHING)
 
     assert User.objects.get(pk=nobody.pk).email == ""
@@ -71,13 +81,13 @@ def test_a_new_password_ends_a_lockout(admin_user, nobody, client):
     assert response.status_code == 302
 
 
-@pytest.mark.parametrize("role", functionalities.ROLES)
+@pytest.mark.parametrize("role", ROLES)
 def test_a_role_is_recognised_by_its_boxes(role):
     assert role_of(role.ticks | {"auth.view_group"}) == role
 
 
 def test_any_other_set_of_boxes_is_custom():
-    assert role_of(SUPPORT_AGENT.ticks - VIEWER.ticks) == functionalities.CUSTOM
+    assert role_of(SUPPORT_AGENT.ticks - VIEWER.ticks) == CUSTOM
 
 
 # Nobody rises
@@ -91,9 +101,7 @@ def limited():
 def test_who_manages_users_gives_what_they_may_do_and_no_more(nobody):
     assert save(nobody, by=limited(), allowed={"customers.view_customer"}) == {"customers.view_customer"}
 
-    with pytest.raises(
-        granting.GrantError, match="You may not give what you may not do yourself: Can delete customers"
-    ):
+    with pytest.raises(grant.GrantError, match="You may not give what you may not do yourself: Can delete customers"):
         save(nobody, by=User.objects.get(username="limited"), allowed={"customers.delete_customer"})
 
 
@@ -107,7 +115,7 @@ def makes_a_superuser(user):
 
 def puts_into_a_group(user):
     group = Group.objects.create(name="Deleters")
-    group.permissions.set(functionalities.rows({"customers.delete_customer"}))
+    group.permissions.set(rows({"customers.delete_customer"}))
     user.groups.add(group)
 
 
@@ -121,8 +129,8 @@ def test_who_may_do_more_is_not_changed_not_even_their_password(somebody, nobody
     somebody(nobody)
     user = User.objects.get(pk=nobody.pk)
 
-    with pytest.raises(granting.GrantError, match=r"may do what you may not: .*Can delete customers"):
-        save(user, by=limited(), allowed=functionalities.direct(user), password="a brand new one")
+    with pytest.raises(grant.GrantError, match=r"may do what you may not: .*Can delete customers"):
+        save(user, by=limited(), allowed=direct(user), password="a brand new one")
 
     assert not User.objects.get(pk=nobody.pk).check_password("a brand new one")
 
@@ -139,9 +147,9 @@ def test_an_admin_changes_a_superuser(admin_user, nobody):
 
 def test_what_an_update_brings_is_handed_out_by_who_was_made_on_the_command_line(admin_user, nobody):
     new = {"orders.settle_order"}
-    admin_user.user_permissions.remove(*functionalities.rows(new))
+    admin_user.user_permissions.remove(*rows(new))
     admin_user = User.objects.get(pk=admin_user.pk)
-    with pytest.raises(granting.GrantError, match="You may not give what you may not do yourself"):
+    with pytest.raises(grant.GrantError, match="You may not give what you may not do yourself"):
         save(nobody, by=admin_user, allowed=new)
 
     root = User.objects.create_superuser("root", password="a good password")
@@ -177,9 +185,7 @@ def test_two_managers_who_lock_each_other_out_leave_one(run_together):
 def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
     admin = make_user("jane", EVERYTHING)
 
-    outcomes = run_together(
-        *[lambda name=name: granting.save(User(username=name), by=admin) for name in ("Ünal", "üNAL")]
-    )
+    outcomes = run_together(*[lambda name=name: grant.save(User(username=name), by=admin) for name in ("Ünal", "üNAL")])
 
     assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "NoneType"]
 
@@ -188,7 +194,7 @@ def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
 
 
 def lines(user):
-    return [(line.change.text, line.given, line.taken) for line in reversed(recording.newest(of=user))]
+    return [(line.change.text, line.given, line.taken) for line in reversed(audit.newest(of=user))]
 
 
 def test_what_happened_to_an_account_is_written_down(admin_user):
@@ -210,7 +216,7 @@ def test_what_happened_to_an_account_is_written_down(admin_user):
         ),
         ("May sign in again.", [], []),
     ]
-    assert {line.change.by for line in recording.newest(of=user)} == {admin_user}
+    assert {line.change.by for line in audit.newest(of=user)} == {admin_user}
 
 
 def test_saving_without_a_change_writes_nothing_down(admin_user, viewer):
@@ -230,7 +236,7 @@ def test_the_longest_names_fit(admin_user):
 
 def test_a_password_changed_meanwhile_is_not_put_back(admin_user, viewer):
     stale = User.objects.get(pk=viewer.pk)
-    resetting.change(viewer, "a brand new one")
+    password_reset.change(viewer, "a brand new one")
 
     stale.email = "steve@example.com"
     save(stale, by=admin_user, allowed=VIEWER.ticks)

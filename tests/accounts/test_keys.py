@@ -6,9 +6,9 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
-from crm.accounts import functionalities, granting, keys
-from crm.accounts.functionalities import EVERYTHING, MANAGE_USERS, USE_API
+from crm.accounts import api_keys, grant
 from crm.accounts.models import AccountChange, ApiKey, User
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API, rows
 from tests.conftest import make_user, signed_in
 
 
@@ -18,12 +18,12 @@ def robot(db):
 
 
 def made(user, *addresses):
-    return keys.create(user, name="Warehouse", addresses=list(addresses), by=user)
+    return api_keys.create(user, name="Warehouse", addresses=list(addresses), by=user)
 
 
 def refused(token, address="192.0.2.1"):
-    with pytest.raises(keys.KeyRefusedError) as caught:
-        keys.lookup(token, address)
+    with pytest.raises(api_keys.KeyRefusedError) as caught:
+        api_keys.lookup(token, address)
     assert token not in str(caught.value)
     return str(caught.value)
 
@@ -31,8 +31,8 @@ def refused(token, address="192.0.2.1"):
 def test_a_key_is_found_by_its_token(robot):
     key, token = made(robot)
 
-    assert keys.lookup(token, "192.0.2.1") == key
-    assert keys.lookup(token, "192.0.2.1").user == robot
+    assert api_keys.lookup(token, "192.0.2.1") == key
+    assert api_keys.lookup(token, "192.0.2.1").user == robot
 
 
 def test_of_the_token_only_its_beginning_and_its_digest_are_kept(robot):
@@ -48,16 +48,16 @@ def test_of_the_token_only_its_beginning_and_its_digest_are_kept(robot):
 @pytest.mark.parametrize("token", ["", "reunite_", "x" * 100_000, "\x00", "reunite_ünïcode", "\ud800"])
 def test_a_token_that_nobody_has_is_not_known(token, robot):
     made(robot)
-    with pytest.raises(keys.KeyRefusedError, match="This API key is not known"):
-        keys.lookup(token, "192.0.2.1")
+    with pytest.raises(api_keys.KeyRefusedError, match="This API key is not known"):
+        api_keys.lookup(token, "192.0.2.1")
 
 
 def test_a_key_is_looked_up_in_one_query_and_its_use_noted_in_another(robot, django_assert_num_queries):
     _, token = made(robot)
     with django_assert_num_queries(2):
-        keys.lookup(token, "192.0.2.1")
+        api_keys.lookup(token, "192.0.2.1")
     with django_assert_num_queries(1):
-        keys.lookup(token, "192.0.2.1")
+        api_keys.lookup(token, "192.0.2.1")
 
 
 def test_its_last_use_is_exact_to_the_minute(robot, time_machine):
@@ -66,7 +66,7 @@ def test_its_last_use_is_exact_to_the_minute(robot, time_machine):
     seen = []
     for seconds in (0, 59, 61):
         time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
-        keys.lookup(token, "192.0.2.1")
+        api_keys.lookup(token, "192.0.2.1")
         key.refresh_from_db()
         seen.append((key.last_used - start).total_seconds())
     assert seen == [0, 0, 61]
@@ -74,16 +74,16 @@ def test_its_last_use_is_exact_to_the_minute(robot, time_machine):
 
 def test_a_revoked_key_opens_nothing(robot):
     key, token = made(robot)
-    keys.revoke(key, by=robot)
+    api_keys.revoke(key, by=robot)
 
     assert refused(token) == "This API key was revoked."
 
 
 def test_revoking_twice_is_written_down_once(robot):
     key, _ = made(robot)
-    keys.revoke(key, by=robot)
+    api_keys.revoke(key, by=robot)
     when = ApiKey.objects.get().revoked
-    keys.revoke(key, by=robot)
+    api_keys.revoke(key, by=robot)
 
     assert ApiKey.objects.get().revoked == when
     said = list(AccountChange.objects.order_by("pk").values_list("text", flat=True))
@@ -107,7 +107,7 @@ def test_revoking_twice_is_written_down_once(robot):
 def test_a_key_is_accepted_from_its_addresses_alone(allowed, address, opens, robot):
     _, token = made(robot, *allowed)
     if opens:
-        assert keys.lookup(token, address)
+        assert api_keys.lookup(token, address)
     else:
         assert refused(token, address) == "This API key may not be used from this address."
 
@@ -122,7 +122,7 @@ def test_a_key_ends_with_what_its_user_may(robot):
 
 
 def test_no_key_for_who_may_not_use_the_api(nobody):
-    with pytest.raises(keys.KeyRefusedError, match="may not use the API"):
+    with pytest.raises(api_keys.KeyRefusedError, match="may not use the API"):
         made(nobody)
     assert not ApiKey.objects.exists()
 
@@ -204,13 +204,13 @@ def test_nobody_comes_in_by_a_key_of_who_may_do_more(robot, admin_user):
 
 def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
     limited = make_user("limited", [MANAGE_USERS, USE_API])
-    theirs, _ = keys.create(robot, name="Theirs", addresses=[], by=limited)
+    theirs, _ = api_keys.create(robot, name="Theirs", addresses=[], by=limited)
     for by in (robot, admin_user, None):
-        keys.create(robot, name="Good", addresses=[], by=by)
-    granting.save(robot, given={MANAGE_USERS}, by=limited)
+        api_keys.create(robot, name="Good", addresses=[], by=by)
+    grant.save(robot, given={MANAGE_USERS}, by=limited)
     assert not ApiKey.objects.exclude(revoked=None)
 
-    granting.save(robot, given={"customers.merge_customer"}, by=admin_user)
+    grant.save(robot, given={"customers.merge_customer"}, by=admin_user)
 
     assert ApiKey.objects.exclude(revoked=None).get() == theirs
     change = AccountChange.objects.latest("pk")
@@ -219,7 +219,7 @@ def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
 
 def test_one_who_may_no_longer_use_the_api_still_revokes_a_key(robot):
     key, _ = made(robot)
-    robot.user_permissions.remove(*functionalities.rows({USE_API}))
+    robot.user_permissions.remove(*rows({USE_API}))
     client = signed_in(robot)
 
     assert create(client).status_code == 403
@@ -237,7 +237,7 @@ def command(*arguments):
 def test_a_command_prints_a_key(robot):
     token = command("robot", "--name", "Import", "--address", "203.0.113.7")
 
-    assert keys.lookup(token, "203.0.113.7").user == robot
+    assert api_keys.lookup(token, "203.0.113.7").user == robot
     assert AccountChange.objects.get().by is None
 
 

@@ -4,9 +4,9 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client
 
-from crm.accounts import zones
-from crm.accounts.functionalities import USE_API
+from crm.accounts import time_zones
 from crm.accounts.models import AccountChange, User
+from crm.accounts.permissions import USE_API
 from tests.conftest import make_user, signed_in
 
 NEW = {"old_password": "a good password", "new_password1": "a brand new one", "new_password2": "a brand new one"}
@@ -64,7 +64,7 @@ def test_what_is_no_choice_is_refused(changes, client, margaret):
 
 
 def test_time_zones_are_listed_by_region_and_found_by_the_first_letters_of_a_place():
-    regions = dict(each for each in zones.choices(and_also="UTC") if each[0] != "UTC")
+    regions = dict(each for each in time_zones.choices(and_also="UTC") if each[0] != "UTC")
 
     assert ("Europe/Prague", "Prague") in regions["Europe"]
     assert ("America/Argentina/Buenos_Aires", "Buenos Aires, Argentina") in regions["America"]

@@ -7,10 +7,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from crm.accounts import functionalities, resetting
-from crm.accounts.functionalities import MANAGE_USERS
-from crm.accounts.granting import GrantError
+from crm.accounts import password_reset
+from crm.accounts.grant import GrantError
 from crm.accounts.models import AccountChange, User
+from crm.accounts.permissions import MANAGE_USERS, rows
 from tests.conftest import make_user, signed_in
 
 NEW = {"new_password1": "a brand new one", "new_password2": "a brand new one"}
@@ -23,7 +23,7 @@ def margaret(db):
 
 @pytest.fixture
 def link(margaret, admin_user):
-    return resetting.make_link(margaret, by=admin_user)
+    return password_reset.make_link(margaret, by=admin_user)
 
 
 def follow(client, link, **typed):
@@ -79,7 +79,7 @@ def test_of_two_who_follow_one_link_the_second_is_told(link, margaret):
 def test_two_at_one_moment_set_it_once(link, margaret, run_together):
     token = link.split("/")[-2]
     outcomes = run_together(
-        *[lambda: resetting.follow_link(margaret, token=token, password="a brand new one") for _ in range(2)]
+        *[lambda: password_reset.follow_link(margaret, token=token, password="a brand new one") for _ in range(2)]
     )
     assert sorted(outcomes) == [False, True]
 
@@ -90,7 +90,7 @@ def test_a_link_works_for_a_day(link, time_machine):
 
 
 def change_permissions(user):
-    user.user_permissions.add(*functionalities.rows({MANAGE_USERS}))
+    user.user_permissions.add(*rows({MANAGE_USERS}))
 
 
 def deactivate(user):
@@ -157,14 +157,14 @@ def test_a_new_link_ends_the_pause(link, margaret, admin_user):
     for _ in range(11):
         Client().get(link[:-2] + "x/")
 
-    assert Client().get(resetting.make_link(margaret, by=admin_user)).status_code == 302
+    assert Client().get(password_reset.make_link(margaret, by=admin_user)).status_code == 302
 
 
 def test_a_password_set_by_link_ends_sessions_and_the_lockout_and_is_written_down(link, margaret):
     elsewhere = signed_in(User.objects.get(pk=margaret.pk))
     for _ in range(10):
         Client().post("/accounts/login/", {"username": "margaret", "password": "wrong"})
-    link = resetting.make_link(User.objects.get(pk=margaret.pk), by=User.objects.get(username="jane"))
+    link = password_reset.make_link(User.objects.get(pk=margaret.pk), by=User.objects.get(username="jane"))
 
     follow(Client(), link)
 
@@ -184,5 +184,5 @@ def test_no_link_for_oneself_nor_for_who_may_not_sign_in(admin_user, margaret):
     deactivate(margaret)
     for user, words in ((admin_user, "your account page"), (User.objects.get(pk=margaret.pk), "may not sign in")):
         with pytest.raises(GrantError, match=words):
-            resetting.make_link(user, by=admin_user)
+            password_reset.make_link(user, by=admin_user)
     assert not AccountChange.objects.exists()

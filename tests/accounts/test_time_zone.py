@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from crm.accounts.models import User
-from customers.days import day, end_of, start_of
+from customers.lib.dates import day, end_of, start_of
 from tests.acts import merge
 from tests.conftest import signed_in
 from tests.factories import CustomerFactory

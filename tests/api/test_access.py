@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
-from crm.accounts.functionalities import EVERYTHING
+from crm.accounts.permissions import EVERYTHING
 from crm.api.chartmogul.api import api
-from crm.api.chartmogul.authority import Key
+from crm.api.chartmogul.auth import Key
 from tests.api.caller import Caller
 
 VIEW, ADD, CHANGE = "customers.view_customer", "customers.add_customer", "customers.change_customer"

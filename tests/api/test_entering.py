@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from crm.accounts import keys
+from crm.accounts import api_keys
 from customers.models import DataSource
 from tests.api.caller import Caller, basic
 
@@ -32,13 +32,13 @@ def test_without_a_key_that_is_known_nothing_opens(header):
 
 def test_a_revoked_key_opens_nothing():
     caller = Caller()
-    keys.revoke(caller.key, by=caller.user)
+    api_keys.revoke(caller.key, by=caller.user)
     assert caller.get("ping").status_code == 401
 
 
 def test_a_key_opens_from_its_addresses_only():
     caller = Caller()
-    _, token = keys.create(caller.user, name="Office", addresses=["192.0.2.0/24"], by=None)
+    _, token = api_keys.create(caller.user, name="Office", addresses=["192.0.2.0/24"], by=None)
     assert ping(token).status_code == 401
 
 

@@ -8,8 +8,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.views.debug import ExceptionReporter
 
-from crm.api.konnektive.sections import SECTIONS
-from orders.sandbox import SandboxGateway
+from crm.api.konnektive.paths import SECTIONS
+from orders.payments.sandbox import SandboxGateway
 from tests.api.caller import Caller, basic
 from tests.api.konnektive.sales import HELENA, VISA, World
 

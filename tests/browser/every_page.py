@@ -7,10 +7,11 @@ from django.db.models import Count, F
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from crm.accounts.functionalities import EVERYTHING
 from crm.accounts.models import ApiKey, User
-from customers import matching, tabs
+from crm.accounts.permissions import EVERYTHING
+from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
+from customers.pages import tabs
 from orders.models import Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
 
 
@@ -41,7 +42,7 @@ def pages() -> Iterator[Shown]:
     yield from lists()
     yield from customer_pages(customer)
     yield from change_pages(customer)
-    yield from merge_steps(customer, matching.duplicates_of(customer)[0].customer)
+    yield from merge_steps(customer, duplicates_of(customer)[0].customer)
     yield from merge_pages(Merge.objects.filter(undone_at=None).order_by("-pk")[0])
     yield from order_pages()
     yield from purchase_pages()
@@ -62,7 +63,7 @@ def lists() -> Iterator[Shown]:
 def with_duplicates() -> Customer:
     """Whom the pages of one customer show: the one with the same name as in the guide, else the first to merge."""
     customers = Customer.objects.live().order_by("pk")
-    counts = matching.duplicate_counts([customer.pk for customer in customers])
+    counts = duplicate_counts([customer.pk for customer in customers])
     return max(customers, key=lambda customer: (customer.pk in counts, customer.last_name == "Holý", -customer.pk))
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from crm.accounts.functionalities import SUPPORT_AGENT
-from customers import editing
+from crm.accounts.permissions import SUPPORT_AGENT
+from customers.profile.edit import add_note
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
 from tests.conftest import make_user
 from tests.factories import customer_with_order, order
@@ -161,7 +161,7 @@ def test_nothing_makes_the_page_scroll_sideways(size, page: Page, as_agent):
     long = customer_with_order(
         first_name="N" * 100, last_name="W" * 100, email=f"{'x' * 60}@{'y' * 60}.example.org", company="C" * 200
     )
-    editing.add_note(long, "w" * 300, by=None)
+    add_note(long, "w" * 300, by=None)
     page.set_viewport_size(size)
     for tab in ("orders", "history", "notes", "sources"):
         page.goto(f"/customers/{long.pk}/?tab={tab}")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.functionalities import ADMIN
+from crm.accounts.permissions import ADMIN
 from customers.models import Customer, Merge, NotDuplicate
 from tests.acts import merge
 from tests.browser.conftest import PHONE, WIDE

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from crm.accounts.functionalities import EVERYTHING
+from crm.accounts.permissions import EVERYTHING
 from tests.browser.conftest import PHONE, WIDE
 from tests.orders.world import declined_order, paid_order, subscription
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.functionalities import SUPPORT_AGENT
-from customers import editing, matching
+from crm.accounts.permissions import SUPPORT_AGENT
+from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Tag
+from customers.profile.edit import edit_profile
 from tests.browser.conftest import PHONE, WIDE
 from tests.conftest import make_user
 from tests.factories import customer_with_order
@@ -67,7 +68,7 @@ def test_the_second_of_two_who_edit_chooses_between_both_versions(size, page: Pa
     page.get_by_label("Company").fill("Holý Design")
     other = make_user("jane", first_name="Jane", last_name="Peacock")
     theirs = {"email": "theirs@example.org", "phone": "+420 111 222 333"}
-    editing.edit(helena, theirs, version=helena.version, by=other, via="page")
+    edit_profile(helena, theirs, version=helena.version, by=other, via="page")
     page.get_by_role("button", name="Save customer").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Not saved. Jane Peacock changed this customer a moment ago.")
@@ -148,10 +149,10 @@ def test_a_value_is_not_matched_on_until_that_is_taken_back(size, page: Page, he
     page.get_by_role("button", name=re.compile(r"Don’t match on this.*\+420")).click()
     expect(page.get_by_role("status")).to_contain_text("is not matched on +420 241 770 449 any more.")
     assert fits(page)
-    assert matching.duplicates_of(otto) == []
+    assert duplicates_of(otto) == []
     page.get_by_role("button", name="Match on this again").click()
     expect(page.get_by_role("status")).to_contain_text("is matched on +420 241 770 449 again.")
-    assert [each.customer for each in matching.duplicates_of(otto)] == [helena]
+    assert [each.customer for each in duplicates_of(otto)] == [helena]
 
 
 def test_a_login_is_added_and_its_password_set_anew(page: Page, helena, as_agent):

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.functionalities import SUPPORT_AGENT
-from customers import editing
+from crm.accounts.permissions import SUPPORT_AGENT
+from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge
 from tests.browser.conftest import PHONE, WIDE
 from tests.factories import SourceRecordFactory, customer_with_order, order
@@ -28,7 +28,7 @@ def helena(live_server):
         order("Marketplace", external_id="MP-9", at=WHEN + timedelta(days=n))
     merge(made, customer_with_order(first_name="H.", email="hholy@gmail.com", source="Post", at=WHEN))
     [made] = fresh(made)
-    editing.edit(made, {"custom1": "gold"}, version=made.version, by=None, via="page")
+    edit_profile(made, {"custom1": "gold"}, version=made.version, by=None, via="page")
     return made
 
 

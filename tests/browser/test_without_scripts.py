@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from crm.accounts.functionalities import ADMIN
 from crm.accounts.models import User
-from customers import editing
+from crm.accounts.permissions import ADMIN
 from customers.models import Attribute, CreditEntry, Customer, Merge, Note, Tag
+from customers.profile.edit import edit_profile
 from orders.models import Transaction
 from tests.browser.conftest import PASSWORD, WIDE
 from tests.conftest import make_user
@@ -79,7 +79,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     page.goto(f"{helena.get_absolute_url()}edit/")
     page.get_by_label("E-mail", exact=True).fill("mine@example.org")
     now = Customer.objects.get(pk=helena.pk)
-    editing.edit(now, {"email": "theirs@example.org"}, version=now.version, by=None, via="page")
+    edit_profile(now, {"email": "theirs@example.org"}, version=now.version, by=None, via="page")
     press(page, "Save customer")
     expect(page.get_by_role("alert")).to_contain_text("changed this customer a moment ago")
     page.get_by_role("radio", name=re.compile("E-mail as typed here")).check()

@@ -11,15 +11,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from crm.accounts.functionalities import ADMIN, SUPPORT_AGENT, VIEWER, direct
 from crm.accounts.models import AccountChange, ApiKey, User
+from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER, direct
 from crm.demo import files
-from customers import credit, matching, merging, undoing
-from customers.linked import tabbed_models
+from customers.credit import credit
+from customers.matching.duplicates import duplicate_counts, duplicates_of
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
+from customers.merging.undo import undo_merge
 from customers.models import Customer, DataSource, HistoryEntry, LeadStatus, Merge, SourceRecord, Via
-from orders import refunding, rerunning
+from customers.records.registry import tabbed_models
 from orders.models import COUNTED, Order, OrderItem, Purchase
-from orders.paying import PaymentError
+from orders.payments import refund, rerun
+from orders.payments.gateway_request import PaymentError
 from tests.crm.world import dump, rebuilt, state, totals
 
 THREE = ("admin", "agent", "viewer")
@@ -62,15 +66,15 @@ def people() -> list[list[Customer]]:
     found = []
     while left:
         one = left.pop(next(iter(left)))
-        same = [left.pop(each.customer.pk) for each in matching.duplicates_of(one)]
+        same = [left.pop(each.customer.pk) for each in duplicates_of(one)]
         found.append([one, *sorted(same, key=lambda c: (c.created, c.pk))])
     return found
 
 
 def merge(survivor: Customer, duplicates: list[Customer], by: User) -> Merge:
     fresh = {c.pk: c for c in Customer.objects.filter(pk__in=[survivor.pk, *(c.pk for c in duplicates)])}
-    plan = merging.plan(fresh[survivor.pk], [fresh[c.pk] for c in duplicates])
-    return merging.merge(plan, by=by, via=Via.PAGE)
+    plan = plan_merge(fresh[survivor.pk], [fresh[c.pk] for c in duplicates])
+    return merge_customers(plan, by=by, via=Via.PAGE)
 
 
 def merge_everybody(by: User) -> list[Merge]:
@@ -125,7 +129,7 @@ def test_nobody_is_taken_for_somebody_else(output):
 def test_a_marketplace_account_finds_its_customer_again(output):
     helena = SourceRecord.objects.get(data_source__name="Marketplace", external_id="MP-448193")
     assert totals()[helena.customer_id][0] == 3
-    assert [str(reason) for reason in matching.duplicates_of(helena.customer)[0].reasons] == [
+    assert [str(reason) for reason in duplicates_of(helena.customer)[0].reasons] == [
         "same e-mail",
         "same phone",
     ]
@@ -139,11 +143,11 @@ def test_merging_everybody_leaves_the_people_of_the_store_and_undoing_it_brings_
     assert buyers().count() == PEOPLE
     assert of_the_database() == of_the_files()
     assert sum(cents for _, cents in totals().values()) == CENTS
-    assert matching.duplicate_counts(Customer.objects.live().values_list("pk", flat=True)) == {}
+    assert duplicate_counts(Customer.objects.live().values_list("pk", flat=True)) == {}
     assert rebuilt() == "Nothing differed."
     random.Random(412).shuffle(merges)  # noqa: S311 - no secret
     for each in merges:
-        undoing.undo(Merge.objects.get(pk=each.pk), by=agent)
+        undo_merge(Merge.objects.get(pk=each.pk), by=agent)
     assert state(records) == before
     assert rebuilt() == "Nothing differed."
 
@@ -171,13 +175,13 @@ def test_some_orders_can_be_rerun_and_refunded_and_some_cannot(output):
     can, cannot = 0, set()
     for order in Order.objects.filter(status="DECLINED"):
         try:
-            can += bool(rerunning.cards(order))
+            can += bool(rerun.cards(order))
         except PaymentError as error:
             cannot.add(str(error))
     assert can >= 3
     assert "reported stolen" in str(cannot)
     partly = Order.objects.filter(status="COMPLETE", refunded__gt=0)
-    assert all(refunding.payments(order) for order in partly)
+    assert all(refund.payments(order) for order in partly)
     assert len(partly) >= 3
     assert Purchase.objects.exclude(cancels_on=None).filter(status="ACTIVE").count() >= 3
     assert Purchase.objects.exclude(restarts_on=None).filter(status="PAUSED").count() >= 2

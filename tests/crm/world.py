@@ -6,8 +6,10 @@ from io import StringIO
 from django.apps import apps
 from django.core.management import call_command
 
-from customers import credit, matching, profile
+from customers.credit import credit
+from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, RecordTotals, SourceRecord, Tag
+from customers.profile.derive import profile_values
 
 
 def dump() -> dict[str, list[tuple]]:
@@ -20,13 +22,13 @@ def state(records: set[int]) -> dict[str, object]:
     customers = list(Customer.objects.order_by("pk"))
     pks = [customer.pk for customer in customers]
     return {
-        "profiles": {c.pk: profile.values_of(c) for c in customers},
+        "profiles": {c.pk: profile_values(c) for c in customers},
         "statuses": {c.pk: (c.billing_status, c.merged_into_id) for c in customers},
         "owners": dict(SourceRecord.objects.filter(pk__in=records).values_list("pk", "customer")),
         "totals": totals(),
         "credit": credit.balances(pks),
         "tags": sorted(Tag.objects.values_list("source_record__customer", "name")),
-        "duplicates": {c.pk: {x.customer.pk: x.reasons for x in matching.duplicates_of(c)} for c in customers},
+        "duplicates": {c.pk: {x.customer.pk: x.reasons for x in duplicates_of(c)} for c in customers},
     }
 
 

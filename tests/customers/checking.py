@@ -5,10 +5,21 @@ from decimal import Decimal
 
 from django.db import connection
 
-from customers import credit, profile, tagging
-from customers.linked import linked_models
-from customers.models import Customer, HistoryEntry, HistoryKind, MatchKey, MergeMember, SharedValue, SourceRecord
-from customers.newest import newest
+from customers.credit import credit
+from customers.labels import labels
+from customers.models import (
+    CreditEntry,
+    Customer,
+    HistoryEntry,
+    HistoryKind,
+    MatchKey,
+    MergeMember,
+    SharedValue,
+    SourceRecord,
+)
+from customers.profile.derive import profile_values
+from customers.records.newest import newest
+from customers.records.registry import linked_models
 from orders.models import Order
 from tests.customers.world import Rows, World
 
@@ -45,7 +56,7 @@ def shared_values() -> set[tuple[str, str]]:
 
 
 def standing_corrections() -> Decimal:
-    entries = credit.CreditEntry.objects.exclude(merge=None).filter(merge__undone_at=None)
+    entries = CreditEntry.objects.exclude(merge=None).filter(merge__undone_at=None)
     return sum(entries.values_list("amount", flat=True), Decimal())
 
 
@@ -85,10 +96,10 @@ def picture(world: World) -> dict[str, object]:
     profiles = {}
     for name, pk in world.customers.items():
         customer = Customer.objects.get(pk=pk)
-        profiles[name] = profile.values_of(customer) | {
+        profiles[name] = profile_values(customer) | {
             "pay_source": customer.pay_source and records[customer.pay_source.source_record_id],
             "cart_login": customer.cart_login and customer.cart_login.login,
             "cart_password": customer.cart_password and customer.cart_password.password,
         }
-    tags = {name: len(tagging.tags(world.customer(name))) for name in world.live()}
+    tags = {name: len(labels.tags(world.customer(name))) for name in world.live()}
     return {"rows": dict(rows), "profiles": profiles, "tags": tags}

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from customers import adding, matching
+from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, HistoryEntry, Note
+from customers.pages.add_customer import add_customer
 from tests.conftest import signed_in
 from tests.factories import customer_with_order
 
@@ -63,7 +64,7 @@ def test_who_is_added_is_recognised_at_once(as_agent):
     as_agent.post(URL, typed(phone="+420 241 770 449"))
     later = customer_with_order(first_name="Petr", last_name="Jiný", phone="00420 241 770 449", country="CZ")
 
-    assert [c.customer for c in matching.duplicates_of(later)] == [Customer.objects.get(first_name="Jan")]
+    assert [c.customer for c in duplicates_of(later)] == [Customer.objects.get(first_name="Jan")]
 
 
 def test_who_is_known_already_is_shown_first_and_added_only_anyway(as_agent):
@@ -150,7 +151,7 @@ def test_two_at_one_moment_with_one_form_add_one(run_together, agent):
     uuid = f"cus_{uuid4()}"
 
     def add():
-        return adding.add({"first_name": "Jan"}, uuid=uuid, seen=(), by=agent)
+        return add_customer({"first_name": "Jan"}, uuid=uuid, seen=(), by=agent)
 
     outcomes = run_together(add, add)
     assert Customer.objects.count() == 1

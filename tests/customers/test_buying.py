@@ -2,9 +2,10 @@
 
 import pytest
 
-from customers import editing
 from customers.models import HistoryEntry, LeadStatus, PaySource, ProfileChange
-from orders import intake, rerunning
+from customers.profile.edit import edit_profile
+from orders.intake.order import Subscription
+from orders.payments import rerun
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rebuilt
 from tests.factories import ProductFactory, customer_with_order, order
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def set_status(customer, status):
     [now] = fresh(customer)
-    return editing.edit(now, {"lead_status": status}, version=now.version, by=None, via="page")
+    return edit_profile(now, {"lead_status": status}, version=now.version, by=None, via="page")
 
 
 def lead(name, status=""):
@@ -37,7 +38,7 @@ def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     if "subscriptions" in options:
         options = {
             "status": "PENDING",
-            "subscriptions": [intake.Subscription(ProductFactory(), ProductFactory().price)],
+            "subscriptions": [Subscription(ProductFactory(), ProductFactory().price)],
         }
     buys("helena", **options)
 
@@ -170,6 +171,6 @@ def test_a_declined_order_that_is_charged_after_all_is_buying():
     declined = declined_order()
     lost = set_status(declined.source_record.customer, "lost")
     pay_source = PaySource.objects.get().pk
-    rerunning.rerun(declined, pay_source, seen=declined.stamp, by=None)
+    rerun.rerun(declined, pay_source, seen=declined.stamp, by=None)
 
     assert statuses(lost) == [""]

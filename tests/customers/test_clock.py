@@ -1,8 +1,8 @@
 import pytest
 from django.db import connection
 
-from customers.clock import Now
 from customers.models import Customer
+from customers.models.functions import Now
 from tests.factories import CustomerFactory
 
 

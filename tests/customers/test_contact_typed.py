@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 
-from customers import editing
 from customers.models import Customer, Merge
+from customers.profile.edit import edit_profile
 from tests.customers.test_edit_page import opened, text_of, url
 from tests.factories import customer_with_order
 
@@ -80,7 +80,7 @@ def test_a_bare_domain_is_read_as_https(as_agent, helena, typed, kept):
 
 def test_a_program_cannot_write_a_script_for_a_website_either(helena):
     with pytest.raises(ValidationError):
-        editing.edit(helena, {"website": "javascript:alert(1)"}, version=helena.version, by=None, via="api")
+        edit_profile(helena, {"website": "javascript:alert(1)"}, version=helena.version, by=None, via="api")
 
 
 def test_in_a_merge_the_same_is_refused_and_what_was_sent_may_be_picked(as_agent, helena):

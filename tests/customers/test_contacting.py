@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from customers import attached, contacting, dealing, erasing, noting, splitting, tasking
+from customers.engagement import common, contacts, notes, opportunities, tasks
+from customers.erasing.erase import erase_customer
+from customers.merging.split import split_record
 from customers.models import Contact, Customer, DataSource, HistoryEntry, Note, Opportunity, SourceRecord, Task
 from tests.acts import fresh, linked_rows, merge, undo
 from tests.conftest import make_user
@@ -24,12 +26,12 @@ def staff():
 
 
 def task(about, staff) -> Task:
-    return tasking.add(about, {"details": "Call", "assignee": staff, "due": timezone.now()}, by=staff)
+    return tasks.add(about, {"details": "Call", "assignee": staff, "due": timezone.now()}, by=staff)
 
 
 def contact_of(customer: Customer) -> Contact:
     record = customer.own_records.exclude(data_source__name=DataSource.STAFF).get()
-    return contacting.add(customer, record.data_source, {"first_name": "Ada"}, by=None, known_as=record.external_id)
+    return contacts.add(customer, record.data_source, {"first_name": "Ada"}, by=None, known_as=record.external_id)
 
 
 def has(customer: Customer) -> dict[str, int]:
@@ -41,7 +43,7 @@ def test_what_is_about_a_contact_of_the_duplicate_goes_back_with_it(staff):
     contact = contact_of(duplicate)
     done = merge(survivor, duplicate)
     task(contact, staff)
-    noting.add(contact, {"text": "Likes tea"}, by=staff)
+    notes.add(contact, {"text": "Likes tea"}, by=staff)
     task(survivor, staff)
     assert has(survivor) == {"Contact": 1, "Note": 1, "Task": 2}
     undo(done)
@@ -56,7 +58,7 @@ def test_erasing_one_side_takes_what_is_about_its_contacts_and_leaves_the_other_
     about_contact, other = task(contact, staff), task(survivor, staff)
     undo(done)
     [back] = fresh(duplicate)
-    erasing.erase(back, version=back.version, by=staff)
+    erase_customer(back, version=back.version, by=staff)
     assert list(Task.objects.all()) == [other]
     assert not Contact.objects.exists()
     assert not HistoryEntry.objects.filter(text__contains="Ada").exists()
@@ -68,7 +70,7 @@ def test_what_is_about_a_contact_is_split_off_with_its_record(staff):
     contact = contact_of(duplicate)
     merge(survivor, duplicate)
     task(contact, staff)
-    new = splitting.split(SourceRecord.objects.get(pk=contact.source_record_id), by=staff)
+    new = split_record(SourceRecord.objects.get(pk=contact.source_record_id), by=staff)
     assert has(new) == {"Contact": 1, "Task": 1}
     assert has(survivor) == {}
 
@@ -78,8 +80,8 @@ def test_a_contact_that_went_takes_what_is_about_it_to_the_record_of_the_one_tha
     into, goes = contact_of(survivor), contact_of(duplicate)
     done = merge(survivor, duplicate)
     task(goes, staff)
-    noting.add(goes, {"text": "Likes tea"}, by=staff)
-    contacting.merge(into, goes, by=staff)
+    notes.add(goes, {"text": "Likes tea"}, by=staff)
+    contacts.merge(into, goes, by=staff)
     undo(done)
     assert has(survivor) == {"Contact": 1, "Note": 1, "Task": 1}
     assert Task.objects.get().contact == Note.objects.get().contact == into
@@ -87,30 +89,30 @@ def test_a_contact_that_went_takes_what_is_about_it_to_the_record_of_the_one_tha
 
 def test_the_home_record_takes_contacts_of_staff():
     customer = known("1")
-    contact = contacting.add(customer, DataSource.staff(), {"first_name": "Ada"}, by=None)
+    contact = contacts.add(customer, DataSource.staff(), {"first_name": "Ada"}, by=None)
     assert contact.source_record.is_home
 
 
 def test_of_several_records_of_a_source_the_first_or_the_one_named_is_chosen():
     customer = known("1")
     later = SourceRecordFactory(customer=customer, external_id="1b")
-    assert contacting.add(customer, later.data_source, {}, by=None).source_record.external_id == "1"
-    assert contacting.add(customer, later.data_source, {}, by=None, known_as="1b").source_record == later
+    assert contacts.add(customer, later.data_source, {}, by=None).source_record.external_id == "1"
+    assert contacts.add(customer, later.data_source, {}, by=None, known_as="1b").source_record == later
 
 
 def test_nothing_is_written_for_somebody_erased_meanwhile(staff):
     customer, contact = known("1"), contact_of(known("2"))
     for each in (*fresh(customer), Customer.objects.get(pk=contact.source_record.customer_id)):
-        erasing.erase(each, version=each.version, by=staff)
+        erase_customer(each, version=each.version, by=staff)
     values = {"owner": staff, "amount": 1, "currency": "USD"}
     for act in (
         lambda: task(customer, staff),
         lambda: task(contact, staff),
-        lambda: dealing.add(customer, values, by=staff),
-        lambda: contacting.edit(contact, {"first_name": "Bob"}, by=staff),
-        lambda: contacting.delete(contact, by=staff),
+        lambda: opportunities.add(customer, values, by=staff),
+        lambda: contacts.edit(contact, {"first_name": "Bob"}, by=staff),
+        lambda: contacts.delete(contact, by=staff),
     ):
-        with pytest.raises(attached.AttachedError):
+        with pytest.raises(common.AttachedError):
             act()
     assert not any(model.objects.exists() for model in (Task, Opportunity, Contact))
 
@@ -119,6 +121,6 @@ def test_a_row_goes_on_with_whoever_has_its_record_now(staff):
     survivor, duplicate = known("1"), known("2")
     seen = task(duplicate, staff)
     merge(survivor, duplicate)
-    tasking.edit(seen, {"details": "Write"}, by=staff)
+    tasks.edit(seen, {"details": "Write"}, by=staff)
     assert has(survivor) == {"Task": 1}
     assert Task.objects.get().details == "Write"

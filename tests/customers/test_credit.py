@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers import credit
+from customers.credit import credit
 from customers.models import CreditEntry
 from tests.factories import customer_with_order
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers import credit
+from customers.credit import credit
 from customers.models import CreditEntry, Customer, HistoryEntry
 from tests.acts import merge, undo
 from tests.conftest import signed_in

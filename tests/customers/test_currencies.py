@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers import credit
+from customers.credit import credit
 from customers.models import CreditEntry
 from tests.customers.test_credit_page import adjust, held, text_of
 from tests.factories import customer_with_order

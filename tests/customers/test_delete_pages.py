@@ -7,9 +7,12 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from customers import drafts, editing, erasing, merging
+from customers.erasing.erase import erase_customer
+from customers.merging import drafts
+from customers.merging.plan import plan_merge
 from customers.models import Customer, Deletion
-from orders import intake
+from customers.profile.edit import edit_profile
+from orders.intake.order import Subscription
 from tests.acts import fresh, merge
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
@@ -40,7 +43,7 @@ def send(client, customer: Customer, name="Helena Holý", **more):
 
 def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
     merge(helena, customer_with_order(first_name="Helen", last_name="Holy"))
-    order(**WHO, subscriptions=(intake.Subscription(ProductFactory(), Decimal(3)),))
+    order(**WHO, subscriptions=(Subscription(ProductFactory(), Decimal(3)),))
 
     page = text_of(as_admin.get(url(helena)))
     for said in (
@@ -112,7 +115,7 @@ def test_a_second_click_finds_that_it_is_done(as_admin, helena):
 
 @pytest.mark.parametrize("version", ["1", "", "x", "²", "-1", "9" * 40, "9" * 5000])
 def test_who_was_changed_meanwhile_is_shown_again(as_admin, helena, version):
-    helena = editing.edit(helena, {"company": "Acme"}, version=helena.version, by=None, via="page")
+    helena = edit_profile(helena, {"company": "Acme"}, version=helena.version, by=None, via="page")
     response = send(as_admin, helena, version=version)
 
     assert response.redirect_chain == [(url(helena), 302)]
@@ -132,7 +135,7 @@ def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helen
 def test_every_old_link_says_that_the_customer_was_erased(as_admin, helena):
     retired = customer_with_order(first_name="Helen")
     made = merge(helena, retired)
-    erasing.erase(fresh(helena)[0], version=fresh(helena)[0].version, by=None)
+    erase_customer(fresh(helena)[0], version=fresh(helena)[0].version, by=None)
 
     for customer in (helena, retired):
         for name in ("detail", "delete", "merge", "merge_values", "note_add"):
@@ -160,7 +163,7 @@ def test_a_search_for_an_erased_customer_says_so_and_finds_nobody(as_admin, hele
 
 def test_a_draft_of_ones_own_about_the_erased_is_dropped(as_admin, helena):
     session = as_admin.session
-    drafts.keep(session, merging.plan(helena, [customer_with_order(first_name="Helen")]), [])
+    drafts.keep(session, plan_merge(helena, [customer_with_order(first_name="Helen")]), [])
     session.save()
     send(as_admin, helena)
 

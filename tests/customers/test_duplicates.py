@@ -3,8 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from customers import dismissing, duplicates, grouping, homes
+from customers.matching import groups as grouping
+from customers.matching import not_duplicates
+from customers.matching.groups import MOST_SHARING
+from customers.matching.worklist import worklist_page
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
+from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo
 from tests.conftest import signed_in
 from tests.factories import customer_with_order
@@ -18,7 +22,7 @@ def helena(**who) -> Customer:
 
 
 def groups(**asked) -> list[list[int]]:
-    return [[member.customer.pk for member in group.members] for group in duplicates.page(**asked).groups]
+    return [[member.customer.pk for member in group.members] for group in worklist_page(**asked).groups]
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def three() -> list[Customer]:
 
 def test_customers_are_a_group_whom_values_connect_directly_or_through_another(three):
     assert groups() == [[customer.pk for customer in three]]
-    [group] = duplicates.page().groups
+    [group] = worklist_page().groups
     assert [f"{reason} {reason.written}" for reason in group.reasons] == [
         "same e-mail h@reunite.cz",
         "same phone +420 241 770 449",
@@ -61,7 +65,7 @@ def test_what_is_ignored_or_a_placeholder_connects_nobody():
 
 
 def test_a_value_that_too_many_have_connects_nobody_and_is_named(as_agent):
-    clerks = [helena(phone="+420 241 770 449", email=f"clerk{n}@reunite.cz") for n in range(grouping.MOST_SHARING + 1)]
+    clerks = [helena(phone="+420 241 770 449", email=f"clerk{n}@reunite.cz") for n in range(MOST_SHARING + 1)]
     same = helena(email="clerk0@reunite.cz")
     assert groups() == [[clerks[0].pk, same.pk]]
     assert "more than 20 customers have the same: +420 241 770 449." in as_agent.get(URL).content.decode()
@@ -96,7 +100,7 @@ def test_each_group_is_on_one_page_whole_where_its_newest_value_is(monkeypatch, 
     pairs[0].append(helena(email="last@reunite.cz", phone="+420 602 330 910").pk)
     found, before = [], 0
     while True:
-        page = duplicates.page(before=before)
+        page = worklist_page(before=before)
         found += [[member.customer.pk for member in group.members] for group in page.groups]
         before = page.following
         if not before:
@@ -133,16 +137,16 @@ def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
     assert groups() == [[customer.pk for customer in three]]
 
 
-@pytest.mark.parametrize("act", [dismissing.dismiss_all, dismissing.take_all_back])
+@pytest.mark.parametrize("act", [not_duplicates.dismiss_all, not_duplicates.undismiss_all])
 def test_a_group_of_many_is_dismissed_and_taken_back_by_few_questions(act, agent, django_assert_max_num_queries):
     people = [helena(email=f"h{number}@reunite.cz") for number in range(12)]
-    many = [homes.home_of(each).customer_id for each in people]
-    dismissing.dismiss_all(many[:3], by=agent, reason="A family")
+    many = [staff_record_of(each).customer_id for each in people]
+    not_duplicates.dismiss_all(many[:3], by=agent, reason="A family")
     # What is said at once, of 66 pairs; for each of the customers home record and history.
     with django_assert_max_num_queries(12 * 2 + 8):
         assert len(act(many, by=agent)) == 12
     said = NotDuplicate.objects.values_list("reason", flat=True)
-    assert sorted(said) == ([""] * 63 + ["A family"] * 3 if act is dismissing.dismiss_all else [])
+    assert sorted(said) == ([""] * 63 + ["A family"] * 3 if act is not_duplicates.dismiss_all else [])
 
 
 def test_dismissals_are_listed_with_whom_they_are_about_now(as_agent, three):

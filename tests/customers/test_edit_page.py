@@ -6,8 +6,8 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from customers import editing
 from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
+from customers.profile.edit import edit_profile
 from tests.acts import merge
 from tests.conftest import signed_in
 from tests.factories import customer_with_order
@@ -56,7 +56,7 @@ def opened(client, customer):
 
 def change(customer, **values):
     now = Customer.objects.get(pk=customer.pk)
-    return editing.edit(now, values, version=now.version, by=None, via="page")
+    return edit_profile(now, values, version=now.version, by=None, via="page")
 
 
 def test_what_is_changed_is_written_and_nothing_else(as_agent, agent, helena):
@@ -95,7 +95,7 @@ def test_a_value_that_no_form_can_show_stays_as_it_is_while_others_change(as_age
 
 def test_the_second_of_two_is_told_and_shown_both_versions(as_agent, helena, admin_user):
     data = opened(as_agent, helena) | {"email": "mine@example.org", "custom1": "gold"}
-    editing.edit(
+    edit_profile(
         helena, {"email": "theirs@example.org", "phone": "+420 1"}, version=helena.version, by=admin_user, via="page"
     )
     response = as_agent.post(url(helena), data)

@@ -2,11 +2,14 @@ from decimal import Decimal
 
 import pytest
 
-from customers import editing, holdings, matching, merging
-from customers.forecast import forecast
+from customers.matching.duplicates import mark_not_duplicate
+from customers.merging.moving import kinds
+from customers.merging.plan import Picked, plan_merge
+from customers.merging.preview import forecast_merge
 from customers.models import Customer, MatchKey, UnmatchedValue
-from customers.moving import kinds
-from orders.intake import Subscription
+from customers.profile.edit import edit_profile
+from customers.records import counts
+from orders.intake.order import Subscription
 from orders.models import Membership
 from tests.acts import fresh
 from tests.conftest import make_user
@@ -18,7 +21,7 @@ EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"
 
 def expected(*customers):
     survivor, *duplicates = fresh(*customers)
-    return forecast([survivor, *duplicates], merging.plan(survivor, duplicates))
+    return forecast_merge([survivor, *duplicates], plan_merge(survivor, duplicates))
 
 
 def moves(*customers) -> dict[str, str]:
@@ -31,7 +34,7 @@ def warnings(*customers) -> dict[str, str]:
 
 def edited(customer, **fields) -> Customer:
     (customer,) = fresh(customer)
-    return editing.edit(customer, fields, version=customer.version, by=None, via="page")
+    return edit_profile(customer, fields, version=customer.version, by=None, via="page")
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def test_it_counts_what_the_duplicates_have_by_kind(helena, helen):
 
 
 def test_it_never_counts_further_than_is_shown(helena, helen, monkeypatch):
-    monkeypatch.setattr(holdings, "MOST", 2)
+    monkeypatch.setattr(counts, "MOST", 2)
     for _ in range(3):
         order(source="Marketplace", external_id="MP-1")
 
@@ -117,8 +120,8 @@ def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
     who = f"Customer {helen.pk} opted out of e-mail"
     assert warnings(helena, helen) == {"Consent is narrowed.": f"{who}, so the final customer gets none."}
 
-    plan = merging.plan(helena, [helen], {"email_opt_in": merging.Picked(helena.pk)})
-    (notice,) = forecast([helena, helen], plan).warnings
+    plan = plan_merge(helena, [helen], {"email_opt_in": Picked(helena.pk)})
+    (notice,) = forecast_merge([helena, helen], plan).warnings
     assert notice == ("Consent is widened.", f"{who}, but the final customer gets it.")
 
 
@@ -175,7 +178,7 @@ def test_a_shared_e_mail_speaks_against_a_household(helena):
 
 def test_an_earlier_dismissal_is_named_with_who_and_when(helena, helen, time_machine):
     time_machine.move_to("2026-01-03 12:00:00+00:00")
-    matching.dismiss(helena, helen, by=make_user("jane", first_name="Jane", last_name="Peacock"))
+    mark_not_duplicate(helena, helen, by=make_user("jane", first_name="Jane", last_name="Peacock"))
 
     assert warnings(helena, helen)["Dismissed before."] == (
         f"Jane Peacock said on 3 Jan 2026 that {helena.pk} and {helen.pk} are not the same."

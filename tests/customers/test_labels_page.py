@@ -1,6 +1,6 @@
 import pytest
 
-from customers import tagging
+from customers.labels import labels
 from customers.models import Attribute, Customer, HistoryEntry
 from tests.acts import merge
 from tests.conftest import signed_in
@@ -23,7 +23,7 @@ def text_of(response):
 
 
 def attributes(customer):
-    return {each.name: tagging.typed(each) for each in tagging.attributes(customer)}
+    return {each.name: labels.parse_value(each) for each in labels.attributes(customer)}
 
 
 def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena):
@@ -31,7 +31,7 @@ def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena
     assert 'aria-label="Remove the tag vip"' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
     assert act(as_agent, helena, "tags/remove", name="vip", from_head="").url == f"/customers/{helena.pk}/"
 
-    assert tagging.tags(helena) == []
+    assert labels.tags(helena) == []
     texts = HistoryEntry.objects.filter(kind="tag", by=agent).order_by("pk").values_list("text", flat=True)
     assert list(texts) == ["Tagged “vip”.", "Took off the tag “vip”."]
 
@@ -104,15 +104,15 @@ def test_a_tag_that_is_no_word_is_refused(name, said, as_agent, helena):
 
 def test_what_a_merge_brought_is_taken_off_here_and_comes_back_with_its_customer(as_agent, helena):
     other = customer_with_order(email="other@example.org")
-    tagging.add(other, "slow", by=None)
+    labels.add(other, "slow", by=None)
     merge(helena, other)
     act(as_agent, helena, "tags/remove", name="slow")
 
-    assert tagging.tags(Customer.objects.get(pk=helena.pk)) == []
+    assert labels.tags(Customer.objects.get(pk=helena.pk)) == []
 
 
 def test_a_viewer_sees_tags_without_buttons(viewer, helena):
-    tagging.add(helena, "vip", by=None)
+    labels.add(helena, "vip", by=None)
     client = signed_in(viewer)
 
     page = text_of(client.get(f"/customers/{helena.pk}/"))
@@ -124,7 +124,7 @@ def test_a_viewer_sees_tags_without_buttons(viewer, helena):
 
 def test_attributes_beyond_a_dozen_facts_stand_folded(as_agent, helena):
     for n in range(8):
-        tagging.set_attributes(helena, {f"Fact {n}": n}, by=None)
+        labels.set_attributes(helena, {f"Fact {n}": n}, by=None)
     page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
 
     assert "<summary>3 more</summary>" in page

@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from customers import editing
 from customers.models import Customer
+from customers.profile.edit import edit_profile
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order
 
@@ -58,7 +58,7 @@ def test_the_place_follows_every_edit_merge_and_undo(as_agent):
     undo(made)
     assert by_name(as_agent) == ["Aare", "A Bell", "A Carr"]
     now = Customer.objects.get(pk=survivor.pk)
-    editing.edit(now, {"last_name": "Abel"}, version=now.version, by=None, via="page")
+    edit_profile(now, {"last_name": "Abel"}, version=now.version, by=None, via="page")
     assert by_name(as_agent) == ["Aare", "A Abel", "A Bell"]
 
 

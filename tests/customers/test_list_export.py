@@ -4,8 +4,8 @@ from io import StringIO
 import pytest
 from django.utils import timezone
 
-from customers import exporting
 from customers.models import CartLogin, Customer, PaySource
+from customers.search.export import export_rows
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, customer_with_order, order
 
@@ -95,9 +95,9 @@ def test_it_is_read_a_part_at_a_time(django_assert_num_queries):
         CustomerFactory(first_name=f"C{n}")
 
     with django_assert_num_queries(5):
-        assert len(list(exporting.rows([], with_orders=True))) == 30
+        assert len(list(export_rows([], with_orders=True))) == 30
     with django_assert_num_queries(5):
-        next(exporting.rows([], with_orders=True))
+        next(export_rows([], with_orders=True))
 
 
 def test_who_was_merged_away_or_erased_is_not_in_it(as_agent):

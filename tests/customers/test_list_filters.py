@@ -5,22 +5,25 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from customers import dismissing, listing, sifting
-from customers.criteria import Country, Shared
+from customers.matching import not_duplicates
 from customers.models import BillingStatus, Customer, DataSource, IgnoredValue, LeadStatus, SharedValue
-from customers.sorting import SORTS
+from customers.search import customer_list
+from customers.search import scan as scan_module
+from customers.search.filters import Country, HasDuplicates
+from customers.search.order import SORTS
+from customers.search.scan import FEW, scan
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order
 
 URL = "/customers/"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=[sifting.FEW, 0], ids=["few", "many"])
+@pytest.fixture(params=[FEW, 0], ids=["few", "many"])
 def size(request, monkeypatch):
     """Both ways to read a list: the few who pass sorted, or the order walked, here by two at a time."""
-    monkeypatch.setattr(sifting, "FEW", request.param)
+    monkeypatch.setattr(scan_module, "FEW", request.param)
     if not request.param:
-        monkeypatch.setattr(sifting, "SHORTEST_STRETCH", 2)
+        monkeypatch.setattr(scan_module, "SHORTEST_STRETCH", 2)
 
 
 def found(client, **asked):
@@ -75,7 +78,7 @@ def test_has_duplicates_agrees_with_the_badge(as_agent, agent, size):
     """Neither an ignored value, nor a dismissed pair, nor a value that nobody shares any more makes a duplicate."""
     one, other = (SourceRecordFactory(email="a@example.org").customer for _ in range(2))
     apart = [SourceRecordFactory(email="b@example.org").customer for _ in range(2)]
-    dismissing.dismiss(*apart, by=agent)
+    not_duplicates.dismiss(*apart, by=agent)
     for email in ("none@none.com", "desk@example.org"):
         for _ in range(2):
             SourceRecordFactory(email=email)
@@ -109,7 +112,7 @@ def mixed():
 
 @pytest.mark.parametrize("sort", SORTS, ids=[sort.key for sort in SORTS])
 def test_all_filters_together_page_through_each_once_in_order(sort, as_agent, mixed, size, monkeypatch):
-    monkeypatch.setattr(listing, "PAGE", 3)
+    monkeypatch.setattr(customer_list, "PAGE", 3)
     asked = {"q": "same", "status": "new", "country": "CZ", "duplicates": "on", "sort": sort.key}
     asked["source"] = DataSource.objects.get(name="Shop").pk
 
@@ -120,17 +123,17 @@ def test_all_filters_together_page_through_each_once_in_order(sort, as_agent, mi
 
 def test_the_places_of_equal_names_and_times_are_walked_through(mixed):
     for sort in SORTS:
-        places = [place for stretch in sifting.sift([], sort) for place in stretch.passing]
+        places = [place for stretch in scan([], sort) for place in stretch.passing]
         assert len(places) == 30
         for one, other in pairwise(places):
             assert sort.places(Customer.objects.filter(sort.follows(one))).first() == other
 
 
 def test_who_is_rare_by_all_and_many_by_each_is_looked_for_further(as_agent, mixed, monkeypatch):
-    monkeypatch.setattr(sifting, "FEW", 0)
-    monkeypatch.setattr(sifting, "SHORTEST_STRETCH", 2)
-    monkeypatch.setattr(sifting, "LONGEST_STRETCH", 2)
-    monkeypatch.setattr(listing, "MOST_STRETCHES", 3)
+    monkeypatch.setattr(scan_module, "FEW", 0)
+    monkeypatch.setattr(scan_module, "SHORTEST_STRETCH", 2)
+    monkeypatch.setattr(scan_module, "LONGEST_STRETCH", 2)
+    monkeypatch.setattr(customer_list, "MOST_STRETCHES", 3)
     first = as_agent.get(URL, {"country": "DE", "sort": "created"})
 
     assert not first.context["page"].lines
@@ -186,7 +189,7 @@ def test_an_unlisted_customer_passes_nothing(size):
     Customer.objects.filter(pk=customer.pk).update(erased_at=timezone.now())
     note("a@example.org")
 
-    assert [place for stretch in sifting.sift([Shared()], SORTS[0]) for place in stretch.passing] == []
+    assert [place for stretch in scan([HasDuplicates()], SORTS[0]) for place in stretch.passing] == []
 
 
 def test_the_few_of_a_country_are_read_from_its_index():

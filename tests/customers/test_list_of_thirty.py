@@ -7,8 +7,11 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from customers import listing, merging, sorting
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
 from customers.models import Customer, Via
+from customers.search.customer_list import PAGE
+from customers.search.order import sort_named
 from tests.conftest import signed_in
 from tests.customers.world import rolled_back
 from tests.factories import customer_with_order, order
@@ -55,7 +58,7 @@ def test_the_list_asks_the_same_of_the_database_however_many_rows(as_agent, thir
     with django_assert_num_queries(14):
         response = as_agent.get(URL)
 
-    assert len(names_in(response)) == listing.PAGE
+    assert len(names_in(response)) == PAGE
     with django_assert_num_queries(15):
         assert len(names_in(as_agent.get(URL, {"q": "first1"}))) > 1
 
@@ -79,7 +82,7 @@ def test_every_customer_is_on_exactly_one_page(sort, as_agent, thirty):
             break
 
     assert sorted(seen) == sorted(c.pk for c in thirty)
-    assert seen == [c.pk for c in Customer.objects.order_by(*sorting.sort_named(sort).ordering)]
+    assert seen == [c.pk for c in Customer.objects.order_by(*sort_named(sort).ordering)]
 
 
 def test_the_last_changed_comes_first(as_agent, thirty):
@@ -89,7 +92,7 @@ def test_the_last_changed_comes_first(as_agent, thirty):
 
 
 def test_a_broken_cursor_and_an_unknown_sort_show_the_first_page(as_agent, thirty):
-    assert len(names_in(as_agent.get(URL, {"sort": "nonsense", "after": "nonsense"}))) == listing.PAGE
+    assert len(names_in(as_agent.get(URL, {"sort": "nonsense", "after": "nonsense"}))) == PAGE
 
 
 def test_a_number_beyond_all_ends_the_list(as_agent, thirty):
@@ -113,7 +116,7 @@ def test_who_may_not_merge_sees_the_number_only(viewer, thirty):
 
 def test_who_was_merged_away_or_erased_is_not_listed(as_agent, thirty):
     survivor, retired, erased = thirty[:3]
-    merging.merge(merging.plan(survivor, [retired]), by=None, via=Via.PAGE)
+    merge_customers(plan_merge(survivor, [retired]), by=None, via=Via.PAGE)
     Customer.objects.filter(pk=erased.pk).update(erased_at=timezone.now())
 
     listed = names_in(as_agent.get(URL, {"sort": "created"})) + names_in(as_agent.get(URL, {"q": "first0"}))

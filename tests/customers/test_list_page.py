@@ -1,6 +1,6 @@
 import pytest
 
-from customers import sorting
+from customers.search.order import sort_named
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, customer_with_order
 
@@ -20,7 +20,7 @@ def names_in(response):
     "after", ["", "x", "\x00", "2026-01-01\x1f1\x1f2\x1f3", "2026-13-01\x1f1", "0001-01-01T00:00:00+14:00\x1f1", "\x1f"]
 )
 def test_what_is_no_cursor_of_ours_is_none(sort, after):
-    assert sorting.sort_named(sort).parse(after) is None
+    assert sort_named(sort).parse(after) is None
 
 
 def test_an_empty_database_says_how_customers_come(as_agent):

@@ -3,7 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from customers import drawing, kinship, splitting
+from customers.merging import tree as kinship
+from customers.merging.drawing import draw_tree
+from customers.merging.split import split_record
+from customers.merging.tree import merge_tree
 from customers.models import Merge
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, customer_with_order
@@ -29,7 +32,7 @@ def tree(made: Merge) -> list:
             list(map(told, node.below)),
         ]
 
-    return list(map(told, kinship.family(made).tops))
+    return list(map(told, merge_tree(made).tops))
 
 
 def text(response) -> str:
@@ -77,7 +80,7 @@ def test_a_large_family_is_cut_off(four, monkeypatch):
     ann, *_ = four
     made = [merge(*fresh(ann), CustomerFactory()) for _ in range(5)]
 
-    found = kinship.family(made[0])
+    found = merge_tree(made[0])
     assert found.is_cut_off
     assert found.tops[0].below[0].member.merge_id == made[0].pk
 
@@ -90,7 +93,7 @@ def test_the_family_of_a_merge_asks_a_few_queries_a_generation(four, django_asse
 
     # its own parts; then two for each generation
     with django_assert_max_num_queries(9):
-        kinship.family(made)
+        merge_tree(made)
 
 
 def test_the_picture_has_a_dot_a_place_below_what_it_went_into(four):
@@ -98,7 +101,7 @@ def test_the_picture_has_a_dot_a_place_below_what_it_went_into(four):
     merge(cleo, dora)
     outer = merge(ann, *fresh(beth, cleo))
 
-    picture = drawing.draw(kinship.family(outer).tops)
+    picture = draw_tree(merge_tree(outer).tops)
 
     assert [(dot.node.customer.first_name, dot.x, dot.y) for dot in picture.dots] == [
         ("Ann", 14, 14),
@@ -119,7 +122,7 @@ def test_a_merge_tells_what_happened_to_its_parts_since(as_agent, agent, admin_u
     assert "Nothing: it stands as it was made." in as_agent.get(merged.get_absolute_url()).text
 
     undo(merged, helen, by=admin_user)
-    splitting.split(initial.own_records.get(data_source__name="Shop"), by=agent)
+    split_record(initial.own_records.get(data_source__name="Shop"), by=agent)
     bjorn = CustomerFactory(first_name="Bjørn", last_name="Hansen")
     later = merge(*fresh(bjorn, helena), by=admin_user)
     undo(later, by=agent)

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers import reviewing
+from customers.merging import history
 from customers.models import Customer, Merge, MergeMember
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, customer_with_order
@@ -229,12 +229,12 @@ def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
 
 
 def test_the_file_is_read_a_part_at_a_time(as_agent, helena, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(reviewing, "CHUNK", 2)
+    monkeypatch.setattr(history, "CHUNK", 2)
     made = [merge(*fresh(helena), CustomerFactory()).pk for _ in range(5)]
     Merge.objects.update(created=timezone.now() - timedelta(days=1))
 
     # merges and members three times (there are no records to total), and once that there is no more
     with django_assert_num_queries(7):
-        rows = list(reviewing.rows(reviewing.Wanted()))
+        rows = list(history.rows(history.MergeFilter()))
     assert [row[0] for row in rows] == made[::-1]
     assert Customer.objects.live().count() == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers import erasing
+from customers.erasing.erase import erase_customer
 from tests.acts import fresh, merge, undo
 from tests.customers.test_merge_list import CSV, LIST, listed, read
 from tests.factories import CustomerFactory
@@ -17,7 +17,7 @@ def three():
 
 def erase(customer):
     [now] = fresh(customer)
-    erasing.erase(now, version=now.version, by=None)
+    erase_customer(now, version=now.version, by=None)
 
 
 def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):

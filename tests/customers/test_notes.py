@@ -1,7 +1,8 @@
 import pytest
 from django.utils import timezone
 
-from customers import merging
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
 from customers.models import Customer, Note, Via
 from tests.conftest import make_user, signed_in
 from tests.factories import customer_with_order
@@ -61,7 +62,7 @@ def test_a_note_with_nul_is_refused(as_agent, helena):
 
 def test_a_note_for_somebody_merged_away_goes_to_the_survivor(as_agent, helena):
     double = customer_with_order(email="double@example.org")
-    merging.merge(merging.plan(helena, [double]), by=None, via=Via.PAGE)
+    merge_customers(plan_merge(helena, [double]), by=None, via=Via.PAGE)
 
     assert post(as_agent, double, "Called.").url == f"/customers/{helena.pk}/"
     assert Note.objects.get().source_record.customer == helena

@@ -2,8 +2,12 @@
 
 import pytest
 
-from customers import editing, matching, recognising, search, splitting
+from customers.matching import exclusions
+from customers.matching.duplicates import duplicates_of
+from customers.merging.split import split_record
 from customers.models import HistoryEntry, IgnoredValue, MatchKey, UnmatchedValue
+from customers.profile.edit import add_note, edit_profile
+from customers.search import find
 from tests.acts import fresh, merge, rows, undo
 from tests.conftest import signed_in
 from tests.customers.world import rebuilt
@@ -37,7 +41,7 @@ def known(client, customer):
 
 
 def known_of(customer):
-    return recognising.known(customer, list(customer.records.all()))
+    return exclusions.known(customer, list(customer.records.all()))
 
 
 def stop(client, customer, **key):
@@ -45,7 +49,7 @@ def stop(client, customer, **key):
 
 
 def duplicates(customer):
-    return {candidate.customer for candidate in matching.duplicates_of(customer)}
+    return {candidate.customer for candidate in duplicates_of(customer)}
 
 
 def test_current_and_former_values_of_all_records_are_named_with_their_sources(as_agent, helena):
@@ -66,7 +70,7 @@ def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_
     assert "Not matched on</span>" in page
     assert duplicates(helena) == duplicates(family) == set()
     for text in (PHONE, "00420241770449", "+420241770449"):
-        assert set(search.find(text)) == {helena, family}, text
+        assert set(find.find(text)) == {helena, family}, text
     entry = HistoryEntry.objects.get(kind="match")
     assert (entry.text, entry.by) == (f"Not matched on {PHONE} any more.", agent)
     assert rebuilt() == "Nothing differed."
@@ -75,7 +79,7 @@ def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_
 def test_an_e_mail_that_is_not_matched_on_is_still_found(as_agent, helena):
     stop(as_agent, helena, kind="email", value=EMAIL)
 
-    assert set(search.find(EMAIL)) == {helena}
+    assert set(find.find(EMAIL)) == {helena}
     assert not MatchKey.objects.filter(kind="email").exists()
 
 
@@ -87,7 +91,7 @@ def test_an_order_by_somebody_of_that_phone_comes_to_a_customer_of_their_own(as_
 
 
 def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):
-    editing.add_note(helena, "Has a home.", by=None)
+    add_note(helena, "Has a home.", by=None)
     before = rows(MatchKey, without=["id"])
     stop(as_agent, helena)
     page = text_of(as_agent.post(url(helena, "resume/"), KEY, follow=True))
@@ -114,7 +118,7 @@ def test_typing_it_into_the_profile_again_does_not_match_on_it(as_agent, helena,
     stop(as_agent, helena)
     for phone in ("+420 111 222 333", PHONE):
         [now] = fresh(helena)
-        editing.edit(now, {"phone": phone}, version=now.version, by=None, via="page")
+        edit_profile(now, {"phone": phone}, version=now.version, by=None, via="page")
 
     assert duplicates(helena) == set()
 
@@ -128,7 +132,7 @@ def test_it_goes_with_its_record_through_a_merge_an_undo_and_a_split(as_agent, h
     undo(made)
     assert duplicates(helena) == set()
     assert [each.is_matched for each in known_of(helena)] == [True, False]
-    new = splitting.split(helena.records.get(external_id="1"), by=None)
+    new = split_record(helena.records.get(external_id="1"), by=None)
 
     assert family not in duplicates(new)
     assert [each.is_matched for each in known_of(new)] == [True, False]

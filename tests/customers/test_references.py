@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers import undoing
+from customers.merging.undo import plan_undo
 from customers.models import Merge, PaySource
 from tests.customers.world import World
 
@@ -34,14 +34,14 @@ def test_the_preview_does_not_promise_a_card_that_leaves(world):
     world.merge("ann", ["bob"], {}, None)
     world.edit("ann", {"pay_source": None})
     world.show_pay_source("ann", "bob")
-    [outcome] = undoing.plan(Merge.objects.get()).outcomes
+    [outcome] = plan_undo(Merge.objects.get()).outcomes
     assert (outcome.field.key, outcome.after, outcome.goes_back) == ("pay_source", None, True)
 
 
 def test_a_card_that_leaves_is_named_though_the_merge_did_not_write_it(world):
     world.merge("ann", ["bob"], {}, None)
     world.show_pay_source("ann", "bob")
-    [outcome] = undoing.plan(Merge.objects.get()).outcomes
+    [outcome] = plan_undo(Merge.objects.get()).outcomes
     assert (outcome.field.key, outcome.after) == ("pay_source", None)
 
 

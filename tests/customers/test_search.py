@@ -1,20 +1,23 @@
 import pytest
 from django.db import connection
 
-from customers import editing, merging, search
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
 from customers.models import Customer, DataSource, PaySource, SearchWord, Via
-from customers.typed import last_four
+from customers.profile.edit import edit_profile
+from customers.search import find
+from customers.search.query import last_four
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
 
 
 def found(text):
-    return set(search.find(text))
+    return set(find.find(text))
 
 
 def merged(survivor, *duplicates):
-    merging.merge(merging.plan(survivor, duplicates), by=None, via=Via.PAGE)
+    merge_customers(plan_merge(survivor, duplicates), by=None, via=Via.PAGE)
     return Customer.objects.get(pk=survivor.pk)
 
 
@@ -109,7 +112,7 @@ def test_a_card_is_found_however_its_digits_are_masked(text, helena):
     CustomerFactory(first_name="Card")
 
     assert found(text) == {helena}
-    assert search.understood(text).meaning == "Card ending in 4242"
+    assert find.understood(text).meaning == "Card ending in 4242"
 
 
 @pytest.mark.parametrize("text", ["x4242", "-4242", "4242", "card", "4242 4242", "*" * 200, "* 42424"])
@@ -129,7 +132,7 @@ def test_a_text_that_can_be_one_thing_only_is_understood(helena):
     number = helena.records.get().order_set.get().number
 
     def read(text):
-        said = search.understood(text)
+        said = find.understood(text)
         return said and (said.meaning, said.customer)
 
     assert read(number.lower()) == (f"Order {number.lower()}", helena)
@@ -147,18 +150,18 @@ def test_the_number_of_who_was_merged_away_is_understood_as_the_survivor(helena)
     duplicate = customer_with_order(first_name="Helenka", email="hola@example.org")
     survivor = merged(helena, duplicate)
 
-    assert search.understood(str(duplicate.pk)).customer == survivor
+    assert find.understood(str(duplicate.pk)).customer == survivor
 
 
 def test_a_number_that_two_have_is_offered_for_neither(helena):
     for who in (helena, customer_with_order(email="another@example.org")):
         PaySource.objects.create(source_record=who.records.get(), last_four="4242")
 
-    assert search.understood("4242") is None
+    assert find.understood("4242") is None
 
 
 def test_a_login_is_found(helena):
-    editing.edit(helena, {"cart_login": "helena.holy"}, version=helena.version, by=None, via="page")
+    edit_profile(helena, {"cart_login": "helena.holy"}, version=helena.version, by=None, via="page")
 
     assert found("helena.holy") == {helena}
 
@@ -170,7 +173,7 @@ def test_the_number_and_the_uuid_are_found(helena):
 
 def test_a_former_name_and_a_former_e_mail_still_find(helena):
     new = {"last_name": "Dvořáková", "email": "new@example.org"}
-    editing.edit(helena, new, version=helena.version, by=None, via="page")
+    edit_profile(helena, new, version=helena.version, by=None, via="page")
 
     assert found("holy hel") == found("hholy@gmail.com") == found("dvorakova") == found("new@example.org") == {helena}
 
@@ -180,7 +183,7 @@ def test_who_was_merged_away_leads_to_the_survivor_who_stands_there_once(helena)
     survivor = merged(helena, duplicate)
 
     for text in ("helenka", "hel hol", "hola@example.org", "M1", str(duplicate.pk), duplicate.uuid):
-        assert list(search.find(text)) == [survivor], text
+        assert list(find.find(text)) == [survivor], text
 
 
 def test_a_retired_number_is_followed_all_the_way():
@@ -218,7 +221,7 @@ def test_no_table_is_read_whole(helena):
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE customers_searchword")
-    plan = search.find("holy helena").explain()
+    plan = find.find("holy helena").explain()
 
     read_whole = "Seq Scan on customers_searchword" if connection.vendor == "postgresql" else "SCAN "
     assert read_whole not in plan

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import transaction
 
-from customers import editing, sharing, splitting
+from customers.merging.split import split_record
 from customers.models import Customer, DataSource, SharedValue
+from customers.profile.edit import edit_profile
+from customers.records import shared_values as sharing
 from tests.acts import merge, undo
 from tests.customers.checking import shared_values
 from tests.customers.concurrency.world import in_a_thread, when_blocked
@@ -24,7 +26,7 @@ def noted() -> set[tuple[str, str]]:
 
 def edit(customer: Customer, **values) -> Customer:
     fresh = Customer.objects.get(pk=customer.pk)
-    return editing.edit(fresh, values, version=fresh.version, by=None, via="page")
+    return edit_profile(fresh, values, version=fresh.version, by=None, via="page")
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_merge_forgets_what_only_those_share_who_became_one_and_an_undo_notes_
 
 def test_a_split_notes_what_the_record_shares_with_those_it_leaves(helena):
     matched = order("Market", first_name="Helena", email="h@reunite.cz").found.record
-    splitting.split(matched, by=None)
+    split_record(matched, by=None)
     assert noted() == {EMAIL}
 
 
@@ -125,7 +127,7 @@ def test_it_is_not_forgotten_before_both_are_there(sources):
         with transaction.atomic():
             edit(a, email="h@reunite.cz")
             in_a_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
-            in_a_thread(threads, lambda: sharing.forget({EMAIL})).result(timeout=10)
+            in_a_thread(threads, lambda: sharing.drop_unshared({EMAIL})).result(timeout=10)
         assert noted() == shared_values() == {EMAIL}
 
 

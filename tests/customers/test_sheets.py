@@ -3,11 +3,11 @@ from io import StringIO
 
 import pytest
 
-from customers import sheets
+from customers.lib.csv_rows import csv_lines
 
 
 def written(*rows) -> str:
-    return "".join(sheets.lines(["Name"], rows))
+    return "".join(csv_lines(["Name"], rows))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from customers import duplicates
+from customers.matching.worklist import worklist_page
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
@@ -28,5 +28,5 @@ def test_a_page_says_since_the_first_order(as_agent, pair, url):
 
 
 def test_the_oldest_of_a_group_is_who_bought_first(pair):
-    [group] = duplicates.page().groups
+    [group] = worklist_page().groups
     assert group.oldest == pair[1]

@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer, Merge
-from customers.plotting import HEIGHT, HIGHEST, WIDTH, Plot
-from customers.spending import FEWEST_MONTHS, MOST_MONTHS, spending
-from orders import totals
+from customers.totals.spend import FEWEST_MONTHS, MOST_MONTHS, spend_of
+from customers.totals.spend_chart import HEIGHT, HIGHEST, WIDTH, Plot
 from orders.models import Order
+from orders.totals.add import add_to_totals, rebuild_totals
+from orders.totals.deltas import of_refund
 from tests.acts import fresh, merge, undo
 from tests.factories import customer_with_order, order
 
@@ -32,7 +33,7 @@ def bought(total: str, *at: int, **options) -> Order:
 
 def refund(placed: Order, amount: str) -> None:
     Order.objects.filter(pk=placed.pk).update(refunded=Decimal(amount))
-    totals.add(totals.of_refund(placed, Decimal(amount)))
+    add_to_totals(of_refund(placed, Decimal(amount)))
 
 
 def somebody(name: str) -> Customer:
@@ -40,19 +41,19 @@ def somebody(name: str) -> Customer:
 
 
 def amounts(customer: Customer, **options) -> list[int]:
-    return [month.amount for month in spending(customer, now=NOW, **options).months]
+    return [month.amount for month in spend_of(customer, now=NOW, **options).months]
 
 
 def test_who_bought_nothing_has_no_plot(as_agent, db):
     customer = customer_with_order(status="DECLINED")
-    assert spending(customer, now=NOW) is None
+    assert spend_of(customer, now=NOW) is None
     assert "plot" not in as_agent.get(f"/customers/{customer.pk}/").content.decode()
 
 
 def test_every_month_up_to_this_one_is_there_also_those_without_orders(helena):
     bought("1.50", 2026, 1, 31, 23)
     bought("2.00", 2026, 3, 1)
-    found = spending(helena, now=NOW)
+    found = spend_of(helena, now=NOW)
     assert [month.first for month in found.months][-3:] == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
     assert amounts(helena) == [0] * (FEWEST_MONTHS - 3) + [650, 0, 200]
     assert found.before is None
@@ -62,7 +63,7 @@ def test_what_came_before_the_months_shown_is_one_sum(helena):
     bought("2.00", 2023, 3, 31)
     bought("3.00", 2022, 3, 31)
     bought("4.00", 2023, 4, 1)
-    found = spending(helena, now=NOW)
+    found = spend_of(helena, now=NOW)
     assert (len(found.months), found.months[0].first, found.months[0].amount) == (MOST_MONTHS, date(2023, 4, 1), 400)
     assert (found.before.orders, found.before.amount) == (2, 500)
     assert Plot(found).before == "5.00 before Apr 2023"
@@ -76,9 +77,9 @@ def test_orders_that_are_yet_to_come_are_shown(helena):
 def test_the_currency_most_used_is_plotted_and_the_others_lead_to_theirs(as_agent, helena):
     bought("500", 2026, 2, 1, currency="JPY")
     bought("700", 2026, 2, 2, currency="JPY")
-    assert spending(helena, now=NOW).currency == "JPY"
+    assert spend_of(helena, now=NOW).currency == "JPY"
     assert amounts(helena, currency="USD")[-3] == 500
-    assert spending(helena, now=NOW, currency="nonsense").currency == "JPY"
+    assert spend_of(helena, now=NOW, currency="nonsense").currency == "JPY"
 
     page = as_agent.get(f"/customers/{helena.pk}/?tab=sources").content.decode()
     assert "Spend by month, JPY" in page
@@ -89,7 +90,7 @@ def test_the_currency_most_used_is_plotted_and_the_others_lead_to_theirs(as_agen
 def test_refunds_stand_apart_on_the_bar_of_their_month(helena):
     refund(bought("4.00", 2026, 3, 1), "1.00")
     refund(bought("6.00", 2026, 2, 1), "6.00")
-    part, whole = (Plot(spending(helena, now=NOW)).bars[n] for n in (2, 1))
+    part, whole = (Plot(spend_of(helena, now=NOW)).bars[n] for n in (2, 1))
     assert part.refund == pytest.approx((part.refund + part.height) / 4, abs=0.02)
     assert part.refund_y + part.refund == pytest.approx(part.y, abs=0.02)
     assert (whole.height, whole.refund_y) == (0, HIGHEST)
@@ -100,7 +101,7 @@ def test_merges_that_stand_are_marked(as_agent, helena):
     undo(taken_back)
     Merge.objects.filter(pk=stands.pk).update(created=datetime(2026, 2, 16, tzinfo=UTC))
 
-    plot = Plot(spending(helena, now=NOW))
+    plot = Plot(spend_of(helena, now=NOW))
     [mark] = plot.marks
     assert mark.label == str(stands.pk)
     assert mark.x == pytest.approx(WIDTH * 10.5 / 12, abs=1)
@@ -113,27 +114,27 @@ def test_merges_of_whoever_was_merged_in_later_are_marked_as_well(helena):
     zoe = somebody("Zoe")
     first = merge(zoe, somebody("Ada"))
     second = merge(*fresh(helena, zoe))
-    assert set(spending(helena, now=timezone.now()).merges) == {first, second}
+    assert set(spend_of(helena, now=timezone.now()).merges) == {first, second}
 
 
 def test_merges_of_one_month_share_a_mark(helena):
     for name in ("Ada", "Eva", "Zoe"):
         merge(*fresh(helena, somebody(name)))
-    [mark] = Plot(spending(helena, now=timezone.now())).marks
+    [mark] = Plot(spend_of(helena, now=timezone.now())).marks
     assert mark.label == "3 merges"
     assert mark.label_x < WIDTH
 
 
 def test_the_text_says_every_value(helena):
     refund(bought("1234.50", 2026, 3, 1), "0.50")
-    assert Plot(spending(helena, now=NOW)).text == (
+    assert Plot(spend_of(helena, now=NOW)).text == (
         "Spend by month in USD. Jan 2026: 5.00. Mar 2026: 1,234.50, 0.50 of it refunded. Nothing in the other months"
     )
 
 
 def test_what_was_bought_for_nothing_is_a_plot_without_bars(as_agent, db):
     customer = customer_with_order(total="0")
-    assert Plot(spending(customer, now=timezone.now())).bars == []
+    assert Plot(spend_of(customer, now=timezone.now())).bars == []
     assert as_agent.get(f"/customers/{customer.pk}/").status_code == 200
 
 
@@ -154,14 +155,14 @@ def test_the_drawing_is_numbers_inside_its_frame(as_agent, helena):
 def test_the_plot_is_one_query_for_the_months_and_one_for_the_merges(helena, django_assert_num_queries):
     bought("1", 2020, 1, 1)
     with django_assert_num_queries(2):
-        spending(helena, now=NOW)
+        spend_of(helena, now=NOW)
 
 
 def test_months_in_which_more_was_credited_than_bought_stay_inside_the_frame(helena):
     credit = bought("1", 2026, 2, 3)
     Order.objects.filter(pk=credit.pk).update(total=Decimal(-9))
-    totals.rebuild([credit.source_record_id])
+    rebuild_totals([credit.source_record_id])
     refund(bought("2", 2026, 3, 3), "2")
-    for plot in (Plot(spending(helena, now=NOW)), Plot(spending(helena, now=datetime(2027, 2, 1, tzinfo=UTC)))):
+    for plot in (Plot(spend_of(helena, now=NOW)), Plot(spend_of(helena, now=datetime(2027, 2, 1, tzinfo=UTC)))):
         assert all(min(bar.height, bar.refund) >= 0 and bar.y >= HIGHEST for bar in plot.bars)
         assert "Feb 2026: -9.00" in plot.text

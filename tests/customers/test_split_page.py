@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from customers import credit, editing, homes, splitting
+from customers.credit import credit
+from customers.merging.split import plan_split
 from customers.models import CreditEntry, Customer, HistoryEntry, NotDuplicate, PaySource, SourceRecord
-from orders import intake
+from customers.profile.edit import add_note, edit_profile
+from customers.records.staff_record import staff_record_of
+from orders.intake.order import Subscription
 from tests.acts import fresh, merge, undo
 from tests.conftest import make_user, signed_in
 from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, order
@@ -26,7 +29,7 @@ def wrong(helena) -> SourceRecord:
     """Of somebody else, who was taken for Helena."""
     who = {"first_name": "Hubert", "email": "hub@x.cz", "country": "CZ"}
     made = SourceRecordFactory(customer=helena, data_source__name="Marketplace", external_id="MP-9", **who)
-    monthly = [intake.Subscription(ProductFactory(), Decimal(3))]
+    monthly = [Subscription(ProductFactory(), Decimal(3))]
     order("Marketplace", external_id="MP-9", total="3.00", subscriptions=monthly)
     return made
 
@@ -45,7 +48,7 @@ def text_of(response) -> str:
 
 
 def confirm(client, customer, record, **sent):
-    seen = splitting.plan(SourceRecord.objects.get(pk=record.pk)).fingerprint
+    seen = plan_split(SourceRecord.objects.get(pk=record.pk)).fingerprint
     return client.post(url(customer, record), {"seen": seen, **sent}, follow=True)
 
 
@@ -53,7 +56,7 @@ def test_what_goes_and_what_stays_is_shown_beforehand(client, helena, wrong):
     CreditEntry.objects.create(source_record=wrong, amount=Decimal("2.50"), currency="USD", cause="late parcel")
     card = PaySource.objects.create(source_record=wrong, brand="VISA", last_four="4242")
     [helena] = fresh(helena)
-    editing.edit(helena, {"pay_source": card.pk}, version=helena.version, by=None, via="page")
+    edit_profile(helena, {"pay_source": card.pk}, version=helena.version, by=None, via="page")
 
     page = text_of(client.get(url(helena, wrong)))
     for said in (
@@ -91,7 +94,7 @@ def test_the_history_of_both_leads_to_the_other(client, helena, wrong):
 
 
 def test_sent_twice_it_is_done_once_and_says_where_the_record_is(client, helena, wrong):
-    seen = splitting.plan(wrong).fingerprint
+    seen = plan_split(wrong).fingerprint
     client.post(url(helena, wrong), {"seen": seen})
     before = Customer.objects.count()
 
@@ -105,8 +108,8 @@ def test_sent_twice_it_is_done_once_and_says_where_the_record_is(client, helena,
 
 def test_what_changed_meanwhile_is_shown_again(client, helena, wrong):
     [helena] = fresh(helena)
-    seen = splitting.plan(wrong).fingerprint
-    editing.edit(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")
+    seen = plan_split(wrong).fingerprint
+    edit_profile(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")
 
     response = client.post(url(helena, wrong), {"seen": seen}, follow=True)
     assert response.redirect_chain == [(url(helena, wrong), 302)]
@@ -123,7 +126,7 @@ def test_without_what_was_shown_nothing_is_split(sent, client, helena, wrong):
 
 
 def test_an_order_that_came_meanwhile_goes_with_its_record(client, helena, wrong):
-    seen = splitting.plan(wrong).fingerprint
+    seen = plan_split(wrong).fingerprint
     order("Marketplace", external_id="MP-9")
 
     client.post(url(helena, wrong), {"seen": seen})
@@ -132,7 +135,7 @@ def test_an_order_that_came_meanwhile_goes_with_its_record(client, helena, wrong
 
 
 def test_the_only_record_is_not_split_off(client, helena):
-    editing.add_note(helena, "Staff wrote this.", by=None)
+    add_note(helena, "Staff wrote this.", by=None)
 
     response = client.get(url(helena, helena.records.get(external_id="7")), follow=True)
     assert "This is the only record of Helena Holý, so there is nothing to split it from." in text_of(response)
@@ -140,7 +143,7 @@ def test_the_only_record_is_not_split_off(client, helena):
 
 
 def test_what_staff_wrote_is_not_split_off(client, helena, wrong):
-    home = homes.home_of(helena)
+    home = staff_record_of(helena)
 
     for response in (client.get(url(helena, home), follow=True), client.post(url(helena, home), follow=True)):
         assert "This record holds what staff wrote here" in text_of(response)

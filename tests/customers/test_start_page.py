@@ -6,8 +6,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from customers import latest, visiting, weeks
+from customers.merging import weeks
+from customers.merging.recent import recent_acts
+from customers.merging.weeks import TALLEST, WEEKS
 from customers.models import Merge, Visit
+from customers.search.recent import recently_viewed, record_visit
 from tests.acts import merge, undo
 from tests.conftest import signed_in
 from tests.factories import CustomerFactory, customer_with_order
@@ -50,7 +53,7 @@ def test_merges_and_undos_are_told_latest_first(as_agent, agent):
     first = merge(a, b, by=agent)
     second = merge(a, c)
     undo(first, by=agent)
-    told = [(act.merge.pk, act.is_undo, act.by) for act in latest.acts()]
+    told = [(act.merge.pk, act.is_undo, act.by) for act in recent_acts()]
     assert told == [
         (first.pk, True, "Margaret Park"),
         (second.pk, False, "A program"),
@@ -63,7 +66,7 @@ def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
     a, b, c = (CustomerFactory(first_name=name) for name in "abc")
     made = merge(a, b, c)
     undo(made, c, by=agent)
-    told = latest.acts()[0]
+    told = recent_acts()[0]
     assert (told.is_undo, told.duplicates, told.by) == (True, c.numbered, "Margaret Park")
     assert weeks.weeks(today=timezone.now().date())[-1].undos == 1
 
@@ -89,7 +92,7 @@ def test_merges_and_undos_are_counted_in_their_weeks():
     done(NOW - timedelta(weeks=15), undone=NOW)
     done(NOW - timedelta(weeks=16))
     assert counts() == {"16.03.": (1, 1), "09.03.": (1, 0), "01.12.": (1, 0)}
-    assert len(weeks.weeks(today=NOW.date())) == weeks.WEEKS
+    assert len(weeks.weeks(today=NOW.date())) == WEEKS
 
 
 def test_no_week_is_counted_further_than_is_shown(monkeypatch):
@@ -113,8 +116,8 @@ def test_the_plot_draws_merges_up_and_undos_down_and_every_week_has_its_words(as
     with time_machine.travel(NOW, tick=False):
         page = as_agent.get("/")
     up = [bar.up for bar in page.context["bars"]]
-    assert up == [0] * 15 + [weeks.TALLEST]
-    assert page.content.decode().count("<title>Week of") == weeks.WEEKS
+    assert up == [0] * 15 + [TALLEST]
+    assert page.content.decode().count("<title>Week of") == WEEKS
 
 
 # Whom one saw last
@@ -124,7 +127,7 @@ def test_a_customer_who_is_opened_again_comes_first_and_only_once(as_agent, agen
     a, b = CustomerFactory(first_name="Ada"), CustomerFactory(first_name="Bea")
     for customer in (a, b, a):
         as_agent.get(f"/customers/{customer.pk}/")
-    assert [visit.customer for visit in visiting.recent(agent)] == [a, b]
+    assert [visit.customer for visit in recently_viewed(agent)] == [a, b]
     assert Visit.objects.count() == 2
     assert as_agent.get("/").content.decode().index("Ada") < as_agent.get("/").content.decode().index("Bea")
 
@@ -132,11 +135,11 @@ def test_a_customer_who_is_opened_again_comes_first_and_only_once(as_agent, agen
 def test_a_visit_leads_to_whom_the_customer_is_part_of_now_and_nobody_sees_anothers(as_agent, agent, admin_user):
     a, b, gone = CustomerFactory(), CustomerFactory(), CustomerFactory()
     for customer in (a, b, gone):
-        visiting.visit(customer, by=agent)
+        record_visit(customer, by=agent)
     merge(a, b)
     type(gone).objects.filter(pk=gone.pk).update(erased_at=NOW)
-    assert [visit.customer for visit in visiting.recent(agent)] == [a]
-    assert visiting.recent(admin_user) == []
+    assert [visit.customer for visit in recently_viewed(agent)] == [a]
+    assert recently_viewed(admin_user) == []
 
 
 def test_a_part_of_the_page_is_no_visit(as_agent):
@@ -150,13 +153,13 @@ def test_remembering_a_visit_is_one_statement(agent, django_assert_num_queries):
     customer = CustomerFactory()
     for _ in range(2):
         with django_assert_num_queries(1):
-            visiting.visit(customer, by=agent)
+            record_visit(customer, by=agent)
 
 
 def test_thirty_of_everything_cost_as_many_queries_as_one(as_agent, agent, django_assert_num_queries):
     for number in range(30):
         one, *_ = [customer_with_order(email=f"h{number}@reunite.cz") for _ in range(2)]
-        visiting.visit(one, by=agent)
+        record_visit(one, by=agent)
         made = merge(CustomerFactory(), CustomerFactory(), by=agent)
         if number % 2:
             undo(made, by=agent)

@@ -1,7 +1,7 @@
 import pytest
 
-from customers import editing
 from customers.models import Customer, HistoryEntry
+from customers.profile.edit import set_status_and_owner
 from tests.conftest import make_user, signed_in
 from tests.factories import customer_with_order
 
@@ -55,7 +55,7 @@ def test_saving_what_is_there_writes_nothing(as_agent, helena):
 
 
 def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, admin_user):
-    editing.set_status(helena, "lost", admin_user, version=helena.version, by=admin_user)
+    set_status_and_owner(helena, "lost", admin_user, version=helena.version, by=admin_user)
     response = send(as_agent, helena, lead_status="qualified")
     page = text_of(response)
 

@@ -4,8 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers import credit, editing, erasing, matching
+from customers.credit import credit
+from customers.erasing.erase import erase_customer
+from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge
+from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge, undo
 from tests.conftest import make_user, signed_in
 from tests.customers.merge_pages.steps import hidden, says, shown
@@ -40,7 +43,7 @@ def send(client, url, **entered):
 
 def edit(customer, by, **fields):
     (customer,) = fresh(customer)
-    return editing.edit(customer, fields, version=customer.version, by=by, via="page")
+    return edit_profile(customer, fields, version=customer.version, by=by, via="page")
 
 
 # One merge
@@ -140,7 +143,7 @@ def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
     assert says(response) == f"Undone. Helena Holy ({helen.pk}) is a customer again. The company stayed as it is."
     helena, helen = fresh(helena, helen)
     assert (helena.last_name, helena.company, helen.is_live) == ("Holý", "Design s.r.o.", True)
-    assert matching.duplicates_of(helena)[0].dismissal.by.username == "margaret"
+    assert duplicates_of(helena)[0].dismissal.by.username == "margaret"
 
 
 def test_one_of_several_comes_back_alone(as_agent, helena, helen, initial):
@@ -234,7 +237,7 @@ def test_a_side_that_was_erased_cannot_come_back(as_agent, helena, helen):
 
 def test_a_merge_whose_customer_was_erased_says_so_and_offers_nothing(as_agent, admin_user, helena, helen):
     made = merge(helena, helen)
-    erasing.erase(fresh(helena)[0], version=fresh(helena)[0].version, by=admin_user)
+    erase_customer(fresh(helena)[0], version=fresh(helena)[0].version, by=admin_user)
 
     page = as_agent.get(made.get_absolute_url()).text
     assert f"Customer {helena.pk} was erased on <time" in page
@@ -249,7 +252,7 @@ def test_a_merge_whose_customer_was_erased_says_so_and_offers_nothing(as_agent, 
 def test_who_came_back_before_is_not_part_of_what_was_erased(as_agent, admin_user, helena, helen, initial):
     made = merge(helena, helen, initial)
     undo(made, initial)
-    erasing.erase(fresh(initial)[0], version=fresh(initial)[0].version, by=admin_user)
+    erase_customer(fresh(initial)[0], version=fresh(initial)[0].version, by=admin_user)
 
     page = as_agent.get(made.get_absolute_url()).text
     assert "Partly undone" in page

@@ -3,8 +3,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from customers import keys, matching
+from customers.matching.duplicates import mark_not_duplicate
 from customers.models import IgnoredValue, UnmatchedValue
+from customers.records import match_keys
 from tests.acts import fresh, merge
 from tests.conftest import signed_in
 from tests.factories import customer_with_order, order
@@ -77,7 +78,7 @@ def test_values_that_do_not_count_are_told_with_the_reason(as_viewer, admin_user
     said = {"kind": "phone", "value": PHONE.replace(" ", ""), "by": admin_user}
     UnmatchedValue.objects.create(source_record=record, **said)
     UnmatchedValue.objects.create(source_record=record, **said | {"kind": "digits", "value": "420241770449"})
-    keys.refresh([record])
+    match_keys.refresh([record])
 
     page = text(as_viewer.get(why(one, other)))
 
@@ -93,7 +94,7 @@ def test_a_placeholder_is_told_as_one(as_viewer):
 
 
 def test_who_said_that_they_are_two_is_told(as_viewer, helena, helen, admin_user):
-    matching.dismiss(helena, helen, by=admin_user, reason="Mother and daughter")
+    mark_not_duplicate(helena, helen, by=admin_user, reason="Mother and daughter")
 
     page = text(as_viewer.get(why(helen, helena)))
     assert "Jane Peacock said so on" in page

@@ -9,10 +9,20 @@ from io import StringIO
 from django.core.management import call_command
 from django.db import transaction
 
-from customers import billing, credit, editing, merging, profile, splitting, tagging, undoing
-from customers.identity import Identity
+from customers.credit import credit
+from customers.labels import labels
+from customers.lib.identity import Identity
+from customers.merging.merge import merge_customers
+from customers.merging.plan import Picked, Typed, plan_merge
+from customers.merging.split import SplitError, split_record
+from customers.merging.undo import plan_undo, undo_merge
 from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, PaySource, SourceRecord, Via
-from orders import intake, totals
+from customers.profile.derive import profile_values
+from customers.profile.edit import EditError, add_note, edit_profile
+from customers.totals import billing_status
+from orders.intake.order import Incoming, IncomingOrder, Subscription
+from orders.intake.take import take_order
+from orders.totals.add import rebuild_totals
 from tests.factories import DataSourceFactory, ProductFactory
 from tests.linked_rows import one_of_each
 
@@ -96,13 +106,13 @@ class World:
 
     def subscribe(self, name: str, record: str, status: str) -> None:
         known = self.record(record)
-        what = intake.Subscription(self.plan, Decimal("9.90"), status, external_id=name)
+        what = Subscription(self.plan, Decimal("9.90"), status, external_id=name)
         self._order(known.data_source.name, name, known.identity, (what,), external_id=str(known.external_id))
 
     def _order(self, source: str, name: str, identity: Identity, subscriptions=(), **options) -> None:
-        who = intake.Incoming(self.sources[source], identity, **options)
-        order = intake.IncomingOrder(who, Decimal(7), "USD", external_id=name, subscriptions=subscriptions)
-        found = intake.take_order(order).found
+        who = Incoming(self.sources[source], identity, **options)
+        order = IncomingOrder(who, Decimal(7), "USD", external_id=name, subscriptions=subscriptions)
+        found = take_order(order).found
         self.ordered["USD"] += 700
         if found.rule == "new":
             self.customers[name] = found.record.customer_id
@@ -119,8 +129,8 @@ class World:
     def edit(self, name: str, values: dict[str, object]) -> None:
         customer = self.customer(name)
         try:
-            editing.edit(customer, values, version=customer.version, by=None, via="page")
-        except editing.EditError:
+            edit_profile(customer, values, version=customer.version, by=None, via="page")
+        except EditError:
             taken = CartLogin.objects.filter(login=values["cart_login"])
             assert taken.exclude(source_record__customer=customer).exists()
 
@@ -130,15 +140,15 @@ class World:
         self.edit(name, {"pay_source": card})
 
     def note(self, name: str, text: str) -> None:
-        editing.add_note(self.customer(name), text, by=None)
+        add_note(self.customer(name), text, by=None)
 
     def tag(self, name: str, word: str) -> None:
-        tagging.add(self.customer(name), word, by=None)
-        assert word in tagging.tags(self.customer(name))
+        labels.add(self.customer(name), word, by=None)
+        assert word in labels.tags(self.customer(name))
 
     def untag(self, name: str, word: str) -> None:
-        tagging.remove(self.customer(name), word, by=None)
-        assert word not in tagging.tags(self.customer(name))
+        labels.remove(self.customer(name), word, by=None)
+        assert word not in labels.tags(self.customer(name))
 
     def give(self, name: str, amount: int) -> None:
         credit.adjust(self.customer(name), Decimal(amount), "USD", cause="given", by=None)
@@ -155,16 +165,16 @@ class World:
     def add_one_of_each(self, record: str) -> None:
         found = self.record(record)
         one_of_each(found)
-        totals.rebuild([found.pk])
-        billing.refresh([found.customer_id])
+        rebuild_totals([found.pk])
+        billing_status.refresh([found.customer_id])
         self.given["USD"] += 1
 
     def split(self, name: str, record: str) -> None:
         origin = next(n for n, pk in self.customers.items() if pk == self.record(record).origin_id)
         try:
-            self.customers[name] = splitting.split(self.record(record), by=None).pk
+            self.customers[name] = split_record(self.record(record), by=None).pk
             self.split_up.add(origin)
-        except splitting.SplitError:
+        except SplitError:
             assert SourceRecord.objects.filter(customer=self.record(record).customer_id).count() <= 2
 
     def rebuild(self) -> None:
@@ -174,17 +184,17 @@ class World:
 
     def merge(self, survivor: str, duplicates: Sequence[str], picks: dict[str, object], together: int | None) -> None:
         """`picks` are a name whose value is picked, or a value in a tuple that is typed."""
-        choices: dict[str, merging.Picked | merging.Typed] = {
-            key: merging.Typed(*pick) if isinstance(pick, tuple) else merging.Picked(self.customers[str(pick)])
+        choices: dict[str, Picked | Typed] = {
+            key: Typed(*pick) if isinstance(pick, tuple) else Picked(self.customers[str(pick)])
             for key, pick in picks.items()
         }
         finals = {} if together is None else {"USD": Decimal(together)}
-        plan = merging.plan(self.customer(survivor), [self.customer(d) for d in duplicates], choices, finals)
-        made = merging.merge(plan, by=None, via=Via.PAGE)
+        plan = plan_merge(self.customer(survivor), [self.customer(d) for d in duplicates], choices, finals)
+        made = merge_customers(plan, by=None, via=Via.PAGE)
         self.merges.append(made.pk)
-        shown = profile.values_of(self.customer(survivor))
+        shown = profile_values(self.customer(survivor))
         for key, final in plan.finals.items():
-            if not isinstance(choices.get(key), merging.Typed):
+            if not isinstance(choices.get(key), Typed):
                 assert shown[key] == final.value, f"{key} is not what was agreed"
         if together is not None:
             held = credit.balances([plan.survivor_id]).get(plan.survivor_id, {})
@@ -194,9 +204,9 @@ class World:
         """The merge made as the `merge`th, whole or for one duplicate; what comes of it is what its plan says."""
         made = Merge.objects.get(pk=merge)
         parts = [self.customers[only]] if only else []
-        plan = undoing.plan(made, only=parts)
-        undoing.undo(made, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
-        after = profile.values_of(Customer.objects.get(pk=plan.survivor.pk))
+        plan = plan_undo(made, only=parts)
+        undo_merge(made, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
+        after = profile_values(Customer.objects.get(pk=plan.survivor.pk))
         for outcome in plan.outcomes:
             assert after[outcome.field.key] == outcome.after, f"{outcome.field.key} is not what the preview said"
         for side in (plan.keeps, *plan.returns):

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from customers.linked import linked_models
 from customers.models import Attribute, Customer, HistoryEntry, Note, SourceRecord, Tag
-from orders.intake import Subscription
+from customers.records.registry import linked_models
+from orders.intake.order import Subscription
 from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
 from tests.acts import dump, fresh, linked_rows, merge, rows, undo
 from tests.factories import ProductFactory, customer_with_order, order
@@ -154,12 +154,12 @@ def test_16_the_history_of_both_is_there_and_says_where_it_came_from():
 
 
 def test_18_tags_of_both_count_once():
-    from customers import tagging
+    from customers.labels import labels
 
     a, b = with_one_of_each("Ada"), with_one_of_each("Bea")
     Tag.objects.create(source_record=b.records.get(), name="prague")
     merge(a, b)
-    assert sorted(str(tag) for tag in tagging.tags(a)) == ["prague", "vip"]
+    assert sorted(str(tag) for tag in labels.tags(a)) == ["prague", "vip"]
 
 
 def test_19_and_20_each_of_three_customers_brings_one_row_of_every_kind():

@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
-from customers import credit, forecast, merging
+from customers.credit import credit
+from customers.merging.plan import plan_merge
+from customers.merging.preview import forecast_merge
+from customers.merging.undo import UndoError
 from customers.models import CreditEntry, HistoryEntry, PaySource, RecordTotals
-from customers.undoing import UndoError
-from orders.intake import Subscription
+from orders.intake.order import Subscription
 from orders.models import Order, Purchase
 from tests.acts import dump, fresh, merge, rows, undo
 from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
@@ -106,7 +108,7 @@ def test_36_two_active_purchases_of_one_product_are_named_and_neither_is_cancell
     unlimited = [Subscription(ProductFactory(), Decimal("9.90"))]
     a = customer_with_order(first_name="Ada", subscriptions=unlimited)
     b = customer_with_order(first_name="Bea", subscriptions=unlimited)
-    warnings = [notice.title for notice in forecast.forecast([a, b], merging.plan(a, [b])).warnings]
+    warnings = [notice.title for notice in forecast_merge([a, b], plan_merge(a, [b])).warnings]
     assert "Two purchases will be billed." in warnings
     before = rows(Purchase)
     merge(a, b)

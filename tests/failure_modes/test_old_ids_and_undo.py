@@ -3,9 +3,12 @@
 import pytest
 from django.utils import timezone
 
-from customers import editing, matching, merging
+from customers.matching.duplicates import duplicate_counts, duplicates_of
+from customers.merging.merge import StalePlanError, merge_customers
+from customers.merging.plan import plan_merge
+from customers.merging.undo import UndoError
 from customers.models import Customer, SourceRecord
-from customers.undoing import UndoError
+from customers.profile.edit import add_note, edit_profile
 from orders.models import Order
 from tests.acts import STAMPS, dump, fresh, linked_rows, merge, undo
 from tests.factories import customer_with_order, order
@@ -21,7 +24,7 @@ def three():
     """Three customers with an order each, known to the shop as 1, 2 and 3; with their homes."""
     found = [customer_with_order(first_name=n, external_id=str(i)) for i, n in enumerate(("Ada", "Bea", "Cleo"), 1)]
     for customer in found:
-        editing.add_note(customer, "Called.", by=None)
+        add_note(customer, "Called.", by=None)
     return found
 
 
@@ -31,7 +34,7 @@ def state() -> dict:
 
 def edit(customer: Customer, **values) -> None:
     (now,) = fresh(customer)
-    editing.edit(now, values, version=now.version, by=None, via="page")
+    edit_profile(now, values, version=now.version, by=None, via="page")
 
 
 def test_57_an_order_that_names_a_merged_customer_by_its_old_id_reaches_the_survivor(three):
@@ -140,8 +143,8 @@ def test_60_what_was_undone_is_not_suggested_again_but_can_be_merged_again():
     a = customer_with_order(first_name="Ada", email="same@example.org")
     b = customer_with_order(first_name="Bea", email="same@example.org")
     undo(merge(a, b))
-    assert matching.duplicate_counts([a.pk, b.pk]) == {}
-    (found,) = matching.duplicates_of(a)
+    assert duplicate_counts([a.pk, b.pk]) == {}
+    (found,) = duplicates_of(a)
     assert found.dismissal.reason.endswith("was undone")
     merge(a, b)
     assert fresh(b)[0].merged_into == a
@@ -150,28 +153,28 @@ def test_60_what_was_undone_is_not_suggested_again_but_can_be_merged_again():
 def test_60_a_login_that_the_merge_made_no_longer_opens_anything_after_the_undo(three):
     from django.contrib.auth.hashers import make_password
 
-    from customers import cart
+    from customers.profile import cart_logins
 
     a, b, _ = three
     made = merge(a, b, cart_login="helena", cart_password=make_password("new one"))
-    assert cart.opened_by("helena", "new one") == a
+    assert cart_logins.opened_by("helena", "new one") == a
     undo(made)
-    assert cart.opened_by("helena", "new one") is None
+    assert cart_logins.opened_by("helena", "new one") is None
     merge(a, b, cart_login="helena", cart_password=make_password("another"))
-    assert cart.opened_by("helena", "another") == a
+    assert cart_logins.opened_by("helena", "another") == a
 
 
 def test_60_every_login_opens_the_survivor_with_its_own_password(three):
     from django.contrib.auth.hashers import make_password
 
-    from customers import cart
+    from customers.profile import cart_logins
 
     a, b, _ = three
     edit(a, cart_login="ada", cart_password=make_password("pa"))
     edit(b, cart_login="bea", cart_password=make_password("pb"))
     merge(a, b)
-    assert (cart.opened_by("ada", "pa"), cart.opened_by("bea", "pb")) == (a, a)
-    assert cart.opened_by("bea", "pa") is None
+    assert (cart_logins.opened_by("ada", "pa"), cart_logins.opened_by("bea", "pb")) == (a, a)
+    assert cart_logins.opened_by("bea", "pa") is None
 
 
 def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched():
@@ -186,27 +189,27 @@ def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched
 
 
 def test_a_stale_preview_of_an_undo_is_refused(three):
-    from customers import undoing
+    from customers.merging.undo import StaleUndoError, plan_undo
 
     made = merge(*three)
-    seen = undoing.plan(made).fingerprint
+    seen = plan_undo(made).fingerprint
     edit(three[0], custom1="since")
     before = dump()
-    with pytest.raises(undoing.StaleUndoError):
+    with pytest.raises(StaleUndoError):
         undo(made, seen=seen)
     assert dump() == before
 
 
 def test_an_order_between_preview_and_yes_changes_no_plan_and_an_edit_does(three):
     a, b, _ = three
-    plan = merging.plan(*fresh(a), fresh(b))
+    plan = plan_merge(*fresh(a), fresh(b))
     order(external_id="2", first_name="Bea")
-    made = merging.merge(plan, by=None, via="page")
+    made = merge_customers(plan, by=None, via="page")
     undo(made)
-    plan = merging.plan(*fresh(a), fresh(b))
+    plan = plan_merge(*fresh(a), fresh(b))
     edit(b, email="new@example.org")
     before = dump()
-    with pytest.raises(merging.StalePlanError, match=r"changed the e-mail of Bea Holý") as refusal:
-        merging.merge(plan, by=None, via="page")
+    with pytest.raises(StalePlanError, match=r"changed the e-mail of Bea Holý") as refusal:
+        merge_customers(plan, by=None, via="page")
     assert list(refusal.value.changes[0].values) == ["email"]
     assert dump() == before

@@ -3,10 +3,17 @@
 import pytest
 from django.utils import timezone
 
-from customers import billing, credit, history, homes, matching, merging, owners, profile, undoing
-from customers.matching import duplicates_of
-from customers.merging import AlreadyMergedError, MergeError, Picked, StalePlanError
+from customers.credit import credit
+from customers.matching.duplicates import duplicates_of, match_evidence
+from customers.merging import merge as merging
+from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
+from customers.merging.plan import MergeError, Picked, plan_merge
+from customers.merging.undo import undo_merge
 from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via
+from customers.profile import derive
+from customers.records import history, ownership, staff_record
+from customers.records.staff_record import staff_record_of
+from customers.totals import billing_status
 from tests.acts import dump, fresh, merge, undo
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
@@ -41,11 +48,11 @@ def test_38_nobody_to_merge_is_refused(pair):
 def test_41_a_customer_who_was_merged_away_meanwhile_is_refused_with_where_they_are_now(pair):
     a, b = pair
     c = customer_with_order(first_name="Cleo")
-    plan = merging.plan(*fresh(c), fresh(b))
+    plan = plan_merge(*fresh(c), fresh(b))
     merge(a, b)
     before = dump()
     with pytest.raises(MergeError, match=r"merged Bea Holý \(\d+\) into Ada Holý a moment ago"):
-        merging.merge(plan, by=None, via=Via.PAGE)
+        merge_customers(plan, by=None, via=Via.PAGE)
     assert dump() == before
     refused(c, b, match=r"already part of Ada Holý")
 
@@ -74,21 +81,21 @@ def test_45_a_merged_customer_cannot_become_the_survivor_of_its_own_survivor(pai
 
 def test_39_the_second_of_two_opposite_plans_is_refused(pair):
     a, b = pair
-    one, other = merging.plan(a, [b]), merging.plan(b, [a])
-    merging.merge(one, by=None, via=Via.PAGE)
+    one, other = plan_merge(a, [b]), plan_merge(b, [a])
+    merge_customers(one, by=None, via=Via.PAGE)
     with pytest.raises(MergeError, match="a moment ago"):
-        merging.merge(other, by=None, via=Via.PAGE)
+        merge_customers(other, by=None, via=Via.PAGE)
     assert [c.is_live for c in fresh(a, b)] == [True, False]
 
 
 STEPS = [
-    (homes, "home_of"),
-    (owners, "refresh"),
-    (profile, "write_change"),
-    (profile, "refresh"),
-    (profile, "bump"),
+    (staff_record, "home_of"),
+    (ownership, "refresh"),
+    (derive, "write_change"),
+    (derive, "refresh"),
+    (derive, "bump"),
     (credit, "correct"),
-    (billing, "refresh"),
+    (billing_status, "refresh"),
     (history, "write"),
 ]
 
@@ -103,11 +110,11 @@ def test_46_a_merge_that_breaks_at_any_step_leaves_nothing_behind(pair, module, 
         raise PowerCutError
 
     before = dump()
-    plan = merging.plan(*fresh(pair[0]), fresh(pair[1]), {"first_name": Picked(pair[1].pk)})
+    plan = plan_merge(*fresh(pair[0]), fresh(pair[1]), {"first_name": Picked(pair[1].pk)})
     monkeypatch.setattr(module, step, cut)
-    monkeypatch.setattr(merging, "home_of", homes.home_of)
+    monkeypatch.setattr(merging, "home_of", staff_record_of)
     with pytest.raises(PowerCutError):
-        merging.merge(plan, by=None, via=Via.PAGE)
+        merge_customers(plan, by=None, via=Via.PAGE)
     assert dump() == before
 
 
@@ -120,7 +127,7 @@ def test_46_an_undo_that_breaks_at_any_step_leaves_nothing_behind(pair, module, 
     before = dump()
     monkeypatch.setattr(module, step, cut)
     with pytest.raises(PowerCutError):
-        undoing.undo(made, by=None)
+        undo_merge(made, by=None)
     assert dump() == before
 
 
@@ -131,27 +138,27 @@ def test_49_a_merge_writes_one_merge_and_one_history_entry(pair):
 
 
 def test_50_the_same_plan_sent_twice_is_one_merge_and_the_second_gets_the_first(pair):
-    plan = merging.plan(*fresh(pair[0]), fresh(pair[1]))
-    made = merging.merge(plan, by=None, via=Via.PAGE)
+    plan = plan_merge(*fresh(pair[0]), fresh(pair[1]))
+    made = merge_customers(plan, by=None, via=Via.PAGE)
     before = dump()
     with pytest.raises(AlreadyMergedError) as refusal:
-        merging.merge(plan, by=None, via=Via.PAGE)
+        merge_customers(plan, by=None, via=Via.PAGE)
     assert refusal.value.merge == made
     assert dump() == before
 
 
 def test_50_an_old_plan_is_refused_once_its_merge_was_undone(pair):
-    plan = merging.plan(*fresh(pair[0]), fresh(pair[1]))
-    undo(merging.merge(plan, by=None, via=Via.PAGE))
+    plan = plan_merge(*fresh(pair[0]), fresh(pair[1]))
+    undo(merge_customers(plan, by=None, via=Via.PAGE))
     with pytest.raises(StalePlanError):
-        merging.merge(plan, by=None, via=Via.PAGE)
+        merge_customers(plan, by=None, via=Via.PAGE)
 
 
 def test_a_forged_pick_of_a_customer_who_is_not_chosen_is_refused(pair):
     c = customer_with_order(first_name="Cleo")
     before = dump()
     with pytest.raises(MergeError, match="not one of those"):
-        merging.plan(pair[0], [pair[1]], {"email": Picked(c.pk)})
+        plan_merge(pair[0], [pair[1]], {"email": Picked(c.pk)})
     assert dump() == before
 
 
@@ -227,6 +234,6 @@ def test_56_one_email_or_phone_in_two_spellings_matches(one, other):
 def test_why_tells_what_speaks_for_and_against_any_pair():
     a = customer_with_order(first_name="Ada", last_name="Holá", email="a@example.org")
     b = customer_with_order(first_name="Bo", last_name="Novák", email="b@example.org")
-    found = matching.why(a, b)
+    found = match_evidence(a, b)
     assert found.reasons == ()
     assert found.against == ("no e-mail or phone in common", "different first names", "different last names")

@@ -2,10 +2,11 @@
 
 import pytest
 
-from customers import credit, matching
-from customers.fields import FIELDS
-from customers.merging import MergeError
+from customers.credit import credit
+from customers.matching.duplicates import duplicates_of
+from customers.merging.plan import MergeError
 from customers.models import Customer, PaySource, ProfileChange
+from customers.profile.fields import FIELDS
 from tests.acts import dump, fresh, merge, undo
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
 
@@ -46,15 +47,15 @@ def test_24_the_emails_of_both_are_matched_on_each_once():
     merge(a, b, c)
     for written in ("HELENA@example.org", "holy@example.ORG"):
         other = customer_with_order(email=written)
-        (found,) = [x for x in matching.duplicates_of(other) if x.customer == a]
+        (found,) = [x for x in duplicates_of(other) if x.customer == a]
         assert len(found.reasons) == 1
 
 
 def test_25_the_login_of_a_duplicate_can_be_taken_and_goes_back():
     a, b = customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
-    from customers import editing
+    from customers.profile.edit import edit_profile
 
-    editing.edit(fresh(b)[0], {"cart_login": "bea"}, version=fresh(b)[0].version, by=None, via="page")
+    edit_profile(fresh(b)[0], {"cart_login": "bea"}, version=fresh(b)[0].version, by=None, via="page")
     made = merge(a, b, cart_login="bea")
     assert str(fresh(a)[0].cart_login) == "bea"
     undo(made)
@@ -63,9 +64,9 @@ def test_25_the_login_of_a_duplicate_can_be_taken_and_goes_back():
 
 def test_25_the_login_of_somebody_else_is_refused():
     a, b, c = (customer_with_order(first_name=name) for name in ("Ada", "Bea", "Cleo"))
-    from customers import editing
+    from customers.profile.edit import edit_profile
 
-    editing.edit(fresh(c)[0], {"cart_login": "cleo"}, version=fresh(c)[0].version, by=None, via="page")
+    edit_profile(fresh(c)[0], {"cart_login": "cleo"}, version=fresh(c)[0].version, by=None, via="page")
     before = dump()
     with pytest.raises(MergeError, match="login of another customer"):
         merge(a, b, cart_login="cleo")
@@ -83,9 +84,9 @@ def test_26_no_and_zero_and_empty_are_values_and_what_is_not_mentioned_is_untouc
 
 def test_28_an_edit_of_a_junk_record_does_not_make_its_values_win():
     a, junk = CustomerFactory(first_name="Helena", email="h@example.org"), CustomerFactory(first_name="hlna")
-    from customers import editing
+    from customers.profile.edit import edit_profile
 
-    editing.edit(junk, {"custom1": "touched"}, version=junk.version, by=None, via="page")
+    edit_profile(junk, {"custom1": "touched"}, version=junk.version, by=None, via="page")
     merge(a, junk)
     (final,) = fresh(a)
     assert (final.first_name, final.email, final.custom1) == ("Helena", "h@example.org", "touched")
@@ -120,7 +121,7 @@ def test_21_every_field_can_be_picked_from_a_duplicate_and_goes_back():
     a, b = CustomerFactory(first_name="Ada"), CustomerFactory(first_name="Bea")
     record = SourceRecordFactory(customer=b)
     card = PaySource.objects.create(source_record=record, brand="VISA", last_four="4242")
-    from customers import editing
+    from customers.profile.edit import edit_profile
 
     values = {
         "last_name": "Holý", "email": "b@example.org", "phone": "+420241770449", "company": "Co", "website": "b.cz",
@@ -128,7 +129,7 @@ def test_21_every_field_can_be_picked_from_a_duplicate_and_goes_back():
         "pay_source": card.pk, "do_not_sell": True, "sms_contact": False, "email_opt_in": False, "tax_exempt": True,
         "lead_status": "working", **{f"custom{n}": str(n) for n in range(1, 6)},
     }  # fmt: skip
-    b = editing.edit(b, values, version=b.version, by=None, via="page")
+    b = edit_profile(b, values, version=b.version, by=None, via="page")
     (before,) = fresh(a)
     made = merge(a, b, **{field.key: b for field in FIELDS})
     (final,) = fresh(a)

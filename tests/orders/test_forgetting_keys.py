@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from orders import repeating
+from orders.intake import idempotency
 from orders.models import IdempotencyKey, Order
 from tests.api.konnektive.sales import World
 
@@ -69,7 +69,7 @@ def test_no_key_of_the_last_day_is_forgotten(days):
 
 
 def test_many_are_forgotten_some_at_a_time(world, monkeypatch):
-    monkeypatch.setattr(repeating, "CHUNK", 2)
+    monkeypatch.setattr(idempotency, "CHUNK", 2)
     for n in range(5):
         sent(world, f"key {n}", days_ago=40)
 

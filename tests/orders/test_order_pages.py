@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 
 from customers.models import PaySource
-from orders import billed, intake, recording
+from orders import history
+from orders.intake.order import Subscription
 from orders.models import Campaign, Fulfillment, Membership, Order, OrderItem, Transaction
+from orders.subscriptions import billed
 from tests.acts import merge
 from tests.factories import ProductFactory, order
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def subscribed(**options) -> Order:
     """An order that began a purchase."""
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", **options}
-    return order(subscriptions=[intake.Subscription(ProductFactory(), Decimal("9.90"))], **who).order
+    return order(subscriptions=[Subscription(ProductFactory(), Decimal("9.90"))], **who).order
 
 
 def text_of(client, url: str) -> str:
@@ -75,8 +77,8 @@ def test_a_purchase_is_shown_with_its_orders_and_memberships(as_agent):
 
 def test_what_was_done_to_an_order_is_told_on_its_page_only(as_agent, agent):
     placed, other = subscribed(), subscribed()
-    recording.write(placed, "3.00 USD refunded.", by=agent)
-    recording.write(other, "4.00 USD refunded.", by=agent)
+    history.write(placed, "3.00 USD refunded.", by=agent)
+    history.write(other, "4.00 USD refunded.", by=agent)
     page = text_of(as_agent, placed.get_absolute_url())
     assert f"Order {placed.number}: 3.00 USD refunded." in page
     assert "4.00 USD refunded" not in page
@@ -84,7 +86,7 @@ def test_what_was_done_to_an_order_is_told_on_its_page_only(as_agent, agent):
 
 def test_what_was_done_to_a_purchase_is_told_whatever_the_product_is_called_by_now(as_agent, agent):
     bought = subscribed().purchases.get()
-    recording.write(bought, "cancelled.", by=agent)
+    history.write(bought, "cancelled.", by=agent)
     bought.product.name = "Endless"
     bought.product.save()
     assert f"Purchase {bought.pk}, Unlimited Monthly: cancelled." in text_of(as_agent, bought.get_absolute_url())
@@ -93,15 +95,15 @@ def test_what_was_done_to_a_purchase_is_told_whatever_the_product_is_called_by_n
 def test_only_the_newest_of_a_record_are_looked_through(monkeypatch, agent):
     placed = subscribed(external_id="7")
     bought = placed.purchases.get()
-    for module in (billed, recording):
+    for module in (billed, history):
         monkeypatch.setattr(module, "MOST_READ", 2)
     for n in range(3):
         renewal = order(external_id="7").order
         OrderItem.objects.create(order=renewal, product=bought.product, description=f"{n}", amount=1)
-        recording.write(bought, f"{n}.", by=agent)
+        history.write(bought, f"{n}.", by=agent)
     Order.objects.exclude(pk=placed.pk).update(kind="RECURRING")
     assert len(billed.orders_of(bought)) == 3
-    assert [entry.text[-2:] for entry in recording.of(bought)] == ["2.", "1."]
+    assert [entry.text[-2:] for entry in history.of(bought)] == ["2.", "1."]
 
 
 def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_assert_num_queries):
@@ -115,7 +117,7 @@ def test_the_pages_ask_as_much_for_thirty_rows_as_for_one(as_agent, django_asser
         Transaction.objects.create(
             source_record=record, order=placed, pay_source=card, kind="SALE", status="SUCCESS", amount=1, currency="USD"
         )
-        recording.write(placed, "looked at.", by=None)
+        history.write(placed, "looked at.", by=None)
     # Session, user, permissions (2); the order and its customer; items, transactions, fulfillments, purchases,
     # history; transactions once more for what can be refunded.
     with django_assert_num_queries(10):

@@ -6,12 +6,16 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from customers import splitting
+from customers.merging.split import split_record
 from customers.models import Customer, HistoryEntry, SourceRecord
-from orders import applying, cancelling, pausing, refunding, rerunning, settling
-from orders.altering import PurchaseError
 from orders.models import Transaction
-from orders.paying import PaymentError
+from orders.payments import refund as refunding
+from orders.payments import rerun
+from orders.payments.gateway_request import PaymentError
+from orders.payments.settle_pending import settle_pending
+from orders.subscriptions import cancel, pause
+from orders.subscriptions.apply_due import apply_due
+from orders.subscriptions.change import PurchaseError
 from tests.acts import merge
 from tests.customers.concurrency.world import check_all_is_well
 from tests.factories import order
@@ -41,7 +45,7 @@ def test_of_two_reruns_at_once_one_is_refused(run_together):
     card = declined.transactions.get().pay_source
 
     def act():
-        return rerunning.rerun(declined, card.pk, seen=declined.stamp, by=None)
+        return rerun.rerun(declined, card.pk, seen=declined.stamp, by=None)
 
     outcomes = run_together(act, act)
     assert {type(each) for each in outcomes} == {Transaction, PaymentError}, outcomes
@@ -53,7 +57,7 @@ def test_settled_twice_at_once_an_answer_is_written_down_once(run_together):
     for each in paid:
         refund(each)()
     Transaction.objects.filter(status="PENDING").update(at=timezone.now() - timedelta(hours=1))
-    outcomes = run_together(*[lambda: list(settling.settle_pending())] * 2)
+    outcomes = run_together(*[lambda: list(settle_pending())] * 2)
     assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
     assert {again(each).refunded for each in paid} == {6}
     assert HistoryEntry.objects.filter(kind="payment").count() == 3
@@ -62,7 +66,7 @@ def test_settled_twice_at_once_an_answer_is_written_down_once(run_together):
 
 def test_what_is_due_is_done_once_by_two_at_once(run_together):
     bought = [subscription(cancels_on=date(2026, 1, 1)) for _ in range(3)]
-    outcomes = run_together(*[lambda: list(applying.apply_due(date(2026, 1, 1)))] * 2)
+    outcomes = run_together(*[lambda: list(apply_due(date(2026, 1, 1)))] * 2)
     assert sorted(p.pk for done in outcomes for p in done) == sorted(p.pk for p in bought)
     assert HistoryEntry.objects.filter(kind="purchase").count() == 3
     check_totals()
@@ -72,8 +76,8 @@ def test_of_a_cancellation_and_a_pause_at_once_one_is_told(run_together):
     for _ in range(3):
         bought = subscription()
         outcomes = run_together(
-            lambda it=bought: cancelling.cancel(it, reason="", seen=it.stamp, by=None),
-            lambda it=bought: pausing.pause(it, None, seen=it.stamp, by=None),
+            lambda it=bought: cancel.cancel(it, reason="", seen=it.stamp, by=None),
+            lambda it=bought: pause.pause(it, None, seen=it.stamp, by=None),
         )
         assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "PurchaseError"], outcomes
         assert again(bought).status in {"CANCELLED", "PAUSED"}
@@ -88,7 +92,7 @@ def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
         had = [paid.source_record.customer, bought.source_record.customer]
         outcomes = run_together(
             refund(paid),
-            lambda it=bought: cancelling.cancel(it, reason="", seen=it.stamp, by=None),
+            lambda it=bought: cancel.cancel(it, reason="", seen=it.stamp, by=None),
             lambda other=other, had=had: merge(other, *had),
         )
         assert not [each for each in outcomes if isinstance(each, (PaymentError, PurchaseError))], outcomes
@@ -100,7 +104,7 @@ def test_a_refund_and_a_split_of_its_record_at_once_lose_nothing(run_together):
     for number in range(3):
         paid = paid_order(external_id=f"a{number}", email=f"h{number}@x.cz")
         order(source="Market", external_id=f"b{number}", first_name="Helena", email=f"h{number}@x.cz")
-        outcomes = run_together(refund(paid), lambda it=paid.source_record: splitting.split(it, by=None))
+        outcomes = run_together(refund(paid), lambda it=paid.source_record: split_record(it, by=None))
         kinds = {type(each) for each in outcomes}
         assert kinds == {Transaction, Customer}, outcomes
         record = SourceRecord.objects.get(pk=paid.source_record_id)

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from orders import gateway, sandbox
 from orders.checks import SANDBOX, check_gateway, check_no_sandbox
-from orders.gateway import Card, Question, Refund, Sale, Token
-from orders.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
+from orders.payments import gateway, sandbox
+from orders.payments.gateway import Card, Question, Refund, Sale, Token
+from orders.payments.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
 
 TEN = Decimal(10)
 BOX = SandboxGateway()

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from customers.models import RecordTotals, SourceRecord
-from orders import totals
 from orders.models import Order, Purchase
-from orders.totals import Change
+from orders.totals.add import add_to_totals, rebuild_totals
+from orders.totals.deltas import Delta, of_purchase
 from tests.factories import ProductFactory, SourceRecordFactory, order
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_orders_of_a_record_add_up(record):
 def test_amounts_are_in_the_minor_unit_of_their_currency(record, currency, total, amount):
     ordered(total, currency)
     assert total_of(record, currency).amount == amount
-    assert totals.rebuild([record.pk]) == []
+    assert rebuild_totals([record.pk]) == []
 
 
 def test_currencies_are_added_up_apart(record):
@@ -55,13 +55,13 @@ def test_currencies_are_added_up_apart(record):
 def test_an_order_that_is_not_complete_does_not_count(record, status):
     ordered("9.90", status=status)
     assert not RecordTotals.objects.exists()
-    assert totals.rebuild([record.pk]) == []
+    assert rebuild_totals([record.pk]) == []
 
 
 def test_a_refunded_order_counts_and_its_refund_beside_it(record):
     placed = ordered("9.90")
     Order.objects.filter(pk=placed.pk).update(status="REFUNDED", refunded=Decimal("4.90"))
-    totals.rebuild([record.pk])
+    rebuild_totals([record.pk])
     assert (total_of(record).orders, total_of(record).amount, total_of(record).refunded) == (1, 990, 490)
 
 
@@ -70,7 +70,7 @@ def test_the_first_and_the_last_order_are_known_in_whatever_order_they_come(reco
         ordered("1", at=JULY + timedelta(days=days))
     assert total_of(record).first_order_at == JULY
     assert total_of(record).last_order_at == JULY + timedelta(days=9)
-    assert totals.rebuild([record.pk]) == []
+    assert rebuild_totals([record.pk]) == []
 
 
 def test_the_times_of_orders_keep_their_parts_of_a_second(record):
@@ -94,46 +94,46 @@ def test_the_times_of_orders_keep_their_parts_of_a_second(record):
 def test_purchases_are_counted_by_their_state_of_billing(record, status, column):
     purchase = Purchase(source_record=record, product=ProductFactory(), status=status, price=1, currency="USD")
     purchase.save()
-    totals.add(totals.of_purchase(purchase))
+    add_to_totals(of_purchase(purchase))
     assert getattr(total_of(record), column) == 1
-    assert totals.rebuild([record.pk]) == []
+    assert rebuild_totals([record.pk]) == []
 
 
 def test_adding_purchases_before_any_order_leaves_no_time_and_takes_the_first(record):
-    totals.add([Change(record.pk, "USD", purchases_active=1)])
+    add_to_totals([Delta(record.pk, "USD", purchases_active=1)])
     assert total_of(record).first_order_at is None
-    totals.add([Change(record.pk, "USD", MONTH, orders=1, first_order_at=JULY, last_order_at=JULY)])
-    totals.add([Change(record.pk, "USD", purchases_active=1)])
+    add_to_totals([Delta(record.pk, "USD", MONTH, orders=1, first_order_at=JULY, last_order_at=JULY)])
+    add_to_totals([Delta(record.pk, "USD", purchases_active=1)])
     assert (total_of(record).first_order_at, total_of(record).last_order_at) == (JULY, JULY)
 
 
 def test_many_changes_of_many_records_are_one_statement_and_one_by_month(record, django_assert_num_queries):
     other = SourceRecordFactory()
     changes = [
-        Change(pk, currency, MONTH, orders=1, amount=5) for pk in (other.pk, record.pk) for currency in ("USD", "EUR")
+        Delta(pk, currency, MONTH, orders=1, amount=5) for pk in (other.pk, record.pk) for currency in ("USD", "EUR")
     ]
     with django_assert_num_queries(2):
-        totals.add([*changes, *changes])
+        add_to_totals([*changes, *changes])
     assert sorted(RecordTotals.objects.values_list("orders", "amount")) == [(2, 10)] * 4
 
 
 def test_what_is_taken_away_again_is_a_change_below_zero(record):
-    totals.add([Change(record.pk, "USD", MONTH, orders=2, amount=10, purchases_active=1)])
-    totals.add([Change(record.pk, "USD", MONTH, orders=-1, amount=-4, purchases_active=-1, purchases_cancelled=1)])
+    add_to_totals([Delta(record.pk, "USD", MONTH, orders=2, amount=10, purchases_active=1)])
+    add_to_totals([Delta(record.pk, "USD", MONTH, orders=-1, amount=-4, purchases_active=-1, purchases_cancelled=1)])
     row = total_of(record)
     assert (row.orders, row.amount, row.purchases_active, row.purchases_cancelled) == (1, 6, 0, 1)
 
 
 def test_nothing_to_add_is_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
-        totals.add([])
+        add_to_totals([])
 
 
 def test_sums_beyond_two_thousand_million_cents_are_kept(record):
     for _ in range(3):
         ordered("9999999999.99")
     assert total_of(record).amount == 2_999_999_999_997
-    assert totals.rebuild([record.pk]) == []
+    assert rebuild_totals([record.pk]) == []
 
 
 def test_rebuilding_names_and_repairs_each_record_and_currency_that_differed(record):
@@ -143,9 +143,9 @@ def test_rebuilding_names_and_repairs_each_record_and_currency_that_differed(rec
     Order.objects.create(
         source_record=record, data_source=record.data_source, status="COMPLETE", currency="JPY", total=7
     )
-    assert totals.rebuild([record.pk]) == [
+    assert rebuild_totals([record.pk]) == [
         *(f"{c} totals of record {record.pk}" for c in ("EUR", "JPY", "USD")),
         f"JPY of {timezone.now():%Y-%m} of record {record.pk}",
     ]
     assert (total_of(record, "EUR").orders, total_of(record, "JPY").amount, total_of(record).amount) == (0, 7, 500)
-    assert totals.rebuild([record.pk]) == []
+    assert rebuild_totals([record.pk]) == []

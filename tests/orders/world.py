@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from customers.models import PaySource, RecordTotals
-from orders import intake, totals
+from orders.intake.order import Subscription
 from orders.models import Order, Purchase, Transaction, TransactionKind, TransactionStatus
+from orders.totals.add import rebuild_totals
 from tests.factories import ProductFactory, order
 
 APPROVES = "sandbox-approves"
@@ -39,7 +40,7 @@ def declined_order(status: str = TransactionStatus.SOFT_DECLINE, *, token: str =
 
 
 def subscription(status: str = "ACTIVE", *, currency: str = "USD", **values) -> Purchase:
-    begun = intake.Subscription(ProductFactory(), Decimal("9.90"), status)
+    begun = Subscription(ProductFactory(), Decimal("9.90"), status)
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
     made = order(subscriptions=[begun], currency=currency, total="9", **who).order.purchases.get()
     Purchase.objects.filter(pk=made.pk).update(**values)
@@ -53,4 +54,4 @@ def again(row):
 
 def check_totals() -> None:
     """What the roll-ups say is what rebuilding them would say."""
-    assert totals.rebuild(list(RecordTotals.objects.values_list("source_record", flat=True).distinct())) == []
+    assert rebuild_totals(list(RecordTotals.objects.values_list("source_record", flat=True).distinct())) == []

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-    from customers.access import StaffRequest
+    from customers.web.permissions import StaffRequest
 
     PasswordForm = SetPasswordForm[User]
 else:

@@ -2,9 +2,9 @@ from typing import Any
 
 from django import forms
 
-from crm.accounts import zones
+from crm.accounts import time_zones
 from crm.accounts.models import User
-from customers.forms.choosing import choice_field
+from customers.web.fields import choice_field
 
 
 class PreferencesForm(forms.ModelForm[User]):
@@ -20,4 +20,4 @@ class PreferencesForm(forms.ModelForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice_field(self, "time_zone").choices = zones.choices(and_also=self.initial["time_zone"])
+        choice_field(self, "time_zone").choices = time_zones.choices(and_also=self.initial["time_zone"])

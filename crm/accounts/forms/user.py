@@ -6,10 +6,21 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
-from crm.accounts import functionalities, granting
-from crm.accounts.functionalities import CUSTOM, EVERYTHING, GROUPS, ROLES, Functionality, Role, role_of
+from crm.accounts import grant
 from crm.accounts.models import User
-from customers.forms.choosing import choice_field
+from crm.accounts.permissions import (
+    CUSTOM,
+    EVERYTHING,
+    GROUPS,
+    ROLES,
+    Functionality,
+    Role,
+    direct,
+    listed,
+    permissions_by_app,
+    role_of,
+)
+from customers.web.fields import choice_field
 
 
 class AccountForm(forms.ModelForm[User]):
@@ -38,7 +49,7 @@ class AccountForm(forms.ModelForm[User]):
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
-        if granting.is_taken(username, but=self.instance):
+        if grant.is_taken(username, but=self.instance):
             raise ValidationError("There is a user of this name already. Capital letters make no other name.")
         return username
 
@@ -64,11 +75,11 @@ class UserForm(AccountForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         saved = self.instance.pk is not None
-        self.held = frozenset(functionalities.direct(self.instance)) & EVERYTHING if saved else frozenset[str]()
+        self.held = frozenset(direct(self.instance)) & EVERYTHING if saved else frozenset[str]()
         self.own = self.instance == by
-        self.beyond = granting.beyond(self.instance, by=by) if saved else []
+        self.beyond = grant.beyond(self.instance, by=by) if saved else []
         self.by_group = self.instance.get_group_permissions() if saved and not self.instance.is_superuser else set()
-        self.mine = functionalities.powers(by)
+        self.mine = permissions_by_app(by)
         self._fill()
         self._close()
 
@@ -77,7 +88,7 @@ class UserForm(AccountForm):
         choice_field(self, "role").choices = [(role.name, role.label) for role in (CUSTOM, *roles)]
         self.initial["role"] = role_of(self.held).name
         self.initial["seen"] = " ".join(sorted(self.held))
-        for each in functionalities.listed():
+        for each in listed():
             self.fields[each.slug] = self._checkbox(each)
             self.initial[each.slug] = each.permission in self.held
 
@@ -85,7 +96,7 @@ class UserForm(AccountForm):
         """Disable what may not be changed; what is sent for it all the same is not looked at."""
         if self.own:
             del self.fields["password"]
-        closed = {each.slug for each in functionalities.listed() if self.own or each.permission not in self.mine}
+        closed = {each.slug for each in listed() if self.own or each.permission not in self.mine}
         closed |= {"role", "is_active"} if self.own else set()
         for name in self.fields if self.beyond else closed:
             self.fields[name].disabled = True
@@ -114,7 +125,7 @@ class UserForm(AccountForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = EVERYTHING.intersection(cleaned["seen"].split()) if "seen" in self.data else self.held
-        ticked = frozenset(each.permission for each in functionalities.listed() if cleaned.get(each.slug))
+        ticked = frozenset(each.permission for each in listed() if cleaned.get(each.slug))
         role = next((role for role in ROLES if role.name == cleaned.get("role")), CUSTOM)
         wanted = self._wanted(role, seen=seen, ticked=ticked)
         return cleaned | {"given": wanted - seen, "taken": seen - wanted}

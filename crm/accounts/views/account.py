@@ -10,15 +10,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.accounts import functionalities, resetting
+from crm.accounts import password_reset
 from crm.accounts.forms.passwords import OwnPasswordForm
 from crm.accounts.forms.preferences import PreferencesForm
-from crm.accounts.functionalities import GROUPS, USE_API
 from crm.accounts.models import User
-from crm.preferences import THEME_COOKIE, YEAR
+from crm.accounts.permissions import GROUPS, USE_API, permissions_by_app
+from crm.http.preferences import THEME_COOKIE, YEAR
 
 if TYPE_CHECKING:
-    from customers.access import StaffRequest
+    from customers.web.permissions import StaffRequest
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +29,7 @@ def own_page(request: "StaffRequest") -> HttpResponse:
         user.save(update_fields=form.changed_data)
         messages.success(request, "Saved.")
         return _remember(user.theme, redirect("accounts:own"), request)
-    powers = functionalities.powers(user)
+    powers = permissions_by_app(user)
     context = {
         "title": "Your account",
         "form": form,
@@ -45,7 +45,7 @@ def own_page(request: "StaffRequest") -> HttpResponse:
 def own_password(request: "StaffRequest") -> HttpResponse:
     form = OwnPasswordForm(request, request.user, request.POST or None)
     if form.is_valid():
-        resetting.change(request.user, form.cleaned_data["new_password1"])
+        password_reset.change(request.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)  # all other sessions end, this one stays
         messages.success(request, "Your password is changed. Whoever was signed in as you elsewhere is signed out.")
         return redirect("accounts:own")

@@ -8,14 +8,15 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.accounts import functionalities, granting, listing, recording
+from crm.accounts import audit, grant, users
 from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
-from crm.accounts.views.access import may_manage_users
-from customers import naming
+from crm.accounts.permissions import USE_API, listed, permissions_by_app
+from crm.accounts.views.permission_decorators import may_manage_users
+from customers.lib.numbers import number
 
 if TYPE_CHECKING:
-    from customers.access import StaffRequest
+    from customers.web.permissions import StaffRequest
 
 STATES = {"in": True, "out": False}
 
@@ -25,15 +26,15 @@ STATES = {"in": True, "out": False}
 def user_list(request: "StaffRequest") -> HttpResponse:
     asked = {name: request.GET[name] for name in ("q", "may", "state") if request.GET.get(name)}
     state = STATES.get(asked.get("state", ""))
-    found = listing.search(asked.get("q", ""), may=asked.get("may", ""), signs_in=state)
+    found = users.search(asked.get("q", ""), may=asked.get("may", ""), signs_in=state)
     after = request.GET.get("after", "")
-    page = listing.page(found, after=naming.number(after))
+    page = users.page(found, after=number(after))
     context = {
         "title": "Users",
         "page": page,
         "asked": asked,
-        "may_search": bool(asked) or listing.are_many(),
-        "functionalities": functionalities.listed(),
+        "may_search": bool(asked) or users.are_many(),
+        "functionalities": listed(),
         "next": f"?{urlencode({**asked, 'after': str(page.last)})}" if page.last else "",
         "first": f"?{urlencode(asked)}" if after else "",
     }
@@ -71,8 +72,8 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
         "title": title,
         "form": form,
         "keys": user.api_keys.order_by("-pk"),
-        "may_use_api": functionalities.USE_API in functionalities.powers(user),
-        "changes": recording.newest(of=user, limit=8),
+        "may_use_api": USE_API in permissions_by_app(user),
+        "changes": audit.newest(of=user, limit=8),
     }
     return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
 
@@ -80,10 +81,8 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
 def _saved(form: UserForm, *, by: User) -> bool:
     typed = form.cleaned_data
     try:
-        granting.save(
-            form.instance, password=typed.get("password", ""), given=typed["given"], taken=typed["taken"], by=by
-        )
-    except granting.GrantError as error:
+        grant.save(form.instance, password=typed.get("password", ""), given=typed["given"], taken=typed["taken"], by=by)
+    except grant.GrantError as error:
         if not error.field:
             raise PermissionDenied(str(error)) from error
         form.add_error(error.field, str(error))
@@ -94,10 +93,10 @@ def _saved(form: UserForm, *, by: User) -> bool:
 @may_manage_users
 def change_list(request: "StaffRequest") -> HttpResponse:
     """Who changed whose permissions when, of everybody or of one."""
-    pk, before = (naming.number(request.GET.get(name, "")) for name in ("user", "before"))
+    pk, before = (number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
-    found = recording.newest(of=user, before=before, limit=recording.PAGE + 1)
-    lines, more = found[: recording.PAGE], len(found) > recording.PAGE
+    found = audit.newest(of=user, before=before, limit=audit.PAGE + 1)
+    lines, more = found[: audit.PAGE], len(found) > audit.PAGE
     asked = {"user": str(user.pk)} if user else {}
     context = {
         "title": f"Changes of {user}" if user else "Changes of users",

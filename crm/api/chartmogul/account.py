@@ -6,7 +6,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from django.conf import settings
 from ninja import Query, Router, Schema
 
-from crm.api.chartmogul.authority import ApiRequest, Key
+from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, refusal
 
 router = Router(tags=["Account"])

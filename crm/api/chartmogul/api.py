@@ -12,28 +12,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from ninja import NinjaAPI
 
-from crm.api import entering
-from crm.api.chartmogul import (
-    account,
-    activities,
-    attributes,
-    contacts,
-    customer_subscriptions,
-    customers,
-    data_sources,
-    errors,
-    import_subscriptions,
-    line_items,
-    merges,
-    notes,
-    one_invoice,
-    opportunities,
-    plan_groups,
-    plans,
-    subscription_events,
-    tasks,
-    transactions,
-)
+from crm.api import auth
+from crm.api.chartmogul import account, data_sources, errors, merges
+from crm.api.chartmogul.customers import attributes, customers
+from crm.api.chartmogul.engagement import contacts, notes, opportunities, tasks
+from crm.api.chartmogul.invoices import line_items, transactions
+from crm.api.chartmogul.invoices.invoices import router
+from crm.api.chartmogul.plans import plan_groups, plans
+from crm.api.chartmogul.subscriptions import activities, events, of_customer, of_data_source
 
 api = NinjaAPI(
     title="Reunite, in ChartMogul’s dialect",
@@ -54,13 +40,13 @@ api.add_router("", opportunities.router)
 api.add_router("", tasks.router)
 api.add_router("", plans.router)
 api.add_router("", plan_groups.router)
-api.add_router("", one_invoice.router)
+api.add_router("", router)
 api.add_router("", line_items.router)
 api.add_router("", transactions.router)
-api.add_router("", customer_subscriptions.router)
+api.add_router("", of_customer.router)
 api.add_router("", activities.router)
-api.add_router("", import_subscriptions.router)
-api.add_router("", subscription_events.router)
+api.add_router("", of_data_source.router)
+api.add_router("", events.router)
 
 FOR_STAFF = {"openapi-json", "openapi-view"}
 NOT_ALLOWED = 405
@@ -77,8 +63,8 @@ def operation(view: View) -> View:
     @sensitive_variables()
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            entering.refuse_in_the_clear(request)
-        except entering.RefusedError as error:
+            auth.refuse_in_the_clear(request)
+        except auth.RefusedError as error:
             return said(error.status, str(error))
         response = view(request, *args, **kwargs)
         return other_method(request, response) if response.status_code == NOT_ALLOWED else response

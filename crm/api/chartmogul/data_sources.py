@@ -5,13 +5,13 @@ from typing import Any
 
 from ninja import Query, Router, Schema, Status
 
-from crm.api.chartmogul import finding
-from crm.api.chartmogul.authority import ApiRequest, Key
+from crm.api.chartmogul import lookup
+from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid
-from crm.api.chartmogul.writing import SYSTEM, moment
-from customers import sourcing
+from crm.api.chartmogul.formats import SYSTEM, moment
 from customers.models import DataSource
-from orders import emptying
+from customers.sources import data_sources
+from orders.delete_source import EmptyError, delete_source, empty_source, purge_source
 
 router = Router(tags=["Data sources"])
 
@@ -84,8 +84,8 @@ def shape(source: DataSource, asked: With) -> dict[str, Any]:
 @router.post("/data_sources", auth=Key(ADD), response=answers(201, DataSourceOut), exclude_unset=True)
 def create_data_source(request: ApiRequest, body: DataSourceIn) -> Status[dict[str, Any]]:
     try:
-        source = sourcing.create(body.name, system=body.system)
-    except sourcing.SourceError as error:
+        source = data_sources.create(body.name, system=body.system)
+    except data_sources.SourceError as error:
         raise invalid(**{error.field: str(error)}) from None
     return Status(201, shape(source, With()))
 
@@ -103,30 +103,30 @@ def is_asked_for(shown: dict[str, Any], asked: Asked) -> bool:
 
 @router.get("/data_sources/{uuid}", auth=Key(VIEW), response=answers(200, DataSourceOut), exclude_unset=True)
 def retrieve_data_source(request: ApiRequest, uuid: str, asked: Query[With]) -> dict[str, Any]:
-    return shape(finding.data_source(uuid), asked)
+    return shape(lookup.data_source(uuid), asked)
 
 
 @router.delete("/data_sources/{uuid}", auth=Key(DELETE), response=answers(204, None))
 def delete_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """With its customers, but for what others know of them."""
-    return done(emptying.delete, request, uuid)
+    return done(delete_source, request, uuid)
 
 
 @router.delete("/data_sources/{uuid}/all", auth=Key(DELETE), response=answers(204, None))
 def empty_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Its customers go, the data source stays."""
-    return done(emptying.empty, request, uuid)
+    return done(empty_source, request, uuid)
 
 
 @router.delete("/data_sources/{uuid}/dependent", auth=Key(DELETE, ALTER), response=answers(204, None))
 def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """What was bought there goes, its customers stay."""
-    return done(emptying.purge, request, uuid)
+    return done(purge_source, request, uuid)
 
 
 def done(act: Callable[..., None], request: ApiRequest, uuid: str) -> Status[None]:
     try:
-        act(finding.data_source(uuid), by=request.by)
-    except emptying.EmptyError as error:
+        act(lookup.data_source(uuid), by=request.by)
+    except EmptyError as error:
         raise invalid(data_source=str(error)) from None
     return Status(204, None)

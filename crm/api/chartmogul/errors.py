@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from crm.api.entering import RefusedError
+from crm.api.auth import RefusedError
 
 logger = logging.getLogger(__name__)
 

@@ -5,20 +5,22 @@ from typing import Any, Literal
 from ninja import Router, Schema, Status
 from pydantic import BaseModel, Field
 
-from crm.api.chartmogul import finding
-from crm.api.chartmogul.authority import ApiRequest, Key
+from crm.api.chartmogul import lookup
+from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, refusal
-from customers import joining, unmerging
-from customers.merging import MergeError
+from customers.merging import unmerge
+from customers.merging.joining import merge_keeping_survivor
+from customers.merging.plan import MergeError
+from customers.merging.rehoming import MovableKind
+from customers.merging.unmerge import UnmergeError
 from customers.models import Customer, Note, Opportunity, Task
-from customers.rehoming import Kind
 
 router = Router(tags=["Merges"])
 
 MERGE = "customers.merge_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 
-MOVED: dict[str, Kind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
+MOVED: dict[str, MovableKind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
 
 
 class CustomerIds(BaseModel):
@@ -51,7 +53,7 @@ def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]
     if duplicate == survivor:
         raise invalid(**{"from": "A customer cannot be merged with itself."})
     try:
-        joining.join(duplicate, survivor, by=request.by)
+        merge_keeping_survivor(duplicate, survivor, by=request.by)
     except MergeError as error:
         raise invalid(**{"from": str(error)}) from None
     return Status(202, {})
@@ -60,20 +62,22 @@ def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]
 def named(ids: CustomerIds, param: str) -> Customer:
     """Whom the id named before any merge: the two of a merged pair are not one customer named twice."""
     if ids.customer_uuid:
-        return finding.named(ids.customer_uuid, param)
+        return lookup.named(ids.customer_uuid, param)
     if ids.data_source_uuid and ids.external_id:
-        return finding.record(ids.data_source_uuid, ids.external_id, param).origin
+        return lookup.record(ids.data_source_uuid, ids.external_id, param).origin
     raise refusal(400, 'Name a customer by "customer_uuid", or by "data_source_uuid" and "external_id"', param)
 
 
 @router.post("/customers/unmerges", auth=Key(UNDO, SPLIT), response=answers(202, Done))
 def unmerge_customers(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, Any]]:
-    customer = finding.customer(body.customer_uuid)
-    record = finding.record(body.data_source_uuid, body.external_id)
+    customer = lookup.customer(body.customer_uuid)
+    record = lookup.record(body.data_source_uuid, body.external_id)
     if record.customer != customer:
         raise invalid(external_id="This customer is not known to the data source by this external ID.")
     try:
-        unmerging.unmerge(record, by=request.by, moving=[MOVED[name] for name in sorted({*body.move_to_new_customer})])
-    except unmerging.UnmergeError as error:
+        unmerge.unmerge_customers(
+            record, by=request.by, moving=[MOVED[name] for name in sorted({*body.move_to_new_customer})]
+        )
+    except UnmergeError as error:
         raise invalid(external_id=str(error)) from None
     return Status(202, {})

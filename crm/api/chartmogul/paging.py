@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 
 from crm.api.chartmogul.errors import refusal
 from customers.models import Customer, DataSource, LinkedRow, SourceRecord
-from customers.newest import Cursor, newest
+from customers.records.newest import Cursor, newest
 
 MOST = 200
 STRETCHES = (500, 1_500, 4_000, 8_000, 16_000)

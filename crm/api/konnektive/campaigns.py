@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from crm.api.konnektive.asking import without_none
-from crm.api.konnektive.calling import Call, endpoint
+from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.fields import Whole
 from crm.api.konnektive.paging import Paged, page
-from customers.lately import InTurn
+from crm.api.konnektive.queries import without_none
+from customers.records.changed_since import InTurn
 from orders.models import Campaign
 
 

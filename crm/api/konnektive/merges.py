@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from crm.api.konnektive.asking import customer
-from crm.api.konnektive.calling import Call, endpoint
-from crm.api.konnektive.customer_rows import customer_rows
+from crm.api.konnektive.customers.rows import customer_rows
+from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Parameters, Whole, Wholes
-from customers import merging, models, undoing
-from customers.merging import AlreadyMergedError, MergeError, StalePlanError
+from crm.api.konnektive.queries import customer
+from customers import models
+from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
+from customers.merging.plan import MergeError, plan_merge
+from customers.merging.undo import UndoError, undo_merge
 from customers.models import Customer, MergeMember, Via
-from customers.undoing import UndoError
 
 MOST_TRIES = 5
 
@@ -45,7 +46,7 @@ def _merged(survivor: Customer, numbers: Collection[int], call: Call) -> Custome
     duplicates = {found.pk: found for found in (_known(number, "mergeCustomerIds") for number in numbers)}
     duplicates.pop(survivor.pk, None)
     if duplicates:
-        merging.merge(merging.plan(survivor, list(duplicates.values())), by=call.by, via=Via.API)
+        merge_customers(plan_merge(survivor, list(duplicates.values())), by=call.by, via=Via.API)
     return customer(survivor.pk)
 
 
@@ -61,7 +62,7 @@ def unmerge(call: Call) -> list[dict[str, Any]]:
     numbers = sent.unmerge_customer_ids
     merge = _merge_of(customer(sent.customer_id), numbers)
     try:
-        undoing.undo(merge, by=call.by, only=numbers)
+        undo_merge(merge, by=call.by, only=numbers)
     except UndoError as error:
         raise CallError(str(error)) from None
     back = Customer.objects.filter(pk__in=numbers).order_by("pk")

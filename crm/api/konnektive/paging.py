@@ -12,8 +12,8 @@ from pydantic import AfterValidator
 
 from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
-from customers.days import end_of, start_of
-from customers.lately import InTurn
+from customers.lib.dates import end_of, start_of
+from customers.records.changed_since import InTurn
 
 MOST, USUAL = 200, 25
 REMEMBERED = 5 * 60

@@ -2,28 +2,18 @@
 
 from django.urls import re_path
 
-from crm.api.konnektive import (
-    campaigns,
-    customers,
-    fulfillments,
-    leads,
-    members,
-    merges,
-    orders,
-    placing,
-    profiles,
-    purchases,
-    transactions,
-    upsales,
-)
-from crm.api.konnektive.calling import nothing_here
-from crm.api.konnektive.sections import ANYTHING
+from crm.api.konnektive import campaigns, merges
+from crm.api.konnektive.customers import customers, leads, members, profiles
+from crm.api.konnektive.endpoint import nothing_here
+from crm.api.konnektive.orders import fulfillments, import_order, orders, transactions, upsales
+from crm.api.konnektive.paths import ANYTHING
+from crm.api.konnektive.purchases import purchases
 
 app_name = "konnektive"
 
 urlpatterns = [
     re_path("^leads/import/?$", leads.lead_import, name="lead_import"),
-    re_path("^order/import/?$", placing.order_import, name="order_import"),
+    re_path("^order/import/?$", import_order.order_import, name="order_import"),
     re_path("^upsale/import/?$", upsales.upsale_import, name="upsale_import"),
     re_path("^customer/query/?$", customers.query, name="customer_query"),
     re_path("^customer/update/?$", customers.update, name="customer_update"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from customers.money import as_typed
+from customers.lib.money import as_typed
 
 
 def moment(at: datetime | None) -> str | None:

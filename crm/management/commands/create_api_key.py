@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from crm.accounts import keys
-from crm.accounts.forms.key import KeyForm
+from crm.accounts import api_keys
+from crm.accounts.forms.api_key import KeyForm
 from crm.accounts.models import User
 
 
@@ -28,9 +28,9 @@ class Command(BaseCommand):
         if not form.is_valid():
             raise CommandError(" ".join(str(message) for messages in form.errors.values() for message in messages))
         try:
-            _, token = keys.create(
+            _, token = api_keys.create(
                 user, name=form.cleaned_data["name"], addresses=form.cleaned_data["addresses"], by=None
             )
-        except keys.KeyRefusedError as error:
+        except api_keys.KeyRefusedError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(token)

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from customers import rebuilding
-from orders import totals
+from customers.rebuild import rebuild
+from orders.totals.add import rebuild_totals
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         differed = 0
-        for line in rebuilding.rebuild(totals.rebuild):
+        for line in rebuild(rebuild_totals):
             self.stdout.write(line)
             differed += 1
         self.stdout.write(f"{differed} differed and were put right." if differed else "Nothing differed.")

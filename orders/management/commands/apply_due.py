@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from orders import altering, applying
+from orders.subscriptions.apply_due import apply_due
+from orders.subscriptions.change import today
 
 
 class Command(BaseCommand):
@@ -13,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = 0
-        for purchase in applying.apply_due(altering.today()):
+        for purchase in apply_due(today()):
             done += 1
             self.stdout.write(f"Purchase {purchase.pk}")
         self.stdout.write(f"{done} changed.")

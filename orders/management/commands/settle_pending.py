@@ -2,8 +2,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orders import booking, paying, settling
 from orders.models import TransactionStatus
+from orders.payments import record_answer
+from orders.payments.gateway_request import PaymentError
+from orders.payments.settle_pending import is_overdue, settle_pending, standing
 
 
 class Command(BaseCommand):
@@ -12,14 +14,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         settled = waiting = 0
         try:
-            for payment in settling.settle_pending():
+            for payment in settle_pending():
                 if payment.status == TransactionStatus.PENDING:
                     waiting += 1
-                    if settling.is_overdue(payment):
-                        self.stdout.write(f"Order {payment.order.number}: {settling.standing(payment)}")
+                    if is_overdue(payment):
+                        self.stdout.write(f"Order {payment.order.number}: {standing(payment)}")
                     continue
                 settled += 1
-                self.stdout.write(f"Order {payment.order.number}: {booking.sentence(payment)}")
-        except paying.PaymentError as error:
+                self.stdout.write(f"Order {payment.order.number}: {record_answer.sentence(payment)}")
+        except PaymentError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{settled} settled, {waiting} still without an answer.")

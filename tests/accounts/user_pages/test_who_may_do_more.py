@@ -2,9 +2,8 @@
 
 import pytest
 
-from crm.accounts import functionalities
-from crm.accounts.functionalities import MANAGE_USERS
 from crm.accounts.models import User
+from crm.accounts.permissions import MANAGE_USERS, listed, rows
 from tests.accounts.user_pages.form import edit, fresh
 from tests.conftest import make_user, signed_in
 
@@ -34,7 +33,7 @@ def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(and
 
 @pytest.mark.parametrize("seen", ["auth.view_group", "nonsense", "\x01 . accounts.", "x" * 10_000])
 def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
-    andrew.user_permissions.add(*functionalities.rows({"auth.view_group"}))
+    andrew.user_permissions.add(*rows({"auth.view_group"}))
 
     edit(as_admin, andrew, seen=seen)
 
@@ -42,4 +41,4 @@ def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
 
 
 def test_every_functionality_says_what_it_allows():
-    assert [each.label for each in functionalities.listed() if not each.sentence] == []
+    assert [each.label for each in listed() if not each.sentence] == []

@@ -3,7 +3,7 @@ from uuid import UUID
 import chartmogul
 import pytest
 
-from orders import activities
+from orders.revenue import activities
 from tests.acts import merge, undo
 from tests.api.caller import Caller
 from tests.api.chartmogul.activity_pages import every_page, of_account

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders import activities
+from orders.revenue import activities
 from tests.api.chartmogul.activity_pages import every_page, of_account
 from tests.customers.constant_cost.measuring import plan_of
 from tests.orders.revenue.lines import day

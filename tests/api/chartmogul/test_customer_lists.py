@@ -1,7 +1,8 @@
 import pytest
 
-from customers import adding, tagging
+from customers.labels import labels
 from customers.models import Contact, Customer
+from customers.pages.add_customer import add_customer
 from tests.acts import merge
 from tests.api.chartmogul.people import send
 from tests.factories import customer_with_order
@@ -75,7 +76,7 @@ def test_who_has_bought_is_a_customer_since_then(caller):
 
 
 def test_a_customer_without_a_data_source_is_known_by_the_home_record(caller, agent):
-    customer = adding.add({"first_name": "Helena"}, uuid="cus_typed", seen=(), by=agent)
+    customer = add_customer({"first_name": "Helena"}, uuid="cus_typed", seen=(), by=agent)
     shown = caller.get(f"customers/{customer.uuid}").json()
     assert shown["external_ids"] == ["cus_typed"]
     assert shown["name"] == "Helena"
@@ -123,7 +124,7 @@ def test_a_page_takes_as_many_queries_for_thirty_as_for_one(caller, shop, path, 
         Customer.objects.filter(uuid=shown["uuid"]).update(billing_status="active")
     survivor, duplicate = Customer.objects.order_by("pk")[:2]
     merge(survivor, duplicate)
-    tagging.add(survivor, "b", by=None)
+    labels.add(survivor, "b", by=None)
     query = {"email": "john@example.com"} if path == "customers/search" else {}
     caller.get(path, **query)  # which notes the use of the key
     # Key and user, their permissions (two); customers, and of the list where its first stretch ends and who is in it;

@@ -1,7 +1,9 @@
 import pytest
 
-from customers import editing, erasing
+from customers.erasing import erase
+from customers.erasing.erase import erase_customer
 from customers.models import Customer
+from customers.profile.edit import edit_profile
 from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
 from tests.api.chartmogul.people import send
 
@@ -66,13 +68,13 @@ def test_a_lost_lead_is_an_unqualified_one_and_stays_lost_when_told_back(caller,
 def test_who_deletes_by_program_has_not_looked_at_anything(caller, shop, monkeypatch):
     """Somebody changes the customer between finding it and deleting it."""
     shown = send(caller, shop, "1", name="John Smith")
-    real = erasing.erase
+    real = erase_customer
 
     def changed_first(customer, **act):
-        editing.edit(customer, {"company": "Initrode"}, version=customer.version, by=None, via="page")
+        edit_profile(customer, {"company": "Initrode"}, version=customer.version, by=None, via="page")
         return real(customer, **act)
 
-    monkeypatch.setattr(erasing, "erase", changed_first)
+    monkeypatch.setattr(erase, "erase", changed_first)
     assert caller.delete(f"customers/{shown['uuid']}").status_code == 204
     assert Customer.objects.get().erased_at
 

@@ -1,10 +1,10 @@
 import pytest
 from chartmogul import DataSource as Client
 
-from customers import billing
 from customers.models import Customer, DataSource, HistoryEntry, RecordTotals, SourceRecord
-from orders import emptying
-from orders.intake import Subscription
+from customers.totals import billing_status
+from orders import delete_source
+from orders.intake.order import Subscription
 from orders.models import Order, Product, Purchase, Transaction
 from orders.models import PurchaseStatus as Status
 from tests.acts import dump
@@ -76,7 +76,7 @@ def test_what_was_bought_is_deleted_and_the_customers_stay(caller, shop, smith, 
 
 @pytest.mark.parametrize("rest", ["", "/all", "/dependent"])
 def test_more_than_one_request_can_do_is_refused_and_nothing_is_half_done(caller, shop, smith, both, rest, monkeypatch):
-    monkeypatch.setattr(emptying, "MOST_RECORDS", 1)
+    monkeypatch.setattr(delete_source, "MOST_RECORDS", 1)
     before = dump()
     response = caller.delete(f"data_sources/{shop.uuid}{rest}")
     assert response.status_code == 422
@@ -115,7 +115,7 @@ def test_plans_of_the_data_source_go_unless_they_are_sold_elsewhere(caller, shop
 
 def test_the_totals_are_what_they_should_be_afterwards(caller, shop, smith, both):
     caller.delete(f"data_sources/{shop.uuid}/dependent")
-    assert billing.refresh(list(Customer.objects.values_list("pk", flat=True))) == []
+    assert billing_status.refresh(list(Customer.objects.values_list("pk", flat=True))) == []
 
 
 def test_the_published_client_deletes_a_data_source(config):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers import erasing
+from customers.erasing.erase import erase_customer
 from customers.models import Customer, HistoryEntry, MonthTotals, RecordTotals
 from orders.models import Fulfillment, Order, OrderItem, Purchase, Transaction
 from tests.acts import merge, undo
@@ -189,7 +189,7 @@ def test_invoices_follow_a_merge_and_its_undo(caller, helena, january):
 
 
 def test_an_erased_customers_invoices_go(caller, helena, january):
-    erasing.erase(helena, version=Customer.objects.get(pk=helena.pk).version, by=None)
+    erase_customer(helena, version=Customer.objects.get(pk=helena.pk).version, by=None)
     assert not any(model.objects.exists() for model in (Order, OrderItem, Transaction, Purchase))
     assert caller.get(f"invoices/{january.uuid}").status_code == 404
     assert caller.post(f"import/customers/{helena.uuid}/invoices", {"invoices": [invoice()]}).status_code == 404

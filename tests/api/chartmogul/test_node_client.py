@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crm.accounts.functionalities import EVERYTHING
+from crm.accounts.permissions import EVERYTHING
 from customers.models import Customer
 from tests.api.caller import Caller
 from tests.api.chartmogul.attached import record

@@ -3,7 +3,7 @@ import pytest
 from chartmogul import Customer as CustomerClient
 from chartmogul import CustomerNote, EntityNote
 
-from customers import contacting
+from customers.engagement import contacts
 from customers.models import HistoryEntry, Note
 from tests.acts import merge
 from tests.api.caller import Caller
@@ -76,7 +76,7 @@ def test_the_author_is_a_user_by_their_email():
 def test_the_list_is_filtered(path):
     caller, one, other = Caller(), known("1"), record("2")
     jane = make_user("jane", email="jane@example.com")
-    contact = contacting.add(other.customer, other.data_source, {}, by=None)
+    contact = contacts.add(other.customer, other.data_source, {}, by=None)
     first = add(caller, one, path, author_email=jane.email)
     about = {"associated_object": "contact", "method": "uuid", "value": contact.uuid}
     second = caller.post(path, {"type": "call", "associated_object_identifier": about}).json()

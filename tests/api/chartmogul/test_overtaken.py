@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from crm.api.chartmogul import finding, invoices, plan_groups, plans
+from crm.api.chartmogul import lookup
+from crm.api.chartmogul.invoices import invoices
+from crm.api.chartmogul.plans import plan_groups, plans
 from customers.models import Customer, DataSource
-from orders import planning
+from orders.catalogue import plans as planning
 from orders.models import Order, PlanGroup, Product
 from tests.api.caller import Caller
 from tests.api.chartmogul import billing
@@ -46,7 +48,7 @@ def test_an_invoice_for_a_plan_that_goes_is_not_imported(caller, overtaken):
 
 def test_a_customer_of_a_data_source_that_goes_is_not_made(caller, overtaken):
     shop = DataSourceFactory(name="Shop")
-    overtaken(finding, "data_source", lambda: DataSource.objects.filter(pk=shop.pk).delete())
+    overtaken(lookup, "data_source", lambda: DataSource.objects.filter(pk=shop.pk).delete())
     response = caller.post("customers", {"data_source_uuid": shop.uuid, "external_id": "1"})
     assert (response.status_code, list(response.json()["errors"])) == (422, ["base"])
     assert not Customer.objects.exists()
@@ -54,7 +56,7 @@ def test_a_customer_of_a_data_source_that_goes_is_not_made(caller, overtaken):
 
 def test_a_plan_of_a_data_source_that_goes_is_not_made(caller, overtaken):
     shop = DataSourceFactory(name="Shop")
-    overtaken(finding, "data_source", lambda: DataSource.objects.filter(pk=shop.pk).delete())
+    overtaken(lookup, "data_source", lambda: DataSource.objects.filter(pk=shop.pk).delete())
     sent = {"data_source_uuid": shop.uuid, "name": "Gold", "interval_count": 1, "interval_unit": "month"}
     response = caller.post("plans", sent)
     assert (response.status_code, list(response.json()["errors"])) == (422, ["base"])

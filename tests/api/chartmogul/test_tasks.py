@@ -3,7 +3,7 @@ import pytest
 from chartmogul import Customer as CustomerClient
 from chartmogul import Task as Client
 
-from customers import contacting
+from customers.engagement import contacts
 from customers.models import HistoryEntry, Task
 from tests.acts import merge
 from tests.api.caller import Caller
@@ -43,7 +43,7 @@ def test_a_task_has_the_recorded_shape():
 def test_the_list_is_filtered():
     caller, one, other = Caller(), known("1"), record("2")
     jane = make_user("jane", email="jane@example.com")
-    contact = contacting.add(other.customer, other.data_source, {}, by=None)
+    contact = contacts.add(other.customer, other.data_source, {}, by=None)
     first = add(caller, one, assignee=jane.email, due_date="2025-01-31T15:00:00Z", completed_at="2025-02-01")
     about = {"associated_object": "contact", "method": "uuid", "value": contact.uuid}
     second = caller.post("tasks", sent(caller, associated_object_identifier=about)).json()

@@ -3,9 +3,12 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from customers import adding, credit, editing, tagging
+from customers.credit import credit
+from customers.labels import labels
 from customers.models import Contact, Customer, HistoryEntry, Note, Opportunity, SourceRecord, Task
 from customers.models.ids import public_id
+from customers.pages.add_customer import add_customer
+from customers.profile.edit import edit_profile
 from tests.acts import merge
 from tests.api.caller import Caller
 from tests.api.chartmogul.people import merged, now, send, unmerged
@@ -89,7 +92,7 @@ def test_the_only_record_that_is_left_stays_although_a_merge_brought_it(caller, 
 
 def test_whoever_was_typed_in_here_needs_no_record_to_stay(caller, jones):
     uuid = public_id("cus")
-    typed = {"uuid": adding.add({"first_name": "Helena"}, uuid=uuid, seen=[], by=caller.user).uuid}
+    typed = {"uuid": add_customer({"first_name": "Helena"}, uuid=uuid, seen=[], by=caller.user).uuid}
     merged(caller, jones, typed)
     assert unmerged(caller, jones, typed).status_code == 202
     assert (now(caller, jones), now(caller, typed)["external_ids"]) == (jones, [uuid])
@@ -183,8 +186,8 @@ def test_credit_that_would_be_below_zero_is_in_the_way(caller, smith, jones):
 def test_an_edit_after_the_merge_stays_and_orders_go(caller, shop, smith, jones):
     merged(caller, jones, smith)
     survivor = row(smith)
-    editing.edit(survivor, {"company": "Initrode"}, version=survivor.version, by=None, via="page")
-    tagging.add(survivor, "vip", by=None)
+    edit_profile(survivor, {"company": "Initrode"}, version=survivor.version, by=None, via="page")
+    labels.add(survivor, "vip", by=None)
     order("Market", external_id="9")
     unmerged(caller, jones, smith)
     assert now(caller, smith)["company"] == "Initrode"

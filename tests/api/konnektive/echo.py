@@ -2,13 +2,13 @@
 
 from django.urls import re_path
 
-from crm.api.konnektive.calling import endpoint
+from crm.api.konnektive.endpoint import endpoint
 from crm.api.konnektive.errors import nothing_found
 from crm.api.konnektive.fields import Amount, Currency, Email, Parameters, Secret, Text, Truth, Whole
 from crm.api.konnektive.paging import Dated, Paged, page
 from crm.api.konnektive.writing import moment
 from crm.urls import urlpatterns as ours
-from customers.lately import InTurn
+from customers.records.changed_since import InTurn
 from orders.models import Campaign
 
 

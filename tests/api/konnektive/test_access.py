@@ -2,8 +2,8 @@
 
 import pytest
 
-from crm.accounts.functionalities import EVERYTHING
-from crm.api.konnektive.calling import NOT_ALLOWED, NOT_KNOWN
+from crm.accounts.permissions import EVERYTHING
+from crm.api.konnektive.endpoint import NOT_ALLOWED, NOT_KNOWN
 from crm.api.konnektive.urls import urlpatterns
 from tests.api.konnektive.caller import Shop, told
 

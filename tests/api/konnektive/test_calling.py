@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.views.debug import ExceptionReporter
 
-from crm.accounts import keys
-from crm.api.konnektive import taking
+from crm.accounts import api_keys
+from crm.api.konnektive import parameters
 from tests.api.caller import Caller
 from tests.api.konnektive.caller import Shop, told
 from tests.api.konnektive.echo import broken
@@ -68,7 +68,7 @@ def test_values_of_json_are_read_as_they_are_written(shop):
 def test_what_cannot_be_read_is_an_error(shop, body):
     result, message = told(send_json(shop, body))
     assert result == "ERROR"
-    assert message in (taking.UNREADABLE, "Could not authenticate credentials")
+    assert message in (parameters.UNREADABLE, "Could not authenticate credentials")
 
 
 def test_a_list_in_json_is_an_error_of_its_parameter(shop):
@@ -87,20 +87,23 @@ def test_half_a_character_is_an_error_of_its_parameter(shop):
 def test_a_body_in_a_charset_that_is_none_of_texts_is_an_error(shop):
     body = b'--x\r\nContent-Disposition: form-data; name="loginId"\r\n\r\n\xff\r\n--x--\r\n'
     kind = "multipart/form-data; boundary=x; charset=idna"
-    assert told(shop.client.generic("POST", "/order/echo/", body, content_type=kind)) == ("ERROR", taking.UNREADABLE)
+    assert told(shop.client.generic("POST", "/order/echo/", body, content_type=kind)) == (
+        "ERROR",
+        parameters.UNREADABLE,
+    )
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "", "multipart/form-data", "multipart/form-data; boundary=é"])
 def test_a_body_of_another_kind_is_an_error(shop, content_type):
     assert told(shop.client.post("/order/echo/", b"firstName=x", content_type=content_type)) == (
         "ERROR",
-        taking.UNREADABLE,
+        parameters.UNREADABLE,
     )
 
 
 def test_more_parameters_than_an_order_can_have_are_an_error(shop):
     many = {f"product{n}_id": "1" for n in range(10_001)}
-    assert told(shop.client.post("/order/echo/", shop.login | many)) == ("ERROR", taking.UNREADABLE)
+    assert told(shop.client.post("/order/echo/", shop.login | many)) == ("ERROR", parameters.UNREADABLE)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
@@ -139,12 +142,12 @@ def test_a_key_opens_for_its_own_user_only(shop):
 
 
 def test_a_revoked_key_opens_nothing(shop):
-    keys.revoke(shop.key, by=shop.user)
+    api_keys.revoke(shop.key, by=shop.user)
     assert shop.ask("order/echo") == ("ERROR", "Could not authenticate credentials")
 
 
 def test_an_address_that_the_key_is_not_for_is_named(shop):
-    _, token = keys.create(shop.user, name="Office", addresses=["192.0.2.0/24"], by=None)
+    _, token = api_keys.create(shop.user, name="Office", addresses=["192.0.2.0/24"], by=None)
     sent = {"loginId": "program", "password": token}
     assert told(Client().post("/order/echo/", sent)) == ("ERROR", "IP must be whitelisted - 127.0.0.1")
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from crm.api.konnektive.calling import NOT_ALLOWED
+from crm.api.konnektive.endpoint import NOT_ALLOWED
 from customers.models import Customer, PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.acts import merge

@@ -4,7 +4,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from customers import credit, erasing, tagging
+from customers.credit import credit
+from customers.erasing.erase import erase_customer
+from customers.labels import labels
 from customers.models import Customer, Note, PaySource
 from tests.acts import merge
 from tests.api.konnektive.caller import Shop
@@ -90,7 +92,7 @@ def test_a_customer_is_shown_with_everything_but_secrets(shop):
     )
     Customer.objects.filter(pk=helena.pk).update(pay_source=card)
     credit.adjust(helena, Decimal(5), "USD", cause="For the wait", by=None)
-    tagging.set_attributes(helena, {"Size": "XL"}, by=None)
+    labels.set_attributes(helena, {"Size": "XL"}, by=None)
 
     result, message = shop.ask("customer/query", customerId=helena.pk, includeCustomFields=1)
 
@@ -185,7 +187,7 @@ def test_a_customer_is_found_by_an_order(shop):
 
 def test_an_erased_customer_is_said_to_be_erased(shop):
     helena = CustomerFactory(first_name="Helena")
-    erasing.erase(helena, by=None, version=helena.version)
+    erase_customer(helena, by=None, version=helena.version)
     assert shop.ask("customer/query", customerId=helena.pk) == ("ERROR", f"Customer {helena.pk} was erased.")
 
 

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 import pytest
 
-from crm.accounts.functionalities import EVERYTHING
+from crm.accounts.permissions import EVERYTHING
 from customers.models import HistoryEntry
 from customers.models.ids import public_id
-from orders.altering import today
 from orders.models import Fulfillment, Order, Purchase
+from orders.subscriptions.change import today
 from tests.api.konnektive.caller import Shop
 from tests.api.konnektive.world import sold
 from tests.orders.world import sale

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orders import applying, cancellations, subscribing
-from orders.altering import today
+from orders.invoices import cancellations
 from orders.models import Order, Purchase
+from orders.subscriptions import derive
+from orders.subscriptions.apply_due import apply_due
+from orders.subscriptions.change import today
 from tests.api.caller import Caller
 from tests.api.chartmogul import billing
 from tests.api.konnektive.sales import TIMES_OUT, VISA
@@ -54,7 +56,7 @@ def test_not_when_nothing_that_it_shows_of_its_purchase_is_another(world, placed
 def test_when_a_planned_cancellation_of_its_purchase_is_carried_out(placed):
     placed.purchases.update(cancels_on=today())
     Order.objects.update(updated=LONG_AGO)
-    assert list(applying.apply_due(today()))
+    assert list(apply_due(today()))
     assert Order.objects.get().updated > LONG_AGO
 
 
@@ -111,7 +113,7 @@ def test_when_its_billing_system_cancels_a_subscription_of_it(subscribed):
 
 
 def test_not_when_a_subscription_is_looked_at_and_is_as_it_was(subscribed):
-    subscribing.refresh([subscribed])
+    derive.refresh([subscribed])
     assert have_changed() == 0
 
 

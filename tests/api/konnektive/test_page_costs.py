@@ -7,8 +7,8 @@ from django.db.models.functions import Cast, Concat
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers.lately import InTurn
 from customers.models import HistoryEntry
+from customers.records.changed_since import InTurn
 from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
 from tests.api.konnektive.caller import Shop
 from tests.customers.constant_cost.measuring import analyze, plan_of

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from customers.models import PaySource
-from orders import intake
+from orders.intake.order import IncomingOrder, Line, Subscription
+from orders.intake.take import take_order
 from orders.models import Campaign, Fulfillment, Membership, Order, Transaction
 from tests.factories import ProductFactory, person
 
@@ -12,14 +13,14 @@ def sold(email="helena@example.com", **who) -> Order:
     """A paid order of a subscription, in a parcel, with a place in a club."""
     product = ProductFactory()
     who = {"first_name": "Helena", "last_name": "Holý", "email": email} | who
-    placed = intake.take_order(
-        intake.IncomingOrder(
+    placed = take_order(
+        IncomingOrder(
             person(**who),
             Decimal("9.90"),
             "USD",
             campaign=Campaign.objects.get_or_create(name="Spring")[0],
-            lines=[intake.Line("Unlimited Monthly", Decimal("9.90"), 1, product)],
-            subscriptions=[intake.Subscription(product, Decimal("9.90"))],
+            lines=[Line("Unlimited Monthly", Decimal("9.90"), 1, product)],
+            subscriptions=[Subscription(product, Decimal("9.90"))],
         )
     ).order
     record = placed.source_record

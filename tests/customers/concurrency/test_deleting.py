@@ -9,9 +9,14 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
-from customers import credit, drafts, editing, erasing, merging, splitting
+from customers.credit import credit
+from customers.erasing.erase import erase_customer
+from customers.merging import drafts
+from customers.merging.plan import MergeError
+from customers.merging.split import SplitError, split_record
 from customers.models import Customer, Deletion
-from orders import intake
+from customers.profile.edit import EditError, add_note
+from orders.intake.order import Subscription
 from tests.customers.concurrency.world import (
     check_who_is_erased_has_nothing,
     customer,
@@ -37,19 +42,19 @@ def test_of_a_deletion_and_another_act_at_once_one_is_refused(run_together):
         assert kinds(outcomes) in ({"Deletion", "EraseError"}, {"Deletion", "StaleEraseError"})
         made, version = merge(plan(b, c)), Customer.objects.get(pk=b.pk).version
         outcomes = run_together(
-            lambda made=made: undo(made), lambda b=b, v=version: erasing.erase(b, version=v, by=None)
+            lambda made=made: undo(made), lambda b=b, v=version: erase_customer(b, version=v, by=None)
         )
         assert kinds(outcomes) in ({"UndoError", "Deletion"}, {"Undone", "StaleEraseError"})
         d, e = customers(f"d{number} e{number}")
         agreed, version = plan(d, e), e.version
-        outcomes = run_together(lambda p=agreed: merge(p), lambda e=e, v=version: erasing.erase(e, version=v, by=None))
+        outcomes = run_together(lambda p=agreed: merge(p), lambda e=e, v=version: erase_customer(e, version=v, by=None))
         assert kinds(outcomes) in ({"MergeError", "Deletion"}, {"Merge", "EraseError"})
     check_who_is_erased_has_nothing()
 
 
 def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_new_one(run_together):
     """Of somebody known, of a new record of theirs by a match, with a subscription, and as leads."""
-    monthly = (intake.Subscription(ProductFactory(), Decimal(3)),)
+    monthly = (Subscription(ProductFactory(), Decimal(3)),)
     everybody = customers("a b c")
     done = threading.Event()
 
@@ -84,7 +89,7 @@ def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_ne
 @postgres
 def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_customers():
     """Its record is found; before anything is written to it, it is gone."""
-    monthly = (intake.Subscription(ProductFactory(), Decimal(3)),)
+    monthly = (Subscription(ProductFactory(), Decimal(3)),)
     doomed: list[Customer] = []
 
     def interrupt(execute, sql, params, many, context):
@@ -122,10 +127,10 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
     agreed = plan(Customer.objects.get(pk=d.pk), customer("f"))
     record = e.own_records.first()
     acts = (
-        lambda: editing.add_note(e, "Called.", by=None),
+        lambda: add_note(e, "Called.", by=None),
         lambda: credit.adjust(e, Decimal(5), "USD", cause="", by=None),
         lambda: merge(agreed),
-        lambda: splitting.split(record, by=None),
+        lambda: split_record(record, by=None),
         lambda: order("Market", first_name="e", email="e@reunite.cz").found.rule,
         lambda: order(external_id="e", first_name="e", email="e@reunite.cz").found.rule,
     )
@@ -135,7 +140,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
             waiting = [in_a_thread(threads, act) for act in acts]
             when_blocked(len(acts) - 1)
         outcomes = [act.exception(timeout=10) or act.result() for act in waiting]
-    refused = (editing.EditError, credit.CreditError, merging.MergeError, splitting.SplitError)
+    refused = (EditError, credit.CreditError, MergeError, SplitError)
     assert all(isinstance(each, error) for each, error in zip(outcomes, refused, strict=False)), outcomes
     assert "new" in outcomes[4:]
     check_who_is_erased_has_nothing()

@@ -7,9 +7,10 @@ from random import Random
 
 import pytest
 
-from customers import merging, undoing
+from customers.merging.plan import MergeError
+from customers.merging.undo import UndoError
 from customers.models import Customer, Merge
-from orders import intake
+from orders.intake.order import Subscription
 from orders.models import Order
 from tests.customers.concurrency.world import check_all_is_well, customers, kinds, merge, plan, undo
 from tests.factories import ProductFactory, order
@@ -31,7 +32,7 @@ def test_whatever_pairs_many_agents_merge_and_undo_at_once_it_stays_a_forest(run
                         undo(made)
                     else:
                         merge(plan(*random.sample(everybody, random.choice([2, 2, 3]))))
-                except (merging.MergeError, undoing.UndoError) as error:
+                except (MergeError, UndoError) as error:
                     refused.append(str(error))
             return refused
 
@@ -48,7 +49,7 @@ def test_orders_streaming_in_while_customers_are_merged_and_undone_all_arrive_wh
     """Of known people, of new records of them, with a subscription, and of people who are recognised by a match."""
     a, b = customers("a b")
     done = threading.Event()
-    monthly = (intake.Subscription(ProductFactory(), Decimal(3)),)
+    monthly = (Subscription(ProductFactory(), Decimal(3)),)
 
     def merge_and_undo() -> object:
         try:

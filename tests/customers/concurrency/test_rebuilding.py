@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from customers.models import MonthTotals, RecordTotals, SourceRecord
-from orders import totals
 from orders.models import Order
+from orders.totals.add import rebuild_totals
 from tests.customers.concurrency.world import (
     check_all_is_well,
     customer,
@@ -58,7 +58,7 @@ def test_an_order_waits_for_the_totals_that_are_being_put_right(plant):
     plant()
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            totals.rebuild(list(SourceRecord.objects.values_list("pk", flat=True)))
+            rebuild_totals(list(SourceRecord.objects.values_list("pk", flat=True)))
             taken = in_a_thread(threads, lambda: order(external_id="a"))
             when_blocked()
         taken.result(timeout=10)

@@ -4,9 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from customers import adding, credit, editing, merging, undoing
+from customers.credit import credit
+from customers.merging.merge import StalePlanError
+from customers.merging.plan import Typed
+from customers.merging.undo import UndoResult
 from customers.models import CartLogin, Customer, Merge, MergeMember, Note
-from orders import intake
+from customers.pages.add_customer import add_customer
+from customers.profile.edit import EditError, add_note
+from orders.intake.order import IncomingOrder
+from orders.intake.take import take_order
 from orders.models import Order
 from tests.customers.concurrency.world import check_all_is_well, customer, customers, edit, kinds, merge, plan, undo
 from tests.factories import lead_of, person
@@ -51,9 +57,9 @@ def test_of_an_edit_and_a_merge_at_once_one_is_refused_and_no_value_is_lost(run_
         who = survivor if edited == "survivor" else duplicate
         merged, saved = run_together(lambda agreed=agreed: merge(agreed), lambda who=who: edit(who, company="Acme"))
         if isinstance(merged, Merge):
-            assert isinstance(saved, editing.EditError)
+            assert isinstance(saved, EditError)
         else:
-            assert isinstance(merged, merging.StalePlanError)
+            assert isinstance(merged, StalePlanError)
             assert [change.values["company"]["after"] for change in merged.changes] == ["Acme"]
             assert Customer.objects.get(pk=who.pk).company == "Acme"
 
@@ -81,8 +87,8 @@ def test_two_sides_of_one_person_at_once_are_one_customer(run_together):
 def test_an_order_that_is_sent_twice_at_once_is_one_order(run_together, named):
     who = person(first_name="Helena", email="h@x.cz", deduplicate=False)
     for number in range(4):
-        incoming = intake.IncomingOrder(who, Decimal(5), "USD", **{named: f"order {number}"})
-        outcomes = run_together(*[lambda incoming=incoming: intake.take_order(incoming)] * 2)
+        incoming = IncomingOrder(who, Decimal(5), "USD", **{named: f"order {number}"})
+        outcomes = run_together(*[lambda incoming=incoming: take_order(incoming)] * 2)
         assert sorted(taken.is_repeat for taken in outcomes) == [False, True]
         assert outcomes[0].order == outcomes[1].order
     assert Order.objects.count() == 4
@@ -110,7 +116,7 @@ def test_notes_written_during_a_merge_and_its_undo_are_all_there(run_together):
 
     def write() -> None:
         for number in range(6):
-            editing.add_note(b if number % 2 else a, f"note {number}", by=None)
+            add_note(b if number % 2 else a, f"note {number}", by=None)
 
     assert kinds(run_together(merge_and_undo, write, write)) == {"Undone", "NoneType"}
     assert Note.objects.filter(source_record__customer__in=[a, b]).count() == 12
@@ -122,8 +128,8 @@ def test_merging_the_survivor_on_while_the_merge_is_undone(run_together):
         a, b, c = customers(f"a{number} b{number} c{number}")
         made, onward = merge(plan(a, b)), plan(c, a)
         undone, merged = run_together(lambda made=made: undo(made), lambda onward=onward: merge(onward))
-        assert isinstance(undone, undoing.Undone)
-        assert isinstance(merged, Merge | merging.StalePlanError)
+        assert isinstance(undone, UndoResult)
+        assert isinstance(merged, Merge | StalePlanError)
         assert Customer.objects.get(pk=b.pk).is_live
     check_all_is_well()
 
@@ -132,14 +138,14 @@ def test_of_two_who_add_one_person_at_once_the_second_is_shown_the_first(run_tog
     for number in range(4):
         values = {"first_name": "Helena", "email": f"h{number}@reunite.cz"}
         outcomes = run_together(
-            *(lambda v=values, u=u: adding.add(v, uuid=u, seen=(), by=None) for u in (f"one{number}", f"two{number}"))
+            *(lambda v=values, u=u: add_customer(v, uuid=u, seen=(), by=None) for u in (f"one{number}", f"two{number}"))
         )
         assert kinds(outcomes) == {"Customer", "AlreadyKnownError"}
 
 
 def test_one_new_login_typed_in_two_merges_at_once_is_given_once(run_together):
     a, b, c, d = customers("ada bea cleo dora")
-    typed = {"choices": {"cart_login": merging.Typed("helena")}}
+    typed = {"choices": {"cart_login": Typed("helena")}}
     agreed = plan(a, b, **typed), plan(c, d, **typed)
     outcomes = run_together(*(lambda one=one: merge(one) for one in agreed))
     assert kinds(outcomes) == {"Merge", "MergeError"}

@@ -7,10 +7,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
-from customers import credit, editing, locking
+from customers.credit import credit
+from customers.locks import lock
 from customers.models import Customer, DataSource, Merge, SourceRecord
-from orders import intake, rerunning
+from customers.profile.edit import add_note
+from orders.intake.order import Subscription
 from orders.models import Order
+from orders.payments import rerun
 from tests.customers.concurrency.world import (
     check_all_is_well,
     customer,
@@ -81,9 +84,9 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
     agreed = plan(*customers("a b"))
     product = ProductFactory()
     acts = (
-        lambda: order(external_id="b", subscriptions=(intake.Subscription(product, Decimal(3)),)),
+        lambda: order(external_id="b", subscriptions=(Subscription(product, Decimal(3)),)),
         lambda: order("Market", first_name="b", email="b@reunite.cz"),
-        lambda: editing.add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
+        lambda: add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
         lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),
     )
     with ThreadPoolExecutor(len(acts)) as threads:
@@ -105,7 +108,7 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
     made = merge(plan(a, b))
     retired = Customer.objects.get(pk=b.pk)
     acts = (
-        lambda: editing.add_note(retired, "Called.", by=None).source_record.pk,
+        lambda: add_note(retired, "Called.", by=None).source_record.pk,
         lambda: order("Market", first_name="b", email="b@reunite.cz").found.record.pk,
     )
     with ThreadPoolExecutor(len(acts)) as threads:
@@ -128,7 +131,7 @@ def undone_before(made: Merge, act: Callable[[], object]) -> object:
     """`made` is undone while `act` waits for the first customer that an undo locks."""
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            locking.lock([made.members.get().duplicate_id])
+            lock([made.members.get().duplicate_id])
             waiting = in_a_thread(threads, act)
             when_blocked()
             undo(made)
@@ -150,7 +153,7 @@ def test_who_pays_and_an_undo_lock_in_one_order():
     older, younger = declined.source_record.customer, customer("b")
     made = lost_and_merged(younger, older)
     card = declined.transactions.get().pay_source_id
-    undone_before(made, lambda: rerunning.rerun(declined, card, seen=declined.stamp, by=None))
+    undone_before(made, lambda: rerun.rerun(declined, card, seen=declined.stamp, by=None))
     declined.refresh_from_db()
     assert (declined.status, declined.source_record.customer_id) == ("COMPLETE", older.pk)
     check_all_is_well()

@@ -6,8 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connection
 
-from customers import editing, erasing, merging, undoing
+from customers.erasing.erase import erase_customer
+from customers.merging.merge import merge_customers
+from customers.merging.plan import MergePlan, plan_merge
+from customers.merging.undo import UndoResult, undo_merge
 from customers.models import Customer, Merge, SourceRecord, Via
+from customers.profile.edit import edit_profile
 from tests.customers.checking import ends_of_chains
 from tests.customers.world import rebuilt
 from tests.factories import order
@@ -23,25 +27,25 @@ def customers(names: str) -> list[Customer]:
     return [customer(name) for name in names.split()]
 
 
-def plan(survivor: Customer, *duplicates: Customer, **choices) -> merging.MergePlan:
+def plan(survivor: Customer, *duplicates: Customer, **choices) -> MergePlan:
     fresh = {c.pk: c for c in Customer.objects.filter(pk__in=[survivor.pk, *(d.pk for d in duplicates)])}
-    return merging.plan(fresh[survivor.pk], [fresh[d.pk] for d in duplicates], **choices)
+    return plan_merge(fresh[survivor.pk], [fresh[d.pk] for d in duplicates], **choices)
 
 
-def merge(agreed: merging.MergePlan) -> Merge:
-    return merging.merge(agreed, by=None, via=Via.PAGE)
+def merge(agreed: MergePlan) -> Merge:
+    return merge_customers(agreed, by=None, via=Via.PAGE)
 
 
-def undo(made: Merge) -> undoing.Undone:
-    return undoing.undo(made, by=None, allow_overdraft=True)
+def undo(made: Merge) -> UndoResult:
+    return undo_merge(made, by=None, allow_overdraft=True)
 
 
 def edit(customer: Customer, **values) -> Customer:
-    return editing.edit(customer, values, version=customer.version, by=None, via="page")
+    return edit_profile(customer, values, version=customer.version, by=None, via="page")
 
 
 def erase(customer: Customer) -> object:
-    return erasing.erase(customer, version=Customer.objects.get(pk=customer.pk).version, by=None)
+    return erase_customer(customer, version=Customer.objects.get(pk=customer.pk).version, by=None)
 
 
 def kinds(outcomes: list[object]) -> set[str]:

@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from customers.linked import linked_models
 from customers.models import Customer, MatchKey, SourceRecord
-from customers.newest import PAGE
+from customers.records.newest import PAGE
+from customers.records.registry import linked_models
 from tests.factories import DataSourceFactory
 
 on_sqlite = connection.vendor == "sqlite"

@@ -5,7 +5,9 @@ import json
 import pytest
 from django.db import connection
 
-from customers import matching, merging
+from customers.matching.duplicates import duplicate_counts, duplicates_of
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
 from customers.models import Customer, DataSource, MatchKey, SourceRecord, Via
 from tests.customers.constant_cost.measuring import Cost, analyze, measured, nodes, on_sqlite, strangers
 from tests.customers.world import rolled_back
@@ -17,9 +19,9 @@ pytestmark = pytest.mark.django_db
 def cost_of_finding(customer: Customer) -> list[Cost]:
     """Of the duplicates of `customer`, of the counts on a list, and of recognising them in what comes in."""
     with measured() as candidates:
-        assert len(matching.duplicates_of(customer)) == 1
+        assert len(duplicates_of(customer)) == 1
     with measured() as counts:
-        assert matching.duplicate_counts([customer.pk]) == {customer.pk: 1}
+        assert duplicate_counts([customer.pk]) == {customer.pk: 1}
     who = person("Post", first_name="Helena", email=customer.email)
     with rolled_back(), measured() as recognised:
         assert lead_of(who).rule == "match"
@@ -53,7 +55,7 @@ def test_one_more_customer_of_a_switchboard_costs_the_same_however_many_have_its
             newcomer = customer_with_order(phone=phone)
         other = customer_with_order(email=f"{number}@reunite.cz")
         with measured() as merged:
-            merging.merge(merging.plan(newcomer, [other]), by=None, via=Via.PAGE)
+            merge_customers(plan_merge(newcomer, [other]), by=None, via=Via.PAGE)
         costs.append((cost, merged))
     for little, much in zip(*costs, strict=True):
         assert much.statements == little.statements

@@ -2,9 +2,12 @@
 
 import pytest
 
-from customers import billing, merging, undoing
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
+from customers.merging.undo import undo_merge
 from customers.models import CreditEntry, Customer, UnmatchedValue, Via
-from orders import totals
+from customers.totals import billing_status
+from orders.totals.add import rebuild_totals
 from tests.customers.constant_cost.measuring import Cost, analyze, measured, on_sqlite
 from tests.factories import customer_with_order
 from tests.linked_rows import many_of_each
@@ -20,14 +23,14 @@ def cost_of_merge_and_undo(rows: int) -> tuple[Cost, Cost]:
     survivor, duplicate = customer_with_order(), customer_with_order()
     record = duplicate.records.exclude(data_source__name="Staff").get()
     many_of_each(record, rows, but=[CreditEntry, UnmatchedValue])
-    totals.rebuild([record.pk])
-    billing.refresh([duplicate.pk])
+    rebuild_totals([record.pk])
+    billing_status.refresh([duplicate.pk])
     analyze()
-    plan = merging.plan(survivor, [Customer.objects.get(pk=duplicate.pk)])
+    plan = plan_merge(survivor, [Customer.objects.get(pk=duplicate.pk)])
     with measured() as merge:
-        made = merging.merge(plan, by=None, via=Via.PAGE)
+        made = merge_customers(plan, by=None, via=Via.PAGE)
     with measured() as undo:
-        undoing.undo(made, by=None)
+        undo_merge(made, by=None)
     return merge, undo
 
 

@@ -5,12 +5,13 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from customers import sifting
-from customers.criteria import Source
-from customers.linked import tabbed_models
 from customers.models import Customer, HistoryEntry, SourceRecord
-from customers.newest import PAGE, Cursor, newest
-from customers.sorting import OLDEST_FIRST
+from customers.records.newest import PAGE, Cursor, newest
+from customers.records.registry import tabbed_models
+from customers.search import scan as scan_module
+from customers.search.filters import Source
+from customers.search.order import OLDEST_FIRST
+from customers.search.scan import SHORTEST_STRETCH, scan
 from orders.models import Order
 from tests.customers.constant_cost.measuring import analyze, cost_of, measured, nodes, plan_of, strangers
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
@@ -122,7 +123,7 @@ def test_a_page_of_one_source_or_kind_costs_the_same_however_many_rows_there_are
 
 @pytest.mark.postgres
 def test_a_stretch_asks_only_the_records_of_the_customers_in_it(monkeypatch):
-    monkeypatch.setattr(sifting, "FEW", 0)
+    monkeypatch.setattr(scan_module, "FEW", 0)
     source = DataSourceFactory(name="Shop")
     customers = Customer.objects.bulk_create(Customer() for _ in range(20_000))
     SourceRecord.objects.bulk_create(
@@ -131,7 +132,7 @@ def test_a_stretch_asks_only_the_records_of_the_customers_in_it(monkeypatch):
     analyze()
     middle = customers[10_000]
     with CaptureQueriesContext(connection) as queries:
-        stretch = next(sifting.sift([Source((source.pk,))], OLDEST_FIRST, after=(middle.created, middle.pk)))
-    assert len(stretch.passing) == sifting.SHORTEST_STRETCH
+        stretch = next(scan([Source((source.pk,))], OLDEST_FIRST, after=(middle.created, middle.pk)))
+    assert len(stretch.passing) == SHORTEST_STRETCH
     [asked] = [each["sql"] for each in queries if "EXISTS" in each["sql"]]
     assert "Seq Scan" not in plan_of(asked)

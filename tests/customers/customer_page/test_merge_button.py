@@ -2,9 +2,9 @@
 
 import pytest
 
-from crm.accounts.functionalities import EVERYTHING
-from customers import undoing
-from customers.dismissing import dismiss
+from crm.accounts.permissions import EVERYTHING
+from customers.matching.not_duplicates import dismiss
+from customers.merging.undo import undo_merge
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
 from tests.customers.customer_page.page import text_of, url
@@ -40,6 +40,6 @@ def test_merges_are_listed_where_there_are_any_also_undone_ones(as_agent, agent,
     link = "Merges of this customer"
     assert link not in text_of(as_agent.get(url(helena)))
 
-    undoing.undo(merge(helena, double), by=agent)
+    undo_merge(merge(helena, double), by=agent)
     for customer in (helena, double):
         assert f'/merges/?customer={customer.pk}">{link}' in text_of(as_agent.get(url(customer)))

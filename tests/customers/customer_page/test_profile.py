@@ -3,8 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from customers import credit, editing, tagging
+from customers.credit import credit
+from customers.labels import labels
 from customers.models import CartLogin, Customer, PaySource, SourceRecord
+from customers.profile.edit import add_note, edit_profile
 from tests.customers.customer_page.page import WHEN, text_of, url
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
@@ -30,7 +32,7 @@ def test_the_page_asks_the_same_of_the_database_however_much_there_is(as_agent, 
 
 
 def test_the_head_says_who_it_is(as_agent, helena, admin_user):
-    tagging.add(helena, "vip", by=None)
+    labels.add(helena, "vip", by=None)
     Customer.objects.filter(pk=helena.pk).update(billing_status="past_due", owner=admin_user)
 
     page = text_of(as_agent.get(url(helena)))
@@ -46,9 +48,9 @@ def test_the_facts_are_those_of_the_profile(as_agent, helena):
     card = PaySource.objects.create(source_record=record, brand="VISA", last_four="4242")
     login = CartLogin.objects.create(source_record=record, login="helena.holy", password="md5$secret$hash")
     values = {"pay_source": card.pk, "cart_login": login.login, "custom3": "newsletter-cz", "do_not_sell": True}
-    editing.edit(helena, values, version=helena.version, by=None, via="page")
+    edit_profile(helena, values, version=helena.version, by=None, via="page")
     Customer.objects.filter(pk=helena.pk).update(cart_password=login)
-    tagging.set_attributes(helena, {"Beta tester": True}, by=None)
+    labels.set_attributes(helena, {"Beta tester": True}, by=None)
 
     page = text_of(as_agent.get(url(helena)))
     for said in (
@@ -90,7 +92,7 @@ def test_figures_stand_for_each_currency_by_itself(as_agent, helena):
 
 def test_odd_values_are_shown_as_they_are(as_agent, db):
     record = SourceRecord.objects.get(pk=customer_with_order(first_name="<i>x</i>", last_name="").records.get().pk)
-    editing.add_note(record.customer, "<script>alert(1)</script>", by=None)
+    add_note(record.customer, "<script>alert(1)</script>", by=None)
 
     page = text_of(as_agent.get(url(record.customer)))
     assert "<i>x</i>" not in page

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from customers import contacting, dealing, noting, tasking
+from customers.engagement import contacts, notes, opportunities, tasks
 from tests.customers.customer_page.page import WHEN, text_of, url
 
 HIDDEN = ("contacts", "opportunities", "tasks")
@@ -14,11 +14,11 @@ HIDDEN = ("contacts", "opportunities", "tasks")
 
 def contact(helena, **values):
     source = helena.records.order_by("pk").first().data_source
-    return contacting.add(helena, source, {"first_name": "Ada", "last_name": "King", **values}, by=None)
+    return contacts.add(helena, source, {"first_name": "Ada", "last_name": "King", **values}, by=None)
 
 
 def task(about, agent, **values):
-    return tasking.add(about, {"details": "Call back", "assignee": agent, "due": WHEN, **values}, by=agent)
+    return tasks.add(about, {"details": "Call back", "assignee": agent, "due": WHEN, **values}, by=agent)
 
 
 def tabs(page) -> set[str]:
@@ -47,7 +47,7 @@ def test_a_contact_is_shown_with_how_to_reach_them(as_agent, helena):
 def test_an_opportunity_is_shown_with_what_it_may_bring(as_agent, agent, helena):
     values = {"pipeline": "New Business", "pipeline_stage": "Offer", "estimated_close_date": WHEN.date()}
     worth = {"amount": Decimal(1000), "currency": "USD", "forecast_category": "won", "owner": agent}
-    dealing.add(helena, {**values, **worth}, by=agent)
+    opportunities.add(helena, {**values, **worth}, by=agent)
     shown = rows(as_agent, helena, "opportunities")
     for text in ("New Business", "Offer, recurring", '"badge good">Won', "100 % likely", "12 Jan 2026", "1,000.00"):
         assert text in shown
@@ -79,7 +79,7 @@ def test_a_task_that_is_due_catches_the_eye(as_agent, agent, helena):
 
 
 def test_a_call_about_a_contact_is_shown_as_such(as_agent, agent, helena):
-    noting.add(contact(helena), {"kind": "call", "call_duration": 200, "text": "Likes tea"}, by=agent)
+    notes.add(contact(helena), {"kind": "call", "call_duration": 200, "text": "Likes tea"}, by=agent)
     shown = rows(as_agent, helena, "notes")
     assert '<span class="badge">Call, 3 min 20 s</span> Likes tea<span class="under">About <bdi>Ada King' in shown
     assert "Call, 3 min 20 s about <bdi>Ada King</bdi><blockquote" in text_of(as_agent.get(url(helena)))
@@ -102,7 +102,7 @@ def test_an_email_that_is_somebody_elses_own_names_nobody(as_agent, helena, doub
 
 def test_the_forecast_of_a_merge_and_of_deleting_count_them(as_admin, agent, helena, double):
     task(contact(double), agent)
-    noting.add(double, {"text": "Hi"}, by=agent)
+    notes.add(double, {"text": "Hi"}, by=agent)
     page = text_of(as_admin.get(f"/customers/{double.pk}/delete/"))
     for kind in ("Contacts", "Tasks", "Notes"):
         assert kind in page

@@ -6,9 +6,9 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 
-from customers import editing
 from customers.models import HistoryEntry, PaySource
-from customers.newest import PAGE
+from customers.profile.edit import add_note
+from customers.records.newest import PAGE
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
@@ -32,7 +32,7 @@ def fill(customer, record):
         **common, product=ProductFactory(), price="9.90", currency="USD", next_bill_date=WHEN.date()
     )
     Membership.objects.create(**common, club="Jazz club", user_name="helena")
-    editing.add_note(customer, "Asked about\na parcel", by=None)
+    add_note(customer, "Asked about\na parcel", by=None)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_history_and_notes_stand_together_newest_first_and_eight_at_most(as_agen
     for n in range(9):
         entry = {"source_record": helena.records.order_by("pk").first(), "kind": "edit", "text": f"Act {n}."}
         HistoryEntry.objects.create(**entry, at=timezone.now() + timedelta(hours=n))
-    editing.add_note(helena, "A <b>note</b>", by=agent)
+    add_note(helena, "A <b>note</b>", by=agent)
 
     response = as_agent.get(url(helena))
     assert [getattr(line.row, "text", "") for line in response.context["story"]] == [

@@ -2,8 +2,10 @@ from decimal import Decimal
 
 import pytest
 
-from customers import credit, editing, tagging
+from customers.credit import credit
+from customers.labels import labels
 from customers.models import Customer
+from customers.profile.edit import add_note, edit_profile
 from tests.acts import fresh
 from tests.customers.erasing.marks import MARK, PERSON, mark_rows
 from tests.factories import customer_with_order
@@ -20,10 +22,10 @@ def zyx() -> Customer:
         "cart_login": MARK,
         "shipping_address": {"line1": MARK},
     }
-    zyx = editing.edit(zyx, values, version=zyx.version, by=None, via="page")
-    editing.add_note(zyx, f"{MARK} called.", by=None)
-    tagging.add(zyx, MARK, by=None)
-    tagging.set_attributes(zyx, {MARK: MARK}, by=None)
+    zyx = edit_profile(zyx, values, version=zyx.version, by=None, via="page")
+    add_note(zyx, f"{MARK} called.", by=None)
+    labels.add(zyx, MARK, by=None)
+    labels.set_attributes(zyx, {MARK: MARK}, by=None)
     credit.adjust(zyx, Decimal(5), "USD", cause=MARK, by=None)
     [record] = zyx.records.exclude(data_source__name="Staff")
     mark_rows(record)

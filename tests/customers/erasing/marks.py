@@ -3,7 +3,8 @@
 from django.contrib.sessions.models import Session
 from django.db import models
 
-from customers import clearing, erasing
+from customers.erasing.delete_rows import rows, tables
+from customers.erasing.erase import erase_customer
 from customers.models import Customer, Deletion, SourceRecord
 from orders.models import Order, OrderItem
 from tests.acts import fresh
@@ -17,7 +18,7 @@ OTHER = {"first_name": "Bjørn", "last_name": "Hansen", "email": "bjorn@reunite.
 
 
 def erase(customer: Customer, by=None) -> Deletion:
-    return erasing.erase(customer, version=fresh(customer)[0].version, by=by)
+    return erase_customer(customer, version=fresh(customer)[0].version, by=by)
 
 
 def left_of(*marks: str) -> dict[str, list[object]]:
@@ -35,8 +36,8 @@ def mark_rows(record: SourceRecord) -> None:
     """A row of everything, the mark in every column that takes it, but for those by which rows are known."""
     one_of_each(record)
     OrderItem.objects.create(order=Order.objects.filter(source_record=record).latest("pk"), description=MARK, amount=1)
-    for model in clearing.tables():
-        newest = clearing.rows(model, [record.pk]).order_by("-pk").first()
+    for model in tables():
+        newest = rows(model, [record.pk]).order_by("-pk").first()
         columns = [field for field in model._meta.concrete_fields if field.name not in KNOWN_BY and not field.choices]
         marks = {field.name: mark for field in columns if (mark := mark_for(field, newest))}
         if newest and marks:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from customers import clearing
+from customers.erasing import delete_rows
+from customers.erasing.delete_rows import referring
 from customers.models import Customer, SourceRecord
 from orders.models import Order
 from tests.customers.erasing.marks import PERSON, erase, mark_rows
@@ -14,13 +15,13 @@ pytestmark = pytest.mark.django_db
 def test_every_table_that_refers_to_a_customer_is_dealt_with():
     """A new one has to be thought of in `forgetting`, which this test is to remind of."""
     dealt_with = {"Customer", "ProfileChange", "SourceRecord", "NotDuplicate", "Merge", "MergeMember", "Visit"}
-    assert {link.model.__name__ for link in clearing.referring(Customer)} == dealt_with
+    assert {link.model.__name__ for link in referring(Customer)} == dealt_with
 
 
 def test_children_go_before_what_they_refer_to():
-    tables = clearing.tables()
+    tables = delete_rows.tables()
     for model in tables:
-        referrers = {link.model for link in clearing.referring(model)} & set(tables) - {model}
+        referrers = {link.model for link in referring(model)} & set(tables) - {model}
         assert all(tables.index(each) < tables.index(model) for each in referrers), model
     assert tables[-1] is SourceRecord
 

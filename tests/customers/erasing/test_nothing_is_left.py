@@ -6,8 +6,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from customers import dismissing, drafts, editing, matching, merging, splitting
+from customers.lib.notices import Notice
+from customers.matching import not_duplicates
+from customers.matching.duplicates import unmark_not_duplicate
+from customers.merging import drafts
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
+from customers.merging.split import split_record
 from customers.models import Customer, HistoryEntry, SharedValue, Via, Visit
+from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge, undo
 from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, left_of
 from tests.customers.world import rebuilt
@@ -18,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def keep_draft(survivor: Customer, duplicate: Customer) -> None:
     session = import_module(settings.SESSION_ENGINE).SessionStore()
-    plan = merging.plan(*fresh(survivor), fresh(duplicate))
+    plan = plan_merge(*fresh(survivor), fresh(duplicate))
     session["of somebody else"] = 1
     drafts.keep(session, plan, [])
     session.save()
@@ -27,19 +34,19 @@ def keep_draft(survivor: Customer, duplicate: Customer) -> None:
 def test_nothing_personal_is_left_in_any_table(zyx, agent):
     behind = customer_with_order(first_name="Zyxmarkina", email="zyxmark2@reunite.cz")
     bjorn = customer_with_order(**OTHER)
-    agreed = merging.plan(zyx, [behind])
-    merging.merge(agreed, by=agent, via=Via.PAGE, reason=MARK, warnings=[merging.Notice(MARK, MARK)])
+    agreed = plan_merge(zyx, [behind])
+    merge_customers(agreed, by=agent, via=Via.PAGE, reason=MARK, warnings=[Notice(MARK, MARK)])
     into_bjorn = merge(bjorn, zyx, **dict.fromkeys(["first_name", "email", "phone", "company", "cart_login"], zyx))
     bjorn = fresh(bjorn)[0]
-    editing.edit(
+    edit_profile(
         bjorn, {"email": "new@reunite.no", "company": "", **OTHER}, version=bjorn.version, by=agent, via="page"
     )
     undo(into_bjorn)
     undo(merge(zyx, bjorn))
-    matching.take_back(zyx, bjorn)
-    dismissing.dismiss(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
+    unmark_not_duplicate(zyx, bjorn)
+    not_duplicates.dismiss(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
     wrong = SourceRecordFactory(customer=fresh(zyx)[0], first_name="Frank")
-    splitting.split(wrong, by=agent, reason=f"{MARK} lives next door")
+    split_record(wrong, by=agent, reason=f"{MARK} lives next door")
     keep_draft(bjorn, zyx)
     SharedValue.objects.create(kind="email", value="zyxmark@reunite.cz")
     Visit.objects.create(user=agent, customer=zyx)
@@ -55,7 +62,7 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
 def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):
     bjorn = customer_with_order(**OTHER)
     record = SourceRecordFactory(customer=bjorn, external_id="zyxmark-7", first_name=MARK)
-    zyx = splitting.split(record, by=agent, reason=f"{MARK} is “another”, they say")
+    zyx = split_record(record, by=agent, reason=f"{MARK} is “another”, they say")
     erase(zyx)
 
     assert left_of("zyxmark") == {}
@@ -66,7 +73,7 @@ def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):
 def test_a_name_given_up_long_ago_is_blanked_too(agent):
     zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
     undo(merge(bjorn, zyx))
-    editing.edit(fresh(zyx)[0], {"last_name": "Newname"}, version=fresh(zyx)[0].version, by=agent, via="page")
+    edit_profile(fresh(zyx)[0], {"last_name": "Newname"}, version=fresh(zyx)[0].version, by=agent, via="page")
     erase(zyx)
 
     assert left_of("zyxmark", "newname") == {}
@@ -102,7 +109,7 @@ def test_a_value_that_is_anothers_by_now_stays_theirs(agent):
 def test_what_staff_replaced_while_they_were_one_is_not_told_of_either(agent):
     zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
     made = merge(bjorn, zyx, email=zyx)
-    editing.edit(fresh(bjorn)[0], {"email": "new@reunite.no"}, version=fresh(bjorn)[0].version, by=agent, via="page")
+    edit_profile(fresh(bjorn)[0], {"email": "new@reunite.no"}, version=fresh(bjorn)[0].version, by=agent, via="page")
     undo(made)
     erase(zyx)
 

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from customers import editing, erasing
+from customers.erasing.erase import EraseError, StaleEraseError, confirms, erase_customer, plan_erasure
 from customers.models import Deletion
-from orders import intake
+from customers.profile.edit import edit_profile
+from orders.intake.order import Subscription
 from orders.models import Order, Transaction
 from tests.acts import fresh, merge
 from tests.customers.erasing.marks import OTHER, PERSON, erase
@@ -17,29 +18,29 @@ pytestmark = pytest.mark.django_db
 
 
 def test_who_was_changed_meanwhile_is_not_erased(zyx, agent):
-    editing.edit(zyx, {"company": "Acme"}, version=zyx.version, by=agent, via="page")
-    with pytest.raises(erasing.StaleEraseError, match="Somebody changed or merged"):
-        erasing.erase(zyx, version=zyx.version, by=agent)
+    edit_profile(zyx, {"company": "Acme"}, version=zyx.version, by=agent, via="page")
+    with pytest.raises(StaleEraseError, match="Somebody changed or merged"):
+        erase_customer(zyx, version=zyx.version, by=agent)
     assert fresh(zyx)[0].is_live
 
 
 def test_who_got_another_customers_records_meanwhile_is_not_erased(zyx):
     merge(zyx, customer_with_order(**OTHER))
-    with pytest.raises(erasing.StaleEraseError):
-        erasing.erase(zyx, version=zyx.version, by=None)
+    with pytest.raises(StaleEraseError):
+        erase_customer(zyx, version=zyx.version, by=None)
     assert not Deletion.objects.exists()
 
 
 def test_who_is_part_of_another_is_not_erased_alone(zyx):
     bjorn = customer_with_order(**OTHER)
     merge(bjorn, zyx)
-    with pytest.raises(erasing.EraseError, match=r"is part of Bjørn Hansen \(\d+\) by now"):
+    with pytest.raises(EraseError, match=r"is part of Bjørn Hansen \(\d+\) by now"):
         erase(zyx)
 
 
 def test_nobody_is_erased_twice(zyx):
     erase(zyx)
-    with pytest.raises(erasing.EraseError, match="was erased a moment ago"):
+    with pytest.raises(EraseError, match="was erased a moment ago"):
         erase(zyx)
 
 
@@ -55,7 +56,7 @@ def test_nobody_is_erased_twice(zyx):
     ],
 )
 def test_the_name_is_typed_as_one_types(name, typed, is_it):
-    assert erasing.confirms(customer_with_order(**{"first_name": "", "last_name": ""} | name), typed) is is_it
+    assert confirms(customer_with_order(**{"first_name": "", "last_name": ""} | name), typed) is is_it
 
 
 def test_nobody_is_deleted_while_a_payment_has_no_answer():
@@ -64,8 +65,8 @@ def test_nobody_is_deleted_while_a_payment_has_no_answer():
     why = f"A payment of order {declined.number} has no answer from the gateway yet. Delete afterwards."
     why += " After a day it can be settled by hand on the order’s page."
 
-    assert erasing.plan(customer).refusals == [why]
-    with pytest.raises(erasing.EraseError) as error:
+    assert plan_erasure(customer).refusals == [why]
+    with pytest.raises(EraseError) as error:
         erase(customer)
     assert str(error.value) == why
     assert Order.objects.filter(pk=declined.pk).exists()
@@ -80,13 +81,13 @@ def test_nobody_is_deleted_while_a_payment_has_no_answer():
 def test_the_plan_names_what_may_be_billed_again(status, is_named):
     customer = subscription(status).source_record.customer
 
-    assert bool(erasing.plan(customer).warnings) == is_named
+    assert bool(plan_erasure(customer).warnings) == is_named
 
 
 def test_the_plan_names_what_is_still_billed(agent):
-    monthly = intake.Subscription(ProductFactory(), Decimal(3))
+    monthly = Subscription(ProductFactory(), Decimal(3))
     helena = order(**PERSON, subscriptions=(monthly,)).found.record.customer
-    [notice] = erasing.plan(fresh(helena)[0]).warnings
+    [notice] = plan_erasure(fresh(helena)[0]).warnings
     assert "Unlimited Monthly" in notice.text
     merge(helena, customer_with_order(**OTHER))
-    assert [str(tally) for tally in erasing.plan(fresh(helena)[0]).tallies][:2] == ["2 orders", "1 purchase"]
+    assert [str(tally) for tally in plan_erasure(fresh(helena)[0]).tallies][:2] == ["2 orders", "1 purchase"]

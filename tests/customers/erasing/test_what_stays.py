@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from customers import clearing, credit, erasing, search
+from customers.credit import credit
+from customers.erasing.delete_rows import rows, tables
+from customers.erasing.erase import plan_erasure
+from customers.merging.undo import UndoError
 from customers.models import (
     Customer,
     HistoryEntry,
@@ -17,7 +20,7 @@ from customers.models import (
     SharedValue,
     SourceRecord,
 )
-from customers.undoing import UndoError
+from customers.search import find
 from orders.models import Order, Transaction
 from tests.acts import dump, fresh, merge, undo
 from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, mark_rows
@@ -34,7 +37,7 @@ def test_nothing_of_anybody_else_is_touched(zyx):
     mark_rows(theirs)
 
     def rows_of_bjorn() -> list[list[tuple]]:
-        return [list(clearing.rows(model, [theirs.pk]).order_by("pk").values_list()) for model in clearing.tables()]
+        return [list(rows(model, [theirs.pk]).order_by("pk").values_list()) for model in tables()]
 
     before, all_before = rows_of_bjorn(), dump()
     erase(zyx)
@@ -74,7 +77,7 @@ def test_whoever_was_merged_into_them_goes_too_however_deep(zyx):
     middle, leaf = customer_with_order(**OTHER), customer_with_order(first_name="Leaf")
     merge(middle, leaf)
     merge(zyx, middle)
-    plan = erasing.plan(fresh(zyx)[0])
+    plan = plan_erasure(fresh(zyx)[0])
     assert plan.merged == [middle, leaf]
     erase(zyx)
 
@@ -105,7 +108,7 @@ def test_the_erased_is_found_by_nothing_and_comes_again_as_somebody_new(zyx):
     erase(zyx)
 
     for text in (MARK, PERSON["email"], PERSON["phone"], str(zyx.pk), zyx.uuid, "Z-1"):
-        assert not search.find(text).exists(), text
+        assert not find.find(text).exists(), text
     again = order(**PERSON, external_id="Z-1")
     assert again.found.rule == "new"
     assert again.found.record.customer_id != zyx.pk

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from customers import matching
+from customers.matching.duplicates import duplicates_of
 from customers.models import HistoryEntry, NotDuplicate
 from tests.customers.merge_pages.steps import EMAIL, PHONE, choose, shown
 from tests.factories import customer_with_order
@@ -58,7 +58,7 @@ def test_a_dismissed_candidate_stands_last_with_who_said_so_and_can_be_taken_bac
     response = as_agent.post(url, {"take_back": helen.pk}, follow=True)
     assert shown(response) == f"Helena Holy ({helen.pk}) may be suggested as a duplicate of Helena Holý again."
     assert not NotDuplicate.objects.exists()
-    assert not matching.duplicates_of(helena)[0].dismissal
+    assert not duplicates_of(helena)[0].dismissal
 
 
 def test_ticks_survive_a_dismissal(as_agent, helena, helen):

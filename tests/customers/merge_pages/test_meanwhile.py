@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from customers import editing
 from customers.models import Merge
+from customers.profile.edit import edit_profile
 from tests.acts import merge, undo
 from tests.customers.merge_pages.steps import EMAIL, PHONE, choose, confirm, hidden, reviewed, says, shown, values
 from tests.factories import SourceRecordFactory, customer_with_order, order
@@ -34,7 +34,7 @@ def test_a_source_record_that_comes_meanwhile_is_named(as_agent, helena, helen):
 def test_an_edit_meanwhile_is_shown_before_anything_is_merged(as_agent, admin_user, helena, helen):
     url = reviewed(as_agent, helena, helen, **{"pick-last_name": helen.pk, "value-company": "Holý Design"})
     data = hidden(as_agent.get(url))
-    editing.edit(helen, {"email": "new@holy.cz"}, version=helen.version, by=admin_user, via="page")
+    edit_profile(helen, {"email": "new@holy.cz"}, version=helen.version, by=admin_user, via="page")
 
     response = as_agent.post(url, data, follow=True)
 
@@ -58,7 +58,7 @@ def test_an_edit_meanwhile_is_shown_before_anything_is_merged(as_agent, admin_us
 
 def test_an_edit_while_values_are_picked_is_shown_too(as_agent, admin_user, helena, helen):
     data = hidden(as_agent.get(values(helena, helen)))
-    editing.edit(helena, {"email": "new@holy.cz"}, version=helena.version, by=admin_user, via="page")
+    edit_profile(helena, {"email": "new@holy.cz"}, version=helena.version, by=admin_user, via="page")
 
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data)
 

@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 
-from customers import editing
 from customers.models import Customer, Merge
+from customers.profile.edit import edit_profile
 from tests.acts import fresh
 from tests.customers.merge_pages.steps import confirm, hidden, reviewed, values
 
@@ -13,7 +13,7 @@ ADDRESS = {"line1": "Rilská 3174/6", "postal_code": "14300", "city": "Prague", 
 
 def edited(customer, **fields) -> Customer:
     (customer,) = fresh(customer)
-    return editing.edit(customer, fields, version=customer.version, by=None, via="page")
+    return edit_profile(customer, fields, version=customer.version, by=None, via="page")
 
 
 def send(client, survivor, *duplicates, **entered):

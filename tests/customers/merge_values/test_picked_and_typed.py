@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from customers import credit
+from customers.credit import credit
 from customers.models import Customer, Merge
 from tests.customers.merge_pages.steps import confirm, hidden, reviewed, values
 from tests.customers.merge_values.form import edited, merged, send

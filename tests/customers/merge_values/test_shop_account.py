@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django.urls import reverse
 
-from customers import cart
 from customers.models import CartLogin, Merge
+from customers.profile import cart_logins
 from tests.customers.merge_pages.steps import confirm, hidden, reviewed, values
 from tests.customers.merge_values.form import edited, merged, send
 
@@ -35,7 +35,7 @@ def test_a_password_is_kept_and_never_shown(as_agent, with_logins):
         assert not [each for each in hashes if each in response.text]
     assert second.text.count("Keep this one") == 2
     assert "More than one shop login." in second.text
-    assert cart.opened_by("helena.holy", "hers") == helena
+    assert cart_logins.opened_by("helena.holy", "hers") == helena
 
 
 def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_logins):
@@ -54,8 +54,8 @@ def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_
 
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), hidden(returned))
     confirm(as_agent, response.url)
-    assert cart.opened_by("helena.holy", "s3cret words") == helena
-    assert cart.opened_by("hholy", "hers") == helena
+    assert cart_logins.opened_by("helena.holy", "s3cret words") == helena
+    assert cart_logins.opened_by("hholy", "hers") == helena
 
 
 def test_a_new_password_can_be_dropped_again(as_agent, with_logins):
@@ -69,7 +69,7 @@ def test_a_new_password_can_be_dropped_again(as_agent, with_logins):
     data = hidden(wrong) | {"value-email": ""}
     confirm(as_agent, as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data).url)
 
-    assert cart.opened_by("helena.holy", "old secret") == helena
+    assert cart_logins.opened_by("helena.holy", "old secret") == helena
 
 
 def test_a_new_password_beside_an_error_has_to_be_typed_again(as_agent, helena, helen):

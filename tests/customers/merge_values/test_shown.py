@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers import credit
+from customers.credit import credit
 from tests.customers.merge_pages.steps import values
 from tests.customers.merge_values.form import EMAIL, edited, merged
 from tests.factories import customer_with_order

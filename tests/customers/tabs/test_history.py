@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from customers import editing
 from customers.models import HistoryEntry, HistoryKind, Note
-from customers.story import KINDS
+from customers.pages.timeline import KINDS
+from customers.profile.edit import edit_profile
 from orders.models import Order
 from tests.acts import fresh
 from tests.conftest import make_user, signed_in
@@ -134,7 +134,7 @@ def test_only_what_a_sentence_is_about_is_linked(kind, text, link, as_agent, hel
 
 def test_each_field_of_an_edit_stands_on_a_line_of_its_own(as_agent, helena):
     [helena] = fresh(helena)
-    editing.edit(helena, {"custom1": "a. B <i>", "custom2": "c"}, version=helena.version, by=None, via="page")
+    edit_profile(helena, {"custom1": "a. B <i>", "custom2": "c"}, version=helena.version, by=None, via="page")
 
     page = text_of(get(as_agent, helena, tab="history", kind="edit"))
     assert "Custom 1 changed from empty to a. B &lt;i&gt;.<br>Custom 2 changed from empty to c." in page

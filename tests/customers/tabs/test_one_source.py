@@ -6,9 +6,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from customers import editing
-from customers.newest import PAGE
-from orders import intake
+from customers.profile.edit import add_note
+from customers.records.newest import PAGE
+from orders.intake.order import Subscription
+from orders.intake.take import totals
 from orders.models import Order
 from tests.customers.tabs.page import WHEN, get, sources_shown, text_of
 from tests.factories import ProductFactory, order
@@ -41,7 +42,7 @@ def test_a_source_that_is_none_of_theirs_is_no_filter(source, as_agent, helena, 
 
 
 def test_nothing_of_a_source_says_so_and_leads_back(as_agent, helena, market):
-    editing.add_note(helena, "From staff.", by=None)
+    add_note(helena, "From staff.", by=None)
 
     page = text_of(get(as_agent, helena, tab="notes", source=market.pk))
     assert "No such notes" in page
@@ -55,7 +56,7 @@ def test_where_there_is_one_source_there_is_nothing_to_choose(as_agent, helena):
 def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, market):
     placed = Order.objects.filter(data_source=market).first()
     Order.objects.filter(pk=placed.pk).update(refunded=Decimal(1))
-    intake.totals.add(intake.totals.of_refund(placed, Decimal(1)))
+    totals.add(totals.of_refund(placed, Decimal(1)))
 
     assert "3 paid orders, 15.90 USD; 1.00 USD refunded" in text_of(get(as_agent, helena))
     assert "2 paid orders, 6.00 USD; 1.00 USD refunded" in text_of(get(as_agent, helena, source=market.pk))
@@ -63,6 +64,6 @@ def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, m
 
 def test_purchases_are_counted_by_their_state(as_agent, helena):
     for status in ("ACTIVE", "ACTIVE", "RECYCLE_BILLING", "CANCELLED"):
-        order(external_id="7", subscriptions=[intake.Subscription(ProductFactory(), Decimal(3), status=status)])
+        order(external_id="7", subscriptions=[Subscription(ProductFactory(), Decimal(3), status=status)])
 
     assert "2 active, 1 past due, 1 cancelled" in text_of(get(as_agent, helena, tab="purchases"))

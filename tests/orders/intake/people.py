@@ -1,17 +1,17 @@
 """Leads of somebody who is always the same."""
 
-from customers import editing
 from customers.models import Customer
-from orders import intake
+from customers.profile.edit import edit_profile
+from orders.intake.match_customer import Found
 from tests.factories import lead_of, person
 
 HELENA = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", "phone": "+420 241 770 449"}
 
 
-def lead(source="Shop", **who) -> intake.Found:
+def lead(source="Shop", **who) -> Found:
     return lead_of(person(source, **who))
 
 
 def edit(customer: Customer, **values) -> Customer:
     customer = Customer.objects.get(pk=customer.pk)
-    return editing.edit(customer, values, version=customer.version, by=None, via="page")
+    return edit_profile(customer, values, version=customer.version, by=None, via="page")

@@ -3,7 +3,8 @@
 import pytest
 
 from customers.models import SourceRecord
-from orders import associating
+from orders.intake import match_customer
+from orders.intake.match_customer import MOST_RECORDS
 from tests.acts import merge, undo
 from tests.orders.intake.people import HELENA, lead
 
@@ -65,14 +66,14 @@ def test_a_name_alone_is_no_identity():
 
 
 def test_a_data_source_without_ids_makes_at_most_fifty_records_of_a_customer(helena):
-    for number in range(associating.MOST_RECORDS + 3):
+    for number in range(MOST_RECORDS + 3):
         found = lead(**HELENA | {"last_name": f"Holý {number}"})
     assert found.rule == "match"
-    assert helena.customer.records.filter(data_source=helena.data_source).count() == associating.MOST_RECORDS
+    assert helena.customer.records.filter(data_source=helena.data_source).count() == MOST_RECORDS
 
 
 def test_a_record_too_many_is_one_of_the_customer_that_matched_so_that_it_goes_back(helena, monkeypatch):
-    monkeypatch.setattr(associating, "MOST_RECORDS", 1)
+    monkeypatch.setattr(match_customer, "MOST_RECORDS", 1)
     frank = lead(first_name="Frank", email="frank@x.cz").record
     made = merge(helena.customer, frank.customer)
     found = lead(**HELENA | {"last_name": "Nováková"})

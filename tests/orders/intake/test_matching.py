@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from customers import keys, splitting
+from customers.merging.split import split_record
 from customers.models import Customer, IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
+from customers.records import match_keys
 from tests.acts import merge, undo
 from tests.factories import SourceRecordFactory, order
 from tests.orders.intake.people import HELENA, edit, lead
@@ -96,7 +97,7 @@ def test_a_value_that_staff_ignore_matches_nobody(helena):
 
 def test_a_value_that_a_record_is_not_to_be_known_by_does_not_match_it(helena, agent):
     UnmatchedValue.objects.create(source_record=helena, kind=MatchKind.EMAIL, value="hholy@gmail.com", by=agent)
-    keys.refresh([helena])
+    match_keys.refresh([helena])
     assert lead("Market", first_name="Helena", email="hholy@gmail.com").rule == "new"
 
 
@@ -126,7 +127,7 @@ def test_of_the_records_that_match_the_one_whose_name_agrees_is_where_the_new_on
 
 def test_a_record_that_was_split_off_keeps_what_comes_for_it(helena):
     matched = lead("Market", external_id="7", **HELENA).record
-    new = splitting.split(matched, by=None)
+    new = split_record(matched, by=None)
     assert lead("Market", external_id="7", **HELENA).record.customer == new
 
 

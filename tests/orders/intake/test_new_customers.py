@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
-from orders import intake
+from orders.intake.order import IncomingOrder, Line, Subscription
+from orders.intake.take import take_order
 from orders.models import Order, OrderItem, Purchase
 from tests.factories import ProductFactory, order, person
 from tests.orders.intake.people import HELENA, edit, lead
@@ -37,14 +38,14 @@ def test_an_order_keeps_its_own_copy_of_who_placed_it(helena):
 
 def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
     monthly = ProductFactory()
-    incoming = intake.IncomingOrder(
+    incoming = IncomingOrder(
         person(**HELENA),
         Decimal("19.80"),
         "USD",
-        lines=[intake.Line("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
-        subscriptions=[intake.Subscription(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
+        lines=[Line("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
+        subscriptions=[Subscription(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
     )
-    taken = intake.take_order(incoming)
+    taken = take_order(incoming)
     item, purchase = OrderItem.objects.get(), Purchase.objects.get()
     assert (item.order, item.quantity, item.external_id) == (taken.order, 2, "line 1")
     assert (purchase.order, purchase.status, purchase.source_record) == (taken.order, "TRIAL", helena)
@@ -58,7 +59,7 @@ def test_with_deduplication_off_everybody_is_new(helena):
 
 
 def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
-    intake.take_order(intake.IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
+    take_order(IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
     lead, placed = Order.objects.order_by("pk")
     *came, ordered = HistoryEntry.objects.order_by("pk")
     assert {each.text for each in came} == {"Customer created as a lead", f"Lead {lead.number} came in"}

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from orders import intake
+from orders.intake.order import IncomingOrder, IntakeError, Line, Subscription
+from orders.intake.take import take_order
 from tests.acts import dump
 from tests.factories import ProductFactory, lead_of, order, person
 from tests.orders.intake.people import HELENA, lead
@@ -28,10 +29,10 @@ BAD_PEOPLE = {
 def test_a_person_who_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     who = person(**HELENA | bad)
     before = dump()
-    with pytest.raises(intake.IntakeError):
+    with pytest.raises(IntakeError):
         lead_of(who)
-    with pytest.raises(intake.IntakeError):
-        intake.take_order(intake.IncomingOrder(who, Decimal(5), "USD"))
+    with pytest.raises(IntakeError):
+        take_order(IncomingOrder(who, Decimal(5), "USD"))
     assert dump() == before
 
 
@@ -52,29 +53,29 @@ BAD_ORDERS = {
     "a kind that is none": {"kind": "GIFT"},
     "a long order id": {"external_id": "o" * 256},
     "NUL in the client's order id": {"client_order_id": "o\x00"},
-    "a line of NaN": {"lines": [intake.Line("Shirt", Decimal("NaN"))]},
-    "a line with a long description": {"lines": [intake.Line("S" * 201, Decimal(1))]},
-    "a negative quantity": {"lines": [intake.Line("Shirt", Decimal(1), quantity=-1)]},
-    "a huge quantity": {"lines": [intake.Line("Shirt", Decimal(1), quantity=2**31)]},
+    "a line of NaN": {"lines": [Line("Shirt", Decimal("NaN"))]},
+    "a line with a long description": {"lines": [Line("S" * 201, Decimal(1))]},
+    "a negative quantity": {"lines": [Line("Shirt", Decimal(1), quantity=-1)]},
+    "a huge quantity": {"lines": [Line("Shirt", Decimal(1), quantity=2**31)]},
 }
 
 
 @pytest.mark.parametrize("bad", BAD_ORDERS.values(), ids=BAD_ORDERS)
 def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
-    good = intake.IncomingOrder(person(**HELENA), Decimal(5), "USD")
+    good = IncomingOrder(person(**HELENA), Decimal(5), "USD")
     before = dump()
-    with pytest.raises(intake.IntakeError):
-        intake.take_order(replace(good, **bad))
+    with pytest.raises(IntakeError):
+        take_order(replace(good, **bad))
     assert dump() == before
 
 
 @pytest.mark.parametrize("bad", [{"price": Decimal(-1)}, {"price": Decimal("NaN")}, {"status": "LATE"}])
 def test_a_subscription_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
-    subscription = replace(intake.Subscription(ProductFactory(), Decimal(5)), **bad)
-    incoming = intake.IncomingOrder(person(**HELENA), Decimal(5), "USD", subscriptions=[subscription])
+    subscription = replace(Subscription(ProductFactory(), Decimal(5)), **bad)
+    incoming = IncomingOrder(person(**HELENA), Decimal(5), "USD", subscriptions=[subscription])
     before = dump()
-    with pytest.raises(intake.IntakeError):
-        intake.take_order(incoming)
+    with pytest.raises(IntakeError):
+        take_order(incoming)
     assert dump() == before
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Customer, RecordTotals
-from orders import intake
+from orders.intake.order import IncomingOrder
+from orders.intake.take import take_order
 from orders.models import Order
 from tests.factories import order, person
 from tests.orders.intake.people import HELENA
@@ -16,9 +17,9 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("named", ["external_id", "client_order_id"])
 def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named):
     who = person(**HELENA)
-    first = intake.take_order(intake.IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
+    first = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
     other = person(first_name="Frank")
-    again = intake.take_order(intake.IncomingOrder(other, Decimal(6), "USD", **{named: "o1"}))
+    again = take_order(IncomingOrder(other, Decimal(6), "USD", **{named: "o1"}))
     assert (again.order, again.is_repeat, again.found.record) == (first.order, True, first.found.record)
     assert Customer.objects.count() == 1
     assert RecordTotals.objects.get().amount == 500
@@ -26,7 +27,7 @@ def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named)
 
 def test_the_order_id_of_another_data_source_is_another_order():
     for source in ("Shop", "Market"):
-        intake.take_order(intake.IncomingOrder(person(source, **HELENA), Decimal(5), "USD", external_id="o1"))
+        take_order(IncomingOrder(person(source, **HELENA), Decimal(5), "USD", external_id="o1"))
     assert Order.objects.count() == 2
 
 

@@ -11,10 +11,12 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.models import PaySource
-from orders import recording, refunding, rerunning
+from orders import history
 from orders.models import Order, Transaction
-from orders.paying import PaymentError
-from orders.sandbox import SandboxGateway
+from orders.payments import refund as refunding
+from orders.payments import rerun as rerunning
+from orders.payments.gateway_request import PaymentError
+from orders.payments.sandbox import SandboxGateway
 
 
 def refund(of: Order, amount="3.00", **options) -> Transaction:
@@ -39,7 +41,7 @@ def an_hour_ago() -> None:
 
 
 def story(of: Order) -> list[str]:
-    return [entry.text.partition(": ")[2] for entry in recording.of(of)]
+    return [entry.text.partition(": ")[2] for entry in history.of(of)]
 
 
 def refused(act, *args, **options) -> str:

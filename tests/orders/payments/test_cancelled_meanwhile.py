@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from customers.models import RecordTotals
-from orders import amending, paying, upselling
-from orders.extending import Addition
-from orders.incoming import Line
+from orders.intake.order import Line
+from orders.invoices import amend
 from orders.models import ItemKind, Order
+from orders.payments import gateway_request, upsell
+from orders.payments.add_line import Addition
 from tests.factories import ProductFactory
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
 from tests.orders.world import again, check_totals, declined_order, paid_order
@@ -22,7 +23,7 @@ def cancelled_meanwhile() -> Order:
     """A declined order that was charged again, voided, and then turned out to be paid."""
     declined = declined_order(token="sandbox-times-out")
     rerun(declined)
-    amending.give_up(declined, "voided", by=None)
+    amend.give_up(declined, "voided", by=None)
     an_hour_ago()
     return declined
 
@@ -65,7 +66,7 @@ def test_it_is_paid_back_and_stays_cancelled(as_admin):
 def test_a_refund_that_is_answered_late_leaves_a_voided_order_voided():
     paid = paid_order(token="sandbox-slow-refund")
     refund(paid, "9.90")
-    amending.give_up(paid, "voided", by=None)
+    amend.give_up(paid, "voided", by=None)
     an_hour_ago()
     settle()
 
@@ -77,21 +78,21 @@ def test_a_refund_that_is_answered_late_leaves_a_voided_order_voided():
 def test_what_was_to_be_added_to_it_is_paid_back_with_it():
     paid = paid_order(token="sandbox-times-out")
     line = Line("Monthly", Decimal("5.00"), product=ProductFactory(), kind=ItemKind.SUBSCRIPTION)
-    upselling.add(paid, Addition(line), request=None, by=None)
-    amending.give_up(paid, "voided", by=None)
+    upsell.add(paid, Addition(line), request=None, by=None)
+    amend.give_up(paid, "voided", by=None)
     an_hour_ago()
     settle()
 
     cancelled = again(paid)
     assert (cancelled.status, cancelled.total) == ("CANCELLED", paid.total + 5)
     assert not cancelled.purchases.exists()
-    assert paying.paid(cancelled.transactions.all(), cancelled) == cancelled.total
+    assert gateway_request.paid(cancelled.transactions.all(), cancelled) == cancelled.total
     check_totals()
 
 
 def test_of_a_cancelled_order_that_nobody_paid_nothing_can_be_refunded(as_admin):
     cancelled = declined_order()
-    amending.give_up(cancelled, "voided", by=None)
+    amend.give_up(cancelled, "voided", by=None)
 
     assert "so nothing was paid for it" in refused(refund, again(cancelled))
     page = as_admin.get(cancelled.get_absolute_url()).content.decode()

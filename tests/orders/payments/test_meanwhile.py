@@ -3,10 +3,10 @@
 import pytest
 from django.db import transaction
 
-from customers import splitting
+from customers.merging.split import split_record
 from customers.models import HistoryEntry
-from orders import booking
 from orders.models import Order, Transaction
+from orders.payments import record_answer
 from tests.acts import merge, undo
 from tests.factories import order
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle
@@ -43,7 +43,7 @@ def test_a_split_between_question_and_answer_loses_nothing():
     declined = declined_order(token="sandbox-times-out", external_id="7")
     order(source="Market", email="hholy@gmail.com", first_name="Helena", external_id="8")
     rerun(declined)
-    new = splitting.split(declined.source_record, by=None)
+    new = split_record(declined.source_record, by=None)
     an_hour_ago()
     settle()
     assert again(declined).source_record.customer == new
@@ -64,7 +64,7 @@ def test_the_gateway_is_never_asked_inside_a_transaction(box):
 def test_of_an_order_deleted_meanwhile_it_is_said_what_the_gateway_answered(box):
     declined = declined_order()
     box.then = lambda: (Transaction.objects.all().delete(), Order.objects.all().delete())
-    with pytest.raises(booking.LostAnswerError) as error:
+    with pytest.raises(record_answer.LostAnswerError) as error:
         rerun(declined)
     lost = "This order was deleted a moment ago. The gateway answered “Approved.” about 9.90 USD."
     assert str(error.value) == lost

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customers.models import RecordTotals
-from orders import refunding
 from orders.models import Transaction
+from orders.payments import refund as refunding
 from tests.factories import order
 from tests.orders.payments.acts import refund, refused, story
 from tests.orders.world import again, card, check_totals, paid_order, sale

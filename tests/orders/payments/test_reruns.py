@@ -7,7 +7,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, PaySource, RecordTotals
-from orders import rerunning
+from orders.payments import rerun as rerunning
 from tests.factories import order
 from tests.orders.payments.acts import refund, refused, rerun, story
 from tests.orders.world import again, card, check_totals, declined_order, paid_order

@@ -6,11 +6,12 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from customers import erasing
+from customers.erasing.erase import refusals
 from customers.models import HistoryEntry
-from orders import attesting, rerunning
 from orders.models import Transaction
-from orders.paying import PaymentError
+from orders.payments import rerun as rerunning
+from orders.payments import settle_by_hand
+from orders.payments.gateway_request import PaymentError
 from tests.conftest import make_user, signed_in
 from tests.factories import order
 from tests.orders.payments.acts import refund, rerun
@@ -68,7 +69,7 @@ def test_what_was_not_charged_may_be_tried_again_and_deleted(as_admin, admin_use
     said = f"Order {silent.number}: Charge of 9.90 USD to VISA 4242 declined. Settled by hand: {REASON}"
     assert story(silent) == [(said, admin_user)]
     assert rerunning.refuse_impossible(again(silent))
-    assert erasing.refusals(silent.source_record.customer) == []
+    assert refusals(silent.source_record.customer) == []
 
 
 def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
@@ -111,7 +112,7 @@ def test_not_before_a_day_has_passed(as_admin, hours):
     assert "What has no answer after a day can be settled by hand." in text_of(response)
     assert "Settle by hand…" not in text_of(response)
     with pytest.raises(PaymentError):
-        attesting.settle(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
+        settle_by_hand.settle(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
     assert again(silent).status == "DECLINED"
 
 

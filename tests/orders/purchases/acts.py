@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 
 from customers.models import Customer
-from orders import applying, cancelling, pausing, recording
-from orders.altering import PurchaseError
+from orders import history
 from orders.models import Purchase
+from orders.subscriptions import apply_due as applying
+from orders.subscriptions import cancel as cancelling
+from orders.subscriptions import pause as pausing
+from orders.subscriptions.change import PurchaseError
 from tests.orders.world import again
 
 TODAY = date(2026, 3, 10)
@@ -15,7 +18,7 @@ SOON, LATER = date(2026, 3, 20), date(2026, 4, 20)
 
 
 def story(of: Purchase) -> list[str]:
-    return [entry.text.partition(": ")[2] for entry in recording.of(of)]
+    return [entry.text.partition(": ")[2] for entry in history.of(of)]
 
 
 def status_of(purchase: Purchase) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from customers.models import HistoryEntry
-from orders import cancelling, pausing, rebilling
+from orders.subscriptions import billing, pause
+from orders.subscriptions import cancel as cancelling
 from tests.orders.purchases.acts import LATER, SOON, TODAY, apply_due, cancel, refused, schedule, status_of, story
 from tests.orders.world import again, check_totals, subscription
 
@@ -31,8 +32,8 @@ def test_what_has_ended_is_neither_cancelled_nor_paused_nor_changed(status):
     assert "is not billed any more" in refused(cancelling.cancel, bought, reason="")
     assert "is not billed any more" in refused(cancelling.schedule, bought, SOON, reason="")
     assert "is not billed any more" in refused(cancelling.take_back, bought)
-    assert "is not billed any more" in refused(pausing.pause, bought, SOON)
-    assert "is not billed any more" in refused(rebilling.change, bought, price=Decimal(1), next_bill=SOON)
+    assert "is not billed any more" in refused(pause.pause, bought, SOON)
+    assert "is not billed any more" in refused(billing.change, bought, price=Decimal(1), next_bill=SOON)
 
 
 def test_a_cancellation_to_come_is_carried_out_on_its_day_once():
@@ -64,7 +65,7 @@ def test_a_cancellation_to_come_can_be_taken_back():
 def test_a_day_that_is_not_to_come_is_refused(day):
     bought = subscription()
     assert refused(cancelling.schedule, bought, day, reason="") == "Choose 11 Mar 2026 or a later day."
-    assert refused(pausing.pause, bought, day) == "Choose 11 Mar 2026 or a later day."
+    assert refused(pause.pause, bought, day) == "Choose 11 Mar 2026 or a later day."
 
 
 def test_a_day_that_must_be_a_slip_is_refused():

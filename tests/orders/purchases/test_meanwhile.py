@@ -9,9 +9,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, RecordTotals
-from orders import altering, applying, cancelling, pausing
-from orders.altering import PurchaseError
 from orders.models import Purchase
+from orders.subscriptions import cancel as cancelling
+from orders.subscriptions import pause as pausing
+from orders.subscriptions.apply_due import _cancel, _due, _was_done
+from orders.subscriptions.change import PurchaseError, locked_purchase, tomorrow
 from tests.acts import merge, undo
 from tests.factories import order
 from tests.orders.purchases.acts import SOON, TODAY, apply_due, cancel, pause, refused, schedule, status_of
@@ -41,11 +43,11 @@ def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
 
 def test_a_deleted_purchase_is_said_to_be_deleted_and_does_not_stop_the_others():
     gone, due = schedule(subscription(), SOON), schedule(subscription(), SOON)
-    found = applying._due(cancels_on__lte=SOON)
+    found = _due(cancels_on__lte=SOON)
     Purchase.objects.filter(pk=gone.pk).delete()
-    with pytest.raises(PurchaseError, match="deleted a moment ago"), altering.locked(gone, seen=None):
+    with pytest.raises(PurchaseError, match="deleted a moment ago"), locked_purchase(gone, seen=None):
         pass
-    assert [applying._was_done(each, applying._cancel, SOON) for each in found] == [False, True]
+    assert [_was_done(each, _cancel, SOON) for each in found] == [False, True]
     assert again(due).status == "CANCELLED"
 
 
@@ -61,7 +63,7 @@ def test_an_end_that_came_by_itself_only_clears_what_was_planned():
 
 def test_what_is_looked_at_and_not_changed_is_not_saved():
     bought = schedule(subscription(), SOON)
-    with altering.locked(bought, seen=bought.stamp):
+    with locked_purchase(bought, seen=bought.stamp):
         pass
     assert again(bought).stamp == bought.stamp
 
@@ -71,7 +73,7 @@ def test_a_day_is_a_day_in_utc_wherever_somebody_looks(zone):
     bought = subscription()
     for now in ("2026-03-10 11:00 +0000", "2026-03-10 00:01 +0000", "2026-03-10 23:59 +0000"):
         with time_machine.travel(now), timezone.override(zone):
-            assert altering.tomorrow() == TODAY + timedelta(days=1)
+            assert tomorrow() == TODAY + timedelta(days=1)
             assert pausing.first_bill(bought) == TODAY
             assert "Choose 11 Mar 2026 or a later day." in refused(cancelling.schedule, bought, TODAY, reason="")
 

@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from orders import applying, subscribing
 from orders.models import Order, PurchaseStatus
+from orders.subscriptions import apply_due as applying
+from orders.subscriptions import derive
 from tests.api.caller import Caller
 from tests.api.chartmogul.billing import check, imported, invoice, known, line, paid, purchase
 from tests.orders.purchases.acts import LATER, TODAY, apply_due, status_of, story
@@ -77,7 +78,7 @@ def test_only_the_newest_invoice_is_looked_at(caller, time_machine):
     paid_since = invoice(newer, external_id="inv_2", date=APRIL, payments=[paid(date=APRIL)])
     time_machine.move_to("2026-04-10 12:00+00:00")
     imported(known(), unpaid(), paid_since, caller=caller)
-    assert list(subscribing.late(timezone.now())) == []
+    assert list(derive.late(timezone.now())) == []
     assert (apply_due(LATER), status_of(purchase())) == ([], "Active")
 
 
@@ -100,5 +101,5 @@ def test_who_is_late_is_found_by_the_day(caller):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "order_by_due" in subscribing.late(timezone.now() + timedelta(days=30)).explain()
+    assert "order_by_due" in derive.late(timezone.now() + timedelta(days=30)).explain()
     assert list(applying.apply_due(TODAY)) == []

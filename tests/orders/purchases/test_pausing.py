@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from orders import cancelling, pausing, rebilling
+from orders.subscriptions import billing
+from orders.subscriptions import cancel as cancelling
+from orders.subscriptions import pause as pausing
 from tests.orders.purchases.acts import (
     LATER,
     SOON,
@@ -86,7 +88,7 @@ def test_what_has_failed_is_not_paused_or_changed_but_reactivated_or_cancelled()
     bought = subscription("RECYCLE_FAILED")
     assert status_of(bought) == "Past Due"
     assert "has failed" in refused(pausing.pause, bought, SOON)
-    assert "Reactivate it first" in refused(rebilling.change, bought, price=Decimal(1), next_bill=SOON)
+    assert "Reactivate it first" in refused(billing.change, bought, price=Decimal(1), next_bill=SOON)
     assert reactivate(bought).next_bill_date == SOON
     assert status_of(bought) == "Active"
     check_totals()
@@ -110,4 +112,4 @@ def test_what_cannot_be_reactivated_is_refused(status, why):
 def test_a_next_bill_in_the_past_is_refused():
     yesterday = TODAY - timedelta(days=1)
     assert "or a later day" in refused(pausing.reactivate, subscription("PAUSED"), yesterday)
-    assert "or a later day" in refused(rebilling.change, subscription(), price=Decimal("9.90"), next_bill=yesterday)
+    assert "or a later day" in refused(billing.change, subscription(), price=Decimal("9.90"), next_bill=yesterday)

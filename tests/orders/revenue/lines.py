@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from orders.monthly import Interval
-from orders.movements import Series, play
-from orders.subscribed import Billed, Cancelled, Change, Kind, Origin, Subscription
+from orders.revenue.monthly_rate import Interval
+from orders.revenue.movements import Series, play
+from orders.revenue.types import Billed, Cancelled, Change, Kind, Origin, Subscription
 
 HOUR = timedelta(hours=1)
 MONTH, YEAR = Interval(1, "month"), Interval(1, "year")

@@ -5,8 +5,8 @@ from decimal import Decimal
 from itertools import count
 
 from customers.models import Customer, SourceRecord
-from orders import ledger
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
+from orders.revenue import ledger
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.orders.revenue.lines import day, told
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from orders.monthly import Interval
+from orders.revenue.monthly_rate import Interval
 from tests.orders.revenue.lines import YEAR, billed, cancelled, day, series, subscription, told
 
 GOLD, SILVER = 1, 2

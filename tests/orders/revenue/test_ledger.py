@@ -10,8 +10,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from orders import connecting, ledger, revenue
 from orders.models import ItemKind, OrderItem, Purchase
+from orders.revenue import current, ledger
+from orders.subscriptions.connect import connect_subscriptions, disconnect_subscriptions
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rolled_back
 from tests.orders.revenue.lines import day
@@ -56,7 +57,7 @@ def test_a_line_does_not_count_that_is(values):
     OrderItem.objects.filter(pk=line(purchase(of), day(1), "50.00").pk).update(**values)
 
     assert moved(of.customer) == []
-    assert revenue.by_currency([of.customer_id]) == {}
+    assert current.by_currency([of.customer_id]) == {}
 
 
 @pytest.mark.parametrize("values", [{"disabled_at": day(2)}, {"uncollected": "voided"}, {"uncollected": "written_off"}])
@@ -128,12 +129,12 @@ class TestAMerge:
         old, new = self.switched()
         standing = merge(new, old)
         both = Purchase.objects.order_by("pk")
-        connecting.connect(*fresh(new), both, by=None)
+        connect_subscriptions(*fresh(new), both, by=None)
 
         assert moved(new) == [("new_biz", 5_000, 5_000)]
-        connecting.disconnect(*fresh(new), both[:1], by=None)
+        disconnect_subscriptions(*fresh(new), both[:1], by=None)
         assert len(moved(new)) == 3
-        connecting.connect(*fresh(new), both, by=None)
+        connect_subscriptions(*fresh(new), both, by=None)
         undo(standing)
         assert moved(old) == [("new_biz", 5_000, 5_000), ("churn", -5_000, 0)]
         assert moved(new) == [("new_biz", 5_000, 5_000)]
@@ -171,7 +172,7 @@ class TestWhatACustomerIsWorthNow:
 
         read = ledger.read_current([of.customer_id])
         assert len(read.changes[of.customer_id]) == 2
-        assert revenue.by_currency([of.customer_id]) == {of.customer_id: {"USD": 7_000 + 2_906}}
+        assert current.by_currency([of.customer_id]) == {of.customer_id: {"USD": 7_000 + 2_906}}
 
     def test_leaves_out_what_ended(self):
         of = record()
@@ -187,7 +188,7 @@ class TestWhatACustomerIsWorthNow:
         line(purchase(foreign), day(1), "30.00", currency="EUR")
         line(purchase(foreign), day(1), "20.00", currency="GBP")
 
-        found = revenue.revenue_of([each.customer_id for each in (local, foreign, none)])
+        found = current.revenue_of([each.customer_id for each in (local, foreign, none)])
         assert [(each.currency, each.amount) for each in found.values()] == [("USD", 1_000), ("EUR", 3_000), ("USD", 0)]
 
     @given(st.data())
@@ -204,7 +205,7 @@ class TestWhatACustomerIsWorthNow:
                     at, amount = day(data.draw(st.integers(n + 1, 12))), data.draw(st.integers(-20, 90))
                     line(one, at, str(amount), prorated=parts, product=plan(data.draw(st.sampled_from(["A", "B"]))))
             everything = ledger.read([of.customer_id]).series(of.customer_id).totals()
-            assert revenue.by_currency([of.customer_id]).get(of.customer_id, {}) == everything
+            assert current.by_currency([of.customer_id]).get(of.customer_id, {}) == everything
 
     def test_asks_the_index_for_the_last_lines_of_each(self):
         customers = []
@@ -213,7 +214,7 @@ class TestWhatACustomerIsWorthNow:
             customers.append(of.customer_id)
             line(purchase(of), day(1), "50.00")
         with CaptureQueriesContext(connection) as queries:
-            revenue.by_currency(customers)
+            current.by_currency(customers)
         assert len(queries) == 3  # the purchases, their last lines, the plans of these
         assert "orderitem_by_purchase" in plan_of(queries[1]["sql"])
 

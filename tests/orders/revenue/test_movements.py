@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from orders.monthly import Interval, monthly
+from orders.revenue.monthly_rate import Interval, monthly
 from tests.orders.revenue.lines import HOUR, YEAR, billed, cancelled, day, series, subscription, told
 
 

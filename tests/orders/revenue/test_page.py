@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders import moves
+from orders.revenue import recent
 from tests.customers.tabs.page import rows, text_of
 from tests.orders.revenue.lines import day
 from tests.orders.revenue.rows import line, plan, purchase, record
@@ -54,7 +54,7 @@ def test_who_pays_nothing_each_month_is_told_nothing_of_it(as_agent):
 
 
 def test_where_too_much_was_billed_only_what_it_comes_to_is_told(as_agent, customer, monkeypatch):
-    monkeypatch.setattr(moves, "MOST_LINES", 2)
+    monkeypatch.setattr(recent, "MOST_LINES", 2)
     told = words(rows(as_agent, customer, tab="purchases"))
 
     assert "60.00 USD a month" in told

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.monthly import Interval
-from orders.subscribed import Billed, Cancelled, Change, Kind, Origin, Subscription
+from orders.revenue.monthly_rate import Interval
+from orders.revenue.types import Billed, Cancelled, Change, Kind, Origin, Subscription
 from tests.orders.revenue.lines import HOUR, day, series
 
 # No clock is looked at: the machine may be busy with other tests.

@@ -1,0 +1,76 @@
+"""A new password for oneself, and a link with which somebody sets theirs.
+
+A link works once, for a day, and as long as nothing about the account changes: it is void after a sign-in, when the
+account may no longer sign in, and when it may do more or less than when the link was made. No e-mail is sent; who made
+the link passes it on.
+"""
+
+from axes.utils import reset as end_lockout
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.db import transaction
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.views.decorators.debug import sensitive_variables
+
+from crm.accounts import audit, grant
+from crm.accounts.grant import GrantError
+from crm.accounts.models import User
+from crm.accounts.permissions import permissions_by_app
+
+
+class LinkTokens(PasswordResetTokenGenerator):
+    key_salt = "crm.accounts.password_reset"
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        # Else who made it for a newcomer could come in with it after somebody else has made them an admin.
+        powers = sorted(permissions_by_app(user))
+        return f"{super()._make_hash_value(user, timestamp)}{user.is_active}{powers}"
+
+
+tokens = LinkTokens()
+
+
+def throttle_name(uid: str) -> str:
+    """The name under which wrong links for a user are counted; no user name has a space."""
+    return f"reset link {uid[:40]}"
+
+
+@transaction.atomic
+def make_link(user: User, *, by: User) -> str:
+    """The path of a new link, for `by` to pass on."""
+    grant.let_in(by, to=user)
+    if user == by:
+        raise GrantError("Your own password is changed on your account page. No link was made.")
+    if not user.is_active:
+        raise GrantError(f"{user} may not sign in. Tick “May sign in” and save, then make a link. No link was made.")
+    audit.write(user, "Link to set a new password made.", by=by)
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    end_lockout(username=throttle_name(uid))
+    return reverse("password_reset_confirm", args=[uid, tokens.make_token(user)])
+
+
+@sensitive_variables("token", "password")
+@transaction.atomic
+def follow_link(user: User, *, token: str, password: str) -> bool:
+    """Set the password of `user`; whether the link still worked."""
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not (locked.is_active and tokens.check_token(locked, token)):
+        return False
+    _set(locked, password, said="New password set with the link.")
+    return True
+
+
+@sensitive_variables("password")
+@transaction.atomic
+def change(user: User, password: str) -> None:
+    """Set one's own password."""
+    _set(user, password, said="Changed their own password.")
+
+
+@sensitive_variables("password")
+def _set(user: User, password: str, *, said: str) -> None:
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    end_lockout(username=user.username)
+    audit.write(user, said, by=user)

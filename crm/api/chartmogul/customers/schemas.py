@@ -1,0 +1,126 @@
+"""What is said of customers in requests and answers."""
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import BaseModel, Field
+
+from crm.api.chartmogul.customers.attribute_values import AttributeIn
+from crm.api.chartmogul.paging import Paged
+from crm.api.chartmogul.times import Moment
+
+
+class AttributesIn(BaseModel):
+    tags: list[str] = []
+    custom: list[AttributeIn] | dict[str, Any] = []
+
+
+class PrimaryContactIn(BaseModel):
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    title: str | None = None
+    phone: str | None = None
+    linked_in: str | None = None
+    twitter: str | None = None
+    notes: str | None = None
+    external_id: str | None = None
+
+
+class CustomerChange(Schema):
+    """What is not given stays; null empties it."""
+
+    name: str | None = None
+    email: str | None = None
+    company: str | None = None
+    website_url: str | None = None
+    country: str | None = None
+    state: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    status: str | None = None
+    owner: str | None = None
+    lead_created_at: Moment | None = None
+    free_trial_started_at: Moment | None = None
+    attributes: AttributesIn | None = None
+    primary_contact: PrimaryContactIn | None = None
+
+
+class CustomerIn(CustomerChange):
+    data_source_uuid: str
+    external_id: str
+
+
+class Listed(Paged):
+    data_source_uuid: str = ""
+    external_id: str = ""
+    status: str = ""
+    system: str = ""
+
+
+class Searched(Paged):
+    email: str
+    with_associated_emails: bool = False
+
+
+class WithOverrides(Schema):
+    with_overrides: bool = False
+    attributes_with_history: bool = False
+
+
+class AddressOut(Schema):
+    country: str | None
+    state: str | None
+    city: str | None
+    address_zip: str | None
+
+
+class AttributesOut(Schema):
+    custom: dict[str, str | int | float | bool]
+    clearbit: dict[str, Any]
+    stripe: dict[str, Any]
+    tags: list[str]
+    overrides: dict[str, Any] | None = None
+    historical_values: dict[str, Any] | None = None
+
+
+class CustomerOut(Schema):
+    id: int
+    uuid: str
+    external_id: str
+    name: str
+    email: str
+    status: str
+    customer_since: str | None = Field(alias="customer-since")
+    attributes: AttributesOut
+    data_source_uuid: str
+    data_source_uuids: list[str]
+    external_ids: list[str]
+    company: str
+    country: str | None
+    state: str | None
+    city: str | None
+    zip: str | None
+    lead_created_at: str | None
+    free_trial_started_at: str | None
+    address: AddressOut
+    mrr: int
+    arr: int
+    billing_system_url: str | None = Field(alias="billing-system-url")
+    chartmogul_url: str = Field(alias="chartmogul-url")
+    billing_system_type: str = Field(alias="billing-system-type")
+    currency: str
+    currency_sign: str = Field(alias="currency-sign")
+    owner: str | None
+    website_url: str | None
+
+
+class CustomersOut(Schema):
+    """Those who were found, all at once."""
+
+    entries: list[CustomerOut]
+
+
+class CustomerPageOut(CustomersOut):
+    cursor: str | None
+    has_more: bool

@@ -1,0 +1,159 @@
+"""Notes and calls, at the older address and at the newer; a note is one thing with one uuid at both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Query, Router, Schema, Status
+
+from crm.accounts.models import User
+from crm.api.chartmogul import lookup
+from crm.api.chartmogul.auth import ApiRequest, Key
+from crm.api.chartmogul.engagement.common import CHANGE, VIEW, AboutIn, AboutOut, Nothing, about, refusals, row, whom
+from crm.api.chartmogul.engagement.users import author, user
+from crm.api.chartmogul.errors import answers
+from crm.api.chartmogul.formats import moment
+from crm.api.chartmogul.paging import Page, Paged, page_of
+from crm.api.chartmogul.times import Moment
+from customers.engagement import notes
+from customers.models import Contact, Note, NoteKind
+
+router = Router(tags=["Notes"])
+
+SHOWN_WITH = ("source_record__customer", "contact", "by")
+
+
+class NoteChanges(Schema):
+    text: str | None = None
+    author_email: str | None = None
+    call_duration: int | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+
+class NoteIn(NoteChanges):
+    customer_uuid: str | None = None
+    associated_object_identifier: AboutIn | None = None
+    type: NoteKind
+
+
+class CustomerNoteOut(Schema):
+    uuid: str
+    customer_uuid: str
+    type: NoteKind
+    text: str
+    call_duration: int
+    author: str
+    created_at: str
+    updated_at: str
+
+
+class CustomerNotesOut(Schema):
+    entries: list[CustomerNoteOut]
+    cursor: str | None
+    has_more: bool
+
+
+class NoteOut(CustomerNoteOut, AboutOut):
+    pass
+
+
+class NotesOut(Schema):
+    entries: list[NoteOut]
+    cursor: str | None
+    has_more: bool
+
+
+class Asked(Paged):
+    customer_uuid: str | None = None
+    contact_uuid: str | None = None
+    type: NoteKind | None = None
+    author_email: str | None = None
+
+
+def shape(note: Note) -> dict[str, Any]:
+    return {
+        "uuid": note.uuid,
+        **about(note),
+        "type": note.kind,
+        "text": note.text,
+        "call_duration": note.call_duration,
+        "author": author(note.by),
+        "created_at": moment(note.at),
+        "updated_at": moment(note.updated),
+    }
+
+
+def read(body: NoteChanges) -> dict[str, Any]:
+    """What was sent; what is null is as if it had not been."""
+    names = {"text": "text", "call_duration": "call_duration", "created_at": "at", "updated_at": "updated"}
+    sent: dict[str, str | int | datetime | User] = body.model_dump(include=set(names), exclude_none=True)
+    values = {names[name]: value for name, value in sent.items()}
+    return values | ({"by": user(body.author_email, "author_email")} if body.author_email else {})
+
+
+@router.post(
+    "/customer_notes", auth=Key(CHANGE), response=answers(201, CustomerNoteOut), operation_id="create_customer_note"
+)
+@router.post("/notes", auth=Key(CHANGE), response=answers(201, NoteOut), operation_id="create_note")
+def create_note(request: ApiRequest, body: NoteIn) -> Status[dict[str, Any]]:
+    of = whom(body.customer_uuid, body.associated_object_identifier)
+    with refusals():
+        note = notes.add(of, {**read(body), "kind": body.type}, by=request.by)
+    return Status(201, shape(row(Note, note.uuid, *SHOWN_WITH)))
+
+
+@router.get(
+    "/customer_notes", auth=Key(VIEW), response=answers(200, CustomerNotesOut), operation_id="list_customer_notes"
+)
+@router.get("/notes", auth=Key(VIEW), response=answers(200, NotesOut), operation_id="list_notes")
+def list_notes(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
+    found = find(asked)
+    return found.as_list("entries", [shape(note) for note in found.rows])
+
+
+def find(asked: Asked) -> Page[Note]:
+    customer = lookup.customer(asked.customer_uuid) if asked.customer_uuid else None
+    filters: dict[str, Any] = {"kind": asked.type} if asked.type else {}
+    if asked.contact_uuid:
+        filters["contact"] = row(Contact, asked.contact_uuid, param="contact_uuid")
+    if asked.author_email:
+        filters["by"] = User.known_as(asked.author_email)
+        if filters["by"] is None:
+            return Page([], None, has_more=False)
+    return page_of(Note, customer, asked, SHOWN_WITH, **filters)
+
+
+@router.get(
+    "/customer_notes/{uuid}",
+    auth=Key(VIEW),
+    response=answers(200, CustomerNoteOut),
+    operation_id="retrieve_customer_note",
+)
+@router.get("/notes/{uuid}", auth=Key(VIEW), response=answers(200, NoteOut), operation_id="retrieve_note")
+def retrieve_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
+    return shape(row(Note, uuid, *SHOWN_WITH))
+
+
+@router.patch(
+    "/customer_notes/{uuid}",
+    auth=Key(CHANGE),
+    response=answers(200, CustomerNoteOut),
+    operation_id="update_customer_note",
+)
+@router.patch("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, NoteOut), operation_id="update_note")
+def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, Any]:
+    with refusals():
+        notes.edit(row(Note, uuid), read(body), by=request.by)
+    return shape(row(Note, uuid, *SHOWN_WITH))
+
+
+@router.delete(
+    "/customer_notes/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing), operation_id="delete_customer_note"
+)
+@router.delete("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing), operation_id="delete_note")
+def delete_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
+    with refusals():
+        notes.delete(row(Note, uuid), by=request.by)
+    return {}

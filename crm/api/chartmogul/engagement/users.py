@@ -1,0 +1,24 @@
+"""Users of ours, whom this dialect knows by their e-mail."""
+
+from crm.accounts.models import User
+from crm.api.chartmogul.errors import invalid
+from customers.profile.clean import storable
+
+
+def user(email: str, param: str) -> User:
+    """The active user with this e-mail; of several the oldest."""
+    found = User.known_as(email)
+    if found is None:
+        raise invalid(
+            **{param: f"No user here has the e-mail {storable(email)[:254]}. Use that of one who may sign in."}
+        )
+    return found
+
+
+def address(of: User | None) -> str:
+    """By which the user is known; the name to sign in with where there is none."""
+    return (of.email or of.username) if of else ""
+
+
+def author(of: User | None) -> str:
+    return f"{of} ({address(of)})" if of else ""

@@ -1,0 +1,176 @@
+"""What clients send of invoices, their lines and their transactions, as the rules take it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from ninja import Schema
+
+from crm.api.chartmogul.times import Moment
+from customers.lib.money import major
+from customers.profile.clean import can_be_stored
+from orders.invoices.schema import Invoice, Line, Payment
+from orders.models import Product
+
+
+class LineChanges(Schema):
+    """A line of an invoice; what is not sent stays as it is."""
+
+    type: str | None = None
+    amount_in_cents: int | None = None
+    external_id: str | None = None
+    description: str | None = None
+    subscription_external_id: str | None = None
+    subscription_set_external_id: str | None = None
+    plan_uuid: str | None = None
+    service_period_start: Moment | None = None
+    service_period_end: Moment | None = None
+    quantity: int | None = None
+    prorated: bool | None = None
+    proration_type: str | None = None
+    discount_amount_in_cents: int | None = None
+    discount_code: str | None = None
+    discount_description: str | None = None
+    tax_amount_in_cents: int | None = None
+    transaction_fees_in_cents: int | None = None
+    transaction_fees_currency: str | None = None
+    account_code: str | None = None
+    event_order: int | None = None
+    balance_transfer: bool | None = None
+    cancelled_at: Moment | None = None
+
+
+class LineIn(LineChanges):
+    type: str
+    amount_in_cents: int
+
+
+class PaymentChanges(Schema):
+    """A payment or a refund; without an amount it is for all of the invoice."""
+
+    type: str | None = None
+    date: Moment | None = None
+    result: Literal["successful", "failed"] | None = None
+    external_id: str | None = None
+    amount_in_cents: int | None = None
+    transaction_fees_in_cents: int | None = None
+    transaction_fees_currency: str | None = None
+
+
+class PaymentIn(PaymentChanges):
+    type: str
+    date: Moment
+    result: Literal["successful", "failed"]
+
+
+class InvoiceIn(Schema):
+    external_id: str
+    date: Moment
+    currency: str
+    due_date: Moment | None = None
+    data_source_uuid: str | None = None
+    customer_external_id: str | None = None
+    collection_method: str | None = None
+    line_items: list[LineIn] = []
+    transactions: list[PaymentIn] = []
+
+
+class InvoicesIn(Schema):
+    invoices: list[InvoiceIn]
+
+
+class InvoiceChanges(Schema):
+    date: Moment | None = None
+    due_date: Moment | None = None
+    currency: str | None = None
+    collection_method: str | None = None
+
+
+LINE = {
+    "type": "kind",
+    "subscription_external_id": "subscription",
+    "subscription_set_external_id": "subscription_set",
+    "service_period_start": "service_from",
+    "service_period_end": "service_to",
+    "proration_type": "proration",
+    "transaction_fees_currency": "fees_currency",
+}
+LINE_AMOUNTS = {"amount_in_cents": "amount", "discount_amount_in_cents": "discount", "tax_amount_in_cents": "tax"}
+PAYMENT = {"type": "kind", "date": "at", "transaction_fees_currency": "fees_currency"}
+NULL_IS: dict[str, Any] = {
+    **dict.fromkeys(("service_period_start", "service_period_end", "event_order", "cancelled_at"), None),
+    **dict.fromkeys(("discount_amount_in_cents", "tax_amount_in_cents", "transaction_fees_in_cents"), 0),
+    **dict.fromkeys(("prorated", "balance_transfer"), False),
+    "quantity": 1,
+}
+NEVER_NULL = {"type", "date", "result"}
+"""What keeps its value, or is missing, when null comes for it; so does the amount of a line."""
+
+
+def plans_of(lines: Iterable[LineChanges]) -> dict[str, Product]:
+    """{uuid: plan} of those that `lines` name and that there are."""
+    uuids = {line.plan_uuid for line in lines if line.plan_uuid}
+    return {plan.uuid: plan for plan in Product.objects.filter(uuid__in=filter(can_be_stored, uuids))}
+
+
+def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> Invoice:
+    currency = sent.currency.upper()
+    return Invoice(
+        external_id=sent.external_id,
+        at=sent.date,
+        due=sent.due_date,
+        currency=currency,
+        collection_method=sent.collection_method or "",
+        lines=[Line(**line_values(each, currency, plans)) for each in sent.line_items],
+        payments=[Payment(**payment_values(each, currency)) for each in sent.transactions],
+    )
+
+
+def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
+    """What was sent of an invoice, by the names of an order's columns."""
+    given = sent.model_dump(exclude_unset=True)
+    values: dict[str, Any] = {"due": given["due_date"]} if "due_date" in given else {}
+    if sent.date:
+        values["at"] = sent.date
+    if sent.currency:
+        values["currency"] = sent.currency.upper()
+    if "collection_method" in given:
+        values["collection_method"] = sent.collection_method or ""
+    return values
+
+
+def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) -> dict[str, Any]:
+    """What was sent, by the names of a Line."""
+    values: dict[str, Any] = {}
+    given = sent.model_dump(exclude_unset=True)
+    for name, sent_value in given.items():
+        if sent_value is None and (name in NEVER_NULL or name == "amount_in_cents"):
+            continue
+        value = NULL_IS.get(name, "") if sent_value is None else sent_value
+        if name in LINE_AMOUNTS:
+            values[LINE_AMOUNTS[name]] = major(value, currency)
+        elif name == "plan_uuid":
+            values["product"] = plans.get(value)
+        elif name == "transaction_fees_in_cents":
+            values["fees"] = major(value, given.get("transaction_fees_currency") or currency)
+        else:
+            values[LINE.get(name, name)] = value
+    return values
+
+
+def payment_values(sent: PaymentChanges, currency: str) -> dict[str, Any]:
+    """What was sent, by the names of a Payment."""
+    values: dict[str, Any] = {}
+    given = sent.model_dump(exclude_unset=True)
+    fees_currency = given.get("transaction_fees_currency") or currency
+    for name, value in given.items():
+        if value is None and name in NEVER_NULL:
+            continue
+        if name == "result":
+            values["is_successful"] = value == "successful"
+        elif name == "amount_in_cents":
+            values["amount"] = None if value is None else major(value, currency)
+        elif name == "transaction_fees_in_cents":
+            values["fees"] = None if value is None else major(value, fees_currency)
+        else:
+            values[PAYMENT.get(name, name)] = value or ""
+    return values

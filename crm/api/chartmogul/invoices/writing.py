@@ -1,0 +1,197 @@
+"""How this dialect tells invoices, their lines and their transactions: to us orders, items and transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from ninja import Schema
+
+from crm.api.chartmogul.formats import cents, moment
+from orders.invoices.status import BACK, PAID
+from orders.models import ItemKind, Order, OrderItem, Transaction, TransactionStatus
+
+
+class With(Schema):
+    """What is shown besides."""
+
+    with_disabled: bool = False
+    include_edit_histories: bool = False
+
+
+class DisabledOut(Schema):
+    disabled: bool | None = None
+    disabled_at: str | None = None
+    disabled_by: str | None = None
+
+
+class LineOut(DisabledOut):
+    uuid: str
+    external_id: str | None
+    type: str
+    subscription_uuid: str | None = None
+    subscription_external_id: str | None = None
+    subscription_set_external_id: str | None = None
+    plan_uuid: str | None = None
+    prorated: bool | None = None
+    proration_type: str | None = None
+    service_period_start: str | None = None
+    service_period_end: str | None = None
+    description: str | None = None
+    amount_in_cents: int
+    quantity: int
+    discount_code: str
+    discount_amount_in_cents: int
+    discount_description: str | None
+    tax_amount_in_cents: int
+    transaction_fees_in_cents: int
+    transaction_fees_currency: str | None
+    account_code: str
+    event_order: int | None
+    balance_transfer: bool | None = None
+
+
+class PaymentOut(DisabledOut):
+    uuid: str
+    external_id: str | None
+    type: str
+    date: str
+    result: str
+    amount_in_cents: int | None
+    transaction_fees_in_cents: int | None
+    transaction_fees_currency: str | None
+
+
+class EditHistoryOut(Schema):
+    values_changed: dict[str, Any]
+    latest_edit_author: str | None
+    latest_edit_performed_at: str | None
+
+
+class InvoiceOut(DisabledOut):
+    uuid: str
+    external_id: str | None
+    date: str
+    due_date: str | None
+    currency: str
+    errors: dict[str, str]
+    line_items: list[LineOut]
+    transactions: list[PaymentOut]
+    customer_uuid: str | None = None
+    customer_external_id: str | None = None
+    data_source_uuid: str | None = None
+    collection_method: str | None = None
+    status: str | None = None
+    user_created: bool | None = None
+    edit_history_summary: EditHistoryOut | None = None
+
+
+LINES = OrderItem.objects.select_related("product", "purchase", "disabled_by").order_by("pk")
+EVERYTHING = With(with_disabled=True)
+# An authorization moves no money, and what the gateway has not answered has no result yet.
+PAYMENTS = Transaction.objects.filter(kind__in=(*PAID, *BACK)).exclude(status=TransactionStatus.PENDING)
+PAYMENTS = PAYMENTS.select_related("disabled_by").order_by("at", "pk")
+NEVER_EDITED: dict[str, Any] = {"values_changed": {}, "latest_edit_author": None, "latest_edit_performed_at": None}
+
+
+def read_again(orders: Sequence[Order], asked: With = EVERYTHING) -> list[Order]:
+    """The same as they are now, in the same order, with what their shape needs."""
+    counting = Q() if asked.with_disabled else Q(disabled_at=None)
+    related = Order.objects.select_related("source_record__customer", "data_source", "disabled_by")
+    whole = related.prefetch_related(
+        Prefetch("items", LINES.filter(counting)), Prefetch("transactions", PAYMENTS.filter(counting))
+    )
+    found = whole.in_bulk([order.pk for order in orders])
+    return [found[order.pk] for order in orders if order.pk in found]
+
+
+def invoice(order: Order) -> dict[str, Any]:
+    """As the answer to an import has it."""
+    return {
+        "uuid": order.uuid,
+        "external_id": order.external_id,
+        "date": moment(order.at),
+        "due_date": moment(order.due),
+        "currency": order.currency,
+        "errors": {},
+        "line_items": [line(each, order.currency) for each in order.items.all()],
+        "transactions": [payment(each) for each in order.transactions.all()],
+    }
+
+
+def whole(order: Order, asked: With) -> dict[str, Any]:
+    """With whose it is and what became of it."""
+    record = order.source_record
+    shown = invoice(order) | disabled(order)
+    shown |= {
+        "customer_uuid": record.customer.uuid,
+        "customer_external_id": record.external_id,
+        "data_source_uuid": order.data_source.uuid,
+        "collection_method": order.collection_method or None,
+        "status": order.uncollected or None,
+        "user_created": False,
+    }
+    for row, item in zip(shown["line_items"], order.items.all(), strict=True):
+        row |= {"balance_transfer": item.balance_transfer, **disabled(item)}
+    for row, each in zip(shown["transactions"], order.transactions.all(), strict=True):
+        row |= disabled(each)
+    return shown | ({"edit_history_summary": NEVER_EDITED} if asked.include_edit_histories else {})
+
+
+def disabled(row: Order | OrderItem | Transaction) -> dict[str, Any]:
+    return {
+        "disabled": row.disabled_at is not None,
+        "disabled_at": moment(row.disabled_at),
+        "disabled_by": row.disabled_by.email if row.disabled_by else None,
+    }
+
+
+def line(item: OrderItem, currency: str) -> dict[str, Any]:
+    about = of_subscription(item) if item.kind != ItemKind.ONE_TIME else {"description": item.description}
+    return {
+        "uuid": item.uuid,
+        "external_id": item.external_id or None,
+        "type": item.kind,
+        **about,
+        "amount_in_cents": cents(item.amount, currency),
+        "quantity": item.quantity,
+        "discount_code": item.discount_code,
+        "discount_amount_in_cents": cents(item.discount, currency),
+        "discount_description": item.discount_description or None,
+        "tax_amount_in_cents": cents(item.tax, currency),
+        "transaction_fees_in_cents": cents(item.fees, item.fees_currency or currency),
+        "transaction_fees_currency": item.fees_currency or None,
+        "account_code": item.account_code,
+        "event_order": item.event_order,
+    }
+
+
+def of_subscription(item: OrderItem) -> dict[str, Any]:
+    purchase = item.purchase
+    shown = {
+        "subscription_uuid": purchase.uuid if purchase else None,
+        "subscription_external_id": purchase.external_id or None if purchase else None,
+        "plan_uuid": item.product.uuid if item.product else None,
+        "prorated": item.prorated,
+        "proration_type": item.proration or None,
+        "service_period_start": moment(item.service_from),
+        "service_period_end": moment(item.service_to),
+    }
+    if purchase and purchase.set_external_id:
+        shown["subscription_set_external_id"] = purchase.set_external_id
+    return shown
+
+
+def payment(row: Transaction) -> dict[str, Any]:
+    fees_currency = row.fees_currency or row.currency
+    return {
+        "uuid": row.uuid,
+        "external_id": row.external_id or None,
+        "type": "refund" if row.kind in BACK else "payment",
+        "date": moment(row.at),
+        "result": "successful" if row.status == TransactionStatus.SUCCESS else "failed",
+        "amount_in_cents": None if row.is_whole else cents(row.amount, row.currency),
+        "transaction_fees_in_cents": None if row.fees is None else cents(row.fees, fees_currency),
+        "transaction_fees_currency": row.fees_currency or None,
+    }

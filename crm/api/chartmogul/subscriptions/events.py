@@ -1,0 +1,239 @@
+"""What billing systems say happened to subscriptions."""
+
+from typing import Any
+
+from ninja import Body, Query, Router, Schema, Status
+from pydantic import BaseModel, Field, model_validator
+
+from crm.api.chartmogul import lookup
+from crm.api.chartmogul.auth import ApiRequest, Key
+from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
+from crm.api.chartmogul.formats import cents, moment
+from crm.api.chartmogul.invoices.find import refusals
+from crm.api.chartmogul.subscriptions.event_lookup import Asked, asked_for, every
+from crm.api.chartmogul.times import Moment
+from customers.lib.money import major
+from customers.profile.clean import can_be_stored
+from orders.invoices import subscription_events
+from orders.models import SubscriptionEvent
+
+router = Router(tags=["Subscription events"])
+
+SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
+COLUMNS = {
+    "external_id": "external_id",
+    "event_type": "kind",
+    "event_date": "at",
+    "effective_date": "effective",
+    "subscription_external_id": "subscription_external_id",
+    "subscription_set_external_id": "set_external_id",
+    "plan_external_id": "plan_external_id",
+    "currency": "currency",
+    "quantity": "quantity",
+    "event_order": "event_order",
+    "retracted_event_id": "retracted",
+}
+AMOUNTS = {"amount_in_cents": "amount", "tax_amount_in_cents": "tax"}
+NUMBERS = ("quantity", "event_order")
+MOST = 2**63
+
+
+class Wrapped(BaseModel):
+    """It comes as `{"subscription_event": {…}}`, or bare. No Schema: that shows a validator no plain dictionary."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def unwrap(cls, sent: Any) -> Any:
+        inner = sent.get("subscription_event") if isinstance(sent, dict) else None
+        return inner if isinstance(inner, dict) else sent
+
+
+class EventIds(Wrapped):
+    """By number, or by what its data source calls it."""
+
+    id: int | None = None
+    data_source_uuid: str | None = None
+    external_id: str | None = None
+
+
+class EventDisabledIn(EventIds):
+    disabled: bool
+
+
+class EventIdsInQuery(Schema):
+    """As the Ruby client has it."""
+
+    id: int | None = Field(None, alias="subscription_event[id]")
+    data_source_uuid: str | None = Field(None, alias="subscription_event[data_source_uuid]")
+    external_id: str | None = Field(None, alias="subscription_event[external_id]")
+
+
+class EventChanges(EventIds):
+    customer_external_id: str | None = None
+    event_type: str | None = None
+    event_date: Moment | None = None
+    effective_date: Moment | None = None
+    subscription_external_id: str | None = None
+    subscription_set_external_id: str | None = None
+    plan_external_id: str | None = None
+    currency: str | None = None
+    amount_in_cents: int | None = None
+    tax_amount_in_cents: int | None = None
+    quantity: int | None = None
+    event_order: int | None = None
+    retracted_event_id: str | None = None
+
+
+class EventIn(EventChanges):
+    data_source_uuid: str
+    customer_external_id: str
+    event_type: str
+    event_date: Moment
+    effective_date: Moment
+    subscription_external_id: str
+
+
+class EventOut(Schema):
+    id: int
+    external_id: str | None
+    data_source_uuid: str
+    customer_external_id: str
+    event_type: str
+    event_date: str
+    effective_date: str
+    subscription_external_id: str
+    subscription_set_external_id: str | None
+    plan_external_id: str | None
+    currency: str | None
+    amount_in_cents: int | None
+    tax_amount_in_cents: int | None
+    quantity: int | None
+    event_order: int | None
+    retracted_event_id: str | None
+    errors: dict[str, str]
+    created_at: str
+    updated_at: str
+    disabled: bool
+    disabled_at: str | None
+    disabled_by: str | None
+
+
+class Meta(Schema):
+    """What old clients page by; `cursor` does instead."""
+
+    next_key: int | None = None
+    prev_key: int | None = None
+    before_key: str | None = None
+    page: int = 1
+    total_pages: int | None = None
+
+
+class EventsOut(Schema):
+    subscription_events: list[EventOut]
+    meta: Meta
+    cursor: str | None
+    has_more: bool
+
+
+def shape(event: SubscriptionEvent) -> dict[str, Any]:
+    return {
+        "id": event.pk,
+        "external_id": event.external_id,
+        "data_source_uuid": event.data_source.uuid,
+        "customer_external_id": event.source_record.external_id or "",
+        "event_type": event.kind,
+        "event_date": moment(event.at),
+        "effective_date": moment(event.effective),
+        "subscription_external_id": event.subscription_external_id,
+        "subscription_set_external_id": event.set_external_id or None,
+        "plan_external_id": event.plan_external_id or None,
+        "currency": event.currency or None,
+        "amount_in_cents": None if event.amount is None else cents(event.amount, event.currency),
+        "tax_amount_in_cents": None if event.tax is None else cents(event.tax, event.currency),
+        "quantity": event.quantity,
+        "event_order": event.event_order,
+        "retracted_event_id": event.retracted or None,
+        "errors": {},
+        "created_at": moment(event.created),
+        "updated_at": moment(event.updated),
+        "disabled": event.disabled_at is not None,
+        "disabled_at": moment(event.disabled_at),
+        "disabled_by": event.disabled_by.email if event.disabled_by else None,
+    }
+
+
+def values(sent: EventChanges, currency: str) -> dict[str, Any]:
+    """What was sent, by the names of the columns; null empties."""
+    found: dict[str, Any] = {}
+    given = sent.model_dump(exclude_unset=True)
+    currency = (given.get("currency") or currency).upper()
+    for name, value in given.items():
+        if name in AMOUNTS:
+            found[AMOUNTS[name]] = None if value is None else major(value, currency)
+        elif name in NUMBERS:
+            found[name] = value
+        elif name in COLUMNS and (value is not None or not name.endswith(("_date", "_type"))):
+            found[COLUMNS[name]] = value or ""
+    return found | ({"currency": currency} if given.get("currency") else {})
+
+
+@router.post("/subscription_events", auth=Key(SEND), response=answers(201, EventOut))
+def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict[str, Any]]:
+    record = lookup.record(body.data_source_uuid, body.customer_external_id, "customer_external_id")
+    with refusals():
+        event = subscription_events.add(record, values(body, ""), by=request.by)
+    return Status(201, shape(event))
+
+
+@router.get("/subscription_events", auth=Key(VIEW), response=answers(200, EventsOut))
+def list_subscription_events(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
+    found = asked_for(asked)
+    return found.as_list("subscription_events", [shape(each) for each in found.rows]) | {"meta": Meta()}
+
+
+@router.patch("/subscription_events", auth=Key(ALTER), response=answers(200, EventOut))
+def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[str, Any]:
+    event = find(body)
+    refuse_another_customer(event, body)
+    with refusals():
+        return shape(subscription_events.change(event, values(body, event.currency), by=request.by))
+
+
+@router.delete("/subscription_events", auth=Key(ALTER), response=answers(204, None))
+def delete_subscription_event(
+    request: ApiRequest, asked: Query[EventIdsInQuery], body: Body[EventIds | None] = None
+) -> Status[None]:
+    named = body if body and body.model_fields_set else EventIds(**asked.model_dump())
+    with refusals():
+        subscription_events.delete(find(named), by=request.by)
+    return Status(204, None)
+
+
+@router.patch("/subscription_events/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
+def disable_known_subscription_event(request: ApiRequest, body: EventDisabledIn) -> dict[str, Any]:
+    with refusals():
+        return shape(subscription_events.disable(find(body), disabled=body.disabled, by=request.by))
+
+
+@router.patch("/subscription_events/{id}/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
+def disable_subscription_event(request: ApiRequest, id: int, body: EventDisabledIn) -> dict[str, Any]:
+    with refusals():
+        return shape(subscription_events.disable(find(EventIds(id=id)), disabled=body.disabled, by=request.by))
+
+
+def find(named: EventIds) -> SubscriptionEvent:
+    if named.id is not None:
+        found = every().filter(pk=named.id) if abs(named.id) < MOST else every().none()
+    elif named.data_source_uuid and named.external_id:
+        source, text = lookup.data_source(named.data_source_uuid), named.external_id
+        found = every().filter(data_source=source, external_id=text) if can_be_stored(text) else every().none()
+    else:
+        raise refusal(400, 'Parameter "id" is missing, or "data_source_uuid" and "external_id"', "id")
+    if event := found.first():
+        return event
+    raise not_found("Subscription event", "id")
+
+
+def refuse_another_customer(event: SubscriptionEvent, body: EventChanges) -> None:
+    if body.customer_external_id not in (None, event.source_record.external_id):
+        raise invalid(customer_external_id="An event stays with its customer. Delete it, and send another.")

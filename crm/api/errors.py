@@ -1,0 +1,26 @@
+"""What goes wrong outside of a call, in the words of the dialect to which the address belongs.
+
+A call says itself what it refuses. This is for what it never hears of: a host that is not ours, a request that cannot
+be read, and a fault of Reunite. Whoever asks learns what happened and a reference; what was sent is never repeated.
+"""
+
+import re
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from crm.api.chartmogul.errors import body
+from crm.api.konnektive import endpoint, parameters
+from crm.api.konnektive.paths import ANYTHING
+
+FOR_STAFF = ("/v1/docs", "/v1/openapi.json")
+
+
+def answer(request: HttpRequest, status: int, message: str) -> HttpResponse | None:
+    """None where the address belongs to no dialect: then a page says it."""
+    path = request.path_info
+    if path.startswith("/v1/") and path not in FOR_STAFF:
+        return JsonResponse(body(status, message), status=status)
+    if re.match(ANYTHING, path.removeprefix("/")):
+        parameters.forget(request)  # what is logged next has the request with it
+        return endpoint.answer("ERROR", message, status=status)
+    return None

@@ -1,0 +1,135 @@
+"""Who somebody is, where they live and where they came from, as leads and orders tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from crm.accounts.models import User
+from crm.api.konnektive.errors import invalid
+from crm.api.konnektive.fields import Email, Id, Parameters, Text, Truth, Whole, at_most, refuse_unstorable
+from customers.lib.address import Address, address
+from customers.lib.identity import Identity
+from customers.models import DataSource
+from orders.intake.order import Incoming
+from orders.models import Campaign
+
+Name = Annotated[str, at_most(100), AfterValidator(refuse_unstorable)]
+Phone = Annotated[str, at_most(40), AfterValidator(refuse_unstorable)]
+Part = Annotated[str, at_most(120), AfterValidator(refuse_unstorable)]
+
+DETAILS = (
+    "affId",
+    *(f"sourceValue{n}" for n in range(1, 6)),
+    *(f"custom{n}" for n in range(1, 6)),
+    *("shipFirstName", "shipLastName", "shipCompanyName", "shipProfileId"),
+    *("sessionId", "salesUrl", "taxExemption", "insureShipment"),
+)
+"""What a sale keeps of it by the name it came with; also whatever is called `custom_…`."""
+OWN, MOST_OWN = "custom_", 50
+
+
+def refuse_scope(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """An address of one network card only, such as fe80::1%eth0, which PostgreSQL cannot store."""
+    if "%" in str(address):
+        raise ValueError("Use an address without a zone.")
+    return address
+
+
+class Person(Parameters):
+    """What leads and orders both tell."""
+
+    campaign_id: Whole
+    order_id: Id = ""
+    first_name: Name = ""
+    last_name: Name = ""
+    company_name: Text = ""
+    email_address: Email = ""
+    phone_number: Phone = ""
+    address1: Part = ""
+    address2: Part = ""
+    city: Part = ""
+    state: Part = ""
+    postal_code: Part = ""
+    country: Part = ""
+    bill_ship_same: Truth = False
+    ship_address1: Part = ""
+    ship_address2: Part = ""
+    ship_city: Part = ""
+    ship_state: Part = ""
+    ship_postal_code: Part = ""
+    ship_country: Part = ""
+    ip_address: Annotated[IPv4Address | IPv6Address, AfterValidator(refuse_scope)] | None = None
+    coupon_code: Annotated[str, at_most(60), AfterValidator(refuse_unstorable)] = ""
+    disable_customer_dedup: Truth = False
+
+    def identity(self) -> Identity:
+        names = (self.first_name, self.last_name, self.company_name)
+        return Identity(*names, self.email_address, self.phone_number, self.country)
+
+    def billing_address(self) -> Address:
+        return self._address("")
+
+    def shipping_address(self) -> Address:
+        return self.billing_address() if self.bill_ship_same else self._address("ship_")
+
+    def _address(self, prefix: str) -> Address:
+        columns = {"line1": "address1", "line2": "address2"}
+        parts = ("line1", "line2", "city", "state", "postal_code", "country")
+        return address({part: getattr(self, prefix + columns.get(part, part)) for part in parts})
+
+    def refuse_nobody(self) -> None:
+        """Somebody new has both names, and an e-mail or a phone."""
+        given = {"firstName": self.first_name, "lastName": self.last_name}
+        missing = {name: "This parameter is required." for name, value in given.items() if not value}
+        if not (self.email_address or self.phone_number):
+            missing["emailAddress"] = "An e-mail or a phone is required."
+        if missing:
+            raise invalid(**missing)
+
+
+def incoming(sent: Person, by: User) -> Incoming:
+    return Incoming(
+        source_of(by),
+        sent.identity(),
+        deduplicate=not sent.disable_customer_dedup,
+        billing_address=sent.billing_address(),
+        shipping_address=sent.shipping_address(),
+    )
+
+
+def source_of(by: User) -> DataSource:
+    """Each login is a system of its own, whose order ids are its own."""
+    name = f"Konnektive {by.username}"[:100]
+    return DataSource.objects.get_or_create(name=name, defaults={"system": "konnektive"})[0]
+
+
+def campaign_of(sent: Person) -> Campaign:
+    found = Campaign.objects.filter(pk=sent.campaign_id).first()
+    if found is None:
+        raise invalid(campaignId="There is no such campaign.")
+    return found
+
+
+def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
+    """What the sale keeps by the names it came with."""
+    own = [name for name in parameters if name.startswith(OWN)]
+    if len(own) > MOST_OWN:
+        raise invalid(**{own[MOST_OWN]: f"Send at most {MOST_OWN} values of your own."})
+    found = {name: text for name in (*DETAILS, *own) if (text := parameters.get(name, "").strip())}
+    if errors := {name: message for name, text in found.items() if (message := _refusal(name, text))}:
+        raise invalid(**errors)
+    return found
+
+
+def _refusal(name: str, text: str) -> str:
+    if len(text) > 200 or len(name) > 100:
+        return "Use 200 characters or fewer, and 100 for its name."
+    try:
+        refuse_unstorable(name + text)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,109 @@
+"""Fulfillments: asked for, and told what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from django.db.models import prefetch_related_objects
+from pydantic import BeforeValidator
+
+from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word
+from crm.api.konnektive.orders.rows import fulfillment_row
+from crm.api.konnektive.paging import page
+from crm.api.konnektive.queries import Person, Query, rows, without_none
+from customers.lib.dates import start_of
+from customers.web.permissions import VIEW_ORDERS
+from orders.fulfillment import parcels
+from orders.models import Fulfillment, FulfillmentStatus, Order
+
+VIEW = "customers.view_customer"
+
+
+def read_status(text: str) -> str:
+    """With a blank or a line between the words."""
+    status = "_".join(text.strip().upper().replace("_", " ").split())
+    if status not in FulfillmentStatus.values:
+        raise ValueError(f"Use one of {', '.join(FulfillmentStatus.values)}.")
+    return status
+
+
+Status = Annotated[str, BeforeValidator(read_status)]
+
+
+class FulfillmentQuery(Query, Person):
+    fulfillment_id: Whole | None = None
+    order_id: Id | None = None
+    fulfillment_status: Status | None = None
+    tracking_number: Word | None = None
+
+
+@endpoint(VIEW, VIEW_ORDERS)
+def query(call: Call) -> dict[str, Any]:
+    asked = call.read(FulfillmentQuery)
+    filters = without_none(
+        pk=asked.fulfillment_id,
+        order__number=asked.order_id,
+        status=asked.fulfillment_status,
+        tracking_number=asked.tracking_number,
+    )
+    by_id = any((asked.fulfillment_id, asked.order_id))
+    found = Fulfillment.objects.filter(**filters)
+    return page(rows(Fulfillment, asked, found, by_id=by_id), asked, what="fulfillments", write=fulfillment_rows)
+
+
+def fulfillment_rows(fulfillments: Sequence[Fulfillment]) -> list[dict[str, Any]]:
+    prefetch_related_objects(fulfillments, "order__source_record")
+    return [fulfillment_row(each, each.order) for each in fulfillments]
+
+
+class Update(Parameters):
+    fulfillment_id: Whole | None = None
+    order_id: Id | None = None
+    fulfillment_status: Status
+    tracking_number: Word | None = None
+    ship_carrier: Word | None = None
+    ship_method: Word | None = None
+    date_shipped: Day | None = None
+    date_delivered: Day | None = None
+    date_returned: Day | None = None
+    rma_number: Word | None = None
+
+
+@endpoint(VIEW, VIEW_ORDERS, "orders.change_order")
+def update(call: Call) -> list[dict[str, Any]]:
+    sent = call.read(Update)
+    news = parcels.News(
+        status=FulfillmentStatus(sent.fulfillment_status),
+        carrier=sent.ship_carrier or "",
+        method=sent.ship_method or "",
+        tracking_number=sent.tracking_number or "",
+        rma_number=sent.rma_number or "",
+        shipped_at=start_of(sent.date_shipped) if sent.date_shipped else None,
+        delivered_at=start_of(sent.date_delivered) if sent.date_delivered else None,
+        returned_at=start_of(sent.date_returned) if sent.date_returned else None,
+    )
+    try:
+        if sent.fulfillment_id is not None:
+            return fulfillment_rows([parcels.tell(_found(sent.fulfillment_id), news, by=call.by)])
+        return fulfillment_rows(parcels.tell_all(_order(sent.order_id), news, by=call.by))
+    except parcels.FulfillmentError as error:
+        raise CallError(str(error)) from None
+
+
+def _found(number: int) -> Fulfillment:
+    found = Fulfillment.objects.filter(pk=number).first()
+    if found is None:
+        raise invalid(fulfillmentId="There is no such fulfillment.")
+    return found
+
+
+def _order(number: str | None) -> Order:
+    if number is None:
+        raise invalid(fulfillmentId="Name the fulfillment, or its order by orderId.")
+    found = Order.objects.filter(number=number).first()
+    if found is None:
+        raise invalid(orderId="There is no such order.")
+    return found

@@ -1,0 +1,129 @@
+"""Import Order: an order, or a lead that becomes one, and its payment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
+
+from crm.api.konnektive.customers.leads import lead_of
+from crm.api.konnektive.customers.person import Person, campaign_of, details_of, incoming
+from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.fields import Amount, Currency, Id
+from crm.api.konnektive.orders.answer import items_of, order_message
+from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.orders.payment_method import Payment, card_of, on_file
+from crm.api.konnektive.orders.products import lines_of
+from customers.lib.identity import Identity
+from customers.lib.money import as_typed, is_exact
+from customers.models import PaySource
+from orders.intake import pricing
+from orders.intake.idempotency import RepeatError
+from orders.intake.leads import LeadError
+from orders.intake.order import Incoming, IncomingOrder, IntakeError
+from orders.models import OrderStatus, TransactionKind
+from orders.payments import charge
+from orders.payments.charge import Placed
+from orders.payments.gateway_request import PaymentError
+
+
+class Sale(Person, Payment):
+    """`totalAmount` may be sent to be checked against what the order comes to."""
+
+    client_order_id: Id = ""
+    currency: Currency = ""
+    sales_tax: Amount = Decimal(0)
+    base_shipping: Amount = Decimal(0)
+    discount_price: Amount = Decimal(0)
+    total_amount: Amount | None = None
+
+
+@endpoint("orders.add_order")
+@sensitive_variables("call", "means", "sent")
+def order_import(call: Call) -> dict[str, Any]:
+    sent = call.read(Sale)
+    lead = lead_of(sent.order_id)
+    is_on_file = sent.pay_source == "ACCTONFILE"
+    if lead is None and not is_on_file:
+        sent.refuse_nobody()
+    order = _read(call, sent)
+    means = card_of(sent) if sent.pay_source == "CREDITCARD" else on_file(sent, call.by) if is_on_file else None
+    if isinstance(means, PaySource) and lead is None:
+        order = _of_owner(order, means)
+    try:
+        placed = charge.place(order, means, lead=lead, by=call.by)
+    except (IntakeError, LeadError, PaymentError, RepeatError) as error:
+        raise CallError(str(error)) from None
+    return _answer(placed)
+
+
+def _read(call: Call, sent: Sale) -> IncomingOrder:
+    currency = sent.currency or settings.DEFAULT_CURRENCY
+    campaign = campaign_of(sent)
+    lines = lines_of(call.parameters, currency)
+    shipping = sum((line.shipping for line in lines), sent.base_shipping)
+    total = pricing.total(lines, shipping=shipping, tax=sent.sales_tax, discount=sent.discount_price)
+    _refuse_inexact(sent, total, currency)
+    return IncomingOrder(
+        incoming(sent, call.by),
+        total,
+        currency,
+        client_order_id=sent.client_order_id,
+        campaign=campaign,
+        lines=lines,
+        shipping=shipping,
+        tax=sent.sales_tax,
+        discount=sent.discount_price,
+        coupon_code=sent.coupon_code,
+        ip_address=str(sent.ip_address) if sent.ip_address else None,
+        details=details_of(call.parameters) | {"paySource": sent.pay_source},
+        request=request_of(call),
+    )
+
+
+def _refuse_inexact(sent: Sale, total: Decimal, currency: str) -> None:
+    amounts = {"salesTax": sent.sales_tax, "baseShipping": sent.base_shipping, "discountPrice": sent.discount_price}
+    cannot = f"Use an amount that can be paid in {currency}."
+    errors = {name: cannot for name, amount in amounts.items() if not is_exact(amount, currency)}
+    if errors:
+        raise invalid(**errors)
+    if total < 0:
+        errors["discountPrice"] = "The discount is more than the order comes to."
+    elif not is_exact(total, currency):
+        errors["totalAmount"] = cannot
+    elif sent.total_amount not in (None, total):
+        errors["totalAmount"] = (
+            f"The order comes to {as_typed(total, currency)}: lines, shipping and tax, less the discount."
+        )
+    if errors:
+        raise invalid(**errors)
+
+
+def _of_owner(order: IncomingOrder, means: PaySource) -> IncomingOrder:
+    """The order of whoever the pay source is: it hangs off the same record, and what it does not say of them is as
+    their profile has it."""
+    owner, who = means.source_record.customer, order.customer
+    said = {name: value or getattr(owner, name, "") for name, value in vars(who.identity).items()}
+    customer = Incoming(
+        who.data_source,
+        Identity(**said),
+        deduplicate=who.deduplicate,
+        billing_address=who.billing_address or owner.billing_address,
+        shipping_address=who.shipping_address or owner.shipping_address,
+    )
+    return replace(order, customer=customer, record=means.source_record)
+
+
+def _answer(placed: Placed) -> dict[str, Any]:
+    order = placed.order
+    payment = placed.payment
+    if placed.is_repeat:
+        sales = order.transactions.filter(kind=TransactionKind.SALE).select_related("pay_source")
+        payment = sales.order_by("at", "pk").last()
+    if order.status == OrderStatus.DECLINED:
+        raise CallError(f"Transaction Declined: {payment.answer if payment else ''}".strip())
+    return order_message(order, placed.items or items_of(order), payment.pay_source if payment else None)

@@ -1,0 +1,80 @@
+"""With what an order is paid: a card that was typed, one on file, or something that is not ours to charge."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.views.decorators.debug import sensitive_variables
+
+from crm.accounts.models import User
+from crm.api.konnektive.endpoint import NOT_ALLOWED
+from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.fields import Parameters, Secret, Whole
+from crm.api.konnektive.queries import customer
+from customers.models import Customer, PaySource
+from orders.payments import cards, charge
+from orders.payments.cards import CardError
+from orders.payments.gateway import Card
+from orders.payments.gateway_request import PaymentError
+
+Kind = Literal[
+    "CREDITCARD",
+    "ACCTONFILE",
+    "CHECK",
+    "PREPAID",
+    "COD",
+    "DIRECTDEBIT",
+    "APPLEPAY",
+    "GOOGLEPAY",
+    "PAYPAL",
+    "AMAZON",
+]
+VIEW = "customers.view_customer"
+PARTS = {"number": "cardNumber", "expiry": "cardExpiryDate", "security_code": "cardSecurityCode"}
+
+
+class Payment(Parameters):
+    """Of a bank account nothing is read: we could not charge it, and do not keep it."""
+
+    pay_source: Kind
+    pay_source_id: Whole | None = None
+    customer_id: Whole | None = None
+    card_number: Secret = Secret("")
+    card_month: str = ""
+    card_year: str = ""
+    card_expiry_date: str = ""
+    card_security_code: Secret = Secret("")
+
+
+@sensitive_variables()
+def card_of(sent: Payment) -> Card:
+    month_and_year = f"{sent.card_month}/{sent.card_year}"
+    try:
+        return cards.read(
+            number=sent.card_number.get_secret_value(),
+            expiry=sent.card_expiry_date or month_and_year,
+            security_code=sent.card_security_code.get_secret_value().strip(),
+        )
+    except CardError as error:
+        raise invalid(**{PARTS[part]: message for part, message in error.errors.items()}) from None
+
+
+def on_file(sent: Payment, by: User) -> PaySource:
+    """The pay source named, which the customer named has; of whom it is, where none is named."""
+    if not by.has_perm(VIEW):
+        raise CallError(NOT_ALLOWED)  # the answer says whose it is
+    try:
+        return charge.kept(_customer(sent), sent.pay_source_id)
+    except PaymentError as error:
+        raise CallError(str(error)) from None
+
+
+def _customer(sent: Payment) -> Customer:
+    if sent.customer_id is not None:
+        return customer(sent.customer_id)
+    if sent.pay_source_id is None:
+        raise invalid(customerId="With ACCTONFILE, send customerId or paySourceId.")
+    owner = Customer.objects.filter(records__paysource=sent.pay_source_id).first()
+    if owner is None:
+        raise invalid(paySourceId="There is no such pay source.")
+    return owner

@@ -1,0 +1,78 @@
+"""Import Upsale: one more product on an order that was placed a moment ago."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.views.decorators.debug import sensitive_variables
+from pydantic import Field
+
+from crm.api.konnektive.customers.leads import lead_of
+from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Whole
+from crm.api.konnektive.orders.answer import items_of, order_message
+from crm.api.konnektive.orders.idempotency import request_of
+from customers.lib.money import is_exact
+from orders.intake import pricing
+from orders.intake.idempotency import RepeatError
+from orders.intake.pricing import PricedRequest, PriceError
+from orders.models import Order, Product, Transaction, TransactionStatus
+from orders.payments import upsell
+from orders.payments.add_line import Addition
+from orders.payments.gateway_request import PaymentError
+
+PARTS = {"quantity": "productQty", "price": "productPrice", "shipping": "productShipPrice"}
+DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
+
+
+class Upsale(Parameters):
+    """Some clients call the product as an order does."""
+
+    order_id: Id
+    product_id: Whole | None = None
+    product1_id: Annotated[Whole | None, Field(alias="product1_id")] = None
+    product_qty: Whole = 1
+    product_price: Amount | None = None
+    product_ship_price: Amount = Decimal(0)
+    product_sales_tax: Amount = Decimal(0)
+    replace_product_id: Text = ""
+
+
+@endpoint("orders.add_order")
+@sensitive_variables("call")
+def upsale_import(call: Call) -> dict[str, Any]:
+    sent = call.read(Upsale)
+    if sent.replace_product_id:
+        raise invalid(replaceProductId="A line that was paid for is not replaced. Refund it, and send this without.")
+    order = lead_of(sent.order_id)
+    if order is None:
+        raise invalid(orderId="This parameter is required.")
+    addition = _read(sent, order.currency)
+    try:
+        payment = upsell.add(order, addition, request=request_of(call), by=call.by)
+    except (PaymentError, RepeatError) as error:
+        raise CallError(str(error)) from None
+    return _answer(payment)
+
+
+def _read(sent: Upsale, currency: str) -> Addition:
+    number = sent.product_id or sent.product1_id
+    product = Product.objects.filter(pk=number).first() if number else None
+    if product is None:
+        raise invalid(productId="There is no such product." if number else "This parameter is required.")
+    if not is_exact(sent.product_sales_tax, currency):
+        raise invalid(productSalesTax=f"Use an amount that can be paid in {currency}.")
+    try:
+        wanted = PricedRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
+        return Addition(pricing.line(wanted, currency), sent.product_sales_tax)
+    except PriceError as error:
+        raise invalid(**{PARTS[error.part]: str(error)}) from None
+
+
+def _answer(payment: Transaction) -> dict[str, Any]:
+    if payment.status in DECLINES:
+        raise CallError(f"Transaction Declined: {payment.answer}")
+    order = Order.objects.select_related("source_record", "campaign").get(pk=payment.order_id)
+    return order_message(order, items_of(order), payment.pay_source)

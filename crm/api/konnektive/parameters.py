@@ -1,0 +1,97 @@
+"""The parameters of a call, however they were sent: query string, form, multipart or JSON.
+
+The body comes before the query string, and of a name that comes twice the first value counts. Nothing of them is left
+on the request afterwards, where an access log or the report of an error would show cards and keys.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.views.decorators.debug import sensitive_variables
+
+from crm.api.konnektive.errors import CallError, invalid
+from customers.profile.clean import can_be_stored
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# What servers call the address with its query string, from which they write their access logs.
+ADDRESSES = ("RAW_URI", "REQUEST_URI")
+
+UNREADABLE = "The body of the request cannot be read. Send a form, multipart/form-data, or an object in JSON."
+
+Sent = Iterator[tuple[str, str]]
+
+
+@sensitive_variables()
+def take(request: HttpRequest) -> dict[str, str]:
+    """{parameter: value} of `request`, which has none of them afterwards."""
+    try:
+        sent = [*_of_body(request), *_firsts(request.GET)]
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError, UnicodeError):
+        raise CallError(UNREADABLE) from None
+    return _first_of_each(sent)
+
+
+@sensitive_variables()
+def _of_body(request: HttpRequest) -> Sent:
+    if request.method != "POST":
+        return iter(())
+    if request.content_type in FORMS:
+        return _firsts(request.POST)
+    body = request.body.strip()
+    if request.content_type == "application/json" and body:
+        return _of_json(body)
+    if body:
+        raise CallError(UNREADABLE)
+    return iter(())
+
+
+def _firsts(query: QueryDict) -> Sent:
+    return ((name, values[0]) for name, values in query.lists() if values)
+
+
+@sensitive_variables()
+def _of_json(body: bytes) -> Sent:
+    try:
+        # Numbers stay as they were written: 29.90 is no float.
+        read = json.loads(body, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_first_of_each)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        raise CallError(UNREADABLE)
+    return ((name, _as_text(name, value)) for name, value in read.items())
+
+
+def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found.setdefault(name, value)
+    return found
+
+
+@sensitive_variables()
+def _as_text(name: str, value: Any) -> str:
+    match value:
+        case str():
+            # JSON can write half a character, which could not even be hashed.
+            if not can_be_stored(value):
+                raise invalid(**{name: "Leave out the character that cannot be stored."})
+            return value
+        case bool():
+            return "1" if value else "0"
+        case None:
+            return ""
+    raise invalid(**{name: "Send a single value, no list and no object."})
+
+
+def forget(request: HttpRequest) -> None:
+    """Leave nothing on the request of what was sent with it."""
+    request.META["QUERY_STRING"] = ""
+    for name in ADDRESSES:
+        if name in request.META:
+            request.META[name] = request.META[name].partition("?")[0]
+    request.GET = request.POST = QueryDict()

@@ -1,0 +1,46 @@
+"""How the marketplace writes people whom the shop knows too: recognisable, never the same.
+
+Each way keeps the e-mail or the phone, so that every duplicate can be found.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import phonenumbers
+
+from customers.lib.identity import Identity, normal_phone, unaccented
+
+
+def shouted(person: Identity) -> Identity:
+    """Both e-mail and phone, each written in another way."""
+    return replace(person, company="", email=person.email.upper(), phone=national(person))
+
+
+def first_name_only(person: Identity) -> Identity:
+    return replace(person, last_name="", company="", email=person.email.title(), phone="")
+
+
+def by_phone(person: Identity) -> Identity:
+    """An initial and a phone; the e-mail where there is no phone."""
+    email = "" if person.phone else person.email.upper()
+    return replace(person, first_name=f"{person.first_name[0]}.", company="", email=email, phone=national(person))
+
+
+def private_email(person: Identity) -> Identity:
+    """Another e-mail and the same phone; the same e-mail where there is no phone."""
+    name = unaccented(f"{person.first_name}.{person.last_name}").replace(" ", "").replace("'", "").replace("ł", "l")
+    email = f"{name}@example.net" if person.phone else person.email
+    return replace(person, email=email, phone="".join(c for c in person.phone if c in "+0123456789"))
+
+
+WAYS: tuple[Callable[[Identity], Identity], ...] = (shouted, first_name_only, by_phone, private_email)
+
+
+def national(person: Identity) -> str:
+    """The phone as it is written at home; as it was where that would be another number."""
+    if not person.phone:
+        return ""
+    number = phonenumbers.parse(person.phone, person.country)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    same = normal_phone(written, person.country) == normal_phone(person.phone, person.country)
+    return written if same else person.phone

@@ -1,0 +1,101 @@
+"""The pages that say what went wrong, why, and what to do. None of them needs more than it can be sure of.
+
+Programs are told in their dialect instead (`crm.api.errors`).
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from axes.helpers import get_client_username, get_cool_off, get_failure_limit
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from crm.api import errors
+from crm.http.charsets import UNREADABLE, CharsetError
+
+logger = logging.getLogger(__name__)
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    match exception:
+        case DisallowedHost():
+            status, message = 400, "This server does not answer to the host that was asked for."
+        case CharsetError():
+            status, message = 400, str(exception)
+        case RequestDataTooBig():
+            status, message = 413, "The request is too long. Send less at once."
+        case _:
+            status, message = 400, "The request cannot be read."
+    return errors.answer(request, status, message) or render(request, "400.html", status=400)
+
+
+def charsets(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: a request off which a charset was taken (`crm.http.charsets`) is answered with 400."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return not_understood(request, CharsetError()) if UNREADABLE in request.META else get_response(request)
+
+    return answer
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if said := errors.answer(request, 403, str(exception) or "This is not allowed."):
+        return said
+    return render(request, "403.html", {"why": str(exception), "back": came_from(request)}, status=403)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", {"back": came_from(request)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if said := errors.answer(request, 404, "There is nothing at this address."):
+        return said
+    return render(request, "404.html", {"back": came_from(request)}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Without the request, whose user may be what cannot be read: a reference leads to the line in the log."""
+    reference, now = secrets.token_hex(4).upper(), timezone.now()
+    logger.error("Reference %s: the failure that follows", reference)
+    told = f"Reunite failed. This is not a fault of what you sent, but it may not be saved. Reference {reference}."
+    if said := errors.answer(request, 500, told):
+        return said
+    return HttpResponse(render_to_string("500.html", {"reference": reference, "now": now}), status=500)
+
+
+def too_many_tries(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
+    """Every further try begins the pause anew, so it ends a pause after this one."""
+    pause = get_cool_off(request)
+    context = {
+        "username": get_client_username(request, credentials) or "",
+        "failure_limit": get_failure_limit(request, credentials),
+        "minutes": int(pause.total_seconds() / 60),
+        "until": timezone.now() + pause,
+    }
+    return _paused(request, context)
+
+
+def too_many_links(request: HttpRequest) -> HttpResponse:
+    """No try during this pause begins it anew, but when it began is not asked: at most this long."""
+    return _paused(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
+
+
+def _paused(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    response = render(request, "429.html", context, status=429)
+    response.headers["Retry-After"] = str(int(get_cool_off(request).total_seconds()))
+    return response
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours that led here; "" when none did, or this one."""
+    url = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if is_ours and url != request.build_absolute_uri() else ""

@@ -1,0 +1,40 @@
+"""What somebody chose for every page: the time zone in which times are shown, and light or dark."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from crm.accounts.models import User
+
+THEMES = tuple(User.Theme.values)
+THEME_COOKIE = "theme"  # for the pages that one sees when not signed in
+YEAR = 365 * 24 * 60 * 60
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def user_time_zone(get_response: GetResponse) -> GetResponse:
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        with timezone.override(zone_of(request)):
+            return get_response(request)
+
+    return answer
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    if not request.user.is_authenticated:
+        return ZoneInfo("UTC")
+    try:
+        return ZoneInfo(request.user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):  # it has left the time zone database since it was chosen
+        return ZoneInfo("UTC")
+
+
+def theme_of(request: HttpRequest) -> str:
+    # A refused host is answered before anybody is signed in.
+    user = getattr(request, "user", None)
+    chosen = user.theme if user and user.is_authenticated else request.COOKIES.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else THEMES[0]

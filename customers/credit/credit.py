@@ -1,0 +1,152 @@
+"""Credit: the sum of the standing entries of a customer's records, in each currency by itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Round
+
+from customers.lib.money import CURRENCIES, is_exact, shown, with_currency
+from customers.locks import lock_live
+from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
+from customers.records import history
+from customers.records.newest import newest
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+Amounts = dict[str, Decimal]
+
+# SQLite adds decimals up as floats, and what it gets wrong lies far behind their last digit.
+TOTAL = Round(Sum("amount"), precision=CreditEntry._meta.get_field("amount").decimal_places)
+
+
+class CreditError(Exception):
+    """The message says what did not happen, and why."""
+
+
+def balances(customers: Collection[int]) -> dict[int, Amounts]:
+    """{customer: {currency: credit}} of the live customers that have, or had, credit."""
+    entries = CreditEntry.objects.filter(source_record__customer__in=customers, merge__undone_at=None)
+    found: defaultdict[int, Amounts] = defaultdict(dict)
+    sums = entries.values_list("source_record__customer", "currency").annotate(total=TOTAL)
+    for customer, currency, amount in sums:
+        found[customer][currency] = amount
+    return dict(found)
+
+
+def balance_of_records(records: Collection[int], *, without: Merge | None = None) -> Amounts:
+    """What the records would hold together, were the merge `without` undone."""
+    entries = CreditEntry.objects.filter(source_record__in=records, merge__undone_at=None)
+    if without:
+        entries = entries.exclude(merge=without)
+    return dict(entries.values_list("currency").annotate(total=TOTAL))
+
+
+class UnknownCurrencyError(CreditError):
+    """There is no such currency, and the customer holds none of it."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"There is no currency {currency}. Enter one such as USD.")
+
+
+class OverdrawnError(CreditError):
+    """More would be used than there is, and nobody said that it may be below zero."""
+
+
+class StaleCreditError(CreditError):
+    """`latest` was written since."""
+
+    def __init__(self, latest: HistoryEntry) -> None:
+        super().__init__(f"{latest.by or 'A program'} adjusted this credit a moment ago: {latest.text}")
+        self.latest = latest
+
+
+@transaction.atomic
+def adjust(
+    customer: Customer,
+    amount: Decimal,
+    currency: str,
+    *,
+    cause: str,
+    by: User | None,
+    seen: int | None = None,
+    allow_overdraft: bool = False,
+) -> list[CreditEntry]:
+    """Give credit (above zero), which goes to the home record, or use it up, drawn from the records oldest first.
+
+    `seen` is the latest adjustment that who adjusts knew of: StaleCreditError when there is another one. Below zero
+    only with `allow_overdraft`.
+    """
+    if not is_exact(amount, currency):
+        raise CreditError("Enter an amount such as 7.50.")
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise CreditError("Nothing was adjusted. This customer was erased a moment ago.")
+    # What a source sent in a currency of its own can still be used up.
+    if currency not in CURRENCIES and currency not in balances([locked.pk]).get(locked.pk, {}):
+        raise UnknownCurrencyError(currency)
+    latest = latest_adjustment(locked)
+    if seen is not None and latest and latest.pk != seen:
+        raise StaleCreditError(latest)
+    drawn = (
+        {staff_record_of(locked).pk: amount}
+        if amount >= 0
+        else _draw(locked, -amount, currency, allow_overdraft=allow_overdraft)
+    )
+    entries = [
+        CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
+        for record, part in drawn.items()
+    ]
+    history.write(locked, HistoryKind.CREDIT, described(amount, currency, cause), by=by)
+    return CreditEntry.objects.bulk_create(entries)
+
+
+def described(amount: Decimal, currency: str, cause: str) -> str:
+    return f"Credit {'given' if amount >= 0 else 'used'}: {with_currency(abs(amount), currency)}, {cause}"
+
+
+def latest_adjustment(customer: Customer) -> HistoryEntry | None:
+    return newest(HistoryEntry, customer, limit=1, kind=HistoryKind.CREDIT).first()
+
+
+def _draw(customer: Customer, wanted: Decimal, currency: str, *, allow_overdraft: bool) -> dict[int, Decimal]:
+    """{record: amount below zero} that makes up `wanted`; what nobody holds is drawn from the home record."""
+    entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
+    held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
+    if (total := sum(held.values(), Decimal())) < wanted and not allow_overdraft:
+        has = with_currency(total, currency)
+        raise OverdrawnError(f"{customer.name} has {has} of credit, not {shown(wanted, currency)}.")
+    drawn: dict[int, Decimal] = {}
+    for record, amount in held.items():
+        part = min(max(amount, Decimal()), wanted + sum(drawn.values()))
+        if part:
+            drawn[record] = -part
+    if missing := wanted + sum(drawn.values()):
+        home = staff_record_of(customer).pk
+        drawn[home] = drawn.get(home, Decimal()) - missing
+    return drawn
+
+
+def correct(customer: Customer, finals: Amounts, *, by: User | None, merge: Merge) -> None:
+    """Make the credit of the locked survivor what was decided, by entries that stand as long as the merge."""
+    held = balances([customer.pk]).get(customer.pk, {}) if finals else {}
+    wrong = {currency: amount - held.get(currency, 0) for currency, amount in finals.items()}
+    CreditEntry.objects.bulk_create(
+        CreditEntry(
+            source_record=staff_record_of(customer),
+            amount=amount,
+            currency=currency,
+            cause=f"Set in merge {merge.pk}",
+            by=by,
+            merge=merge,
+        )
+        for currency, amount in wrong.items()
+        if amount
+    )

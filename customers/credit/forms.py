@@ -1,0 +1,59 @@
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from customers.lib.money import is_exact
+from customers.models import CreditEntry
+from customers.profile.forms.inputs import TextField
+
+LIKE = "Enter an amount such as 7.50 or -2.00."
+
+
+class CreditForm(forms.Form):
+    """An amount to give (above zero) or to use up, with the latest adjustment that was shown."""
+
+    amount = forms.CharField(
+        help_text="Above zero to give, below zero to use up: 7.50 or -2.00.",
+        error_messages={"required": LIKE},
+        widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
+    )
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        error_messages={"invalid": "Enter three letters such as USD.", "required": "Enter three letters such as USD."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    cause = TextField(
+        max_length=CreditEntry._meta.get_field("cause").max_length,
+        help_text="Kept in the ledger and in the history.",
+        error_messages={"required": "Say why."},
+    )
+    overdraw = forms.BooleanField(label="Leave the credit below zero", required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, currency: str, seen: int) -> None:
+        super().__init__(data, label_suffix="", initial={"currency": currency, "seen": seen})
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "amount" in cleaned and "currency" in cleaned:
+            try:
+                cleaned["amount"] = self._amount(cleaned["amount"].replace("−", "-"), cleaned["currency"])
+            except ValidationError as error:
+                self.add_error("amount", error)
+        return cleaned
+
+    def _amount(self, text: str, currency: str) -> Decimal:
+        try:
+            amount = Decimal(text)
+        except InvalidOperation:
+            raise ValidationError(LIKE) from None
+        if not is_exact(amount, currency) or not amount:
+            raise ValidationError(LIKE)
+        return amount

@@ -1,0 +1,72 @@
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from customers.credit import credit
+from customers.credit.forms import CreditForm
+from customers.models import Customer
+from customers.web.live import with_live
+from customers.web.permission_decorators import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_change
+@may_view
+@with_live
+def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """Give credit or use it up; below zero only when that is ticked."""
+    held = credit.balances([customer.pk]).get(customer.pk, {})
+    latest = credit.latest_adjustment(customer)
+    form = CreditForm(
+        request.POST if request.method == "POST" else None,
+        currency=next(iter(held), settings.DEFAULT_CURRENCY),
+        seen=latest.pk if latest else 0,
+    )
+    if form.is_valid() and _adjusted(request, customer, form):
+        return redirect(f"{reverse('customers:detail', args=[customer.pk])}?tab=credit#rows")
+    shown = {
+        "title": f"Adjust the credit of {customer.name}",
+        "section": "customers",
+        "customer": customer,
+        "held": held,
+        "form": form,
+        "seen": latest.pk if latest else 0,
+    }
+    return render(request, "customers/credit_adjust.html", shown, status=422 if form.errors else 200)
+
+
+def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
+    """Whether the credit is as the form says now."""
+    amount, currency, cause, overdraw = (form.cleaned_data[key] for key in ("amount", "currency", "cause", "overdraw"))
+    said = credit.described(amount, currency, cause)
+    try:
+        credit.adjust(
+            customer,
+            amount,
+            currency,
+            cause=cause,
+            by=request.user,
+            seen=form.cleaned_data["seen"],
+            allow_overdraft=overdraw,
+        )
+    except credit.StaleCreditError as error:
+        if error.latest.by_id == request.user.pk and error.latest.text == said:
+            return True  # the button was pressed twice
+        form.add_error(None, f"Nothing was adjusted. {error}. Look at the credit now, then adjust it.")
+    except credit.OverdrawnError as error:
+        form.add_error("overdraw", f"{error} Tick this to go on.")
+    except credit.UnknownCurrencyError as error:
+        form.add_error("currency", str(error))
+    except credit.CreditError as error:
+        form.add_error(None, str(error))
+    else:
+        messages.success(request, f"{said}.")
+    return not form.errors

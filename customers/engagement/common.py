@@ -1,0 +1,136 @@
+"""What contacts, notes, opportunities and tasks have in common.
+
+Each is written under the lock of the customer whose it is, checked against its columns before anything is, and told of
+in the history on its own record, so that the row and what is said of it never part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_live
+from customers.models import Contact, Customer, HistoryEntry, HistoryKind, Note, Opportunity, SourceRecord, Task
+from customers.profile.clean import can_be_stored
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+Row = TypeVar("Row", Contact, Note, Opportunity, Task)
+About = TypeVar("About", Note, Opportunity, Task)
+Custom = Mapping[str, str | int | float | bool | None]
+
+MOST_CUSTOM, LONGEST_NAME, LONGEST_VALUE = 100, 100, 1_000
+
+
+class AttachedError(Exception):
+    """Nothing was changed; the message says why, `field` what of the row it is about."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def lock(customer: Customer) -> Customer:
+    """The live customer that `customer` leads to, locked."""
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise AttachedError("This customer was erased a moment ago. Nothing was changed.", "customer")
+    return locked
+
+
+def lock_row(row: Row) -> Row:
+    """`row` as it is now, its customer locked."""
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():  # which gives a lock back that turns out to be on the wrong customer
+                return _locked(row)
+        except RetiredMeanwhileError:
+            continue
+    raise AttachedError("Others are changing this customer. Nothing was changed; try again.")
+
+
+def _locked(row: Row) -> Row:
+    record = SourceRecord.objects.filter(pk=row.source_record_id).first()
+    owner = lock_live(record.customer_id) if record else None
+    found = type(row)._default_manager.select_related("source_record__customer").filter(pk=row.pk).first()
+    if owner is None or found is None:
+        raise AttachedError(f"This {type(row)._meta.verbose_name} was deleted a moment ago.")
+    if found.source_record.customer_id != owner.pk:
+        raise RetiredMeanwhileError
+    return found
+
+
+def attach_to_record(row: About, about: Customer | Contact) -> About:
+    """Hang the new `row` off the record where it belongs: the contact's, or the home record of the customer."""
+    if isinstance(about, Customer):
+        row.source_record = staff_record_of(lock(about))
+    elif not isinstance(row, Opportunity):
+        row.contact = lock_row(about)
+        row.source_record = row.contact.source_record
+    return row
+
+
+def save(row: Row, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Write `changes` to the locked `row`, AttachedError when one cannot be stored; {field: (before, after)}."""
+    before = {name: getattr(row, name, None) for name in changes}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    _refuse_what_cannot_be_stored(row)
+    changed = {name: (before[name], getattr(row, name)) for name in changes if before[name] != getattr(row, name)}
+    if row._state.adding or changed:
+        row.updated = changes.get("updated") or timezone.now()
+        row.save()
+    return changed
+
+
+def _refuse_what_cannot_be_stored(row: Row) -> None:
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(value, str) and not can_be_stored(value):
+            raise AttachedError("Leave out the character that cannot be stored.", field.name)
+    links = {field.name for field in row._meta.concrete_fields if field.is_relation}
+    try:
+        row.clean_fields(exclude=links)
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise AttachedError(" ".join(messages), name) from None
+
+
+def write_history(row: Row, text: str, *, by: User | None) -> None:
+    """Write into the history of the locked `row`'s record."""
+    HistoryEntry.objects.create(source_record_id=row.source_record_id, kind=HistoryKind.SELLING, text=text, by=by)
+
+
+def with_custom(old: Custom, new: Custom) -> dict[str, Any]:
+    """`old` with the values of `new`, of which null takes one away; AttachedError when one cannot be stored."""
+    for name, value in new.items():
+        _refuse_custom(name, value)
+    joined = {name: value for name, value in {**old, **new}.items() if value is not None}
+    if len(joined) > MOST_CUSTOM:
+        raise AttachedError(f"Use {MOST_CUSTOM} custom values or fewer.", "custom")
+    return joined
+
+
+def _refuse_custom(name: str, value: object) -> None:
+    if not 0 < len(name) <= LONGEST_NAME or not can_be_stored(name):
+        raise AttachedError(f"Use names of 1 to {LONGEST_NAME} characters.", "custom")
+    if isinstance(value, str) and (len(value) > LONGEST_VALUE or not can_be_stored(value)):
+        raise AttachedError(f"Use {LONGEST_VALUE} characters or fewer for {name}.", "custom")
+    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < 2**63):
+        raise AttachedError(f"{name} is no number that can be stored.", "custom")
+
+
+def worded(changed: Mapping[str, tuple[Any, Any]], called: Mapping[str, str], say: Callable[[Any], str]) -> str:
+    """What of `called` was changed, such as “stage from Discovery to Offer”."""
+    return ", ".join(
+        f"{called[name]} from {say(before) or 'empty'} to {say(after) or 'empty'}"
+        for name, (before, after) in changed.items()
+        if name in called
+    )

@@ -1,0 +1,129 @@
+"""The people to talk to at a customer, as programs send them: each hangs off the record of the source that knows them.
+
+What is said and to be done about a contact hangs off the same record, and follows the contact wherever that goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Case, Value, When
+
+from customers.engagement import common
+from customers.engagement.common import AttachedError
+from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
+from customers.profile.clean import clean_email
+from customers.records import external
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+FILLED = ("external_id", "first_name", "last_name", "title", "email", "phone", "linked_in", "twitter")
+"""What a merge takes from the contact that goes where the one that stays has none."""
+
+
+@transaction.atomic
+def add(
+    customer: Customer, source: DataSource, values: Mapping[str, Any], *, by: User | None, known_as: str | None = None
+) -> Contact:
+    """A contact of the customer as `source` knows them, by the external id `known_as` where it knows several."""
+    locked = common.lock(customer)
+    contact = Contact(source_record=_record_of(locked, source, known_as))
+    common.save(contact, _cleaned(contact, values))
+    common.write_history(contact, f"Added the contact {contact}.", by=by)
+    return contact
+
+
+def _record_of(customer: Customer, source: DataSource, known_as: str | None) -> SourceRecord:
+    if source.name == DataSource.STAFF:
+        return staff_record_of(customer)
+    mine = customer.records.filter(data_source=source)
+    record = (mine.filter(external_id=known_as) if known_as else mine).in_order_of_attachment().first()
+    if record is None:
+        raise AttachedError(
+            f"Customer {customer.pk} is not known to {source}. Import the customer from there first.", "data_source"
+        )
+    return record
+
+
+@transaction.atomic
+def edit(contact: Contact, values: Mapping[str, Any], *, by: User | None) -> Contact:
+    locked = common.lock_row(contact)
+    changed = common.save(locked, _cleaned(locked, values))
+    if changed:
+        common.write_history(locked, f"Changed the contact {locked}: {', '.join(_called(changed))}.", by=by)
+    return locked
+
+
+def _called(changed: Mapping[str, Any]) -> list[str]:
+    return [str(getattr(Contact, name).field.verbose_name).replace("_", " ") for name in changed]
+
+
+@transaction.atomic
+def tell_primary(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> None:
+    """Say `values` of whom to talk to first at the locked `customer`: of a new contact where there is none."""
+    of_theirs = Contact.objects.filter(source_record__customer=customer)
+    is_own = Case(When(source_record__origin=customer, then=Value(0)), default=Value(1))
+    if first := of_theirs.order_by(is_own, "position", "pk").first():
+        edit(first, values, by=by)
+    elif any(values.values()):
+        record = external.primary(external.records_of([customer])[customer.pk])
+        source, known_as = (record.data_source, record.external_id) if record else (DataSource.staff(), None)
+        add(customer, source, values, by=by, known_as=known_as)
+
+
+@transaction.atomic
+def delete(contact: Contact, *, by: User | None) -> None:
+    """What was said and is to be done about the contact stays with the customer."""
+    locked = common.lock_row(contact)
+    for model in (Note, Task):
+        model._default_manager.filter(contact=locked).update(contact=None)
+    common.write_history(locked, f"Deleted the contact {locked}.", by=by)
+    locked.delete()
+
+
+@transaction.atomic
+def merge(into: Contact, goes: Contact, *, by: User | None) -> Contact:
+    """Make two contacts of one customer one: `into` stays as it is, and what it lacks is taken from the other."""
+    if into.pk == goes.pk:
+        raise AttachedError("A contact cannot be merged with itself.", "from")
+    into = common.lock_row(into)
+    goes = _of_the_same(into, goes)
+    values = {name: getattr(into, name) or getattr(goes, name) for name in FILLED}
+    notes = " ".join(filter(None, (into.notes, goes.notes)))
+    common.save(into, {**values, "notes": notes, "custom": {**goes.custom, **into.custom}})
+    for model in (Note, Task):
+        about = model._default_manager.filter(contact=goes)
+        about.update(contact=into, source_record=into.source_record)
+    common.write_history(into, f"Merged the contact {goes} into the contact {into}.", by=by)
+    goes.delete()
+    return into
+
+
+def _of_the_same(into: Contact, goes: Contact) -> Contact:
+    """`goes` as it is under the lock that `into` has taken."""
+    found = Contact.objects.select_related("source_record").filter(pk=goes.pk).first()
+    if found is None:
+        raise AttachedError("This contact was deleted a moment ago.", "from")
+    if found.source_record.customer_id != into.source_record.customer_id:
+        raise AttachedError("These are contacts of two customers. Merge the customers first.", "from")
+    return found
+
+
+def _cleaned(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` as they are stored; an e-mail in small letters, so that it is found however it is typed."""
+    cleaned: dict[str, Any] = {
+        name: value.strip() if isinstance(value, str) else value for name, value in values.items()
+    }
+    try:
+        if cleaned.get("email"):
+            cleaned["email"] = clean_email(cleaned["email"]).lower()
+    except ValidationError as error:
+        raise AttachedError(error.messages[0], "email") from None
+    if "custom" in cleaned:
+        cleaned["custom"] = common.with_custom(contact.custom, cleaned["custom"])
+    return cleaned

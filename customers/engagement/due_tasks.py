@@ -1,0 +1,29 @@
+"""What staff are to do about a customer by now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from customers.models import Customer, Task
+
+MOST_NAMED, MOST_COUNTED = 2, 100
+
+
+@dataclass(frozen=True)
+class DueTasks:
+    """The tasks that have been due longest, and how many there are beside them."""
+
+    named: Sequence[Task]
+    more: int
+
+    def __str__(self) -> str:
+        number = len(self.named) + self.more
+        if number == 1:
+            return "1 task is due."
+        return f"{f'{MOST_COUNTED}+' if number > MOST_COUNTED else number} tasks are due."
+
+
+def due_tasks(customer: Customer, *, now: datetime) -> DueTasks | None:
+    open_tasks = Task.objects.filter(source_record__customer=customer, completed_at=None, due__lte=now)
+    found = list(open_tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1])
+    return DueTasks(found[:MOST_NAMED], len(found[MOST_NAMED:])) if found else None

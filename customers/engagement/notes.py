@@ -1,0 +1,54 @@
+"""Notes and calls as programs send them: about a customer, or about one of the contacts and then on the same record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from customers.engagement import common
+from customers.engagement.common import AttachedError
+from customers.lib.dates import day
+from customers.models import Contact, Customer, Note, NoteKind
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+LONGEST = 5_000
+
+
+@transaction.atomic
+def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None) -> Note:
+    note = common.attach_to_record(Note(), about)
+    common.save(note, _cleaned(note, {"by": by, **values}))
+    return note
+
+
+@transaction.atomic
+def edit(note: Note, values: Mapping[str, Any], *, by: User | None) -> Note:
+    locked = common.lock_row(note)
+    changed = common.save(locked, _cleaned(locked, values))
+    if changed.keys() - {"updated"}:
+        common.write_history(locked, f"Changed {_called(locked)}.", by=by)
+    return locked
+
+
+@transaction.atomic
+def delete(note: Note, *, by: User | None) -> None:
+    locked = common.lock_row(note)
+    common.write_history(locked, f"Deleted {_called(locked)}.", by=by)
+    locked.delete()
+
+
+def _called(note: Note) -> str:
+    return f"the {note.get_kind_display().lower()} of {day(note.at)}"
+
+
+def _cleaned(note: Note, values: Mapping[str, Any]) -> dict[str, Any]:
+    text, is_call = values.get("text", note.text), values.get("kind", note.kind) == NoteKind.CALL
+    if not (text.strip() or is_call):
+        raise AttachedError("Write something in a note; only a call may be without.", "text")
+    if len(text) > LONGEST:
+        raise AttachedError(f"Use {LONGEST:,} characters or fewer; these are {len(text):,}.", "text")
+    return dict(values) if is_call else {**values, "call_duration": 0}

@@ -1,0 +1,165 @@
+"""Deleting a customer for good, with all that is linked and whoever was merged into them.
+
+What hangs off their source records goes. The customers stay as empty tombstones, so that every old number and uuid
+answers that it was erased; what others' history, changes and merges say of them is blanked. The deletion is on record
+without personal data. It cannot be undone, and neither can a merge that they took part in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+
+from customers.erasing.delete_rows import Model, delete_rows
+from customers.erasing.redact import redact
+from customers.lib.identity import unaccented
+from customers.lib.notices import Notice
+from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
+from customers.merging import drafts
+from customers.merging.moving import kinds
+from customers.models import (
+    Customer,
+    Deletion,
+    MatchKey,
+    MonthTotals,
+    RecordTotals,
+    SourceRecord,
+)
+from customers.models.functions import Now
+from customers.profile.fields import FIELDS
+from customers.records import ownership, shared_values
+from customers.records.counts import RowCount, Totals, tallies, together, totals
+from customers.records.registry import linked_models
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class EraseError(Exception):
+    """Nothing was deleted; the message says why."""
+
+
+class StaleEraseError(EraseError):
+    def __init__(self) -> None:
+        super().__init__("Somebody changed or merged this customer while you were looking. Look again, then go on.")
+
+
+@dataclass(frozen=True)
+class ErasePlan:
+    """What would go, as far as can be told: an order that comes meanwhile goes too."""
+
+    customer: Customer
+    merged: Sequence[Customer]
+    tallies: Sequence[RowCount]
+    totals: Totals
+    warnings: Sequence[Notice]
+    refusals: Sequence[str]
+
+
+def plan_erasure(customer: Customer) -> ErasePlan:
+    """What deleting the live `customer` removes."""
+    of = Customer.objects.filter(pk=customer.pk)
+    behind = ownership.merged_into_any([customer.pk]).keys() - {customer.pk}
+    return ErasePlan(
+        customer=customer,
+        merged=list(Customer.objects.filter(pk__in=behind).order_by("pk")),
+        tallies=together(tallies(kinds(), of, by="source_record__customer").values()),
+        totals=totals([customer.pk], by="source_record__customer")[customer.pk],
+        warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
+        refusals=refusals(customer),
+    )
+
+
+def refusals(customer: Customer) -> list[str]:
+    """Why the live `customer` cannot be deleted yet, as what is linked to it knows."""
+    return [why for model in linked_models() for why in model.erase_refusals(customer)]
+
+
+def confirms(customer: Customer, typed: str) -> bool:
+    """Whether `typed` is the name as shown, whatever its accents, capitals and spaces."""
+    return bool(typed.strip()) and _comparable(typed) == _comparable(customer.name)
+
+
+def _comparable(text: str) -> str:
+    return " ".join(unaccented(text).split())
+
+
+def erase_customer(customer: Customer, *, version: int | None, by: User | None) -> Deletion:
+    """Delete the live `customer`; StaleEraseError when the profile or the family is no longer as at `version`.
+
+    Who has looked at none gives None.
+    """
+    for _ in range(MOST_TRIES):
+        try:
+            return _erase(customer.pk, version=version, by=by)
+        except (RetiredMeanwhileError, IntegrityError):
+            # The family changed before it was locked, or a row came to one of theirs that was not: from the start.
+            continue
+    raise StaleEraseError
+
+
+@transaction.atomic
+def _erase(pk: int, *, version: int | None, by: User | None) -> Deletion:
+    family = ownership.merged_into_any([pk]).keys()
+    locked = lock(family)
+    if ownership.merged_into_any([pk]).keys() != family:
+        raise RetiredMeanwhileError
+    customer = locked[pk]
+    _refuse(customer, version)
+    records = lock_records(customer.records.all())
+    keys = set(MatchKey.objects.filter(source_record__in=records).values_list("kind", "value"))
+    redact(locked)
+    _empty(family)
+    counts = _named(delete_rows(records))
+    shared_values.drop_unshared(keys)
+    drafts.forget(family)
+    return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
+
+
+def _refuse(customer: Customer, version: int | None) -> None:
+    if customer.erased_at:
+        raise EraseError(f"Customer {customer.pk} was erased a moment ago.")
+    if customer.merged_into is not None:
+        root = customer.live_root()
+        raise EraseError(f"{customer.numbered} is part of {root.numbered} by now.")
+    if version not in (None, customer.version):
+        raise StaleEraseError
+    if why := refusals(customer):
+        raise EraseError(" ".join(why))
+
+
+def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
+    """The records, so that no order can be added to one.
+
+    Their totals first, as an intake has it: it writes them last, and at its end needs the record to be there.
+    """
+    for model in (RecordTotals, MonthTotals):
+        of_record = model._default_manager.filter(source_record__in=records)
+        list(of_record.select_for_update(of=("self",)).order_by("source_record", "pk").values_list("pk"))
+    return list(records.select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def _empty(family: Collection[int]) -> None:
+    """Leave of the locked customers only what an old link needs."""
+    blank = {field.column: field.blank for field in FIELDS}
+    Customer.objects.filter(pk__in=family).update(
+        **blank,
+        sort_name=b"",
+        billing_status="",
+        owner=None,
+        lead_created_at=None,
+        trial_started_at=None,
+        version=F("version") + 1,
+        updated=Now(),
+        erased_at=Now(),
+    )
+
+
+def _named(counts: Mapping[Model, int]) -> dict[str, int]:
+    """The counts by what the rows are called; without what was derived."""
+    told = {model: n for model, n in counts.items() if n and not getattr(model, "derived", False)}
+    return {str(model._meta.verbose_name_plural): n for model, n in told.items()}

@@ -1,0 +1,27 @@
+from typing import Any
+
+from django import forms
+
+from customers.erasing.erase import confirms
+from customers.models import Customer
+
+
+class DeleteForm(forms.Form):
+    """The name once more, so that nobody is deleted by a slip."""
+
+    name = forms.CharField(
+        label="Customer’s name",
+        max_length=500,
+        widget=forms.TextInput({"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Type the customer’s name to go on."},
+    )
+
+    def __init__(self, customer: Customer, data: Any = None) -> None:
+        super().__init__(data)
+        self.customer = customer
+
+    def clean_name(self) -> str:
+        typed = str(self.cleaned_data["name"])
+        if not confirms(self.customer, typed):
+            raise forms.ValidationError("This is not the name. Type it as it stands above.")
+        return typed

@@ -1,0 +1,53 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from customers.erasing.erase import EraseError, erase_customer, plan_erasure
+from customers.erasing.forms import DeleteForm
+from customers.lib.numbers import number
+from customers.merging import drafts
+from customers.models import Customer, Deletion
+from customers.web.messages import emphasised, with_button
+from customers.web.permission_decorators import may_delete, may_view
+from customers.web.retired import redirect_to_survivor
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_delete
+@may_view
+def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+    """What would go, and the name to type; then the deletion."""
+    customer = get_object_or_404(Customer, pk=pk)
+    if not customer.is_live:
+        return redirect_to_survivor(request, customer)
+    form = DeleteForm(customer, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, customer, form)
+    version = number(request.POST.get("version", "")) or 0
+    try:
+        deletion = erase_customer(customer, version=version, by=request.user)
+    except EraseError as error:
+        messages.error(request, emphasised("Nothing was deleted.", str(error)))
+        return redirect("customers:delete", pk)
+    drafts.drop(request.session, {pk})
+    messages.success(request, _deleted_message(pk, deletion))
+    return redirect("customers:list")
+
+
+def _deleted_message(pk: int, deletion: Deletion) -> str:
+    behind = deletion.counts["customers"] - 1
+    along = f", {behind} merged into it" if behind else ""
+    text = f"Customer {pk}{along} and all that was linked are gone for good."
+    return with_button(text, url=reverse("customers:deletions"), label="Deletions", strong="Deleted.")
+
+
+def _page(request: "StaffRequest", customer: Customer, form: DeleteForm) -> HttpResponse:
+    context = {"title": f"Delete {customer.name}?", "plan": plan_erasure(customer), "form": form}
+    return render(request, "customers/customer_delete.html", context, status=422 if form.is_bound else 200)

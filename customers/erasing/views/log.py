@@ -1,0 +1,22 @@
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from customers.erasing.log import deletion_page
+from customers.lib.numbers import number
+from customers.web.permission_decorators import may_delete, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_safe
+@may_delete
+@may_view
+def deletion_list(request: "StaffRequest") -> HttpResponse:
+    """Who was erased, as far as that may be kept: the number, by whom, when, and how much went."""
+    before = number(request.GET.get("before", ""))
+    context = {"title": "Deletions", "page": deletion_page(before=before), "is_later_page": before is not None}
+    return render(request, "customers/deletion_list.html", context)

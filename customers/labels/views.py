@@ -1,0 +1,93 @@
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.labels import labels
+from customers.labels.forms import AttributeForm, TagForm
+from customers.models import Customer
+from customers.profile.display import written
+from customers.web.live import with_live
+from customers.web.permission_decorators import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_safe
+@may_change
+@may_view
+@with_live
+def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The tags and attributes of a customer, each to be changed or taken off."""
+    wanted = request.GET.get("attribute")
+    chosen = next((each for each in labels.attributes(customer) if each.name == wanted), None)
+    return _page(request, customer, TagForm(), AttributeForm(attribute=chosen))
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return _page(request, customer, form, AttributeForm())
+    return _acted(request, customer, lambda: labels.add(customer, form.cleaned_data["name"], by=request.user))
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def tag_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    name = request.POST.get("name", "")
+    return _acted(request, customer, lambda: labels.remove(customer, name, by=request.user))
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    form = AttributeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, customer, TagForm(), form)
+    name, value = form.cleaned_data["name"], form.cleaned_data["value"]
+    return _acted(request, customer, lambda: labels.set_attributes(customer, {name: value}, by=request.user))
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def attribute_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    name = request.POST.get("name", "")
+    return _acted(request, customer, lambda: labels.remove_attributes(customer, name, by=request.user))
+
+
+def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object]) -> HttpResponse:
+    """Back to the page that it was asked on, which says why if nothing was changed."""
+    try:
+        act()
+    except labels.TagError as error:
+        messages.error(request, str(error))
+    return redirect(customer) if "from_head" in request.POST else redirect("customers:labels", customer.pk)
+
+
+def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: AttributeForm) -> HttpResponse:
+    wrong = tag if tag.errors else attribute
+    shown = {
+        "title": f"Tags and attributes of {customer.name}",
+        "section": "customers",
+        "customer": customer,
+        "tags": labels.tags(customer),
+        "attributes": [(each, written(each)) for each in labels.attributes(customer)],
+        "tag": tag,
+        "attribute": attribute,
+        "form": wrong,
+    }
+    return render(request, "customers/customer_labels.html", shown, status=422 if wrong.errors else 200)

@@ -1,0 +1,33 @@
+"""Rows as a CSV file that a spreadsheet opens as it is meant: in UTF-8, and nothing in it is run as a formula."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+# Digits that are no sum: +420241770449, or a blank after the code of the country.
+TELEPHONE = re.compile(r"\+\d{7,15}|\+\d{1,4} [\d ().-]{4,20}")
+
+
+class _Echo:
+    """A file that gives back what is written into it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The file, a line at a time; it begins with a byte order mark, by which a spreadsheet knows the encoding."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([harmless(value) for value in row])
+
+
+def harmless(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula, as text; numbers, and telephone numbers, stay what they are."""
+    if not isinstance(value, str) or TELEPHONE.fullmatch(value):
+        return value
+    return f"'{value}" if value.startswith(BEGINS_A_FORMULA) or value.lstrip().startswith(BEGINS_A_FORMULA) else value

@@ -1,0 +1,29 @@
+"""Days of the calendar where the reader is: `crm.http.preferences` makes the reader's time zone the current one."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+SLACK = timedelta(days=1)
+
+
+def day(at: datetime) -> str:
+    """Such as 12 Jan 2026, the day that the reader's calendar showed at `at`."""
+    return date_format(timezone.localtime(at))
+
+
+def start_of(on: date) -> datetime:
+    """When the day `on` begins: for “from this day”."""
+    return _local(on)
+
+
+def end_of(on: date) -> datetime:
+    """When the day after `on` begins: for “up to and with this day”, as what comes before."""
+    return _local(min(on, date.max - SLACK) + SLACK)
+
+
+def _local(on: date) -> datetime:
+    # In the first and the last year a zone's offset would lead out of what a datetime can hold.
+    inside = max(date.min + SLACK, min(on, date.max - SLACK))
+    return timezone.make_aware(datetime.combine(inside, time.min)).astimezone(UTC)

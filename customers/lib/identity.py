@@ -1,0 +1,148 @@
+"""Who somebody says they are, and the normal forms by which two spellings are the same person.
+
+Only pure functions: every match key, identity key and search word in the database is made here.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+import idna
+import phonenumbers
+from django.conf import settings
+
+from customers.lib.countries import country_code
+
+FEWEST_DIGITS = 7
+LONGEST_EMAIL = 254
+LONGEST_WORD = 60
+BEFORE_A_LETTER = "\x1f"
+DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
+
+# Letters that are no letter with an accent to Unicode, yet are one to a person who types without; apostrophes too.
+SIMPLER = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""}
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A customer as one data source describes them, unchanged."""
+
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    email: str = ""
+    phone: str = ""
+    country: str = ""
+
+
+def fold(text: str) -> str:
+    """Casefolded, single-spaced: how names are compared."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def has_visible_text(text: str) -> bool:
+    """Whether anything of it can be seen: letters that are drawn as nothing cannot, nor a mark alone."""
+    return any(unicodedata.category(c)[0] not in "ZCM" and c not in DRAWN_AS_NOTHING for c in text)
+
+
+def label_key(text: str) -> str:
+    """Folded and without what cannot be seen: two spellings of one word are equal in this."""
+    return fold("".join(c for c in text if unicodedata.category(c) != "Cf"))
+
+
+def normal_email(text: str) -> str:
+    """The e-mail casefolded with its domain in IDNA form; "" when that is too long or a part of it is missing."""
+    local, at, domain = fold(text).rpartition("@")
+    if not (at and local and domain):
+        return ""
+    normal = f"{local}@{_in_idna(domain)}"
+    return normal if len(normal) <= LONGEST_EMAIL else ""
+
+
+@lru_cache(1024)  # an act asks several times, and many have one domain
+def _in_idna(domain: str) -> str:
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
+
+
+def phone_digits(text: str) -> str:
+    """The digits as written; "" when there are too few to tell people apart."""
+    digits = "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
+    return digits if len(digits) >= FEWEST_DIGITS else ""
+
+
+def normal_phone(text: str, country: str = "") -> str:
+    """The number in E.164, read as dialled in `country` (else the default region); "" when it is no number."""
+    return _in_e164(text, country_code(country) or settings.PHONE_DEFAULT_REGION)
+
+
+@lru_cache(1024)  # an act asks several times
+def _in_e164(text: str, region: str) -> str:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def readable_phone(number: str) -> str:
+    """A number in E.164 with the blanks that people write."""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
+    """(kind, value) of everything by which this identity is recognised. Blank never makes a key."""
+    keys = (
+        ("email", normal_email(identity.email)),
+        ("phone", normal_phone(identity.phone, identity.country)),
+        ("digits", phone_digits(identity.phone)),
+    )
+    return ((kind, value) for kind, value in keys if value)
+
+
+def identity_key(identity: Identity) -> str:
+    """A digest that two spellings of one identity share: same names, company, e-mail, phone and country."""
+    normal = (
+        fold(identity.first_name),
+        fold(identity.last_name),
+        fold(identity.company),
+        normal_email(identity.email) or fold(identity.email),
+        normal_phone(identity.phone, identity.country) or phone_digits(identity.phone) or fold(identity.phone),
+        country_code(identity.country) or fold(identity.country),
+    )
+    return hashlib.sha256("\x1f".join(normal).encode()).hexdigest()
+
+
+def unaccented(text: str) -> str:
+    """Folded and without accents: how a search compares, so that “holy” finds Holý, and “oreilly” O’Reilly."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(SIMPLER)
+
+
+def sort_key(*, last_name: str, first_name: str, otherwise: str) -> bytes:
+    """Where a name stands in an alphabet without accents; bytes, which every database sorts alike, text it does not.
+
+    Whoever has no last name stands under the first, and whoever has neither under what they are called `otherwise`.
+    """
+    parts = [part for part in (last_name, first_name) if part] or [otherwise]
+    return BEFORE_A_LETTER.join(" ".join(unaccented(part).split())[:LONGEST_WORD] for part in parts).encode()
+
+
+def name_words(text: str) -> list[str]:
+    return [word[:LONGEST_WORD] for word in re.findall(r"\w+", unaccented(text))]
+
+
+def search_words(identity: Identity) -> set[str]:
+    """The words by which a search finds this identity, each by its beginning."""
+    names = (name_words(name) for name in (identity.first_name, identity.last_name, identity.company))
+    return {word for word in chain(*names, [normal_email(identity.email)[:LONGEST_WORD]]) if word}

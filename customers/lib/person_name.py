@@ -1,0 +1,27 @@
+"""A name that comes as one string, as a first and a last name that make the same string again."""
+
+from customers.lib.identity import has_visible_text
+
+
+def split_name(name: str, *, longest: int) -> tuple[str, str]:
+    """(first, last) of at most `longest` characters each: parted at the last blank that can be put back.
+
+    A name without one is all first name; so is one whose parts are set apart by more than a blank.
+    """
+    text = name.strip()
+    for at in range(len(text) - 2, 0, -1):
+        first, last = text[:at], text[at + 1 :]
+        if text[at] == " " and len(last) > longest:
+            break
+        if text[at] == " " and len(first) <= longest and _stands_alone(first) and _stands_alone(last):
+            return first, last
+    return text, ""
+
+
+def _stands_alone(part: str) -> bool:
+    """Whether nothing of it is lost when it is stored by itself."""
+    return part == part.strip() and has_visible_text(part)
+
+
+def full_name(first_name: str, last_name: str) -> str:
+    return f"{first_name} {last_name}".strip()

@@ -1,0 +1,11 @@
+from collections.abc import Sequence
+
+
+def join_words(words: Sequence[str]) -> str:
+    """“A”, “A and B”, “A, B and C”."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def numbers(customers: Sequence[int]) -> str:
+    """“customer 61”, “customers 6 and 61”."""
+    return f"customer{'s' if len(customers) > 1 else ''} {join_words([str(pk) for pk in customers])}"

@@ -1,0 +1,92 @@
+"""Who stands on the first page of a merge: possible duplicates, or whom a search found, with what they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+
+from customers.lib.countries import country_name
+from customers.matching.duplicates import Candidate
+from customers.models import Customer, LinkedRow, RecordTotals
+from customers.records.counts import RowCount, Totals, sources, tallies, totals
+from customers.records.registry import tabbed_models
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """A candidate with what it has; `is_ticked` is what the page shows."""
+
+    candidate: Candidate
+    is_ticked: bool
+    totals: Totals
+    tallies: list[RowCount]
+    sources: Sequence[str]
+    active_purchases: int
+
+    @property
+    def customer(self) -> Customer:
+        return self.candidate.customer
+
+    @property
+    def place(self) -> str:
+        return place(self.customer)
+
+    @property
+    def since(self) -> datetime:
+        return self.totals.since(self.customer)
+
+    @property
+    def has(self) -> str:
+        text = str(self.totals)
+        return text[:1].upper() + text[1:]
+
+    @property
+    def also_has(self) -> str:
+        return ", ".join(str(tally) for tally in self.tallies if tally.number)
+
+    @property
+    def first_sources(self) -> Sequence[str]:
+        return self.sources[:3]
+
+    @property
+    def more_sources(self) -> int:
+        return max(len(self.sources) - 3, 0)
+
+
+def place(customer: Customer) -> str:
+    """Where, else what: “Prague, Czech Republic” or “New Lead”."""
+    parts = (customer.billing_address.get("city", ""), country_name(customer.billing_address.get("country", "")))
+    return ", ".join(filter(None, parts)) or customer.status
+
+
+def kinds() -> tuple[type[LinkedRow], ...]:
+    """What is counted beside the orders, which the totals know."""
+    return tuple(model for model in tabbed_models() if model.tab and not model.tab.is_in_totals)
+
+
+def rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> list[CandidateRow]:
+    """`ticked` are the customers that somebody ticked; None when nobody was asked yet."""
+    candidates = list(candidates)
+    pks = [candidate.customer.pk for candidate in candidates]
+    of, known_by, active = totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
+    counted = tallies(kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
+    return [
+        CandidateRow(
+            each,
+            each.is_sure if ticked is None else pk in ticked,
+            of[pk],
+            counted[pk],
+            known_by.get(pk, []),
+            active.get(pk, 0),
+        )
+        for pk, each in zip(pks, candidates, strict=True)
+    ]
+
+
+def active_purchases(customers: Sequence[int]) -> dict[int, int]:
+    """{customer: how many purchases bill them now}."""
+    rows = RecordTotals.objects.filter(source_record__customer__in=customers, purchases_active__gt=0)
+    return dict(rows.values_list("source_record__customer").annotate(Sum("purchases_active")).order_by())

@@ -1,0 +1,120 @@
+"""Groups of customers who may be one person: those whom values connect that two or more of them have.
+
+They are read a window at a time, so that a page costs the same at a million customers: the newest shared values, and
+whatever else their customers share. A group stands in the window of its newest value. Nobody is connected by a value
+that is ignored, or that so many customers have that it is a mailbox or a switchboard; nor by a dismissed pair.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from django.db.models import OuterRef
+
+from customers.matching.duplicates import dismissals, ignored_values
+from customers.models import Customer, MatchKey, SharedValue
+from customers.models.matching import Key
+from customers.records.counts import CappedCount
+
+WINDOW = 100
+# How many may have a value that connects them, and how many of their records are read to know.
+MOST_SHARING = 20
+MOST_RECORDS = 200
+MOST_WINDOWS = 10
+
+Pair = tuple[int, int]
+Sharers = dict[Key, set[int]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Customers by primary key, the values that connect them, and the newest of these."""
+
+    customers: frozenset[int]
+    keys: frozenset[Key]
+    newest: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """The groups of some shared values; `too_many` are those that connect nobody, because so many have them."""
+
+    groups: tuple[Found, ...]
+    too_many: tuple[Key, ...]
+    following: int
+    """Where the next window begins; 0 when this is the last."""
+
+
+def first_window(before: int = 0) -> Window:
+    """The next one with a group in it; after MOST_WINDOWS without one somebody has to ask for more."""
+    found = window(before)
+    for _ in range(MOST_WINDOWS - 1):
+        if found.groups or not found.following:
+            break
+        found = window(found.following)
+    return found
+
+
+def window(before: int = 0) -> Window:
+    """The groups whose newest value is one of the next WINDOW shared values, of those older than `before`."""
+    values = SharedValue.objects.filter(pk__lt=before) if before else SharedValue.objects.all()
+    read = list(values.order_by("-pk")[: WINDOW + 1])
+    some = {(row.kind, row.value): row.pk for row in read[:WINDOW]}
+    oldest = min(some.values(), default=0)
+    sharers, too_many = _sharers(some)
+    numbers = _shared_by(set().union(*sharers.values()))
+    sharers, _ = _sharers(numbers)
+    groups = tuple(
+        group for group in _groups(sharers, numbers) if oldest <= group.newest and (not before or group.newest < before)
+    )
+    return Window(groups, tuple(sorted(too_many)), oldest if len(read) > WINDOW else 0)
+
+
+def _shared_by(customers: Collection[int]) -> dict[Key, int]:
+    """{key: number of its shared value} of all that `customers` share with anybody."""
+    theirs = MatchKey.objects.filter(source_record__customer__in=customers)
+    noted = SharedValue.objects.among(theirs.values_list("kind", "value").distinct())
+    return {(row.kind, row.value): row.pk for row in noted}
+
+
+def _sharers(keys: Collection[Key]) -> tuple[Sharers, set[Key]]:
+    """({key: two or more live customers who have it}, keys that too many have), those ignored left out."""
+    counted = set(keys) - ignored_values(keys)
+    same = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    rows = SharedValue.objects.among(counted).annotate(records=CappedCount(same.values("pk")[: MOST_RECORDS + 1]))
+    too_many = {(row.kind, row.value) for row in rows if row.records > MOST_RECORDS}
+    having: defaultdict[Key, set[int]] = defaultdict(set)
+    held = MatchKey.objects.among(counted - too_many)
+    for kind, value, customer in held.values_list("kind", "value", "source_record__customer"):
+        having[kind, value].add(customer)
+    too_many |= {key for key, customers in having.items() if len(customers) > MOST_SHARING}
+    return {key: some for key, some in having.items() if len(some) > 1 and key not in too_many}, too_many
+
+
+def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[Found]:
+    dismissed = dismissals(set().union(*sharers.values()))
+    keys_of: defaultdict[Pair, set[Key]] = defaultdict(set)
+    for key, customers in sharers.items():
+        for pair in combinations(sorted(customers), 2):
+            if pair not in dismissed:
+                keys_of[pair].add(key)
+    for together in connected(keys_of):
+        keys = {key for pair, found in keys_of.items() if pair[0] in together for key in found}
+        yield Found(together, frozenset(keys), max(numbers[key] for key in keys))
+
+
+def connected(pairs: Iterable[Pair]) -> list[frozenset[int]]:
+    """Those whom the pairs connect, directly or through others."""
+    group_of: dict[int, set[int]] = {}
+    for one, other in pairs:
+        together = group_of.get(one, {one}) | group_of.get(other, {other})
+        group_of.update(dict.fromkeys(together, together))
+    return [frozenset(group) for group in {id(group): group for group in group_of.values()}.values()]
+
+
+def customers_of(groups: Iterable[Found]) -> dict[int, Customer]:
+    """The live customers of the groups, by primary key."""
+    return Customer.objects.live().in_bulk(set().union(*(group.customers for group in groups)))

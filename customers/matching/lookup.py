@@ -1,0 +1,60 @@
+"""The customers known by a value that a program names: an e-mail, a phone, a name. Each through an index.
+
+What staff said not to match on is known all the same: it stands among the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from customers.lib.identity import Identity, match_keys, name_words, normal_email
+from customers.models import Contact, Customer, MatchKey, SearchWord
+from customers.models.customer import CustomerQuerySet
+from customers.profile.clean import can_be_stored
+
+OWNER = "source_record__customer"
+Owners = QuerySet[Any]
+
+
+def with_email(email: str, *, contacts_too: bool = False) -> CustomerQuerySet:
+    """The live customers who have `email`, however it is written; or one of whose contacts has, if `contacts_too`."""
+    if not normal_email(email) or not can_be_stored(email):
+        return Customer.objects.none()
+    owners = _by_key(Identity(email=email))
+    if contacts_too:
+        written = {email.strip(), email.strip().lower(), normal_email(email)}
+        owners = owners.union(Contact.objects.filter(email__in=written).values(OWNER), all=True)
+    return Customer.objects.live().filter(pk__in=owners)
+
+
+def matching_all(
+    customers: QuerySet[Customer], *, email: str = "", phone: str = "", name: str = ""
+) -> QuerySet[Customer]:
+    """Those of `customers` who are, or once were, known by all of what is given; a name by each of its words.
+
+    A name without a letter or a digit is nobody's.
+    """
+    if name and not name_words(name):
+        return customers.none()
+    for owners in _owners(email, phone, name):
+        customers = customers.filter(pk__in=owners)
+    return customers
+
+
+def _owners(email: str, phone: str, name: str) -> Iterator[Owners]:
+    if email:
+        yield _by_key(Identity(email=email))
+    if phone:
+        yield _by_key(Identity(phone=phone))
+    for word in name_words(name):
+        yield SearchWord.objects.filter(word=word).values(OWNER)
+
+
+def _by_key(identity: Identity) -> Owners:
+    keys = list(match_keys(identity))
+    words = SearchWord.objects.filter(word__in={value for _, value in keys})
+    owners: Owners = MatchKey.objects.among(keys).values(OWNER)
+    return owners.union(words.values(OWNER), all=True)

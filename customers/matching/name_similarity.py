@@ -1,0 +1,68 @@
+"""How alike two names are, as somebody would judge who reads them.
+
+Their words are compared one with one, in whatever order and without accents. An initial stands for a name, and so
+does a short form of it; what only the longer name has (a middle name, a second surname) does not count. The pair of
+words that is least alike decides: two people of one family share one name and differ in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+
+from customers.lib.identity import name_words
+from customers.matching.nicknames import may_be_one
+from customers.models import Customer
+
+ENOUGH = 70
+"""A slip or another spelling keeps a word of four letters or more at 73 and above (Jon, John; Filip, Philip; Novák,
+Nováková), while two different first names of one shop's customers seldom come to 60."""
+
+SAME = 100
+SHORT_FORM = 90
+SHORTEST = 3
+MOST_WORDS = 8
+
+
+def name_of(customer: Customer) -> str:
+    """What is compared: the person's name, and the company's where nobody is named."""
+    return f"{customer.first_name} {customer.last_name}".strip() or customer.company
+
+
+def of_customers(one: Customer, other: Customer) -> int | None:
+    """None where one has no name, or the one is a person and the other a company."""
+    is_person = [bool(c.first_name or c.last_name) for c in (one, other)]
+    return name_similarity(name_of(one), name_of(other)) if is_person[0] == is_person[1] else None
+
+
+def name_similarity(one: str, other: str) -> int | None:
+    """From 0 to 100; None when one of them has no words."""
+    fewer, more = sorted((name_words(one)[:MOST_WORDS], name_words(other)[:MOST_WORDS]), key=len)
+    if not fewer:
+        return None
+    return SAME if "".join(fewer) == "".join(more) else min(_paired(fewer, more))
+
+
+def differ_much(one: Customer, other: Customer) -> bool:
+    degree = of_customers(one, other)
+    return degree is not None and degree < ENOUGH
+
+
+def _paired(fewer: list[str], more: list[str]) -> Iterator[int]:
+    """How alike each of `fewer` is to a word of `more` that is its own, the best pairs first."""
+    pairs = sorted(((_alike(a, b), n, m) for n, a in enumerate(fewer) for m, b in enumerate(more)), reverse=True)
+    left, free = set(range(len(fewer))), set(range(len(more)))
+    for degree, n, m in pairs:
+        if n in left and m in free:
+            left.remove(n)
+            free.remove(m)
+            yield degree
+
+
+def _alike(one: str, other: str) -> int:
+    short, long = sorted((one, other), key=len)
+    if short == long or (len(short) == 1 and long.startswith(short)) or may_be_one(short, long):
+        return SAME
+    beginning = SHORT_FORM if len(short) >= SHORTEST and long.startswith(short) else 0
+    return max(beginning, round(fuzz.ratio(short, long)))

@@ -1,0 +1,58 @@
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.matching import exclusions
+from customers.models import Customer
+from customers.records import listing
+from customers.web.live import with_live
+from customers.web.permission_decorators import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_safe
+@may_view
+@with_live
+def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The e-mails and phones by which a customer is recognised, and those by which they are not."""
+    records = listing.records_of(customer).values()
+    shown = {
+        "title": f"E-mails and phones of {customer.name}",
+        "section": "customers",
+        "customer": customer,
+        "known": exclusions.known(customer, list(records)),
+    }
+    return render(request, "customers/customer_known_by.html", shown)
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    return _acted(request, customer, exclusions.stop, "{} is not matched on {} any more.")
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    return _acted(request, customer, exclusions.resume, "{} is matched on {} again.")
+
+
+def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], said: str) -> HttpResponse:
+    """Back to the list, which says of the customer and of the value as written what was done, or why it was not."""
+    try:
+        written = act(customer, request.POST.get("kind", ""), request.POST.get("value", ""), by=request.user)
+    except exclusions.RecognisingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said.format(customer.numbered, written))
+    return redirect("customers:known_by", customer.pk)

@@ -1,0 +1,70 @@
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from customers.lib.numbers import meant
+from customers.matching.explain import explain_match
+from customers.models import Customer
+from customers.web.permission_decorators import MERGE, UNMATCHED, may_view
+from customers.web.retired import redirect_to_survivor
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+MOST_FOUND = 25
+SIDES = {"one": "Customer", "other": "And customer"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two fields of the form: what was typed, and a link for each customer that it may mean."""
+
+    name: str
+    label: str
+    typed: str
+    links: list[tuple[Customer, str]]
+
+
+@require_safe
+@may_view
+def why_ask(request: "StaffRequest") -> HttpResponse:
+    """Which two customers it is about, each by number or by a search, which may find several."""
+    typed = {name: request.GET.get(name, "").strip() for name in SIDES}
+    found = {name: meant(text, most=MOST_FOUND) for name, text in typed.items()}
+    if all(len(some) == 1 for some in found.values()):
+        return redirect("customers:why", *(some[0].pk for some in found.values()))
+    sides = [
+        Side(name, label, typed[name], [(c, _ask_url({**typed, name: str(c.pk)})) for c in found[name]])
+        for name, label in SIDES.items()
+    ]
+    return render(request, "customers/why_ask.html", {"title": "Why are two customers duplicates?", "sides": sides})
+
+
+def _ask_url(typed: dict[str, str]) -> str:
+    return f"{reverse('customers:why_ask')}?{urlencode(typed)}"
+
+
+@require_safe
+@may_view
+def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
+    """What makes two customers possible duplicates, or keeps them from being found."""
+    pair = [get_object_or_404(Customer.objects.select_related("merged_into"), pk=each) for each in (pk, other)]
+    one, two = roots = [customer.live_root() for customer in pair]
+    for customer, root in zip(pair, roots, strict=True):
+        if customer.erased_at or root.erased_at:
+            return redirect_to_survivor(request, customer)
+    if one == two:
+        return render(request, "customers/why_one.html", {"title": "One customer", "pair": pair, "root": one})
+    if roots != pair:
+        messages.info(request, "One of them is part of another customer now. This is about that customer.")
+        return redirect("customers:why", one.pk, two.pk)
+    explanation = explain_match(one, two)
+    may_merge = request.user.has_perm(MERGE) and (explanation.is_match or request.user.has_perm(UNMATCHED))
+    context = {"title": f"{one.name} and {two.name}", "explanation": explanation, "may_merge": may_merge}
+    return render(request, "customers/why.html", context)

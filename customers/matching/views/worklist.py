@@ -1,0 +1,88 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST, require_safe
+
+from customers.lib.numbers import number
+from customers.lib.phrases import join_words
+from customers.matching import not_duplicates
+from customers.matching.groups import MOST_SHARING
+from customers.matching.not_duplicates_list import not_duplicates_page
+from customers.matching.worklist import worklist_page
+from customers.models import Customer
+from customers.web.permission_decorators import may_merge, may_view
+from customers.web.reasons import LONGEST_REASON, reason_in
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+KINDS = {"": "Waiting", "both": "Same e-mail and phone", "email": "Same e-mail", "phone": "Same phone"}
+DISMISSED = "dismissed"
+TABS = {**KINDS, DISMISSED: "Dismissed"}
+MOST = 100
+
+
+@require_safe
+@may_view
+def duplicate_list(request: "StaffRequest") -> HttpResponse:
+    """Groups of customers who may be one person; on the last tab, whom somebody said not to be."""
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else ""
+    before = number(request.GET.get("before", "")) or 0
+    is_dismissed = tab == DISMISSED
+    context = {
+        "title": "Duplicates",
+        "tabs": TABS,
+        "tab": tab,
+        "before": before,
+        "page": not_duplicates_page(before=before) if is_dismissed else worklist_page(before=before, kind=tab),
+        "most_sharing": MOST_SHARING,
+        "longest_reason": LONGEST_REASON,
+    }
+    template = "customers/dismissed_list.html" if is_dismissed else "customers/duplicate_list.html"
+    return render(request, template, context)
+
+
+@require_POST
+@may_merge
+@may_view
+def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
+    """Say that those of a group are not the same person, or take that back."""
+    taken_back = request.POST.get("take_back", "")
+    named = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
+    if numbers := {number(each) or 0 for each in named}:  # 0 is nobody's: it is refused and not passed over
+        (_take_back if taken_back else _dismiss)(request, numbers)
+    back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
+    return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")
+
+
+def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
+    if said := not_duplicates.dismiss_all(numbers, by=request.user, reason=reason_in(request)):
+        messages.success(request, _dismissed_message(said))
+    else:
+        messages.error(request, "Nothing was saved. One of these customers was merged or erased a moment ago.")
+
+
+def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
+    if again := not_duplicates.undismiss_all(numbers, by=request.user):
+        messages.success(request, f"{_named(again)} may be suggested as duplicates of each other again.")
+
+
+def _named(customers: list[Customer]) -> str:
+    return join_words([customer.numbered for customer in customers])
+
+
+def _dismissed_message(customers: list[Customer]) -> SafeString:
+    """Its button belongs to the form of the page that it is shown on."""
+    return format_html(
+        "<span>{} will not be suggested as duplicates of each other again.</span>"
+        '<button class="button small" form="worklist" name="take_back" value="{}">Take that back</button>',
+        _named(customers),
+        " ".join(str(customer.pk) for customer in customers),
+    )

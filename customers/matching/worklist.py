@@ -1,0 +1,134 @@
+"""The worklist: groups of customers who may be one person with what each has, the surest and largest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+
+from customers.lib.identity import match_keys
+from customers.matching.candidates import place
+from customers.matching.duplicates import Reason, named_once, names_agree
+from customers.matching.groups import Found, customers_of, first_window
+from customers.models import Customer, MatchKind
+from customers.models.matching import Key
+from customers.records import counts
+from customers.records.staff_record import identity_of
+
+EMAIL, PHONES = {MatchKind.EMAIL}, {MatchKind.PHONE, MatchKind.DIGITS}
+BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    customer: Customer
+    totals: counts.Totals
+
+    @property
+    def since(self) -> datetime:
+        return self.totals.since(self.customer)
+
+    @property
+    def place(self) -> str:
+        return str(self.customer.billing_address.get("city", "")) or place(self.customer)
+
+
+@dataclass(frozen=True)
+class DuplicateGroup:
+    """Customers who may be one person, the oldest first, and why."""
+
+    members: tuple[GroupMember, ...]
+    reasons: tuple[Reason, ...]
+    against: tuple[str, ...]
+    sources: tuple[str, ...]
+    newest: int
+    """The number of the shared value found last."""
+
+    @property
+    def oldest(self) -> Customer:
+        return self.members[0].customer
+
+    @property
+    def names(self) -> str:
+        """Whom a button is about, for who does not see the row."""
+        return ", ".join(member.customer.numbered for member in self.members)
+
+    @property
+    def numbers(self) -> str:
+        return " ".join(str(member.customer.pk) for member in self.members)
+
+    @property
+    def totals(self) -> counts.Totals:
+        return sum((member.totals for member in self.members), counts.Totals())
+
+    @property
+    def kind(self) -> str:
+        """Whether they share e-mails, phones or both."""
+        kinds = {reason.kind for reason in self.reasons}
+        return "both" if kinds & EMAIL and kinds & PHONES else "email" if kinds & EMAIL else "phone"
+
+    @property
+    def place_in_line(self) -> tuple[int, bool, int, int]:
+        """Surest first, then largest, then found last."""
+        return ("both", "email", "phone").index(self.kind), bool(self.against), -len(self.members), -self.newest
+
+
+@dataclass(frozen=True)
+class WorklistPage:
+    groups: tuple[DuplicateGroup, ...]
+    too_many: tuple[Reason, ...]
+    following: int
+
+    @property
+    def customers(self) -> int:
+        return sum(len(group.members) for group in self.groups)
+
+    @property
+    def currency(self) -> str:
+        return counts.common_currency(group.totals for group in self.groups)
+
+
+def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
+    """The next groups after the shared value `before`; only those that share what `kind` says, if it says anything."""
+    window = first_window(before)
+    groups = described(window.groups)
+    wanted = (group for group in groups if kind in ("", group.kind))
+    too_many = (Reason(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
+    return WorklistPage(tuple(sorted(wanted, key=lambda group: group.place_in_line)), tuple(too_many), window.following)
+
+
+def described(found: Sequence[Found]) -> list[DuplicateGroup]:
+    customers = customers_of(found)
+    totals = counts.totals(customers, by="source_record__customer")
+    sources = counts.sources(customers)
+    members = {pk: GroupMember(customer, totals[pk]) for pk, customer in customers.items()}
+    groups = (_group(each, members, sources) for each in found)
+    return [group for group in groups if len(group.members) > 1]
+
+
+def _group(found: Found, members: Mapping[int, GroupMember], sources: Mapping[int, Sequence[str]]) -> DuplicateGroup:
+    mine = sorted((members[pk] for pk in found.customers & members.keys()), key=lambda m: (m.since, m.customer.pk))
+    known_by = dict.fromkeys(name for member in mine for name in sources.get(member.customer.pk, ()))
+    people = [member.customer for member in mine]
+    return DuplicateGroup(
+        tuple(mine), reasons(people, found.keys), tuple(_against(people)), tuple(known_by), found.newest
+    )
+
+
+def reasons(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Reason, ...]:
+    """A reason a value; current when two have it now."""
+    now = Counter(key for one in people for key in set(match_keys(identity_of(one))))
+    shown = sorted(named_once(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
+    return tuple(Reason(kind, value, current=now[kind, value] > 1) for kind, value in shown)
+
+
+def _against(people: Sequence[Customer]) -> list[str]:
+    """What speaks against it, of any two of them."""
+    parts = {"different first names": "first_name", "different last names": "last_name"}
+    return [
+        said
+        for said, part in parts.items()
+        if any(names_agree(getattr(a, part), getattr(b, part)) is False for a, b in combinations(people, 2))
+    ]

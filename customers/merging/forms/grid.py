@@ -1,0 +1,87 @@
+"""The grid of final values: a row a field, a column a customer, a last column to type another value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from customers.merging.forms.filling import Filling
+from customers.merging.forms.rows import Row, joined
+from customers.models import Customer, LeadStatus
+from customers.profile.fields import FIELDS
+from customers.records.counts import sources
+
+
+@dataclass(frozen=True)
+class Grid:
+    filling: Filling
+
+    @property
+    def customers(self) -> Sequence[Customer]:
+        """The survivor, then the duplicates."""
+        return self.filling.customers
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        fields = [self.filling.row(field) for field in FIELDS]
+        return [*fields, *(self.filling.credit_row(currency) for currency in self.filling.held)]
+
+    @cached_property
+    def heads(self) -> list[tuple[Customer, str]]:
+        """Each column's customer, with what tells them apart."""
+        known_by = sources([customer.pk for customer in self.customers])
+        tails = ["stays", *(", ".join(known_by.get(c.pk, [])[:2]) for c in self.customers[1:])]
+        return [
+            (c, f"Customer {c.pk}{', ' if tail else ''}{tail}") for c, tail in zip(self.customers, tails, strict=True)
+        ]
+
+    @property
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        """The rows with something to decide, by group."""
+        rows = (row for row in self.rows if not row.is_same)
+        return [(name, list(some)) for name, some in groupby(rows, key=lambda row: row.group)]
+
+    @cached_property
+    def same(self) -> list[Row]:
+        return [row for row in self.rows if row.is_same]
+
+    @property
+    def same_groups(self) -> list[tuple[str, list[Row]]]:
+        return [("", self.same)]
+
+    @property
+    def same_sentence(self) -> str:
+        parts = [f"{joined(some)} ({text})" for text, some in groupby(self.same, key=lambda row: row.shared)]
+        fields = "1 field is" if len(self.same) == 1 else f"{len(self.same)} fields are"
+        return f"{fields} the same for all: {', '.join(parts)}"
+
+    @property
+    def duplicates(self) -> Sequence[Customer]:
+        return self.customers[1:]
+
+    @property
+    def focus(self) -> str:
+        """The first input to correct."""
+        return self.wrong[0].anchor if self.wrong else ""
+
+    @property
+    def wrong(self) -> list[Row]:
+        return [row for row in self.rows if row.error]
+
+    @property
+    def differing(self) -> int:
+        return sum(row.differs for row in self.rows)
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.customers) > 4
+
+    @property
+    def lead_statuses(self) -> list[tuple[str, str]]:
+        return [(str(value), str(label)) for value, label in LeadStatus.choices]
+
+    @property
+    def columns(self) -> int:
+        return len(self.customers) + 2

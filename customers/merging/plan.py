@@ -1,0 +1,203 @@
+"""What a merge decides: who becomes whom, and of each field the final value with where it is from.
+
+The decision is made from the customers as they are. It is fingerprinted, shown, and made again under the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from customers.credit import credit
+from customers.models import Customer, LeadStatus
+from customers.profile import cart_logins
+from customers.profile.clean import clean
+from customers.profile.fields import BLANK, BY_KEY, FIELDS, NAME_FIELDS, FieldKind, ProfileField
+from customers.profile.lead_status import have_bought
+
+STATUS = BY_KEY["lead_status"].key
+
+
+class MergeError(Exception):
+    """Nothing was merged; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The value that one of the customers has."""
+
+    customer: int
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A value of nobody's. A password is given as its hash, a login as it is written."""
+
+    value: Any
+
+
+Choices = Mapping[str, Picked | Typed]
+
+
+@dataclass(frozen=True)
+class FinalValue:
+    """What a field becomes, and the duplicate it is from; None when it is the survivor's or typed."""
+
+    value: Any
+    origin: int | None = None
+
+
+@dataclass(frozen=True)
+class MergePlan:
+    """The decision: who becomes whom, and the final values. What was shown must still be true when it is run."""
+
+    survivor_id: int
+    duplicate_ids: tuple[int, ...]
+    versions: tuple[int, ...]
+    finals: Mapping[str, FinalValue]
+    credit: Mapping[str, Decimal]
+    credit_before: Mapping[str, Decimal]
+    choices: Choices = field(compare=False)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return (self.survivor_id, *self.duplicate_ids)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        decided = asdict(self)
+        del decided["choices"]
+        return hashlib.sha256(json.dumps(decided, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def plan_merge(
+    survivor: Customer,
+    duplicates: Sequence[Customer],
+    choices: Choices | None = None,
+    credit_finals: Mapping[str, Decimal] | None = None,
+) -> MergePlan:
+    """What merging `duplicates` into `survivor` decides; MergeError when it cannot be.
+
+    A field without a choice keeps the survivor's value; where that is blank, it takes the first duplicate's that is
+    not. Consent takes the strictest answer, and nobody becomes tax exempt unasked.
+    """
+    choices, credit_finals = choices or {}, credit_finals or {}
+    refuse_impossible_merge(survivor, duplicates)
+    customers = [survivor, *sorted(duplicates, key=lambda c: c.pk)]
+    finals: dict[str, FinalValue] = {}
+    for each in FIELDS:
+        finals[each.key] = _final(each, customers, choices.get(each.key), finals)
+    if STATUS not in choices and finals[STATUS].value == LeadStatus.LOST and have_bought(customers):
+        finals[STATUS] = _not_lost(finals[STATUS], customers)
+    _refuse_taken_login(finals["cart_login"], customers)
+    _refuse_nameless(finals, customers)
+    return MergePlan(
+        survivor_id=survivor.pk,
+        duplicate_ids=tuple(c.pk for c in customers[1:]),
+        versions=tuple(c.version for c in customers),
+        finals=finals,
+        credit=dict(credit_finals),
+        credit_before=combined_credit(customers) if credit_finals else {},
+        choices=choices,
+    )
+
+
+def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) -> None:
+    if not duplicates:
+        raise MergeError("Choose at least one customer.")
+    pks = [customer.pk for customer in duplicates]
+    if survivor.pk in pks:
+        raise MergeError("A customer cannot be merged with itself.")
+    if len(set(pks)) < len(pks):
+        raise MergeError("A customer is chosen twice. Choose each once.")
+    for customer in (survivor, *duplicates):
+        if customer.erased_at:
+            raise MergeError(f"Customer {customer.pk} was erased. There is nothing left to merge.")
+        if customer.merged_into is not None:
+            root = customer.live_root()
+            advice = "" if root == survivor else " Merge with that customer instead."
+            raise MergeError(f"{customer.numbered} is already part of {root.name} ({root.pk}).{advice}")
+
+
+def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:
+    """{currency: what the customers hold together}."""
+    together: dict[str, Decimal] = {}
+    for amounts in credit.balances([c.pk for c in customers]).values():
+        for currency, amount in amounts.items():
+            together[currency] = together.get(currency, Decimal()) + amount
+    return together
+
+
+def _final(
+    each: ProfileField, customers: Sequence[Customer], choice: Picked | Typed | None, earlier: Mapping[str, FinalValue]
+) -> FinalValue:
+    match choice:
+        case Typed(value):
+            try:
+                return FinalValue(clean(each, value))
+            except ValidationError as error:
+                raise MergeError(f"{each.label}: {error.message}") from None
+        case Picked(pk):
+            chosen = next((c for c in customers if c.pk == pk), None)
+            if chosen is None:
+                raise MergeError(f"{each.label}: customer {pk} is not one of those to be merged.")
+        case None:
+            chosen = _default(each, customers, earlier)
+    value = getattr(chosen, each.column)
+    if chosen is customers[0] or _is_strict_answer_of_several(each, value, customers[1:]):
+        return FinalValue(value)
+    return FinalValue(value, chosen.pk)
+
+
+def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
+    """What the lead status becomes unasked, because one of them has bought; see docs/decisions/0009."""
+    survivor = customers[0]
+    others = [customer for customer in customers if customer.lead_status != LeadStatus.LOST]
+    # By hand is by hand: who bought and was set to Lost afterwards stays so.
+    if not others or (survivor not in others and have_bought([survivor])):
+        return final
+    chosen = next((customer for customer in others if customer.lead_status), others[0])
+    return FinalValue(chosen.lead_status, None if chosen is survivor else chosen.pk)
+
+
+def _is_strict_answer_of_several(each: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
+    """Then it stands as long as the merge: when one of them comes back, the others have still said no."""
+    if each.kind is not FieldKind.CONSENT or value is not each.strictest:
+        return False
+    return sum(getattr(duplicate, each.column) is value for duplicate in duplicates) > 1
+
+
+def _default(each: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, FinalValue]) -> Customer:
+    """Whose value a field takes when nobody chose."""
+    survivor = customers[0]
+    if each.kind is FieldKind.PASSWORD and survivor.cart_login_id is None:
+        # A password goes with its login: it opens nobody else's account unless somebody says so.
+        return next((c for c in customers if c.pk == earlier["cart_login"].origin), survivor)
+    if each.kind in (FieldKind.FLAG, FieldKind.PASSWORD):
+        return survivor
+    values = [(c, getattr(c, each.column)) for c in customers]
+    if each.kind is FieldKind.CONSENT and (strict := next((c for c, v in values if v is each.strictest), None)):
+        return strict
+    return next((c for c, value in values if value != BLANK[each.key]), survivor)
+
+
+def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Customer]) -> None:
+    if not any(finals[key].value for key in NAME_FIELDS) and any(
+        getattr(c, key) for c in customers for key in NAME_FIELDS
+    ):
+        raise MergeError("Leave a name, a company, an e-mail or a phone.")
+
+
+def _refuse_taken_login(final: FinalValue, customers: Sequence[Customer]) -> None:
+    if isinstance(final.value, str):
+        try:
+            cart_logins.refuse_taken(final.value, [c.pk for c in customers])
+        except cart_logins.LoginTakenError as error:
+            raise MergeError(f"{BY_KEY['cart_login'].label}: {error}") from None

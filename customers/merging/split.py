@@ -1,0 +1,119 @@
+"""Giving one source record a customer of its own: for a record that was associated with the wrong person.
+
+The record goes with all that hangs off it. The profile that it leaves stays as it is, and merges stand; what is shown
+beforehand is what is done, or it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from customers.lib.address import address
+from customers.locks import RetiredMeanwhileError, lock_chain
+from customers.matching.duplicates import mark_not_duplicate
+from customers.models import Customer, DataSource, HistoryKind, SourceRecord
+from customers.models.functions import Now
+from customers.profile.clean import clean
+from customers.profile.derive import bump_versions, refresh_profiles
+from customers.profile.edit import create_customer
+from customers.profile.fields import BY_KEY
+from customers.records import history, shared_values
+from customers.totals import billing_status
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class SplitError(Exception):
+    """Nothing was split; the message says why and what to do."""
+
+
+class StaleSplitError(SplitError):
+    """What was shown is no longer true."""
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """`values` are what the new customer's profile will be."""
+
+    record: SourceRecord
+    customer: Customer
+    values: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever was decided on; not with what comes in meanwhile, which goes with its record anyway."""
+        return f"{self.record.pk}-{self.record.origin_id}-{self.customer.pk}-{self.customer.version}"
+
+
+def plan_split(record: SourceRecord) -> SplitPlan:
+    """What a split would do; SplitError when there is none to be done."""
+    if record.is_home:
+        raise SplitError("This record holds what staff wrote here and belongs to its customer. Undo the merge instead.")
+    if not is_one_of_several(record.customer):
+        raise SplitError(f"This is the only record of {record.customer.name}, so there is nothing to split it from.")
+    return SplitPlan(record, record.customer, _profile_of(record))
+
+
+def _profile_of(record: SourceRecord) -> dict[str, Any]:
+    """The identity as received, but for what a profile may not hold, such as an e-mail that is none."""
+    values: dict[str, Any] = asdict(record.identity)
+    values["billing_address"] = address({"country": values.pop("country")})
+    return {key: value for key, value in values.items() if _may_hold(key, value)}
+
+
+def _may_hold(key: str, value: Any) -> bool:
+    try:
+        clean(BY_KEY[key], value)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_one_of_several(customer: Customer) -> bool:
+    """Whether `customer` would be left with a record other than the one where staff write."""
+    others = customer.records.exclude(data_source__name=DataSource.STAFF, external_id=customer.uuid)
+    return len(others.values_list("pk")[:2]) > 1
+
+
+@transaction.atomic
+def split_record(
+    record: SourceRecord, *, by: User | None, via: str = "page", reason: str = "", seen: str = ""
+) -> Customer:
+    """The new customer of `record`, whose profile is the identity as received. `seen` is the plan that was shown."""
+    current = _made_again(record, seen)
+    old, record = current.customer, current.record
+    new = create_customer(current.values, by=by, via=via)
+    chain = [customer.pk for customer in record.origin.chain()]
+    SourceRecord.objects.filter(pk=record.pk).update(origin=new, customer=new, moved_at=Now())
+    bump_versions([old])
+    # The whole chain, because a card or login of the record may be shown by any of it.
+    refresh_profiles(chain)
+    shared_values.add_after_undo([old.pk, new.pk])
+    billing_status.refresh([old.pk, new.pk])
+    because = f" because “{reason}”," if reason else ""
+    history.write(old, HistoryKind.SPLIT, f"Split {record} off{because} as {new.numbered}.", by=by)
+    history.write(new, HistoryKind.SPLIT, f"Split off{because} from {old.numbered}.", by=by)
+    mark_not_duplicate(old, new, by=by, reason=reason or "Split by hand")
+    return new
+
+
+def _made_again(record: SourceRecord, seen: str) -> SplitPlan:
+    """The plan under the locks of everybody from the record's origin to its customer."""
+    moved = StaleSplitError("This record was moved a moment ago. Look at its customer again.")
+    try:
+        locked, chain = lock_chain(record.origin_id)
+    except RetiredMeanwhileError:
+        raise moved from None
+    found = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk).first()
+    if not found or {found.customer_id, record.customer_id} != {chain[-1]} or found.origin_id != record.origin_id:
+        raise moved
+    found.customer, found.origin = locked[chain[-1]], locked[chain[0]]
+    current = plan_split(found)
+    if seen and seen != current.fingerprint:
+        raise StaleSplitError("Something changed while you were looking. Here is what a split would do now.")
+    return current

@@ -1,0 +1,73 @@
+"""What a split would do, in words and numbers: what goes with the record, who it becomes, what stays and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from customers.credit import credit
+from customers.lib.notices import Notice
+from customers.lib.phrases import join_words
+from customers.merging.moving import kinds
+from customers.merging.split import SplitPlan
+from customers.merging.undo_preview import amounts
+from customers.models import SourceRecord
+from customers.profile.clean import as_text
+from customers.profile.fields import FIELDS
+from customers.records import listing
+from customers.records.counts import RowCount, tallies
+from customers.totals.sums import Figures, figures, totals_of
+
+
+@dataclass(frozen=True)
+class SplitPreview:
+    """`becomes` is the new customer's profile, as (label, text); orders that count are in the figures of each side."""
+
+    becomes: list[tuple[str, str]]
+    goes: list[RowCount]
+    going: Figures
+    staying: Figures
+    credit: str
+    notices: list[Notice]
+
+
+def preview_split(plan: SplitPlan) -> SplitPreview:
+    totals = totals_of(plan.customer)
+    counted = tallies(kinds(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
+    return SplitPreview(
+        becomes=[
+            (field.label, text)
+            for field in FIELDS
+            if field.key in plan.values and (text := as_text(field, plan.values[field.key]))
+        ],
+        goes=[tally for tally in counted if tally.number],
+        going=figures(row for row in totals if row.source_record_id == plan.record.pk),
+        staying=figures(row for row in totals if row.source_record_id != plan.record.pk),
+        credit=amounts(credit.balance_of_records([plan.record.pk])),
+        notices=list(_notices(plan)),
+    )
+
+
+def _notices(plan: SplitPlan) -> Iterator[Notice]:
+    """What somebody may expect to go and does not, or the other way round."""
+    name = plan.customer.name
+    if shown := _shown_by_the_profile(plan):
+        yield Notice(f"{name} no longer shows {join_words(shown)}.", "It belongs to the record and goes with it.")
+    yield Notice(
+        f"The profile of {name} stays.",
+        "Also values that came from this record: a split takes none back. Edit them afterwards.",
+    )
+    yield Notice("What staff added stays.", f"Notes, tags and credit given here belong to {name}, not to the record.")
+    for line in listing.brought([plan.record], []):
+        if line.merge:
+            yield Notice(f"{line.merge} stands.", "To undo it will not bring this record back: it has left for good.")
+
+
+def _shown_by_the_profile(plan: SplitPlan) -> list[str]:
+    customer, record = plan.customer, plan.record.pk
+    shown = {
+        "this card": customer.pay_source,
+        "this shop login": customer.cart_login,
+        "this shop password": customer.cart_password,
+    }
+    return [name for name, row in shown.items() if row and row.source_record_id == record]

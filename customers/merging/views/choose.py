@@ -1,0 +1,108 @@
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from customers.lib.numbers import number, numbers
+from customers.matching import candidates, not_duplicates
+from customers.matching.duplicates import compare_values, duplicates_of
+from customers.merging.plan import MergeError
+from customers.merging.views.shared import choose_url, chosen, get_customer, warn_not_merged, with_survivor
+from customers.models import Customer
+from customers.search.find import find
+from customers.web.permission_decorators import UNMATCHED, may_merge, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+MOST_FOUND = 25
+
+
+@require_http_methods(["GET", "POST"])
+@may_merge
+@may_view
+@with_survivor
+@vary_on_headers("HX-Target")
+def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+    """The first step: who else is the same person."""
+    if request.method == "POST":
+        return _choose(request, survivor)
+    context = _candidates(request, survivor)
+    if request.htmx.target == "found":
+        return render(request, "customers/_merge_found.html", context)
+    return render(request, "customers/merge_choose.html", {"title": f"Merge into {survivor.name}", **context})
+
+
+def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+    ticked = request.POST.getlist("duplicate")
+    if "search" in request.POST:
+        return redirect(choose_url(survivor, ticked, q=request.POST.get("q", "")))
+    try:
+        _, *duplicates = chosen(request, survivor, ticked)
+    except MergeError as error:
+        warn_not_merged(request, str(error))
+        return redirect(choose_url(survivor, ticked))
+    query = urlencode({"duplicate": [customer.pk for customer in duplicates]}, doseq=True)
+    return redirect(f"{reverse('customers:merge_values', args=[survivor.pk])}?{query}")
+
+
+def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
+    ticked = numbers(request.GET.getlist("duplicate"))
+    found = duplicates_of(survivor)
+    listed = candidates.rows(found, ticked=ticked if "ticked" in request.GET else None)
+    context: dict[str, Any] = {
+        "survivor": survivor,
+        "rows": [row for row in listed if not row.candidate.dismissal],
+        "dismissed": [row for row in listed if row.candidate.dismissal],
+        "may_search": request.user.has_perm(UNMATCHED),
+    }
+    if context["may_search"]:
+        context |= _found(survivor, request.GET.get("q", "").strip(), ticked, {each.customer.pk for each in found})
+    return context
+
+
+def _found(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -> dict[str, Any]:
+    """Whom the search finds beside the candidates; whoever was ticked stays."""
+    kept = Customer.objects.live().filter(pk__in=ticked).exclude(pk__in=[survivor.pk, *listed])
+    others = {customer.pk: customer for customer in kept}
+    hits = find(term).exclude(pk__in=[survivor.pk, *listed]).order_by("pk")[:MOST_FOUND] if term else []
+    others |= {customer.pk: customer for customer in hits}
+    found = compare_values(survivor, list(others.values()))
+    return {"q": term, "found": candidates.rows(found, ticked=ticked), "is_in_vain": bool(term) and not hits}
+
+
+@require_POST
+@may_merge
+@may_view
+@with_survivor
+def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
+    """Say that somebody is not the same person, or take that back."""
+    taken_back = request.POST.get("take_back", "")
+    pk = taken_back or request.POST.get("not_duplicate", "")
+    other = get_customer(number(pk) or 0)
+    if taken_back:
+        if not_duplicates.undismiss(survivor, other, by=request.user):
+            messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")
+    elif not_duplicates.dismiss(survivor, other, by=request.user):
+        messages.success(request, _dismissed_message(survivor, other))
+    else:
+        messages.error(request, f"Nothing was saved. {other.numbered} is no other customer any more.")
+    return redirect(choose_url(survivor, request.POST.getlist("duplicate")))
+
+
+def _dismissed_message(survivor: Customer, other: Customer) -> str:
+    """Its button belongs to the form of the page that it is shown on."""
+    return format_html(
+        '<span>{} will not be suggested as a duplicate of {} again.</span><button class="button small" form="choose"'
+        ' formaction="{}" name="take_back" value="{}">Take that back</button>',
+        other.numbered,
+        survivor.name,
+        reverse("customers:merge_dismiss", args=[survivor.pk]),
+        other.pk,
+    )

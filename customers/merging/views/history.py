@@ -1,0 +1,79 @@
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from customers.merging import aftermath, detail, history
+from customers.merging.drawing import draw_tree
+from customers.merging.forms.history_filter import MergeHistoryForm
+from customers.merging.tree import merge_tree
+from customers.merging.undo import erased_side
+from customers.models import Merge
+from customers.records.newest import Cursor
+from customers.web.csv import csv_response
+from customers.web.permission_decorators import UNDO, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_safe
+@may_view
+def merge_list(request: "StaffRequest") -> HttpResponse:
+    """Every merge, a page at a time, all of them or by what the query names."""
+    return _list(request, MergeHistoryForm(request.GET))
+
+
+def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200) -> HttpResponse:
+    before, after = (Cursor.parse(request.GET.get(name, "")) for name in ("before", "after"))
+    context = {
+        "title": f"Merges of {form.the_customer.name}" if form.the_customer else "Merges",
+        "filters": form,
+        "customer": form.the_customer,
+        "page": history.page(form.wanted, before=before, after=after),
+        "is_newest": not (before or after),
+    }
+    return render(request, "customers/merge_list.html", context, status=status)
+
+
+@require_safe
+@may_view
+def merge_export(request: "StaffRequest") -> HttpResponseBase:
+    """What the list shows, all pages of it; nobody would see in a file that something of it was left out."""
+    form = MergeHistoryForm(request.GET)
+    if form.left_out:
+        return _list(request, form, status=422)
+    return csv_response("merges", history.HEADER, history.rows(form.wanted))
+
+
+@require_safe
+@may_view
+def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
+    members = list(merge.members.select_related("duplicate").order_by("duplicate"))
+    moved = detail.moved(members)
+    family = merge_tree(merge)
+    standing = [member for member in members if not member.undone_at]
+    erased = erased_side(merge, members)
+    may_undo = not erased and request.user.has_perm(UNDO)
+    context = {
+        "title": f"Merge {merge.pk}: {merge.survivor.name}",
+        "merge": merge,
+        "members": members,
+        "erased": erased,
+        "taken_back_by": aftermath.not_duplicate_by(members).get(merge.pk, "") if standing else "",
+        "may_undo": may_undo and bool(standing),
+        "may_undo_one": may_undo and len(standing) > 1,
+        "root": merge.survivor.live_root(),
+        "changes": list(detail.changes(merge)),
+        "moved": moved,
+        "moves": detail.moved_rows(merge, members),
+        "is_of_several": len(members) > 1,
+        "warnings": detail.warnings(merge),
+        "events": aftermath.events_since(merge, members, [each.record for each in moved]),
+        "family": family,
+        "picture": draw_tree(family.tops),
+    }
+    return render(request, "customers/merge_detail.html", context)

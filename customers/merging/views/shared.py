@@ -1,0 +1,93 @@
+"""Who is to be merged, and whether this user may: asked again at every step, whatever the step before said."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from customers.lib import numbers as naming
+from customers.matching.duplicates import matches_of
+from customers.merging.plan import MergeError, refuse_impossible_merge
+from customers.models import Customer
+from customers.web.messages import emphasised
+from customers.web.permission_decorators import UNMATCHED
+from customers.web.retired import ErasedError
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+P = ParamSpec("P")
+NO_MATCH = (
+    "You may only merge customers who share an e-mail or phone. An admin can tick “Can merge without a match” for you."
+    " Nothing was changed."
+)
+
+
+def get_customer(pk: int) -> Customer:
+    """The customer, retired or not; 404 when unknown, 410 when erased."""
+    customer = Customer.objects.select_related("merged_into", "cart_login", "pay_source").filter(pk=pk).first()
+    if customer is None:
+        raise Http404
+    if customer.erased_at:
+        raise ErasedError(customer)
+    return customer
+
+
+def with_survivor(
+    view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Give the view the live customer of the address; a retired one leads to step one of what it is part of.
+
+    Whoever was ticked stays ticked there.
+    """
+
+    @wraps(view)
+    def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        customer = get_customer(pk)
+        root = customer.live_root()
+        if root.pk != customer.pk:
+            warn_not_merged(request, f"{customer.numbered} is already part of {root.numbered}.")
+            ticked = (request.POST or request.GET).getlist("duplicate")
+            others = [pk for pk in ticked if pk != str(root.pk)]
+            return redirect(choose_url(root, others) if others else reverse("customers:merge", args=[root.pk]))
+        return view(request, customer, *args, **kwargs)
+
+    return found
+
+
+def warn_not_merged(request: "StaffRequest", why: str) -> None:
+    messages.error(request, emphasised("Nothing was merged.", why))
+
+
+def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> list[Customer]:
+    """The survivor, then the duplicates by number; MergeError says why these cannot be merged, 403 that you may not."""
+    numbers = set(naming.numbers(pks))
+    others = numbers - {survivor.pk}
+    known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
+    duplicates = list(known.filter(pk__in=others).order_by("pk"))
+    if missing := others - {customer.pk for customer in duplicates}:
+        raise MergeError(f"Nobody has the number {min(missing)}.")
+    itself = [survivor] if survivor.pk in numbers else []
+    refuse_impossible_merge(survivor, [*itself, *duplicates])
+    refuse_unmatched(request, survivor, duplicates)
+    return [survivor, *duplicates]
+
+
+def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Sequence[Customer]) -> None:
+    if request.user.has_perm(UNMATCHED):
+        return
+    matched = matches_of([survivor.pk]).get(survivor.pk, {})
+    if not {customer.pk for customer in duplicates} <= matched.keys():
+        raise PermissionDenied(NO_MATCH)
+
+
+def choose_url(survivor: Customer, ticked: Iterable[str | int], **more: str) -> str:
+    """The first step with those who were `ticked`."""
+    ticks = {"duplicate": list(ticked), "ticked": "1"}
+    return f"{reverse('customers:merge', args=[survivor.pk])}?{urlencode({**ticks, **more}, doseq=True)}"

@@ -1,0 +1,83 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from customers.lib.numbers import number
+from customers.lib.phrases import join_words
+from customers.merging import undo_preview
+from customers.merging.undo import (
+    AlreadyUndoneError,
+    OverdrawnError,
+    StaleUndoError,
+    UndoError,
+    UndoPlan,
+    plan_undo,
+    undo_merge,
+)
+from customers.models import Merge
+from customers.web.messages import emphasised
+from customers.web.permission_decorators import may_undo, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_undo
+@may_view
+def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
+    """What an undo gives back and what stays; then the undo. `only` names some of the duplicates."""
+    merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
+    data = request.POST if request.method == "POST" else request.GET
+    # What is no number is nobody's: 0, so that it is refused and not taken for all of them.
+    only = [number(each) or 0 for each in data.getlist("only")]
+    try:
+        if request.method == "POST":
+            return _undo(request, merge, only)
+        return _page(request, plan_undo(merge, only=only), only)
+    except (StaleUndoError, OverdrawnError) as error:
+        _say_nothing_undone(request, str(error))
+        return redirect(f"{reverse('customers:merge_undo', args=[pk])}?{urlencode({'only': only}, doseq=True)}")
+    except AlreadyUndoneError as error:
+        messages.info(request, str(error))
+        return redirect(merge)
+    except UndoError as error:
+        _say_nothing_undone(request, str(error))
+        return redirect(merge)
+
+
+def _say_nothing_undone(request: "StaffRequest", why: str) -> None:
+    messages.error(request, emphasised("Nothing was undone.", why))
+
+
+def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpResponse:
+    undone = undo_merge(
+        merge,
+        by=request.user,
+        only=only,
+        seen=request.POST.get("seen") or "nothing",
+        allow_overdraft="allow_overdraft" in request.POST,
+    )
+    messages.success(request, emphasised("Undone.", undone.as_sentence()))
+    return redirect(merge.survivor.live_root())
+
+
+def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpResponse:
+    back = join_words([each.customer.numbered for each in plan.returns])
+    context = {
+        "title": f"Undo merge {plan.merge.pk}?" if plan.is_whole else f"Undo merge {plan.merge.pk} for {back}?",
+        "merge": plan.merge,
+        "plan": plan,
+        "only": only,
+        "back": back,
+        "sides": undo_preview.sides(plan),
+        "values": list(undo_preview.values(plan)),
+        "notices": list(undo_preview.notices(plan)),
+        "apart": undo_preview.apart(plan),
+    }
+    return render(request, "customers/merge_undo.html", context)

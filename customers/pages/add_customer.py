@@ -1,0 +1,95 @@
+"""Adding a customer or lead by hand. The home record says who it is, so that it is matched at once.
+
+When what was typed belongs to somebody already, nothing is added until who adds has seen whom. The form brings the
+uuid of the new customer, so that a form sent twice adds one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from customers import advisory_locks
+from customers.lib.identity import Identity, match_keys
+from customers.lib.phrases import join_words
+from customers.matching.duplicates import holders, ignored_values
+from customers.models import Customer, HistoryKind, MatchKind, Note
+from customers.profile.edit import create_customer
+from customers.records import history
+from customers.records.staff_record import identity_of, staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+MOST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class ExistingCustomer:
+    """A live customer who has what was typed."""
+
+    customer: Customer
+    kinds: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.customer.numbered} has this {join_words(self.kinds)}."
+
+
+class AlreadyKnownError(Exception):
+    """Nothing was added; `known` are the customers that who adds has not seen yet, and those they have."""
+
+    def __init__(self, known: list[ExistingCustomer]) -> None:
+        super().__init__("Somebody is known by this e-mail or phone.")
+        self.known = known
+
+
+class AlreadyAddedError(Exception):
+    """The form was sent before, and `customer` came of it."""
+
+    def __init__(self, customer: Customer) -> None:
+        super().__init__(f"{customer.numbered} was added with this form.")
+        self.customer = customer
+
+
+def existing_customers(identity: Identity) -> list[ExistingCustomer]:
+    """Whoever has the e-mail or phone of `identity`, oldest first."""
+    keys = set(match_keys(identity))
+    kinds: defaultdict[int, set[str]] = defaultdict(set)
+    for pk, kind, _value in holders(keys - ignored_values(keys)):
+        kinds[pk].add("e-mail" if kind == MatchKind.EMAIL else "phone")
+    found = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
+    return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in found]
+
+
+@transaction.atomic
+def add_customer(
+    values: Mapping[str, Any], *, uuid: str, seen: Collection[int], note: str = "", by: User | None
+) -> Customer:
+    """A new customer with `values`, although those of the numbers `seen` have the same e-mail or phone."""
+    identity = identity_of(Customer(**values))
+    # As an intake does: of two who add the same person at one moment, the second is shown the first.
+    advisory_locks.lock(f"{kind} {value}" for kind, value in match_keys(identity))
+    _refuse_repeated(uuid)
+    known = existing_customers(identity)
+    if not {each.customer.pk for each in known} <= set(seen):
+        raise AlreadyKnownError(known)
+    try:
+        with transaction.atomic():
+            customer = create_customer(values, by=by, via="page", uuid=uuid)
+    except IntegrityError:
+        _refuse_repeated(uuid)
+        raise
+    home = staff_record_of(customer)
+    history.write(customer, HistoryKind.CREATED, f"{'Lead' if customer.lead_status else 'Customer'} added here.", by=by)
+    if note:
+        Note.objects.create(source_record=home, text=note, by=by)
+    return customer
+
+
+def _refuse_repeated(uuid: str) -> None:
+    if before := Customer.objects.filter(uuid=uuid).first():
+        raise AlreadyAddedError(before)

@@ -1,0 +1,46 @@
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django import forms
+
+from customers.models import DataSource
+from customers.pages.tabs import Asked
+from customers.pages.timeline import KINDS, OF_ORDERS
+from customers.web.fields import choice_field
+
+
+class TabFilter(forms.Form):
+    """Which rows of a tab are shown; what is none of the choices is as if it had not been asked."""
+
+    source = forms.TypedChoiceField(label="Source", required=False, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label="Kind", required=False)
+
+    def __init__(
+        self, data: Mapping[str, Any], sources: Collection[DataSource], *, by_kind: bool, with_orders: bool
+    ) -> None:
+        super().__init__(data, label_suffix="", auto_id="rows-%s")
+        self.with_orders = with_orders
+        names = sorted({(source.pk, source.name) for source in sources}, key=lambda each: each[1].casefold())
+        if len(names) > 1:
+            choice_field(self, "source").choices = [("", "All sources"), *names]
+        else:
+            del self.fields["source"]
+        if by_kind:
+            kinds = [(value, label) for value, label in KINDS if with_orders or value not in OF_ORDERS]
+            choice_field(self, "kind").choices = [("", "Everything"), *kinds]
+        else:
+            del self.fields["kind"]
+        self.is_valid()
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(
+            before=self.data.get("before", ""),
+            source=self.cleaned_data.get("source"),
+            kind=self.cleaned_data.get("kind", ""),
+            with_orders=self.with_orders,
+        )
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.asked.source or self.asked.kind)

@@ -1,0 +1,81 @@
+"""The story of a customer: what was done and what was noted as one, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from customers.models import Customer, HistoryEntry, HistoryKind, Note
+from customers.records.newest import Cursor, newest
+
+NOTE = "note"
+KINDS = (*HistoryKind.choices, (NOTE, "Note"))
+OF_ORDERS = frozenset({HistoryKind.ORDER, HistoryKind.PAYMENT, HistoryKind.PURCHASE})
+MOST_MOMENTS = 8
+HIGHEST = 2**63 - 1
+
+TimelineEntry = HistoryEntry | Note
+
+
+@dataclass(frozen=True)
+class TimelineCursor:
+    """The last moment of the page before. Of one instant, notes come first."""
+
+    cursor: Cursor
+    is_note: bool
+
+    def __str__(self) -> str:
+        return f"{NOTE}_{self.cursor}" if self.is_note else str(self.cursor)
+
+    @classmethod
+    def parse(cls, text: str) -> TimelineCursor | None:
+        """The bookmark that `text` writes; None when it is not one."""
+        cursor = Cursor.parse(text.removeprefix(f"{NOTE}_"))
+        return cls(cursor, text.startswith(f"{NOTE}_")) if cursor else None
+
+    @classmethod
+    def at(cls, moment: TimelineEntry) -> TimelineCursor:
+        return cls(Cursor(moment.at, moment.pk), isinstance(moment, Note))
+
+    @property
+    def of_entries(self) -> Cursor:
+        return Cursor(self.cursor.at, HIGHEST) if self.is_note else self.cursor
+
+    @property
+    def of_notes(self) -> Cursor:
+        return self.cursor if self.is_note else Cursor(self.cursor.at, 0)
+
+
+def timeline_entries(
+    customer: Customer,
+    *,
+    before: TimelineCursor | None = None,
+    limit: int = MOST_MOMENTS,
+    source: int | None = None,
+    kind: str = "",
+    with_orders: bool,
+) -> list[TimelineEntry]:
+    """At most `limit`; `kind` is one of KINDS, or all of them."""
+    found: list[Iterable[TimelineEntry]] = []
+    after = before.of_entries if before else None
+    for of_kind in _entries(kind, with_orders=with_orders):
+        entries = newest(HistoryEntry, customer, before=after, limit=limit, source=source, **of_kind)
+        found.append(entries.select_related("by", "merge"))
+    if kind in ("", NOTE):
+        after = before.of_notes if before else None
+        notes = newest(Note, customer, before=after, limit=limit, source=source)
+        found.append(notes.select_related("by", "contact"))
+    return sorted(chain(*found), key=_when, reverse=True)[:limit]
+
+
+def _entries(kind: str, *, with_orders: bool) -> list[dict[str, str]]:
+    """What to ask the history for; kind by kind where some are left out, as there is an index of each."""
+    if with_orders and not kind:
+        return [{}]
+    asked = [kind] if kind else HistoryKind.values
+    return [{"kind": each} for each in asked if each != NOTE and (with_orders or each not in OF_ORDERS)]
+
+
+def _when(moment: TimelineEntry) -> tuple[object, bool, int]:
+    return moment.at, isinstance(moment, Note), moment.pk

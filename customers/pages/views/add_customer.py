@@ -1,0 +1,41 @@
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from customers.lib.numbers import numbers
+from customers.pages.add_customer import AlreadyAddedError, AlreadyKnownError, ExistingCustomer, add_customer
+from customers.pages.forms.add_customer import AddForm
+from customers.web.permission_decorators import may_add, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_add
+@may_view
+def customer_add(request: "StaffRequest") -> HttpResponse:
+    """A new customer or lead; whoever has the same e-mail or phone is shown before one is added."""
+    form = AddForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, form)
+    seen = set(numbers(request.POST.getlist("anyway")))
+    values, note = form.values(), form.cleaned_data["note"]
+    try:
+        customer = add_customer(values, uuid=form.uuid, seen=seen, note=note, by=request.user)
+    except AlreadyKnownError as error:
+        return _page(request, form, error.known)
+    except AlreadyAddedError as error:
+        messages.info(request, f"{error} Nothing more was added.")
+        return redirect(error.customer)
+    messages.success(request, f"{customer.numbered} is added.")
+    return redirect(customer)
+
+
+def _page(request: "StaffRequest", form: AddForm, known: Sequence[ExistingCustomer] = ()) -> HttpResponse:
+    shown = {"title": "Add a customer", "section": "customers", "form": form, "known": known}
+    return render(request, "customers/customer_add.html", shown, status=422 if form.errors or known else 200)

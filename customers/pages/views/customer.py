@@ -1,0 +1,96 @@
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from customers.engagement.forms import NoteForm
+from customers.labels import labels
+from customers.lib.address import address_lines
+from customers.matching.duplicates import duplicates_of
+from customers.models import Customer, Merge, MergeMember
+from customers.pages import tabs
+from customers.pages.views.sections import rows, story, totals_and_plot, waiting
+from customers.profile.display import other_info
+from customers.records import listing
+from customers.search.recent import record_visit
+from customers.totals.sums import totals_of
+from customers.web.permission_decorators import MERGE, UNMATCHED, may_view
+from customers.web.retired import redirect_to_survivor
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+SHOWN_WITH = ("owner", "cart_login", "cart_password", "pay_source")
+# What comes further stands folded, so that the orders are on the first screen.
+MOST_FORMER, MOST_FACTS = 2, 12
+
+
+@require_safe
+@may_view
+@vary_on_headers("HX-Target")
+def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    customer = get_object_or_404(Customer.objects.select_related(*SHOWN_WITH), pk=pk)
+    if not customer.is_live:
+        return redirect_to_survivor(request, customer)
+    if request.htmx.target == "rows":
+        parts = listing.records_of(customer), totals_of(customer)
+        return render(request, "customers/_rows.html", rows(request, customer, *parts))
+    may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
+    form = NoteForm() if may_note else None
+    if request.htmx.target == "history":
+        records = listing.records_of(customer)
+        return render(request, "customers/_story.html", story(request, customer, records, form))
+    if request.method == "GET":
+        record_visit(customer, by=request.user)
+    return render_page(request, customer, form)
+
+
+def render_page(
+    request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
+) -> HttpResponse:
+    records, totals = listing.records_of(customer), totals_of(customer)
+    shown = {
+        "title": customer.name,
+        **rows(request, customer, records, totals),
+        **story(request, customer, records, form),
+        **totals_and_plot(request, customer, totals),
+        **head(request, customer),
+        **facts(customer, records),
+        **waiting(customer),
+    }
+    return render(request, "customers/customer_detail.html", shown, status=status)
+
+
+def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
+    """Name, tags, and what may be done; nobody is looked for whom this user may not merge."""
+    may_merge = request.user.has_perm(MERGE)
+    candidates = duplicates_of(customer) if may_merge else []
+    return {
+        "tags": labels.tags(customer),
+        "candidates": candidates,
+        "duplicates": sum(candidate.dismissal is None for candidate in candidates),
+        "may_merge_any": may_merge and request.user.has_perm(UNMATCHED),
+        "has_merges": has_merges(customer),
+    }
+
+
+def has_merges(customer: Customer) -> bool:
+    survived = Exists(Merge.objects.filter(survivor=OuterRef("pk")))
+    was_duplicate = Exists(MergeMember.objects.filter(duplicate=OuterRef("pk")))
+    return Customer.objects.filter(survived | was_duplicate, pk=customer.pk).exists()
+
+
+def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
+    former = list(listing.former(customer, records.values()))
+    other = list(other_info(customer, labels.attributes(customer)))
+    return {
+        "former": former[:MOST_FORMER],
+        "more_former": len(former[MOST_FORMER:]),
+        "other": other[:MOST_FACTS],
+        "more_other": other[MOST_FACTS:],
+        "billing_lines": address_lines(customer.billing_address),
+        "shipping_lines": address_lines(customer.shipping_address),
+    }

@@ -1,0 +1,38 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from customers.engagement.forms import NoteForm
+from customers.models import Customer
+from customers.pages.views.customer import render_page
+from customers.profile.edit import EditError, add_note
+from customers.web.permission_decorators import may_change, may_view
+from customers.web.retired import redirect_to_survivor
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_change
+@may_view
+def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
+    customer = get_object_or_404(Customer, pk=pk)
+    root = customer.live_root()
+    if root.erased_at:
+        return redirect_to_survivor(request, customer)
+    if request.method == "GET":  # after signing in again, or a reload
+        return redirect(f"{reverse('customers:detail', args=[root.pk])}?note#note")
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return render_page(request, root, form, status=422)
+    try:
+        note = add_note(root, form.cleaned_data["text"], by=request.user)
+    except EditError:
+        return redirect_to_survivor(request, get_object_or_404(Customer, pk=pk))
+    messages.success(request, f"The note is saved with {note.source_record.customer.numbered}.")
+    return redirect(note.source_record.customer)

@@ -1,0 +1,70 @@
+"""The parts of the customer page about what is linked: the figures, a tab with its rows, the story."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from customers.credit import credit
+from customers.engagement.due_tasks import due_tasks
+from customers.engagement.forms import NoteForm
+from customers.merging.split import is_one_of_several
+from customers.models import Customer, RecordTotals
+from customers.pages import tabs
+from customers.pages.forms.tab_filter import TabFilter
+from customers.totals.spend import spend_of
+from customers.totals.spend_chart import Plot
+from customers.totals.sums import Amount, figures
+from customers.web.permission_decorators import SPLIT
+from customers.web.permissions import VIEW_ORDERS
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+def rows(
+    request: "StaffRequest", customer: Customer, records: tabs.Records, totals: Sequence[RecordTotals]
+) -> dict[str, Any]:
+    offered = tabs.offered(request.user.get_all_permissions())
+    filled = tabs.filled(offered, customer)
+    choices = tabs.shown(offered, filled)
+    chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
+    sources = {record.data_source for record in records.values()}
+    told = request.user.has_perm(VIEW_ORDERS)
+    narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_story, with_orders=told)
+    of_source = [t for t in totals if narrowing.asked.source in (None, t.source_record.data_source_id)]
+    return {
+        "customer": customer,
+        "choices": choices,
+        "chosen": chosen,
+        "filled": filled,
+        "narrowing": narrowing,
+        "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
+        "sums": figures(of_source) if chosen.tab.totals else None,
+        "may_split": chosen.model is None and request.user.has_perm(SPLIT) and is_one_of_several(customer),
+    }
+
+
+def story(request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
+    moments = tabs.newest_moments(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
+    return {"customer": customer, "story": moments, "form": form}
+
+
+def waiting(customer: Customer) -> dict[str, Any]:
+    """What should catch the eye."""
+    return {"due": due_tasks(customer, now=timezone.now())}
+
+
+def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
+    found = figures(totals)
+    held = credit.balances([customer.pk]).get(customer.pk) or {found.spent[0].currency: Decimal()}
+    told = request.user.has_perm(VIEW_ORDERS)
+    chosen = request.GET.get("currency", "")
+    spent = spend_of(customer, now=timezone.now(), currency=chosen) if told else None
+    return {
+        "figures": found if told else None,
+        "credit": [Amount(amount, currency) for currency, amount in held.items()],
+        "plot": Plot(spent) if spent else None,
+        "since": min(filter(None, (customer.created, found.first_order_at))),
+    }

@@ -1,0 +1,103 @@
+"""Shop accounts: every login of a customer opens it, and the one that is shown also by the password chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+from django.db import IntegrityError, transaction
+
+from customers.models import CartLogin, Customer, Merge, ProfileChange, SourceRecord
+from customers.records.staff_record import staff_record_of
+
+
+class LoginTakenError(Exception):
+    """The message says which login was not given, and what to do."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"“{login}” is or was the login of another customer. Type another.")
+
+
+def settle(
+    customer: Customer, values: Mapping[str, Any], *, among: Collection[int], merge: Merge | None = None
+) -> dict[str, Any]:
+    """`values` with a typed login (a string) or a new password (a hash) turned into references to CartLogins.
+
+    A login that one of the customers `among` has already is used; LoginTakenError when somebody else has it.
+    """
+    settled = dict(values)
+    if isinstance(login := values.get("cart_login"), str):
+        settled["cart_login"] = _login(customer, login, among, merge).pk if login else None
+    if isinstance(password := values.get("cart_password"), str):
+        row = CartLogin(source_record=staff_record_of(customer), password=password, merge=merge) if password else None
+        if row:
+            row.save()
+        settled["cart_password"] = row.pk if row else None
+    return settled
+
+
+def refuse_taken(login: str, among: Collection[int]) -> None:
+    """LoginTakenError when `login` is that of a customer who is not `among` the given."""
+    if CartLogin.objects.filter(login=login).exclude(source_record__customer__in=among).exists():
+        raise LoginTakenError(login)
+
+
+def _login(customer: Customer, login: str, among: Collection[int], merge: Merge | None) -> CartLogin:
+    refuse_taken(login, among)
+    row = CartLogin.objects.select_related("merge").filter(login=login).first()
+    if row is None:
+        return add(staff_record_of(customer), login, merge=merge)
+    if row.merge and (merge is None or row.merge.undone_at):
+        row.merge = merge
+        row.save(update_fields=["merge"])
+    return row
+
+
+def add(record: SourceRecord, login: str, password: str = "", *, merge: Merge | None = None) -> CartLogin:
+    """A new login; LoginTakenError when there is one of this name."""
+    try:
+        with transaction.atomic():
+            return CartLogin.objects.create(source_record=record, login=login, password=password, merge=merge)
+    except IntegrityError:
+        # Also when somebody else typed it for another customer at the same moment.
+        raise LoginTakenError(login) from None
+
+
+def set_own(row: CartLogin, hashed: str) -> None:
+    """Let `hashed` open the login from now on, and nothing else that was chosen for it so far, by whomever."""
+    latest = ProfileChange.objects.order_by("pk").values_list("pk", flat=True).last()
+    CartLogin.objects.filter(pk=row.pk).update(password=hashed, chosen_after=latest or 0)
+
+
+def opened_by(login: str, password: str) -> Customer | None:
+    """The live customer whose shop account this login and password open."""
+    found = CartLogin.objects.filter(login=login).select_related(
+        "merge", "source_record__customer", "source_record__origin"
+    )
+    row = found.first()
+    if row is None or not _counts(row):
+        return None
+    hashes = [row.password, *_chosen_for(row)]
+    opens = any(hashed and check_password(password, hashed) for hashed in hashes)
+    return row.source_record.customer if opens else None
+
+
+def _counts(row: CartLogin) -> bool:
+    """One that a merge made outlasts it only where somebody chose it since."""
+    return not (row.merge and row.merge.undone_at) or row.source_record.customer.cart_login_id == row.pk
+
+
+def _chosen_for(row: CartLogin) -> Iterator[str]:
+    """The passwords that the customers whose shown login it is, from its first owner to the live one, have for it."""
+    customer: Customer | None = row.source_record.origin
+    while customer is not None:
+        if customer.cart_login_id == row.pk and customer.cart_password is not None and _is_chosen(row, by=customer):
+            yield customer.cart_password.password
+        customer = customer.merged_into
+
+
+def _is_chosen(row: CartLogin, *, by: Customer) -> bool:
+    """Whether the password that `by` has for the login was chosen after its own was last set anew."""
+    since = by.changes.filter(pk__gt=row.chosen_after, merge__undone_at=None)
+    return not row.chosen_after or since.filter(values__cart_password__after=by.cart_password_id).exists()

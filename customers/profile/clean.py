@@ -1,0 +1,124 @@
+"""The values of a profile as they come in and as they are read: cleaned, compared, and put in words."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from email_validator import EmailNotValidError, validate_email
+
+from customers.lib.address import PART_LENGTH, address, address_lines
+from customers.lib.identity import FEWEST_DIGITS, fold, has_visible_text, normal_email, normal_phone, phone_digits
+from customers.models import CartLogin, Customer, LeadStatus, PaySource
+from customers.profile.fields import FieldKind, ProfileField
+
+LONGEST_LOGIN = 150
+ANSWERS = {True: "Yes", False: "No", None: "Not asked"}
+
+
+def clean(field: ProfileField, value: Any) -> Any:
+    """The value as it is stored; ValidationError with what to do when it cannot be."""
+    match field.kind:
+        case FieldKind.ADDRESS:
+            return _clean_address(value)
+        case FieldKind.CONSENT | FieldKind.FLAG:
+            if value not in (True, False, None) or (value is None and field.kind is FieldKind.FLAG):
+                raise ValidationError("Choose yes or no.")
+            return value
+        case FieldKind.CHOICE:
+            if value and value not in LeadStatus.values:
+                raise ValidationError("Choose one of the lead statuses.")
+            return value
+        case FieldKind.LOGIN if isinstance(value, str):
+            return _clean_text(value, length=LONGEST_LOGIN)
+        case FieldKind.LOGIN | FieldKind.PASSWORD | FieldKind.PAY_SOURCE:
+            return value
+    length = getattr(Customer, field.key).field.max_length
+    text = _clean_text(value, length=length)
+    if field.kind is FieldKind.EMAIL and text:
+        return clean_email(text)
+    if field.kind is FieldKind.WEBSITE and text:
+        return _clean_text(clean_website(text), length=length)
+    return text
+
+
+def clean_typed(field: ProfileField, value: Any) -> Any:
+    """As `clean`, and a phone must be one. A source may send any: what it sent is kept, and shown."""
+    cleaned = clean(field, value)
+    if field.kind is FieldKind.PHONE and cleaned and not (normal_phone(cleaned) or phone_digits(cleaned)):
+        raise ValidationError(f"Enter a phone of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
+    return cleaned
+
+
+def clean_email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValidationError("Enter an e-mail such as name@example.com.") from None
+
+
+def clean_website(text: str) -> str:
+    """With its scheme: a bare domain is read as https. Nothing but a page on the web, for it may become a link."""
+    address = text if "://" in text else f"https://{text}"
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError:
+        address = ""
+    # With somebody's name in front it is an e-mail, or a lure: https://bank.example@elsewhere.example.
+    if not address or "@" in address:
+        raise ValidationError("Enter a website such as https://example.com.")
+    return address
+
+
+def can_be_stored(text: str) -> bool:
+    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is no text."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def storable(text: str) -> str:
+    """The text without what cannot be stored."""
+    return "".join(character for character in text if can_be_stored(character))
+
+
+def _clean_text(value: Any, *, length: int) -> str:
+    text = str(value).strip()
+    if not has_visible_text(text) and can_be_stored(text):
+        return ""
+    if not can_be_stored(text):
+        raise ValidationError("Leave out the character that cannot be stored.")
+    if len(text) > length:
+        raise ValidationError(f"Use {length} characters or fewer; these are {len(text)}.")
+    return text
+
+
+def _clean_address(parts: dict[str, str]) -> dict[str, str]:
+    return {key: _clean_text(part, length=PART_LENGTH) for key, part in address(parts).items()}
+
+
+def same(field: ProfileField, one: Any, other: Any, *, country: str = "") -> bool:
+    """Whether two values are one to a person: e-mails, phones and texts however they are written."""
+    match field.kind:
+        case FieldKind.EMAIL:
+            return (normal_email(one) or fold(one)) == (normal_email(other) or fold(other))
+        case FieldKind.PHONE:
+            return (normal_phone(one, country) or fold(one)) == (normal_phone(other, country) or fold(other))
+        case _:
+            return bool(one == other)
+
+
+def as_text(field: ProfileField, value: Any) -> str:
+    """The value in words, on one line; "" when there is none. A password is only ever set or not."""
+    match field.kind:
+        case FieldKind.ADDRESS:
+            return ", ".join(address_lines(value or {}))
+        case FieldKind.CONSENT | FieldKind.FLAG:
+            return ANSWERS[value]
+        case FieldKind.CHOICE:
+            return str(LeadStatus(value).label) if value else ""
+        case FieldKind.PASSWORD:
+            return "Set" if value else ""
+        case FieldKind.LOGIN:
+            return str(CartLogin.objects.filter(pk=value).first() or "") if value else ""
+        case FieldKind.PAY_SOURCE:
+            return str(PaySource.objects.filter(pk=value).first() or "") if value else ""
+        case _:
+            return str(value)

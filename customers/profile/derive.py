@@ -1,0 +1,154 @@
+"""What a customer's profile is: a function of the changes that stand.
+
+Of each field the latest standing change decides; where none stands, what was there before the first. So an undo
+restores nothing: it takes a merge out of what stands, and the profile follows.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from customers.models import CartLogin, Customer, MergeMember, PaySource, ProfileChange
+from customers.models.functions import Now
+from customers.profile.fields import BLANK, BY_KEY, FIELDS, REFERENCES, FieldKind
+from customers.records import ownership
+from customers.records.staff_record import refresh_staff_records
+
+Values = dict[str, Any]
+
+
+def profile_values(customer: Customer) -> Values:
+    """The profile as stored, {field: value}; a reference is a primary key."""
+    return {field.key: getattr(customer, field.column) for field in FIELDS}
+
+
+def write_profile_change(
+    customer: Customer,
+    after: Mapping[str, Any],
+    *,
+    before: Mapping[str, Any] | None = None,
+    origins: Mapping[str, int] | None = None,
+    **act: Any,
+) -> ProfileChange | None:
+    """Write down that the profile of the locked `customer` becomes `after`; nothing when it is that already.
+
+    `before` is what it is, when that is not what is stored; `origins` names the duplicate each value was taken from;
+    `act` is by, via and merge. The caller refreshes.
+    """
+    before = profile_values(customer) if before is None else before
+    changed = {
+        key: {"before": before[key], "after": value, "from": (origins or {}).get(key)}
+        for key, value in after.items()
+        if value != before[key]
+    }
+    if not changed:
+        return None
+    bump_versions([customer])
+    return ProfileChange.objects.create(customer=customer, values=changed, version=customer.version, **act)
+
+
+def write_first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
+    """Write down what a new customer came with, so that each of its columns can be derived."""
+    came_with = {
+        key: {"before": BLANK[key], "after": value, "from": None}
+        for key, value in profile_values(customer).items()
+        if value != BLANK[key]
+    }
+    return ProfileChange.objects.create(customer=customer, values=came_with, version=customer.version, **act)
+
+
+def bump_versions(customers: Collection[Customer]) -> None:
+    """A new version: whoever decided on the old one has to look again."""
+    Customer.objects.filter(pk__in=[c.pk for c in customers]).update(version=F("version") + 1, updated=Now())
+    for customer in customers:
+        customer.version += 1
+
+
+class ProfileHistory:
+    """The profile changes of some customers, read once, and what follows from them."""
+
+    def __init__(self, customers: Collection[int]) -> None:
+        self.changes: defaultdict[int, list[ProfileChange]] = defaultdict(list)
+        rows = ProfileChange.objects.filter(customer__in=customers).select_related("merge", "by").order_by("version")
+        for change in rows:
+            self.changes[change.customer_id].append(change)
+        merges = {change.merge_id for change in rows if change.merge_id}
+        taken_back = (
+            MergeMember.objects.filter(merge__in=merges).exclude(undone_at=None)
+            if merges
+            else MergeMember.objects.none()
+        )
+        self.undone: set[tuple[int, int]] = set(taken_back.values_list("merge", "duplicate"))
+        self.owners = self._owners()
+
+    def _owners(self) -> dict[tuple[FieldKind, int], list[int]]:
+        """The customers that have each login or pay source named in a change, from the one it came to up."""
+        wanted: defaultdict[FieldKind, set[int]] = defaultdict(set)
+        for change in (c for changes in self.changes.values() for c in changes):
+            for key, value in change.values.items():
+                kind = BY_KEY[key].kind
+                if kind in REFERENCES:
+                    wanted[kind].update(pk for pk in (value["before"], value["after"]) if pk)
+        origins: dict[tuple[FieldKind, int], int] = {}
+        for kind, pks in wanted.items():
+            rows: QuerySet[Any] = (PaySource if kind is FieldKind.PAY_SOURCE else CartLogin)._default_manager.all()
+            for pk, origin in rows.filter(pk__in=pks).values_list("pk", "source_record__origin"):
+                origins[kind, pk] = origin
+        chains = ownership.merge_chains(origins.values())
+        return {named: chains[origin] for named, origin in origins.items()}
+
+    def profile(
+        self, customer: int, *, taken_back: Collection[tuple[int, int]] = (), without: int | None = None
+    ) -> Values:
+        """The named fields of `customer` as they follow from what stands.
+
+        `taken_back` and `without` ask what it would be with those (merge, duplicate) parts, or a merge, undone.
+        """
+        changes = self.changes[customer]
+        derived: Values = {}
+        for change in changes:
+            for key, value in change.values.items():
+                derived.setdefault(key, value["before"])
+        undone = {*self.undone, *taken_back}
+        left = {duplicate for _merge, duplicate in taken_back}
+        for change in changes:
+            if change.merge is None or not (change.merge.undone_at or change.merge_id == without):
+                standing = (item for item in change.values.items() if (change.merge_id, item[1]["from"]) not in undone)
+                derived.update({k: v["after"] for k, v in standing if self._counts(k, v["after"], customer, left)})
+        return {key: v if self._counts(key, v, customer, left) else None for key, v in derived.items()}
+
+    def stands(self, change: ProfileChange, key: str) -> bool:
+        """Whether what `change` wrote of a field was undone with no merge."""
+        if change.merge is None:
+            return True
+        return not change.merge.undone_at and (change.merge_id, change.values[key]["from"]) not in self.undone
+
+    def _counts(self, key: str, value: Any, customer: int, left: set[int]) -> bool:
+        """A login or pay source counts only while this customer has it: their own, or of one merged into them."""
+        if BY_KEY[key].kind not in REFERENCES or value is None:
+            return True
+        chain = self.owners.get((BY_KEY[key].kind, value), [])
+        if customer not in chain:
+            return False
+        return left.isdisjoint(chain[: chain.index(customer)])
+
+
+def refresh_profiles(customers: Collection[int]) -> list[str]:
+    """Make the profile columns what stands, and the home records follow; name what was not so."""
+    history = ProfileHistory(customers)
+    wrong: dict[int, set[str]] = {}
+    rows = list(Customer.objects.filter(pk__in=customers, erased_at=None))
+    for customer in rows:
+        derived = history.profile(customer.pk)
+        wrong[customer.pk] = {k for k, value in derived.items() if getattr(customer, BY_KEY[k].column) != value}
+        for key in wrong[customer.pk]:
+            setattr(customer, BY_KEY[key].column, derived[key])
+        if bytes(customer.sort_name) != customer.place_by_name:
+            customer.sort_name = customer.place_by_name
+            wrong[customer.pk].add("sort_name")
+    if columns := set().union(*wrong.values()):
+        Customer.objects.bulk_update([customer for customer in rows if wrong[customer.pk]], sorted(columns))
+    differed = [f"{key} of customer {pk}" for pk, found in wrong.items() for key in sorted(found)]
+    return differed + refresh_staff_records(rows)

@@ -1,0 +1,148 @@
+"""Editing the profile of a live customer, by one person at a time: the second is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from customers.lib.dates import day
+from customers.locks import lock, lock_live
+from customers.models import Customer, HistoryKind, Note, ProfileChange
+from customers.profile import cart_logins
+from customers.profile.clean import as_text, clean
+from customers.profile.derive import bump_versions, refresh_profiles, write_first_profile_change, write_profile_change
+from customers.profile.fields import BY_KEY, NAME_FIELDS, FieldKind
+from customers.records import history
+from customers.records.newest import newest
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+LABELS = {"owner": "Owner", "lead_created_at": "Lead created", "trial_started_at": "Trial started"}
+
+
+class EditError(Exception):
+    """The message says what was not saved, and why."""
+
+
+class StaleEditError(EditError):
+    """Somebody else saved first."""
+
+
+def create_customer(values: Mapping[str, Any], *, by: User | None, via: str, **columns: Any) -> Customer:
+    """A new customer with `values` as profile; whoever calls adds the first source record.
+
+    ValidationError when a value cannot be stored; the transaction of the caller goes on.
+    """
+    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
+    columns |= {BY_KEY[key].column: value for key, value in cleaned.items()}
+    customer = Customer(**columns)
+    customer.sort_name = customer.place_by_name
+    with transaction.atomic(savepoint=False):
+        customer.save(force_insert=True)
+        write_first_profile_change(customer, by=by, via=via)
+    return customer
+
+
+@transaction.atomic
+def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int, by: User | None, via: str) -> Customer:
+    """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited."""
+    locked = _locked(customer, version)
+    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
+    _refuse_nameless(locked, cleaned)
+    try:
+        cleaned = cart_logins.settle(locked, cleaned, among=[locked.pk])
+    except cart_logins.LoginTakenError as error:
+        raise EditError(f"Not saved. {error}") from None
+    change = write_profile_change(locked, cleaned, by=by, via=via)
+    if change is None:
+        return locked
+    refresh_profiles([locked.pk])
+    edited = Customer.objects.get(pk=locked.pk)
+    # Typed by staff, so that it is matched on: on the home record, which is made here if it was not there.
+    history.write(edited, HistoryKind.EDIT, described(change), by=by)
+    return edited
+
+
+def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
+    """Who came without any of it may still be edited."""
+    before = {key: getattr(customer, key) for key in NAME_FIELDS}
+    if any(before.values()) and not any((before | {key: values[key] for key in NAME_FIELDS if key in values}).values()):
+        raise EditError("Not saved. Leave a name, a company, an e-mail or a phone.")
+
+
+def _locked(customer: Customer, version: int) -> Customer:
+    locked = lock([customer.pk])[customer.pk]
+    if not locked.is_live:
+        raise EditError(f"Not saved. {locked.numbered} was merged or erased a moment ago.")
+    if locked.version != version:
+        raise StaleEditError(f"Not saved. {who_changed(locked, since=version)} changed this customer a moment ago.")
+    return locked
+
+
+def who_changed(customer: Customer, *, since: int) -> str:
+    """Who last changed the profile after it was at the version `since`."""
+    change = customer.changes.filter(version__gt=since).select_related("by").order_by("version").last()
+    return str(change.by or "A program") if change else "Somebody"
+
+
+@transaction.atomic
+def set_status_and_owner(
+    customer: Customer, lead_status: str, owner: User | None, *, version: int, by: User | None
+) -> None:
+    """Set the lead status, and which of the staff looks after the customer."""
+    edited = edit_profile(customer, {"lead_status": lead_status}, version=version, by=by, via="page")
+    set_staff_fields(edited, {"owner": owner}, by=by)
+
+
+@transaction.atomic
+def set_staff_fields(locked: Customer, columns: Mapping[str, User | datetime | None], *, by: User | None) -> None:
+    """Change what is no part of the profile: the owner, when the lead was created, when the trial started."""
+    changed = {name: value for name, value in columns.items() if getattr(locked, name) != value}
+    if not changed:
+        return
+    bump_versions([locked])
+    Customer.objects.filter(pk=locked.pk).update(**changed)
+    said = [
+        f"{LABELS[name]} changed from {_said(name, getattr(locked, name))} to {_said(name, value)}."
+        for name, value in changed.items()
+    ]
+    history.write(locked, HistoryKind.EDIT, " ".join(said), by=by)
+    for name, value in changed.items():
+        setattr(locked, name, value)
+
+
+def _said(name: str, value: User | datetime | None) -> str:
+    if value is None:
+        return "nobody" if name == "owner" else "empty"
+    return day(value) if isinstance(value, datetime) else str(value)
+
+
+def described(change: ProfileChange) -> str:
+    """What an edit changed, as sentences."""
+    parts = []
+    for key, value in change.values.items():
+        field = BY_KEY[key]
+        before, after = as_text(field, value["before"]) or "empty", as_text(field, value["after"]) or "empty"
+        parts.append(
+            "Password set anew."
+            if field.kind is FieldKind.PASSWORD
+            else f"{field.label} changed from {before} to {after}."
+        )
+    return " ".join(parts)
+
+
+@transaction.atomic
+def add_note(customer: Customer, text: str, *, by: User | None) -> Note:
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise EditError("Not saved. This customer was erased a moment ago.")
+    latest = newest(Note, locked, limit=1).first()
+    if latest and by and (latest.text, latest.by_id) == (text, by.pk):
+        return latest  # the button was pressed twice
+    return Note.objects.create(source_record=staff_record_of(locked), text=text, by=by)

@@ -1,0 +1,96 @@
+"""The inputs by which a field of a profile is typed: one, or six for an address; all of them hold text.
+
+A value becomes the texts of its inputs and comes back from them unchanged, so that what a person did not touch is
+known not to have been touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.forms.widgets import Widget
+
+from customers.lib.address import PART_LENGTH, PARTS, address
+from customers.lib.identity import has_visible_text
+from customers.models import CartLogin, Customer, LeadStatus, PaySource
+from customers.profile.clean import LONGEST_LOGIN
+from customers.profile.fields import FieldKind, ProfileField
+
+ANSWERS = {"": None, "yes": True, "no": False}
+
+
+class TextField(forms.CharField):
+    """Without a maxlength, with which a browser would cut off what is pasted and not say so."""
+
+    default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer; these are %(show_value)d."}
+
+    def to_python(self, value: Any) -> str:
+        """What cannot be seen is nothing."""
+        text = str(super().to_python(value))
+        return text if has_visible_text(text) else ""
+
+    def widget_attrs(self, widget: Widget) -> dict[str, Any]:
+        return {"autocomplete": "off", "class": "vTextField", "dir": "auto"}
+
+
+def names(field: ProfileField) -> list[str]:
+    return [f"{field.key}-{part}" for part in PARTS] if field.kind is FieldKind.ADDRESS else [field.key]
+
+
+def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms.Field]:
+    """The inputs by name; those of a reference offer what the customer has."""
+    match field.kind:
+        case FieldKind.ADDRESS:
+            return {
+                name: TextField(label=label, max_length=PART_LENGTH, required=False)
+                for name, label in zip(names(field), PARTS.values(), strict=True)
+            }
+        case FieldKind.CONSENT:
+            return {field.key: _select(field, [("", "Not asked"), ("yes", "Yes"), ("no", "No")])}
+        case FieldKind.FLAG:
+            return {field.key: _select(field, [("no", "No"), ("yes", "Yes")])}
+        case FieldKind.CHOICE:
+            return {field.key: _select(field, [("", "None"), *LeadStatus.choices])}
+        case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
+            return {field.key: _select(field, [("", "None"), *_had(field, customer)])}
+    longest = getattr(Customer, field.key).field.max_length or LONGEST_LOGIN
+    return {field.key: TextField(label=field.label, max_length=longest, required=False)}
+
+
+def _select(field: ProfileField, choices: Iterable[tuple[str, str]]) -> forms.Field:
+    wrong = {"invalid_choice": "Choose one of those listed."}
+    return forms.ChoiceField(label=field.label, choices=list(choices), required=False, error_messages=wrong)
+
+
+def _had(field: ProfileField, customer: Customer | None) -> list[tuple[str, str]]:
+    of_customer = {"source_record__customer": customer}
+    if field.kind is FieldKind.LOGIN:
+        found = CartLogin.objects.filter(**of_customer, login__isnull=False).order_by("pk")
+        return [(str(row.pk), str(row)) for row in found]
+    return [(str(row.pk), str(row)) for row in PaySource.objects.filter(**of_customer).order_by("pk")]
+
+
+def texts(field: ProfileField, value: Any) -> dict[str, str]:
+    """What stands in the inputs when the field holds `value`, on one line as a browser sends it back."""
+    match field.kind:
+        case FieldKind.ADDRESS:
+            written = [value.get(part, "") for part in PARTS]
+        case FieldKind.CONSENT | FieldKind.FLAG:
+            written = [next(text for text, answer in ANSWERS.items() if answer is value)]
+        case _:
+            written = [str(value or "")]
+    return {name: " ".join(text.splitlines()).strip() for name, text in zip(names(field), written, strict=True)}
+
+
+def value(field: ProfileField, typed: Mapping[str, str]) -> Any:
+    """The value that the cleaned texts of the inputs mean."""
+    match field.kind:
+        case FieldKind.ADDRESS:
+            return address({part: typed.get(name, "") for part, name in zip(PARTS, names(field), strict=True)})
+        case FieldKind.CONSENT | FieldKind.FLAG:
+            return ANSWERS[typed.get(field.key, "")]
+        case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
+            return int(typed[field.key]) if typed.get(field.key) else None
+    return typed.get(field.key, "")

@@ -1,0 +1,200 @@
+"""The form in which a profile is typed, made of the one list of its fields: to add a customer, or to change one.
+
+It brings back the texts that it showed. So only what a person touched is written; and where somebody else changed a
+field since, both versions are shown, and one must be chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
+
+from customers.lib.phrases import join_words
+from customers.models import Customer
+from customers.profile.clean import as_text, clean_typed
+from customers.profile.edit import who_changed
+from customers.profile.fields import ADDRESSES, BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
+from customers.profile.forms import inputs
+
+THEIRS, MINE = "theirs", "mine"
+SHOWN, CHOOSE = "shown-", "choose-"
+SAME = "shipping-same"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the form; `slug` is the id by which a link leads to it."""
+
+    slug: str
+    title: str
+    fields: list[BoundField]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field that somebody else changed meanwhile: what it is now, and what this form says."""
+
+    key: str
+    label: str
+    theirs: str
+    pick: str
+    fields: list[BoundField]
+
+
+class ProfileForm(forms.Form):
+    use_required_attribute = False
+    data: MultiValueDict[str, str]
+
+    def __init__(self, customer: Customer | None = None, data: MultiValueDict[str, str] | None = None) -> None:
+        super().__init__(data, label_suffix="")
+        self.customer = customer
+        self.offered = [field for field in FIELDS if self._offers(field)]
+        self.now = {field.key: self._texts_now(field) for field in self.offered}
+        for field in self.offered:
+            self.fields |= inputs.fields_of(field, customer)
+        self.fields[SAME] = forms.BooleanField(label="Same as billing", required=False)
+        self.initial = {name: text for now in self.now.values() for name, text in now.items()}
+        self.initial[SAME] = not any(self.now["shipping_address"].values())
+
+    def _offers(self, field: ProfileField) -> bool:
+        """A password is never shown; who is new has no login and nothing to pay with."""
+        return field.kind is not FieldKind.PASSWORD and (self.customer is not None or field.column == field.key)
+
+    def _texts_now(self, field: ProfileField) -> dict[str, str]:
+        value = getattr(self.customer, field.column) if self.customer else field.blank
+        return inputs.texts(field, value)
+
+    # What is read
+
+    def clean_email(self) -> str:
+        return self._clean("email")
+
+    def clean_phone(self) -> str:
+        return self._clean("phone")
+
+    def clean_website(self) -> str:
+        return self._clean("website")
+
+    def _clean(self, key: str) -> str:
+        """What stands already may stay as it came."""
+        text = str(self.cleaned_data[key])
+        return text if {key: text} == self.now[key] else str(clean_typed(BY_KEY[key], text))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get(SAME):
+            cleaned.update(dict.fromkeys(inputs.names(BY_KEY["shipping_address"]), ""))
+        if self.is_stale:
+            self.add_error(None, self._told())
+        elif undecided := self._undecided():
+            labels = join_words([BY_KEY[key].label.lower() for key in undecided])
+            self.add_error(None, format_html("<strong>Not saved.</strong> Choose one version of the {}.", labels))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What a person touched and means to be written."""
+        found, disputed = {}, self.disputed()
+        for field in self.offered:
+            typed = {name: str(self.cleaned_data.get(name, "")) for name in inputs.names(field)}
+            is_touched = self._typed(field.key) != self._shown(field.key)
+            if is_touched and typed != self.now[field.key] and (field.key not in disputed or self._is_mine(field.key)):
+                found[field.key] = inputs.value(field, typed)
+        return found
+
+    # Two people at once
+
+    def _shown(self, key: str) -> dict[str, str]:
+        """The texts that the form showed."""
+        return {name: self.data.get(SHOWN + name, "") for name in self.now[key]}
+
+    def _typed(self, key: str) -> dict[str, str]:
+        typed = {name: self.data.get(name, "").strip() for name in self.now[key]}
+        return dict.fromkeys(typed, "") if key == "shipping_address" and self.data.get(SAME) else typed
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else changed a field since it was shown, to something else than stands here."""
+        return any(self.now[key] != self._shown(key) for key in self.disputed())
+
+    def disputed(self) -> list[str]:
+        """What somebody else changed, now or when the form was sent before, and is not the same in both versions."""
+        if self.customer is None or not self.is_bound:
+            return []
+        asked = set(self.data.getlist("asked"))
+        return [
+            key
+            for key, now in self.now.items()
+            if (now != self._shown(key) or key in asked) and self._typed(key) != now
+        ]
+
+    def _pick(self, key: str) -> str:
+        """Theirs, where the person did not touch the field; else what they chose, once they could."""
+        if self.now[key] != self._shown(key):
+            return THEIRS if self._typed(key) == self._shown(key) else ""
+        return str(self.data.get(CHOOSE + key, ""))
+
+    def _is_mine(self, key: str) -> bool:
+        return self._pick(key) == MINE
+
+    def _undecided(self) -> list[str]:
+        return [key for key in self.disputed() if self._pick(key) not in (THEIRS, MINE)]
+
+    def _told(self) -> str:
+        since = self.data.get("version", "")[:9]
+        who = who_changed(self.customer, since=int(since) if since.isdecimal() else 0) if self.customer else ""
+        return format_html(
+            "<strong>Not saved.</strong> {} changed this customer a moment ago."
+            " Both versions are shown; choose, then save.",
+            who,
+        )
+
+    # What is shown
+
+    def hidden(self) -> Iterator[tuple[str, str]]:
+        """What the form brings back."""
+        if self.customer:
+            yield "version", str(self.customer.version)
+            yield from ((SHOWN + name, text) for now in self.now.values() for name, text in now.items())
+            yield from (("asked", key) for key in self.disputed())
+
+    def conflicts(self) -> list[Conflict]:
+        return [
+            Conflict(
+                key,
+                BY_KEY[key].label,
+                as_text(BY_KEY[key], getattr(self.customer, BY_KEY[key].column)) or "Empty",
+                self._pick(key),
+                self._bound(BY_KEY[key]),
+            )
+            for key in self.disputed()
+        ]
+
+    def sections(self) -> list[Section]:
+        """The parts of the form, without what is to be chosen between above it."""
+        disputed = self.disputed()
+
+        def part(slug: str, title: str, fields: Sequence[ProfileField]) -> Section:
+            mine = [field for field in fields if field in self.offered and field.key not in disputed]
+            return Section(slug, title, [each for field in mine for each in self._bound(field)])
+
+        identity, rest = (
+            [field for field in FIELDS if field.group == IDENTITY],
+            [field for field in FIELDS if field.group not in (IDENTITY, ADDRESSES)],
+        )
+        parts = [
+            part("identity", "Identity", identity),
+            part("billing", "Billing address", [BY_KEY["billing_address"]]),
+            part("shipping", "Shipping address", [BY_KEY["shipping_address"]]),
+            part("other", "Other info", rest),
+        ]
+        return [section for section in parts if section.fields]
+
+    def _bound(self, field: ProfileField) -> list[BoundField]:
+        first = [SAME] if field.key == "shipping_address" else []
+        return [self[name] for name in (*first, *inputs.names(field))]

@@ -1,0 +1,95 @@
+"""Shop logins and pay sources by hand: add a login, set a password anew, say which one is shown or pays first.
+
+Every login of a customer opens their account; the one shown is a field of the profile. A password set anew is the
+login's own, wherever it goes, and none that opened it before does so any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from customers.locks import lock_live
+from customers.models import CartLogin, Customer, HistoryKind, PaySource
+from customers.profile import cart_logins
+from customers.profile.edit import edit_profile
+from customers.records import history
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class LoginError(Exception):
+    """Nothing was changed; the message says why."""
+
+
+@transaction.atomic
+def add(customer: Customer, login: str, password: str, *, by: User, via: str = "page") -> CartLogin:
+    """One more login; `password` is a hash or "". It is shown when the customer had none."""
+    locked = _locked(customer)
+    if CartLogin.objects.filter(login=login, source_record__customer=locked).exists():
+        raise LoginError(f"“{login}” is a login of this customer already.")
+    try:
+        row = cart_logins.add(staff_record_of(locked), login, password)
+    except cart_logins.LoginTakenError as error:
+        raise LoginError(str(error)) from None
+    history.write(locked, HistoryKind.EDIT, f"Login “{login}” added.", by=by)
+    if locked.cart_login_id is None:
+        show(locked, row, by=by, via=via)
+    return row
+
+
+@transaction.atomic
+def show(customer: Customer, row: CartLogin, *, by: User, via: str = "page") -> None:
+    """Make the login the one that the profile shows, with its own password."""
+    locked = _locked(customer)
+    _refuse_foreign(locked, row)
+    before, chosen = locked.cart_login, locked.cart_password
+    if before and before != row and chosen and not before.password and _is_theirs(chosen, before):
+        # What was chosen for it opens it from now on as its own.
+        CartLogin.objects.filter(pk=before.pk).update(password=chosen.password)
+    if before != row:
+        _edit(locked, {"cart_login": row.pk, "cart_password": row.pk if row.password else None}, by=by, via=via)
+
+
+def _is_theirs(chosen: CartLogin, login: CartLogin) -> bool:
+    """Whether the password stays with the login whatever is undone: no merge made it, or brought the two together."""
+    same_origin = chosen.source_record.origin_id == login.source_record.origin_id
+    return chosen.merge_id is None and (chosen.login is None or same_origin)
+
+
+@transaction.atomic
+def set_password(customer: Customer, row: CartLogin, password: str, *, by: User, via: str = "page") -> None:
+    """Let the hash `password` open the login, instead of all that did."""
+    locked = _locked(customer)
+    _refuse_foreign(locked, row)
+    cart_logins.set_own(row, password)
+    history.write(locked, HistoryKind.EDIT, f"Password of the login “{row.login}” set anew.", by=by)
+    if locked.cart_login_id == row.pk:
+        _edit(locked, {"cart_password": row.pk}, by=by, via=via)
+
+
+@transaction.atomic
+def pay_with(customer: Customer, row: PaySource, *, by: User) -> None:
+    """Make the pay source the default one."""
+    locked = _locked(customer)
+    _refuse_foreign(locked, row)
+    _edit(locked, {"pay_source": row.pk}, by=by, via="page")
+
+
+def _locked(customer: Customer) -> Customer:
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise LoginError(f"Customer {locked.pk} was erased. Nothing was changed.")
+    return locked
+
+
+def _refuse_foreign(customer: Customer, row: CartLogin | PaySource) -> None:
+    if row.source_record.customer_id != customer.pk:
+        raise LoginError(f"This is not of {customer.numbered} any more. Nothing was changed.")
+
+
+def _edit(customer: Customer, values: dict[str, Any], *, by: User, via: str) -> None:
+    edit_profile(customer, values, version=customer.version, by=by, via=via)

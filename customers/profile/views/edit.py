@@ -1,0 +1,53 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from customers.models import Customer
+from customers.profile.edit import EditError, StaleEditError, edit_profile
+from customers.profile.forms.profile import ProfileForm
+from customers.web.live import not_saved, with_live
+from customers.web.permission_decorators import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_change
+@may_view
+@with_live
+def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """Every field of the profile; whoever saves second is shown both versions."""
+    form = ProfileForm(customer, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _page(request, customer, form)
+    try:
+        edited = edit_profile(customer, form.values(), version=customer.version, by=request.user, via="page")
+    except StaleEditError:
+        # In the moment since it was read: what is there now is compared with what was typed.
+        return _again(request, customer)
+    except EditError as error:
+        now = Customer.objects.get(pk=customer.pk)
+        if not now.is_live:
+            return not_saved(request, now)
+        form.add_error(None, str(error))
+        return _page(request, customer, form)
+    saved = edited.version != customer.version
+    messages.success(request, f"{edited.numbered} is saved." if saved else "Nothing was changed, so nothing was saved.")
+    return redirect(edited)
+
+
+def _again(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    now = Customer.objects.get(pk=customer.pk)
+    form = ProfileForm(now, request.POST)
+    if form.is_valid():
+        form.add_error(None, "Not saved. Something about this customer changed a moment ago. Look again, then save.")
+    return _page(request, now, form)
+
+
+def _page(request: "StaffRequest", customer: Customer, form: ProfileForm) -> HttpResponse:
+    shown = {"title": f"Edit {customer.name}", "section": "customers", "customer": customer, "form": form}
+    return render(request, "customers/customer_edit.html", shown, status=422 if form.errors else 200)

@@ -1,0 +1,89 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from customers.models import CartLogin, Customer, PaySource
+from customers.profile import shop_logins
+from customers.profile.forms.shop_logins import LoginForm, PasswordForm
+from customers.web.live import with_live
+from customers.web.permission_decorators import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("password")
+@may_change
+@may_view
+@with_live
+def login_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    form = LoginForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            row = shop_logins.add(customer, form.cleaned_data["login"], form.cleaned_data["password"], by=request.user)
+        except shop_logins.LoginError as error:
+            form.add_error("login", str(error))
+        else:
+            messages.success(request, f"The login “{row.login}” is added.")
+            return _to_tab(customer, "logins")
+    return _page(request, customer, form, title=f"Add a login for {customer.name}", button="Add login")
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters("password")
+@may_change
+@may_view
+@with_live
+def login_password(request: "StaffRequest", customer: Customer, login: int) -> HttpResponse:
+    row = get_object_or_404(CartLogin, pk=login, source_record__customer=customer, login__isnull=False)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            shop_logins.set_password(customer, row, form.cleaned_data["password"], by=request.user)
+        except shop_logins.LoginError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"The password of “{row.login}” is set anew.")
+        return _to_tab(customer, "logins")
+    return _page(request, customer, form, title=f"Set the password of {row.login} anew", button="Set password")
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def login_show(request: "StaffRequest", customer: Customer, login: int) -> HttpResponse:
+    row = get_object_or_404(CartLogin, pk=login, source_record__customer=customer, login__isnull=False)
+    try:
+        shop_logins.show(customer, row, by=request.user)
+    except shop_logins.LoginError as error:
+        messages.error(request, str(error))
+    return _to_tab(customer, "logins")
+
+
+@require_POST
+@may_change
+@may_view
+@with_live
+def pay_source_default(request: "StaffRequest", customer: Customer, pay_source: int) -> HttpResponse:
+    row = get_object_or_404(PaySource, pk=pay_source, source_record__customer=customer)
+    try:
+        shop_logins.pay_with(customer, row, by=request.user)
+    except shop_logins.LoginError as error:
+        messages.error(request, str(error))
+    return _to_tab(customer, "pay-sources")
+
+
+def _to_tab(customer: Customer, tab: str) -> HttpResponse:
+    return redirect(f"{reverse('customers:detail', args=[customer.pk])}?tab={tab}#rows")
+
+
+def _page(request: "StaffRequest", customer: Customer, form: PasswordForm, *, title: str, button: str) -> HttpResponse:
+    shown = {"title": title, "section": "customers", "customer": customer, "form": form, "button": button}
+    return render(request, "customers/login_form.html", shown, status=422 if form.errors else 200)

@@ -1,0 +1,44 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from customers.models import Customer
+from customers.profile.edit import EditError, set_status_and_owner
+from customers.profile.forms.status import StatusForm
+from customers.web.live import with_live
+from customers.web.permission_decorators import may_change, may_view
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_http_methods(["GET", "POST"])
+@may_change
+@may_view
+@with_live
+def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The lead status, by hand, and who looks after the customer."""
+    form = StatusForm(customer, request.POST if request.method == "POST" else None)
+    error = ""
+    if form.is_valid():
+        wanted = form.cleaned_data
+        try:
+            set_status_and_owner(
+                customer, wanted["lead_status"], wanted["owner"], version=wanted["version"], by=request.user
+            )
+        except EditError as refused:
+            error = f"{refused} Look at what is there now, then save."
+        else:
+            messages.success(request, f"The status of {customer.numbered} is saved.")
+            return redirect(customer)
+    shown = {
+        "title": f"Set the status of {customer.name}",
+        "section": "customers",
+        "customer": customer,
+        "form": form,
+        "error": error,
+    }
+    return render(request, "customers/customer_status.html", shown, status=422 if form.errors or error else 200)

@@ -1,0 +1,65 @@
+"""Who owns a source record: the live customer at the end of `origin → merged_into → …`.
+
+`merged_into` in its turn is the survivor of the one merge that took a customer away and still stands.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from customers.models import Customer, MergeMember, SourceRecord
+from customers.models.functions import Now
+
+
+def merged_into_any(customers: Collection[int]) -> dict[int, int]:
+    """{member: head} of each of `customers` and all that standing merges have put behind it, however deep."""
+    head_of = {pk: pk for pk in customers}
+    level: Iterable[int] = customers
+    while level:
+        edges = MergeMember.objects.filter(undone_at=None, merge__survivor__in=level)
+        behind = dict(edges.values_list("duplicate", "merge__survivor"))
+        level = [pk for pk in behind if pk not in head_of]
+        head_of.update({pk: head_of[behind[pk]] for pk in level})
+    return head_of
+
+
+def merge_chains(customers: Iterable[int]) -> dict[int, list[int]]:
+    """{customer: itself, the one it was merged into, and so on}."""
+    following: dict[int, int] = {}
+    level = set(customers)
+    found = {pk: [pk] for pk in level}
+    while level:
+        edges = Customer.objects.filter(pk__in=level).exclude(merged_into=None).values_list("pk", "merged_into")
+        following |= {pk: survivor for pk, survivor in edges if survivor is not None}
+        level = {following[pk] for pk in level & following.keys()} - following.keys()
+    for chain in found.values():
+        while chain[-1] in following:
+            chain.append(following[chain[-1]])
+    return found
+
+
+def standing_survivor() -> Subquery:
+    """The customer that `Customer` in the outer query was merged into, by the merge that stands."""
+    edge = MergeMember.objects.filter(undone_at=None, duplicate=OuterRef("pk"))
+    return Subquery(edge.values("merge__survivor")[:1])
+
+
+def refresh(customers: Collection[int]) -> int:
+    """Put `customers`, whose merges have changed, where they belong with all behind them; count the records moved."""
+    Customer.objects.filter(pk__in=customers).update(merged_into=standing_survivor())
+    moved = 0
+    members_of: dict[int, list[int]] = {}
+    roots = {c.pk: c.live_root().pk for c in Customer.objects.filter(pk__in=customers).select_related("merged_into")}
+    for member, head in merged_into_any(customers).items():
+        members_of.setdefault(roots[head], []).append(member)
+    for root, members in members_of.items():
+        misplaced = SourceRecord.objects.filter(Q(origin__in=members) & ~Q(customer=root))
+        moved += misplaced.update(customer=root, moved_at=Now())
+    return moved
+
+
+def misplaced_customers() -> list[tuple[int, int | None, int | None]]:
+    """(customer, merged_into as stored, as derived) wherever the two differ."""
+    derived = Customer.objects.annotate(derived=standing_survivor())
+    wrong = derived.exclude(merged_into=F("derived")).exclude(merged_into=None, derived=None)
+    return list(wrong.values_list("pk", "merged_into", "derived"))

@@ -1,0 +1,186 @@
+"""What customers are listed by: a search, and filters. Each can be read in two ways, and the list takes the cheaper.
+
+`few` reads the customers who pass from an index, as long as they are few. `test` asks it of customers who are known
+already, in columns that no index of its own leads to: a planner without statistics would take the index and read half
+of all customers.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
+
+from customers.lib.countries import spellings
+from customers.models import BillingStatus, Customer, LeadStatus, MatchKey, SharedValue, SourceRecord
+from customers.models.customer import CustomerQuerySet
+from customers.models.places import BillingCountry
+from customers.search import find
+from customers.search.find import Rows
+
+MOST_EXACT = 500
+STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
+
+
+class Criterion(ABC):
+    @property
+    def few_are_all(self) -> bool:
+        """Whether the few are exactly those who pass, or may be more."""
+        return True
+
+    @property
+    @abstractmethod
+    def test(self) -> Q:
+        """Whether a customer passes, retired or not."""
+
+    @abstractmethod
+    def few(self, most: int) -> set[int] | None:
+        """All who pass, and maybe others; None when that may be more than `most`."""
+
+
+@dataclass(frozen=True)
+class SearchText(Criterion):
+    """Somebody whom the search finds by what was typed."""
+
+    text: str
+
+    @property
+    def few_are_all(self) -> bool:
+        return len(self.words) == 1
+
+    @cached_property
+    def words(self) -> list[list[Rows]]:
+        return find.lookups(self.text)
+
+    @cached_property
+    def whole(self) -> list[Rows]:
+        return list(find.exactly(self.text)) if len(self.words) > 1 else []
+
+    @cached_property
+    def test(self) -> Q:
+        by_words = Q(*(_found_by(rows) for rows in self.words)) if self.words else Q(pk__in=[])
+        return by_words | _found_by(self.whole) if self.whole else by_words
+
+    def few(self, most: int) -> set[int] | None:
+        found: set[int] | None = None if self.words else set()
+        for rows in self.words:
+            if (found := _at_most(most, find.together(rows))) is not None:
+                break
+        if found is None or not self.whole:
+            return found
+        whole = _at_most(most, find.together(self.whole))
+        return None if whole is None else found | whole
+
+
+def _found_by(found: Sequence[Rows]) -> Q:
+    """Whoever has it as a number or key is read first: to ask that of each customer is dear, and they are few."""
+    exact = [rows for rows in found if rows.is_exact]
+    few = _at_most(MOST_EXACT, find.together(exact)) if exact else set()
+    asked = found if few is None else [rows for rows in found if not rows.is_exact]
+    return Q(*(rows.test for rows in asked), Q(pk__in=few or ()), _connector=Q.OR)
+
+
+@dataclass(frozen=True)
+class Status(Criterion):
+    """One of the billing statuses; or one of the lead statuses, where there is no billing status."""
+
+    statuses: tuple[str, ...]
+
+    @property
+    def few_are_all(self) -> bool:
+        return self._is_billing
+
+    @property
+    def _is_billing(self) -> bool:
+        return self.statuses[0] in BillingStatus
+
+    @property
+    def test(self) -> Q:
+        billing, lead = _unindexed("billing_status"), _unindexed("lead_status")
+        return _is(billing, self.statuses) if self._is_billing else _is(billing, [""]) & _is(lead, self.statuses)
+
+    def few(self, most: int) -> set[int] | None:
+        column = "billing_status" if self._is_billing else "lead_status"
+        return _at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
+
+
+@dataclass(frozen=True)
+class Source(Criterion):
+    """One of the data sources knows them; by `external_id`, unless that is empty."""
+
+    sources: tuple[int, ...]
+    external_id: str = ""
+
+    @property
+    def test(self) -> Q:
+        records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source__in=self.sources)
+        return Q(Exists(records.filter(customer=OuterRef("pk"), **self._known_by)))
+
+    def few(self, most: int) -> set[int] | None:
+        of_source = SourceRecord.objects.filter(data_source__in=self.sources, **self._known_by)
+        return _at_most(most, of_source.values("customer"))
+
+    @property
+    def _known_by(self) -> dict[str, str]:
+        return {"external_id": self.external_id} if self.external_id else {}
+
+
+@dataclass(frozen=True)
+class Country(Criterion):
+    """The billing address is in the country of this ISO code, however it was written."""
+
+    code: str
+
+    @property
+    def test(self) -> Q:
+        return _is(_unindexed(BillingCountry()), spellings(self.code))
+
+    def written(self) -> CustomerQuerySet:
+        """Retired ones, too."""
+        return Customer.objects.filter(_is(BillingCountry(), spellings(self.code)))
+
+    def few(self, most: int) -> set[int] | None:
+        return _at_most(most, self.written().values("pk"))
+
+
+@dataclass(frozen=True)
+class HasDuplicates(Criterion):
+    """Some other customer has or had the same e-mail or phone; whether it is a duplicate is to be asked."""
+
+    @property
+    def few_are_all(self) -> bool:
+        return False
+
+    @property
+    def test(self) -> Q:
+        keys = MatchKey.objects.filter(source_record__customer=OuterRef("pk"))
+        return Q(
+            Exists(keys.filter(Exists(SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value")))))
+        )
+
+    def few(self, most: int) -> set[int] | None:
+        values = list(SharedValue.objects.values_list("kind", "value")[: most + 1])
+        if len(values) > most:
+            return None
+        return _at_most(most, MatchKey.objects.among(values).values("source_record__customer"))
+
+
+def _at_most(most: int, owners: QuerySet[Any, Any]) -> set[int] | None:
+    """The customers that `owners` names, once or several times; None when that is more often than `most`."""
+    found = [next(iter(row.values())) for row in owners[: most + 1]]
+    return set(found) if len(found) <= most else None
+
+
+def _unindexed(column: str | BillingCountry) -> Coalesce:
+    return Coalesce(column, column)
+
+
+def _is(column: Coalesce | BillingCountry, values: Sequence[str]) -> Q:
+    """Not by `__in`, which reads the values as JSON where the column is a part of one."""
+    return Q(In(column, values))

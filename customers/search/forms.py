@@ -1,0 +1,93 @@
+"""Which customers the address of the list asks for. What it names that does not exist is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.http import urlencode
+
+from customers.lib.countries import COUNTRIES, country_name
+from customers.models import DataSource
+from customers.search.filters import STATUSES, Country, Criterion, HasDuplicates, SearchText, Source, Status
+from customers.search.order import SORTS, Sort, SortPlace, sort_named
+from customers.search.query import cleaned
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter that is set: what it says, and the address of the list without it."""
+
+    label: str
+    cleared: str
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """A search, filters and an order; `country` is an ISO code, `after` where the page before ended."""
+
+    text: str
+    status: str
+    source: DataSource | None
+    country: str
+    duplicates: bool
+    sort: Sort
+    after: SortPlace | None
+    sources: Sequence[DataSource]
+
+    @property
+    def criteria(self) -> list[Criterion]:
+        each = (
+            self.text and SearchText(self.text),
+            self.source and Source((self.source.pk,)),
+            self.country and Country(self.country),
+            self.status and Status((self.status,)),
+            self.duplicates and HasDuplicates(),
+        )
+        return [criterion for criterion in each if criterion]
+
+    @property
+    def filters(self) -> list[Filter]:
+        set_to = {
+            "status": dict(STATUSES).get(self.status, ""),
+            "source": self.source.name if self.source else "",
+            "country": country_name(self.country),
+            "duplicates": "Has duplicates" if self.duplicates else "",
+        }
+        return [Filter(label, self.address(**{name: ""})) for name, label in set_to.items() if label]
+
+    def address(self, **changes: str) -> str:
+        """The query of the first page, with `changes`; what is blank is left out."""
+        named = {
+            "q": self.text,
+            "status": self.status,
+            "source": str(self.source.pk) if self.source else "",
+            "country": self.country,
+            "duplicates": "on" if self.duplicates else "",
+            "sort": self.sort.key if self.sort != SORTS[0] else "",
+        }
+        return "?" + urlencode({name: value for name, value in {**named, **changes}.items() if value})
+
+    @property
+    def without_search(self) -> str:
+        return self.address(q="")
+
+    @property
+    def without_filters(self) -> str:
+        return self.address(status="", source="", country="", duplicates="")
+
+
+def read(query: Mapping[str, str]) -> ListFilter:
+    sources = list(DataSource.objects.order_by("name"))
+    sort = sort_named(query.get("sort", ""))
+    status, country = query.get("status", ""), query.get("country", "").upper()
+    return ListFilter(
+        text=cleaned(query.get("q", "")),
+        status=status if status in dict(STATUSES) else "",
+        source=next((each for each in sources if str(each.pk) == query.get("source")), None),
+        country=country if country in dict(COUNTRIES) else "",
+        duplicates=query.get("duplicates", "") not in ("", "0", "off", "no"),
+        sort=sort,
+        after=sort.parse(query.get("after", "")),
+        sources=sources,
+    )

@@ -1,0 +1,46 @@
+"""What the text in a search box can only be: a phone in any writing, an e-mail, the last four of a card."""
+
+import re
+
+from customers.lib.identity import FEWEST_DIGITS, normal_email, normal_phone, phone_digits, readable_phone
+
+LONGEST = 200
+MOST_WORDS = 8
+MASKED = re.compile(r"(\D+)(\d{4})")
+MASK = re.compile(r"[*•·]|xxxx")
+CALLED = {"", "card", "card ending", "card ending in"}
+
+
+def cleaned(text: str) -> str:
+    return " ".join(text.replace("\x00", "").split())[:LONGEST]
+
+
+def whole_or_words(text: str) -> list[str]:
+    """The words to look for; a phone written in several is one."""
+    return [text] if is_phone(text) else text.split()[:MOST_WORDS]
+
+
+def is_phone(text: str) -> bool:
+    """Whether it can only be a phone, which may be written in several words."""
+    return len(phone_digits(text)) >= FEWEST_DIGITS and not any(c.isalpha() or c == "@" for c in text)
+
+
+def last_four(text: str) -> str:
+    """The digits of “•••• 4242”, “*4242” or “card 4242”; "" of anything else, four digits alone among it."""
+    found = MASKED.fullmatch(text)
+    if not found:
+        return ""
+    before = found[1].casefold()
+    called = " ".join(MASK.sub(" ", before).replace("-", " ").replace(".", " ").split())
+    return found[2] if called in CALLED and (called or MASK.search(before)) else ""
+
+
+def parse_query(text: str) -> str:
+    """The one thing that `text` can be, such as “Phone +1 817-924-7272”; "" when it can be several."""
+    if four := last_four(text):
+        return f"Card ending in {four}"
+    if is_phone(text):
+        number = normal_phone(text)
+        # Written with blanks and a + it can only be dialled; plain digits may be anybody's external id.
+        return f"Phone {readable_phone(number)}" if number and not text.isdigit() else ""
+    return f"E-mail {email}" if " " not in text and (email := normal_email(text)) else ""

@@ -1,0 +1,36 @@
+"""Which customers a user had open last: the last time only. It leads to whom they are part of now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from customers.models import Customer, Visit
+from customers.records import ownership
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+SHOWN = 8
+# More, because several may lead to one customer, and some to nobody.
+READ = 24
+
+
+def record_visit(customer: Customer, *, by: User) -> None:
+    """Remember that `by` has the customer open, in one statement."""
+    seen = Visit(user=by, customer=customer, at=timezone.now())
+    Visit.objects.bulk_create([seen], update_conflicts=True, unique_fields=["user", "customer"], update_fields=["at"])
+
+
+def recently_viewed(user: User) -> list[Visit]:
+    """The visits to live customers, latest first; `customer` is whom it leads to now."""
+    visits = list(Visit.objects.filter(user=user).order_by("-at", "-pk")[:READ])
+    chains = ownership.merge_chains(visit.customer_id for visit in visits)
+    live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
+    found: dict[int, Visit] = {}
+    for visit in visits:
+        if customer := live.get(chains[visit.customer_id][-1]):
+            visit.customer = customer
+            found.setdefault(customer.pk, visit)
+    return list(found.values())[:SHOWN]

@@ -1,0 +1,157 @@
+"""What programs say of customers: making one of what a data source sends, and changing what is said of one.
+
+A data source names the customer by an external id, once. Nobody is associated by e-mail or phone: two who share one
+stay two until they are merged. Tags and attributes that come with a new customer hang off its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from customers import advisory_locks
+from customers.engagement import contacts
+from customers.engagement.common import AttachedError
+from customers.labels import labels
+from customers.labels.labels import Value
+from customers.lib.address import Address, address
+from customers.lib.identity import match_keys
+from customers.locks import lock_live
+from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord, Via
+from customers.profile.clean import can_be_stored, clean
+from customers.profile.edit import EditError, create_customer, edit_profile, set_staff_fields
+from customers.profile.fields import BY_KEY
+from customers.records import match_keys as keys
+from customers.records.staff_record import identity_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+LONGEST_ID = SourceRecord.longest("external_id")
+
+
+class DescribeError(Exception):
+    """Nothing was changed; the message says why, `field` what it is about."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is said: nothing of what is not in it.
+
+    `place` are parts of the billing address, `beside` the columns that are no part of the profile, `contact` the fields
+    of somebody to talk to.
+    """
+
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    place: Address = field(default_factory=dict)
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
+
+
+def create(description: Description, *, source: DataSource, external_id: str, by: User | None) -> SourceRecord:
+    """The record of a new customer."""
+    _refuse_ids(source, external_id)
+    values = {**_cleaned(description.profile), "billing_address": _cleaned_place({}, description.place)}
+    try:
+        return _create(description, values, source, external_id, by)
+    except IntegrityError:
+        if SourceRecord.objects.filter(data_source=source, external_id=external_id).exists():
+            raise DescribeError(
+                "external_id", "The external ID for this customer already exists in our system."
+            ) from None
+        raise
+
+
+def _refuse_ids(source: DataSource, external_id: str) -> None:
+    if source.name == DataSource.STAFF:
+        raise DescribeError("data_source_uuid", "This data source is what people type in here. Send to one of yours.")
+    if not external_id.strip() or len(external_id) > LONGEST_ID or not can_be_stored(external_id):
+        message = f"An external ID of 1 to {LONGEST_ID} characters is required for each customer."
+        raise DescribeError("external_id", message)
+
+
+@transaction.atomic
+def _create(
+    description: Description, values: Mapping[str, Any], source: DataSource, external_id: str, by: User | None
+) -> SourceRecord:
+    identity = identity_of(Customer(**values))
+    # As an intake does, so that of two who bring one e-mail or phone at a moment one sees the other.
+    advisory_locks.lock(
+        [f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))]
+    )
+    customer = create_customer(values, by=by, via=Via.API, **description.beside)
+    record = keys.create_record(
+        origin=customer, customer=customer, data_source=source, external_id=external_id, **asdict(identity)
+    )
+    text = f"Sent by {source} as {external_id}."
+    HistoryEntry.objects.create(source_record=record, kind=HistoryKind.CREATED, text=text, by=by)
+    _add(record, description, by=by)
+    return record
+
+
+def _add(record: SourceRecord, description: Description, *, by: User | None) -> None:
+    """What comes with a new record and hangs off it."""
+    try:
+        labels.add_to_record(record, description.tags, description.attributes)
+        if description.contact:
+            known_as = record.external_id
+            contacts.add(record.customer, record.data_source, description.contact, by=by, known_as=known_as)
+    except labels.TagError as error:
+        raise DescribeError("attributes", str(error)) from None
+    except AttachedError as error:
+        raise DescribeError("primary_contact", str(error)) from None
+
+
+@transaction.atomic
+def change(customer: Customer, description: Description, *, by: User | None) -> Customer:
+    """The live customer, with what is said of them."""
+    locked = lock_live(customer.pk)
+    if locked.erased_at:
+        raise DescribeError("customer_uuid", "This customer was erased a moment ago. Nothing was changed.")
+    values = _cleaned(description.profile)
+    if description.place:
+        values["billing_address"] = _cleaned_place(locked.billing_address, description.place)
+    try:
+        edited = edit_profile(locked, values, version=locked.version, by=by, via=Via.API)
+        set_staff_fields(edited, description.beside, by=by)
+        if description.tags:
+            labels.add(edited, *description.tags, by=by)
+        if description.attributes:
+            labels.set_attributes(edited, description.attributes, by=by)
+        if description.contact:
+            contacts.tell_primary(edited, description.contact, by=by)
+    except EditError as error:
+        raise DescribeError("customer", str(error)) from None
+    except labels.TagError as error:
+        raise DescribeError("attributes", str(error)) from None
+    except AttachedError as error:
+        raise DescribeError("primary_contact", str(error)) from None
+    return edited
+
+
+def _cleaned(profile: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _clean(key, value, called=key) for key, value in profile.items()}
+
+
+def _cleaned_place(before: Address, place: Address) -> Address:
+    """The billing address with other parts; one that is empty goes."""
+    for part, value in place.items():
+        _clean("billing_address", {part: value}, called=part)
+    return address(before | place)
+
+
+def _clean(key: str, value: Any, *, called: str) -> Any:
+    try:
+        return clean(BY_KEY[key], value)
+    except ValidationError as error:
+        raise DescribeError(called, str(error.message)) from None

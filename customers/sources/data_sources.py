@@ -1,0 +1,37 @@
+"""Naming a data source: each name is one, and “Staff” is what is typed in here."""
+
+from django.db import IntegrityError, transaction
+
+from customers.lib.identity import has_visible_text
+from customers.models import DataSource
+from customers.profile.clean import can_be_stored
+
+
+class SourceError(Exception):
+    """Nothing was changed; the message says why, `field` what it is about."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def create(name: str, *, system: str = "") -> DataSource:
+    name, system = name.strip(), system.strip()
+    if not has_visible_text(name):
+        raise SourceError("name", "A name is required for each data source.")
+    for field, text in (("name", name), ("system", system)):
+        _check(field, text)
+    taken = SourceError("name", "A data source has this name already. Choose another.")
+    if name == DataSource.STAFF:
+        raise taken
+    try:
+        with transaction.atomic():
+            return DataSource.objects.create(name=name, system=system)
+    except IntegrityError:
+        raise taken from None
+
+
+def _check(field: str, text: str) -> None:
+    longest = int(getattr(DataSource, field).field.max_length)
+    if len(text) > longest or not can_be_stored(text):
+        raise SourceError(field, f"Use {longest} characters or fewer, and none that is NUL.")

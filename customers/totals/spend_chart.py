@@ -1,0 +1,154 @@
+"""A plot of spending as numbers that a template puts into the attributes of an SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date
+from itertools import groupby
+
+from customers.lib.dates import day
+from customers.lib.money import major, shown
+from customers.lib.phrases import join_words
+from customers.models import Merge
+from customers.models.totals import month_of
+from customers.totals.spend import Month, Spending
+
+WIDTH, HEIGHT = 320.0, 84.0
+# From top to bottom: the numbers of merges, the value of the highest bar, the bars, the months.
+NUMBERS, HIGHEST, BASE = 9.0, 26.0, 68.0
+LETTER = 5.6
+EDGE = 12 * LETTER  # a year here would run into the month at the edge
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`y` and `height` of what was kept, `refund_y` and `refund` of what was refunded, which stands on it."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    refund_y: float
+    refund: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line for the merges of one month; no label where it would run into the one before."""
+
+    x: float
+    label: str
+    label_x: float
+
+
+@dataclass(frozen=True)
+class Label:
+    x: float
+    y: float
+    text: str
+    anchor: str = "middle"
+
+
+class Plot:
+    """Bars by month with the merges marked."""
+
+    def __init__(self, spending: Spending) -> None:
+        self.spending = spending
+        self.step = WIDTH / len(spending.months)
+        self.most = max(month.amount for month in spending.months)
+
+    def amount(self, minor: int) -> str:
+        return shown(major(minor, self.spending.currency), self.spending.currency)
+
+    @property
+    def bars(self) -> list[Bar]:
+        return [self._bar(n, month) for n, month in enumerate(self.spending.months) if month.amount]
+
+    def _bar(self, n: int, month: Month) -> Bar:
+        # What is below zero, where credits are more than what was bought, is a line; its text says how much.
+        whole = max((BASE - HIGHEST) * month.amount / max(self.most, 1), 1.0)
+        refund = whole * min(month.refunded / month.amount, 1) if month.amount > 0 else 0
+        gap = self.step * 0.15
+        return Bar(
+            x=round(n * self.step + gap, 2),
+            width=round(self.step - 2 * gap, 2),
+            y=round(BASE - whole + refund, 2),
+            height=round(whole - refund, 2),
+            refund_y=round(BASE - whole, 2),
+            refund=round(refund, 2),
+            text=self._sentence(month),
+        )
+
+    @property
+    def peak(self) -> Label | None:
+        """The value of the highest bar, above it."""
+        if self.most <= 0:
+            return None
+        n = next(n for n, month in enumerate(self.spending.months) if month.amount == self.most)
+        text = self.amount(self.most)
+        return Label(_within((n + 0.5) * self.step, text), HIGHEST - 3, text)
+
+    @property
+    def months(self) -> list[Label]:
+        """The first and the last month, and the years that begin between them."""
+        every, y = self.spending.months, HEIGHT - 4
+        between = [
+            Label(round((n + 0.5) * self.step, 2), y, str(month.first.year))
+            for n, month in enumerate(every)
+            if month.first.month == 1 and EDGE < (n + 0.5) * self.step < WIDTH - EDGE
+        ]
+        return [Label(0, y, named(every[0].first), "start"), *between, Label(WIDTH, y, named(every[-1].first), "end")]
+
+    @property
+    def marks(self) -> Iterator[Mark]:
+        """The merges of each month, by number."""
+        taken = 0.0
+        for _, some in groupby(self.spending.merges, key=lambda merge: month_of(merge.created)):
+            merges = list(some)
+            label = ", ".join(str(merge.pk) for merge in merges) if len(merges) < 3 else f"{len(merges)} merges"
+            x, label_x = self._place(merges[0]), _within(self._place(merges[0]), label)
+            is_free = label_x - len(label) * LETTER / 2 >= taken
+            if is_free:
+                taken = label_x + (len(label) + 1) * LETTER / 2
+            yield Mark(x, label if is_free else "", label_x)
+
+    def _place(self, merge: Merge) -> float:
+        n = next((n for n, m in enumerate(self.spending.months) if m.first == month_of(merge.created)), 0)
+        return round((n + merge.created.astimezone(UTC).day / 32) * self.step, 2)
+
+    @property
+    def text(self) -> str:
+        """All values, for who does not see the plot."""
+        spending = self.spending
+        parts = [self._sentence(month) for month in spending.months if month.orders]
+        if spending.before:
+            parts.insert(0, f"Before {self._sentence(spending.before)}")
+        if merges := [f"{merge} on {day(merge.created)}" for merge in spending.merges]:
+            parts.append(f"Marked: {join_words(merges)}")
+        return ". ".join([f"Spend by month in {spending.currency}", *parts, "Nothing in the other months"])
+
+    def _sentence(self, month: Month) -> str:
+        refunded = f", {self.amount(month.refunded)} of it refunded" if month.refunded else ""
+        return f"{named(month.first)}: {self.amount(month.amount)}{refunded}"
+
+    @property
+    def before(self) -> str:
+        """What came before the first month, if anything did."""
+        before = self.spending.before
+        return f"{self.amount(before.amount)} before {named(before.first)}" if before else ""
+
+    @property
+    def has_refunds(self) -> bool:
+        return any(month.refunded for month in self.spending.months)
+
+
+def named(first: date) -> str:
+    return f"{first:%b %Y}"
+
+
+def _within(x: float, text: str) -> float:
+    """`x`, moved so that a text centred there does not run over an edge."""
+    half = len(text) * LETTER / 2
+    return round(min(max(x, half), WIDTH - half), 2)

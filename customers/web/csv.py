@@ -1,0 +1,15 @@
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+from customers.lib.csv_rows import csv_lines
+
+
+def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    """A CSV file that is sent while it is read, however long it is."""
+    return StreamingHttpResponse(
+        csv_lines(header, rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )

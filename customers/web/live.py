@@ -1,0 +1,37 @@
+"""Whom a page changes; who is no longer there to be changed leads on to who is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from customers.models import Customer
+from customers.web.messages import emphasised
+from customers.web.retired import redirect_to_survivor
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+P = ParamSpec("P")
+
+
+def with_live(view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the live customer of the address."""
+
+    @wraps(view)
+    def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        customer = get_object_or_404(Customer.objects.select_related("owner", "merged_into"), pk=pk)
+        if not customer.is_live:
+            return not_saved(request, customer) if request.method == "POST" else redirect_to_survivor(request, customer)
+        return view(request, customer, *args, **kwargs)
+
+    return found
+
+
+def not_saved(request: "StaffRequest", customer: Customer) -> HttpResponse:
+    """The answer to what was typed about `customer`, who is part of another or erased by now."""
+    messages.error(request, emphasised("Not saved.", f"{customer.numbered} was merged or erased meanwhile."))
+    return redirect_to_survivor(request, customer)

@@ -1,0 +1,13 @@
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+def emphasised(strong: str, text: str) -> SafeString:
+    """The text of a message after what happened, or did not, in a word or three."""
+    return format_html("<span><strong>{}</strong> {}</span>", strong, text)
+
+
+def with_button(text: str, *, url: str, label: str, strong: str = "") -> SafeString:
+    """The text of a message, `strong` first, and the one thing to do about it beside it."""
+    start = format_html("<strong>{}</strong> ", strong) if strong else ""
+    return format_html('<span>{}{}</span><a class="button small" href="{}">{}</a>', start, text, url, label)

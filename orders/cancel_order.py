@@ -1,0 +1,88 @@
+"""Cancelling an order: what it subscribed to is billed no more, and what has not left the house stays there.
+
+What was paid stays paid, so an order that counts goes on counting until it is refunded (`orders.payments.refund`):
+only one that nobody paid becomes CANCELLED.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils import timezone
+
+from customers.locks import RetiredMeanwhileError
+from customers.totals import billing_status
+from orders import history, timestamps
+from orders.intake.take import lock_owner
+from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus
+from orders.payments.gateway_request import DeletedError, PaymentError, refuse_pending
+from orders.subscriptions import cancel
+from orders.subscriptions.change import PurchaseError
+from orders.totals.add import add_to_totals
+from orders.totals.deltas import Delta, of_new_status
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+IN_THE_HOUSE = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
+
+
+class NothingLeftError(PaymentError):
+    """There was nothing to cancel, so nothing was written."""
+
+    def __init__(self, order: Order) -> None:
+        said = {
+            OrderStatus.CANCELLED: "This order is cancelled already.",
+            OrderStatus.REFUNDED: "All of this order was refunded already.",
+        }
+        rest = "Nothing of this order is left to cancel. What was paid for it is paid back by a refund."
+        super().__init__(said.get(OrderStatus(order.status), rest))
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
+    """PaymentError while a payment of it has no answer, and NothingLeftError when that would change nothing."""
+    try:
+        owner = lock_owner(order.source_record)
+        current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
+    except (ObjectDoesNotExist, RetiredMeanwhileError):
+        raise DeletedError from None
+    refuse_pending(current.transactions.all())
+    changes = _end_purchases(current, reason)
+    parcels = current.fulfillments.filter(status__in=IN_THE_HOUSE)
+    kept = parcels.update(status=FulfillmentStatus.CANCELLED, updated=timezone.now())
+    is_paid = current.status in COUNTED
+    if not (changes or kept) and (is_paid or current.status == OrderStatus.CANCELLED):
+        raise NothingLeftError(current)
+    if not is_paid:
+        current.status = OrderStatus.CANCELLED
+    current.save(update_fields=["status", "updated"])
+    history.write(current, f"cancelled. {reason}".strip(), by=by)
+    if changes:
+        add_to_totals(changes)
+        billing_status.refresh([owner.pk])
+    return current
+
+
+@transaction.atomic
+def after_next_bill(order: Order, *, reason: str, by: User | None) -> None:
+    """What the order subscribed to is billed once more, and cancelled the day after; PurchaseError if any cannot be."""
+    open_ones = list(order.purchases.exclude(status__in=ENDED).order_by("pk"))
+    if not open_ones:
+        raise PurchaseError("Nothing that this order subscribed to is billed any more, so there is no next bill.")
+    for purchase in open_ones:
+        cancel.after_next_bill(purchase, reason=reason, by=by)
+
+
+def _end_purchases(order: Order, reason: str) -> list[Delta]:
+    """What that adds to the totals."""
+    changes: list[Delta] = []
+    for purchase in order.purchases.select_for_update(no_key=True, of=("self",)).exclude(status__in=ENDED):
+        before = purchase.status
+        cancel.end(purchase, reason=reason)
+        purchase.save()
+        timestamps.orders_of([purchase])
+        changes += of_new_status(purchase, before)
+    return changes

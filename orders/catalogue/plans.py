@@ -1,0 +1,121 @@
+"""Plans: the products that billing systems bill again and again, and groups of plans that are looked at as one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from customers.models import DataSource
+from customers.profile.clean import can_be_stored
+from orders.models import PlanGroup, Product
+
+UNITS = ("day", "month", "year")
+LONGEST_NAME = 200
+LONGEST_ID = 255
+LONGEST_SKU = 60
+MOST_INTERVALS = 1000
+
+
+class PlanError(Exception):
+    """Nothing was saved; the message says what is wrong with `field`."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def create(source: DataSource, *, name: str, count: int, unit: str, external_id: str = "") -> Product:
+    """A plan of `source`, which may leave it to us to name it."""
+    plan = Product(data_source=source, external_id=external_id or str(uuid4()))
+    _check_text("external_id", plan.external_id or "", LONGEST_ID)
+    _write(plan, name=name, count=count, unit=unit)
+    _refuse_known(plan)
+    plan.sku = _free_sku(plan)
+    try:
+        with transaction.atomic():
+            plan.save()
+    except IntegrityError:
+        _refuse_known(plan)
+        raise
+    return plan
+
+
+def _refuse_known(plan: Product) -> None:
+    if Product.objects.filter(data_source=plan.data_source_id, external_id=plan.external_id).exists():
+        raise PlanError("external_id", "The external ID for this plan already exists in our system.")
+
+
+def change(plan: Product, **values: Any) -> Product:
+    """Write those of `name`, `count` and `unit` that are given."""
+    before = {"name": plan.name, "count": plan.interval_count, "unit": plan.interval_unit}
+    _write(plan, **before | values)
+    written = {"name": plan.name, "interval_count": plan.interval_count, "interval_unit": plan.interval_unit}
+    if not Product.objects.filter(pk=plan.pk).update(**written):
+        raise PlanError("plan", "This plan was deleted a moment ago.")
+    return plan
+
+
+def delete(plan: Product) -> None:
+    """PlanError when something was bought by it: what a customer has does not go with a plan."""
+    try:
+        plan.delete()
+    except (ProtectedError, IntegrityError):  # the latter of what came meanwhile
+        raise PlanError("plan", "This plan has subscriptions or line items. Delete their invoices first.") from None
+
+
+def _write(plan: Product, *, name: str, count: int, unit: str) -> None:
+    _check_text("name", name.strip(), LONGEST_NAME)
+    if unit not in UNITS and unit != plan.interval_unit:
+        raise PlanError("interval_unit", f"must be one of {', '.join(UNITS)}")
+    if not 0 < count <= MOST_INTERVALS:
+        raise PlanError("interval_count", f"must be a whole number from 1 to {MOST_INTERVALS}")
+    plan.name, plan.interval_count, plan.interval_unit = name.strip(), count, unit
+
+
+def _check_text(field: str, text: str, longest: int) -> None:
+    if not text:
+        raise PlanError(field, "can't be blank")
+    if len(text) > longest or not can_be_stored(text):
+        raise PlanError(field, f"must have {longest} characters or fewer, and none that is NUL")
+
+
+def _free_sku(plan: Product) -> str:
+    """What the source calls it, where no other product goes by that."""
+    name = plan.external_id or ""
+    is_free = len(name) <= LONGEST_SKU and not Product.objects.filter(sku=name).exists()
+    return name if is_free else plan.uuid
+
+
+@transaction.atomic
+def create_group(name: str, plans: Collection[str]) -> PlanGroup:
+    _check_text("name", name.strip(), LONGEST_NAME)
+    members = _members(plans)
+    group = PlanGroup.objects.create(name=name.strip())
+    group.products.set(members)
+    return group
+
+
+@transaction.atomic
+def change_group(group: PlanGroup, *, name: str | None = None, plans: Collection[str] | None = None) -> PlanGroup:
+    if not PlanGroup.objects.select_for_update().filter(pk=group.pk).exists():
+        raise PlanError("plan_group", "This plan group was deleted a moment ago.")
+    if name is not None:
+        _check_text("name", name.strip(), LONGEST_NAME)
+        group.name = name.strip()
+        group.save(update_fields=["name"])
+    if plans is not None:
+        group.products.set(_members(plans))
+    return group
+
+
+def _members(plans: Collection[str]) -> Sequence[Product]:
+    """The plans of these uuids, locked so that none is deleted; PlanError naming one that there is not."""
+    named = Product.objects.select_for_update(no_key=True).filter(uuid__in=filter(can_be_stored, plans))
+    found = {plan.uuid: plan for plan in named.order_by("pk")}
+    if missing := next((uuid for uuid in plans if uuid not in found), None):
+        raise PlanError("plans", f"Plan {missing[:LONGEST_SKU]} not found")
+    return list(found.values())

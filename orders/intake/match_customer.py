@@ -1,0 +1,167 @@
+"""Finding the customer of an incoming lead or order, or making one.
+
+In this order: (1) the source record that the data source named; (2) its record of the same identity, oldest first;
+(3) a live customer with the same e-mail or phone and the same first or last name, oldest first; (4) a new customer.
+With deduplication off, (2) and (3) are left out. A profile is never changed by what comes in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from customers.lib.identity import Identity, fold, identity_key, match_keys
+from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_chain
+from customers.matching.duplicates import MOST_HITS, ignored_values
+from customers.models import Customer, MatchKey, SourceRecord
+from customers.profile.edit import create_customer
+from customers.records import match_keys as keys
+from orders.intake.order import Incoming
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+# Kept small, because pages read every record of a customer.
+MOST_RECORDS = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where an incoming person belongs, and by which of the rules: known, identity, match or new."""
+
+    record: SourceRecord
+    rule: str
+
+
+def names_of(incoming: Incoming) -> list[str]:
+    """What an incoming person is known by, for the advisory locks."""
+    source = incoming.data_source.pk
+    known = [f"record {source} {incoming.external_id}"] if incoming.external_id else []
+    identity = f"identity {source} {identity_key(incoming.identity)}"
+    return [*known, identity, *(f"{kind} {value}" for kind, value in match_keys(incoming.identity))]
+
+
+def find_or_create(incoming: Incoming, *, by: User | None) -> Found:
+    """Where `incoming` belongs, by the rules above; the caller holds the advisory locks."""
+    if record := _known(incoming):
+        return Found(record, "known")
+    if not incoming.deduplicate:
+        return Found(_of_new_customer(incoming, by=by), "new")
+    if record := _of_same_identity(incoming):
+        return Found(record, "identity")
+    # So it is for few who are new, and the question of who matches is a long one.
+    has_known_keys = MatchKey.objects.among(match_keys(incoming.identity)).exists()
+    if has_known_keys and (record := _of_matching_customer(incoming)):
+        return Found(record, "match")
+    return Found(_of_new_customer(incoming, by=by, has_news=has_known_keys), "new")
+
+
+def _known(incoming: Incoming) -> SourceRecord | None:
+    if not incoming.external_id:
+        return None
+    return SourceRecord.objects.filter(data_source=incoming.data_source, external_id=incoming.external_id).first()
+
+
+def _of_same_identity(incoming: Incoming) -> SourceRecord | None:
+    """The data source's oldest record of this very identity; one that goes by another external id is another's."""
+    if not any(match_keys(incoming.identity)):
+        return None
+    same = SourceRecord.objects.filter(
+        data_source=incoming.data_source,
+        identity_key=identity_key(incoming.identity),
+        customer__erased_at=None,
+    )
+    if incoming.external_id:
+        same = same.filter(external_id=None)
+    return same.order_by("pk").first()
+
+
+def _of_matching_customer(incoming: Incoming) -> SourceRecord | None:
+    """A record for `incoming` with the oldest customer who matches, found and locked; None when nobody does."""
+    for _ in range(MOST_TRIES):
+        matched = _matching_record(incoming.identity)
+        if matched is None:
+            return None
+        try:
+            with transaction.atomic():
+                # All from its origin on, in one go: who buys may end the lead status of each.
+                locked, chain = lock_chain(matched.origin_id)
+                origin, owner = locked[chain[0]], locked[chain[-1]]
+                if not owner.is_live or not _is_still(matched, origin, owner):
+                    raise RetiredMeanwhileError
+                return _attach(incoming, owner, origin)
+        except RetiredMeanwhileError:
+            continue
+    raise RetiredMeanwhileError
+
+
+def _is_still(matched: SourceRecord, origin: Customer, owner: Customer) -> bool:
+    """Whether the record is the locked owner's, as it was when it was found."""
+    found_so = owner.pk == matched.customer_id
+    return found_so and SourceRecord.objects.filter(pk=matched.pk, origin=origin, customer=owner).exists()
+
+
+def _matching_record(identity: Identity) -> SourceRecord | None:
+    """The record by which the oldest matching customer is recognised."""
+    wanted = set(match_keys(identity))
+    shared = wanted - ignored_values(wanted)
+    found = MatchKey.objects.among(shared)
+    owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
+    # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
+    records = (
+        SourceRecord.objects.filter(customer__in=owners[:MOST_HITS], customer__erased_at=None)
+        .select_related("customer")
+        .annotate(shares=Exists(found.filter(source_record=OuterRef("pk"))))
+        .order_by("customer__created", "customer", "pk")
+    )
+    for customer, theirs in groupby(records, key=attrgetter("customer")):
+        all_theirs = list(theirs)
+        if any(_names_agree(identity, each) for each in (customer, *all_theirs)):
+            # The oldest whose name agrees too, else the oldest.
+            sharing = list(filter(attrgetter("shares"), all_theirs))
+            return next((record for record in sharing if _names_agree(identity, record)), sharing[0])
+    return None
+
+
+def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
+    first, last = fold(identity.first_name), fold(identity.last_name)
+    return bool(first and first == fold(other.first_name)) or bool(last and last == fold(other.last_name))
+
+
+def _attach(incoming: Incoming, owner: Customer, origin: Customer) -> SourceRecord:
+    """A new record with the locked `owner`; one of the same origin when there are too many."""
+    if not incoming.external_id:
+        mine = origin.own_records.filter(data_source=incoming.data_source).order_by("-pk")[:MOST_RECORDS]
+        if len(mine) >= MOST_RECORDS:
+            return mine[0]
+    return _write_record(incoming, owner=owner, origin=origin)
+
+
+def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer, has_news: bool = True) -> SourceRecord:
+    return keys.create_record(
+        has_news=has_news,
+        origin=origin,
+        customer=owner,
+        data_source=incoming.data_source,
+        external_id=incoming.external_id or None,
+        **asdict(incoming.identity),
+    )
+
+
+def _of_new_customer(incoming: Incoming, *, by: User | None, has_news: bool = True) -> SourceRecord:
+    """It has no news when nobody has its keys: nobody gets one of them while their advisory locks are held."""
+    values = asdict(incoming.identity)
+    del values["country"]
+    addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}
+    try:
+        customer = create_customer(values | addresses, by=by, via="intake")
+    except ValidationError:
+        # What is no e-mail stays on the record as received; a profile holds only one that can be written to.
+        customer = create_customer({**values, **addresses, "email": ""}, by=by, via="intake")
+    return _write_record(incoming, owner=customer, origin=customer, has_news=has_news)

@@ -1,0 +1,216 @@
+"""Taking in a lead or an order: its customer is found or made, and what came is written, in one transaction.
+
+The same person, or the same order, sent twice at one moment is taken in once: an intake first locks what the person and
+the order are known by. What was taken in before is answered with what it became.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from customers import advisory_locks
+from customers.lib.money import with_currency
+from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
+from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord
+from customers.profile.lead_status import clear_lost
+from customers.records import ownership
+from customers.totals import billing_status
+from orders.intake import idempotency
+from orders.intake.match_customer import Found, find_or_create, names_of
+from orders.intake.order import IncomingOrder, check_order, checked
+from orders.models import COUNTED, Order, OrderItem, OrderStatus, Purchase
+from orders.subscriptions.begin import begin_purchases
+from orders.totals.add import add_to_totals
+from orders.totals.deltas import of_order, of_purchase
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+Result = TypeVar("Result")
+Then = Callable[[Order], None]
+
+
+@dataclass(frozen=True)
+class TakenOrder:
+    """An order, where it belongs, its lines if they were written now, and whether it had been taken in before."""
+
+    order: Order
+    found: Found
+    items: Sequence[OrderItem] = ()
+    is_repeat: bool = False
+
+
+def take_order(incoming: IncomingOrder, *, by: User | None = None, then: Then | None = None) -> TakenOrder:
+    """The order of `incoming` and its customer; IntakeError when it cannot be stored.
+
+    `then` writes what a new order has beside that, in the same transaction, which is durable for it.
+    """
+    incoming = ready(incoming)
+    return retried(lambda: _take_order(incoming, by=by, then=then))
+
+
+def ready(incoming: IncomingOrder) -> IncomingOrder:
+    """`incoming` with every value trimmed; IntakeError when it cannot be stored."""
+    incoming = replace(incoming, customer=checked(incoming.customer))
+    check_order(incoming)
+    return incoming
+
+
+def retried(take: Callable[[], Result]) -> Result:
+    """Once more from the start when somebody else took in the same thing at the same moment."""
+    try:
+        return take()
+    except (IntegrityError, RetiredMeanwhileError):
+        return take()
+
+
+def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) -> TakenOrder:
+    with transaction.atomic(durable=then is not None):
+        source, ids = incoming.customer.data_source, ids_of(incoming)
+        names = [f"order {source.pk} {name} {value}" for name, value in ids.items()]
+        if incoming.request:
+            names.append(incoming.request.name)
+        advisory_locks.lock([*names_of(incoming.customer), *names])
+        if before := sent_before(incoming, source):
+            return TakenOrder(before, Found(before.source_record, "known"), is_repeat=True)
+        found = Found(incoming.record, "known") if incoming.record else find_or_create(incoming.customer, by=by)
+        order = Order(source_record=found.record, data_source=source)
+        items = write(order, incoming, is_new=found.rule == "new", by=by)
+        if then:
+            then(order)
+        return TakenOrder(order, found, items)
+
+
+def ids_of(incoming: IncomingOrder) -> dict[str, str]:
+    """By which a data source knows the order."""
+    ids = {"external_id": incoming.external_id, "client_order_id": incoming.client_order_id}
+    return {name: value for name, value in ids.items() if value}
+
+
+def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
+    """The order that this is, when it was taken in before."""
+    if incoming.request and (order := idempotency.answered(incoming.request)):
+        return order
+    if not (ids := ids_of(incoming)):
+        return None
+    known = Q.create([*ids.items()], connector=Q.OR)
+    return Order.objects.select_related("source_record").filter(known, data_source=source).order_by("pk").first()
+
+
+def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | None) -> list[OrderItem]:
+    """Make `order` what comes in, with its lines, its history and what it adds to the totals, and return the lines; the
+    customer of one that is there already is locked. `is_new` says that its customer came with it."""
+    record = order.source_record
+    for name, value in columns(incoming).items():
+        setattr(order, name, value)
+    order.save()
+    items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
+    purchases = _write_purchases(incoming, order)
+    if order.status in COUNTED:
+        purchases += begin_purchases(order, items)
+    OrderItem.objects.bulk_create(items)
+    if incoming.request:
+        idempotency.remember(incoming.request, order)
+    _tell_of(order, is_new=is_new, by=by)
+    if not is_new and (purchases or order.status in COUNTED):
+        clear_lost(record, by=by)  # who is new was never lost
+    changes = [*of_order(order), *(change for p in purchases for change in of_purchase(p))]
+    if purchases:
+        # Billing status is the customer's, so the customer is locked before the totals are.
+        owner = lock_owner(record)
+        add_to_totals(changes)
+        billing_status.refresh([owner.pk])
+    else:
+        add_to_totals(changes)
+    return items
+
+
+def _tell_of(order: Order, *, is_new: bool, by: User | None) -> None:
+    is_lead = order.status == OrderStatus.PARTIAL
+    told = f"Order {order.number} placed, {with_currency(order.total, order.currency)}"
+    sentences = [(HistoryKind.ORDER, f"Lead {order.number} came in" if is_lead else told)]
+    if is_new:
+        # At the time of the order, because that is where the story of somebody imported begins.
+        created = "Customer created as a lead" if is_lead else "Customer created with an order"
+        sentences.insert(0, (HistoryKind.CREATED, created))
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(source_record=order.source_record, kind=kind, text=text, at=order.at, by=by)
+        for kind, text in sentences
+    )
+
+
+def _tell(record: SourceRecord, kind: HistoryKind, text: str, *, at: datetime, by: User | None) -> None:
+    HistoryEntry.objects.create(source_record=record, kind=kind, text=text, at=at, by=by)
+
+
+def columns(incoming: IncomingOrder) -> dict[str, Any]:
+    """What the order keeps of it in columns of its own."""
+    identity = asdict(incoming.customer.identity)
+    del identity["country"]
+    copied = ("at", "campaign", "kind", "status", "currency", "total", "shipping", "tax", "discount", "coupon_code")
+    return {
+        **identity,
+        **ids_of(incoming),
+        **{name: getattr(incoming, name) for name in copied},
+        "billing_address": incoming.customer.billing_address,
+        "shipping_address": incoming.customer.shipping_address,
+        "ip_address": incoming.ip_address,
+        "details": dict(incoming.details),
+    }
+
+
+def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
+    return Purchase.objects.bulk_create(
+        Purchase(
+            source_record=order.source_record,
+            order=order,
+            at=order.at,
+            currency=order.currency,
+            **vars(subscription),
+        )
+        for subscription in incoming.subscriptions
+    )
+
+
+def lock_owner(record: SourceRecord) -> Customer:
+    """The customer who owns `record`, locked; the record cannot move until the transaction ends."""
+    return lock_owners([record])[record.pk]
+
+
+def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
+    """{record: the customer who owns it, locked}; the records cannot move until the transaction ends.
+
+    Locked with all from their origins on, because who buys may end the lead status of each: in one go, for the order.
+    """
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():
+                return _lock_owners({record.pk for record in records})
+        except RetiredMeanwhileError:
+            continue
+    raise RetiredMeanwhileError
+
+
+def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
+    before = _chains(records)
+    locked = lock({pk for chain in before.values() for pk in chain})
+    after = _chains(records)
+    if after != before or after.keys() != set(records):
+        raise RetiredMeanwhileError
+    return {record: locked[chain[-1]] for record, chain in after.items()}
+
+
+def _chains(records: Collection[int]) -> dict[int, list[int]]:
+    """{record: the customers from its origin to its owner}."""
+    found = SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
+    following = {record: (origin, into) for record, origin, into in found}
+    # Most belong to whom they came with, which needs no further question.
+    chains = ownership.merge_chains({origin for origin, into in following.values() if into})
+    return {record: chains.get(origin, [origin]) for record, (origin, _) in following.items()}

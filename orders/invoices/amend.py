@@ -1,0 +1,144 @@
+"""Changing an invoice that was sent, with what follows: its status, its subscriptions, the totals, the billing status.
+
+Under the lock of its customer, like every act on an order. What went through a gateway here is not changed by whoever
+only tells of it: such payments stay as they were answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils import timezone
+
+from customers.lib.money import is_exact
+from customers.locks import RetiredMeanwhileError
+from customers.profile.lead_status import clear_lost
+from customers.totals import billing_status
+from orders import history
+from orders.intake.take import lock_owner
+from orders.invoices import status
+from orders.invoices.schema import InvoiceError, wrong_with_head
+from orders.models import COUNTED, Order, OrderItem, Purchase, SubscriptionEvent, Transaction, Uncollected
+from orders.subscriptions import derive
+from orders.totals.add import replace_totals
+from orders.totals.deltas import of_order
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+class GoneError(Exception):
+    """Nothing was changed: it was deleted a moment ago."""
+
+
+class Amended:
+    """A locked order while it is changed. What is known of it at the end is saved, and what follows with it."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.payments = list(order.transactions.order_by("pk"))
+        self.begun: set[int] = set()
+
+    def settle(self) -> None:
+        """Let the status follow from the payments, and those that are for all of it come to that."""
+        if misfits := status.fit(self.order, self.payments):
+            Transaction.objects.bulk_update(misfits, ["amount"])
+        status.settle(self.order, self.payments)
+
+    def resettle(self, before: Decimal) -> None:
+        """As `settle`, when the total was `before`: but who sends no payments says itself what is paid."""
+        if self.payments or before <= 0 or self.order.status not in COUNTED:
+            self.settle()
+
+
+@contextmanager
+def amended(order: Order, *, by: User | None) -> Iterator[Amended]:
+    """The order, read again under the lock of its customer, to be changed; GoneError when it is not there any more."""
+    with transaction.atomic():
+        try:
+            owner = lock_owner(order.source_record)
+            locked = Order.objects.select_for_update(no_key=True, of=("self",))
+            current = locked.select_related("source_record").get(pk=order.pk)
+        except (ObjectDoesNotExist, RetiredMeanwhileError):
+            raise GoneError from None
+        before, was_counted = list(of_order(current)), current.is_counted
+        amendment, billed = Amended(current), _billed(current)
+        yield amendment
+        current.save()
+        if current.is_counted and not was_counted:
+            clear_lost(current.source_record, by=by)
+        billed |= _billed(current)
+        purchases = list(Purchase.objects.filter(pk__in=billed).order_by("pk"))
+        changes = [*derive.drop_unbilled(purchases), *derive.refresh(purchases, begun=amendment.begun)]
+        replace_totals(before, of_order(current), also=changes)
+        if changes:
+            billing_status.refresh([owner.pk])
+
+
+def _billed(order: Order) -> set[int]:
+    """The subscriptions that its lines bill."""
+    return set(order.items.exclude(purchase=None).values_list("purchase", flat=True))
+
+
+def change(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
+    """Write `values` of the columns `at`, `due`, `currency` and `collection_method`; amounts stay as many units."""
+    with amended(order, by=by) as amendment:
+        current = amendment.order
+        for name, value in values.items():
+            setattr(current, name, value)
+        if errors := wrong_with_head(current.currency, current.collection_method):
+            raise InvoiceError(**errors)
+        if "currency" in values:
+            _recount(amendment)
+        history.write(current, f"changed: {', '.join(sorted(values)) or 'nothing'}.", by=by)
+    return current
+
+
+def _recount(amendment: Amended) -> None:
+    """Let what is paid be in the currency of the order; InvoiceError when an amount cannot be."""
+    order = amendment.order
+    amounts = [order.total, order.refunded, *(each.amount for each in amendment.payments)]
+    amounts += chain.from_iterable(order.items.values_list("amount", "discount", "tax"))
+    if not all(is_exact(amount, order.currency) for amount in amounts):
+        raise InvoiceError(currency=f"An amount of this invoice is no whole number of minor units of {order.currency}")
+    refuse_gateway(amendment.payments)
+    order.transactions.update(currency=order.currency, updated=timezone.now())
+
+
+def refuse_gateway(payments: Collection[Transaction]) -> None:
+    """InvoiceError when one of them went through a gateway here: then it is what the gateway answered."""
+    if any(each.pay_source_id or each.gateway_reference for each in payments):
+        raise InvoiceError(transaction="This payment went through a gateway here, and stays as it was answered.")
+
+
+def disable(order: Order, *, disabled: bool, by: User | None) -> Order:
+    """Let it count for no revenue, or let it count again; it is kept."""
+    with amended(order, by=by) as amendment:
+        mark(amendment.order, disabled=disabled, by=by)
+        history.write(amendment.order, "disabled." if disabled else "enabled.", by=by)
+    return amendment.order
+
+
+def mark(row: Order | OrderItem | Transaction | SubscriptionEvent, *, disabled: bool, by: User | None) -> None:
+    """Since when and by whom; what is disabled already stays so since then."""
+    if disabled and row.disabled_at is None:
+        row.disabled_at, row.disabled_by = timezone.now(), by
+    if not disabled:
+        row.disabled_at = row.disabled_by = None
+
+
+def give_up(order: Order, why: str, *, by: User | None) -> Order:
+    """It will never be paid: it was voided or written off."""
+    if why not in Uncollected.values:
+        raise InvoiceError(status=f"must be {' or '.join(Uncollected.values)}")
+    with amended(order, by=by) as amendment:
+        amendment.order.uncollected = why
+        amendment.settle()
+        history.write(amendment.order, f"{Uncollected(why).label.lower()}.", by=by)
+    return amendment.order

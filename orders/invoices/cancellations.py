@@ -1,0 +1,51 @@
+"""When a subscription was cancelled, as its billing system tells it: a time more, or the whole list anew.
+
+An empty list takes every cancellation back. One that was sent as an event goes with its event
+(`orders.invoices.subscription_events`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from orders import history
+from orders.invoices.schema import InvoiceError, wrong_cancellation
+from orders.models import Purchase
+from orders.revenue.ledger import cancellations
+from orders.subscriptions import derive
+from orders.subscriptions.change import PurchaseError, locked_purchase, shown_date
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+MOST = 1000
+
+
+def add(purchase: Purchase, at: datetime, *, by: User | None) -> Purchase:
+    with locked_purchase(purchase, seen=None) as current:
+        _write(current, [*cancellations(current), at])
+        history.write(current, f"was cancelled on {shown_date(at.astimezone(UTC).date())}.", by=by)
+    return current
+
+
+def replace(purchase: Purchase, times: Collection[datetime], *, by: User | None) -> Purchase:
+    with locked_purchase(purchase, seen=None) as current:
+        _write(current, times)
+        days = ", ".join(shown_date(at.astimezone(UTC).date()) for at in sorted(times))
+        history.write(current, f"cancellations are now: {days or 'none'}.", by=by)
+    return current
+
+
+def _write(purchase: Purchase, times: Collection[datetime]) -> None:
+    if not purchase.external_id:
+        raise PurchaseError("This purchase is billed here. Cancel it on its page.")
+    if len(times) > MOST:
+        raise InvoiceError(cancellation_dates=f"must be {MOST} or fewer")
+    for at in times:
+        if errors := wrong_cancellation(at):
+            raise InvoiceError(**errors)
+    derive.remember(purchase, times)
+    # What follows for the totals is added by whoever locked it.
+    derive.refresh([purchase])

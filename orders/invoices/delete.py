@@ -1,0 +1,93 @@
+"""Deleting invoices, with their lines and payments and the subscriptions that no other invoice bills.
+
+What more hangs on than a billing system told is not deleted with what it tells: parcels, what a shop subscribed
+somebody to, and payments through a gateway here. Such an invoice can be disabled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from customers.lib.batches import batches
+from customers.lib.money import with_currency
+from customers.locks import RetiredMeanwhileError
+from customers.models import Customer, DataSource, SourceRecord
+from customers.totals import billing_status
+from orders import history
+from orders.intake.take import lock_owners
+from orders.invoices.amend import GoneError
+from orders.invoices.schema import InvoiceError
+from orders.models import Fulfillment, IdempotencyKey, Order, OrderItem, Purchase, Transaction
+from orders.subscriptions import derive
+from orders.totals.add import replace_totals
+from orders.totals.deltas import Delta, of_order
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def delete_invoice(order: Order, *, by: User | None) -> None:
+    if not _delete([order.source_record], Q(pk=order.pk), by=by):
+        raise GoneError
+
+
+def delete_invoices_of(customer: Customer, source: DataSource, *, external_id: str = "", by: User | None) -> int:
+    """All that `customer` has of `source`, or of the record with that id there; how many that were."""
+    records = SourceRecord.objects.filter(customer=customer, data_source=source)
+    if external_id:
+        records = records.filter(external_id=external_id)
+    return _delete(list(records), Q(), by=by)
+
+
+@transaction.atomic
+def _delete(records: Sequence[SourceRecord], which: Q, *, by: User | None) -> int:
+    try:
+        owners = lock_owners(records)
+    except RetiredMeanwhileError:
+        raise GoneError from None
+    found = Order.objects.invoices().filter(which, source_record__in=records).select_for_update(of=("self",))
+    deleted: list[Order] = []
+    changes: list[Delta] = []
+    for orders in batches(found.order_by("pk")):
+        _refuse(orders)
+        changes += _delete_some(orders, by=by)
+        deleted += orders
+    replace_totals((change for order in deleted for change in of_order(order)), [], also=changes)
+    billing_status.refresh({owner.pk for owner in owners.values()})
+    return len(deleted)
+
+
+def _refuse(orders: Collection[Order]) -> None:
+    """InvoiceError naming one on which more hangs than a billing system told."""
+    through_gateway = Q(pay_source__isnull=False) | ~Q(gateway_reference="")
+    shops = Purchase.objects.filter(external_id="")
+    more: dict[str, QuerySet[Any]] = {
+        "parcels": Fulfillment.objects.filter(order__in=orders),
+        "payments that went through a gateway here": Transaction.objects.filter(through_gateway, order__in=orders),
+        "purchases that a shop made": shops.filter(order__in=orders),
+    }
+    for what, rows in more.items():
+        if row := rows.select_related("order").first():
+            name = row.order.external_id or row.order.number
+            raise InvoiceError(invoice=f"Invoice {name} has {what}, so it cannot be deleted. Disable it instead.")
+
+
+def _delete_some(orders: Collection[Order], *, by: User | None) -> list[Delta]:
+    """What the subscriptions in them then add to the totals."""
+    billed = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
+    purchases = list(Purchase.objects.filter(pk__in=billed.values("purchase")).order_by("pk"))
+    for order in orders:
+        history.write(order, f"deleted, {with_currency(order.total, order.currency)}.", by=by)
+    OrderItem.objects.filter(order__in=orders).delete()
+    Transaction.objects.filter(order__in=orders).delete()
+    IdempotencyKey.objects.filter(order__in=orders).delete()
+    Purchase.objects.filter(order__in=orders).update(order=None)
+    for purchase in purchases:
+        purchase.order = None if purchase.order in orders else purchase.order
+    changes = [*derive.drop_unbilled(purchases), *derive.refresh(purchases)]
+    Order.objects.filter(pk__in=[order.pk for order in orders]).delete()
+    return changes

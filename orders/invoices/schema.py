@@ -1,0 +1,236 @@
+"""What a billing system sends of invoices, and what of it can be stored.
+
+Amounts may be below zero: a credit, or the change to what costs less. A payment or refund without an amount is for all
+of its invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from customers.lib.money import CURRENCIES, is_exact
+from customers.profile.clean import can_be_stored
+from orders.models import CollectionMethod, ItemKind, OrderItem, Product, Proration, Transaction
+
+TAKEN = {
+    "invoice": "The external ID for this invoice already exists in our system.",
+    "line_item": "The external ID for this line item already exists in our system.",
+    "transaction": "has already been taken",
+}
+BLANK = "can't be blank"
+PAYMENT, REFUND = "payment", "refund"
+LONGEST_ID = 255
+MOST = 2**31
+
+Errors = dict[str, str]
+
+
+class InvoiceError(Exception):
+    """Nothing was saved; `errors` say what is wrong with which field."""
+
+    def __init__(self, **errors: str) -> None:
+        super().__init__(" ".join(f"{name} {said}" for name, said in errors.items()))
+        self.errors: Errors = errors
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an invoice; `amount` is for all of `quantity`, after discount, with tax.
+
+    One that bills a subscription names it as its source does. It may say when that was cancelled.
+    """
+
+    kind: str
+    amount: Decimal
+    quantity: int = 1
+    external_id: str = ""
+    description: str = ""
+    product: Product | None = None
+    subscription: str = ""
+    subscription_set: str = ""
+    service_from: datetime | None = None
+    service_to: datetime | None = None
+    prorated: bool = False
+    proration: str = ""
+    discount: Decimal = Decimal(0)
+    discount_code: str = ""
+    discount_description: str = ""
+    tax: Decimal = Decimal(0)
+    fees: Decimal = Decimal(0)
+    fees_currency: str = ""
+    account_code: str = ""
+    event_order: int | None = None
+    balance_transfer: bool = False
+    cancelled_at: datetime | None = None
+
+    @property
+    def bills_subscription(self) -> bool:
+        return self.kind in (ItemKind.SUBSCRIPTION, ItemKind.TRIAL)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that came in for an invoice or went back, or did not."""
+
+    kind: str
+    is_successful: bool
+    at: datetime
+    amount: Decimal | None = None
+    external_id: str = ""
+    fees: Decimal | None = None
+    fees_currency: str = ""
+
+
+@dataclass(frozen=True)
+class Invoice:
+    external_id: str
+    at: datetime
+    currency: str
+    due: datetime | None = None
+    collection_method: str = ""
+    lines: Sequence[Line] = ()
+    payments: Sequence[Payment] = field(default=())
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+def wrong_with(invoice: Invoice) -> Errors:
+    """What of `invoice` cannot be stored, by field; nothing of it is looked up."""
+    errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
+    errors |= wrong_with_head(invoice.currency, invoice.collection_method)
+    if not invoice.lines:
+        errors["line_items"] = BLANK
+    for line in invoice.lines:
+        errors |= {f"line_items.{name}": said for name, said in wrong_with_line(line, invoice.currency).items()}
+    for payment in invoice.payments:
+        errors |= {f"transactions.{name}": said for name, said in wrong_with_payment(payment, invoice.currency).items()}
+    if "line_items.amount_in_cents" not in errors and not is_exact(invoice.total, invoice.currency):
+        errors["line_items.amount_in_cents"] = "add up to more than can be stored"
+    errors |= _wrong_ids("line_items.external_id", [line.external_id for line in invoice.lines])
+    return errors | dict(_wrong_ids("transactions.external_id", [each.external_id for each in invoice.payments]))
+
+
+def wrong_with_head(currency: str, collection_method: str) -> Errors:
+    errors = {}
+    if currency not in CURRENCIES:
+        errors["currency"] = "must be a currency of ISO 4217, such as USD"
+    if collection_method and collection_method not in CollectionMethod.values:
+        errors["collection_method"] = f"must be {' or '.join(CollectionMethod.values)}"
+    return errors
+
+
+def wrong_with_line(line: Line, currency: str) -> Errors:
+    return dict(_wrong_line(line, currency))
+
+
+def _wrong_line(line: Line, currency: str) -> Iterator[tuple[str, str]]:
+    if line.kind not in ItemKind.values:
+        yield "type", f"must be one of {', '.join(ItemKind.values)}"
+    amounts = {"amount_in_cents": line.amount, "discount_amount_in_cents": line.discount}
+    amounts |= {"tax_amount_in_cents": line.tax}
+    yield from _wrong_amounts(amounts, currency)
+    yield from _wrong_fees(line.fees, line.fees_currency, currency)
+    if not 0 <= line.quantity < MOST:
+        yield "quantity", "must be a whole number, not below zero"
+    if line.event_order is not None and abs(line.event_order) >= 2**63:
+        yield "event_order", "is too large"
+    if line.proration and line.proration not in Proration.values:
+        yield "proration_type", f"must be one of {', '.join(Proration.values)}"
+    yield from _wrong_texts(line)
+    if line.bills_subscription:
+        yield from _wrong_subscription(line)
+
+
+def _wrong_subscription(line: Line) -> Iterator[tuple[str, str]]:
+    if not line.subscription.strip():
+        yield "subscription_external_id", BLANK
+    if line.product is None:
+        yield "plan_uuid", "Plan not found"
+    if line.service_from is None:
+        yield "service_period_start", BLANK
+    if line.service_to is None:
+        yield "service_period_end", BLANK
+    if line.service_from and line.service_to and line.service_to < line.service_from:
+        yield "service_period_end", "must not be before service_period_start"
+    if line.cancelled_at:
+        yield from wrong_cancellation(line.cancelled_at).items()
+
+
+def wrong_cancellation(at: datetime) -> Errors:
+    """What is yet to come may still be taken back: it is sent when it has happened."""
+    return {"cancelled_at": "must be in the past"} if at > timezone.now() else {}
+
+
+def _wrong_texts(line: Line) -> Iterator[tuple[str, str]]:
+    yield from wrong_text("description", line.description, 200)
+    yield from wrong_text("discount_code", line.discount_code, 100)
+    yield from wrong_text("discount_description", line.discount_description, 200)
+    yield from wrong_text("account_code", line.account_code, 100)
+    yield from wrong_text("external_id", line.external_id, LONGEST_ID)
+    yield from wrong_text("subscription_external_id", line.subscription, LONGEST_ID)
+    yield from wrong_text("subscription_set_external_id", line.subscription_set, LONGEST_ID)
+
+
+def wrong_text(name: str, text: str, longest: int) -> Iterator[tuple[str, str]]:
+    if len(text) > longest or not can_be_stored(text):
+        yield name, f"must have {longest} characters or fewer, and none that is NUL"
+
+
+def wrong_with_payment(payment: Payment, currency: str) -> Errors:
+    return dict(_wrong_payment(payment, currency))
+
+
+def _wrong_payment(payment: Payment, currency: str) -> Iterator[tuple[str, str]]:
+    if payment.kind not in (PAYMENT, REFUND):
+        yield "type", f"must be {PAYMENT} or {REFUND}"
+    if payment.amount is not None:
+        yield from _wrong_amounts({"amount_in_cents": payment.amount}, currency)
+        if payment.amount < 0:
+            yield "amount_in_cents", "must not be below zero: money that goes back is of the type refund"
+    yield from _wrong_fees(payment.fees or Decimal(0), payment.fees_currency, currency)
+    yield from wrong_text("external_id", payment.external_id, LONGEST_ID)
+
+
+def _wrong_amounts(amounts: dict[str, Decimal], currency: str) -> Iterator[tuple[str, str]]:
+    for name, amount in amounts.items():
+        if not is_exact(amount, currency):
+            yield name, f"must be whole minor units of {currency}, with at most ten digits before the point"
+
+
+def _wrong_fees(fees: Decimal, fees_currency: str, currency: str) -> Iterator[tuple[str, str]]:
+    if fees_currency and fees_currency not in CURRENCIES:
+        yield "transaction_fees_currency", "must be a currency of ISO 4217, such as USD"
+    else:
+        yield from _wrong_amounts({"transaction_fees_in_cents": fees}, fees_currency or currency)
+
+
+def _wrong_ids(name: str, ids: Collection[str], *, required: bool = False) -> Iterator[tuple[str, str]]:
+    if required and not all(each.strip() for each in ids):
+        yield name, BLANK
+    given = [each for each in ids if each]
+    if len(set(given)) < len(given):
+        yield name, "is there twice"
+    for each in given:
+        yield from wrong_text(name, each, LONGEST_ID)
+
+
+def taken_lines(source: int, ids: Collection[str]) -> set[str]:
+    """Those of `ids` by which the data source knows a line already."""
+    found = OrderItem.objects.filter(external_id__in=_named(ids), order__data_source=source)
+    return set(found.values_list("external_id", flat=True))
+
+
+def taken_payments(source: int, ids: Collection[str]) -> set[str]:
+    found = Transaction.objects.filter(external_id__in=_named(ids), order__data_source=source)
+    return set(found.values_list("external_id", flat=True))
+
+
+def _named(ids: Collection[str]) -> list[str]:
+    return [each for each in ids if each]

@@ -1,0 +1,165 @@
+"""What a billing system says happened to a subscription, and what follows.
+
+A cancellation counts from the time from which it is said to count; one that is yet to come is planned until then. It
+goes with its event, when that is changed, disabled, deleted, or taken back by another. Events that only plan, and
+those that tell of a beginning or a change, are kept and have no effect: lines of invoices say what is billed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+
+from customers import advisory_locks
+from customers.lib.money import CURRENCIES, is_exact
+from customers.locks import RetiredMeanwhileError
+from customers.models import HistoryEntry, HistoryKind, SourceRecord
+from customers.totals import billing_status
+from orders.intake.take import lock_owner
+from orders.invoices.amend import GoneError, mark
+from orders.invoices.schema import BLANK, LONGEST_ID, MOST, InvoiceError, wrong_text
+from orders.models import Purchase, SubscriptionEvent
+from orders.subscriptions import derive
+from orders.totals.add import add_to_totals
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+KINDS = (
+    "subscription_start",
+    "subscription_start_scheduled",
+    "scheduled_subscription_start_retracted",
+    derive.CANCELLED,
+    "subscription_cancellation_scheduled",
+    "scheduled_subscription_cancellation_retracted",
+    "subscription_updated",
+    "subscription_update_scheduled",
+    "scheduled_subscription_update_retracted",
+    "subscription_event_retracted",
+)
+TEXTS = {
+    "external_id": "external_id",
+    "subscription_external_id": "subscription_external_id",
+    "set_external_id": "subscription_set_external_id",
+    "plan_external_id": "plan_external_id",
+    "retracted": "retracted_event_id",
+}
+TAKEN = "The external ID for this subscription event already exists in our system."
+
+
+def add(record: SourceRecord, values: Mapping[str, Any], *, by: User | None) -> SubscriptionEvent:
+    event = SubscriptionEvent(source_record=record, data_source_id=record.data_source_id)
+    with _followed(event) as current:
+        _write(current, values)
+        _tell(current, "added", by=by)
+    return event
+
+
+def change(event: SubscriptionEvent, values: Mapping[str, Any], *, by: User | None) -> SubscriptionEvent:
+    """Write `values` of its columns."""
+    with _followed(event) as current:
+        _write(current, values)
+        _tell(current, "changed", by=by)
+    return current
+
+
+def disable(event: SubscriptionEvent, *, disabled: bool, by: User | None) -> SubscriptionEvent:
+    """Let it have no effect, or let it have one again."""
+    with _followed(event) as current:
+        mark(current, disabled=disabled, by=by)
+        current.save()
+        _tell(current, "disabled" if disabled else "enabled", by=by)
+    return current
+
+
+def delete(event: SubscriptionEvent, *, by: User | None) -> None:
+    with _followed(event) as current:
+        _tell(current, "deleted", by=by)
+        current.delete()
+
+
+@contextmanager
+def _followed(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
+    """The event, read again under the lock of its customer, to be changed; what follows from that comes last."""
+    with transaction.atomic():
+        if event.external_id:
+            advisory_locks.lock([_name(event)])
+        try:
+            owner = lock_owner(event.source_record)
+            current = SubscriptionEvent.objects.get(pk=event.pk) if event.pk else event
+        except (ObjectDoesNotExist, RetiredMeanwhileError):
+            raise GoneError from None
+        about = _about(current)
+        times = _cancellations(current, about)
+        yield current
+        about |= _about(current)
+        times |= _cancellations(current, about)
+        named = Purchase.objects.filter(source_record=current.source_record_id, external_id__in=about - {""})
+        add_to_totals(derive.refresh(list(named.order_by("pk")), took_back=times))
+        billing_status.refresh([owner.pk])
+
+
+def _cancellations(event: SubscriptionEvent, about: Collection[str]) -> set[datetime]:
+    """When subscriptions were cancelled by events, in force or not."""
+    sent = SubscriptionEvent.objects.filter(
+        source_record=event.source_record_id, subscription_external_id__in=about, kind=derive.CANCELLED
+    )
+    return set(sent.values_list("effective", flat=True))
+
+
+def _about(event: SubscriptionEvent) -> set[str]:
+    """The subscriptions that it says something about: its own, and that of what it takes back."""
+    back = SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.retracted)
+    names = back.values_list("subscription_external_id", flat=True) if event.retracted else []
+    return {event.subscription_external_id, *names}
+
+
+def _name(event: SubscriptionEvent) -> str:
+    return f"event {event.data_source_id} {event.external_id}"
+
+
+def _write(event: SubscriptionEvent, values: Mapping[str, Any]) -> None:
+    before = event.external_id
+    for name, value in values.items():
+        setattr(event, name, value)
+    event.external_id = event.external_id or None
+    if errors := dict(_wrong(event)):
+        raise InvoiceError(**errors)
+    if event.external_id and event.external_id != before:
+        advisory_locks.lock([_name(event)])
+        if SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.external_id).exists():
+            raise InvoiceError(external_id=TAKEN)
+    event.save()
+
+
+def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
+    if event.kind not in KINDS:
+        yield "event_type", f"must be one of {', '.join(KINDS)}"
+    if not event.subscription_external_id.strip():
+        yield "subscription_external_id", BLANK
+    if event.currency and event.currency not in CURRENCIES:
+        yield "currency", "must be a currency of ISO 4217, such as USD"
+    for name, amount in (("amount_in_cents", event.amount), ("tax_amount_in_cents", event.tax)):
+        if amount is not None and not is_exact(amount, event.currency):
+            yield name, "must be whole minor units of the currency, with at most ten digits before the point"
+    if event.quantity is not None and not -MOST < event.quantity < MOST:
+        yield "quantity", "is too large"
+    if event.event_order is not None and abs(event.event_order) >= 2**63:
+        yield "event_order", "is too large"
+    for column, name in TEXTS.items():
+        yield from wrong_text(name, getattr(event, column) or "", LONGEST_ID)
+
+
+def _tell(event: SubscriptionEvent, what: str, *, by: User | None) -> None:
+    named = event.kind.replace("_", " ")
+    HistoryEntry.objects.create(
+        source_record=event.source_record,
+        kind=HistoryKind.PURCHASE,
+        text=f"Subscription {event.subscription_external_id}: event “{named}” {what}.",
+        by=by,
+    )

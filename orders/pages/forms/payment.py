@@ -1,0 +1,112 @@
+"""What a person says who charges or refunds an order. Amounts and cards are checked again by the rules."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from customers.lib.dates import day
+from customers.lib.money import as_typed, shown, with_currency
+from customers.models import PaySource
+from customers.profile.forms.inputs import TextField
+from customers.web.fields import choice_field
+from orders.models import Transaction
+from orders.pages.forms.fields import AmountField, ReasonField
+from orders.payments import record_answer
+from orders.payments.gateway_request import PaymentError
+from orders.payments.refund import Payment, refuse_amount
+from orders.payments.rerun import refuse_expired
+
+YES, NO = "yes", "no"
+LONGEST_WHY = 160
+
+
+class RerunForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput)
+    card = forms.TypedChoiceField(label="Charge to", coerce=int, error_messages={"required": "Choose a card."})
+    use_required_attribute = False
+
+    def __init__(self, cards: Sequence[PaySource], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+        super().__init__(data, label_suffix="", initial={"seen": seen})
+        self.cards = {card.pk: card for card in cards}
+        choice_field(self, "card").choices = [(card.pk, _card(card)) for card in cards]
+
+    def clean_card(self) -> int:
+        chosen: int = self.cleaned_data["card"]
+        try:
+            refuse_expired(self.cards[chosen])
+        except PaymentError as error:
+            raise forms.ValidationError(str(error)) from None
+        return chosen
+
+
+def _card(card: PaySource) -> str:
+    if card.is_expired:
+        return f"{card}, expired {card.expiry}"
+    return f"{card}, until {card.expiry}" if card.expiry else str(card)
+
+
+class SettleForm(forms.Form):
+    """What the gateway's own console says of a `payment` that it did not answer about."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label="The gateway shows",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Say what the gateway shows."),
+    )
+    reference = TextField(
+        label="Reference",
+        required=False,
+        max_length=Transaction._meta.get_field("gateway_reference").max_length,
+        help_text="What the gateway calls the payment; by it a charge can be refunded.",
+    )
+    reason = ReasonField(most=LONGEST_WHY)
+    use_required_attribute = False
+
+    def __init__(self, payment: Transaction, data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+        super().__init__(data, label_suffix="", initial={"seen": seen})
+        done = record_answer.words(payment)[1]
+        choices = [("", "Choose"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
+        choice_field(self, "outcome").choices = choices
+
+    @property
+    def happened(self) -> bool:
+        return bool(self.cleaned_data["outcome"] == YES)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("outcome") == YES and self.cleaned_data.get("reference") == "":
+            self.add_error("reference", "Enter what the gateway calls this payment, as its console shows it.")
+        return self.cleaned_data
+
+
+class RefundForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput)
+    sale = forms.TypedChoiceField(label="Refund of", coerce=int, error_messages={"required": "Choose a payment."})
+    amount = AmountField(label="Amount")
+    reason = ReasonField()
+    use_required_attribute = False
+
+    def __init__(self, payments: Sequence[Payment], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+        self.payments = payments
+        currency = payments[0].sale.currency
+        most = as_typed(payments[0].left, currency)
+        super().__init__(data, label_suffix="", initial={"seen": seen, "amount": most})
+        self.fields["amount"].label = f"Amount, {currency}"
+        choice_field(self, "sale").choices = [(p.sale.pk, _payment(p)) for p in payments]
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        chosen = next((p for p in self.payments if p.sale.pk == self.cleaned_data.get("sale")), None)
+        try:
+            if chosen:
+                refuse_amount(chosen, amount)
+        except PaymentError as error:
+            raise forms.ValidationError(str(error)) from None
+        return amount
+
+
+def _payment(payment: Payment) -> str:
+    sale = payment.sale
+    paid, left = with_currency(sale.amount, sale.currency), shown(payment.left, sale.currency)
+    return f"{paid} from {sale.pay_source} on {day(sale.at)}, {left} left"

@@ -1,0 +1,126 @@
+"""What a person says who changes how a purchase is billed. Days and prices are judged by the rules."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from customers.lib.money import as_typed
+from customers.web.fields import choice_field
+from orders.models import Purchase
+from orders.pages.forms.fields import AmountField, DayField, ReasonField
+from orders.subscriptions import billing, pause
+from orders.subscriptions.change import PurchaseError, refuse_day, shown_date, today, tomorrow
+
+NOW, NEXT_BILL, DAY = "now", "next", "day"
+
+
+class PurchaseForm(forms.Form):
+    """About one purchase as it was `seen`."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, label_suffix="", initial={"seen": purchase.stamp, **self.proposed(purchase)})
+        self.purchase = purchase
+
+    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+        return {}
+
+    def judge(self, field: str, refuse: Callable[[], None]) -> None:
+        """Put what a rule refuses beside the field that it is about."""
+        try:
+            refuse()
+        except PurchaseError as error:
+            self.add_error(field, str(error))
+
+
+class CancelForm(PurchaseForm):
+    when = forms.ChoiceField(label="When", error_messages={"required": "Choose when."})
+    day = DayField(label="Day", required=False, help_text="For “On a day” only.")
+    reason = ReasonField()
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(purchase, data)
+        choice_field(self, "when").choices = self.choices()
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Instead of the next bill only where that is to come."""
+        bill = self.purchase.next_bill_date
+        comes = bill and bill >= tomorrow()
+        at_bill = [(NEXT_BILL, f"At next billing, {shown_date(bill)}")] if bill and comes else []
+        return [*at_bill, (NOW, "Now"), (DAY, "On a day")]
+
+    def clean(self) -> dict[str, Any]:
+        if "day" not in self.errors:
+            self._check_day(self.cleaned_data.get("when"), self.cleaned_data.get("day"))
+        return self.cleaned_data
+
+    def _check_day(self, when: str | None, day: date | None) -> None:
+        if when == DAY and day:
+            self.judge("day", lambda: refuse_day(day, first=tomorrow()))
+        elif when == DAY:
+            self.add_error("day", "Choose the day.")
+        elif when and day:
+            self.add_error("day", "Choose “On a day” for this day, or leave it empty.")
+
+    @property
+    def on(self) -> date | None:
+        """The day to come on which it is to be cancelled; None for now."""
+        days = {NEXT_BILL: self.purchase.next_bill_date, DAY: self.cleaned_data["day"]}
+        return days.get(self.cleaned_data["when"])
+
+
+class PauseForm(PurchaseForm):
+    until = DayField(
+        label="Restart on", required=False, help_text="Leave it empty to pause until somebody reactivates it."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        if until := self.cleaned_data.get("until"):
+            self.judge("until", lambda: refuse_day(until, first=tomorrow()))
+        return self.cleaned_data
+
+
+class ReactivateForm(PurchaseForm):
+    """Without a day for who may not change the billing: then the next bill is as it was."""
+
+    next_bill = DayField(label="Next bill")
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None, *, may_choose: bool) -> None:
+        super().__init__(purchase, data)
+        if not may_choose:
+            del self.fields["next_bill"]
+
+    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+        return {"next_bill": pause.first_bill(purchase)}
+
+    def clean(self) -> dict[str, Any]:
+        if next_bill := self.cleaned_data.get("next_bill"):
+            self.judge("next_bill", lambda: refuse_day(next_bill, first=today()))
+        if "next_bill" in self.data and "next_bill" not in self.fields:
+            raise forms.ValidationError("You may not choose the day of the next bill. Nothing was changed.")
+        return self.cleaned_data
+
+
+class BillingForm(PurchaseForm):
+    price = AmountField(label="Price")
+    next_bill = DayField(label="Next bill", required=False)
+
+    def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(purchase, data)
+        self.fields["price"].label = f"Price, {purchase.currency}"
+
+    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+        price = as_typed(purchase.price, purchase.currency)
+        return {"price": price, "next_bill": purchase.next_bill_date}
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "price" in given:
+            self.judge("price", lambda: billing.refuse_price(self.purchase, given["price"]))
+        if "next_bill" in given:
+            self.judge("next_bill", lambda: billing.refuse_next_bill(self.purchase, given["next_bill"]))
+        return given

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from customers.lib.address import address_lines
+from orders import history
+from orders.models import Order, OrderStatus, TransactionStatus
+from orders.payments import refund, rerun
+from orders.payments.gateway_request import PaymentError
+from orders.payments.settle_pending import is_overdue, standing
+from orders.permissions import REFUND, RERUN, may_view_orders
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+    from customers.web.permissions import StaffRequest
+
+SHOWN_WITH = ("source_record__customer", "source_record__origin", "source_record__data_source", "campaign")
+MOST_SHOWN = 100
+
+
+def get_order(number: str) -> Order:
+    return get_object_or_404(Order.objects.select_related(*SHOWN_WITH), number=number.upper())
+
+
+@require_safe
+@may_view_orders
+def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
+    order = get_order(number)
+    found = shown(order)
+    can_settle = found["is_overdue"] and request.user.has_perm("orders.settle_order")
+    context = {**found, **acts(request.user, order), "can_settle": can_settle}
+    return render(request, "orders/order_detail.html", context)
+
+
+def shown(order: Order) -> dict[str, Any]:
+    items = list(order.items.select_related("product", "purchase").order_by("pk")[: MOST_SHOWN + 1])
+    transactions = list(order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")[:MOST_SHOWN])
+    waiting = [each for each in transactions if each.status == TransactionStatus.PENDING]
+    return {
+        "title": f"Order {order.number}",
+        "order": order,
+        "record": order.source_record,
+        "customer": order.source_record.customer,
+        "billing_lines": address_lines(order.billing_address),
+        "shipping_lines": address_lines(order.shipping_address),
+        "items": items[:MOST_SHOWN],
+        "has_more_items": len(items) > MOST_SHOWN,
+        "transactions": transactions,
+        "waiting": next(map(standing, waiting), ""),
+        "is_overdue": any(map(is_overdue, waiting)),
+        "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
+        "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
+        "story": history.of(order),
+    }
+
+
+def acts(user: "User", order: Order) -> dict[str, Any]:
+    """What this user may do with the order as it stands, or why that cannot be done."""
+    if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
+        why_not = _refusal(rerun.cards, order)
+        return {"can_rerun": not why_not, "no_rerun": why_not}
+    if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
+        why_not = _refusal(refund.payments, order)
+        # Of one that was cancelled nobody expects a refund, unless money came in for it.
+        return {"can_refund": not why_not, "no_refund": why_not if order.status == OrderStatus.COMPLETE else ""}
+    return {}
+
+
+def _refusal(plan: Callable[[Order], object], order: Order) -> str:
+    try:
+        plan(order)
+    except PaymentError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,145 @@
+"""Charging a declined order again, refunding a paid one, and settling by hand what the gateway does not answer."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from customers.lib.dates import day
+from customers.lib.money import with_currency
+from customers.models import Customer
+from customers.web.messages import emphasised
+from orders.models import Order, Transaction, TransactionKind, TransactionStatus
+from orders.pages.forms.payment import RefundForm, RerunForm, SettleForm
+from orders.pages.views.order import get_order
+from orders.payments import record_answer, refund, rerun, settle_by_hand
+from orders.payments.gateway_request import PaymentError
+from orders.payments.record_answer import LostAnswerError
+from orders.payments.settle_pending import standing
+from orders.permissions import may_refund, may_rerun, may_settle, may_view_orders
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+PaymentForm = RerunForm | RefundForm | SettleForm
+
+
+def with_order(
+    nothing: str,
+) -> Callable[[Callable[["StaffRequest", Order], HttpResponse]], Callable[..., HttpResponse]]:
+    """Give the view the order of the address; where it cannot be done, `nothing` says what did not happen."""
+
+    def decorate(view: Callable[["StaffRequest", Order], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def found(request: "StaffRequest", number: str) -> HttpResponse:
+            order = get_order(number)
+            try:
+                return view(request, order)
+            except PaymentError as error:
+                return _refuse(request, order, nothing, error)
+            except LostAnswerError as error:
+                return _refuse(request, order.source_record.customer, "The answer is lost.", error)
+
+        return found
+
+    return decorate
+
+
+@require_http_methods(["GET", "POST"])
+@may_rerun
+@may_view_orders
+@with_order("Nothing was charged.")
+def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
+    form = RerunForm(rerun.cards(order), request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        return _tell(request, rerun.rerun(order, given["card"], seen=given["seen"], by=request.user))
+    total = with_currency(order.total, order.currency)
+    lead = f"The whole order, {total}, is charged once more. The first try was declined."
+    return _page(request, order, form, verb="Rerun", lead=lead, button=f"Charge {total}")
+
+
+@require_http_methods(["GET", "POST"])
+@may_refund
+@may_view_orders
+@with_order("Nothing was refunded.")
+def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
+    form = RefundForm(refund.payments(order), request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
+        return _tell(request, refund.refund(order, given["amount"], **about, by=request.user))
+    lead = f"{_most(form)} can go back at most; type less for a part. It goes back to the card that paid, for good."
+    return _page(request, order, form, verb="Refund", lead=lead, button="Refund")
+
+
+@require_http_methods(["GET", "POST"])
+@may_settle
+@may_view_orders
+@with_order("Nothing was settled.")
+def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
+    """What became of a payment without an answer, said by who looked where the gateway shows it."""
+    payment = settle_by_hand.refuse_impossible(order)
+    form = SettleForm(payment, request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        return _tell_settled(request, _settled(request, order, form))
+    lead = (
+        f"{standing(payment)} Say here what you saw: {record_answer.amount_of(payment)}, asked on {day(payment.at)}."
+        " No money moves by it, and it cannot be taken back."
+    )
+    return _page(request, order, form, verb="Settle", lead=lead, button="Settle by hand")
+
+
+def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> settle_by_hand.Settled:
+    given = form.cleaned_data
+    about = {"reference": given["reference"], "reason": given["reason"], "seen": given["seen"]}
+    return settle_by_hand.settle(order, happened=form.happened, **about, by=request.user)
+
+
+def _tell_settled(request: "StaffRequest", settled: settle_by_hand.Settled) -> HttpResponse:
+    if not settled.is_by_hand:
+        messages.info(request, "The gateway has answered meanwhile, and its answer counts.")
+    return _tell(request, settled.payment)
+
+
+def _most(form: RefundForm) -> str:
+    """What the form proposes: all that is left of the latest payment."""
+    latest = form.payments[0]
+    return with_currency(latest.left, latest.sale.currency)
+
+
+def _page(
+    request: "StaffRequest", order: Order, form: PaymentForm, *, verb: str, lead: str, button: str
+) -> HttpResponse:
+    context = {
+        "crumb": verb,
+        "title": f"{verb} order {order.number}?",
+        "lead": lead,
+        "button": button,
+        "form": form,
+        "acts_on": order,
+        "customer": order.source_record.customer,
+        "last": f"Order {order.number}",
+    }
+    return render(request, "orders/act.html", context, status=422 if form.errors else 200)
+
+
+def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, why: Exception) -> HttpResponse:
+    messages.error(request, emphasised(strong, str(why)))
+    return redirect(back)
+
+
+def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
+    if payment.status == TransactionStatus.PENDING:
+        text = "It is asked again every few minutes. Nothing else can be charged or refunded until then."
+        messages.warning(request, emphasised("The gateway has not answered.", text))
+    elif payment.status == TransactionStatus.SUCCESS:
+        strong = "Refunded." if payment.kind == TransactionKind.REFUND else "Charged."
+        messages.success(request, emphasised(strong, record_answer.sentence(payment)))
+    else:
+        messages.error(request, emphasised("Declined.", record_answer.sentence(payment)))
+    return redirect(payment.order)

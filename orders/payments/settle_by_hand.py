@@ -1,0 +1,59 @@
+"""Saying by hand what became of a payment that the gateway never answers: somebody looked into its console.
+
+Only after a day, and the gateway is asked once more before: if it answers, that counts. What is said is written down as
+an answer would be, with all that follows, and nobody can take it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orders.models import Order, Transaction, TransactionStatus
+from orders.payments import gateway, record_answer
+from orders.payments.gateway import Answer
+from orders.payments.gateway_request import PaymentError, refuse_changed
+from orders.payments.settle_pending import is_overdue, question
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The payment as it is now, and whether that is what was said or what the gateway answered meanwhile."""
+
+    payment: Transaction
+    is_by_hand: bool
+
+
+def refuse_impossible(order: Order) -> Transaction:
+    """The payment that waits; PaymentError when none does, or not for long enough."""
+    pending = order.transactions.filter(status=TransactionStatus.PENDING)
+    payment = pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk").first()
+    if payment is None:
+        raise PaymentError("No payment of this order waits for an answer. This is how it stands now.")
+    if not is_overdue(payment):
+        raise PaymentError("The gateway may still answer. What has no answer after a day can be settled by hand.")
+    return payment
+
+
+def settle(order: Order, *, happened: bool, reference: str, reason: str, seen: str, by: User | None) -> Settled:
+    """Write down whether the payment `happened`, by what the gateway calls it, unless the gateway answers now."""
+    payment = refuse_impossible(order)
+    refuse_changed(order, seen)
+    answer = _asked_again(payment)
+    if answer and answer.status != TransactionStatus.PENDING:
+        return Settled(record_answer.finish(payment, answer), is_by_hand=False)
+    said = f"Settled by hand: {reason}"
+    status = TransactionStatus.SUCCESS if happened else TransactionStatus.SOFT_DECLINE
+    settled = record_answer.finish(payment, Answer(status, said, reference), by=by)
+    return Settled(settled, is_by_hand=settled.answer == said)
+
+
+def _asked_again(payment: Transaction) -> Answer | None:
+    """None when the gateway that is set up here does not know of it."""
+    ours, card = gateway.current(), payment.pay_source
+    if ours is None or card is None or card.gateway != ours.name:
+        return None
+    return ours.look_up(question(payment))

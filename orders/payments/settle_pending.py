@@ -1,0 +1,77 @@
+"""Asking again about what the gateway has not answered, or what nobody was there any more to hear.
+
+It may run twice at once: both ask, which moves no money, and an answer is written down only where none was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from customers.lib.dates import day
+from orders.models import Transaction, TransactionStatus
+from orders.payments import gateway, record_answer
+from orders.payments.gateway import Gateway, Question
+from orders.payments.gateway_request import the_gateway
+
+PATIENCE = timedelta(minutes=5)
+LONG = timedelta(hours=24)
+CHUNK = 100
+
+
+def settle_pending() -> Iterator[Transaction]:
+    """Each of those older than five minutes, as it is now: some may still be pending."""
+    asked, until = the_gateway(), timezone.now() - PATIENCE
+    last: Transaction | None = None
+    while found := _after(last, asked, until):
+        for payment in found:
+            try:
+                yield record_answer.finish(payment, asked.look_up(question(payment)))
+            except record_answer.LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
+                continue
+        last = found[-1]
+
+
+def _after(last: Transaction | None, asked: Gateway, until: datetime) -> list[Transaction]:
+    """The next that were asked of this gateway, oldest first."""
+    waiting = Transaction.objects.filter(
+        status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=asked.name
+    )
+    if last:
+        waiting = waiting.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk))
+    return list(waiting.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk")[:CHUNK])
+
+
+def is_overdue(payment: Transaction) -> bool:
+    """Whether it has waited so long that a person should ask where the money is."""
+    return payment.at <= timezone.now() - LONG
+
+
+def standing(payment: Transaction) -> str:
+    """What becomes of a payment without an answer, in sentences for who looks at its order."""
+    keeper, ours = payment.pay_source.gateway if payment.pay_source else "", gateway.current()
+    if ours is None or keeper != ours.name:
+        where = keeper or "the system that it was sent through"
+        return f"It is not asked from here: look for the payment at {where}. After a day it can be settled by hand."
+    if is_overdue(payment):
+        return (
+            f"No answer came since {day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
+            " Then it can be settled by hand."
+        )
+    return "It is asked again every few minutes."
+
+
+def question(payment: Transaction) -> Question:
+    """What the gateway is asked about a request that was sent before."""
+    card, sale = payment.pay_source, payment.sale
+    return Question(
+        payment.uuid,
+        payment.amount,
+        payment.currency,
+        token=card.token if card else "",
+        last_four=card.last_four if card else "",
+        reference=sale.gateway_reference if sale else "",
+    )

@@ -1,0 +1,74 @@
+"""An upsale: one more line on an order that was placed a moment ago, charged to the card that paid it.
+
+Refused where that cannot be: nothing is added to an order for which nobody pays.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from customers.lib.money import is_exact
+from orders.intake import idempotency
+from orders.intake.idempotency import Request
+from orders.intake.take import retried
+from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.payments import record_answer
+from orders.payments.add_line import Addition
+from orders.payments.gateway import Sale, Token
+from orders.payments.gateway_request import PaymentError, begin, locked_order, refuse_pending, the_gateway
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+A_MOMENT = timedelta(hours=24)
+
+
+def add(order: Order, addition: Addition, *, request: Request | None, by: User | None) -> Transaction:
+    """The charge for it, or the one that the same `request` made before; PaymentError when it cannot be charged."""
+    payment, is_repeat = retried(lambda: _begin(order, addition, request, by=by))
+    if is_repeat:
+        return payment
+    gateway, card = the_gateway(), payment.pay_source
+    if card is None:
+        raise ValueError("An upsale is charged to a card.")
+    source = Token(card.token, card.gateway_customer)
+    return record_answer.finish(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
+
+
+def _begin(order: Order, addition: Addition, request: Request | None, *, by: User | None) -> tuple[Transaction, bool]:
+    """(the payment, pending; whether it was there before)."""
+    keeper = the_gateway().name
+    with locked_order(order) as current:
+        charges = current.transactions.select_related("pay_source").order_by("-at", "-pk")
+        if request and idempotency.answered(request):
+            return charges.get(adds__request=request.digest), True
+        refuse_pending(charges)
+        _refuse_impossible(current, addition)
+        card = _paid_with(charges, keeper)
+        kept = addition.as_kept() | ({"request": request.digest} if request else {})
+        payment = begin(current, TransactionKind.SALE, addition.total, pay_source=card.pay_source, adds=kept, by=by)
+        if request:
+            idempotency.remember(request, current)
+        return payment, False
+
+
+def _refuse_impossible(order: Order, addition: Addition) -> None:
+    if order.status != OrderStatus.COMPLETE:
+        raise PaymentError(f"Order {order.number} is {order.status}, so nothing can be added to it.")
+    if order.at < timezone.now() - A_MOMENT:
+        raise PaymentError(f"Order {order.number} was placed more than a day ago. Place a new one.")
+    if not addition.total or not is_exact(order.total + addition.total, order.currency):
+        raise PaymentError(f"An upsale must come to an amount that can be paid in {order.currency}.")
+
+
+def _paid_with(charges: QuerySet[Transaction], keeper: str) -> Transaction:
+    """The payment of the order, whose card is charged again."""
+    for each in charges.filter(kind=TransactionKind.SALE, status=TransactionStatus.SUCCESS):
+        card = each.pay_source
+        if card and card.token and card.gateway == keeper and not card.is_expired:
+            return each
+    raise PaymentError("This order was not paid with a card that can be charged again. Place a new one.")

@@ -1,0 +1,74 @@
+"""Changing what a purchase costs from the next bill on, and when that is.
+
+A cancellation planned for the day of the next bill moves with it: it was to come before that bill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from customers.lib.money import as_typed, is_exact, shown, with_currency
+from orders import history
+from orders.models import Purchase, PurchaseStatus
+from orders.subscriptions.change import PurchaseError, locked_purchase, refuse_day, refuse_ended, shown_date, today
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def refuse_impossible(purchase: Purchase) -> None:
+    refuse_ended(purchase)
+    if purchase.status == PurchaseStatus.RECYCLE_FAILED:
+        raise PurchaseError("Billing this purchase has failed, so it is not billed. Reactivate it first.")
+
+
+def refuse_price(purchase: Purchase, price: Decimal) -> None:
+    if not is_exact(price, purchase.currency) or price < 0:
+        raise PurchaseError(f"Enter a price such as {as_typed(purchase.price, purchase.currency)}.")
+
+
+def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
+    """One in the past may stay, and so may none, but neither can be chosen."""
+    if day == purchase.next_bill_date:
+        return
+    if day is None:
+        raise PurchaseError("Choose the day of the next bill. To stop billing, pause or cancel the purchase.")
+    refuse_day(day, first=today())
+
+
+def change(purchase: Purchase, *, price: Decimal, next_bill: date | None, seen: str, by: User | None) -> None:
+    with locked_purchase(purchase, seen=seen) as current:
+        refuse_impossible(current)
+        refuse_price(current, price)
+        refuse_next_bill(current, next_bill)
+        changes = list(_changes(current, price, next_bill))
+        if not changes:
+            raise PurchaseError("Price and next bill date are what they were.")
+        if next_bill and current.cancels_on and current.cancels_on == current.next_bill_date:
+            _move_cancellation(current, next_bill)
+        current.price, current.next_bill_date = price, next_bill
+        history.write(current, f"{'; '.join(changes)}.", by=by)
+
+
+def _move_cancellation(purchase: Purchase, day: date) -> None:
+    if day == purchase.cancels_on:
+        return
+    if purchase.restarts_on and day <= purchase.restarts_on:
+        raise PurchaseError(
+            f"It will be cancelled on the day of its next bill, and is paused until {shown_date(purchase.restarts_on)}."
+            " Choose a later day, or take the cancellation back first."
+        )
+    purchase.cancels_on = day
+
+
+def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iterator[str]:
+    """What differs, in words."""
+    currency = purchase.currency
+    if price != purchase.price:
+        yield f"price changed from {shown(purchase.price, currency)} to {with_currency(price, currency)}"
+    if next_bill and next_bill != purchase.next_bill_date:
+        before = shown_date(purchase.next_bill_date) if purchase.next_bill_date else "none"
+        yield f"next bill changed from {before} to {shown_date(next_bill)}"

@@ -1,0 +1,82 @@
+"""Cancelling a purchase: now, or on a day to come, which can be taken back until then."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from orders import history
+from orders.models import Purchase, PurchaseStatus
+from orders.subscriptions.change import (
+    PurchaseError,
+    locked_purchase,
+    refuse_day,
+    refuse_ended,
+    shown_date,
+    today,
+    tomorrow,
+)
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+DAY = timedelta(days=1)
+
+
+def refuse_impossible(purchase: Purchase) -> None:
+    refuse_ended(purchase)
+
+
+def cancel(purchase: Purchase, *, reason: str, seen: str, by: User | None) -> None:
+    """Now: it is not billed again."""
+    with locked_purchase(purchase, seen=seen) as current:
+        refuse_impossible(current)
+        end(current, reason=reason)
+        history.write(current, f"cancelled. {reason}".strip(), by=by)
+
+
+def end(purchase: Purchase, *, reason: str) -> None:
+    """Make the locked purchase a cancelled one."""
+    purchase.status, purchase.cancelled_at, purchase.cancel_reason = PurchaseStatus.CANCELLED, timezone.now(), reason
+    purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
+    purchase.paused_from = ""
+
+
+def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:
+    """On `day`, before anything is billed that day; `orders.subscriptions.apply_due` carries it out."""
+    with locked_purchase(purchase, seen=seen) as current:
+        refuse_impossible(current)
+        refuse_day(day, first=tomorrow())
+        if current.restarts_on and day <= current.restarts_on:
+            raise PurchaseError(
+                f"It is paused until {shown_date(current.restarts_on)}. Cancel it now, or on a later day."
+            )
+        if (current.cancels_on, current.cancel_reason) == (day, reason):
+            return
+        current.cancels_on, current.cancel_reason = day, reason
+        history.write(current, f"will be cancelled on {shown_date(day)}. {reason}".strip(), by=by)
+
+
+def after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
+    """On the day after its next bill, as things stand."""
+    if purchase.bills_on is None:
+        raise PurchaseError("This purchase is not going to be billed, so there is no next bill. Cancel it now.")
+    schedule(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
+
+
+def refuse_nothing_scheduled(purchase: Purchase) -> date:
+    """The day on which it will be cancelled."""
+    refuse_ended(purchase)
+    if purchase.cancels_on is None:
+        raise PurchaseError("No cancellation of this purchase is planned, so there is none to take back.")
+    return purchase.cancels_on
+
+
+def take_back(purchase: Purchase, *, seen: str, by: User | None) -> None:
+    """It goes on being billed after all."""
+    with locked_purchase(purchase, seen=seen) as current:
+        day = refuse_nothing_scheduled(current)
+        current.cancels_on, current.cancel_reason = None, ""
+        history.write(current, f"the cancellation on {shown_date(day)} was taken back.", by=by)

@@ -1,0 +1,83 @@
+"""Changing a purchase: under the lock of its customer, as it was seen, and with what follows for totals and status.
+
+Days are days in UTC, whatever the time zone of who looks: on them `apply_due` carries out what was planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+
+from customers.locks import RetiredMeanwhileError
+from customers.totals import billing_status
+from orders import timestamps
+from orders.intake.take import lock_owner
+from orders.models import ENDED, Purchase
+from orders.totals.add import add_to_totals
+from orders.totals.deltas import of_new_status
+
+FURTHEST = timedelta(days=3660)
+
+
+class PurchaseError(Exception):
+    """Nothing was changed; the message says why and what to do."""
+
+
+@contextmanager
+def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
+    """The purchase, read again under the lock, to be changed; PurchaseError when it is not what was `seen`.
+
+    It is saved at the end if anything differs; last of all come the totals and the billing status that follow from it.
+    """
+    with transaction.atomic():
+        try:
+            owner = lock_owner(purchase.source_record)
+            rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
+            current = rows.get(pk=purchase.pk)
+        except (ObjectDoesNotExist, RetiredMeanwhileError):
+            raise PurchaseError("This purchase was deleted a moment ago.") from None
+        if seen is not None and current.stamp != seen:
+            raise PurchaseError("This purchase has changed since you opened the page. This is how it stands now.")
+        status, before, shown = current.status, _values(current), timestamps.shown(current)
+        yield current
+        if _values(current) != before:
+            current.save()
+        if timestamps.shown(current) != shown:
+            timestamps.orders_of([current])
+        if changes := list(of_new_status(current, status)):
+            add_to_totals(changes)
+            billing_status.refresh([owner.pk])
+
+
+def _values(purchase: Purchase) -> dict[str, Any]:
+    return {field.attname: getattr(purchase, field.attname) for field in purchase._meta.concrete_fields}
+
+
+def refuse_ended(purchase: Purchase) -> None:
+    if purchase.status in ENDED:
+        raise PurchaseError(f"This purchase is {purchase.get_status_display().lower()}, so it is not billed any more.")
+
+
+def refuse_day(day: date, *, first: date) -> None:
+    """PurchaseError when `day` is before `first`, or so far away that it must be a slip."""
+    if day < first:
+        raise PurchaseError(f"Choose {shown_date(first)} or a later day.")
+    if day > today() + FURTHEST:
+        raise PurchaseError("Choose a day within the next ten years.")
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def tomorrow() -> date:
+    return today() + timedelta(days=1)
+
+
+def shown_date(day: date) -> str:
+    return f"{day:%-d %b %Y}"

@@ -1,0 +1,86 @@
+"""Pausing a purchase, and letting what is paused, cancelled or has failed be billed again.
+
+While it is paused nothing is billed, whatever its next bill date; when it starts again the next bill is not before
+that day, and a trial is a trial again. What is past due cannot be paused: that would hide what is owed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from orders import history
+from orders.models import Purchase, PurchaseStatus
+from orders.subscriptions.change import (
+    PurchaseError,
+    locked_purchase,
+    refuse_day,
+    refuse_ended,
+    shown_date,
+    today,
+    tomorrow,
+)
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+CAN_PAUSE = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE)
+CAN_REACTIVATE = (PurchaseStatus.PAUSED, PurchaseStatus.CANCELLED, PurchaseStatus.RECYCLE_FAILED)
+
+
+def refuse_pause(purchase: Purchase) -> None:
+    refuse_ended(purchase)
+    if purchase.status == PurchaseStatus.PAUSED:
+        raise PurchaseError("This purchase is paused already.")
+    if purchase.status == PurchaseStatus.RECYCLE_BILLING:
+        raise PurchaseError(
+            "A bill of this purchase is past due, so it cannot be paused. It is paid or cancelled first."
+        )
+    if purchase.status not in CAN_PAUSE:
+        raise PurchaseError("Billing this purchase has failed, so there is nothing to pause. Reactivate or cancel it.")
+
+
+def pause(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
+    """Until the day `until`, or until somebody reactivates it."""
+    with locked_purchase(purchase, seen=seen) as current:
+        refuse_pause(current)
+        if until:
+            refuse_day(until, first=tomorrow())
+        if until and current.cancels_on and current.cancels_on <= until:
+            on = shown_date(current.cancels_on)
+            raise PurchaseError(f"It will be cancelled on {on}, before it would restart. Take that back first.")
+        current.paused_from, current.status = current.status, PurchaseStatus.PAUSED
+        current.paused_at, current.restarts_on = timezone.now(), until
+        history.write(current, f"paused until {shown_date(until)}." if until else "paused.", by=by)
+
+
+def refuse_reactivation(purchase: Purchase) -> None:
+    if purchase.status == PurchaseStatus.COMPLETE:
+        raise PurchaseError("This purchase is complete: all of it was billed. Going on takes a new order.")
+    if purchase.status not in CAN_REACTIVATE:
+        raise PurchaseError("This purchase is billed already, so there is nothing to reactivate.")
+
+
+def first_bill(purchase: Purchase) -> date:
+    """The next bill date that a reactivation proposes: as it was, but not in the past."""
+    return max(purchase.next_bill_date or today(), today())
+
+
+def reactivate(purchase: Purchase, next_bill: date | None, *, seen: str, by: User | None) -> None:
+    """Billed on `next_bill`; None is for who may not choose, and leaves it as it was."""
+    with locked_purchase(purchase, seen=seen) as current:
+        refuse_reactivation(current)
+        day = next_bill or first_bill(current)
+        refuse_day(day, first=today())
+        restart(current, day, by=by)
+
+
+def restart(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
+    """Make the locked purchase an active one, or a trial if it was one. A cancellation that is planned for it stays."""
+    if purchase.status == PurchaseStatus.CANCELLED:
+        purchase.cancelled_at, purchase.cancel_reason = None, ""
+    purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill
+    purchase.paused_from, purchase.paused_at, purchase.restarts_on = "", None, None
+    history.write(purchase, f"reactivated, next bill {shown_date(next_bill)}.", by=by)

@@ -1,0 +1,113 @@
+"""What acts add to the totals of source records; amounts in whole minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from operator import attrgetter
+
+from customers.lib.money import minor
+from customers.models import BillingStatus
+from customers.models.totals import month_of
+from orders.models import BILLING_STATE, Order, Purchase
+
+PURCHASES = ("purchases_active", "purchases_past_due", "purchases_cancelled")
+SUMS = ("orders", "amount", "refunded", *PURCHASES)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What is added to the totals of one record in one currency.
+
+    `month` is the one in which the order was placed, by its first day; who adds orders, amounts or refunds names it.
+    """
+
+    record: int
+    currency: str
+    month: date | None = None
+    orders: int = 0
+    amount: int = 0
+    refunded: int = 0
+    purchases_active: int = 0
+    purchases_past_due: int = 0
+    purchases_cancelled: int = 0
+    first_order_at: datetime | None = None
+    last_order_at: datetime | None = None
+
+    @property
+    def is_about_purchases(self) -> bool:
+        return any(getattr(self, name) for name in PURCHASES)
+
+
+def of_order(order: Order) -> Iterator[Delta]:
+    """What an order adds; nothing while it does not count."""
+    if order.is_counted:
+        yield Delta(
+            order.source_record_id,
+            order.currency,
+            month_of(order.at),
+            orders=1,
+            amount=minor(order.total, order.currency),
+            refunded=minor(order.refunded, order.currency),
+            first_order_at=order.at,
+            last_order_at=order.at,
+        )
+
+
+def of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
+    """What is added when so much more of an order is paid back; nothing while it does not count."""
+    if order.is_counted:
+        yield Delta(order.source_record_id, order.currency, month_of(order.at), refunded=minor(amount, order.currency))
+
+
+def of_purchase(purchase: Purchase) -> Iterator[Delta]:
+    yield of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
+
+
+def difference(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
+    """What is added when what added `before` now adds `after`. First and last times only ever widen by it."""
+    before, after = list(before), list(after)
+    for change in before if before != after else ():
+        less = {name: -getattr(change, name) for name in SUMS}
+        yield replace(change, **less, first_order_at=None, last_order_at=None)
+    yield from after if before != after else ()
+
+
+def of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
+    """What is added when a purchase that had the status `before` has another."""
+    if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
+        yield of_purchases(purchase.source_record_id, purchase.currency, before, -1)
+        yield from of_purchase(purchase)
+
+
+def of_purchases(record: int, currency: str, status: str, count: int) -> Delta:
+    state = BILLING_STATE[status]
+    return Delta(
+        record,
+        currency,
+        purchases_active=count if state == BillingStatus.ACTIVE else 0,
+        purchases_past_due=count if state == BillingStatus.PAST_DUE else 0,
+        purchases_cancelled=count if state == BillingStatus.CANCELLED else 0,
+    )
+
+
+def combined(changes: Iterable[Delta], *key: str) -> Collection[Delta]:
+    """One change for each `key`: a statement may touch a row only once."""
+    key_of = attrgetter(*key)
+    found: dict[object, Delta] = {}
+    for change in changes:
+        before = found.get(key_of(change))
+        found[key_of(change)] = _sum(before, change) if before else change
+    return found.values()
+
+
+def _sum(one: Delta, other: Delta) -> Delta:
+    return replace(
+        one,
+        month=one.month or other.month,
+        **{name: getattr(one, name) + getattr(other, name) for name in SUMS},
+        first_order_at=min(filter(None, (one.first_order_at, other.first_order_at)), default=None),
+        last_order_at=max(filter(None, (one.last_order_at, other.last_order_at)), default=None),
+    )
