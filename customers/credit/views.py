@@ -40,7 +40,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
         "form": form,
         "seen": latest.pk if latest else 0,
     }
-    return render(request, "customers/credit_adjust.html", shown, status=422 if form.errors else 200)
+    return render(request, "customers/credit/credit_adjust.html", shown, status=422 if form.errors else 200)
 
 
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:

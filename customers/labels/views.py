@@ -90,4 +90,4 @@ def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: 
         "attribute": attribute,
         "form": wrong,
     }
-    return render(request, "customers/customer_labels.html", shown, status=422 if wrong.errors else 200)
+    return render(request, "customers/labels/customer_labels.html", shown, status=422 if wrong.errors else 200)

@@ -32,7 +32,7 @@ class HistoryEntry(LinkedRow):
 
     tab = Tab(
         "History",
-        "customers/_history_rows.html",
+        "customers/page/_history_rows.html",
         60,
         "customers.view_customer",
         "What is done to this customer is written down here.",
@@ -72,7 +72,7 @@ class Note(LinkedRow):
 
     tab = Tab(
         "Notes",
-        "customers/_note_rows.html",
+        "customers/engagement/_note_rows.html",
         70,
         "customers.view_customer",
         "Write one with + Note, for the next person who opens this page.",
@@ -165,7 +165,7 @@ class CreditEntry(LinkedRow):
 
     tab = Tab(
         "Credit",
-        "customers/_credit_rows.html",
+        "customers/credit/_credit_rows.html",
         72,
         "customers.view_customer",
         "Credit that is given, used or corrected is written down here. Adjust it under More.",
@@ -193,7 +193,7 @@ class CartLogin(LinkedRow):
 
     tab = Tab(
         "Logins",
-        "customers/_login_rows.html",
+        "customers/profile/_login_rows.html",
         76,
         "customers.view_customer",
         "A login opens the customer’s account in a shop. Add one under More.",
@@ -220,7 +220,7 @@ class PaySource(LinkedRow):
 
     tab = Tab(
         "Pay sources",
-        "customers/_pay_source_rows.html",
+        "customers/profile/_pay_source_rows.html",
         74,
         "customers.view_customer",
         "A card or account appears here when an order is paid with it.",

@@ -16,7 +16,7 @@ class Contact(LinkedRow):
 
     tab = Tab(
         "Contacts",
-        "customers/_contact_rows.html",
+        "customers/engagement/_contact_rows.html",
         52,
         "customers.view_customer",
         "The people to talk to at this customer appear here when a program sends them.",
@@ -68,7 +68,7 @@ class Opportunity(LinkedRow):
 
     tab = Tab(
         "Opportunities",
-        "customers/_opportunity_rows.html",
+        "customers/engagement/_opportunity_rows.html",
         54,
         "customers.view_customer",
         "Deals that may come about appear here when a program sends them.",
@@ -114,7 +114,7 @@ class Task(LinkedRow):
 
     tab = Tab(
         "Tasks",
-        "customers/_task_rows.html",
+        "customers/engagement/_task_rows.html",
         56,
         "customers.view_customer",
         "What is to be done about this customer appears here when a program sends it.",

@@ -17,7 +17,7 @@ from customers.records.registry import tabbed_models
 
 SOURCES = Tab(
     "Sources",
-    "customers/_source_rows.html",
+    "customers/page/_source_rows.html",
     99,
     "customers.view_customer",
     "A source record appears here as soon as a data source sends this customer.",

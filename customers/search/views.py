@@ -41,7 +41,7 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
         "sorts": SORTS,
     }
     is_part = request.htmx.target == "customer-rows"
-    return render(request, f"customers/{'_customer_rows' if is_part else 'customer_list'}.html", shown)
+    return render(request, f"customers/search/{'_customer_rows' if is_part else 'customer_list'}.html", shown)
 
 
 @require_GET

@@ -39,7 +39,7 @@ class ErasedCustomerMiddleware:
 
 def erased_page(request: HttpRequest, customer: Customer) -> HttpResponse:
     page = {"title": f"Customer {customer.pk} was erased", "erased": customer}
-    return render(request, "customers/customer_erased.html", page, status=410)
+    return render(request, "customers/erasing/customer_erased.html", page, status=410)
 
 
 def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpResponse:

@@ -20,7 +20,7 @@ class Fulfillment(LinkedRow):
 
     tab = Tab(
         "Fulfillments",
-        "orders/_fulfillment_rows.html",
+        "orders/order/_fulfillment_rows.html",
         30,
         "orders.view_order",
         "A fulfillment appears here when an order is handed to a fulfillment house.",

@@ -65,13 +65,13 @@ class Order(LinkedRow):
 
     tab = Tab(
         "Orders",
-        "orders/_order_rows.html",
+        "orders/order/_order_rows.html",
         10,
         "orders.view_order",
         "Orders appear here as soon as a data source sends one with this customer’s e-mail or phone.",
         prefetch=("items",),
         is_in_totals=True,
-        totals="orders/_order_totals.html",
+        totals="orders/order/_order_totals.html",
     )
     searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 

@@ -28,7 +28,7 @@ class Transaction(LinkedRow):
 
     tab = Tab(
         "Transactions",
-        "orders/_transaction_rows.html",
+        "orders/order/_transaction_rows.html",
         20,
         "orders.view_order",
         "A transaction appears here when an order is paid, declined or refunded.",

@@ -67,12 +67,12 @@ class Purchase(LinkedRow):
 
     tab = Tab(
         "Purchases",
-        "orders/_purchase_rows.html",
+        "orders/purchase/_purchase_rows.html",
         40,
         "orders.view_order",
         "A purchase appears here when an order holds a product that bills again.",
         related=("product",),
-        totals="orders/_purchase_totals.html",
+        totals="orders/purchase/_purchase_totals.html",
     )
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "sub"), editable=False)
@@ -176,7 +176,7 @@ class Membership(LinkedRow):
 
     tab = Tab(
         "Memberships",
-        "orders/_membership_rows.html",
+        "orders/purchase/_membership_rows.html",
         50,
         "orders.view_order",
         "A membership appears here when the customer joins a club.",

@@ -50,4 +50,4 @@ def _deleted_message(pk: int, deletion: Deletion) -> str:
 
 def _page(request: "StaffRequest", customer: Customer, form: DeleteForm) -> HttpResponse:
     context = {"title": f"Delete {customer.name}?", "plan": plan_erasure(customer), "form": form}
-    return render(request, "customers/customer_delete.html", context, status=422 if form.is_bound else 200)
+    return render(request, "customers/erasing/customer_delete.html", context, status=422 if form.is_bound else 200)

@@ -19,4 +19,4 @@ def deletion_list(request: "StaffRequest") -> HttpResponse:
     """Who was erased, as far as that may be kept: the number, by whom, when, and how much went."""
     before = number(request.GET.get("before", ""))
     context = {"title": "Deletions", "page": deletion_page(before=before), "is_later_page": before is not None}
-    return render(request, "customers/deletion_list.html", context)
+    return render(request, "customers/erasing/deletion_list.html", context)

@@ -28,7 +28,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
         "customer": customer,
         "known": exclusions.known(customer, list(records)),
     }
-    return render(request, "customers/customer_known_by.html", shown)
+    return render(request, "customers/matching/exclusions.html", shown)
 
 
 @require_POST

@@ -43,7 +43,11 @@ def why_ask(request: "StaffRequest") -> HttpResponse:
         Side(name, label, typed[name], [(c, _ask_url({**typed, name: str(c.pk)})) for c in found[name]])
         for name, label in SIDES.items()
     ]
-    return render(request, "customers/why_ask.html", {"title": "Why are two customers duplicates?", "sides": sides})
+    return render(
+        request,
+        "customers/matching/explain_choose.html",
+        {"title": "Why are two customers duplicates?", "sides": sides},
+    )
 
 
 def _ask_url(typed: dict[str, str]) -> str:
@@ -60,11 +64,13 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
         if customer.erased_at or root.erased_at:
             return redirect_to_survivor(request, customer)
     if one == two:
-        return render(request, "customers/why_one.html", {"title": "One customer", "pair": pair, "root": one})
+        return render(
+            request, "customers/matching/explain_records.html", {"title": "One customer", "pair": pair, "root": one}
+        )
     if roots != pair:
         messages.info(request, "One of them is part of another customer now. This is about that customer.")
         return redirect("customers:why", one.pk, two.pk)
     explanation = explain_match(one, two)
     may_merge = request.user.has_perm(MERGE) and (explanation.is_match or request.user.has_perm(UNMATCHED))
     context = {"title": f"{one.name} and {two.name}", "explanation": explanation, "may_merge": may_merge}
-    return render(request, "customers/why.html", context)
+    return render(request, "customers/matching/explain.html", context)

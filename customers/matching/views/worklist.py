@@ -45,7 +45,7 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
         "most_sharing": MOST_SHARING,
         "longest_reason": LONGEST_REASON,
     }
-    template = "customers/dismissed_list.html" if is_dismissed else "customers/duplicate_list.html"
+    template = "customers/matching/not_duplicates.html" if is_dismissed else "customers/matching/worklist.html"
     return render(request, template, context)
 
 

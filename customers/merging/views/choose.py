@@ -35,8 +35,8 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         return _choose(request, survivor)
     context = _candidates(request, survivor)
     if request.htmx.target == "found":
-        return render(request, "customers/_merge_found.html", context)
-    return render(request, "customers/merge_choose.html", {"title": f"Merge into {survivor.name}", **context})
+        return render(request, "customers/merging/_merge_found.html", context)
+    return render(request, "customers/merging/merge_choose.html", {"title": f"Merge into {survivor.name}", **context})
 
 
 def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:

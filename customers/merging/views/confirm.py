@@ -70,7 +70,7 @@ def _page(request: "StaffRequest", survivor: Customer, draft: Draft, token: str)
         "longest_reason": LONGEST_REASON,
         "back": _values_url(survivor, token),
     }
-    return render(request, "customers/merge_confirm.html", context)
+    return render(request, "customers/merging/merge_confirm.html", context)
 
 
 def _how_many(customers: list[Customer]) -> str:

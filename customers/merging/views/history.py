@@ -35,7 +35,7 @@ def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200)
         "page": history.page(form.wanted, before=before, after=after),
         "is_newest": not (before or after),
     }
-    return render(request, "customers/merge_list.html", context, status=status)
+    return render(request, "customers/merging/merge_list.html", context, status=status)
 
 
 @require_safe
@@ -76,4 +76,4 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "family": family,
         "picture": draw_tree(family.tops),
     }
-    return render(request, "customers/merge_detail.html", context)
+    return render(request, "customers/merging/merge_detail.html", context)

@@ -58,7 +58,7 @@ def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
         "parting": preview_split(plan),
         "longest_reason": LONGEST_REASON,
     }
-    return render(request, "customers/record_split.html", context)
+    return render(request, "customers/merging/record_split.html", context)
 
 
 def _split(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:

@@ -80,4 +80,4 @@ def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpRespo
         "notices": list(undo_preview.notices(plan)),
         "apart": undo_preview.apart(plan),
     }
-    return render(request, "customers/merge_undo.html", context)
+    return render(request, "customers/merging/merge_undo.html", context)

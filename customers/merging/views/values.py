@@ -59,4 +59,4 @@ def _page(request: "StaffRequest", form: ValuesForm, token: str, *, taken_from: 
         "taken_from": taken_from,
         "back": choose_url(survivor, [customer.pk for customer in duplicates]),
     }
-    return render(request, "customers/merge_values.html", context, status=422 if form.errors else 200)
+    return render(request, "customers/merging/merge_values.html", context, status=422 if form.errors else 200)

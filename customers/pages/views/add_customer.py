@@ -38,4 +38,4 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
 
 def _page(request: "StaffRequest", form: AddForm, known: Sequence[ExistingCustomer] = ()) -> HttpResponse:
     shown = {"title": "Add a customer", "section": "customers", "form": form, "known": known}
-    return render(request, "customers/customer_add.html", shown, status=422 if form.errors or known else 200)
+    return render(request, "customers/page/customer_add.html", shown, status=422 if form.errors or known else 200)

@@ -37,12 +37,12 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         return redirect_to_survivor(request, customer)
     if request.htmx.target == "rows":
         parts = listing.records_of(customer), totals_of(customer)
-        return render(request, "customers/_rows.html", rows(request, customer, *parts))
+        return render(request, "customers/page/_tab_rows.html", rows(request, customer, *parts))
     may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
         records = listing.records_of(customer)
-        return render(request, "customers/_story.html", story(request, customer, records, form))
+        return render(request, "customers/page/_timeline.html", story(request, customer, records, form))
     if request.method == "GET":
         record_visit(customer, by=request.user)
     return render_page(request, customer, form)
@@ -61,7 +61,7 @@ def render_page(
         **facts(customer, records),
         **waiting(customer),
     }
-    return render(request, "customers/customer_detail.html", shown, status=status)
+    return render(request, "customers/page/customer_detail.html", shown, status=status)
 
 
 def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:

@@ -32,4 +32,4 @@ def start(request: "StaffRequest") -> HttpResponse:
         "acts": recent_acts(),
         "visits": recently_viewed(request.user),
     }
-    return render(request, "customers/start.html", context)
+    return render(request, "customers/page/start.html", context)

@@ -50,4 +50,4 @@ def _again(request: "StaffRequest", customer: Customer) -> HttpResponse:
 
 def _page(request: "StaffRequest", customer: Customer, form: ProfileForm) -> HttpResponse:
     shown = {"title": f"Edit {customer.name}", "section": "customers", "customer": customer, "form": form}
-    return render(request, "customers/customer_edit.html", shown, status=422 if form.errors else 200)
+    return render(request, "customers/profile/customer_edit.html", shown, status=422 if form.errors else 200)

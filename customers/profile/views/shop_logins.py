@@ -86,4 +86,4 @@ def _to_tab(customer: Customer, tab: str) -> HttpResponse:
 
 def _page(request: "StaffRequest", customer: Customer, form: PasswordForm, *, title: str, button: str) -> HttpResponse:
     shown = {"title": title, "section": "customers", "customer": customer, "form": form, "button": button}
-    return render(request, "customers/login_form.html", shown, status=422 if form.errors else 200)
+    return render(request, "customers/profile/login_form.html", shown, status=422 if form.errors else 200)

@@ -41,4 +41,4 @@ def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse
         "form": form,
         "error": error,
     }
-    return render(request, "customers/customer_status.html", shown, status=422 if form.errors or error else 200)
+    return render(request, "customers/profile/customer_status.html", shown, status=422 if form.errors or error else 200)

@@ -149,4 +149,4 @@ def _page(request: "StaffRequest", form: PurchaseForm, deed: str, lead: str, but
         "customer": purchase.source_record.customer,
         "last": f"Purchase {purchase.pk}: {purchase.product}",
     }
-    return render(request, "orders/act.html", context, status=422 if form.errors else 200)
+    return render(request, "orders/order/act.html", context, status=422 if form.errors else 200)

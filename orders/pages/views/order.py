@@ -32,7 +32,7 @@ def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
     found = shown(order)
     can_settle = found["is_overdue"] and request.user.has_perm("orders.settle_order")
     context = {**found, **acts(request.user, order), "can_settle": can_settle}
-    return render(request, "orders/order_detail.html", context)
+    return render(request, "orders/order/order_detail.html", context)
 
 
 def shown(order: Order) -> dict[str, Any]:

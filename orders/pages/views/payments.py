@@ -125,7 +125,7 @@ def _page(
         "customer": order.source_record.customer,
         "last": f"Order {order.number}",
     }
-    return render(request, "orders/act.html", context, status=422 if form.errors else 200)
+    return render(request, "orders/order/act.html", context, status=422 if form.errors else 200)
 
 
 def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, why: Exception) -> HttpResponse:

@@ -48,7 +48,9 @@ def get_purchase(pk: int) -> Purchase:
 @may_view_orders
 def purchase_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
-    return render(request, "orders/purchase_detail.html", {**shown(purchase), "acts": acts(request.user, purchase)})
+    return render(
+        request, "orders/purchase/purchase_detail.html", {**shown(purchase), "acts": acts(request.user, purchase)}
+    )
 
 
 def shown(purchase: Purchase) -> dict[str, Any]:
