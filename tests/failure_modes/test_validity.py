@@ -6,13 +6,12 @@ from django.utils import timezone
 from customers.credit import credit
 from customers.matching.duplicates import duplicates_of, match_evidence
 from customers.merging import merge as merging
+from customers.merging import undo as undoing
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
 from customers.merging.plan import MergeError, Picked, plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via
-from customers.profile import derive
-from customers.records import history, ownership, staff_record
-from customers.records.staff_record import staff_record_of
+from customers.records import history, ownership
 from customers.totals import billing_status
 from tests.acts import dump, fresh, merge, undo
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
@@ -89,12 +88,19 @@ def test_39_the_second_of_two_opposite_plans_is_refused(pair):
 
 
 STEPS = [
-    (staff_record, "home_of"),
+    (merging, "staff_record_of"),
     (ownership, "refresh"),
-    (derive, "write_change"),
-    (derive, "refresh"),
-    (derive, "bump"),
+    (merging, "write_profile_change"),
+    (merging, "refresh_profiles"),
+    (merging, "bump_versions"),
     (credit, "correct"),
+    (billing_status, "refresh"),
+    (history, "write"),
+]
+STEPS_OF_UNDO = [
+    (ownership, "refresh"),
+    (undoing, "refresh_profiles"),
+    (undoing, "bump_versions"),
     (billing_status, "refresh"),
     (history, "write"),
 ]
@@ -112,13 +118,12 @@ def test_46_a_merge_that_breaks_at_any_step_leaves_nothing_behind(pair, module, 
     before = dump()
     plan = plan_merge(*fresh(pair[0]), fresh(pair[1]), {"first_name": Picked(pair[1].pk)})
     monkeypatch.setattr(module, step, cut)
-    monkeypatch.setattr(merging, "home_of", staff_record_of)
     with pytest.raises(PowerCutError):
         merge_customers(plan, by=None, via=Via.PAGE)
     assert dump() == before
 
 
-@pytest.mark.parametrize(("module", "step"), [s for s in STEPS if s[1] not in ("home_of", "write_change", "correct")])
+@pytest.mark.parametrize(("module", "step"), STEPS_OF_UNDO)
 def test_46_an_undo_that_breaks_at_any_step_leaves_nothing_behind(pair, module, step, monkeypatch):
     def cut(*args, **kwargs):
         raise PowerCutError

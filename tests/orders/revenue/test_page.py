@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.revenue import recent
-from tests.customers.tabs.page import rows, text_of
+from tests.customers.pages.tabs.page import rows, text_of
 from tests.orders.revenue.lines import day
 from tests.orders.revenue.rows import line, plan, purchase, record
 

@@ -1,0 +1,44 @@
+"""Users who may do more than oneself, and boxes that one may not give."""
+
+import pytest
+
+from crm.accounts.models import User
+from crm.accounts.permissions import MANAGE_USERS, listed, rows
+from tests.conftest import make_user, signed_in
+from tests.crm.accounts.user_pages.form import edit, fresh
+
+
+def test_who_may_do_more_is_shown_and_cannot_be_saved(admin_user, andrew):
+    client = signed_in(make_user("limited", [MANAGE_USERS]))
+
+    page = client.get(admin_user.get_absolute_url()).content.decode()
+    assert "You cannot change this user." in page
+    assert "Save user" not in page
+
+    assert edit(client, admin_user, username="owned", password="a brand new one").status_code == 403
+    assert User.objects.filter(username="jane").exists()
+
+
+def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(andrew):
+    client = signed_in(make_user("limited", [MANAGE_USERS]))
+
+    page = client.get(andrew.get_absolute_url())
+    assert "You may not give it, as you may not do it" in page.content.decode()
+    assert [name for name, _ in page.context["form"].fields["role"].choices] == ["custom"]
+
+    edit(client, andrew, "customers.delete_customer", MANAGE_USERS, is_superuser="on", user_permissions="1")
+    assert fresh(andrew).get_all_permissions() == {MANAGE_USERS}
+    assert edit(client, andrew, role="admin").status_code == 422
+
+
+@pytest.mark.parametrize("seen", ["auth.view_group", "nonsense", "\x01 . accounts.", "x" * 10_000])
+def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
+    andrew.user_permissions.add(*rows({"auth.view_group"}))
+
+    edit(as_admin, andrew, seen=seen)
+
+    assert fresh(andrew).has_perm("auth.view_group")
+
+
+def test_every_functionality_says_what_it_allows():
+    assert [each.label for each in listed() if not each.sentence] == []

@@ -1,0 +1,102 @@
+"""The first step: who is ticked, dismissed, and searched for."""
+
+import pytest
+from django.urls import reverse
+
+from customers.matching.duplicates import duplicates_of
+from customers.models import HistoryEntry, NotDuplicate
+from tests.customers.merging.pages.steps import EMAIL, PHONE, choose, shown
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"
+
+
+def test_the_first_step_ticks_only_who_is_surely_the_same(as_agent, helena):
+    family = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE)
+
+    page = as_agent.get(choose(helena)).content.decode()
+
+    assert f'value="{family.pk}"' in page
+    assert f'value="{family.pk}" checked' not in page
+    assert "different last names" in page
+
+
+def test_the_first_step_asks_as_many_queries_for_many_candidates(
+    as_admin, helena, helen, zdenek, django_assert_max_num_queries
+):
+    url = choose(helena, q="hol")
+    # session, user, 2 permissions, customer; own match keys, placeholders, who shares them, candidates, 2 dismissals;
+    # totals, sources, rows; ticked others, found, the same 6 to compare them, and 3 what they have
+    as_admin.get(url)
+    with django_assert_max_num_queries(32) as few:
+        as_admin.get(url)
+    for n in range(12):
+        customer_with_order(email=EMAIL, last_name=f"Holy{n}")
+        customer_with_order(email=f"holy{n}@holy.cz", last_name=f"Holy{n}")
+    with django_assert_max_num_queries(len(few)):
+        page = as_admin.get(url).content.decode()
+    assert page.count('name="duplicate"') == 26
+
+
+# Not a duplicate
+
+
+def test_a_dismissed_candidate_stands_last_with_who_said_so_and_can_be_taken_back(as_agent, helena, helen):
+    url = reverse("customers:merge_dismiss", args=[helena.pk])
+    response = as_agent.post(url, {"not_duplicate": helen.pk, "ticked": "1"}, follow=True)
+
+    page = response.content.decode()
+    sentence = f"Helena Holy ({helen.pk}) will not be suggested as a duplicate of Helena Holý again."
+    assert shown(response).startswith(sentence)
+    assert "1 candidate was dismissed as not a duplicate." in page
+    assert "Dismissed by Margaret Park on" in page
+    assert NotDuplicate.objects.get().by.username == "margaret"
+    said = HistoryEntry.objects.filter(kind="dismissal").values_list("source_record__customer", flat=True)
+    assert set(said) == {helena.pk, helen.pk}
+
+    response = as_agent.post(url, {"take_back": helen.pk}, follow=True)
+    assert shown(response) == f"Helena Holy ({helen.pk}) may be suggested as a duplicate of Helena Holý again."
+    assert not NotDuplicate.objects.exists()
+    assert not duplicates_of(helena)[0].dismissal
+
+
+def test_ticks_survive_a_dismissal(as_agent, helena, helen):
+    family = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE)
+    url = reverse("customers:merge_dismiss", args=[helena.pk])
+
+    response = as_agent.post(url, {"not_duplicate": helen.pk, "duplicate": family.pk, "ticked": "1"}, follow=True)
+
+    assert f'value="{family.pk}" checked' in response.content.decode()
+
+
+# Search for another
+
+
+def test_whoever_may_searches_for_any_other_customer_and_keeps_the_ticks(as_admin, helena, helen, zdenek):
+    response = as_admin.post(choose(helena), {"search": "", "q": "zdenek", "duplicate": helen.pk, "ticked": "1"})
+
+    page = as_admin.get(response.url).content.decode()
+    assert f'value="{zdenek.pk}"' in page
+    assert "no e-mail or phone in common" in page
+    assert f'value="{helen.pk}" checked' in page
+
+    page = as_admin.get(choose(helena, ticked="1", duplicate=zdenek.pk, q="nobody")).content.decode()
+    assert "No customer matches “nobody”. Try a number, an e-mail or a phone." in page
+    assert f'value="{zdenek.pk}" checked' in page
+
+
+def test_a_search_swaps_only_what_was_found(as_admin, helena, zdenek):
+    headers = {"HX-Request": "true", "HX-Target": "found"}
+    page = as_admin.get(choose(helena, q="zdenek"), headers=headers).content.decode()
+
+    assert page.startswith('<div id="found">')
+    assert f'value="{zdenek.pk}"' in page
+
+
+def test_whoever_may_not_merge_without_a_match_cannot_search(as_agent, helena, zdenek):
+    page = as_agent.get(choose(helena, q="zdenek", ticked="1", duplicate=zdenek.pk)).content.decode()
+
+    assert "Search for another" not in page
+    assert f'value="{zdenek.pk}"' not in page
+    assert "No customer shares this e-mail or phone" in page

@@ -1,0 +1,63 @@
+"""What the history says of a merge that is no longer whole: who took part of it back, and that nobody is left of it."""
+
+import pytest
+
+from customers.erasing.erase import erase_customer
+from tests.acts import fresh, merge, undo
+from tests.customers.merging.test_history import CSV, LIST, listed, read
+from tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three():
+    return [CustomerFactory(first_name=name) for name in "abc"]
+
+
+def erase(customer):
+    [now] = fresh(customer)
+    erase_customer(now, version=now.version, by=None)
+
+
+def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):
+    made = merge(*three)
+    undo(made, three[2], by=agent)
+    assert "by Margaret Park" in as_agent.get(LIST).text
+    assert "Partly undone by Margaret Park" in as_agent.get(made.get_absolute_url()).text
+    row = read(as_agent.get(CSV))[0]
+    assert (row["State"], row["Undone by"]) == ("Partly undone", "Margaret Park")
+    assert row["Undone"]
+
+
+def test_what_a_program_took_back_says_so(as_agent, three):
+    made = merge(*three)
+    undo(made, three[2])
+    assert "Partly undone by a program" in as_agent.get(made.get_absolute_url()).text
+    assert read(as_agent.get(CSV))[0]["Undone by"] == "A program"
+
+
+def test_a_merge_of_who_was_erased_is_not_in_force(as_agent, three):
+    kept = merge(*three[:2])
+    gone = merge(CustomerFactory(), CustomerFactory())
+    erase(gone.survivor)
+    assert listed(as_agent, state="in force") == [kept.pk]
+    assert listed(as_agent, state="erased") == [gone.pk]
+    assert listed(as_agent) == [gone.pk, kept.pk]
+
+
+def test_what_was_undone_before_an_erasure_stays_undone(as_agent, three):
+    made = merge(*three[:2])
+    undo(made)
+    erase(three[0])
+    assert listed(as_agent, state="undone") == [made.pk]
+    assert listed(as_agent, state="erased") == []
+
+
+@pytest.mark.parametrize("asked", [{"since": "yesterday"}, {"until": "2026-02-31"}, {"by": "nobody"}])
+def test_no_file_of_what_makes_no_sense(as_agent, three, asked):
+    merge(*three)
+    response = as_agent.get(CSV, asked)
+    assert response.status_code == 422
+    assert "what was asked for makes no sense" in response.text
+    assert "Content-Disposition" not in response

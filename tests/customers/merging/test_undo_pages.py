@@ -1,0 +1,283 @@
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from customers.credit import credit
+from customers.erasing.erase import erase_customer
+from customers.matching.duplicates import duplicates_of
+from customers.models import Customer, Merge
+from customers.profile.edit import edit_profile
+from tests.acts import fresh, merge, undo
+from tests.conftest import make_user, signed_in
+from tests.customers.merging.pages.steps import hidden, says, shown
+from tests.factories import NoteFactory, customer_with_order, order
+
+pytestmark = pytest.mark.django_db
+EMAIL = "hholy@gmail.com"
+
+
+@pytest.fixture
+def helena():
+    return customer_with_order(email=EMAIL, total="21.78")
+
+
+@pytest.fixture
+def helen():
+    return customer_with_order(source="Marketplace", last_name="Holy", email=EMAIL, total="27.84", external_id="MP-1")
+
+
+@pytest.fixture
+def initial():
+    return customer_with_order(source="Marketplace", first_name="H.", email=EMAIL, total="1.98")
+
+
+def undo_url(made, **query):
+    return reverse("customers:merge_undo", args=[made.pk], query=query or None)
+
+
+def send(client, url, **entered):
+    return client.post(url.split("?")[0], hidden(client.get(url)) | entered)
+
+
+def edit(customer, by, **fields):
+    (customer,) = fresh(customer)
+    return edit_profile(customer, fields, version=customer.version, by=by, via="page")
+
+
+# One merge
+
+
+def test_a_merge_tells_what_changed_what_moved_and_where_it_is_now(as_agent, admin_user, helena, helen):
+    made = merge(helena, helen, by=admin_user, company="Holý Design", credit={"USD": Decimal(3)})
+    Merge.objects.filter(pk=made.pk).update(reason="Called in", warnings=[["Nothing matches.", "Said then."]])
+
+    page = as_agent.get(made.get_absolute_url()).text
+
+    for text in (
+        f"Merge {made.pk}: Helena Holý",
+        "Jane Peacock, on the page",
+        "“Called in”",
+        "typed by Jane Peacock",
+        "corrected by 3.00 USD",
+        "MP-1",
+        "27.84 USD",
+        "Nothing matches.",
+        f'<td class="wide" data-label="Now with">Helena Holý ({helena.pk})</td>',
+        f'<td class="wide" data-label="From">Helena Holy ({helen.pk})</td>',
+        '<th scope="row">Orders</th><td class="num">1</td>',
+    ):
+        assert text in page
+    assert "Undo…" in page
+    assert "Undo only this one" not in page
+
+
+def test_a_merge_of_several_offers_to_undo_one(as_agent, helena, helen, initial):
+    made = merge(helena, helen, initial)
+
+    page = as_agent.get(made.get_absolute_url()).text
+    assert f"?only={helen.pk}" in page
+
+    undo(made, helen)
+    page = as_agent.get(made.get_absolute_url()).text
+    assert "Partly undone" in page
+    assert "Came back" in page
+    assert "Undo only this one" not in page
+
+
+def test_a_merge_asks_as_many_queries_however_much_moved(as_agent, helena, helen, django_assert_max_num_queries):
+    made = merge(helena, helen)
+    as_agent.get(made.get_absolute_url())
+    # session, user, 2 permissions, merge, members, their names, changes, corrections, records, their totals, rows;
+    # family (its parts, 2 a generation), later merges, who took parts back, splits
+    with django_assert_max_num_queries(17) as few:
+        as_agent.get(made.get_absolute_url())
+    for n in range(10):
+        order(source="Marketplace", external_id="MP-1", total=str(n))
+    with django_assert_max_num_queries(len(few)):
+        as_agent.get(made.get_absolute_url())
+
+
+def test_who_may_not_undo_sees_the_merge_without_the_button(viewer, helena, helen):
+    made = merge(helena, helen)
+    client = signed_in(viewer)
+
+    assert "Undo…" not in client.get(made.get_absolute_url()).text
+    for response in (client.get(undo_url(made)), client.post(undo_url(made))):
+        assert response.status_code == 403
+        assert "You may not undo merges. An admin can tick “Can undo merges” for you on Edit User." in response.text
+    assert not Merge.objects.exclude(undone_at=None).exists()
+
+
+def test_an_unknown_merge_is_not_there(as_agent):
+    assert as_agent.get(reverse("customers:merge_detail", args=[9])).status_code == 404
+    assert as_agent.get(reverse("customers:merge_undo", args=[9])).status_code == 404
+
+
+# The undo
+
+
+def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
+    made = merge(helena, helen, last_name=helen, company="Holý Design")
+    order(source="Marketplace", external_id="MP-1", total="3.96")
+    edit(helena, admin_user, company="Design s.r.o.")
+
+    page = as_agent.get(undo_url(made)).text
+    assert f"Undo merge {made.pk}?" in page
+    assert f"Helena Holy ({helen.pk}) comes back as a customer with all they had" in page
+    for text in (
+        '<td class="num" data-label="New">1</td>',
+        "31.80 USD",
+        "goes back",
+        "by Jane Peacock",
+        "One edit is kept.",
+        "The company was changed after the merge, so it stays with",
+        "The two will not be suggested as duplicates of each other again.",
+    ):
+        assert text in page
+    assert not Merge.objects.exclude(undone_at=None).exists()
+
+    response = send(as_agent, undo_url(made))
+    assert response.url == helena.get_absolute_url()
+    assert says(response) == f"Undone. Helena Holy ({helen.pk}) is a customer again. The company stayed as it is."
+    helena, helen = fresh(helena, helen)
+    assert (helena.last_name, helena.company, helen.is_live) == ("Holý", "Design s.r.o.", True)
+    assert duplicates_of(helena)[0].dismissal.by.username == "margaret"
+
+
+def test_one_of_several_comes_back_alone(as_agent, helena, helen, initial):
+    made = merge(helena, helen, initial)
+    page = as_agent.get(undo_url(made, only=helen.pk)).text
+    assert f"Undo merge {made.pk} for Helena Holy ({helen.pk})?" in page
+
+    send(as_agent, undo_url(made, only=helen.pk))
+
+    helen, initial = fresh(helen, initial)
+    assert (helen.is_live, initial.merged_into) == (True, helena)
+
+
+def test_a_value_that_a_later_merge_carried_on_stays_there(as_agent, helena, helen):
+    bjorn = customer_with_order(first_name="Bjørn", last_name="Hansen", email="b@x.cz")
+    made = merge(helena, helen, company="Holý Design")
+    later = merge(bjorn, *fresh(helena), company=fresh(helena)[0])
+
+    page = as_agent.get(undo_url(made)).text
+
+    assert f"carried on by merge {later.pk}" in page
+    assert f"Whoever comes back leaves Bjørn Hansen ({bjorn.pk})" in page
+    assert send(as_agent, undo_url(made)).url == bjorn.get_absolute_url()
+
+
+def test_the_preview_asks_as_many_queries_however_much_there_is(as_agent, helena, helen, django_assert_max_num_queries):
+    made = merge(helena, helen)
+    as_agent.get(undo_url(made))
+    with django_assert_max_num_queries(30) as few:
+        as_agent.get(undo_url(made))
+    for n in range(10):
+        taken = order(source="Marketplace", external_id="MP-1", total=str(n))
+        NoteFactory(source_record=taken.found.record)
+    with django_assert_max_num_queries(len(few)):
+        page = as_agent.get(undo_url(made)).text
+    assert '<td class="num" data-label="New">20</td>' in page
+
+
+# Its refusals
+
+
+def test_a_change_meanwhile_leads_to_a_new_preview(as_agent, admin_user, helena, helen):
+    made = merge(helena, helen, company="Holý Design")
+    data = hidden(as_agent.get(undo_url(made)))
+    edit(helena, admin_user, company="Design s.r.o.")
+
+    for stale in (data, {}, {"seen": "forged"}):
+        response = as_agent.post(undo_url(made), stale, follow=True)
+        assert shown(response) == (
+            "Nothing was undone. Something changed while you were looking. Here is the new preview."
+        )
+        assert "Undo merge" in response.text
+    assert fresh(helen)[0].merged_into == helena
+
+
+def test_an_undo_sent_twice_says_who_did_it(as_agent, helena, helen):
+    made = merge(helena, helen)
+    data = hidden(as_agent.get(undo_url(made)))
+    as_agent.post(undo_url(made), data)
+
+    for response in (as_agent.post(undo_url(made), data, follow=True), as_agent.get(undo_url(made), follow=True)):
+        assert response.redirect_chain == [(made.get_absolute_url(), 302)]
+        assert "This merge was undone by Margaret Park on " in shown(response)
+
+
+def test_credit_below_zero_needs_a_tick(as_agent, helena, helen):
+    credit.adjust(helen, Decimal(5), "USD", cause="gift", by=None)
+    made = merge(helena, helen, credit={"USD": Decimal(9)})
+    credit.adjust(helena, Decimal(-8), "USD", cause="order", by=None)
+    page = as_agent.get(undo_url(made)).text
+    assert "Credit will be below zero." in page
+    assert "Leave the credit below zero" in page
+
+    response = as_agent.post(undo_url(made), hidden(as_agent.get(undo_url(made))), follow=True)
+    assert "Nothing was undone." in shown(response)
+    assert "Tick “Leave the credit below zero” to go on" in shown(response)
+    assert not fresh(helen)[0].is_live
+
+    send(as_agent, undo_url(made), allow_overdraft="1")
+    assert fresh(helen)[0].is_live
+
+
+def test_a_side_that_was_erased_cannot_come_back(as_agent, helena, helen):
+    made = merge(helena, helen)
+    Customer.objects.filter(pk=helen.pk).update(erased_at=helen.created)
+
+    response = as_agent.get(undo_url(made), follow=True)
+
+    assert f"Customer {helen.pk} was erased, so this merge can no longer be undone." in shown(response)
+
+
+def test_a_merge_whose_customer_was_erased_says_so_and_offers_nothing(as_agent, admin_user, helena, helen):
+    made = merge(helena, helen)
+    erase_customer(fresh(helena)[0], version=fresh(helena)[0].version, by=admin_user)
+
+    page = as_agent.get(made.get_absolute_url()).text
+    assert f"Customer {helena.pk} was erased on <time" in page
+    assert '<span class="badge">Erased</span>' in page
+    for gone in ("In force", "Undo…", "Open customer", "Moved", "Nothing", "Source records that moved", "kept"):
+        assert gone not in page
+    listed = as_agent.get(reverse("customers:merges")).text
+    assert '<span class="badge">Erased</span>' in listed
+    assert "can be undone until the customer is erased" in listed
+
+
+def test_who_came_back_before_is_not_part_of_what_was_erased(as_agent, admin_user, helena, helen, initial):
+    made = merge(helena, helen, initial)
+    undo(made, initial)
+    erase_customer(fresh(initial)[0], version=fresh(initial)[0].version, by=admin_user)
+
+    page = as_agent.get(made.get_absolute_url()).text
+    assert "Partly undone" in page
+    assert "Undo…" in page
+
+
+@pytest.mark.parametrize("only", ["999999", "9" * 18])
+def test_somebody_who_is_not_part_of_the_merge_cannot_come_back(as_agent, helena, helen, only):
+    made = merge(helena, helen)
+
+    response = as_agent.get(undo_url(made, only=only), follow=True)
+
+    assert "This customer is not part of the merge any more." in shown(response)
+
+
+def test_an_undo_without_its_token_is_refused(agent, helena, helen):
+    made = merge(helena, helen)
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(agent)
+
+    assert strict.post(undo_url(made)).status_code == 403
+    assert not fresh(helen)[0].is_live
+
+
+def test_undo_needs_to_view_customers_too(helena, helen):
+    made = merge(helena, helen)
+
+    assert signed_in(make_user("x", ["customers.undo_merge"])).get(undo_url(made)).status_code == 403

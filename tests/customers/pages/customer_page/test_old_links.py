@@ -1,0 +1,49 @@
+"""Links to who was merged, erased, or never there."""
+
+import pytest
+from django.utils import timezone
+
+from customers.models import Customer
+from tests.acts import merge
+from tests.customers.pages.customer_page.page import WHEN, text_of, url
+from tests.factories import customer_with_order
+
+
+def test_an_old_link_leads_on_and_says_so(as_agent, admin_user, helena, double):
+    done = merge(helena, double, by=admin_user)
+    response = as_agent.get(url(double), follow=True)
+
+    assert response.redirect_chain == [(url(helena), 302)]
+    today = f"{timezone.now():%-d %b %Y}"
+    assert (
+        f"You followed a link to H. Holý ({double.pk}). That customer was merged into Helena Holý by Jane Peacock"
+        f' on {today}.</span><a class="button small" href="/merges/{done.pk}/">See the merge</a>'
+    ) in text_of(response)
+    assert "You followed" not in text_of(as_agent.get(url(helena)))
+
+
+def test_an_old_link_is_followed_through_later_merges(as_agent, helena, double):
+    last = customer_with_order(first_name="Lena", email="lena@example.org")
+    merge(helena, double)
+    merge(last, Customer.objects.get(pk=helena.pk))
+
+    response = as_agent.get(url(double), follow=True)
+    assert response.redirect_chain == [(url(last), 302)]
+    assert "was merged into Helena Holý" in text_of(response)
+    assert ", who is part of Lena Holý now." in text_of(response)
+
+
+def test_who_was_erased_is_gone_and_the_page_says_so(as_agent, helena, double):
+    merge(helena, double)
+    Customer.objects.filter(pk__in=[helena.pk, double.pk]).update(erased_at=WHEN)
+
+    for customer in (helena, double):
+        response = as_agent.get(url(customer))
+        assert response.status_code == 410
+        assert f"Customer {customer.pk} was erased" in text_of(response)
+        assert "Holý" not in text_of(response)
+
+
+@pytest.mark.parametrize("pk", [999_999, 10**30])
+def test_an_unknown_number_is_not_found(pk, as_agent):
+    assert as_agent.get(f"/customers/{pk}/").status_code == 404

@@ -1,0 +1,106 @@
+"""The head, the facts and the figures."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from customers.credit import credit
+from customers.labels import labels
+from customers.models import CartLogin, Customer, PaySource, SourceRecord
+from customers.profile.edit import add_note, edit_profile
+from tests.customers.pages.customer_page.page import WHEN, text_of, url
+from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
+
+
+def test_the_page_asks_the_same_of_the_database_however_much_there_is(as_agent, django_assert_num_queries):
+    """
+    1 session, 2 user, 3 and 4 permissions, 5 the customer with owner, login, password and pay source, 6 source records,
+    7 which tabs have rows, 8 orders, 9 their items, 10 history, 11 notes, 12 match keys, 13 which of them are ignored,
+    14 who else has them, 15 who was merged into those, 16 who said that they are not the same, 17 the customers found,
+    18 tags, 19 whether there are merges, 20 totals, 21 credit, 22 attributes, 23 months, 24 merges to mark,
+    25 tasks that are due, 26 that this user has seen it.
+    """
+    for records, orders in ((1, 10), (6, 200)):
+        customer = customer_with_order(email=f"p{records}@example.org", external_id=f"{records}-0")
+        SourceRecordFactory(email=f"p{records}@example.org", customer=CustomerFactory(email=f"p{records}@example.org"))
+        for n in range(1, records):
+            SourceRecordFactory(customer=customer, external_id=f"{records}-{n}")
+        for n in range(orders):
+            order(external_id=f"{records}-{n % records}", at=WHEN + timedelta(days=n))
+        as_agent.get("/healthz")
+        with django_assert_num_queries(25):
+            as_agent.get(url(customer))
+
+
+def test_the_head_says_who_it_is(as_agent, helena, admin_user):
+    labels.add(helena, "vip", by=None)
+    Customer.objects.filter(pk=helena.pk).update(billing_status="past_due", owner=admin_user)
+
+    page = text_of(as_agent.get(url(helena)))
+    for said in (
+        "<title>Helena Holý | Reunite</title>", '<span class="badge warn">Past Due</span>',
+        '<span class="chip tag">vip<', f"Customer {helena.pk}", "12 Jan 2026</time>", "Owner Jane Peacock",
+    ):  # fmt: skip
+        assert said in page
+
+
+def test_the_facts_are_those_of_the_profile(as_agent, helena):
+    record = helena.records.get()
+    card = PaySource.objects.create(source_record=record, brand="VISA", last_four="4242")
+    login = CartLogin.objects.create(source_record=record, login="helena.holy", password="md5$secret$hash")
+    values = {"pay_source": card.pk, "cart_login": login.login, "custom3": "newsletter-cz", "do_not_sell": True}
+    edit_profile(helena, values, version=helena.version, by=None, via="page")
+    Customer.objects.filter(pk=helena.pk).update(cart_password=login)
+    labels.set_attributes(helena, {"Beta tester": True}, by=None)
+
+    page = text_of(as_agent.get(url(helena)))
+    for said in (
+        "mailto:hholy@gmail.com", "tel:+420241770449", "<bdi>14300 Prague</bdi>", "<bdi>Czechia</bdi>",
+        "Same as billing", "<dd>helena.holy</dd>", "<dt>Shop password</dt><dd>Set</dd>", "<dd>VISA 4242</dd>",
+        "<dt>Custom 3</dt><dd>newsletter-cz</dd>", "<dt>Do not sell</dt><dd>Yes</dd>",
+        "<dt>Beta tester</dt><dd>Yes</dd>",
+    ):  # fmt: skip
+        assert said in page
+    assert "secret" not in page
+    assert "Custom 1" not in page
+
+
+def test_former_e_mails_and_phones_are_named_once(as_agent, helena):
+    SourceRecordFactory(customer=helena, email="HHOLY@gmail.com", phone="241 770 449", country="CZ")
+    SourceRecordFactory(customer=helena, email="old@example.org", phone="+420 111 222 333")
+    SourceRecordFactory(customer=helena, email="Old@example.org", phone="00420111222333", country="CZ")
+
+    page = text_of(as_agent.get(url(helena)))
+    assert "Also known by old@example.org, +420 111 222 333<" in page
+
+
+def test_figures_stand_for_each_currency_by_itself(as_agent, helena):
+    order(email="hholy@gmail.com", first_name="Helena", total="1234.50")
+    order(email="hholy@gmail.com", first_name="Helena", total="5000", currency="JPY")
+    order(email="hholy@gmail.com", first_name="Helena", total="3", status="DECLINED")
+    credit.adjust(helena, Decimal("7.5"), "USD", cause="late parcel", by=None)
+
+    page = text_of(as_agent.get(url(helena)))
+    for said in (
+        "<dt>Orders</dt><dd>3</dd>",
+        "1,244.40 <small>USD",
+        "5,000 <small>JPY",
+        "7.50 <small>USD",
+        "0 <small>JPY",
+    ):
+        assert said in page
+
+
+def test_odd_values_are_shown_as_they_are(as_agent, db):
+    record = SourceRecord.objects.get(pk=customer_with_order(first_name="<i>x</i>", last_name="").records.get().pk)
+    add_note(record.customer, "<script>alert(1)</script>", by=None)
+
+    page = text_of(as_agent.get(url(record.customer)))
+    assert "<i>x</i>" not in page
+    assert "<script>alert" not in page
+
+
+def test_nothing_in_the_page_is_styled_or_scripted_inline(as_agent, helena):
+    page = text_of(as_agent.get(url(helena)))
+
+    assert "style=" not in page
+    assert "onclick" not in page

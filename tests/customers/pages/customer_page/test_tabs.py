@@ -1,0 +1,140 @@
+"""The tabs and their rows, a page at a time."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.utils import timezone
+
+from customers.models import HistoryEntry, PaySource
+from customers.profile.edit import add_note
+from customers.records.newest import PAGE
+from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
+from tests.acts import merge
+from tests.conftest import make_user, signed_in
+from tests.customers.pages.customer_page.page import TABS, WHEN, text_of, url
+from tests.factories import CustomerFactory, ProductFactory, order
+
+
+def fill(customer, record):
+    """One row for each tab."""
+    bought = record.order_set.get()
+    OrderItem.objects.bulk_create(
+        OrderItem(order=bought, description=d, amount=1) for d in ("Aria", "Ballad", "Chorus", "Dirge")
+    )
+    card = PaySource.objects.create(source_record=record, brand="VISA", last_four="4242")
+    common = {"source_record": record, "at": WHEN}
+    Transaction.objects.create(
+        **common, order=bought, kind="SALE", status="HARD_DECLINE", amount=5, currency="USD", pay_source=card
+    )
+    Fulfillment.objects.create(**common, order=bought, carrier="DHL", tracking_number="JD55", status="SHIPPED")
+    Purchase.objects.create(
+        **common, product=ProductFactory(), price="9.90", currency="USD", next_bill_date=WHEN.date()
+    )
+    Membership.objects.create(**common, club="Jazz club", user_name="helena")
+    add_note(customer, "Asked about\na parcel", by=None)
+
+
+@pytest.mark.parametrize(
+    ("tab", "said"),
+    [
+        ("orders", ["12 Jan 2026</time>", "Aria, Ballad and 2 more", "Complete", "9.90</td>", "Total, USD</th>"]),
+        ("transactions", ["Sale", "VISA 4242", '<span class="badge bad">Hard decline</span>', "5.00</td>"]),
+        ("fulfillments", ["DHL", "JD55", "Shipped"]),
+        ("purchases", ["Unlimited Monthly", '<span class="badge good">Active</span>', "every month", "12 Jan 2026"]),
+        ("memberships", ["Jazz club", "helena"]),
+        ("history", ["12 Jan 2026</time>", "14:32 UTC · Shop", "placed, 9.90 USD", "Customer created with an order"]),
+        ("notes", ["Asked about<br>a parcel"]),
+        ("sources", ["hholy@gmail.com · +420 241 770 449 · CZ", "This customer", "9.90 USD"]),
+    ],
+)
+def test_each_tab_shows_its_rows_with_their_source(tab, said, as_agent, helena):
+    fill(helena, helena.records.get())
+
+    response = as_agent.get(url(helena, f"?tab={tab}"), headers={"HX-Request": "true", "HX-Target": "rows"})
+    rows = text_of(response)
+    for text in said:
+        assert text in rows
+    assert '<span class="chip">S' in rows or tab == "history"  # which names the source as the one who did it
+    assert rows.lstrip().startswith('<section class="module" id="rows"')
+    assert "<h1>" not in rows
+    assert "HX-Target" in response.headers["Vary"]
+    assert text_of(as_agent.get(url(helena, f"?tab={tab}"))).count('aria-current="page"') == 2
+
+
+def test_rows_that_came_with_a_merge_are_marked_and_explained_once(as_agent, helena, double):
+    assert "came with a merge" not in text_of(as_agent.get(url(helena)))
+    merge(helena, double)
+
+    rows = text_of(as_agent.get(url(helena, "?tab=orders"), headers={"HX-Request": "true", "HX-Target": "rows"}))
+    assert rows.count('<span class="chip joined">Marketplace<') == 2
+    assert rows.count("</span> came with a merge") == 1
+    assert '<span class="chip">Shop</span>' in rows
+    assert f"H. Holý ({double.pk})" in text_of(as_agent.get(url(helena, "?tab=sources")))
+
+
+def test_a_tab_without_rows_says_so_and_what_to_expect(as_agent, db):
+    customer = CustomerFactory(first_name="Nobody")
+
+    page = text_of(as_agent.get(url(customer)))
+    assert "No orders yet" in page
+    assert "Orders appear here as soon as a data source sends one with this customer’s e-mail or phone." in page
+    assert page.count('class="nothing"') == len(TABS)
+
+
+def test_older_rows_are_a_page_further_each_exactly_once(as_agent, helena):
+    for n in range(2 * PAGE):
+        order(email="hholy@gmail.com", first_name="Helena", at=WHEN + timedelta(days=n // 3))
+    seen, before = [], ""
+    while True:
+        page = as_agent.get(url(helena, f"?tab=orders&before={quote(before)}")).context["page"]
+        seen += [line.row.pk for line in page.lines]
+        before = page.older
+        if not before:
+            break
+
+    assert len(seen) == len(set(seen)) == 2 * PAGE + 1
+
+
+@pytest.mark.parametrize("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", "2026-01-01T00:00:00_1", "%00", "_"])
+def test_a_broken_cursor_shows_the_first_page(before, as_agent, helena):
+    page = as_agent.get(url(helena, f"?tab=orders&before={before}"))
+
+    assert len(page.context["page"].lines) == 1
+
+
+def test_beyond_the_last_row_there_is_a_way_back(as_agent, helena):
+    page = as_agent.get(url(helena, f"?tab=orders&before=2020-01-01T00:00:00%2B00:00_{10**30}"))
+
+    assert "No older orders" in text_of(page)
+
+
+def test_tabs_are_those_that_one_may_see(helena):
+    client = signed_in(make_user("front", ["customers.view_customer"]))
+    page = text_of(client.get(url(helena, "?tab=orders")))
+
+    assert ">Orders</a>" not in page
+    assert "?tab=history" in page
+    assert 'id="rows" aria-label="History"' in page
+
+
+def test_history_and_notes_stand_together_newest_first_and_eight_at_most(as_agent, agent, helena):
+    for n in range(9):
+        entry = {"source_record": helena.records.order_by("pk").first(), "kind": "edit", "text": f"Act {n}."}
+        HistoryEntry.objects.create(**entry, at=timezone.now() + timedelta(hours=n))
+    add_note(helena, "A <b>note</b>", by=agent)
+
+    response = as_agent.get(url(helena))
+    assert [getattr(line.row, "text", "") for line in response.context["story"]] == [
+        f"Act {n}." for n in range(8, 0, -1)
+    ]
+    part = as_agent.get(url(helena), headers={"HX-Request": "true", "HX-Target": "history"})
+    assert text_of(part).lstrip().startswith('<aside class="module" id="history"')
+
+
+def test_a_merge_in_the_history_leads_to_its_page(as_agent, agent, helena, double):
+    done = merge(helena, double, by=agent)
+
+    page = text_of(as_agent.get(url(helena)))
+    assert f"Merged H. Holý ({double.pk}) into this customer." in page
+    assert f'<a href="/merges/{done.pk}/">Merge {done.pk}</a>' in page

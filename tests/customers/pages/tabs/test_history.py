@@ -1,0 +1,140 @@
+"""History: by kind, by day, and what is not told to everybody."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from customers.models import HistoryEntry, HistoryKind, Note
+from customers.pages.timeline import KINDS
+from customers.profile.edit import edit_profile
+from orders.models import Order
+from tests.acts import fresh
+from tests.conftest import make_user, signed_in
+from tests.customers.pages.tabs.page import WHEN, get, rows, text_of
+
+
+def test_history_is_filtered_by_each_kind(as_agent, helena):
+    record = helena.records.get()
+    for kind in HistoryKind.values:
+        HistoryEntry.objects.create(source_record=record, kind=kind, text=f"An act of kind {kind}.")
+    Note.objects.create(source_record=record, text="An act of kind note.")
+
+    for kind, _ in KINDS:
+        lines = rows(as_agent, helena, tab="history", kind=kind).context["page"].lines
+        assert f"An act of kind {kind}." in [line.row.text for line in lines]
+        assert {getattr(line.row, "kind", "note") for line in lines} == {kind}
+
+
+@pytest.mark.parametrize("kind", ["nonsense", "\0", "EDIT"])
+def test_an_unknown_kind_is_no_filter(kind, as_agent, helena):
+    assert len(get(as_agent, helena, tab="history", kind=kind).context["page"].lines) == 2
+
+
+def test_pages_of_history_and_notes_follow_each_other_without_a_gap_or_a_repeat(as_agent, helena, market):
+    """Many of one instant, so that the end of a page falls between notes, between entries, and between the two."""
+    records = list(helena.records.all())
+    for model, extra in ((HistoryEntry, {"kind": "edit"}), (Note, {})):
+        model.objects.bulk_create(
+            model(source_record=records[n % 2], text=f"{n}", at=WHEN + timedelta(days=n % 3), **extra)
+            for n in range(60)
+        )
+    seen, before = [], ""
+    while True:
+        page = rows(as_agent, helena, tab="history", before=before).context["page"]
+        seen += [(type(line.row), line.row.pk) for line in page.lines]
+        before = page.older
+        if not before:
+            break
+
+    assert len(seen) == len(set(seen)) == 120 + HistoryEntry.objects.exclude(kind="edit").count()
+
+
+@pytest.mark.parametrize("before", ["note_", "note_nonsense", "note_2026-01-01T00:00:00_1", "note_note_1"])
+def test_a_broken_bookmark_shows_the_first_page(before, as_agent, helena):
+    assert len(get(as_agent, helena, tab="history", before=before).context["page"].lines) == 2
+
+
+def test_history_is_told_by_day_with_how_long_ago_it_was(as_agent, helena):
+    at = timezone.now() - timedelta(days=3)
+    HistoryEntry.objects.create(source_record=helena.records.get(), kind="edit", text="Three days ago.", at=at)
+
+    page = text_of(get(as_agent, helena, tab="history"))
+    assert f'<time datetime="{at:%Y-%m-%d}">{at:%-d %b %Y}</time> <span class="help">3 days ago</span>' in page
+    assert f'title="3 days ago">{at:%H:%M} UTC · Shop</time>' in page
+
+
+def test_an_order_in_the_history_leads_to_its_page(as_agent, helena):
+    number = Order.objects.get().number
+    link = f'Order <a href="/orders/{number}/">{number}</a> placed'
+    assert link in text_of(get(as_agent, helena, tab="history"))
+
+
+@pytest.fixture
+def front(db):
+    """May see customers, and no orders."""
+    return signed_in(make_user("front", ["customers.view_customer"]))
+
+
+def test_nothing_of_orders_is_told_to_who_may_not_see_them(as_agent, front, helena, market):
+    record = helena.records.order_by("pk").first()
+    for n, kind in enumerate(("payment", "purchase", "edit")):
+        HistoryEntry.objects.create(source_record=record, kind=kind, text=f"Told {n}.")
+    numbers = [*Order.objects.values_list("number", flat=True)]
+    said = ["Told 0.", "Told 1.", *numbers, "15.90", "<dt>Spent</dt>", "Spend by month", "2 orders, 6.00 USD"]
+
+    every, told = ("".join(text_of(get(client, helena, tab=tab)) for tab in ("history", "sources"))
+                   for client in (as_agent, front))  # fmt: skip
+    assert [each for each in said if each not in every] == []
+    assert [each for each in said if each in told] == []
+    assert "Told 2." in told
+    assert "<dt>Credit</dt>" in told
+    assert [label for label in ("Payment", "Purchase", "Edit") if f">{label}</option>" in told] == ["Edit"]
+    assert "Told 0." not in text_of(get(front, helena, tab="history", kind="payment"))
+
+
+def test_history_without_orders_is_paged_like_any_other(front, helena):
+    record = helena.records.get()
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(source_record=record, kind=kind, text=f"{kind} {n}.", at=WHEN + timedelta(hours=n))
+        for n in range(30) for kind in ("order", "edit")
+    )  # fmt: skip
+    seen, before = [], ""
+    while True:
+        page = rows(front, helena, tab="history", before=before).context["page"]
+        seen += [line.row.text for line in page.lines]
+        before = page.older
+        if not before:
+            break
+
+    assert [text for text in seen if text.startswith("edit")] == [f"edit {n}." for n in range(29, -1, -1)]
+    assert not [text for text in seen if text.startswith("order")]
+    assert len(seen) == 31
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "link"),
+    [
+        (
+            "purchase",
+            "Purchase 12, Song: cancelled. DEADBEEF12",
+            'Purchase <a href="/purchases/12/">12</a>, Song',
+        ),
+        ("payment", "Order DEADBEEF12: refunded.", 'Order <a href="/orders/DEADBEEF12/">DEADBEEF12</a>: refunded.'),
+        ("split", "Split Shop 7 off because “as (9)”, as H. Holý (3) (5).", 'H. Holý (3) (<a href="/customers/5/">5'),
+        ("dismissal", "May be the same person as A (5) after all.", 'A (<a href="/customers/5/">5</a>) after all.'),
+    ],
+)
+def test_only_what_a_sentence_is_about_is_linked(kind, text, link, as_agent, helena):
+    HistoryEntry.objects.create(source_record=helena.records.get(), kind=kind, text=text)
+    page = text_of(get(as_agent, helena, tab="history", kind=kind))
+    assert link in page
+    assert "/orders/DEADBEEF12/" in page or "DEADBEEF12</a>" not in page
+
+
+def test_each_field_of_an_edit_stands_on_a_line_of_its_own(as_agent, helena):
+    [helena] = fresh(helena)
+    edit_profile(helena, {"custom1": "a. B <i>", "custom2": "c"}, version=helena.version, by=None, via="page")
+
+    page = text_of(get(as_agent, helena, tab="history", kind="edit"))
+    assert "Custom 1 changed from empty to a. B &lt;i&gt;.<br>Custom 2 changed from empty to c." in page

@@ -1,0 +1,115 @@
+"""Pausing, and billing again."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from orders.subscriptions import billing
+from orders.subscriptions import cancel as cancelling
+from orders.subscriptions import pause as pausing
+from tests.orders.subscriptions.acts import (
+    LATER,
+    SOON,
+    TODAY,
+    apply_due,
+    cancel,
+    pause,
+    reactivate,
+    refused,
+    schedule,
+    status_of,
+    story,
+)
+from tests.orders.world import again, check_totals, subscription
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_pause_ends_on_its_day_and_the_next_bill_is_not_before():
+    bought = pause(subscription(next_bill_date=date(2026, 3, 12)), SOON)
+    assert (bought.status, bought.restarts_on, bought.paused_at.date()) == ("PAUSED", SOON, TODAY)
+    assert status_of(bought) == "Active"
+    assert apply_due(date(2026, 3, 19)) == []
+    assert apply_due(SOON) == [bought]
+    bought = again(bought)
+    assert (bought.status, bought.restarts_on, bought.paused_at) == ("ACTIVE", None, None)
+    assert bought.next_bill_date == SOON
+    assert story(bought) == ["reactivated, next bill 20 Mar 2026.", "paused until 20 Mar 2026."]
+    assert apply_due(LATER) == []
+    check_totals()
+
+
+def test_a_pause_without_an_end_lasts_until_somebody_reactivates_it():
+    bought = pause(subscription(next_bill_date=SOON))
+    assert apply_due(LATER) == []
+    assert pausing.first_bill(bought) == SOON
+    assert reactivate(bought).status == "ACTIVE"
+    assert story(bought) == ["reactivated, next bill 20 Mar 2026.", "paused."]
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_trial_is_a_trial_again_after_its_pause(by_itself):
+    bought = pause(subscription("TRIAL", next_bill_date=SOON), SOON)
+    if by_itself:
+        apply_due(SOON)
+    else:
+        reactivate(bought)
+    assert (again(bought).status, again(bought).paused_from) == ("TRIAL", "")
+
+
+def test_a_trial_cancelled_while_paused_is_reactivated_as_an_active_one():
+    bought = cancel(pause(subscription("TRIAL", next_bill_date=SOON)))
+    assert bought.paused_from == ""
+    assert reactivate(bought).status == "ACTIVE"
+
+
+def test_what_is_past_due_is_not_paused():
+    bought = subscription("RECYCLE_BILLING")
+    assert "is past due, so it cannot be paused" in refused(pausing.pause, bought, SOON)
+    assert status_of(bought) == "Past Due"
+
+
+def test_a_pause_after_the_cancellation_is_refused_and_so_is_the_other_way_round():
+    ending = schedule(subscription(next_bill_date=SOON), SOON)
+    assert "will be cancelled on 20 Mar 2026" in refused(pausing.pause, ending, LATER)
+    resting = pause(subscription(), LATER)
+    assert "paused until 20 Apr 2026" in refused(cancelling.schedule, resting, SOON, reason="")
+    assert "paused already" in refused(pausing.pause, resting, LATER)
+
+
+def test_what_is_cancelled_while_paused_does_not_restart():
+    bought = cancel(pause(subscription(), SOON))
+    assert (bought.restarts_on, bought.paused_at) == (None, None)
+    assert apply_due(LATER) == []
+
+
+def test_what_has_failed_is_not_paused_or_changed_but_reactivated_or_cancelled():
+    bought = subscription("RECYCLE_FAILED")
+    assert status_of(bought) == "Past Due"
+    assert "has failed" in refused(pausing.pause, bought, SOON)
+    assert "Reactivate it first" in refused(billing.change, bought, price=Decimal(1), next_bill=SOON)
+    assert reactivate(bought).next_bill_date == SOON
+    assert status_of(bought) == "Active"
+    check_totals()
+
+
+def test_a_cancelled_purchase_is_reactivated_with_a_next_bill():
+    bought = reactivate(cancel(subscription(next_bill_date=SOON)), TODAY)
+    assert (bought.status, bought.next_bill_date) == ("ACTIVE", TODAY)
+    assert (bought.cancelled_at, bought.cancel_reason) == (None, "")
+    assert status_of(bought) == "Active"
+    check_totals()
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [("COMPLETE", "takes a new order"), ("ACTIVE", "billed already"), ("TRIAL", "billed already")]
+)
+def test_what_cannot_be_reactivated_is_refused(status, why):
+    assert why in refused(pausing.reactivate, subscription(status), SOON)
+
+
+def test_a_next_bill_in_the_past_is_refused():
+    yesterday = TODAY - timedelta(days=1)
+    assert "or a later day" in refused(pausing.reactivate, subscription("PAUSED"), yesterday)
+    assert "or a later day" in refused(billing.change, subscription(), price=Decimal("9.90"), next_bill=yesterday)
