@@ -15,9 +15,8 @@ from django.utils import timezone
 from customers.locks import RetiredMeanwhileError
 from customers.totals import billing_status
 from orders import history, timestamps
-from orders.intake.take import lock_owner
+from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus
-from orders.payments.gateway_request import DeletedError, PaymentError, refuse_pending
 from orders.subscriptions import cancel
 from orders.subscriptions.change import PurchaseError
 from orders.totals.add import add_to_totals
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 IN_THE_HOUSE = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
 
 
-class NothingLeftError(PaymentError):
+class NothingLeftError(OrderError):
     """There was nothing to cancel, so nothing was written."""
 
     def __init__(self, order: Order) -> None:
@@ -43,12 +42,12 @@ class NothingLeftError(PaymentError):
 
 @transaction.atomic
 def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
-    """PaymentError while a payment of it has no answer, and NothingLeftError when that would change nothing."""
+    """OrderError while a payment of it has no answer, and NothingLeftError when that would change nothing."""
     try:
         owner = lock_owner(order.source_record)
         current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
-        raise DeletedError from None
+        raise OrderDeletedError from None
     refuse_pending(current.transactions.all())
     changes = _end_purchases(current, reason)
     parcels = current.fulfillments.filter(status__in=IN_THE_HOUSE)

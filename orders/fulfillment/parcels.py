@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from customers.locks import RetiredMeanwhileError
 from orders import history, timestamps
-from orders.intake.take import lock_owner
+from orders.locks import lock_owner
 from orders.models import COUNTED, Fulfillment, FulfillmentStatus, Order
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from orders.intake import idempotency
 from orders.intake.match_customer import Found
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, Then, columns, ready, retried, sent_before, write
+from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus
-from orders.payments.gateway_request import locked_order, refuse_pending
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -26,15 +26,11 @@ if TYPE_CHECKING:
 OPEN = (OrderStatus.PARTIAL, OrderStatus.DECLINED)
 
 
-class LeadError(Exception):
-    """Nothing was changed; the message says why."""
-
-
 def update(lead: Order, told: IncomingOrder) -> Order:
     """The lead with what it tells now."""
     with locked_order(lead) as current:
         if current.status != OrderStatus.PARTIAL:
-            raise LeadError(f"Order {current.number} is {current.status}, so it is no lead that could be changed.")
+            raise OrderError(f"Order {current.number} is {current.status}, so it is no lead that could be changed.")
         told = ready(_with_what_is_known(told, current))
         _learn(current.source_record, told.customer.identity)
         for name, value in columns(replace(told, at=current.at)).items():
@@ -73,7 +69,7 @@ def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:
 def _refuse_complete(order: Order) -> None:
     refuse_pending(order.transactions.all())
     if order.status not in OPEN:
-        raise LeadError(f"Order {order.number} is {order.status}, so it cannot be completed again.")
+        raise OrderError(f"Order {order.number} is {order.status}, so it cannot be completed again.")
 
 
 def _with_what_is_known(told: IncomingOrder, order: Order) -> IncomingOrder:

@@ -6,7 +6,7 @@ the order are known by. What was taken in before is answered with what it became
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,14 +16,14 @@ from django.db.models import Q
 
 from customers import advisory_locks
 from customers.lib.money import with_currency
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
-from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord
+from customers.locks import RetiredMeanwhileError
+from customers.models import DataSource, HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
-from customers.records import ownership
 from customers.totals import billing_status
 from orders.intake import idempotency
 from orders.intake.match_customer import Found, find_or_create, names_of
 from orders.intake.order import IncomingOrder, check_order, checked
+from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, OrderStatus, Purchase
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
@@ -177,40 +177,3 @@ def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
         )
         for subscription in incoming.subscriptions
     )
-
-
-def lock_owner(record: SourceRecord) -> Customer:
-    """The customer who owns `record`, locked; the record cannot move until the transaction ends."""
-    return lock_owners([record])[record.pk]
-
-
-def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
-    """{record: the customer who owns it, locked}; the records cannot move until the transaction ends.
-
-    Locked with all from their origins on, because who buys may end the lead status of each: in one go, for the order.
-    """
-    for _ in range(MOST_TRIES):
-        try:
-            with transaction.atomic():
-                return _lock_owners({record.pk for record in records})
-        except RetiredMeanwhileError:
-            continue
-    raise RetiredMeanwhileError
-
-
-def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
-    before = _chains(records)
-    locked = lock({pk for chain in before.values() for pk in chain})
-    after = _chains(records)
-    if after != before or after.keys() != set(records):
-        raise RetiredMeanwhileError
-    return {record: locked[chain[-1]] for record, chain in after.items()}
-
-
-def _chains(records: Collection[int]) -> dict[int, list[int]]:
-    """{record: the customers from its origin to its owner}."""
-    found = SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
-    following = {record: (origin, into) for record, origin, into in found}
-    # Most belong to whom they came with, which needs no further question.
-    chains = ownership.merge_chains({origin for origin, into in following.values() if into})
-    return {record: chains.get(origin, [origin]) for record, (origin, _) in following.items()}

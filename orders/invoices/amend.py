@@ -21,9 +21,9 @@ from customers.locks import RetiredMeanwhileError
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
-from orders.intake.take import lock_owner
 from orders.invoices import status
 from orders.invoices.schema import InvoiceError, wrong_with_head
+from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase, SubscriptionEvent, Transaction, Uncollected
 from orders.subscriptions import derive
 from orders.totals.add import replace_totals

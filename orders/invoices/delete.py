@@ -18,9 +18,9 @@ from customers.locks import RetiredMeanwhileError
 from customers.models import Customer, DataSource, SourceRecord
 from customers.totals import billing_status
 from orders import history
-from orders.intake.take import lock_owners
 from orders.invoices.amend import GoneError
 from orders.invoices.schema import InvoiceError
+from orders.locks import lock_owners
 from orders.models import Fulfillment, IdempotencyKey, Order, OrderItem, Purchase, Transaction
 from orders.subscriptions import derive
 from orders.totals.add import replace_totals

@@ -18,11 +18,11 @@ from customers.locks import RetiredMeanwhileError
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
-from orders.intake.take import lock_owners
 from orders.invoices import status, subscriptions
 from orders.invoices.amend import GoneError
 from orders.invoices.rows import item_of, order_of, transaction_of
 from orders.invoices.schema import TAKEN, Errors, Invoice, InvoiceError, taken_lines, taken_payments, wrong_with
+from orders.locks import lock_owners
 from orders.models import Order, OrderItem, OrderKind, Transaction
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, of_order

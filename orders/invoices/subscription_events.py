@@ -20,9 +20,9 @@ from customers.lib.money import CURRENCIES, is_exact
 from customers.locks import RetiredMeanwhileError
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.totals import billing_status
-from orders.intake.take import lock_owner
 from orders.invoices.amend import GoneError, mark
 from orders.invoices.schema import BLANK, LONGEST_ID, MOST, InvoiceError, wrong_text
+from orders.locks import lock_owner
 from orders.models import Purchase, SubscriptionEvent
 from orders.subscriptions import derive
 from orders.totals.add import add_to_totals

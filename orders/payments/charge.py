@@ -20,10 +20,11 @@ from orders.intake import leads
 from orders.intake.idempotency import RepeatError
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, Then, take_order
+from orders.locks import OrderError
 from orders.models import Order, OrderItem, OrderStatus, Transaction, TransactionKind
 from orders.payments import gateway_request, record_answer
 from orders.payments.gateway import Card, Sale, Token
-from orders.payments.gateway_request import PaymentError, the_gateway
+from orders.payments.gateway_request import the_gateway
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -83,7 +84,7 @@ def _take(incoming: IncomingOrder, lead: Order | None, then: Then, *, by: User |
 
 def _theirs(order: Order, means: PaySource) -> PaySource:
     if means.source_record.customer_id != order.source_record.customer_id:
-        raise PaymentError("This card is not on file for the customer of this order. Nothing was charged.")
+        raise OrderError("This card is not on file for the customer of this order. Nothing was charged.")
     return means
 
 
@@ -109,5 +110,5 @@ def kept(customer: Customer, pay_source: int | None = None) -> PaySource:
         found = list(newest(PaySource, customer, gateway=keeper, limit=MOST_READ).select_related("source_record"))
     good = next((each for each in found if each.token and each.gateway == keeper and not each.is_expired), None)
     if good is None:
-        raise PaymentError("The customer has no such card on file that could be charged.")
+        raise OrderError("The customer has no such card on file that could be charged.")
     return good

@@ -13,6 +13,7 @@ from customers.profile.clean import storable
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
+from orders.locks import OrderDeletedError, locked_order
 from orders.models import (
     COUNTED,
     ItemKind,
@@ -25,7 +26,7 @@ from orders.models import (
 )
 from orders.payments.add_line import add_line
 from orders.payments.gateway import Answer
-from orders.payments.gateway_request import PAYMENTS, DeletedError, locked_order, paid
+from orders.payments.gateway_request import PAYMENTS, paid
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, of_order, of_purchase, of_refund
@@ -58,7 +59,7 @@ def finish(payment: Transaction, answer: Answer, *, by: User | None = None) -> T
         return payment
     try:
         return _finish(payment, answer, by=by)
-    except DeletedError as error:
+    except OrderDeletedError as error:
         said = f"The gateway answered “{answer.text}” about {amount_of(payment)}"
         raise LostAnswerError(f"{error} {said}.") from None
 

@@ -7,19 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from customers.lib.money import as_typed, is_exact, with_currency
+from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments import record_answer
 from orders.payments.gateway import Refund
-from orders.payments.gateway_request import (
-    PaymentError,
-    begin,
-    is_payment,
-    locked_order,
-    paid,
-    refuse_changed,
-    refuse_pending,
-    the_gateway,
-)
+from orders.payments.gateway_request import begin, is_payment, paid, refuse_changed, the_gateway
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -36,27 +28,27 @@ class Payment:
 
 
 def payments(order: Order) -> list[Payment]:
-    """What can be refunded, the latest first; PaymentError when nothing can."""
+    """What can be refunded, the latest first; OrderError when nothing can."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     came_in = [each for each in transactions if is_payment(each, order)]
     refuse_pending(transactions)
     _refuse_status(order, is_paid=bool(came_in))
     if not came_in:
-        raise PaymentError("No payment of this order is known here, so there is nothing to give back.")
+        raise OrderError("No payment of this order is known here, so there is nothing to give back.")
     left = paid(transactions, order) - order.refunded
     found = [Payment(each, min(left, each.amount - _gone_back(each, transactions))) for each in came_in]
     found = [each for each in found if each.left > 0]
     if not found:
-        raise PaymentError("All that was paid for this order was refunded already.")
+        raise OrderError("All that was paid for this order was refunded already.")
     return _reachable(found)
 
 
 def _refuse_status(order: Order, *, is_paid: bool) -> None:
     if order.status == OrderStatus.REFUNDED:
-        raise PaymentError("All of this order was refunded already.")
+        raise OrderError("All of this order was refunded already.")
     # Cancelled ones too, for which money came in: they were cancelled before the gateway had answered.
     if order.status != OrderStatus.COMPLETE and not (order.status == OrderStatus.CANCELLED and is_paid):
-        raise PaymentError(f"This order is {order.get_status_display().lower()}, so nothing was paid for it.")
+        raise OrderError(f"This order is {order.get_status_display().lower()}, so nothing was paid for it.")
 
 
 def _gone_back(sale: Transaction, transactions: list[Transaction]) -> Decimal:
@@ -71,17 +63,17 @@ def _reachable(found: list[Payment]) -> list[Payment]:
     keeper = the_gateway().name
     ours = [p for p in found if p.sale.gateway_reference and p.sale.pay_source and p.sale.pay_source.gateway == keeper]
     if not ours:
-        raise PaymentError("This order was not paid through the gateway that is set up here. Refund it where it was.")
+        raise OrderError("This order was not paid through the gateway that is set up here. Refund it where it was.")
     return ours
 
 
 def refuse_amount(payment: Payment, amount: Decimal) -> None:
-    """PaymentError when so much cannot be refunded of it."""
+    """OrderError when so much cannot be refunded of it."""
     currency = payment.sale.currency
     if not is_exact(amount, currency) or amount <= 0:
-        raise PaymentError(f"Enter an amount such as {as_typed(payment.left, currency)}.")
+        raise OrderError(f"Enter an amount such as {as_typed(payment.left, currency)}.")
     if amount > payment.left:
-        raise PaymentError(f"At most {with_currency(payment.left, currency)} of this payment can be refunded.")
+        raise OrderError(f"At most {with_currency(payment.left, currency)} of this payment can be refunded.")
 
 
 def refund(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:
@@ -91,7 +83,7 @@ def refund(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, 
         refuse_changed(current, seen)
         chosen = next((each for each in payments(current) if each.sale.pk == sale), None)
         if chosen is None:
-            raise PaymentError("Nothing of this payment can be refunded.")
+            raise OrderError("Nothing of this payment can be refunded.")
         refuse_amount(chosen, amount)
         source, reference = chosen.sale.pay_source, chosen.sale.gateway_reference
         payment = begin(

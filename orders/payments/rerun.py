@@ -11,17 +11,11 @@ from typing import TYPE_CHECKING
 from customers.models import PaySource
 from customers.records.newest import newest
 from orders import timestamps
+from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments import record_answer
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import (
-    PaymentError,
-    begin,
-    locked_order,
-    refuse_changed,
-    refuse_pending,
-    the_gateway,
-)
+from orders.payments.gateway_request import begin, refuse_changed, the_gateway
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -30,26 +24,26 @@ MOST_READ, MOST_OFFERED = 500, 25
 
 
 def refuse_impossible(order: Order) -> Transaction:
-    """The sale that was declined; PaymentError when it may not be tried again."""
+    """The sale that was declined; OrderError when it may not be tried again."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
     if order.status != OrderStatus.DECLINED:
-        raise PaymentError(f"Only a declined order can be rerun; this one is {order.get_status_display().lower()}.")
+        raise OrderError(f"Only a declined order can be rerun; this one is {order.get_status_display().lower()}.")
     declined = next((each for each in transactions if each.kind == TransactionKind.SALE), None)
     if declined is None:
-        raise PaymentError("No declined sale of this order is known here, so nobody can tell whether to try again.")
+        raise OrderError("No declined sale of this order is known here, so nobody can tell whether to try again.")
     if declined.status == TransactionStatus.HARD_DECLINE:
-        raise PaymentError(
+        raise OrderError(
             f"The bank declined this sale for good, and would again: “{declined.answer or 'no reason given'}”"
             " Ask the customer for another card and place a new order."
         )
     if not order.total:
-        raise PaymentError("The total of this order is zero, so there is nothing to charge.")
+        raise OrderError("The total of this order is zero, so there is nothing to charge.")
     return declined
 
 
 def cards(order: Order) -> list[PaySource]:
-    """What the owner of `order` can be charged with, the card of the declined sale first; PaymentError when nothing.
+    """What the owner of `order` can be charged with, the card of the declined sale first; OrderError when nothing.
 
     The expired come last: they are shown, so that nobody looks for them, and cannot be charged.
     """
@@ -61,13 +55,13 @@ def cards(order: Order) -> list[PaySource]:
     others = [card for card in newest(PaySource, owner, gateway=keeper, limit=MOST_READ) if card.pk not in preferred]
     held = [card for card in [*first, *others] if card.token and card.gateway == keeper]
     if not held:
-        raise PaymentError(f"{owner.name} has no card that the gateway keeps. Add one to the customer first.")
+        raise OrderError(f"{owner.name} has no card that the gateway keeps. Add one to the customer first.")
     return sorted(held, key=lambda card: card.is_expired)[:MOST_OFFERED]
 
 
 def refuse_expired(card: PaySource) -> None:
     if card.is_expired:
-        raise PaymentError("This card has expired. Choose another, or add one to the customer first.")
+        raise OrderError("This card has expired. Choose another, or add one to the customer first.")
 
 
 def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
@@ -79,7 +73,7 @@ def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction
         refuse_changed(current, seen)
         chosen = next((each for each in known if each.pk == card), None)
         if chosen is None:
-            raise PaymentError("This card is no longer the customer’s. Choose another.")
+            raise OrderError("This card is no longer the customer’s. Choose another.")
         refuse_expired(chosen)
         payment = begin(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
         timestamps.order(current.pk)  # it shows the card, even when nobody answers

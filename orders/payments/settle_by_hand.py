@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionStatus
 from orders.payments import gateway, record_answer
 from orders.payments.gateway import Answer
-from orders.payments.gateway_request import PaymentError, refuse_changed
+from orders.payments.gateway_request import refuse_changed
 from orders.payments.settle_pending import is_overdue, question
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ class Settled:
 
 
 def refuse_impossible(order: Order) -> Transaction:
-    """The payment that waits; PaymentError when none does, or not for long enough."""
+    """The payment that waits; OrderError when none does, or not for long enough."""
     pending = order.transactions.filter(status=TransactionStatus.PENDING)
     payment = pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk").first()
     if payment is None:
-        raise PaymentError("No payment of this order waits for an answer. This is how it stands now.")
+        raise OrderError("No payment of this order waits for an answer. This is how it stands now.")
     if not is_overdue(payment):
-        raise PaymentError("The gateway may still answer. What has no answer after a day can be settled by hand.")
+        raise OrderError("The gateway may still answer. What has no answer after a day can be settled by hand.")
     return payment
 
 

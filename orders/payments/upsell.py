@@ -15,11 +15,12 @@ from customers.lib.money import is_exact
 from orders.intake import idempotency
 from orders.intake.idempotency import Request
 from orders.intake.take import retried
+from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments import record_answer
 from orders.payments.add_line import Addition
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import PaymentError, begin, locked_order, refuse_pending, the_gateway
+from orders.payments.gateway_request import begin, the_gateway
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -28,7 +29,7 @@ A_MOMENT = timedelta(hours=24)
 
 
 def add(order: Order, addition: Addition, *, request: Request | None, by: User | None) -> Transaction:
-    """The charge for it, or the one that the same `request` made before; PaymentError when it cannot be charged."""
+    """The charge for it, or the one that the same `request` made before; OrderError when it cannot be charged."""
     payment, is_repeat = retried(lambda: _begin(order, addition, request, by=by))
     if is_repeat:
         return payment
@@ -58,11 +59,11 @@ def _begin(order: Order, addition: Addition, request: Request | None, *, by: Use
 
 def _refuse_impossible(order: Order, addition: Addition) -> None:
     if order.status != OrderStatus.COMPLETE:
-        raise PaymentError(f"Order {order.number} is {order.status}, so nothing can be added to it.")
+        raise OrderError(f"Order {order.number} is {order.status}, so nothing can be added to it.")
     if order.at < timezone.now() - A_MOMENT:
-        raise PaymentError(f"Order {order.number} was placed more than a day ago. Place a new one.")
+        raise OrderError(f"Order {order.number} was placed more than a day ago. Place a new one.")
     if not addition.total or not is_exact(order.total + addition.total, order.currency):
-        raise PaymentError(f"An upsale must come to an amount that can be paid in {order.currency}.")
+        raise OrderError(f"An upsale must come to an amount that can be paid in {order.currency}.")
 
 
 def _paid_with(charges: QuerySet[Transaction], keeper: str) -> Transaction:
@@ -71,4 +72,4 @@ def _paid_with(charges: QuerySet[Transaction], keeper: str) -> Transaction:
         card = each.pay_source
         if card and card.token and card.gateway == keeper and not card.is_expired:
             return each
-    raise PaymentError("This order was not paid with a card that can be charged again. Place a new one.")
+    raise OrderError("This order was not paid with a card that can be charged again. Place a new one.")

@@ -16,7 +16,7 @@ from django.db import transaction
 from customers.locks import RetiredMeanwhileError
 from customers.totals import billing_status
 from orders import timestamps
-from orders.intake.take import lock_owner
+from orders.locks import lock_owner
 from orders.models import ENDED, Purchase
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import of_new_status

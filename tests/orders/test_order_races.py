@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from customers.merging.split import split_record
 from customers.models import Customer, HistoryEntry, SourceRecord
+from orders.locks import OrderError
 from orders.models import Transaction
 from orders.payments import refund as refunding
 from orders.payments import rerun
-from orders.payments.gateway_request import PaymentError
 from orders.payments.settle_pending import settle_pending
 from orders.subscriptions import cancel, pause
 from orders.subscriptions.apply_due import apply_due
@@ -35,7 +35,7 @@ def test_of_two_refunds_at_once_one_is_refused(run_together):
     for _ in range(3):
         paid = paid_order(deduplicate=False)
         outcomes = run_together(refund(paid), refund(paid))
-        assert {type(each) for each in outcomes} == {Transaction, PaymentError}, outcomes
+        assert {type(each) for each in outcomes} == {Transaction, OrderError}, outcomes
         assert again(paid).refunded == 6
     check_totals()
 
@@ -48,7 +48,7 @@ def test_of_two_reruns_at_once_one_is_refused(run_together):
         return rerun.rerun(declined, card.pk, seen=declined.stamp, by=None)
 
     outcomes = run_together(act, act)
-    assert {type(each) for each in outcomes} == {Transaction, PaymentError}, outcomes
+    assert {type(each) for each in outcomes} == {Transaction, OrderError}, outcomes
     assert declined.transactions.filter(status="PENDING").count() == 1
 
 
@@ -95,7 +95,7 @@ def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
             lambda it=bought: cancel.cancel(it, reason="", seen=it.stamp, by=None),
             lambda other=other, had=had: merge(other, *had),
         )
-        assert not [each for each in outcomes if isinstance(each, (PaymentError, PurchaseError))], outcomes
+        assert not [each for each in outcomes if isinstance(each, (OrderError, PurchaseError))], outcomes
         assert (again(paid).refunded, again(bought).status) == (6, "CANCELLED")
     check_all_is_well()
 

@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orders.locks import OrderError
 from orders.models import TransactionStatus
 from orders.payments import record_answer
-from orders.payments.gateway_request import PaymentError
 from orders.payments.settle_pending import is_overdue, settle_pending, standing
 
 
@@ -22,6 +22,6 @@ class Command(BaseCommand):
                     continue
                 settled += 1
                 self.stdout.write(f"Order {payment.order.number}: {record_answer.sentence(payment)}")
-        except PaymentError as error:
+        except OrderError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{settled} settled, {waiting} still without an answer.")

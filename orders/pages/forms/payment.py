@@ -11,10 +11,10 @@ from customers.lib.money import as_typed, shown, with_currency
 from customers.models import PaySource
 from customers.profile.forms.inputs import TextField
 from customers.web.fields import choice_field
+from orders.locks import OrderError
 from orders.models import Transaction
 from orders.pages.forms.fields import AmountField, ReasonField
 from orders.payments import record_answer
-from orders.payments.gateway_request import PaymentError
 from orders.payments.refund import Payment, refuse_amount
 from orders.payments.rerun import refuse_expired
 
@@ -36,7 +36,7 @@ class RerunForm(forms.Form):
         chosen: int = self.cleaned_data["card"]
         try:
             refuse_expired(self.cards[chosen])
-        except PaymentError as error:
+        except OrderError as error:
             raise forms.ValidationError(str(error)) from None
         return chosen
 
@@ -101,7 +101,7 @@ class RefundForm(forms.Form):
         try:
             if chosen:
                 refuse_amount(chosen, amount)
-        except PaymentError as error:
+        except OrderError as error:
             raise forms.ValidationError(str(error)) from None
         return amount
 

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 
 from customers.lib.address import address_lines
 from orders import history
+from orders.locks import OrderError
 from orders.models import Order, OrderStatus, TransactionStatus
 from orders.payments import refund, rerun
-from orders.payments.gateway_request import PaymentError
 from orders.payments.settle_pending import is_overdue, standing
 from orders.permissions import REFUND, RERUN, may_view_orders
 
@@ -72,6 +72,6 @@ def acts(user: "User", order: Order) -> dict[str, Any]:
 def _refusal(plan: Callable[[Order], object], order: Order) -> str:
     try:
         plan(order)
-    except PaymentError as error:
+    except OrderError as error:
         return str(error)
     return ""

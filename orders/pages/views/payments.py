@@ -13,11 +13,11 @@ from customers.lib.dates import day
 from customers.lib.money import with_currency
 from customers.models import Customer
 from customers.web.messages import emphasised
+from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.pages.forms.payment import RefundForm, RerunForm, SettleForm
 from orders.pages.views.order import get_order
 from orders.payments import record_answer, refund, rerun, settle_by_hand
-from orders.payments.gateway_request import PaymentError
 from orders.payments.record_answer import LostAnswerError
 from orders.payments.settle_pending import standing
 from orders.permissions import may_refund, may_rerun, may_settle, may_view_orders
@@ -39,7 +39,7 @@ def with_order(
             order = get_order(number)
             try:
                 return view(request, order)
-            except PaymentError as error:
+            except OrderError as error:
                 return _refuse(request, order, nothing, error)
             except LostAnswerError as error:
                 return _refuse(request, order.source_record.customer, "The answer is lost.", error)

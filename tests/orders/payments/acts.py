@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from customers.models import PaySource
 from orders import history
+from orders.locks import OrderError
 from orders.models import Order, Transaction
 from orders.payments import refund as refunding
 from orders.payments import rerun as rerunning
-from orders.payments.gateway_request import PaymentError
 from orders.payments.sandbox import SandboxGateway
 
 
@@ -45,7 +45,7 @@ def story(of: Order) -> list[str]:
 
 
 def refused(act, *args, **options) -> str:
-    with pytest.raises(PaymentError) as error:
+    with pytest.raises(OrderError) as error:
         act(*args, **options)
     return str(error.value)
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from customers.erasing.erase import refusals
 from customers.models import HistoryEntry
+from orders.locks import OrderError
 from orders.models import Transaction
 from orders.payments import rerun as rerunning
 from orders.payments import settle_by_hand
-from orders.payments.gateway_request import PaymentError
 from tests.conftest import make_user, signed_in
 from tests.factories import order
 from tests.orders.payments.acts import refund, rerun
@@ -111,7 +111,7 @@ def test_not_before_a_day_has_passed(as_admin, hours):
     response = as_admin.get(url(silent), follow=True)
     assert "What has no answer after a day can be settled by hand." in text_of(response)
     assert "Settle by hand…" not in text_of(response)
-    with pytest.raises(PaymentError):
+    with pytest.raises(OrderError):
         settle_by_hand.settle(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
     assert again(silent).status == "DECLINED"
 

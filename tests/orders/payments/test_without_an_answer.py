@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from customers.models import RecordTotals
+from orders.locks import locked_order
 from orders.models import Transaction
 from orders.payments import record_answer
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import begin, locked_order
+from orders.payments.gateway_request import begin
 from orders.payments.sandbox import SandboxGateway
 from tests.factories import order
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story

@@ -15,11 +15,10 @@ from crm.api.konnektive.orders.answer import lead_message
 from crm.api.konnektive.orders.idempotency import request_of
 from orders.intake import leads
 from orders.intake.idempotency import RepeatError
-from orders.intake.leads import LeadError
 from orders.intake.order import IncomingOrder, IntakeError
 from orders.intake.take import take_order
+from orders.locks import OrderError
 from orders.models import Order, OrderStatus
-from orders.payments.gateway_request import PaymentError
 
 
 @endpoint("orders.add_order")
@@ -42,7 +41,7 @@ def lead_import(call: Call) -> dict[str, Any]:
     )
     try:
         order = leads.update(lead, told) if lead else take_order(told, by=call.by).order
-    except (IntakeError, LeadError, PaymentError, RepeatError) as error:
+    except (IntakeError, OrderError, RepeatError) as error:
         raise CallError(str(error)) from None
     return lead_message(order)
 

@@ -23,12 +23,11 @@ from customers.lib.money import as_typed, is_exact
 from customers.models import PaySource
 from orders.intake import pricing
 from orders.intake.idempotency import RepeatError
-from orders.intake.leads import LeadError
 from orders.intake.order import Incoming, IncomingOrder, IntakeError
+from orders.locks import OrderError
 from orders.models import OrderStatus, TransactionKind
 from orders.payments import charge
 from orders.payments.charge import Placed
-from orders.payments.gateway_request import PaymentError
 
 
 class Sale(Person, Payment):
@@ -56,7 +55,7 @@ def order_import(call: Call) -> dict[str, Any]:
         order = _of_owner(order, means)
     try:
         placed = charge.place(order, means, lead=lead, by=call.by)
-    except (IntakeError, LeadError, PaymentError, RepeatError) as error:
+    except (IntakeError, OrderError, RepeatError) as error:
         raise CallError(str(error)) from None
     return _answer(placed)
 

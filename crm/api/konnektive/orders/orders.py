@@ -18,9 +18,9 @@ from crm.api.konnektive.writing import amount
 from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
 from orders.cancel_order import NothingLeftError, after_next_bill, cancel_order
+from orders.locks import OrderError
 from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
 from orders.payments import refund as refunding
-from orders.payments.gateway_request import PaymentError
 from orders.subscriptions.change import PurchaseError
 
 VIEW = "customers.view_customer"
@@ -84,7 +84,7 @@ def cancel(call: Call) -> dict[str, Any]:
             after_next_bill(order, reason=sent.cancel_reason, by=call.by)
         else:
             order = _drop(order, sent, call)
-    except (PaymentError, PurchaseError) as error:
+    except (OrderError, PurchaseError) as error:
         raise CallError(str(error)) from None
     if sent.full_refund:
         _refund_cancelled(order, sent.cancel_reason, call)
@@ -105,7 +105,7 @@ def _refund_cancelled(order: Order, reason: str, call: Call) -> None:
     """The gateway may say no to the refund when the cancellation is done: then the error says that it stands."""
     try:
         _refund_all(order, reason, call)
-    except (PaymentError, CallError) as error:
+    except (OrderError, CallError) as error:
         raise CallError(f"{error} The cancellation stands.") from None
 
 
@@ -127,7 +127,7 @@ def refund(call: Call) -> dict[str, Any]:
             raise invalid(refundAmount="Send an amount, or fullRefund=1.")
         else:
             _refund(order, sent.refund_amount, sent.refund_reason, call)
-    except PaymentError as error:
+    except OrderError as error:
         raise CallError(str(error)) from None
     return order_rows([_found(sent.order_id)])[0]
 

@@ -12,10 +12,10 @@ from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Parameters, Secret, Whole
 from crm.api.konnektive.queries import customer
 from customers.models import Customer, PaySource
+from orders.locks import OrderError
 from orders.payments import cards, charge
 from orders.payments.cards import CardError
 from orders.payments.gateway import Card
-from orders.payments.gateway_request import PaymentError
 
 Kind = Literal[
     "CREDITCARD",
@@ -65,7 +65,7 @@ def on_file(sent: Payment, by: User) -> PaySource:
         raise CallError(NOT_ALLOWED)  # the answer says whose it is
     try:
         return charge.kept(_customer(sent), sent.pay_source_id)
-    except PaymentError as error:
+    except OrderError as error:
         raise CallError(str(error)) from None
 
 

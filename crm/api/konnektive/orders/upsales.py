@@ -18,10 +18,10 @@ from customers.lib.money import is_exact
 from orders.intake import pricing
 from orders.intake.idempotency import RepeatError
 from orders.intake.pricing import PricedRequest, PriceError
+from orders.locks import OrderError
 from orders.models import Order, Product, Transaction, TransactionStatus
 from orders.payments import upsell
 from orders.payments.add_line import Addition
-from orders.payments.gateway_request import PaymentError
 
 PARTS = {"quantity": "productQty", "price": "productPrice", "shipping": "productShipPrice"}
 DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
@@ -52,7 +52,7 @@ def upsale_import(call: Call) -> dict[str, Any]:
     addition = _read(sent, order.currency)
     try:
         payment = upsell.add(order, addition, request=request_of(call), by=call.by)
-    except (PaymentError, RepeatError) as error:
+    except (OrderError, RepeatError) as error:
         raise CallError(str(error)) from None
     return _answer(payment)
 

@@ -1,0 +1,97 @@
+"""Locks on orders and on the customers who own their records.
+
+Lock order: customers by primary key, then the order. Every act on an order or purchase takes the lock of its customer
+first, so that a merge or an undo either comes before it or waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.utils import timezone
+
+from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
+from customers.models import Customer, SourceRecord
+from customers.records import ownership
+from orders.models import Order, Transaction, TransactionKind, TransactionStatus
+
+GATEWAY_TIMEOUT = timedelta(minutes=1)
+"""Within this time the gateway may still be answering."""
+
+
+class OrderError(Exception):
+    """Nothing was done to the order; the message says why and what to do."""
+
+
+class OrderDeletedError(OrderError):
+    def __init__(self) -> None:
+        super().__init__("This order was deleted a moment ago.")
+
+
+def lock_owner(record: SourceRecord) -> Customer:
+    """The customer who owns `record`, locked; the record cannot move until the transaction ends."""
+    return lock_owners([record])[record.pk]
+
+
+def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
+    """{record: the customer who owns it, locked}; the records cannot move until the transaction ends."""
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():
+                return _lock_owners({record.pk for record in records})
+        except RetiredMeanwhileError:
+            continue
+    raise RetiredMeanwhileError
+
+
+def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
+    # The whole chain from origin to owner, because a purchase may end the lead status of each customer in it, and in
+    # one statement, so that the locks are taken by primary key.
+    chains = _chains(records)
+    customers = lock({pk for chain in chains.values() for pk in chain})
+    chains_now = _chains(records)
+    if chains_now != chains or chains_now.keys() != set(records):
+        raise RetiredMeanwhileError
+    return {record: customers[chain[-1]] for record, chain in chains_now.items()}
+
+
+def _chains(records: Collection[int]) -> dict[int, list[int]]:
+    """{record: the customers from its origin to its owner}."""
+    rows = SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
+    origins = {record: (origin, merged_into) for record, origin, merged_into in rows}
+    # An origin that was never merged owns its record; only the others need another query.
+    chains = ownership.merge_chains({origin for origin, merged_into in origins.values() if merged_into})
+    return {record: chains.get(origin, [origin]) for record, (origin, _) in origins.items()}
+
+
+@contextmanager
+def locked_order(order: Order) -> Iterator[Order]:
+    """The order, read again under its lock and that of its customer, in a transaction of its own."""
+    with transaction.atomic(durable=True):
+        try:
+            lock_owner(order.source_record)
+            orders = Order.objects.select_for_update(no_key=True, of=("self",))
+            current = orders.select_related("source_record", "campaign").get(pk=order.pk)
+        except (ObjectDoesNotExist, RetiredMeanwhileError):
+            raise OrderDeletedError from None
+        yield current
+
+
+def refuse_pending(transactions: Iterable[Transaction]) -> None:
+    pending = next((payment for payment in transactions if payment.status == TransactionStatus.PENDING), None)
+    if pending and pending.at > timezone.now() - GATEWAY_TIMEOUT:
+        act = "refund" if pending.kind == TransactionKind.REFUND else "charge"
+        who = pending.by or "somebody"
+        raise OrderError(
+            f"A {act} that {who} asked for a moment ago has no answer yet. Look again in a minute; nothing else"
+            " can be charged or refunded until then."
+        )
+    if pending:
+        raise OrderError(
+            "The gateway has not answered about this order yet. It is asked again every few minutes; nothing else can"
+            " be charged or refunded until then."
+        )
