@@ -1,28 +1,36 @@
-"""Invoices: imported for a customer, and listed."""
+"""Invoices: imported for a customer, listed, changed, disabled, given up, deleted.
 
-from typing import Any, Literal
+All of them are in one module, because the operations on one path must belong to one router: Django takes the first
+pattern that fits a path, whatever the method.
+"""
+
+from typing import Any
 
 from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import ApiError, Invalid, answers
-from crm.api.chartmogul.invoices import writing
-from crm.api.chartmogul.invoices.find import refusals
-from crm.api.chartmogul.invoices.reading import InvoiceIn, InvoicesIn, invoice_of, plans_of
-from crm.api.chartmogul.invoices.writing import InvoiceOut, With, read_again
-from crm.api.chartmogul.paging import Page, Paged, page, page_of
-from customers.models import Customer, DataSource
-from customers.profile.clean import can_be_stored
-from orders.invoices import import_
+from crm.api.chartmogul.invoices import find, writing
+from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
+from crm.api.chartmogul.invoices.reading import (
+    InvoiceChanges,
+    InvoiceIn,
+    InvoicesIn,
+    invoice_of,
+    invoice_values,
+    plans_of,
+)
+from crm.api.chartmogul.invoices.search import Asked, AskedOfCustomer, asked_for
+from crm.api.chartmogul.invoices.writing import EVERYTHING, InvoiceOut, With, read_again
+from orders.invoices import amend, delete, import_
 from orders.invoices.recipients import recipient
 from orders.invoices.schema import InvoiceError
-from orders.models import Order, OrderStatus
+from orders.models import Order
 
 router = Router(tags=["Invoices"])
 
-SEND, VIEW = "orders.add_order", "orders.view_order"
-OWED = tuple(status for status in OrderStatus if status != OrderStatus.PARTIAL)
+SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
 
 
 class InvoicesOut(Schema):
@@ -35,16 +43,6 @@ class InvoicesInvalid(Schema):
     invoices: list[dict[str, Any]]
 
 
-class AskedOfCustomer(Paged, With):
-    validation_type: Literal["valid", "invalid", "all"] = "valid"
-
-
-class Asked(AskedOfCustomer):
-    customer_uuid: str | None = None
-    data_source_uuid: str | None = None
-    external_id: str | None = None
-
-
 class InvoicesPageOut(InvoicesOut):
     cursor: str | None
     has_more: bool
@@ -52,6 +50,14 @@ class InvoicesPageOut(InvoicesOut):
 
 class InvoicesOfCustomerOut(InvoicesPageOut):
     customer_uuid: str
+
+
+class StatusIn(Schema):
+    status: str
+
+
+class OfRecord(Schema):
+    customer_external_id: str = ""
 
 
 @router.post(
@@ -112,32 +118,99 @@ def list_invoices(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
     return found.as_list("invoices", [writing.whole(each, asked) for each in read_again(found.rows, asked)])
 
 
-def asked_for(asked: Asked, customer: Customer | None) -> Page[Order]:
-    """A page of them, newest first; what could not be imported was never kept."""
-    source = lookup.data_source(asked.data_source_uuid) if asked.data_source_uuid else None
-    counting = {} if asked.with_disabled else {"disabled_at__isnull": True}
-    if asked.validation_type == "invalid":
-        return Page([], None, has_more=False)
-    if asked.external_id is not None:
-        return known_as(asked, source, customer)
-    if customer:
-        return page_of(Order, customer, asked, (), source=source, status__in=OWED, **counting)
-    orders = Order.objects.invoices().filter(**counting)
-    return page(orders.filter(data_source=source) if source else orders, asked)
+def shown(order: Order) -> dict[str, Any]:
+    """As it is in the database now."""
+    (found,) = read_again([order])
+    return writing.whole(found, EVERYTHING)
 
 
-def known_as(asked: Asked, source: DataSource | None, customer: Customer | None) -> Page[Order]:
-    """Those of an id, one in each data source: read by themselves, and then looked at."""
-    if not can_be_stored(asked.external_id or ""):
-        return Page([], None, has_more=False)
-    # With the sources named, since the index that knows an id begins with its source.
-    sources = [source] if source else list(DataSource.objects.all())
-    known = Order.objects.filter(external_id=asked.external_id, data_source__in=sources).select_related("source_record")
-    shown = [
-        order.pk
-        for order in known
-        if order.status in OWED
-        and (asked.with_disabled or order.disabled_at is None)
-        and (customer is None or order.source_record.customer_id == customer.pk)
-    ]
-    return page(Order.objects.filter(pk__in=shown), asked)
+@router.patch("/invoices/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def disable_known_invoice(request: ApiRequest, known: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
+    return disabled(request, find.known_invoice(known), body)
+
+
+@router.patch("/invoices/{uuid}/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def disable_invoice(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[str, Any]:
+    return disabled(request, find.invoice(uuid), body)
+
+
+def disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, Any]:
+    with refusals():
+        return shown(amend.disable(order, disabled=body.disabled, by=request.by))
+
+
+# What the Python client’s own `modify` asks: before what takes any word for an id.
+@router.patch(
+    "/invoices/invoices",
+    auth=Key(ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+    include_in_schema=False,
+    operation_id="modify_known_invoice",
+)
+@router.patch("/invoices", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def update_known_invoice(request: ApiRequest, known: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
+    return changed(request, find.known_invoice(known), body)
+
+
+@router.get("/invoices/{uuid}", auth=Key(VIEW), response=answers(200, InvoiceOut), exclude_unset=True)
+def retrieve_invoice(request: ApiRequest, uuid: str, asked: Query[With]) -> dict[str, Any]:
+    (order,) = read_again([find.invoice(uuid)], asked)
+    return writing.whole(order, asked)
+
+
+# As above, by uuid.
+@router.patch(
+    "/import/customers/{uuid}/invoices",
+    auth=Key(ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+    include_in_schema=False,
+    operation_id="modify_invoice",
+)
+@router.patch("/invoices/{uuid}", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict[str, Any]:
+    return changed(request, find.invoice(uuid), body)
+
+
+def changed(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str, Any]:
+    with refusals():
+        return shown(amend.change(order, invoice_values(body), by=request.by))
+
+
+@router.delete("/invoices/{uuid}", auth=Key(ALTER), response=answers(204, None))
+def delete_invoice(request: ApiRequest, uuid: str) -> Status[None]:
+    with refusals():
+        delete.delete_invoice(find.invoice(uuid), by=request.by)
+    return Status(204, None)
+
+
+@router.delete("/invoices", auth=Key(ALTER), response=answers(204, None))
+def delete_known_invoice(request: ApiRequest, known: Query[ExternalId]) -> Status[None]:
+    with refusals():
+        delete.delete_invoice(find.known_invoice(known), by=request.by)
+    return Status(204, None)
+
+
+@router.put(
+    "/data_sources/{data_source_uuid}/invoices/{external_id}/status",
+    auth=Key(ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+)
+def give_up_invoice(request: ApiRequest, data_source_uuid: str, external_id: str, body: StatusIn) -> dict[str, Any]:
+    known = ExternalId(data_source_uuid=data_source_uuid, external_id=external_id)
+    with refusals():
+        return shown(amend.give_up(find.known_invoice(known), body.status, by=request.by))
+
+
+@router.delete(
+    "/data_sources/{data_source_uuid}/customers/{uuid}/invoices", auth=Key(ALTER), response=answers(204, None)
+)
+def delete_invoices_of_customer(
+    request: ApiRequest, data_source_uuid: str, uuid: str, asked: Query[OfRecord]
+) -> Status[None]:
+    source, customer = lookup.data_source(data_source_uuid), lookup.customer(uuid)
+    with refusals():
+        delete.delete_invoices_of(customer, source, external_id=asked.customer_external_id, by=request.by)
+    return Status(204, None)
