@@ -4,9 +4,7 @@ from customers.credit.views import credit_adjust
 from customers.erasing.views.delete import customer_delete
 from customers.erasing.views.log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
-from customers.matching.views import explain
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
-from customers.matching.views.explain import why_ask
 from customers.matching.views.worklist import duplicate_list, duplicates_dismiss
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm
@@ -15,6 +13,7 @@ from customers.merging.views.split import record_split
 from customers.merging.views.undo import merge_undo
 from customers.merging.views.values import merge_values
 from customers.pages.views.add_customer import customer_add
+from customers.pages.views.compare import why, why_ask
 from customers.pages.views.customer import customer_detail
 from customers.pages.views.notes import note_add
 from customers.profile.views.edit import customer_edit
@@ -46,7 +45,7 @@ urlpatterns = [
     path("customers/<int:pk>/known-by/resume/", match_resume, name="match_resume"),
     path("customers/<int:pk>/notes/", note_add, name="note_add"),
     path("customers/why/", why_ask, name="why_ask"),
-    path("customers/<int:pk>/why/<int:other>/", explain.why, name="why"),
+    path("customers/<int:pk>/why/<int:other>/", why, name="why"),
     path("customers/<int:pk>/delete/", customer_delete, name="delete"),
     path("deletions/", deletion_list, name="deletions"),
     path("customers/<int:pk>/merge/", merge_choose, name="merge"),

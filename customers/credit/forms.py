@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from customers.lib.money import is_exact
 from customers.models import CreditEntry
-from customers.profile.forms.inputs import TextField
+from customers.web.fields import TextField
 
 LIKE = "Enter an amount such as 7.50 or -2.00."
 

@@ -14,9 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from customers.lib.text import can_be_stored
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_live
 from customers.models import Contact, Customer, HistoryEntry, HistoryKind, Note, Opportunity, SourceRecord, Task
-from customers.profile.clean import can_be_stored
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:

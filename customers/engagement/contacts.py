@@ -14,8 +14,8 @@ from django.db.models import Case, Value, When
 
 from customers.engagement import common
 from customers.engagement.common import AttachedError
+from customers.lib.text import clean_email
 from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
-from customers.profile.clean import clean_email
 from customers.records import external
 from customers.records.staff_record import staff_record_of
 

@@ -17,10 +17,9 @@ from django.db.models import F, QuerySet
 from customers.erasing.delete_rows import Model, delete_rows
 from customers.erasing.redact import redact
 from customers.lib.identity import unaccented
-from customers.lib.notices import Notice
+from customers.lib.phrases import Notice
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
 from customers.merging import drafts
-from customers.merging.moving import kinds
 from customers.models import (
     Customer,
     Deletion,
@@ -33,7 +32,7 @@ from customers.models.functions import Now
 from customers.profile.fields import FIELDS
 from customers.records import ownership, shared_values
 from customers.records.counts import RowCount, Totals, tallies, together, totals
-from customers.records.registry import linked_models
+from customers.records.registry import all_linked_models, linked_models
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -67,7 +66,7 @@ def plan_erasure(customer: Customer) -> ErasePlan:
     return ErasePlan(
         customer=customer,
         merged=list(Customer.objects.filter(pk__in=behind).order_by("pk")),
-        tallies=together(tallies(kinds(), of, by="source_record__customer").values()),
+        tallies=together(tallies(all_linked_models(), of, by="source_record__customer").values()),
         totals=totals([customer.pk], by="source_record__customer")[customer.pk],
         warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
         refusals=refusals(customer),

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from customers.labels.labels import Value
 from customers.models import Attribute, AttributeKind, Tag
-from customers.profile.forms.inputs import TextField
+from customers.web.fields import TextField
 
 LONGEST_VALUE = 1_000
 MOST_DIGITS = 30

@@ -12,9 +12,9 @@ from django.db import transaction
 from customers.labels.effective import effective_labels
 from customers.lib.identity import has_visible_text, label_key
 from customers.lib.phrases import join_words
+from customers.lib.text import can_be_stored
 from customers.locks import lock, lock_live
 from customers.models import Attribute, AttributeKind, Customer, HistoryKind, SourceRecord, Tag
-from customers.profile.clean import can_be_stored
 from customers.records import history
 from customers.records.staff_record import staff_record_of
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import NamedTuple
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -9,3 +10,10 @@ def join_words(words: Sequence[str]) -> str:
 def numbers(customers: Sequence[int]) -> str:
     """“customer 61”, “customers 6 and 61”."""
     return f"customer{'s' if len(customers) > 1 else ''} {join_words([str(pk) for pk in customers])}"
+
+
+class Notice(NamedTuple):
+    """A warning for a person: what it is about, then the rest of the sentence."""
+
+    title: str
+    text: str

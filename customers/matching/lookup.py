@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from customers.lib.identity import Identity, match_keys, name_words, normal_email
+from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, MatchKey, SearchWord
 from customers.models.customer import CustomerQuerySet
-from customers.profile.clean import can_be_stored
 
 OWNER = "source_record__customer"
 Owners = QuerySet[Any]

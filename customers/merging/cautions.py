@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from customers.lib.notices import Notice
-from customers.lib.phrases import join_words, numbers
+from customers.lib.phrases import Notice, join_words, numbers
 from customers.merging.doubts import doubts
 from customers.merging.plan import MergePlan
 from customers.models import CartLogin, Customer, RecordTotals

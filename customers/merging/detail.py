@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from customers.lib.money import with_currency
-from customers.lib.notices import Notice
-from customers.merging.moving import MovedRows, kinds, moves
+from customers.lib.phrases import Notice
+from customers.merging.moving import MovedRows, moves
 from customers.merging.planned_changes import PlannedChange
 from customers.models import Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.lead_status import VIA
 from customers.records.counts import Totals, tallies, together, totals
+from customers.records.registry import all_linked_models
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def moved(members: Sequence[MergeMember]) -> list[MovedRecord]:
 def moved_rows(merge: Merge, members: Sequence[MergeMember]) -> tuple[MovedRows, ...]:
     """What the records had when they moved, by kind."""
     records = SourceRecord.objects.filter(pk__in=[pk for member in members for pk in member.records])
-    counted = tallies(kinds(), records, at__lte=merge.created)
+    counted = tallies(all_linked_models(), records, at__lte=merge.created)
     of = {m.duplicate_id: together(counted.get(pk, ()) for pk in m.records) for m in members}
     return moves(of)
 

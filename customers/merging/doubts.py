@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from customers.lib.dates import day
-from customers.lib.notices import Notice
-from customers.lib.phrases import join_words, numbers
+from customers.lib.phrases import Notice, join_words, numbers
 from customers.matching.duplicates import Hits, dismissals, holders, matches_of
 from customers.matching.name_similarity import ENOUGH, SAME, differ_much, name_similarity
 from customers.models import Customer, MatchKind

@@ -14,8 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from customers.credit import credit
-from customers.lib.notices import Notice
-from customers.lib.phrases import join_words
+from customers.lib.phrases import Notice, join_words
 from customers.locks import lock
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via

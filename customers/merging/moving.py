@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from customers.models import LinkedRow
 from customers.records.counts import RowCount, together
-from customers.records.registry import linked_models, tabbed_models
 
 MOST_NAMED = 5
 
@@ -24,11 +23,6 @@ class MovedRows:
         """Such as “2 from 61, 1 from 74”."""
         named = [f"{tally.shown} from {pk}" for pk, tally in self.of[:MOST_NAMED]]
         return ", ".join([*named, *(["the rest from others"] if len(self.of) > MOST_NAMED else [])])
-
-
-def kinds() -> tuple[type[LinkedRow], ...]:
-    """Everything that is linked, as the tabs have it, then the rest."""
-    return (*tabbed_models(), *(model for model in linked_models() if not model.tab))
 
 
 def moves(counted: Mapping[int, Collection[RowCount]]) -> tuple[MovedRows, ...]:

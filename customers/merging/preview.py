@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from customers.lib.notices import Notice
+from customers.lib.phrases import Notice
 from customers.merging.cautions import cautions
-from customers.merging.moving import MovedRows, kinds, moves
+from customers.merging.moving import MovedRows, moves
 from customers.merging.plan import MergePlan
 from customers.models import Customer, SourceRecord
 from customers.records.counts import Totals, tallies, totals
+from customers.records.registry import all_linked_models
 
 PAIR = 2
 
@@ -41,7 +42,7 @@ def forecast_merge(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
     moving = Customer.objects.filter(pk__in=duplicates)
     each = totals([survivor, *duplicates], by="source_record__customer")
     return Forecast(
-        moves=moves(tallies(kinds(), moving, by="source_record__customer")),
+        moves=moves(tallies(all_linked_models(), moving, by="source_record__customer")),
         totals=each,
         then=sum(each.values(), Totals()),
         records=tuple(record for pk in duplicates for record in records_of[pk]),

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from customers.credit import credit
-from customers.lib.notices import Notice
-from customers.lib.phrases import join_words
-from customers.merging.moving import kinds
+from customers.lib.phrases import Notice, join_words
 from customers.merging.split import SplitPlan
 from customers.merging.undo_preview import amounts
 from customers.models import SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS
-from customers.records import listing
 from customers.records.counts import RowCount, tallies
+from customers.records.listing import brought
+from customers.records.registry import all_linked_models
 from customers.totals.sums import Figures, figures, totals_of
 
 
@@ -33,7 +32,7 @@ class SplitPreview:
 
 def preview_split(plan: SplitPlan) -> SplitPreview:
     totals = totals_of(plan.customer)
-    counted = tallies(kinds(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
+    counted = tallies(all_linked_models(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
     return SplitPreview(
         becomes=[
             (field.label, text)
@@ -58,7 +57,7 @@ def _notices(plan: SplitPlan) -> Iterator[Notice]:
         "Also values that came from this record: a split takes none back. Edit them afterwards.",
     )
     yield Notice("What staff added stays.", f"Notes, tags and credit given here belong to {name}, not to the record.")
-    for line in listing.brought([plan.record], []):
+    for line in brought([plan.record], []):
         if line.merge:
             yield Notice(f"{line.merge} stands.", "To undo it will not bring this record back: it has left for good.")
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from customers.credit import credit
 from customers.lib.dates import day
 from customers.lib.money import with_currency
-from customers.lib.notices import Notice
-from customers.lib.phrases import join_words
+from customers.lib.phrases import Notice, join_words
 from customers.merging.undo import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.lib.identity import Identity
-from customers.lib.notices import Notice
+from customers.lib.phrases import Notice
 from customers.models.ids import public_id
 
 if TYPE_CHECKING:

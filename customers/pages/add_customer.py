@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from customers import advisory_locks
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phrases import join_words
+from customers.locks import lock_numbers
 from customers.matching.duplicates import holders, ignored_values
 from customers.models import Customer, HistoryKind, MatchKind, Note
 from customers.profile.edit import create_customer
@@ -72,7 +72,7 @@ def add_customer(
     """A new customer with `values`, although those of the numbers `seen` have the same e-mail or phone."""
     identity = identity_of(Customer(**values))
     # As an intake does: of two who add the same person at one moment, the second is shown the first.
-    advisory_locks.lock(f"{kind} {value}" for kind, value in match_keys(identity))
+    lock_numbers(f"{kind} {value}" for kind, value in match_keys(identity))
     _refuse_repeated(uuid)
     known = existing_customers(identity)
     if not {each.customer.pk for each in known} <= set(seen):

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.records import listing
+from customers.records.listing import brought, cursor_of, with_missing
 from customers.records.newest import PAGE, Cursor, newest
 from customers.records.registry import tabbed_models
 
@@ -153,8 +154,8 @@ def page(choice: Choice, customer: Customer, records: Records, asked: Asked, tot
 def _sources(customer: Customer, asked: Asked, totals: Sequence[RecordTotals]) -> Page:
     before = Cursor.parse(asked.before)
     found = listing.page(customer, before=before, limit=PAGE + 1, source=asked.source)
-    lines = [Line(each, each.record) for each in listing.brought(found[:PAGE], totals)]
-    return Page(lines, str(listing.cursor_of(found[PAGE - 1])) if len(found) > PAGE else "")
+    lines = [Line(each, each.record) for each in brought(found[:PAGE], totals)]
+    return Page(lines, str(cursor_of(found[PAGE - 1])) if len(found) > PAGE else "")
 
 
 def _story(customer: Customer, records: Records, asked: Asked) -> Page:
@@ -180,5 +181,5 @@ def newest_moments(customer: Customer, records: Records, *, with_orders: bool) -
 
 
 def _lines(rows: Sequence[LinkedRow], records: Records) -> list[Line]:
-    every = listing.with_missing(records, [row.source_record_id for row in rows])
+    every = with_missing(records, [row.source_record_id for row in rows])
     return [Line(row, every[row.source_record_id]) for row in rows]

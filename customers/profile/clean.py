@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
-from email_validator import EmailNotValidError, validate_email
 
 from customers.lib.address import PART_LENGTH, address, address_lines
 from customers.lib.identity import FEWEST_DIGITS, fold, has_visible_text, normal_email, normal_phone, phone_digits
+from customers.lib.text import can_be_stored, clean_email, clean_website
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 from customers.profile.fields import FieldKind, ProfileField
 
@@ -47,36 +46,6 @@ def clean_typed(field: ProfileField, value: Any) -> Any:
     if field.kind is FieldKind.PHONE and cleaned and not (normal_phone(cleaned) or phone_digits(cleaned)):
         raise ValidationError(f"Enter a phone of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
     return cleaned
-
-
-def clean_email(text: str) -> str:
-    try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise ValidationError("Enter an e-mail such as name@example.com.") from None
-
-
-def clean_website(text: str) -> str:
-    """With its scheme: a bare domain is read as https. Nothing but a page on the web, for it may become a link."""
-    address = text if "://" in text else f"https://{text}"
-    try:
-        URLValidator(schemes=["http", "https"])(address)
-    except ValidationError:
-        address = ""
-    # With somebody's name in front it is an e-mail, or a lure: https://bank.example@elsewhere.example.
-    if not address or "@" in address:
-        raise ValidationError("Enter a website such as https://example.com.")
-    return address
-
-
-def can_be_stored(text: str) -> bool:
-    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is no text."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def storable(text: str) -> str:
-    """The text without what cannot be stored."""
-    return "".join(character for character in text if can_be_stored(character))
 
 
 def _clean_text(value: Any, *, length: int) -> str:

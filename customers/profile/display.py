@@ -2,8 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from customers.models import Attribute, AttributeKind, Customer
-from customers.profile.clean import ANSWERS
+from customers.lib.identity import fold, normal_email, normal_phone
+from customers.models import (
+    Attribute,
+    AttributeKind,
+    Customer,
+    SourceRecord,
+)
+from customers.profile.clean import ANSWERS, same
+from customers.profile.fields import BY_KEY
 
 CUSTOM = tuple(f"custom{n}" for n in range(1, 6))
 
@@ -25,3 +32,22 @@ def written(attribute: Attribute) -> str:
     if attribute.kind == AttributeKind.BOOLEAN:
         return ANSWERS[attribute.value == "true"]
     return attribute.value or "empty"
+
+
+def former_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
+    """E-mails and phones of the records that the profile does not show, each once."""
+    shown: set[str] = set()
+    for record in records:
+        for key, normal in (
+            ("email", normal_email(record.email)),
+            ("phone", normal_phone(record.phone, record.country)),
+        ):
+            value = getattr(record, key)
+            spelling = normal or fold(value)
+            if value and spelling not in shown and not _in_profile(customer, key, value, record.country):
+                shown.add(spelling)
+                yield value
+
+
+def _in_profile(customer: Customer, key: str, value: str, country: str) -> bool:
+    return same(BY_KEY[key], value, getattr(customer, key), country=country)

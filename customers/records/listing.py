@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 
-from customers.lib.identity import fold, normal_email, normal_phone
-from customers.merging.moving import kinds
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
-from customers.profile.clean import same
-from customers.profile.fields import BY_KEY
 from customers.records.counts import RowCount, tallies
 from customers.records.newest import Cursor
 from customers.records.ownership import merge_chains
+from customers.records.registry import all_linked_models
 from customers.totals.sums import Figures, figures
 
 # More than a page can show; a customer has few, unless somebody merged hundreds.
@@ -70,7 +67,9 @@ def brought(records: Sequence[SourceRecord], totals: Iterable[RecordTotals]) -> 
     of_record: defaultdict[int, list[RecordTotals]] = defaultdict(list)
     for row in totals:
         of_record[row.source_record_id].append(row)
-    counted = [kind for kind in kinds() if kind is not HistoryEntry and not (kind.tab and kind.tab.is_in_totals)]
+    counted = [
+        kind for kind in all_linked_models() if kind is not HistoryEntry and not (kind.tab and kind.tab.is_in_totals)
+    ]
     pks = [record.pk for record in records]
     rest = tallies(counted, SourceRecord.objects.filter(pk__in=pks))
     merge_of = _merges(records)
@@ -91,22 +90,3 @@ def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:
         if passed:
             found[record.pk] = max(passed, key=lambda merge: merge.pk)
     return found
-
-
-def former(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
-    """E-mails and phones of the records that the profile does not show, each once."""
-    shown: set[str] = set()
-    for record in records:
-        for key, normal in (
-            ("email", normal_email(record.email)),
-            ("phone", normal_phone(record.phone, record.country)),
-        ):
-            value = getattr(record, key)
-            spelling = normal or fold(value)
-            if value and spelling not in shown and not _in_profile(customer, key, value, record.country):
-                shown.add(spelling)
-                yield value
-
-
-def _in_profile(customer: Customer, key: str, value: str, country: str) -> bool:
-    return same(BY_KEY[key], value, getattr(customer, key), country=country)

@@ -15,3 +15,8 @@ def linked_models() -> tuple[type[LinkedRow], ...]:
 def tabbed_models() -> tuple[type[LinkedRow], ...]:
     """Those with a tab on the customer page, in the order of the tabs."""
     return tuple(sorted((m for m in linked_models() if m.tab), key=lambda m: m.tab.position if m.tab else 0))
+
+
+def all_linked_models() -> tuple[type[LinkedRow], ...]:
+    """Everything that is linked, as the tabs have it, then the rest."""
+    return (*tabbed_models(), *(model for model in linked_models() if not model.tab))

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Subquery
 
-from customers import advisory_locks
 from customers.lib.batches import batches
+from customers.locks import numbers_held_elsewhere, try_lock_numbers
 from customers.models import MatchKey, SharedValue
 from customers.models.matching import Key, KeyQuerySet
 
@@ -29,7 +29,7 @@ def lock_new(added: Collection[tuple[int, Key]]) -> set[Key]:
     theirs = MatchKey.objects.filter(source_record__customer__in={customer for customer, _ in added})
     known = {(pk, (kind, value)) for pk, kind, value in theirs.values_list("source_record__customer", "kind", "value")}
     news = {_name(key): key for customer, key in added if (customer, key) not in known}
-    _note(news[name] for name in advisory_locks.try_lock(news))
+    _note(news[name] for name in try_lock_numbers(news))
     return set(news.values())
 
 
@@ -55,7 +55,7 @@ def drop_unshared(keys: Collection[Key]) -> None:
     """Forget those of `keys` that two customers no longer have, but for what another act is writing."""
     noted = SharedValue.objects.among(keys).select_for_update(skip_locked=True)
     rows = {_name((row.kind, row.value)): row.pk for row in noted} if keys else {}
-    free = [rows[name] for name in rows.keys() - advisory_locks.held(rows)]
+    free = [rows[name] for name in rows.keys() - numbers_held_elsewhere(rows)]
     if free:
         SharedValue.objects.filter(~still_shared(), pk__in=free).delete()
 

@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
 
 from customers.lib.identity import LONGEST_WORD, fold, name_words, normal_email, normal_phone, phone_digits
+from customers.lib.numbers import number
 from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.matching import Key
@@ -178,3 +179,11 @@ def _numbered(text: str) -> Customer | None:
     if text.isascii() and text.isdigit():
         return Customer.objects.filter(pk=int(text)).first()
     return Customer.objects.filter(uuid=text.lower()).first() if text.lower().startswith("cus_") else None
+
+
+def find_by_number_or_text(text: str, *, most: int) -> list[Customer]:
+    """The customer of the number `text`, live or not; otherwise up to `most` that a search finds."""
+    pk = number(text)
+    if pk is not None and (customer := Customer.objects.select_related("merged_into").filter(pk=pk).first()):
+        return [customer]
+    return list(find(text).order_by("pk")[:most]) if text else []

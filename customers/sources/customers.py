@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from customers import advisory_locks
 from customers.engagement import contacts
 from customers.engagement.common import AttachedError
 from customers.labels import labels
 from customers.labels.labels import Value
 from customers.lib.address import Address, address
 from customers.lib.identity import match_keys
-from customers.locks import lock_live
+from customers.lib.text import can_be_stored
+from customers.locks import lock_live, lock_numbers
 from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord, Via
-from customers.profile.clean import can_be_stored, clean
+from customers.profile.clean import clean
 from customers.profile.edit import EditError, create_customer, edit_profile, set_staff_fields
 from customers.profile.fields import BY_KEY
 from customers.records import match_keys as keys
@@ -86,9 +86,7 @@ def _create(
 ) -> SourceRecord:
     identity = identity_of(Customer(**values))
     # As an intake does, so that of two who bring one e-mail or phone at a moment one sees the other.
-    advisory_locks.lock(
-        [f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))]
-    )
+    lock_numbers([f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))])
     customer = create_customer(values, by=by, via=Via.API, **description.beside)
     record = keys.create_record(
         origin=customer, customer=customer, data_source=source, external_id=external_id, **asdict(identity)

@@ -3,8 +3,8 @@
 from django.db import IntegrityError, transaction
 
 from customers.lib.identity import has_visible_text
+from customers.lib.text import can_be_stored
 from customers.models import DataSource
-from customers.profile.clean import can_be_stored
 
 
 class SourceError(Exception):

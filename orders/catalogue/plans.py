@@ -9,8 +9,8 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from customers.lib.text import can_be_stored
 from customers.models import DataSource
-from customers.profile.clean import can_be_stored
 from orders.models import PlanGroup, Product
 
 UNITS = ("day", "month", "year")

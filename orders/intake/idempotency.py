@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.models import IdempotencyKey, Order
 
 if TYPE_CHECKING:

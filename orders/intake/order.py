@@ -14,8 +14,9 @@ from django.utils import timezone
 from customers.lib.address import Address
 from customers.lib.identity import Identity
 from customers.lib.money import is_exact
+from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
-from customers.profile.clean import can_be_stored, clean
+from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY
 from orders.intake.idempotency import Request
 from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from customers import advisory_locks
 from customers.lib.money import with_currency
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import DataSource, HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
@@ -77,7 +76,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) 
         names = [f"order {source.pk} {name} {value}" for name, value in ids.items()]
         if incoming.request:
             names.append(incoming.request.name)
-        advisory_locks.lock([*names_of(incoming.customer), *names])
+        lock_numbers([*names_of(incoming.customer), *names])
         if before := sent_before(incoming, source):
             return TakenOrder(before, Found(before.source_record, "known"), is_repeat=True)
         found = Found(incoming.record, "known") if incoming.record else find_or_create(incoming.customer, by=by)

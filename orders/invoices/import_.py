@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from customers import advisory_locks
 from customers.lib.money import with_currency
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
@@ -51,7 +50,7 @@ def take(addressed: Addressed, *, by: User | None) -> list[Order]:
     if sum(len(invoice.lines) + len(invoice.payments) for _, invoice in addressed) > MOST_ROWS:
         raise InvoiceError(invoices=f"Send {MOST_ROWS:,} lines and transactions or fewer at once.")
     refuse([wrong_with(invoice) for _, invoice in addressed])
-    advisory_locks.lock(_names(addressed))
+    lock_numbers(_names(addressed))
     records = list({record.pk: record for record, _ in addressed}.values())
     try:
         owners = lock_owners(records)

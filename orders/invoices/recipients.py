@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource, SourceRecord
-from customers.profile.clean import can_be_stored
 from orders.invoices.schema import InvoiceError
 
 MOST_NAMED = 2

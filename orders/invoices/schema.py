@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from customers.lib.money import CURRENCIES, is_exact
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.models import CollectionMethod, ItemKind, OrderItem, Product, Proration, Transaction
 
 TAKEN = {

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from customers import advisory_locks
 from customers.lib.money import CURRENCIES, is_exact
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.totals import billing_status
 from orders.invoices.amend import GoneError, mark
@@ -88,7 +87,7 @@ def _followed(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
     """The event, read again under the lock of its customer, to be changed; what follows from that comes last."""
     with transaction.atomic():
         if event.external_id:
-            advisory_locks.lock([_name(event)])
+            lock_numbers([_name(event)])
         try:
             owner = lock_owner(event.source_record)
             current = SubscriptionEvent.objects.get(pk=event.pk) if event.pk else event
@@ -131,7 +130,7 @@ def _write(event: SubscriptionEvent, values: Mapping[str, Any]) -> None:
     if errors := dict(_wrong(event)):
         raise InvoiceError(**errors)
     if event.external_id and event.external_id != before:
-        advisory_locks.lock([_name(event)])
+        lock_numbers([_name(event)])
         if SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.external_id).exists():
             raise InvoiceError(external_id=TAKEN)
     event.save()

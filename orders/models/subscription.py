@@ -10,8 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 from django.utils.deconstruct import deconstructible
 
-from customers.lib.notices import Notice
-from customers.lib.phrases import join_words
+from customers.lib.phrases import Notice, join_words
 from customers.models import BillingStatus, Customer, LinkedRow, Tab
 from customers.models.ids import public_id
 from orders.models.catalogue import Product

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from customers.lib.money import with_currency
-from customers.profile.clean import storable
+from customers.lib.text import storable
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history

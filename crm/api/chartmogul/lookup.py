@@ -1,8 +1,8 @@
 """What an id in a request names. One that was merged away names who it became part of, in every call."""
 
 from crm.api.chartmogul.errors import not_found, refusal
+from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource, SourceRecord
-from customers.profile.clean import can_be_stored
 
 
 def customer(uuid: str, param: str = "customer_uuid") -> Customer:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Sec
 from pydantic.alias_generators import to_camel
 
 from customers.lib.money import CURRENCIES
-from customers.profile.clean import can_be_stored, clean_email
+from customers.lib.text import can_be_stored, clean_email
 
 EARLIEST, LATEST = 1900, 2199
 WITH_SLASHES = re.compile("(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})")

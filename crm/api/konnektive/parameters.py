@@ -15,7 +15,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.debug import sensitive_variables
 
 from crm.api.konnektive.errors import CallError, invalid
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What servers call the address with its query string, from which they write their access logs.

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers.matching import exclusions
 from customers.models import Customer
-from customers.records import listing
+from customers.records.listing import records_of
 from customers.web.live import with_live
 from customers.web.permission_decorators import may_change, may_view
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @with_live
 def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
     """The e-mails and phones by which a customer is recognised, and those by which they are not."""
-    records = listing.records_of(customer).values()
+    records = records_of(customer).values()
     shown = {
         "title": f"E-mails and phones of {customer.name}",
         "section": "customers",

@@ -12,9 +12,9 @@ from django import forms
 from django.contrib.auth import get_user_model
 
 from customers.lib.dates import end_of, start_of
-from customers.lib.numbers import meant
 from customers.merging.history import ERASED, IN_FORCE, UNDONE, MergeFilter
 from customers.models import Customer, Via
+from customers.search.find import find_by_number_or_text
 from customers.web.fields import choice_field
 
 MOST_CUSTOMERS = 100
@@ -77,7 +77,7 @@ class MergeHistoryForm(forms.Form):
     def customers(self) -> list[Customer] | None:
         """Whose merges; None when nobody was named."""
         text = self.cleaned_data.get("customer", "")
-        return meant(text, most=MOST_CUSTOMERS) if text else None
+        return find_by_number_or_text(text, most=MOST_CUSTOMERS) if text else None
 
     @property
     def the_customer(self) -> Customer | None:

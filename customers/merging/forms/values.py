@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
 from customers.lib.address import PARTS
+from customers.lib.text import can_be_stored
 from customers.merging.drafts import Draft
 from customers.merging.forms import reading
 from customers.merging.forms.entered import PASSWORD, PICK, VALUE, Entered
@@ -18,7 +19,6 @@ from customers.merging.forms.grid import Grid
 from customers.merging.merge import changes_since, describe_changes
 from customers.merging.plan import STATUS, MergeError, MergePlan, Picked, Typed, plan_merge
 from customers.models import LeadStatus
-from customers.profile.clean import can_be_stored
 from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 

@@ -17,9 +17,9 @@ from customers.merging.preview import forecast_merge, warnings
 from customers.merging.views.shared import choose_url, chosen, get_customer, refuse_unmatched, warn_not_merged
 from customers.models import Customer, Via
 from customers.records.counts import Totals, totals
+from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, with_button
 from customers.web.permission_decorators import UNDO, may_merge, may_view
-from customers.web.reasons import LONGEST_REASON, reason_in
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

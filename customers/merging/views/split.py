@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 from customers.merging.split import SplitError, SplitPlan, StaleSplitError, plan_split, split_record
 from customers.merging.split_preview import preview_split
 from customers.models import Customer, SourceRecord
+from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, with_button
 from customers.web.permission_decorators import may_split, may_view
-from customers.web.reasons import LONGEST_REASON, reason_in
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

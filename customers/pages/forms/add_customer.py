@@ -8,8 +8,8 @@ from django.utils.datastructures import MultiValueDict
 from customers.engagement.forms import LONGEST
 from customers.models.ids import public_id
 from customers.profile.fields import NAME_FIELDS
-from customers.profile.forms.inputs import TextField
 from customers.profile.forms.profile import ProfileForm
+from customers.web.fields import TextField
 
 
 class AddForm(ProfileForm):

@@ -13,8 +13,8 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
 from customers.pages.views.sections import rows, story, totals_and_plot, waiting
-from customers.profile.display import other_info
-from customers.records import listing
+from customers.profile.display import former_contacts, other_info
+from customers.records.listing import records_of
 from customers.search.recent import record_visit
 from customers.totals.sums import totals_of
 from customers.web.permission_decorators import MERGE, UNMATCHED, may_view
@@ -36,12 +36,12 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     if not customer.is_live:
         return redirect_to_survivor(request, customer)
     if request.htmx.target == "rows":
-        parts = listing.records_of(customer), totals_of(customer)
+        parts = records_of(customer), totals_of(customer)
         return render(request, "customers/page/_tab_rows.html", rows(request, customer, *parts))
     may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
-        records = listing.records_of(customer)
+        records = records_of(customer)
         return render(request, "customers/page/_timeline.html", story(request, customer, records, form))
     if request.method == "GET":
         record_visit(customer, by=request.user)
@@ -51,7 +51,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 def render_page(
     request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
 ) -> HttpResponse:
-    records, totals = listing.records_of(customer), totals_of(customer)
+    records, totals = records_of(customer), totals_of(customer)
     shown = {
         "title": customer.name,
         **rows(request, customer, records, totals),
@@ -84,7 +84,7 @@ def has_merges(customer: Customer) -> bool:
 
 
 def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
-    former = list(listing.former(customer, records.values()))
+    former = list(former_contacts(customer, records.values()))
     other = list(other_info(customer, labels.attributes(customer)))
     return {
         "former": former[:MOST_FORMER],

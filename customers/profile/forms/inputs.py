@@ -10,29 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.forms.widgets import Widget
 
 from customers.lib.address import PART_LENGTH, PARTS, address
-from customers.lib.identity import has_visible_text
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 from customers.profile.clean import LONGEST_LOGIN
 from customers.profile.fields import FieldKind, ProfileField
+from customers.web.fields import TextField
 
 ANSWERS = {"": None, "yes": True, "no": False}
-
-
-class TextField(forms.CharField):
-    """Without a maxlength, with which a browser would cut off what is pasted and not say so."""
-
-    default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer; these are %(show_value)d."}
-
-    def to_python(self, value: Any) -> str:
-        """What cannot be seen is nothing."""
-        text = str(super().to_python(value))
-        return text if has_visible_text(text) else ""
-
-    def widget_attrs(self, widget: Widget) -> dict[str, Any]:
-        return {"autocomplete": "off", "class": "vTextField", "dir": "auto"}
 
 
 def names(field: ProfileField) -> list[str]:

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 
 from customers.profile.clean import LONGEST_LOGIN
-from customers.profile.forms.inputs import TextField
+from customers.web.fields import TextField
 
 LONGEST_PASSWORD = 128
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator
 
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 
 LONGEST_REASON = 200
 

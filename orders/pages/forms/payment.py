@@ -9,8 +9,7 @@ from django import forms
 from customers.lib.dates import day
 from customers.lib.money import as_typed, shown, with_currency
 from customers.models import PaySource
-from customers.profile.forms.inputs import TextField
-from customers.web.fields import choice_field
+from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
 from orders.models import Transaction
 from orders.pages.forms.fields import AmountField, ReasonField

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from customers.lib.notices import Notice
+from customers.lib.phrases import Notice
 from customers.matching import not_duplicates
 from customers.matching.duplicates import unmark_not_duplicate
 from customers.merging import drafts

@@ -3,12 +3,12 @@ from decimal import Decimal
 import pytest
 
 from customers.matching.duplicates import mark_not_duplicate
-from customers.merging.moving import kinds
 from customers.merging.plan import Picked, plan_merge
 from customers.merging.preview import forecast_merge
 from customers.models import Customer, MatchKey, UnmatchedValue
 from customers.profile.edit import edit_profile
 from customers.records import counts
+from customers.records.registry import all_linked_models
 from orders.intake.order import Subscription
 from orders.models import Membership
 from tests.acts import fresh
@@ -73,8 +73,8 @@ def test_it_says_from_whom_rows_of_a_kind_come(helena, helen):
 
 
 def test_what_is_derived_is_no_kind_of_its_own():
-    assert MatchKey not in kinds()
-    assert UnmatchedValue in kinds()
+    assert MatchKey not in all_linked_models()
+    assert UnmatchedValue in all_linked_models()
 
 
 def test_it_adds_up_what_the_survivor_then_has(helena, helen):

@@ -23,9 +23,9 @@ from crm.api.chartmogul.customers.shapes import Facts, facts_of, shape, shapes
 from crm.api.chartmogul.errors import answers, invalid, refusal
 from crm.api.chartmogul.paging import Page, page, read_cursor, write_cursor
 from customers.erasing.erase import EraseError, erase_customer
+from customers.lib.text import can_be_stored
 from customers.matching.lookup import with_email
 from customers.models import Customer, DataSource
-from customers.profile.clean import can_be_stored
 from customers.search import filters
 from customers.search.filters import Criterion, Source
 from customers.search.order import OLDEST_FIRST, SortPlace

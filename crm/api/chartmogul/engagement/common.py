@@ -11,8 +11,8 @@ from ninja import Schema
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import invalid, not_found, refusal
 from customers.engagement.common import AttachedError
+from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, Note, Opportunity, Task
-from customers.profile.clean import can_be_stored
 
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 

@@ -12,8 +12,8 @@ from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, 
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.paging import Page, Paged, page, page_of
 from customers.engagement import contacts
+from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer
-from customers.profile.clean import can_be_stored
 
 router = Router(tags=["Contacts"])
 

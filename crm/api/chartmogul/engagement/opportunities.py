@@ -17,8 +17,8 @@ from crm.api.chartmogul.paging import Page, Paged, page_of
 from crm.api.chartmogul.times import Day
 from customers.engagement import opportunities
 from customers.lib.money import major
+from customers.lib.text import can_be_stored
 from customers.models import ForecastCategory, Opportunity, OpportunityKind
-from customers.profile.clean import can_be_stored
 
 router = Router(tags=["Opportunities"])
 

@@ -2,7 +2,7 @@
 
 from crm.accounts.models import User
 from crm.api.chartmogul.errors import invalid
-from customers.profile.clean import storable
+from customers.lib.text import storable
 
 
 def user(email: str, param: str) -> User:

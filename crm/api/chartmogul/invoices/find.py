@@ -9,7 +9,7 @@ from ninja import Schema
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import ApiError, invalid, not_found, refusal
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.invoices.amend import GoneError
 from orders.invoices.schema import InvoiceError
 from orders.models import Order, OrderItem, Transaction

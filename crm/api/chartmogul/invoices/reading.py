@@ -7,7 +7,7 @@ from ninja import Schema
 
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import major
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.invoices.schema import Invoice, Line, Payment
 from orders.models import Product
 

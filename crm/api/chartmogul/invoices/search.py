@@ -5,8 +5,8 @@ from typing import Literal
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.invoices.writing import With
 from crm.api.chartmogul.paging import Page, Paged, page, page_of
+from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource
-from customers.profile.clean import can_be_stored
 from orders.models import Order, OrderStatus
 
 OWED = tuple(status for status in OrderStatus if status != OrderStatus.PARTIAL)

@@ -11,7 +11,7 @@ from crm.api.chartmogul.errors import answers, not_found
 from crm.api.chartmogul.paging import Paged, page
 from crm.api.chartmogul.plans import plans
 from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut, refused
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.catalogue import plans as planning
 from orders.models import PlanGroup
 

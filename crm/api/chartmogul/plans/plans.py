@@ -10,7 +10,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import ApiError, answers, invalid, not_found
 from crm.api.chartmogul.formats import systems
 from crm.api.chartmogul.paging import Paged, page
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.catalogue import plans
 from orders.models import Product
 

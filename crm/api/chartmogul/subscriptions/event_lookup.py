@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.paging import Page, Paged, page_of, sifted
 from crm.api.chartmogul.times import Moment
+from customers.lib.text import can_be_stored
 from customers.models import DataSource
-from customers.profile.clean import can_be_stored
 from orders.models import SubscriptionEvent
 
 SHOWN_WITH = ("source_record", "data_source", "disabled_by")

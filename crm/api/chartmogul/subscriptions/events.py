@@ -13,7 +13,7 @@ from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.subscriptions.event_lookup import Asked, asked_for, every
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import major
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.invoices import subscription_events
 from orders.models import SubscriptionEvent
 

@@ -12,8 +12,8 @@ from crm.api.chartmogul.engagement.common import Nothing
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
 from crm.api.chartmogul.formats import moment_with_offset, sign
 from crm.api.chartmogul.paging import Paged, page
+from customers.lib.text import can_be_stored
 from customers.models import Customer
-from customers.profile.clean import can_be_stored
 from orders.models import Purchase
 from orders.subscriptions import connect, read
 from orders.subscriptions.connect import ConnectError

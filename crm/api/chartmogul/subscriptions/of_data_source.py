@@ -11,7 +11,7 @@ from crm.api.chartmogul.formats import moment
 from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.paging import Paged, page_of
 from crm.api.chartmogul.times import Moment
-from customers.profile.clean import can_be_stored
+from customers.lib.text import can_be_stored
 from orders.invoices import cancellations
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations as cancellations_of

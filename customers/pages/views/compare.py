@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from customers.lib.numbers import meant
 from customers.matching.explain import explain_match
 from customers.models import Customer
+from customers.search.find import find_by_number_or_text
 from customers.web.permission_decorators import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
 
@@ -36,7 +36,7 @@ class Side:
 def why_ask(request: "StaffRequest") -> HttpResponse:
     """Which two customers it is about, each by number or by a search, which may find several."""
     typed = {name: request.GET.get(name, "").strip() for name in SIDES}
-    found = {name: meant(text, most=MOST_FOUND) for name, text in typed.items()}
+    found = {name: find_by_number_or_text(text, most=MOST_FOUND) for name, text in typed.items()}
     if all(len(some) == 1 for some in found.values()):
         return redirect("customers:why", *(some[0].pk for some in found.values()))
     sides = [
@@ -45,7 +45,7 @@ def why_ask(request: "StaffRequest") -> HttpResponse:
     ]
     return render(
         request,
-        "customers/matching/explain_choose.html",
+        "customers/page/compare_choose.html",
         {"title": "Why are two customers duplicates?", "sides": sides},
     )
 
@@ -65,7 +65,7 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
             return redirect_to_survivor(request, customer)
     if one == two:
         return render(
-            request, "customers/matching/explain_records.html", {"title": "One customer", "pair": pair, "root": one}
+            request, "customers/page/compare_records.html", {"title": "One customer", "pair": pair, "root": one}
         )
     if roots != pair:
         messages.info(request, "One of them is part of another customer now. This is about that customer.")
@@ -73,4 +73,4 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
     explanation = explain_match(one, two)
     may_merge = request.user.has_perm(MERGE) and (explanation.is_match or request.user.has_perm(UNMATCHED))
     context = {"title": f"{one.name} and {two.name}", "explanation": explanation, "may_merge": may_merge}
-    return render(request, "customers/matching/explain.html", context)
+    return render(request, "customers/page/compare.html", context)

@@ -1,0 +1,35 @@
+"""Text that people and programs send: whether it can be stored, and emails and websites in their usual form."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from email_validator import EmailNotValidError, validate_email
+
+
+def clean_email(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValidationError("Enter an e-mail such as name@example.com.") from None
+
+
+def clean_website(text: str) -> str:
+    """With its scheme: a bare domain is read as https. Nothing but a page on the web, for it may become a link."""
+    address = text if "://" in text else f"https://{text}"
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError:
+        address = ""
+    # With somebody's name in front it is an e-mail, or a lure: https://bank.example@elsewhere.example.
+    if not address or "@" in address:
+        raise ValidationError("Enter a website such as https://example.com.")
+    return address
+
+
+def can_be_stored(text: str) -> bool:
+    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is no text."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def storable(text: str) -> str:
+    """The text without what cannot be stored."""
+    return "".join(character for character in text if can_be_stored(character))
