@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from customers.locks import RetiredMeanwhileError
 from customers.totals import billing_status
-from orders import history, timestamps
+from orders import history
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus
-from orders.subscriptions import cancel
+from orders.subscriptions.cancel import cancel_after_next_bill, end_purchase
 from orders.subscriptions.change import PurchaseError
+from orders.timestamps import touch_orders_of
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import Delta, of_new_status
+from orders.totals.deltas import Delta, deltas_of_new_status
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 IN_THE_HOUSE = (FulfillmentStatus.HOLD, FulfillmentStatus.PENDING)
 
 
-class NothingLeftError(OrderError):
+class NothingToCancelError(OrderError):
     """There was nothing to cancel, so nothing was written."""
 
     def __init__(self, order: Order) -> None:
@@ -54,7 +55,7 @@ def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
     kept = parcels.update(status=FulfillmentStatus.CANCELLED, updated=timezone.now())
     is_paid = current.status in COUNTED
     if not (changes or kept) and (is_paid or current.status == OrderStatus.CANCELLED):
-        raise NothingLeftError(current)
+        raise NothingToCancelError(current)
     if not is_paid:
         current.status = OrderStatus.CANCELLED
     current.save(update_fields=["status", "updated"])
@@ -66,13 +67,13 @@ def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
 
 
 @transaction.atomic
-def after_next_bill(order: Order, *, reason: str, by: User | None) -> None:
+def cancel_order_after_next_bill(order: Order, *, reason: str, by: User | None) -> None:
     """What the order subscribed to is billed once more, and cancelled the day after; PurchaseError if any cannot be."""
     open_ones = list(order.purchases.exclude(status__in=ENDED).order_by("pk"))
     if not open_ones:
         raise PurchaseError("Nothing that this order subscribed to is billed any more, so there is no next bill.")
     for purchase in open_ones:
-        cancel.after_next_bill(purchase, reason=reason, by=by)
+        cancel_after_next_bill(purchase, reason=reason, by=by)
 
 
 def _end_purchases(order: Order, reason: str) -> list[Delta]:
@@ -80,8 +81,8 @@ def _end_purchases(order: Order, reason: str) -> list[Delta]:
     changes: list[Delta] = []
     for purchase in order.purchases.select_for_update(no_key=True, of=("self",)).exclude(status__in=ENDED):
         before = purchase.status
-        cancel.end(purchase, reason=reason)
+        end_purchase(purchase, reason=reason)
         purchase.save()
-        timestamps.orders_of([purchase])
-        changes += of_new_status(purchase, before)
+        touch_orders_of([purchase])
+        changes += deltas_of_new_status(purchase, before)
     return changes

@@ -28,7 +28,7 @@ MOST_RECORDS, MOST_ORDERS = 50, 20_000
 """What is deleted in ten seconds or so."""
 
 
-class EmptyError(Exception):
+class DeleteSourceError(Exception):
     """Nothing was deleted; the message says why and what to do."""
 
 
@@ -40,7 +40,7 @@ def delete_source(source: DataSource, *, by: User | None) -> None:
             _delete_plans(source)
             source.delete()
     except (IntegrityError, ProtectedError):
-        raise EmptyError(f"Something came in for {source} meanwhile. Nothing was deleted; try again.") from None
+        raise DeleteSourceError(f"Something came in for {source} meanwhile. Nothing was deleted; try again.") from None
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def empty_source(source: DataSource, *, by: User | None) -> None:
                 current = Customer.objects.get(pk=doomed.pk)
                 erase_customer(current, version=current.version, by=by)
     except (EraseError, SplitError) as error:
-        raise EmptyError(f"Nothing was deleted. {error}") from None
+        raise DeleteSourceError(f"Nothing was deleted. {error}") from None
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
     _refuse(source)
     customers = _lock_customers(source)
     if why := [reason for customer in customers for reason in refusals(customer)]:
-        raise EmptyError(f"Nothing was deleted. {why[0]}")
+        raise DeleteSourceError(f"Nothing was deleted. {why[0]}")
     records = lock_records(SourceRecord.objects.filter(data_source=source))
     delete_rows(records, only=_bought())
     billing_status.refresh([customer.pk for customer in customers])
@@ -72,11 +72,11 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
 
 def _refuse(source: DataSource) -> None:
     if source.name == DataSource.STAFF:
-        raise EmptyError("This data source is what people type in here. Nothing was deleted.")
+        raise DeleteSourceError("This data source is what people type in here. Nothing was deleted.")
     records = SourceRecord.objects.filter(data_source=source)[: MOST_RECORDS + 1].count()
     orders = Order.objects.filter(data_source=source)[: MOST_ORDERS + 1].count()
     if records > MOST_RECORDS or orders > MOST_ORDERS:
-        raise EmptyError(
+        raise DeleteSourceError(
             f"{source} has more than one request can delete: over {MOST_RECORDS} customers, or {MOST_ORDERS:,} orders."
             " Nothing was deleted. Delete its customers one by one until fewer are left, then try again."
         )
@@ -87,7 +87,7 @@ def _lock_customers(source: DataSource) -> list[Customer]:
     theirs = set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True))
     locked = lock(ownership.merged_into_any(theirs).keys())
     if theirs != set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True)):
-        raise EmptyError(f"Others are changing customers of {source}. Nothing was deleted; try again.")
+        raise DeleteSourceError(f"Others are changing customers of {source}. Nothing was deleted; try again.")
     return [locked[pk] for pk in sorted(theirs)]
 
 

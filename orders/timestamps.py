@@ -15,16 +15,16 @@ from orders.models import Order, OrderItem, Purchase
 Shown = tuple[str, object]
 
 
-def shown(purchase: Purchase) -> Shown:
+def shown_values(purchase: Purchase) -> Shown:
     """What a line shows of the purchase that it bills."""
     return purchase.status, purchase.next_bill_date
 
 
-def order(pk: int) -> None:
+def touch_order(pk: int) -> None:
     Order.objects.filter(pk=pk).update(updated=timezone.now())
 
 
-def orders_of(purchases: Collection[Purchase]) -> None:
+def touch_orders_of(purchases: Collection[Purchase]) -> None:
     """Those with a line of any of the `purchases`."""
     if purchases:
         lines = OrderItem.objects.filter(purchase__in=purchases)

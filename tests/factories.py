@@ -10,7 +10,7 @@ from customers.models import Customer, DataSource, Note, SourceRecord
 from customers.profile.edit import create_customer
 from customers.records import match_keys
 from orders.intake.match_customer import Found
-from orders.intake.order import Incoming, IncomingOrder
+from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.intake.take import TakenOrder, take_order
 from orders.models import Product
 
@@ -72,10 +72,10 @@ class ProductFactory(factory.django.DjangoModelFactory):
     interval_unit = "month"
 
 
-def person(source="Shop", external_id="", **identity) -> Incoming:
+def person(source="Shop", external_id="", **identity) -> IncomingCustomer:
     """Somebody as the data source `source` sends them."""
     options = {k: identity.pop(k) for k in ("deduplicate", "billing_address", "shipping_address") if k in identity}
-    return Incoming(DataSourceFactory(name=source), Identity(**identity), external_id=external_id, **options)
+    return IncomingCustomer(DataSourceFactory(name=source), Identity(**identity), external_id=external_id, **options)
 
 
 def order(
@@ -93,7 +93,7 @@ def order(
     return take_order(incoming)
 
 
-def lead_of(who: Incoming) -> Found:
+def lead_of(who: IncomingCustomer) -> Found:
     """What somebody who has not bought is found to be, as Import Lead takes them in."""
     return take_order(IncomingOrder(who, Decimal(0), "USD", status="PARTIAL")).found
 

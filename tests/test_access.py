@@ -12,7 +12,7 @@ from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, ROLES, USE_API
 from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, order
@@ -102,7 +102,7 @@ NEEDED = {need for page in PAGES.values() for need in page.needs}
 def things(db):
     """What the addresses of pages name."""
     customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
-    bought = order(subscriptions=[Subscription(ProductFactory(), Decimal("9.90"))]).order
+    bought = order(subscriptions=[IncomingPurchase(ProductFactory(), Decimal("9.90"))]).order
     user = make_user("somebody")
     home = staff_record_of(customer)
     return {

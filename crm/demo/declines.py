@@ -11,7 +11,7 @@ from crm.demo.files import Invoice
 from crm.demo.payments import APPROVES
 from crm.demo.store import Seller, shop_customer
 from customers.models import PaySource
-from orders.intake.order import IncomingOrder, Line
+from orders.intake.order import IncomingLine, IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Answer
@@ -43,7 +43,7 @@ def place(last: dict[int, Invoice], seller: Seller, *, now: datetime) -> None:
 
 def _order(invoice: Invoice, seller: Seller, status: OrderStatus, *, at: datetime) -> Order:
     who = shop_customer(invoice, seller.shop)
-    video = Line("Live at the Chinook", Decimal("1.99"), product=seller.products[VIDEO])
+    video = IncomingLine("Live at the Chinook", Decimal("1.99"), product=seller.products[VIDEO])
     incoming = IncomingOrder(who, video.amount, CURRENCY, at=at, status=status, lines=[video])
     return take_order(incoming).order
 

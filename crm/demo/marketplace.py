@@ -7,7 +7,7 @@ from crm.demo.files import Invoice
 from crm.demo.variants import WAYS
 from customers.lib.address import Address
 from customers.models import DataSource
-from orders.intake.order import Incoming
+from orders.intake.order import IncomingCustomer
 
 ACCOUNT, GUEST, ONCE_A_GUEST = "account", "guest", "once a guest"
 HABITS = (ACCOUNT, GUEST, ACCOUNT, ONCE_A_GUEST)
@@ -29,12 +29,12 @@ def habit(number: int) -> str:
     return HABITS[number // 3 % len(HABITS)]
 
 
-def customer_of(invoice: Invoice, source: DataSource) -> Incoming:
+def customer_of(invoice: Invoice, source: DataSource) -> IncomingCustomer:
     """The person of `invoice` as the marketplace sends them."""
     number, nth = invoice.person.number, invoice.place - first_place(invoice)
     is_guest = habit(number) == GUEST or (habit(number) == ONCE_A_GUEST and nth == 2)
     way = WAYS[(number // 3 + 2 + (nth if is_guest else 0)) % len(WAYS)]
-    return Incoming(
+    return IncomingCustomer(
         source,
         way(invoice.person.identity),
         external_id="" if is_guest else f"MP-{448187 + number}",

@@ -13,7 +13,7 @@ from customers.models import PaySource
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.sandbox import SandboxGateway
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import of_refund
+from orders.totals.deltas import deltas_of_refund
 
 BRANDS = ("VISA", "MASTERCARD", "AMEX", "DISCOVER")
 DECLINED_FIRST, PAID_BACK, PARTLY_PAID_BACK = 20, 50, 60
@@ -82,4 +82,4 @@ def _book(orders: list[Order], refunds: dict[int, Transaction]) -> None:
         if order.refunded == order.total:
             order.status = OrderStatus.REFUNDED
     Order.objects.bulk_update(orders, ["refunded", "status"])
-    add_to_totals(change for order in orders for change in of_refund(order, order.refunded))
+    add_to_totals(change for order in orders for change in deltas_of_refund(order, order.refunded))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from crm.demo import catalogue, marketplace, subscriptions
 from crm.demo.files import Invoice, InvoiceLine, Person
 from customers.models import Customer, DataSource, SourceRecord
-from orders.intake.order import Incoming, IncomingOrder, Line
+from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder
 from orders.intake.take import TakenOrder
 from orders.models import Campaign, Order, Product
 
@@ -52,9 +52,9 @@ class Seller:
             subscriptions=subscriptions.of_invoice(invoice, self.products),
         )
 
-    def line(self, line: InvoiceLine) -> Line:
+    def line(self, line: InvoiceLine) -> IncomingLine:
         product = self.products[catalogue.TRACK if line.price < 1 else catalogue.VIDEO]
-        return Line(line.track, line.price * line.quantity, line.quantity, product, str(line.number))
+        return IncomingLine(line.track, line.price * line.quantity, line.quantity, product, str(line.number))
 
 
 def open_seller() -> Seller:
@@ -63,6 +63,8 @@ def open_seller() -> Seller:
     return Seller(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.products())
 
 
-def shop_customer(invoice: Invoice, source: DataSource) -> Incoming:
+def shop_customer(invoice: Invoice, source: DataSource) -> IncomingCustomer:
     person = invoice.person
-    return Incoming(source, person.identity, external_id=str(person.number), billing_address=invoice.billing_address)
+    return IncomingCustomer(
+        source, person.identity, external_id=str(person.number), billing_address=invoice.billing_address
+    )

@@ -10,7 +10,7 @@ from itertools import count
 
 from crm.demo import catalogue, marketplace
 from crm.demo.files import Invoice
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import BILLING_STATE, Membership, Order, Product, Purchase, PurchaseStatus
 
 STATUSES = ("COMPLETE", "TRIAL", "RECYCLE_BILLING", "ACTIVE", "CANCELLED", "PAUSED", "ACTIVE", "RECYCLE_FAILED")
@@ -19,7 +19,7 @@ DATES = ("next_bill_date", "cancelled_at", "cancel_reason", "cancels_on", "pause
 REASONS = ("Too expensive", "Moved to another service", "Bought twice by mistake")
 
 
-def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[Subscription]:
+def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[IncomingPurchase]:
     """Everybody with an even number subscribes with the third order, and again with the first at the marketplace."""
     number = invoice.person.number
     if number % 2:
@@ -30,7 +30,7 @@ def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[Subscript
         product, status = products[catalogue.MONTHLY], str(PurchaseStatus.ACTIVE)
     else:
         return []
-    return [Subscription(product, product.price or Decimal(0), status, external_id=f"S-{invoice.number}")]
+    return [IncomingPurchase(product, product.price or Decimal(0), status, external_id=f"S-{invoice.number}")]
 
 
 def date_purchases(orders: Collection[Order], *, today: date) -> None:

@@ -14,9 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.locks import RetiredMeanwhileError
-from orders import history, timestamps
+from orders import history
 from orders.locks import lock_owner
 from orders.models import COUNTED, Fulfillment, FulfillmentStatus, Order
+from orders.timestamps import touch_order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -34,7 +35,7 @@ class FulfillmentError(Exception):
 
 
 @dataclass(frozen=True)
-class News:
+class FulfillmentUpdate:
     """What is told of a parcel; what is blank was not told, and stays."""
 
     status: FulfillmentStatus
@@ -48,7 +49,7 @@ class News:
 
 
 @transaction.atomic
-def tell(fulfillment: Fulfillment, news: News, *, by: User | None) -> Fulfillment:
+def update_fulfillment(fulfillment: Fulfillment, news: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
     try:
         lock_owner(fulfillment.source_record)
         current = Fulfillment.objects.select_for_update(of=("self",)).select_related("order").get(pk=fulfillment.pk)
@@ -58,7 +59,7 @@ def tell(fulfillment: Fulfillment, news: News, *, by: User | None) -> Fulfillmen
 
 
 @transaction.atomic
-def tell_all(order: Order, news: News, *, by: User | None) -> list[Fulfillment]:
+def update_fulfillments_of(order: Order, news: FulfillmentUpdate, *, by: User | None) -> list[Fulfillment]:
     """The same of every parcel of `order` that is still on its way; an order without one gets its first."""
     try:
         lock_owner(order.source_record)
@@ -75,7 +76,7 @@ def tell_all(order: Order, news: News, *, by: User | None) -> list[Fulfillment]:
     ]
 
 
-def _write(parcel: Fulfillment, news: News, *, by: User | None) -> Fulfillment:
+def _write(parcel: Fulfillment, news: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
     for name in ("carrier", "method", "tracking_number", "rma_number", "shipped_at", "delivered_at", "returned_at"):
         if told := getattr(news, name):
             setattr(parcel, name, told)
@@ -84,7 +85,7 @@ def _write(parcel: Fulfillment, news: News, *, by: User | None) -> Fulfillment:
     if (date := DATES.get(news.status)) and getattr(parcel, date) is None:
         setattr(parcel, date, timezone.now())
     parcel.save()
-    timestamps.order(parcel.order_id)
+    touch_order(parcel.order_id)
     if parcel.status != before:
         followed = f", {parcel.carrier} {parcel.tracking_number}".rstrip() if parcel.tracking_number else ""
         history.write(parcel.order, f"parcel {parcel.get_status_display().lower()}{followed}.", by=by)

@@ -24,12 +24,12 @@ LONGEST_KEY = 255
 CHUNK = 1000
 
 
-class RepeatError(Exception):
+class RepeatedRequestError(Exception):
     """Nothing was done; the message says why."""
 
 
 @dataclass(frozen=True)
-class Request:
+class IdentifiedRequest:
     """What a caller calls a request of theirs, and what it says."""
 
     caller: User
@@ -42,28 +42,32 @@ class Request:
         return f"request {self.caller.pk} {self.key}"
 
 
-def request(caller: User, key: str, parameters: Mapping[str, str]) -> Request:
+def identify_request(caller: User, key: str, parameters: Mapping[str, str]) -> IdentifiedRequest:
     """`parameters` without secrets; RepeatError when the key cannot be kept."""
     if len(key) > LONGEST_KEY or not can_be_stored(key):
-        raise RepeatError(f"Use a key of {LONGEST_KEY} characters or fewer.")
+        raise RepeatedRequestError(f"Use a key of {LONGEST_KEY} characters or fewer.")
     said = json.dumps(dict(parameters), sort_keys=True)
-    return Request(caller, key, salted_hmac("orders.intake.idempotency", said, algorithm="sha256").hexdigest())
+    return IdentifiedRequest(
+        caller, key, salted_hmac("orders.intake.idempotency", said, algorithm="sha256").hexdigest()
+    )
 
 
-def answered(asked: Request) -> Order | None:
+def order_made_by(asked: IdentifiedRequest) -> Order | None:
     """The order that the request made when it came before; RepeatError when that was another request."""
     kept = IdempotencyKey.objects.select_related("order__source_record").filter(caller=asked.caller, key=asked.key)
     before = kept.first()
     if before and not constant_time_compare(before.request_digest, asked.digest):
-        raise RepeatError("This key was used before, for a request that said something else. Nothing was done.")
+        raise RepeatedRequestError(
+            "This key was used before, for a request that said something else. Nothing was done."
+        )
     return before.order if before else None
 
 
-def remember(asked: Request, order: Order) -> None:
+def remember_request(asked: IdentifiedRequest, order: Order) -> None:
     IdempotencyKey.objects.create(caller=asked.caller, key=asked.key, request_digest=asked.digest, order=order)
 
 
-def forget(*, before: datetime) -> int:
+def delete_keys(*, before: datetime) -> int:
     """Delete the keys that came before, some at a time; how many. Their orders stay, and a request is new again."""
     forgotten = 0
     old = IdempotencyKey.objects.filter(created__lt=before).order_by("created").values_list("pk", flat=True)

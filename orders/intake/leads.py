@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from customers.lib.identity import Identity
 from customers.models import SourceRecord
 from customers.records import match_keys
-from orders.intake import idempotency
+from orders.intake.idempotency import order_made_by
 from orders.intake.match_customer import Found
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, Then, columns, ready, retried, sent_before, write
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OPEN = (OrderStatus.PARTIAL, OrderStatus.DECLINED)
 
 
-def update(lead: Order, told: IncomingOrder) -> Order:
+def update_lead(lead: Order, told: IncomingOrder) -> Order:
     """The lead with what it tells now."""
     with locked_order(lead) as current:
         if current.status != OrderStatus.PARTIAL:
@@ -39,7 +39,7 @@ def update(lead: Order, told: IncomingOrder) -> Order:
     return current
 
 
-def complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Then) -> TakenOrder:
+def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Then) -> TakenOrder:
     """The lead as the order that it becomes, or as it was made before by the same request."""
     return retried(lambda: _complete(lead, incoming, by=by, then=then))
 
@@ -60,7 +60,7 @@ def _complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Th
 
 def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:
     """The order that this became before; an id that the lead itself has says nothing while it is one."""
-    if incoming.request and (order := idempotency.answered(incoming.request)):
+    if incoming.request and (order := order_made_by(incoming.request)):
         return order
     before = sent_before(replace(incoming, request=None), lead.data_source)
     return None if before == lead and lead.status in OPEN else before

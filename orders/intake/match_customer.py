@@ -22,7 +22,7 @@ from customers.matching.duplicates import MOST_HITS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
 from customers.profile.edit import create_customer
 from customers.records import match_keys as keys
-from orders.intake.order import Incoming
+from orders.intake.order import IncomingCustomer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -39,7 +39,7 @@ class Found:
     rule: str
 
 
-def names_of(incoming: Incoming) -> list[str]:
+def names_of(incoming: IncomingCustomer) -> list[str]:
     """What an incoming person is known by, for the advisory locks."""
     source = incoming.data_source.pk
     known = [f"record {source} {incoming.external_id}"] if incoming.external_id else []
@@ -47,7 +47,7 @@ def names_of(incoming: Incoming) -> list[str]:
     return [*known, identity, *(f"{kind} {value}" for kind, value in match_keys(incoming.identity))]
 
 
-def find_or_create(incoming: Incoming, *, by: User | None) -> Found:
+def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> Found:
     """Where `incoming` belongs, by the rules above; the caller holds the advisory locks."""
     if record := _known(incoming):
         return Found(record, "known")
@@ -62,13 +62,13 @@ def find_or_create(incoming: Incoming, *, by: User | None) -> Found:
     return Found(_of_new_customer(incoming, by=by, has_news=has_known_keys), "new")
 
 
-def _known(incoming: Incoming) -> SourceRecord | None:
+def _known(incoming: IncomingCustomer) -> SourceRecord | None:
     if not incoming.external_id:
         return None
     return SourceRecord.objects.filter(data_source=incoming.data_source, external_id=incoming.external_id).first()
 
 
-def _of_same_identity(incoming: Incoming) -> SourceRecord | None:
+def _of_same_identity(incoming: IncomingCustomer) -> SourceRecord | None:
     """The data source's oldest record of this very identity; one that goes by another external id is another's."""
     if not any(match_keys(incoming.identity)):
         return None
@@ -82,7 +82,7 @@ def _of_same_identity(incoming: Incoming) -> SourceRecord | None:
     return same.order_by("pk").first()
 
 
-def _of_matching_customer(incoming: Incoming) -> SourceRecord | None:
+def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
     """A record for `incoming` with the oldest customer who matches, found and locked; None when nobody does."""
     for _ in range(MOST_TRIES):
         matched = _matching_record(incoming.identity)
@@ -134,7 +134,7 @@ def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
     return bool(first and first == fold(other.first_name)) or bool(last and last == fold(other.last_name))
 
 
-def _attach(incoming: Incoming, owner: Customer, origin: Customer) -> SourceRecord:
+def _attach(incoming: IncomingCustomer, owner: Customer, origin: Customer) -> SourceRecord:
     """A new record with the locked `owner`; one of the same origin when there are too many."""
     if not incoming.external_id:
         mine = origin.own_records.filter(data_source=incoming.data_source).order_by("-pk")[:MOST_RECORDS]
@@ -143,7 +143,9 @@ def _attach(incoming: Incoming, owner: Customer, origin: Customer) -> SourceReco
     return _write_record(incoming, owner=owner, origin=origin)
 
 
-def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer, has_news: bool = True) -> SourceRecord:
+def _write_record(
+    incoming: IncomingCustomer, *, owner: Customer, origin: Customer, has_news: bool = True
+) -> SourceRecord:
     return keys.create_record(
         has_news=has_news,
         origin=origin,
@@ -154,7 +156,7 @@ def _write_record(incoming: Incoming, *, owner: Customer, origin: Customer, has_
     )
 
 
-def _of_new_customer(incoming: Incoming, *, by: User | None, has_news: bool = True) -> SourceRecord:
+def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, has_news: bool = True) -> SourceRecord:
     """It has no news when nobody has its keys: nobody gets one of them while their advisory locks are held."""
     values = asdict(incoming.identity)
     del values["country"]

@@ -18,7 +18,7 @@ from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
 from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY
-from orders.intake.idempotency import Request
+from orders.intake.idempotency import IdentifiedRequest
 from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus
 
 LONGEST_ID = 255
@@ -29,7 +29,7 @@ class IntakeError(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class IncomingLine:
     """A line of an incoming order; `amount` is for all of `quantity`."""
 
     description: str
@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Subscription:
+class IncomingPurchase:
     """A product that the order subscribes the customer to."""
 
     product: Product
@@ -52,7 +52,7 @@ class Subscription:
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingCustomer:
     """A person as a data source sends them: an empty `external_id` means that it sends none."""
 
     data_source: DataSource
@@ -71,7 +71,7 @@ class IncomingOrder:
     `subscriptions` are those that the sender tells of, whatever the status.
     """
 
-    customer: Incoming
+    customer: IncomingCustomer
     total: Decimal
     currency: str
     at: datetime = field(default_factory=timezone.now)
@@ -80,19 +80,19 @@ class IncomingOrder:
     external_id: str = ""
     client_order_id: str = ""
     campaign: Campaign | None = None
-    lines: Sequence[Line] = ()
-    subscriptions: Sequence[Subscription] = ()
+    lines: Sequence[IncomingLine] = ()
+    subscriptions: Sequence[IncomingPurchase] = ()
     shipping: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
     coupon_code: str = ""
     ip_address: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
-    request: Request | None = None
+    request: IdentifiedRequest | None = None
     record: SourceRecord | None = None
 
 
-def checked(incoming: Incoming) -> Incoming:
+def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
     """`incoming` with every value trimmed; IntakeError naming the one that cannot be stored."""
     cleaned = {}
     for name, value in asdict(incoming.identity).items():

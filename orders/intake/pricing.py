@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from customers.lib.money import is_exact
-from orders.intake.order import Line
+from orders.intake.order import IncomingLine
 from orders.models import ItemKind, Product
 
 MOST = 99_999
@@ -22,7 +22,7 @@ class PriceError(Exception):
 
 
 @dataclass(frozen=True)
-class PricedRequest:
+class LineRequest:
     """So many of a product; `price` is of one, and the product's own where none is given. `shipping` is of all."""
 
     product: Product
@@ -31,7 +31,7 @@ class PricedRequest:
     shipping: Decimal = Decimal(0)
 
 
-def line(wanted: PricedRequest, currency: str) -> Line:
+def price_line(wanted: LineRequest, currency: str) -> IncomingLine:
     """The line of an order; PriceError when it cannot be sold so."""
     product = wanted.product
     if not 1 <= wanted.quantity <= MOST:
@@ -42,7 +42,7 @@ def line(wanted: PricedRequest, currency: str) -> Line:
     if not is_exact(wanted.shipping, currency):
         raise PriceError("shipping", f"Use an amount that can be paid in {currency}.")
     kind = ItemKind.SUBSCRIPTION if product.interval_count else ItemKind.ONE_TIME
-    return Line(product.name, amount, wanted.quantity, product, kind=kind, shipping=wanted.shipping)
+    return IncomingLine(product.name, amount, wanted.quantity, product, kind=kind, shipping=wanted.shipping)
 
 
 def _own_price(product: Product, currency: str) -> Decimal:
@@ -53,6 +53,6 @@ def _own_price(product: Product, currency: str) -> Decimal:
     return product.price
 
 
-def total(lines: Iterable[Line], *, shipping: Decimal, tax: Decimal, discount: Decimal) -> Decimal:
+def order_total(lines: Iterable[IncomingLine], *, shipping: Decimal, tax: Decimal, discount: Decimal) -> Decimal:
     """Shipping is that of the order with that of its lines."""
     return sum((each.amount for each in lines), shipping + tax - discount)

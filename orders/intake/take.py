@@ -19,14 +19,14 @@ from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import DataSource, HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
-from orders.intake import idempotency
+from orders.intake.idempotency import order_made_by, remember_request
 from orders.intake.match_customer import Found, find_or_create, names_of
-from orders.intake.order import IncomingOrder, check_order, checked
+from orders.intake.order import IncomingOrder, check_order, clean_customer
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, OrderStatus, Purchase
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import of_order, of_purchase
+from orders.totals.deltas import deltas_of_order, deltas_of_purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -57,7 +57,7 @@ def take_order(incoming: IncomingOrder, *, by: User | None = None, then: Then | 
 
 def ready(incoming: IncomingOrder) -> IncomingOrder:
     """`incoming` with every value trimmed; IntakeError when it cannot be stored."""
-    incoming = replace(incoming, customer=checked(incoming.customer))
+    incoming = replace(incoming, customer=clean_customer(incoming.customer))
     check_order(incoming)
     return incoming
 
@@ -95,7 +95,7 @@ def ids_of(incoming: IncomingOrder) -> dict[str, str]:
 
 def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
     """The order that this is, when it was taken in before."""
-    if incoming.request and (order := idempotency.answered(incoming.request)):
+    if incoming.request and (order := order_made_by(incoming.request)):
         return order
     if not (ids := ids_of(incoming)):
         return None
@@ -116,11 +116,11 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
         purchases += begin_purchases(order, items)
     OrderItem.objects.bulk_create(items)
     if incoming.request:
-        idempotency.remember(incoming.request, order)
+        remember_request(incoming.request, order)
     _tell_of(order, is_new=is_new, by=by)
     if not is_new and (purchases or order.status in COUNTED):
         clear_lost(record, by=by)  # who is new was never lost
-    changes = [*of_order(order), *(change for p in purchases for change in of_purchase(p))]
+    changes = [*deltas_of_order(order), *(change for p in purchases for change in deltas_of_purchase(p))]
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.
         owner = lock_owner(record)

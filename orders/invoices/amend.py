@@ -21,23 +21,23 @@ from customers.locks import RetiredMeanwhileError
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
-from orders.invoices import status
-from orders.invoices.schema import InvoiceError, wrong_with_head
+from orders.invoices.schema import InvoiceError, head_errors
+from orders.invoices.status import derive_status, fit_whole_payments
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase, SubscriptionEvent, Transaction, Uncollected
-from orders.subscriptions import derive
+from orders.subscriptions.derive import drop_unbilled_purchases, refresh_purchases
 from orders.totals.add import replace_totals
-from orders.totals.deltas import of_order
+from orders.totals.deltas import deltas_of_order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-class GoneError(Exception):
+class DeletedMeanwhileError(Exception):
     """Nothing was changed: it was deleted a moment ago."""
 
 
-class Amended:
+class Amendment:
     """A locked order while it is changed. What is known of it at the end is saved, and what follows with it."""
 
     def __init__(self, order: Order) -> None:
@@ -47,9 +47,9 @@ class Amended:
 
     def settle(self) -> None:
         """Let the status follow from the payments, and those that are for all of it come to that."""
-        if misfits := status.fit(self.order, self.payments):
+        if misfits := fit_whole_payments(self.order, self.payments):
             Transaction.objects.bulk_update(misfits, ["amount"])
-        status.settle(self.order, self.payments)
+        derive_status(self.order, self.payments)
 
     def resettle(self, before: Decimal) -> None:
         """As `settle`, when the total was `before`: but who sends no payments says itself what is paid."""
@@ -58,7 +58,7 @@ class Amended:
 
 
 @contextmanager
-def amended(order: Order, *, by: User | None) -> Iterator[Amended]:
+def amend_invoice(order: Order, *, by: User | None) -> Iterator[Amendment]:
     """The order, read again under the lock of its customer, to be changed; GoneError when it is not there any more."""
     with transaction.atomic():
         try:
@@ -66,17 +66,17 @@ def amended(order: Order, *, by: User | None) -> Iterator[Amended]:
             locked = Order.objects.select_for_update(no_key=True, of=("self",))
             current = locked.select_related("source_record").get(pk=order.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
-            raise GoneError from None
-        before, was_counted = list(of_order(current)), current.is_counted
-        amendment, billed = Amended(current), _billed(current)
+            raise DeletedMeanwhileError from None
+        before, was_counted = list(deltas_of_order(current)), current.is_counted
+        amendment, billed = Amendment(current), _billed(current)
         yield amendment
         current.save()
         if current.is_counted and not was_counted:
             clear_lost(current.source_record, by=by)
         billed |= _billed(current)
         purchases = list(Purchase.objects.filter(pk__in=billed).order_by("pk"))
-        changes = [*derive.drop_unbilled(purchases), *derive.refresh(purchases, begun=amendment.begun)]
-        replace_totals(before, of_order(current), also=changes)
+        changes = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases, begun=amendment.begun)]
+        replace_totals(before, deltas_of_order(current), also=changes)
         if changes:
             billing_status.refresh([owner.pk])
 
@@ -86,13 +86,13 @@ def _billed(order: Order) -> set[int]:
     return set(order.items.exclude(purchase=None).values_list("purchase", flat=True))
 
 
-def change(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
+def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
     """Write `values` of the columns `at`, `due`, `currency` and `collection_method`; amounts stay as many units."""
-    with amended(order, by=by) as amendment:
+    with amend_invoice(order, by=by) as amendment:
         current = amendment.order
         for name, value in values.items():
             setattr(current, name, value)
-        if errors := wrong_with_head(current.currency, current.collection_method):
+        if errors := head_errors(current.currency, current.collection_method):
             raise InvoiceError(**errors)
         if "currency" in values:
             _recount(amendment)
@@ -100,7 +100,7 @@ def change(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order
     return current
 
 
-def _recount(amendment: Amended) -> None:
+def _recount(amendment: Amendment) -> None:
     """Let what is paid be in the currency of the order; InvoiceError when an amount cannot be."""
     order = amendment.order
     amounts = [order.total, order.refunded, *(each.amount for each in amendment.payments)]
@@ -117,15 +117,15 @@ def refuse_gateway(payments: Collection[Transaction]) -> None:
         raise InvoiceError(transaction="This payment went through a gateway here, and stays as it was answered.")
 
 
-def disable(order: Order, *, disabled: bool, by: User | None) -> Order:
+def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:
     """Let it count for no revenue, or let it count again; it is kept."""
-    with amended(order, by=by) as amendment:
-        mark(amendment.order, disabled=disabled, by=by)
+    with amend_invoice(order, by=by) as amendment:
+        set_disabled(amendment.order, disabled=disabled, by=by)
         history.write(amendment.order, "disabled." if disabled else "enabled.", by=by)
     return amendment.order
 
 
-def mark(row: Order | OrderItem | Transaction | SubscriptionEvent, *, disabled: bool, by: User | None) -> None:
+def set_disabled(row: Order | OrderItem | Transaction | SubscriptionEvent, *, disabled: bool, by: User | None) -> None:
     """Since when and by whom; what is disabled already stays so since then."""
     if disabled and row.disabled_at is None:
         row.disabled_at, row.disabled_by = timezone.now(), by
@@ -133,11 +133,11 @@ def mark(row: Order | OrderItem | Transaction | SubscriptionEvent, *, disabled: 
         row.disabled_at = row.disabled_by = None
 
 
-def give_up(order: Order, why: str, *, by: User | None) -> Order:
+def mark_uncollected(order: Order, why: str, *, by: User | None) -> Order:
     """It will never be paid: it was voided or written off."""
     if why not in Uncollected.values:
         raise InvoiceError(status=f"must be {' or '.join(Uncollected.values)}")
-    with amended(order, by=by) as amendment:
+    with amend_invoice(order, by=by) as amendment:
         amendment.order.uncollected = why
         amendment.settle()
         history.write(amendment.order, f"{Uncollected(why).label.lower()}.", by=by)

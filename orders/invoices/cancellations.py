@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from orders import history
-from orders.invoices.schema import InvoiceError, wrong_cancellation
+from orders.invoices.schema import InvoiceError, cancellation_errors
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations
-from orders.subscriptions import derive
 from orders.subscriptions.change import PurchaseError, locked_purchase, shown_date
+from orders.subscriptions.derive import refresh_purchases, set_cancellations
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -44,8 +44,8 @@ def _write(purchase: Purchase, times: Collection[datetime]) -> None:
     if len(times) > MOST:
         raise InvoiceError(cancellation_dates=f"must be {MOST} or fewer")
     for at in times:
-        if errors := wrong_cancellation(at):
+        if errors := cancellation_errors(at):
             raise InvoiceError(**errors)
-    derive.remember(purchase, times)
+    set_cancellations(purchase, times)
     # What follows for the totals is added by whoever locked it.
-    derive.refresh([purchase])
+    refresh_purchases([purchase])

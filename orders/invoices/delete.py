@@ -18,13 +18,13 @@ from customers.locks import RetiredMeanwhileError
 from customers.models import Customer, DataSource, SourceRecord
 from customers.totals import billing_status
 from orders import history
-from orders.invoices.amend import GoneError
+from orders.invoices.amend import DeletedMeanwhileError
 from orders.invoices.schema import InvoiceError
 from orders.locks import lock_owners
 from orders.models import Fulfillment, IdempotencyKey, Order, OrderItem, Purchase, Transaction
-from orders.subscriptions import derive
+from orders.subscriptions.derive import drop_unbilled_purchases, refresh_purchases
 from orders.totals.add import replace_totals
-from orders.totals.deltas import Delta, of_order
+from orders.totals.deltas import Delta, deltas_of_order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def delete_invoice(order: Order, *, by: User | None) -> None:
     if not _delete([order.source_record], Q(pk=order.pk), by=by):
-        raise GoneError
+        raise DeletedMeanwhileError
 
 
 def delete_invoices_of(customer: Customer, source: DataSource, *, external_id: str = "", by: User | None) -> int:
@@ -48,7 +48,7 @@ def _delete(records: Sequence[SourceRecord], which: Q, *, by: User | None) -> in
     try:
         owners = lock_owners(records)
     except RetiredMeanwhileError:
-        raise GoneError from None
+        raise DeletedMeanwhileError from None
     found = Order.objects.invoices().filter(which, source_record__in=records).select_for_update(of=("self",))
     deleted: list[Order] = []
     changes: list[Delta] = []
@@ -56,7 +56,7 @@ def _delete(records: Sequence[SourceRecord], which: Q, *, by: User | None) -> in
         _refuse(orders)
         changes += _delete_some(orders, by=by)
         deleted += orders
-    replace_totals((change for order in deleted for change in of_order(order)), [], also=changes)
+    replace_totals((change for order in deleted for change in deltas_of_order(order)), [], also=changes)
     billing_status.refresh({owner.pk for owner in owners.values()})
     return len(deleted)
 
@@ -88,6 +88,6 @@ def _delete_some(orders: Collection[Order], *, by: User | None) -> list[Delta]:
     Purchase.objects.filter(order__in=orders).update(order=None)
     for purchase in purchases:
         purchase.order = None if purchase.order in orders else purchase.order
-    changes = [*derive.drop_unbilled(purchases), *derive.refresh(purchases)]
+    changes = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases)]
     Order.objects.filter(pk__in=[order.pk for order in orders]).delete()
     return changes

@@ -17,14 +17,23 @@ from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
-from orders.invoices import status, subscriptions
-from orders.invoices.amend import GoneError
-from orders.invoices.rows import item_of, order_of, transaction_of
-from orders.invoices.schema import TAKEN, Errors, Invoice, InvoiceError, taken_lines, taken_payments, wrong_with
+from orders.invoices import subscriptions
+from orders.invoices.amend import DeletedMeanwhileError
+from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
+from orders.invoices.schema import (
+    TAKEN,
+    Errors,
+    Invoice,
+    InvoiceError,
+    existing_line_ids,
+    existing_payment_ids,
+    invoice_errors,
+)
+from orders.invoices.status import derive_status
 from orders.locks import lock_owners
 from orders.models import Order, OrderItem, OrderKind, Transaction
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import Delta, of_order
+from orders.totals.deltas import Delta, deltas_of_order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -36,7 +45,7 @@ MOST_ROWS = 5_000
 """Of lines and payments at once: while they are written, others wait for the same customer."""
 
 
-class InvoicesError(Exception):
+class InvoiceImportError(Exception):
     """Nothing was imported; `errors` say of each invoice what is wrong with it, by field."""
 
     def __init__(self, errors: AllErrors) -> None:
@@ -45,25 +54,25 @@ class InvoicesError(Exception):
 
 
 @transaction.atomic
-def take(addressed: Addressed, *, by: User | None) -> list[Order]:
+def import_invoices(addressed: Addressed, *, by: User | None) -> list[Order]:
     """The orders that the invoices are now, each of the record that it is addressed to; GoneError without that."""
     if sum(len(invoice.lines) + len(invoice.payments) for _, invoice in addressed) > MOST_ROWS:
         raise InvoiceError(invoices=f"Send {MOST_ROWS:,} lines and transactions or fewer at once.")
-    refuse([wrong_with(invoice) for _, invoice in addressed])
+    refuse([invoice_errors(invoice) for _, invoice in addressed])
     lock_numbers(_names(addressed))
     records = list({record.pk: record for record, _ in addressed}.values())
     try:
         owners = lock_owners(records)
     except RetiredMeanwhileError:
-        raise GoneError from None
+        raise DeletedMeanwhileError from None
     refuse(_taken(addressed))
-    orders = [order_of(invoice, record) for record, invoice in addressed]
+    orders = [order_from_invoice(invoice, record) for record, invoice in addressed]
     changes = _write(orders, [invoice for _, invoice in addressed], by=by)
     for record in records:
         if any(order.source_record_id == record.pk and order.is_counted for order in orders):
             clear_lost(record, by=by)
     _tell(orders, by=by)
-    add_to_totals([*changes, *(change for order in orders for change in of_order(order))])
+    add_to_totals([*changes, *(change for order in orders for change in deltas_of_order(order))])
     billing_status.refresh({owner.pk for owner in owners.values()})
     return orders
 
@@ -71,7 +80,7 @@ def take(addressed: Addressed, *, by: User | None) -> list[Order]:
 def refuse(errors: AllErrors) -> None:
     """InvoicesError when something is wrong with one of them."""
     if any(errors):
-        raise InvoicesError(errors)
+        raise InvoiceImportError(errors)
 
 
 def _names(addressed: Addressed) -> Iterator[str]:
@@ -104,9 +113,9 @@ def _taken_before(record: SourceRecord, invoice: Invoice) -> Errors:
     errors, source = {}, record.data_source_id
     if Order.objects.filter(data_source=source, external_id=invoice.external_id).exists():
         errors["external_id"] = TAKEN["invoice"]
-    if taken_lines(source, [line.external_id for line in invoice.lines]):
+    if existing_line_ids(source, [line.external_id for line in invoice.lines]):
         errors["line_items.external_id"] = TAKEN["line_item"]
-    if taken_payments(source, [payment.external_id for payment in invoice.payments]):
+    if existing_payment_ids(source, [payment.external_id for payment in invoice.payments]):
         errors["transactions.external_id"] = TAKEN["transaction"]
     return errors
 
@@ -115,17 +124,17 @@ def _write(orders: Sequence[Order], invoices: Sequence[Invoice], *, by: User | N
     """The rows; what the subscriptions in them add to the totals."""
     payments: list[Transaction] = []
     for order, invoice in zip(orders, invoices, strict=True):
-        theirs = [transaction_of(each, order, by=by) for each in invoice.payments]
-        status.settle(order, theirs)
+        theirs = [transaction_from_payment(each, order, by=by) for each in invoice.payments]
+        derive_status(order, theirs)
         payments += theirs
     lines = [(order, line) for order, invoice in zip(orders, invoices, strict=True) for line in invoice.lines]
-    subscribed = subscriptions.Subscribed(lines)
+    subscribed = subscriptions.BilledPurchases(lines)
     for order, line in lines:
         if subscribed.is_known(order, line):
             order.kind = OrderKind.RECURRING
     Order.objects.bulk_create(orders)
     subscribed.save()
-    OrderItem.objects.bulk_create(item_of(line, order, subscribed.of(order, line)) for order, line in lines)
+    OrderItem.objects.bulk_create(item_from_line(line, order, subscribed.of(order, line)) for order, line in lines)
     Transaction.objects.bulk_create(payments)
     return subscribed.refresh()
 

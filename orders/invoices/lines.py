@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from customers.lib.money import is_exact, with_currency
 from orders import history
-from orders.invoices.amend import Amended, GoneError, amended, mark
-from orders.invoices.rows import columns_of, line_of
-from orders.invoices.schema import TAKEN, InvoiceError, Line, taken_lines, wrong_with_line
-from orders.invoices.subscriptions import Subscribed
+from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, set_disabled
+from orders.invoices.rows import item_columns, line_from_item
+from orders.invoices.schema import TAKEN, InvoiceError, InvoiceLine, existing_line_ids, line_errors
+from orders.invoices.subscriptions import BilledPurchases
 from orders.models import Order, OrderItem
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-def add(order: Order, line: Line, *, by: User | None) -> OrderItem:
-    with amended(order, by=by) as amendment:
+def add(order: Order, line: InvoiceLine, *, by: User | None) -> OrderItem:
+    with amend_invoice(order, by=by) as amendment:
         _refuse(amendment.order, line)
         item = _write(OrderItem(order=amendment.order), line, amendment)
         _tell(amendment, "added", item, by=by)
@@ -29,9 +29,9 @@ def add(order: Order, line: Line, *, by: User | None) -> OrderItem:
 
 def change(item: OrderItem, values: Mapping[str, Any], *, by: User | None) -> OrderItem:
     """Write `values` of what a Line says."""
-    with amended(item.order, by=by) as amendment:
+    with amend_invoice(item.order, by=by) as amendment:
         current = _again(item)
-        line = replace(line_of(current), **values)
+        line = replace(line_from_item(current), **values)
         _refuse(amendment.order, line, before=current.external_id)
         _write(current, line, amendment)
         _tell(amendment, "changed", current, by=by)
@@ -40,10 +40,10 @@ def change(item: OrderItem, values: Mapping[str, Any], *, by: User | None) -> Or
 
 def disable(item: OrderItem, *, disabled: bool, by: User | None) -> OrderItem:
     """Let it count for nothing in what the invoice comes to, or let it count again."""
-    with amended(item.order, by=by) as amendment:
+    with amend_invoice(item.order, by=by) as amendment:
         current = _again(item)
         before = _counting(current)
-        mark(current, disabled=disabled, by=by)
+        set_disabled(current, disabled=disabled, by=by)
         current.save()
         _add_to_total(amendment, _counting(current) - before)
         _tell(amendment, "disabled" if disabled else "enabled", current, by=by)
@@ -51,7 +51,7 @@ def disable(item: OrderItem, *, disabled: bool, by: User | None) -> OrderItem:
 
 
 def delete(item: OrderItem, *, by: User | None) -> None:
-    with amended(item.order, by=by) as amendment:
+    with amend_invoice(item.order, by=by) as amendment:
         current = _again(item)
         _tell(amendment, "deleted", current, by=by)
         current.delete()
@@ -62,24 +62,24 @@ def _again(item: OrderItem) -> OrderItem:
     """As it is now that its order is locked."""
     found = OrderItem.objects.select_related("product", "purchase", "order").filter(pk=item.pk).first()
     if found is None:
-        raise GoneError
+        raise DeletedMeanwhileError
     return found
 
 
-def _refuse(order: Order, line: Line, *, before: str = "") -> None:
-    if errors := wrong_with_line(line, order.currency):
+def _refuse(order: Order, line: InvoiceLine, *, before: str = "") -> None:
+    if errors := line_errors(line, order.currency):
         raise InvoiceError(**errors)
-    if line.external_id != before and taken_lines(order.data_source_id, [line.external_id]):
+    if line.external_id != before and existing_line_ids(order.data_source_id, [line.external_id]):
         raise InvoiceError(external_id=TAKEN["line_item"])
 
 
-def _write(item: OrderItem, line: Line, amendment: Amended) -> OrderItem:
+def _write(item: OrderItem, line: InvoiceLine, amendment: Amendment) -> OrderItem:
     """Make `item` what `line` says, with the subscription that it bills."""
     before = _counting(item) if item.pk else Decimal(0)
-    subscribed = Subscribed([(amendment.order, line)])
+    subscribed = BilledPurchases([(amendment.order, line)])
     subscribed.save()
     amendment.begun |= subscribed.begun
-    for name, value in columns_of(line).items():
+    for name, value in item_columns(line).items():
         setattr(item, name, value)
     item.purchase = subscribed.of(amendment.order, line)
     item.save()
@@ -91,7 +91,7 @@ def _counting(item: OrderItem) -> Decimal:
     return item.amount if item.disabled_at is None else Decimal(0)
 
 
-def _add_to_total(amendment: Amended, amount: Decimal) -> None:
+def _add_to_total(amendment: Amendment, amount: Decimal) -> None:
     order, before = amendment.order, amendment.order.total
     order.total += amount
     if not is_exact(order.total, order.currency):
@@ -100,6 +100,6 @@ def _add_to_total(amendment: Amended, amount: Decimal) -> None:
         amendment.resettle(before)
 
 
-def _tell(amendment: Amended, what: str, item: OrderItem, *, by: User | None) -> None:
+def _tell(amendment: Amendment, what: str, item: OrderItem, *, by: User | None) -> None:
     amount = with_currency(item.amount, amendment.order.currency)
     history.write(amendment.order, f"line {what}: {item.description or item.get_kind_display()}, {amount}.", by=by)

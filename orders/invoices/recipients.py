@@ -9,7 +9,7 @@ from orders.invoices.schema import InvoiceError
 MOST_NAMED = 2
 
 
-def recipient(customer: Customer, *, source: DataSource | None = None, external_id: str = "") -> SourceRecord:
+def find_recipient(customer: Customer, *, source: DataSource | None = None, external_id: str = "") -> SourceRecord:
     """The record of `source` with that id; where either is not said, the only one that it can be."""
     records = SourceRecord.objects.filter(customer=customer).exclude(data_source__name=DataSource.STAFF)
     if source:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.models import SourceRecord
-from orders.invoices.schema import PAYMENT, REFUND, Invoice, Line, Payment
+from orders.invoices.schema import PAYMENT, REFUND, Invoice, InvoiceLine, InvoicePayment
 from orders.invoices.status import BACK
 from orders.models import (
     Order,
@@ -26,7 +26,7 @@ IDENTITY = ("first_name", "last_name", "company", "email", "phone")
 OF_PURCHASE = ("subscription", "subscription_set", "cancelled_at")
 
 
-def order_of(invoice: Invoice, record: SourceRecord) -> Order:
+def order_from_invoice(invoice: Invoice, record: SourceRecord) -> Order:
     """With the names that the record has now, which nothing rewrites."""
     return Order(
         source_record=record,
@@ -41,11 +41,11 @@ def order_of(invoice: Invoice, record: SourceRecord) -> Order:
     )
 
 
-def item_of(line: Line, order: Order, purchase: Purchase | None) -> OrderItem:
-    return OrderItem(order=order, purchase=purchase, **columns_of(line))
+def item_from_line(line: InvoiceLine, order: Order, purchase: Purchase | None) -> OrderItem:
+    return OrderItem(order=order, purchase=purchase, **item_columns(line))
 
 
-def columns_of(line: Line) -> dict[str, Any]:
+def item_columns(line: InvoiceLine) -> dict[str, Any]:
     """What `line` says of itself; a line for a plan is described by the plan's name."""
     columns = {each.name: getattr(line, each.name) for each in fields(line) if each.name not in OF_PURCHASE}
     columns["proration"] = (line.proration or Proration.DIFFERENTIAL) if line.prorated else ""
@@ -54,13 +54,13 @@ def columns_of(line: Line) -> dict[str, Any]:
     return columns
 
 
-def transaction_of(payment: Payment, order: Order, *, by: User | None) -> Transaction:
+def transaction_from_payment(payment: InvoicePayment, order: Order, *, by: User | None) -> Transaction:
     return Transaction(
-        source_record_id=order.source_record_id, order=order, by=by, **columns_of_payment(payment, order)
+        source_record_id=order.source_record_id, order=order, by=by, **transaction_columns(payment, order)
     )
 
 
-def columns_of_payment(payment: Payment, order: Order) -> dict[str, Any]:
+def transaction_columns(payment: InvoicePayment, order: Order) -> dict[str, Any]:
     is_whole = payment.amount is None
     return {
         "kind": TransactionKind.SALE if payment.kind == PAYMENT else TransactionKind.REFUND,
@@ -75,16 +75,16 @@ def columns_of_payment(payment: Payment, order: Order) -> dict[str, Any]:
     }
 
 
-def line_of(item: OrderItem) -> Line:
+def line_from_item(item: OrderItem) -> InvoiceLine:
     """What `item` says, as it would come in."""
-    own = {each.name: getattr(item, each.name) for each in fields(Line) if each.name not in OF_PURCHASE}
+    own = {each.name: getattr(item, each.name) for each in fields(InvoiceLine) if each.name not in OF_PURCHASE}
     if item.purchase:
         own |= {"subscription": item.purchase.external_id, "subscription_set": item.purchase.set_external_id}
-    return Line(**own)
+    return InvoiceLine(**own)
 
 
-def payment_of(transaction: Transaction) -> Payment:
-    return Payment(
+def payment_from_transaction(transaction: Transaction) -> InvoicePayment:
+    return InvoicePayment(
         kind=REFUND if transaction.kind in BACK else PAYMENT,
         is_successful=transaction.status == TransactionStatus.SUCCESS,
         at=transaction.at,

@@ -39,7 +39,7 @@ class InvoiceError(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class InvoiceLine:
     """A line of an invoice; `amount` is for all of `quantity`, after discount, with tax.
 
     One that bills a subscription names it as its source does. It may say when that was cancelled.
@@ -74,7 +74,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Payment:
+class InvoicePayment:
     """Money that came in for an invoice or went back, or did not."""
 
     kind: str
@@ -93,31 +93,31 @@ class Invoice:
     currency: str
     due: datetime | None = None
     collection_method: str = ""
-    lines: Sequence[Line] = ()
-    payments: Sequence[Payment] = field(default=())
+    lines: Sequence[InvoiceLine] = ()
+    payments: Sequence[InvoicePayment] = field(default=())
 
     @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
 
 
-def wrong_with(invoice: Invoice) -> Errors:
+def invoice_errors(invoice: Invoice) -> Errors:
     """What of `invoice` cannot be stored, by field; nothing of it is looked up."""
     errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
-    errors |= wrong_with_head(invoice.currency, invoice.collection_method)
+    errors |= head_errors(invoice.currency, invoice.collection_method)
     if not invoice.lines:
         errors["line_items"] = BLANK
     for line in invoice.lines:
-        errors |= {f"line_items.{name}": said for name, said in wrong_with_line(line, invoice.currency).items()}
+        errors |= {f"line_items.{name}": said for name, said in line_errors(line, invoice.currency).items()}
     for payment in invoice.payments:
-        errors |= {f"transactions.{name}": said for name, said in wrong_with_payment(payment, invoice.currency).items()}
+        errors |= {f"transactions.{name}": said for name, said in payment_errors(payment, invoice.currency).items()}
     if "line_items.amount_in_cents" not in errors and not is_exact(invoice.total, invoice.currency):
         errors["line_items.amount_in_cents"] = "add up to more than can be stored"
     errors |= _wrong_ids("line_items.external_id", [line.external_id for line in invoice.lines])
     return errors | dict(_wrong_ids("transactions.external_id", [each.external_id for each in invoice.payments]))
 
 
-def wrong_with_head(currency: str, collection_method: str) -> Errors:
+def head_errors(currency: str, collection_method: str) -> Errors:
     errors = {}
     if currency not in CURRENCIES:
         errors["currency"] = "must be a currency of ISO 4217, such as USD"
@@ -126,11 +126,11 @@ def wrong_with_head(currency: str, collection_method: str) -> Errors:
     return errors
 
 
-def wrong_with_line(line: Line, currency: str) -> Errors:
+def line_errors(line: InvoiceLine, currency: str) -> Errors:
     return dict(_wrong_line(line, currency))
 
 
-def _wrong_line(line: Line, currency: str) -> Iterator[tuple[str, str]]:
+def _wrong_line(line: InvoiceLine, currency: str) -> Iterator[tuple[str, str]]:
     if line.kind not in ItemKind.values:
         yield "type", f"must be one of {', '.join(ItemKind.values)}"
     amounts = {"amount_in_cents": line.amount, "discount_amount_in_cents": line.discount}
@@ -148,7 +148,7 @@ def _wrong_line(line: Line, currency: str) -> Iterator[tuple[str, str]]:
         yield from _wrong_subscription(line)
 
 
-def _wrong_subscription(line: Line) -> Iterator[tuple[str, str]]:
+def _wrong_subscription(line: InvoiceLine) -> Iterator[tuple[str, str]]:
     if not line.subscription.strip():
         yield "subscription_external_id", BLANK
     if line.product is None:
@@ -160,34 +160,34 @@ def _wrong_subscription(line: Line) -> Iterator[tuple[str, str]]:
     if line.service_from and line.service_to and line.service_to < line.service_from:
         yield "service_period_end", "must not be before service_period_start"
     if line.cancelled_at:
-        yield from wrong_cancellation(line.cancelled_at).items()
+        yield from cancellation_errors(line.cancelled_at).items()
 
 
-def wrong_cancellation(at: datetime) -> Errors:
+def cancellation_errors(at: datetime) -> Errors:
     """What is yet to come may still be taken back: it is sent when it has happened."""
     return {"cancelled_at": "must be in the past"} if at > timezone.now() else {}
 
 
-def _wrong_texts(line: Line) -> Iterator[tuple[str, str]]:
-    yield from wrong_text("description", line.description, 200)
-    yield from wrong_text("discount_code", line.discount_code, 100)
-    yield from wrong_text("discount_description", line.discount_description, 200)
-    yield from wrong_text("account_code", line.account_code, 100)
-    yield from wrong_text("external_id", line.external_id, LONGEST_ID)
-    yield from wrong_text("subscription_external_id", line.subscription, LONGEST_ID)
-    yield from wrong_text("subscription_set_external_id", line.subscription_set, LONGEST_ID)
+def _wrong_texts(line: InvoiceLine) -> Iterator[tuple[str, str]]:
+    yield from text_errors("description", line.description, 200)
+    yield from text_errors("discount_code", line.discount_code, 100)
+    yield from text_errors("discount_description", line.discount_description, 200)
+    yield from text_errors("account_code", line.account_code, 100)
+    yield from text_errors("external_id", line.external_id, LONGEST_ID)
+    yield from text_errors("subscription_external_id", line.subscription, LONGEST_ID)
+    yield from text_errors("subscription_set_external_id", line.subscription_set, LONGEST_ID)
 
 
-def wrong_text(name: str, text: str, longest: int) -> Iterator[tuple[str, str]]:
+def text_errors(name: str, text: str, longest: int) -> Iterator[tuple[str, str]]:
     if len(text) > longest or not can_be_stored(text):
         yield name, f"must have {longest} characters or fewer, and none that is NUL"
 
 
-def wrong_with_payment(payment: Payment, currency: str) -> Errors:
+def payment_errors(payment: InvoicePayment, currency: str) -> Errors:
     return dict(_wrong_payment(payment, currency))
 
 
-def _wrong_payment(payment: Payment, currency: str) -> Iterator[tuple[str, str]]:
+def _wrong_payment(payment: InvoicePayment, currency: str) -> Iterator[tuple[str, str]]:
     if payment.kind not in (PAYMENT, REFUND):
         yield "type", f"must be {PAYMENT} or {REFUND}"
     if payment.amount is not None:
@@ -195,7 +195,7 @@ def _wrong_payment(payment: Payment, currency: str) -> Iterator[tuple[str, str]]
         if payment.amount < 0:
             yield "amount_in_cents", "must not be below zero: money that goes back is of the type refund"
     yield from _wrong_fees(payment.fees or Decimal(0), payment.fees_currency, currency)
-    yield from wrong_text("external_id", payment.external_id, LONGEST_ID)
+    yield from text_errors("external_id", payment.external_id, LONGEST_ID)
 
 
 def _wrong_amounts(amounts: dict[str, Decimal], currency: str) -> Iterator[tuple[str, str]]:
@@ -218,16 +218,16 @@ def _wrong_ids(name: str, ids: Collection[str], *, required: bool = False) -> It
     if len(set(given)) < len(given):
         yield name, "is there twice"
     for each in given:
-        yield from wrong_text(name, each, LONGEST_ID)
+        yield from text_errors(name, each, LONGEST_ID)
 
 
-def taken_lines(source: int, ids: Collection[str]) -> set[str]:
+def existing_line_ids(source: int, ids: Collection[str]) -> set[str]:
     """Those of `ids` by which the data source knows a line already."""
     found = OrderItem.objects.filter(external_id__in=_named(ids), order__data_source=source)
     return set(found.values_list("external_id", flat=True))
 
 
-def taken_payments(source: int, ids: Collection[str]) -> set[str]:
+def existing_payment_ids(source: int, ids: Collection[str]) -> set[str]:
     found = Transaction.objects.filter(external_id__in=_named(ids), order__data_source=source)
     return set(found.values_list("external_id", flat=True))
 

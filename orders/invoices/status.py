@@ -17,7 +17,7 @@ BACK = (TransactionKind.REFUND, TransactionKind.VOID)
 FAILED = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
 
 
-def settle(order: Order, payments: Iterable[Transaction]) -> None:
+def derive_status(order: Order, payments: Iterable[Transaction]) -> None:
     """Make the status of `order`, and what went back of it, what `payments` say; nothing is saved.
 
     Payments of one moment are in the order in which they came.
@@ -44,7 +44,7 @@ def _sum(payments: Iterable[Transaction], kinds: tuple[TransactionKind, ...]) ->
     return sum((each.amount for each in counting), Decimal(0))
 
 
-def fit(order: Order, payments: Iterable[Transaction]) -> list[Transaction]:
+def fit_whole_payments(order: Order, payments: Iterable[Transaction]) -> list[Transaction]:
     """Those of `payments` that are for all of the order, made to be as much as it comes to; nothing is saved."""
     due = max(order.total, Decimal(0))
     misfits = [each for each in payments if each.is_whole and each.amount != due]

@@ -19,11 +19,11 @@ from customers.lib.money import CURRENCIES, is_exact
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.totals import billing_status
-from orders.invoices.amend import GoneError, mark
-from orders.invoices.schema import BLANK, LONGEST_ID, MOST, InvoiceError, wrong_text
+from orders.invoices.amend import DeletedMeanwhileError, set_disabled
+from orders.invoices.schema import BLANK, LONGEST_ID, MOST, InvoiceError, text_errors
 from orders.locks import lock_owner
 from orders.models import Purchase, SubscriptionEvent
-from orders.subscriptions import derive
+from orders.subscriptions.derive import CANCELLED, refresh_purchases
 from orders.totals.add import add_to_totals
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ KINDS = (
     "subscription_start",
     "subscription_start_scheduled",
     "scheduled_subscription_start_retracted",
-    derive.CANCELLED,
+    CANCELLED,
     "subscription_cancellation_scheduled",
     "scheduled_subscription_cancellation_retracted",
     "subscription_updated",
@@ -70,7 +70,7 @@ def change(event: SubscriptionEvent, values: Mapping[str, Any], *, by: User | No
 def disable(event: SubscriptionEvent, *, disabled: bool, by: User | None) -> SubscriptionEvent:
     """Let it have no effect, or let it have one again."""
     with _followed(event) as current:
-        mark(current, disabled=disabled, by=by)
+        set_disabled(current, disabled=disabled, by=by)
         current.save()
         _tell(current, "disabled" if disabled else "enabled", by=by)
     return current
@@ -92,21 +92,21 @@ def _followed(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
             owner = lock_owner(event.source_record)
             current = SubscriptionEvent.objects.get(pk=event.pk) if event.pk else event
         except (ObjectDoesNotExist, RetiredMeanwhileError):
-            raise GoneError from None
+            raise DeletedMeanwhileError from None
         about = _about(current)
         times = _cancellations(current, about)
         yield current
         about |= _about(current)
         times |= _cancellations(current, about)
         named = Purchase.objects.filter(source_record=current.source_record_id, external_id__in=about - {""})
-        add_to_totals(derive.refresh(list(named.order_by("pk")), took_back=times))
+        add_to_totals(refresh_purchases(list(named.order_by("pk")), took_back=times))
         billing_status.refresh([owner.pk])
 
 
 def _cancellations(event: SubscriptionEvent, about: Collection[str]) -> set[datetime]:
     """When subscriptions were cancelled by events, in force or not."""
     sent = SubscriptionEvent.objects.filter(
-        source_record=event.source_record_id, subscription_external_id__in=about, kind=derive.CANCELLED
+        source_record=event.source_record_id, subscription_external_id__in=about, kind=CANCELLED
     )
     return set(sent.values_list("effective", flat=True))
 
@@ -151,7 +151,7 @@ def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
     if event.event_order is not None and abs(event.event_order) >= 2**63:
         yield "event_order", "is too large"
     for column, name in TEXTS.items():
-        yield from wrong_text(name, getattr(event, column) or "", LONGEST_ID)
+        yield from text_errors(name, getattr(event, column) or "", LONGEST_ID)
 
 
 def _tell(event: SubscriptionEvent, what: str, *, by: User | None) -> None:

@@ -6,19 +6,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from orders.invoices.schema import Line
+from orders.invoices.schema import InvoiceLine
 from orders.models import Order, Purchase
 from orders.revenue.ledger import cancellations
-from orders.subscriptions import derive
+from orders.subscriptions.derive import refresh_purchases, set_cancellations
 from orders.totals.deltas import Delta
 
 Known = tuple[int, str]
 
 
-class Subscribed:
+class BilledPurchases:
     """The purchases that lines bill, by record and id; new ones are saved between orders and items."""
 
-    def __init__(self, billed: Sequence[tuple[Order, Line]]) -> None:
+    def __init__(self, billed: Sequence[tuple[Order, InvoiceLine]]) -> None:
         lines = [(order, line) for order, line in billed if line.bills_subscription]
         self.before = _known({order.source_record_id for order, _ in lines}, {line.subscription for _, line in lines})
         self.new: dict[Known, Purchase] = {}
@@ -32,10 +32,10 @@ class Subscribed:
             if line.cancelled_at:
                 self.cancelled.setdefault(key, []).append(line.cancelled_at)
 
-    def is_known(self, order: Order, line: Line) -> bool:
+    def is_known(self, order: Order, line: InvoiceLine) -> bool:
         return (order.source_record_id, line.subscription) in self.before
 
-    def of(self, order: Order, line: Line) -> Purchase | None:
+    def of(self, order: Order, line: InvoiceLine) -> Purchase | None:
         """The one that `line` bills; None of a line that bills none."""
         if not line.bills_subscription:
             return None
@@ -46,7 +46,7 @@ class Subscribed:
         """The new ones, and what lines say of any."""
         every = self.before | self.new
         for key, times in self.cancelled.items():
-            derive.remember(every[key], [*cancellations(every[key]), *times])
+            set_cancellations(every[key], [*cancellations(every[key]), *times])
         Purchase.objects.bulk_create(self.new.values())
         said = ("set_external_id", "cancelled_at", "past_cancellations")
         Purchase.objects.bulk_update(self.before.values(), said)
@@ -57,7 +57,7 @@ class Subscribed:
 
     def refresh(self) -> list[Delta]:
         """Let them follow from their lines, saved by now; what that adds to the totals."""
-        return derive.refresh([*self.before.values(), *self.new.values()], begun=self.begun)
+        return refresh_purchases([*self.before.values(), *self.new.values()], begun=self.begun)
 
 
 def _known(records: Collection[int], names: Collection[str]) -> dict[Known, Purchase]:
@@ -66,7 +66,7 @@ def _known(records: Collection[int], names: Collection[str]) -> dict[Known, Purc
     return {(each.source_record_id, each.external_id): each for each in found}
 
 
-def _begun(order: Order, line: Line) -> Purchase:
+def _begun(order: Order, line: InvoiceLine) -> Purchase:
     return Purchase(
         source_record_id=order.source_record_id,
         order=order,

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orders.intake.order import Line
+from orders.intake.order import IncomingLine
 from orders.models import Order, OrderItem, OrderStatus, Product, Transaction
 from orders.subscriptions.begin import begin_purchases
-from orders.totals.deltas import Delta, difference, of_order, of_purchase
+from orders.totals.deltas import Delta, deltas_between, deltas_of_order, deltas_of_purchase
 
 
 @dataclass(frozen=True)
-class Addition:
+class AddedLine:
     """`tax` is of the line, on top of its amount and shipping."""
 
-    line: Line
+    line: IncomingLine
     tax: Decimal = Decimal(0)
 
     @property
@@ -56,13 +56,13 @@ def add_line(order: Order, payment: Transaction) -> Iterator[Delta]:
         amount=Decimal(kept["amount"]),
         shipping=shipping,
     )
-    before = list(of_order(order))
+    before = list(deltas_of_order(order))
     order.total += payment.amount
     order.shipping += shipping
     order.tax += tax
     order.details = {**order.details, "upsells": order.details.get("upsells", 0) + 1}
     purchases = [] if order.status == OrderStatus.CANCELLED else begin_purchases(order, [item])
     item.save()
-    yield from difference(before, of_order(order))
+    yield from deltas_between(before, deltas_of_order(order))
     for purchase in purchases:
-        yield from of_purchase(purchase)
+        yield from deltas_of_purchase(purchase)

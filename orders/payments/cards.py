@@ -21,7 +21,7 @@ class CardError(Exception):
 
 
 @sensitive_variables()
-def read(*, number: str, expiry: str, security_code: str = "") -> Card:
+def read_card(*, number: str, expiry: str, security_code: str = "") -> Card:
     """The card; `expiry` is MM/YY or MM/YYYY, and a card is good to the end of that month."""
     digits = re.sub(r"[ -]", "", number)
     month, year = _expiry(expiry)

@@ -16,15 +16,15 @@ from django.views.decorators.debug import sensitive_variables
 
 from customers.models import Customer, PaySource
 from customers.records.newest import newest
-from orders.intake import leads
-from orders.intake.idempotency import RepeatError
+from orders.intake.idempotency import RepeatedRequestError
+from orders.intake.leads import complete_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, Then, take_order
 from orders.locks import OrderError
 from orders.models import Order, OrderItem, OrderStatus, Transaction, TransactionKind
-from orders.payments import gateway_request, record_answer
 from orders.payments.gateway import Card, Sale, Token
-from orders.payments.gateway_request import the_gateway
+from orders.payments.gateway_request import create_pending, require_gateway
+from orders.payments.record_answer import record_answer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -33,7 +33,7 @@ MOST_READ = 500
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedOrder:
     """An order as it stands; `payment` is the charge, where one was made just now, `items` its lines, where nothing has
     been written to them since."""
 
@@ -44,30 +44,30 @@ class Placed:
 
 
 @sensitive_variables("means", "source")
-def place(
+def place_order(
     incoming: IncomingOrder, means: Card | PaySource | None, *, lead: Order | None = None, by: User | None
-) -> Placed:
+) -> PlacedOrder:
     """Place the order, or complete the `lead` with it, and charge its total to `means`.
 
     Without means, or when the total is zero, nothing is charged here: whoever sends it answers for the money.
     """
     if means is None or not incoming.total:
         taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, _nothing, by=by)
-        return Placed(taken.order, taken.is_repeat, items=taken.items)
-    gateway = the_gateway()
+        return PlacedOrder(taken.order, taken.is_repeat, items=taken.items)
+    gateway = require_gateway()
     begun: list[Transaction] = []
 
     def begin(order: Order) -> None:
         pay_source = _theirs(order, means) if isinstance(means, PaySource) else _known_again(order, means, gateway.name)
-        begun[:] = [gateway_request.begin(order, TransactionKind.SALE, order.total, pay_source=pay_source, by=by)]
+        begun[:] = [create_pending(order, TransactionKind.SALE, order.total, pay_source=pay_source, by=by)]
 
     taken = _take(replace(incoming, status=OrderStatus.PENDING), lead, begin, by=by)
     if taken.is_repeat:
-        return Placed(taken.order, is_repeat=True)
+        return PlacedOrder(taken.order, is_repeat=True)
     payment = begun[0]
     source = means if isinstance(means, Card) else Token(means.token, means.gateway_customer)
-    finished = record_answer.finish(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
-    return Placed(finished.order, payment=finished)
+    finished = record_answer(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
+    return PlacedOrder(finished.order, payment=finished)
 
 
 def _nothing(order: Order) -> None:
@@ -75,10 +75,10 @@ def _nothing(order: Order) -> None:
 
 
 def _take(incoming: IncomingOrder, lead: Order | None, then: Then, *, by: User | None) -> TakenOrder:
-    taken = leads.complete(lead, incoming, by=by, then=then) if lead else take_order(incoming, by=by, then=then)
+    taken = complete_lead(lead, incoming, by=by, then=then) if lead else take_order(incoming, by=by, then=then)
     before = taken.order
     if taken.is_repeat and (before.total, before.currency) != (incoming.total, incoming.currency):
-        raise RepeatError(f"Order {before.number} has this id, and comes to something else. Nothing was done.")
+        raise RepeatedRequestError(f"Order {before.number} has this id, and comes to something else. Nothing was done.")
     return taken
 
 
@@ -100,9 +100,9 @@ def _known_again(order: Order, card: Card, gateway: str) -> PaySource:
     return PaySource.objects.filter(**about).order_by("pk").first() or PaySource.objects.create(**about)
 
 
-def kept(customer: Customer, pay_source: int | None = None) -> PaySource:
+def chargeable_card(customer: Customer, pay_source: int | None = None) -> PaySource:
     """What the live `customer` can be charged with: the one named, else the default, else the newest."""
-    keeper = the_gateway().name
+    keeper = require_gateway().name
     known = PaySource.objects.filter(source_record__customer=customer).select_related("source_record__customer")
     if named := pay_source or customer.pay_source_id:
         found = list(known.filter(pk=named))

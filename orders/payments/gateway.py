@@ -114,7 +114,7 @@ class Gateway(Protocol):
         ...
 
 
-def current() -> Gateway | None:
+def configured_gateway() -> Gateway | None:
     """The gateway that is set up, if any."""
     path: str = settings.PAYMENT_GATEWAY
     return cast("Gateway", import_string(path)()) if path else None

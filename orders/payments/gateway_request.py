@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 from customers.models import PaySource
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
-from orders.payments import gateway
-from orders.payments.gateway import Gateway
+from orders.payments.gateway import Gateway, configured_gateway
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 PAYMENTS = (TransactionKind.SALE, TransactionKind.CAPTURE)
 
 
-def the_gateway() -> Gateway:
-    found = gateway.current()
+def require_gateway() -> Gateway:
+    found = configured_gateway()
     if found is None:
         raise OrderError("No payment gateway is set up here, so nothing can be charged or refunded.")
     return found
@@ -40,7 +39,7 @@ def refuse_changed(order: Order, seen: str) -> None:
         raise OrderError("This order has changed since you opened the page. This is how it stands now.")
 
 
-def begin(
+def create_pending(
     order: Order,
     kind: TransactionKind,
     amount: Decimal,
@@ -70,10 +69,12 @@ def begin(
     )
 
 
-def paid(transactions: Iterable[Transaction], order: Order) -> Decimal:
+def amount_paid(transactions: Iterable[Transaction], order: Order) -> Decimal:
     """What came in for the order, at most its total, whatever of it went back."""
-    return min(order.total, sum((each.amount for each in transactions if is_payment(each, order)), Decimal()))
+    return min(
+        order.total, sum((each.amount for each in transactions if is_successful_payment(each, order)), Decimal())
+    )
 
 
-def is_payment(each: Transaction, order: Order) -> bool:
+def is_successful_payment(each: Transaction, order: Order) -> bool:
     return each.kind in PAYMENTS and each.status == TransactionStatus.SUCCESS and each.currency == order.currency

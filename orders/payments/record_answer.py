@@ -26,10 +26,10 @@ from orders.models import (
 )
 from orders.payments.add_line import add_line
 from orders.payments.gateway import Answer
-from orders.payments.gateway_request import PAYMENTS, paid
+from orders.payments.gateway_request import PAYMENTS, amount_paid
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import Delta, of_order, of_purchase, of_refund
+from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_refund
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -50,7 +50,7 @@ class LostAnswerError(Exception):
     """The gateway answered, and there is nothing left to write it on; the message says what it answered."""
 
 
-def finish(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:
+def record_answer(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:
     """Write down what the gateway answered, once, whoever asked; no answer changes nothing.
 
     With `by` it is not the gateway who says it, but somebody who looked: the history tells of them, and what they said.
@@ -60,7 +60,7 @@ def finish(payment: Transaction, answer: Answer, *, by: User | None = None) -> T
     try:
         return _finish(payment, answer, by=by)
     except OrderDeletedError as error:
-        said = f"The gateway answered “{answer.text}” about {amount_of(payment)}"
+        said = f"The gateway answered “{answer.text}” about {amount_text(payment)}"
         raise LostAnswerError(f"{error} {said}.") from None
 
 
@@ -77,7 +77,7 @@ def _finish(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
         changes = _book(order, current, answer)
         order.save(update_fields=[*CHANGED, "updated"])
         said = answer.text if by and answer.status == TransactionStatus.SUCCESS else ""
-        history.write(order, " ".join(filter(None, (sentence(current), reason, said))), by=by or current.by)
+        history.write(order, " ".join(filter(None, (outcome_sentence(current), reason, said))), by=by or current.by)
         add_to_totals(changes)
         if any(each.is_about_purchases for each in changes):
             billing_status.refresh([order.source_record.customer_id])
@@ -98,9 +98,9 @@ def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Delt
     if payment.kind == TransactionKind.REFUND:
         amount = min(payment.amount, order.total - order.refunded)
         order.refunded += amount
-        if order.status != OrderStatus.CANCELLED and order.refunded >= paid(order.transactions.all(), order):
+        if order.status != OrderStatus.CANCELLED and order.refunded >= amount_paid(order.transactions.all(), order):
             order.status = OrderStatus.REFUNDED
-        return list(of_refund(order, amount))
+        return list(deltas_of_refund(order, amount))
     _keep_token(payment, answer)
     if payment.adds:
         return list(add_line(order, payment))
@@ -108,14 +108,14 @@ def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Delt
         return []
     order.status = OrderStatus.COMPLETE
     clear_lost(order.source_record, by=payment.by)
-    return [*of_order(order), *_begin(order)]
+    return [*deltas_of_order(order), *_begin(order)]
 
 
 def _begin(order: Order) -> Iterator[Delta]:
     """The purchases of its lines that subscribe, for which it was paid."""
     items = list(order.items.filter(kind=ItemKind.SUBSCRIPTION, purchase=None).select_related("product"))
     for purchase in begin_purchases(order, items):
-        yield from of_purchase(purchase)
+        yield from deltas_of_purchase(purchase)
     OrderItem.objects.bulk_update(items, ["purchase"])
 
 
@@ -127,21 +127,21 @@ def _keep_token(payment: Transaction, answer: Answer) -> None:
         payment.pay_source.save(update_fields=["token", "gateway_customer"])
 
 
-def sentence(payment: Transaction) -> str:
+def outcome_sentence(payment: Transaction) -> str:
     """What became of it, such as “3.00 USD refunded to VISA 4242.”"""
-    amount = amount_of(payment)
+    amount = amount_text(payment)
     card = f" to {payment.pay_source}" if payment.pay_source else ""
-    act, done = words(payment)
+    act, done = kind_words(payment)
     if payment.status == TransactionStatus.SUCCESS:
         is_late = payment.kind in PAYMENTS and payment.order.status == OrderStatus.CANCELLED
         return f"{amount} {done}{card}." + (f" {CANCELLED_MEANWHILE}" if is_late else "")
     return f"{act} of {amount}{card} declined. {payment.answer}"
 
 
-def words(payment: Transaction) -> tuple[str, str]:
+def kind_words(payment: Transaction) -> tuple[str, str]:
     """What it is called, and what was done when it succeeded."""
     return WORDS.get(TransactionKind(payment.kind), CHARGE)
 
 
-def amount_of(payment: Transaction) -> str:
+def amount_text(payment: Transaction) -> str:
     return with_currency(payment.amount, payment.currency)

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 from customers.lib.money import as_typed, is_exact, with_currency
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.payments import record_answer
 from orders.payments.gateway import Refund
-from orders.payments.gateway_request import begin, is_payment, paid, refuse_changed, the_gateway
+from orders.payments.gateway_request import (
+    amount_paid,
+    create_pending,
+    is_successful_payment,
+    refuse_changed,
+    require_gateway,
+)
+from orders.payments.record_answer import record_answer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -20,23 +26,23 @@ BACK = (TransactionKind.REFUND, TransactionKind.VOID)
 
 
 @dataclass(frozen=True)
-class Payment:
+class RefundablePayment:
     """A sale of which something can go back, and how much."""
 
     sale: Transaction
     left: Decimal
 
 
-def payments(order: Order) -> list[Payment]:
+def refundable_payments(order: Order) -> list[RefundablePayment]:
     """What can be refunded, the latest first; OrderError when nothing can."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
-    came_in = [each for each in transactions if is_payment(each, order)]
+    came_in = [each for each in transactions if is_successful_payment(each, order)]
     refuse_pending(transactions)
     _refuse_status(order, is_paid=bool(came_in))
     if not came_in:
         raise OrderError("No payment of this order is known here, so there is nothing to give back.")
-    left = paid(transactions, order) - order.refunded
-    found = [Payment(each, min(left, each.amount - _gone_back(each, transactions))) for each in came_in]
+    left = amount_paid(transactions, order) - order.refunded
+    found = [RefundablePayment(each, min(left, each.amount - _gone_back(each, transactions))) for each in came_in]
     found = [each for each in found if each.left > 0]
     if not found:
         raise OrderError("All that was paid for this order was refunded already.")
@@ -58,16 +64,16 @@ def _gone_back(sale: Transaction, transactions: list[Transaction]) -> Decimal:
     return sum((each.amount for each in back), Decimal())
 
 
-def _reachable(found: list[Payment]) -> list[Payment]:
+def _reachable(found: list[RefundablePayment]) -> list[RefundablePayment]:
     """Those that the gateway set up here took, and can pay back."""
-    keeper = the_gateway().name
+    keeper = require_gateway().name
     ours = [p for p in found if p.sale.gateway_reference and p.sale.pay_source and p.sale.pay_source.gateway == keeper]
     if not ours:
         raise OrderError("This order was not paid through the gateway that is set up here. Refund it where it was.")
     return ours
 
 
-def refuse_amount(payment: Payment, amount: Decimal) -> None:
+def refuse_amount(payment: RefundablePayment, amount: Decimal) -> None:
     """OrderError when so much cannot be refunded of it."""
     currency = payment.sale.currency
     if not is_exact(amount, currency) or amount <= 0:
@@ -76,17 +82,17 @@ def refuse_amount(payment: Payment, amount: Decimal) -> None:
         raise OrderError(f"At most {with_currency(payment.left, currency)} of this payment can be refunded.")
 
 
-def refund(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:
+def refund_order(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:
     """Pay `amount` of the transaction `sale` back; the Transaction says what the gateway answered, if it did."""
-    gateway = the_gateway()
+    gateway = require_gateway()
     with locked_order(order) as current:
         refuse_changed(current, seen)
-        chosen = next((each for each in payments(current) if each.sale.pk == sale), None)
+        chosen = next((each for each in refundable_payments(current) if each.sale.pk == sale), None)
         if chosen is None:
             raise OrderError("Nothing of this payment can be refunded.")
         refuse_amount(chosen, amount)
         source, reference = chosen.sale.pay_source, chosen.sale.gateway_reference
-        payment = begin(
+        payment = create_pending(
             current, TransactionKind.REFUND, amount, pay_source=source, sale=chosen.sale, reason=reason, by=by
         )
-    return record_answer.finish(payment, gateway.refund(Refund(payment.uuid, reference, amount, payment.currency)))
+    return record_answer(payment, gateway.refund(Refund(payment.uuid, reference, amount, payment.currency)))

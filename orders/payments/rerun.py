@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from customers.models import PaySource
 from customers.records.newest import newest
-from orders import timestamps
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.payments import record_answer
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import begin, refuse_changed, the_gateway
+from orders.payments.gateway_request import create_pending, refuse_changed, require_gateway
+from orders.payments.record_answer import record_answer
+from orders.timestamps import touch_order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_READ, MOST_OFFERED = 500, 25
 
 
-def refuse_impossible(order: Order) -> Transaction:
+def declined_sale(order: Order) -> Transaction:
     """The sale that was declined; OrderError when it may not be tried again."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
@@ -42,12 +42,12 @@ def refuse_impossible(order: Order) -> Transaction:
     return declined
 
 
-def cards(order: Order) -> list[PaySource]:
+def chargeable_cards(order: Order) -> list[PaySource]:
     """What the owner of `order` can be charged with, the card of the declined sale first; OrderError when nothing.
 
     The expired come last: they are shown, so that nobody looks for them, and cannot be charged.
     """
-    declined, keeper = refuse_impossible(order), the_gateway().name
+    declined, keeper = declined_sale(order), require_gateway().name
     owner = order.source_record.customer
     preferred = (declined.pay_source_id, owner.pay_source_id)
     known = PaySource.objects.filter(source_record__customer=owner)
@@ -64,18 +64,18 @@ def refuse_expired(card: PaySource) -> None:
         raise OrderError("This card has expired. Choose another, or add one to the customer first.")
 
 
-def rerun(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
+def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
     """Charge the order to the pay source `card`; the Transaction says what the gateway answered, if it did."""
-    gateway = the_gateway()
+    gateway = require_gateway()
     with locked_order(order) as current:
         # First what is in the way: who clicks twice is told that an answer is awaited, not that the order has changed.
-        known = cards(current)
+        known = chargeable_cards(current)
         refuse_changed(current, seen)
         chosen = next((each for each in known if each.pk == card), None)
         if chosen is None:
             raise OrderError("This card is no longer the customer’s. Choose another.")
         refuse_expired(chosen)
-        payment = begin(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
-        timestamps.order(current.pk)  # it shows the card, even when nobody answers
+        payment = create_pending(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
+        touch_order(current.pk)  # it shows the card, even when nobody answers
     token = Token(chosen.token, chosen.gateway_customer)
-    return record_answer.finish(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))
+    return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

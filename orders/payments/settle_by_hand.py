@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionStatus
-from orders.payments import gateway, record_answer
-from orders.payments.gateway import Answer
+from orders.payments.gateway import Answer, configured_gateway
 from orders.payments.gateway_request import refuse_changed
-from orders.payments.settle_pending import is_overdue, question
+from orders.payments.record_answer import record_answer
+from orders.payments.settle_pending import is_overdue, question_about
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledPayment:
     """The payment as it is now, and whether that is what was said or what the gateway answered meanwhile."""
 
     payment: Transaction
     is_by_hand: bool
 
 
-def refuse_impossible(order: Order) -> Transaction:
+def payment_to_settle(order: Order) -> Transaction:
     """The payment that waits; OrderError when none does, or not for long enough."""
     pending = order.transactions.filter(status=TransactionStatus.PENDING)
     payment = pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk").first()
@@ -39,22 +39,24 @@ def refuse_impossible(order: Order) -> Transaction:
     return payment
 
 
-def settle(order: Order, *, happened: bool, reference: str, reason: str, seen: str, by: User | None) -> Settled:
+def settle_by_hand(
+    order: Order, *, happened: bool, reference: str, reason: str, seen: str, by: User | None
+) -> SettledPayment:
     """Write down whether the payment `happened`, by what the gateway calls it, unless the gateway answers now."""
-    payment = refuse_impossible(order)
+    payment = payment_to_settle(order)
     refuse_changed(order, seen)
     answer = _asked_again(payment)
     if answer and answer.status != TransactionStatus.PENDING:
-        return Settled(record_answer.finish(payment, answer), is_by_hand=False)
+        return SettledPayment(record_answer(payment, answer), is_by_hand=False)
     said = f"Settled by hand: {reason}"
     status = TransactionStatus.SUCCESS if happened else TransactionStatus.SOFT_DECLINE
-    settled = record_answer.finish(payment, Answer(status, said, reference), by=by)
-    return Settled(settled, is_by_hand=settled.answer == said)
+    settled = record_answer(payment, Answer(status, said, reference), by=by)
+    return SettledPayment(settled, is_by_hand=settled.answer == said)
 
 
 def _asked_again(payment: Transaction) -> Answer | None:
     """None when the gateway that is set up here does not know of it."""
-    ours, card = gateway.current(), payment.pay_source
+    ours, card = configured_gateway(), payment.pay_source
     if ours is None or card is None or card.gateway != ours.name:
         return None
-    return ours.look_up(question(payment))
+    return ours.look_up(question_about(payment))

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from customers.lib.dates import day
 from orders.models import Transaction, TransactionStatus
-from orders.payments import gateway, record_answer
-from orders.payments.gateway import Gateway, Question
-from orders.payments.gateway_request import the_gateway
+from orders.payments.gateway import Gateway, Question, configured_gateway
+from orders.payments.gateway_request import require_gateway
+from orders.payments.record_answer import LostAnswerError, record_answer
 
 PATIENCE = timedelta(minutes=5)
 LONG = timedelta(hours=24)
@@ -24,13 +24,13 @@ CHUNK = 100
 
 def settle_pending() -> Iterator[Transaction]:
     """Each of those older than five minutes, as it is now: some may still be pending."""
-    asked, until = the_gateway(), timezone.now() - PATIENCE
+    asked, until = require_gateway(), timezone.now() - PATIENCE
     last: Transaction | None = None
     while found := _after(last, asked, until):
         for payment in found:
             try:
-                yield record_answer.finish(payment, asked.look_up(question(payment)))
-            except record_answer.LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
+                yield record_answer(payment, asked.look_up(question_about(payment)))
+            except LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
                 continue
         last = found[-1]
 
@@ -50,9 +50,9 @@ def is_overdue(payment: Transaction) -> bool:
     return payment.at <= timezone.now() - LONG
 
 
-def standing(payment: Transaction) -> str:
+def pending_note(payment: Transaction) -> str:
     """What becomes of a payment without an answer, in sentences for who looks at its order."""
-    keeper, ours = payment.pay_source.gateway if payment.pay_source else "", gateway.current()
+    keeper, ours = payment.pay_source.gateway if payment.pay_source else "", configured_gateway()
     if ours is None or keeper != ours.name:
         where = keeper or "the system that it was sent through"
         return f"It is not asked from here: look for the payment at {where}. After a day it can be settled by hand."
@@ -64,7 +64,7 @@ def standing(payment: Transaction) -> str:
     return "It is asked again every few minutes."
 
 
-def question(payment: Transaction) -> Question:
+def question_about(payment: Transaction) -> Question:
     """What the gateway is asked about a request that was sent before."""
     card, sale = payment.pay_source, payment.sale
     return Question(

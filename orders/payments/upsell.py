@@ -12,15 +12,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers.lib.money import is_exact
-from orders.intake import idempotency
-from orders.intake.idempotency import Request
+from orders.intake.idempotency import IdentifiedRequest, order_made_by, remember_request
 from orders.intake.take import retried
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.payments import record_answer
-from orders.payments.add_line import Addition
+from orders.payments.add_line import AddedLine
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import begin, the_gateway
+from orders.payments.gateway_request import create_pending, require_gateway
+from orders.payments.record_answer import record_answer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -28,36 +27,40 @@ if TYPE_CHECKING:
 A_MOMENT = timedelta(hours=24)
 
 
-def add(order: Order, addition: Addition, *, request: Request | None, by: User | None) -> Transaction:
+def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest | None, by: User | None) -> Transaction:
     """The charge for it, or the one that the same `request` made before; OrderError when it cannot be charged."""
     payment, is_repeat = retried(lambda: _begin(order, addition, request, by=by))
     if is_repeat:
         return payment
-    gateway, card = the_gateway(), payment.pay_source
+    gateway, card = require_gateway(), payment.pay_source
     if card is None:
         raise ValueError("An upsale is charged to a card.")
     source = Token(card.token, card.gateway_customer)
-    return record_answer.finish(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
+    return record_answer(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
 
 
-def _begin(order: Order, addition: Addition, request: Request | None, *, by: User | None) -> tuple[Transaction, bool]:
+def _begin(
+    order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, by: User | None
+) -> tuple[Transaction, bool]:
     """(the payment, pending; whether it was there before)."""
-    keeper = the_gateway().name
+    keeper = require_gateway().name
     with locked_order(order) as current:
         charges = current.transactions.select_related("pay_source").order_by("-at", "-pk")
-        if request and idempotency.answered(request):
+        if request and order_made_by(request):
             return charges.get(adds__request=request.digest), True
         refuse_pending(charges)
         _refuse_impossible(current, addition)
         card = _paid_with(charges, keeper)
         kept = addition.as_kept() | ({"request": request.digest} if request else {})
-        payment = begin(current, TransactionKind.SALE, addition.total, pay_source=card.pay_source, adds=kept, by=by)
+        payment = create_pending(
+            current, TransactionKind.SALE, addition.total, pay_source=card.pay_source, adds=kept, by=by
+        )
         if request:
-            idempotency.remember(request, current)
+            remember_request(request, current)
         return payment, False
 
 
-def _refuse_impossible(order: Order, addition: Addition) -> None:
+def _refuse_impossible(order: Order, addition: AddedLine) -> None:
     if order.status != OrderStatus.COMPLETE:
         raise OrderError(f"Order {order.number} is {order.status}, so nothing can be added to it.")
     if order.at < timezone.now() - A_MOMENT:

@@ -20,9 +20,9 @@ from django.utils import timezone
 from orders.models import OrderItem, Purchase
 from orders.models.subscription import FirstCancellation
 from orders.revenue import ledger
-from orders.revenue.ledger import Ledger, cancellations, counting
-from orders.revenue.movements import Movement, Place
-from orders.revenue.types import Kind, Origin
+from orders.revenue.ledger import Ledger, cancellations, counting_lines
+from orders.revenue.movements import Movement, Position
+from orders.revenue.types import Origin, OriginKind
 
 STRETCH, MOST_STRETCHES = 250, 10
 """How many rows are read at once, and how often for one page; the next page looks further."""
@@ -38,7 +38,7 @@ class ActivityQuery:
     start: datetime | None = None
     end: datetime | None = None
     types: Collection[str] = ()
-    after: Place | None = None
+    after: Position | None = None
     newest_first: bool = False
 
     def has(self, movement: Movement) -> bool:
@@ -60,11 +60,11 @@ class Activity:
 
 
 @dataclass(frozen=True)
-class Page:
+class ActivityPage:
     """`last` is the place up to which all was looked at; there may be more beyond it."""
 
     rows: Sequence[Activity]
-    last: Place | None
+    last: Position | None
     has_more: bool
 
 
@@ -77,15 +77,15 @@ class BillingPoint:
     customer: int
 
     @property
-    def beginning(self) -> Place:
+    def beginning(self) -> Position:
         return self.at, self.origin, 0
 
     @property
-    def end(self) -> Place:
+    def end(self) -> Position:
         return self.at, self.origin, MOST_OF_A_ROW
 
 
-def activity_page(asked: ActivityQuery, *, limit: int) -> Page:
+def activity_page(asked: ActivityQuery, *, limit: int) -> ActivityPage:
     """At most `limit` of the movements asked for; fewer where many rows moved nothing."""
     now = timezone.now()
     found: list[Activity] = []
@@ -98,8 +98,8 @@ def activity_page(asked: ActivityQuery, *, limit: int) -> Page:
         if not goes_on or len(found) > limit:
             break
     if len(found) > limit:
-        return Page(found[:limit], found[limit - 1].movement.place, has_more=True)
-    return Page(found, asked.after, has_more=goes_on)
+        return ActivityPage(found[:limit], found[limit - 1].movement.place, has_more=True)
+    return ActivityPage(found, asked.after, has_more=goes_on)
 
 
 def _stretch(asked: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> tuple[list[BillingPoint], bool]:
@@ -110,16 +110,16 @@ def _stretch(asked: ActivityQuery, past: Sequence[BillingPoint], now: datetime) 
 
 
 def _nearest_of_each(asked: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> Iterator[BillingPoint]:
-    lines = OrderItem.objects.filter(counting(now))
-    yield from _points(lines, Kind.LINE, "service_from", "purchase__source_record__customer", asked, now)
+    lines = OrderItem.objects.filter(counting_lines(now))
+    yield from _points(lines, OriginKind.LINE, "service_from", "purchase__source_record__customer", asked, now)
     purchases = Purchase.objects.all()
-    yield from _points(purchases, Kind.PURCHASE, "at", "source_record__customer", asked, now)
-    yield from _points(purchases, Kind.CANCELLATION, "cancelled_at", "source_record__customer", asked, now)
+    yield from _points(purchases, OriginKind.PURCHASE, "at", "source_record__customer", asked, now)
+    yield from _points(purchases, OriginKind.CANCELLATION, "cancelled_at", "source_record__customer", asked, now)
     yield from (point for point in past if _is_within(point, asked, now))
 
 
 def _points(
-    rows: QuerySet[Any], kind: Kind, column: str, customer: str, asked: ActivityQuery, now: datetime
+    rows: QuerySet[Any], kind: OriginKind, column: str, customer: str, asked: ActivityQuery, now: datetime
 ) -> Iterator[BillingPoint]:
     sign = "-" if asked.newest_first else ""
     within = rows.filter(_within(kind, column, asked, now)).order_by(f"{sign}{column}", f"{sign}pk")
@@ -127,7 +127,7 @@ def _points(
         yield BillingPoint(at, Origin(kind, pk), whose)
 
 
-def _within(kind: Kind, column: str, asked: ActivityQuery, now: datetime) -> Q:
+def _within(kind: OriginKind, column: str, asked: ActivityQuery, now: datetime) -> Q:
     """The rows that are asked for, with that of the place, unless it is the end of it: it may have made another."""
     found = Q(**{f"{column}__lte": min(asked.end or now, now)})
     if asked.start:
@@ -156,7 +156,7 @@ def _past_cancellations() -> Iterator[BillingPoint]:
     )
     for purchase in rows:
         for at in cancellations(purchase):
-            origin = Origin(Kind.CANCELLATION, purchase.pk)
+            origin = Origin(OriginKind.CANCELLATION, purchase.pk)
             if at != purchase.cancelled_at:
                 yield BillingPoint(at, origin, purchase.source_record.customer_id)
 

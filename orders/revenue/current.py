@@ -19,7 +19,7 @@ from orders.revenue import ledger
 
 
 @dataclass(frozen=True)
-class Revenue:
+class MonthlyRevenue:
     """An amount a month, in minor units."""
 
     currency: str
@@ -33,25 +33,25 @@ def by_currency(customers: Collection[int], *, now: datetime | None = None) -> d
     return {customer: of for customer, of in totals.items() if of}
 
 
-def revenue_of(customers: Collection[int], *, now: datetime | None = None) -> dict[int, Revenue]:
+def monthly_revenue_of(customers: Collection[int], *, now: datetime | None = None) -> dict[int, MonthlyRevenue]:
     """Of each customer, where only one currency can be told: the account's own, else that of the largest amount."""
     found = by_currency(customers, now=now)
     return {customer: _chosen(found.get(customer, {})) for customer in customers}
 
 
-def amounts_of(customer: Customer) -> list[str]:
+def monthly_amounts_of(customer: Customer) -> list[str]:
     """What `customer` is worth a month in each currency, as it is read."""
     found = by_currency([customer.pk]).get(customer.pk, {})
     return [with_currency(major(amount, currency), currency) for currency, amount in sorted(found.items())]
 
 
-def _chosen(of: Mapping[str, int]) -> Revenue:
+def _chosen(of: Mapping[str, int]) -> MonthlyRevenue:
     own = settings.DEFAULT_CURRENCY
     currency = own if own in of or not of else max(sorted(of), key=lambda each: of[each])
-    return Revenue(currency, of.get(currency, 0))
+    return MonthlyRevenue(currency, of.get(currency, 0))
 
 
-def since_of(customers: Collection[int]) -> dict[int, datetime]:
+def customers_since(customers: Collection[int]) -> dict[int, datetime]:
     """{customer: when the first of their orders that count was placed}; without those who have none."""
     rows = RecordTotals.objects.filter(source_record__customer__in=customers, first_order_at__isnull=False)
     return dict(rows.values_list("source_record__customer").annotate(Min("first_order_at")))

@@ -22,8 +22,8 @@ from django.utils import timezone
 from customers.lib.money import minor
 from orders.models import ItemKind, OrderItem, Product, Proration, Purchase, PurchaseStatus
 from orders.revenue.monthly_rate import Interval
-from orders.revenue.movements import Series, play
-from orders.revenue.types import Billed, Cancelled, Change, Kind, Origin, Subscription
+from orders.revenue.movements import Series, derive_movements
+from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 # What has no price yet, or ended nobody knows when.
@@ -53,7 +53,7 @@ class Ledger:
     plans: Mapping[int, Product]
 
     def series(self, customer: int) -> Series:
-        return play(self.changes.get(customer, ()), window=window())
+        return derive_movements(self.changes.get(customer, ()), window=reclassification_window())
 
     def plan(self, change: Change) -> Product:
         """What was billed, or would have gone on."""
@@ -61,7 +61,7 @@ class Ledger:
         return self.plans[change.plan] if isinstance(change, Billed) else purchase.product
 
 
-def window() -> timedelta:
+def reclassification_window() -> timedelta:
     return timedelta(minutes=settings.MRR_RECLASSIFIED_WITHIN)
 
 
@@ -94,13 +94,13 @@ def _last_lines(now: datetime) -> Q:
 
     A credit is passed over, because it depends on what came before.
     """
-    whole = OrderItem.objects.filter(counting(now), purchase=OuterRef("pk"), prorated=False, amount__gte=F("tax"))
+    whole = OrderItem.objects.filter(counting_lines(now), purchase=OuterRef("pk"), prorated=False, amount__gte=F("tax"))
     last = Subquery(whole.order_by("-service_from").values("service_from")[:1])
     since = Coalesce(Case(When(set_external_id="", then=last)), Value(EVER))
     return _lines(now) & Q(items__service_from__gte=since)
 
 
-def counting(now: datetime, prefix: str = "") -> Q:
+def counting_lines(now: datetime, prefix: str = "") -> Q:
     """Which lines count at `now`; `prefix` leads to them."""
     conditions = {
         "kind": ItemKind.SUBSCRIPTION,
@@ -113,7 +113,7 @@ def counting(now: datetime, prefix: str = "") -> Q:
 
 
 def _lines(now: datetime) -> Q:
-    return counting(now, "items__")
+    return counting_lines(now, "items__")
 
 
 def _read(rows: QuerySet[Purchase], now: datetime, lines: Q) -> Ledger:
@@ -154,7 +154,7 @@ def _billed(row: dict[str, Any], subscription: Subscription, plan: Product) -> B
         currency=currency,
         amount=minor(row["items__amount"] - row["items__tax"], currency),
         interval=_interval(plan),
-        origin=Origin(Kind.LINE, row["items__pk"]),
+        origin=Origin(OriginKind.LINE, row["items__pk"]),
         proration=(row["items__proration"] or Proration.DIFFERENTIAL) if row["items__prorated"] else "",
         order=row["items__event_order"],
     )
@@ -166,7 +166,7 @@ def _of_itself(purchase: Purchase) -> Iterator[Change]:
     if is_billed_by_price(purchase):
         yield _begun(purchase, subscription)
     for at in cancellations(purchase):
-        yield Cancelled(at, subscription, Origin(Kind.CANCELLATION, purchase.pk))
+        yield Cancelled(at, subscription, Origin(OriginKind.CANCELLATION, purchase.pk))
 
 
 def is_billed_by_price(purchase: Purchase) -> bool:
@@ -186,7 +186,7 @@ def _begun(purchase: Purchase, subscription: Subscription) -> Billed:
         currency=purchase.currency,
         amount=minor(purchase.price, purchase.currency),
         interval=_interval(purchase.product),
-        origin=Origin(Kind.PURCHASE, purchase.pk),
+        origin=Origin(OriginKind.PURCHASE, purchase.pk),
     )
 
 

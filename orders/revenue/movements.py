@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orders.revenue.mrr import Worth
-from orders.revenue.types import Billed, Change, Origin, Subscription, in_order
+from orders.revenue.types import Billed, Change, Origin, Subscription, sort_changes
 
 
 class MovementType(StrEnum):
@@ -33,7 +33,7 @@ class MovementType(StrEnum):
 STARTS = (MovementType.NEW_BIZ, MovementType.REACTIVATION)
 TURNS = (*STARTS, MovementType.CHURN)
 
-Place = tuple[datetime, Origin, int]
+Position = tuple[datetime, Origin, int]
 """Where a movement stands among those of everybody: its time, the row that it is read from, its number of that."""
 
 
@@ -53,7 +53,7 @@ class Movement:
     number: int = 0
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Position:
         return self.at, self.change.origin, self.number
 
 
@@ -73,9 +73,9 @@ class Series:
         return {currency: amount for currency, amount in found.items() if amount}
 
 
-def play(changes: Iterable[Change], *, window: timedelta) -> Series:
+def derive_movements(changes: Iterable[Change], *, window: timedelta) -> Series:
     """The series of one customer; what is within `window` of a beginning or an end takes its type."""
-    ordered = in_order(changes)
+    ordered = sort_changes(changes)
     worth = _nothing_yet(ordered)
     movements = list(_movements(ordered, worth))
     return Series(list(_reclassified(movements, window)) if window else movements, worth)

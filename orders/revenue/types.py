@@ -11,7 +11,7 @@ from typing import NamedTuple
 from orders.revenue.monthly_rate import Interval
 
 
-class Kind(IntEnum):
+class OriginKind(IntEnum):
     """What a change is read from."""
 
     LINE = 1
@@ -22,7 +22,7 @@ class Kind(IntEnum):
 class Origin(NamedTuple):
     """The row that a change is read from; numbers grow as rows are written."""
 
-    kind: Kind
+    kind: OriginKind
     pk: int
 
 
@@ -73,7 +73,7 @@ class Cancelled:
 Change = Billed | Cancelled
 
 
-def in_order(changes: Iterable[Change]) -> list[Change]:
+def sort_changes(changes: Iterable[Change]) -> list[Change]:
     """By time; lines of one moment by the order that was sent with them, if any was, then as they were written.
 
     What is cancelled comes last, so that who goes from one subscription to another at midnight was never gone.

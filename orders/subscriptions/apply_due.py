@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from orders import history
 from orders.models import ENDED, Purchase, PurchaseStatus
-from orders.subscriptions import cancel, derive
+from orders.subscriptions.cancel import end_purchase
 from orders.subscriptions.change import PurchaseError, locked_purchase
-from orders.subscriptions.pause import restart
+from orders.subscriptions.derive import is_cancellation_planned, past_due_purchases, refresh_purchases
+from orders.subscriptions.pause import restart_purchase
 
 
 def apply_due(today: date) -> Iterator[Purchase]:
@@ -26,7 +27,7 @@ def apply_due(today: date) -> Iterator[Purchase]:
     for due in _due(restarts_on__lte=today):
         if _was_done(due, _restart, today):
             yield due
-    for due in derive.late(timezone.now()).select_related("source_record").order_by("pk"):
+    for due in past_due_purchases(timezone.now()).select_related("source_record").order_by("pk"):
         if _was_done(due, _fall_behind, today):
             yield due
 
@@ -51,14 +52,14 @@ def _cancel(purchase: Purchase, today: date) -> bool:
         return False
     if purchase.external_id:
         # A billing system may have planned it by an event: for a time, and not for the day.
-        derive.refresh([purchase])
+        refresh_purchases([purchase])
         if purchase.status == PurchaseStatus.CANCELLED:
             history.write(purchase, "cancelled as its billing system planned.", by=None)
             return True
-        if derive.is_planned(purchase):
+        if is_cancellation_planned(purchase):
             return False
     reason = purchase.cancel_reason
-    cancel.end(purchase, reason=reason)
+    end_purchase(purchase, reason=reason)
     history.write(purchase, f"cancelled as planned. {reason}".strip(), by=None)
     return True
 
@@ -69,13 +70,13 @@ def _restart(purchase: Purchase, today: date) -> bool:
     if purchase.status != PurchaseStatus.PAUSED:
         purchase.restarts_on = None
         return False
-    restart(purchase, max(purchase.next_bill_date or today, today), by=None)
+    restart_purchase(purchase, max(purchase.next_bill_date or today, today), by=None)
     return True
 
 
 def _fall_behind(purchase: Purchase, today: date) -> bool:
     """Its newest invoice may have been paid, or another may have come, since it was found."""
-    derive.refresh([purchase])
+    refresh_purchases([purchase])
     if purchase.status != PurchaseStatus.RECYCLE_BILLING:
         return False
     history.write(purchase, "past due. Its newest invoice is not paid.", by=None)

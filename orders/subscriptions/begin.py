@@ -39,11 +39,11 @@ def _of(order: Order, item: OrderItem) -> Purchase:
         quantity=item.quantity,
         price=item.amount,
         currency=order.currency,
-        next_bill_date=interval_after(order.at, product).date(),
+        next_bill_date=next_bill_at(order.at, product).date(),
     )
 
 
-def interval_after(at: datetime, product: Product) -> datetime:
+def next_bill_at(at: datetime, product: Product) -> datetime:
     """When what was billed at `at` is billed again; the last of a month that is shorter."""
     count, unit = product.interval_count or 0, product.interval_unit
     if unit in DAYS:

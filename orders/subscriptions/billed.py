@@ -11,7 +11,7 @@ from orders.models import Order, OrderItem, OrderKind, Purchase
 MOST_SHOWN, MOST_READ = 25, 500
 
 
-def orders_of(purchase: Purchase) -> list[Order]:
+def orders_of_purchase(purchase: Purchase) -> list[Order]:
     """The newest of them; the first, however old, is the last of the list."""
     since = Order.objects.filter(source_record=purchase.source_record_id, at__gt=purchase.at)
     looked_through = since.order_by("-at", "-pk").values("pk")[:MOST_READ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-def refuse_impossible(purchase: Purchase) -> None:
+def refuse_billing_change(purchase: Purchase) -> None:
     refuse_ended(purchase)
     if purchase.status == PurchaseStatus.RECYCLE_FAILED:
         raise PurchaseError("Billing this purchase has failed, so it is not billed. Reactivate it first.")
@@ -39,9 +39,9 @@ def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
     refuse_day(day, first=today())
 
 
-def change(purchase: Purchase, *, price: Decimal, next_bill: date | None, seen: str, by: User | None) -> None:
+def change_billing(purchase: Purchase, *, price: Decimal, next_bill: date | None, seen: str, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
-        refuse_impossible(current)
+        refuse_billing_change(current)
         refuse_price(current, price)
         refuse_next_bill(current, next_bill)
         changes = list(_changes(current, price, next_bill))

@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 
 
-def refuse_impossible(purchase: Purchase) -> None:
+def refuse_cancel(purchase: Purchase) -> None:
     refuse_ended(purchase)
 
 
-def cancel(purchase: Purchase, *, reason: str, seen: str, by: User | None) -> None:
+def cancel_purchase(purchase: Purchase, *, reason: str, seen: str, by: User | None) -> None:
     """Now: it is not billed again."""
     with locked_purchase(purchase, seen=seen) as current:
-        refuse_impossible(current)
-        end(current, reason=reason)
+        refuse_cancel(current)
+        end_purchase(current, reason=reason)
         history.write(current, f"cancelled. {reason}".strip(), by=by)
 
 
-def end(purchase: Purchase, *, reason: str) -> None:
+def end_purchase(purchase: Purchase, *, reason: str) -> None:
     """Make the locked purchase a cancelled one."""
     purchase.status, purchase.cancelled_at, purchase.cancel_reason = PurchaseStatus.CANCELLED, timezone.now(), reason
     purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
     purchase.paused_from = ""
 
 
-def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:
+def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:
     """On `day`, before anything is billed that day; `orders.subscriptions.apply_due` carries it out."""
     with locked_purchase(purchase, seen=seen) as current:
-        refuse_impossible(current)
+        refuse_cancel(current)
         refuse_day(day, first=tomorrow())
         if current.restarts_on and day <= current.restarts_on:
             raise PurchaseError(
@@ -59,14 +59,14 @@ def schedule(purchase: Purchase, day: date, *, reason: str, seen: str, by: User 
         history.write(current, f"will be cancelled on {shown_date(day)}. {reason}".strip(), by=by)
 
 
-def after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
+def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
     """On the day after its next bill, as things stand."""
     if purchase.bills_on is None:
         raise PurchaseError("This purchase is not going to be billed, so there is no next bill. Cancel it now.")
-    schedule(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
+    schedule_cancellation(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
 
 
-def refuse_nothing_scheduled(purchase: Purchase) -> date:
+def scheduled_day(purchase: Purchase) -> date:
     """The day on which it will be cancelled."""
     refuse_ended(purchase)
     if purchase.cancels_on is None:
@@ -74,9 +74,9 @@ def refuse_nothing_scheduled(purchase: Purchase) -> date:
     return purchase.cancels_on
 
 
-def take_back(purchase: Purchase, *, seen: str, by: User | None) -> None:
+def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
     """It goes on being billed after all."""
     with locked_purchase(purchase, seen=seen) as current:
-        day = refuse_nothing_scheduled(current)
+        day = scheduled_day(current)
         current.cancels_on, current.cancel_reason = None, ""
         history.write(current, f"the cancellation on {shown_date(day)} was taken back.", by=by)

@@ -15,11 +15,11 @@ from django.db import transaction
 
 from customers.locks import RetiredMeanwhileError
 from customers.totals import billing_status
-from orders import timestamps
 from orders.locks import lock_owner
 from orders.models import ENDED, Purchase
+from orders.timestamps import shown_values, touch_orders_of
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import of_new_status
+from orders.totals.deltas import deltas_of_new_status
 
 FURTHEST = timedelta(days=3660)
 
@@ -43,13 +43,13 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
             raise PurchaseError("This purchase has changed since you opened the page. This is how it stands now.")
-        status, before, shown = current.status, _values(current), timestamps.shown(current)
+        status, before, shown = current.status, _values(current), shown_values(current)
         yield current
         if _values(current) != before:
             current.save()
-        if timestamps.shown(current) != shown:
-            timestamps.orders_of([current])
-        if changes := list(of_new_status(current, status)):
+        if shown_values(current) != shown:
+            touch_orders_of([current])
+        if changes := list(deltas_of_new_status(current, status)):
             add_to_totals(changes)
             billing_status.refresh([owner.pk])
 

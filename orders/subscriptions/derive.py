@@ -17,7 +17,6 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from orders import timestamps
 from orders.models import (
     ItemKind,
     Membership,
@@ -29,7 +28,8 @@ from orders.models import (
     SubscriptionEvent,
 )
 from orders.revenue.ledger import cancellations
-from orders.totals.deltas import Delta, difference, of_purchase
+from orders.timestamps import shown_values, touch_orders_of
+from orders.totals.deltas import Delta, deltas_between, deltas_of_purchase
 
 CANCELLED = "subscription_cancelled"
 WRITTEN = (
@@ -52,28 +52,28 @@ WRITTEN = (
 values_of = attrgetter(*(f"{name}_id" if name in ("product", "order") else name for name in WRITTEN))
 
 
-def billing() -> QuerySet[OrderItem]:
+def billing_lines() -> QuerySet[OrderItem]:
     """The lines that bill a subscription."""
     return OrderItem.objects.filter(disabled_at=None, order__disabled_at=None, order__uncollected="").exclude(
         Q(purchase=None) | Q(service_from=None)
     )
 
 
-def late(now: datetime) -> QuerySet[Purchase]:
+def past_due_purchases(now: datetime) -> QuerySet[Purchase]:
     """Those that go on as if the newest invoice that bills them were paid, which was due by `now`."""
-    later = billing().filter(purchase=OuterRef("purchase"), order__at__gt=OuterRef("order__at"))
-    unpaid = billing().filter(~Exists(later), order__status=OrderStatus.PENDING, order__due__lt=now)
+    later = billing_lines().filter(purchase=OuterRef("purchase"), order__at__gt=OuterRef("order__at"))
+    unpaid = billing_lines().filter(~Exists(later), order__status=OrderStatus.PENDING, order__due__lt=now)
     going_on = (PurchaseStatus.ACTIVE, PurchaseStatus.TRIAL, PurchaseStatus.PAUSED)
     return Purchase.objects.filter(pk__in=unpaid.values("purchase"), status__in=going_on).exclude(external_id="")
 
 
-def remember(purchase: Purchase, times: Iterable[datetime]) -> None:
+def set_cancellations(purchase: Purchase, times: Iterable[datetime]) -> None:
     """Make `times` all of its cancellations; `refresh` says what follows from them."""
     purchase.cancelled_at = None
     purchase.past_cancellations = [each.astimezone(UTC).isoformat() for each in sorted(set(times))]
 
 
-def refresh(
+def refresh_purchases(
     purchases: Collection[Purchase], *, begun: Collection[int] = (), took_back: Collection[datetime] = ()
 ) -> list[Delta]:
     """Make the locked `purchases` what their lines and cancellations say; what that adds to the totals.
@@ -85,31 +85,29 @@ def refresh(
     lines, events = _lines_of(purchases), _events_of(purchases)
     changes: list[Delta] = []
     stored = {purchase.pk: values_of(purchase) for purchase in purchases}
-    shown = {purchase.pk: timestamps.shown(purchase) for purchase in purchases}
+    shown = {purchase.pk: shown_values(purchase) for purchase in purchases}
     for purchase in purchases:
-        before = [] if purchase.pk in begun else list(of_purchase(purchase))
+        before = [] if purchase.pk in begun else list(deltas_of_purchase(purchase))
         happened, planned = _times(events[purchase.source_record_id, purchase.external_id])
-        remember(purchase, (set(cancellations(purchase)) - set(took_back)) | happened)
+        set_cancellations(purchase, (set(cancellations(purchase)) - set(took_back)) | happened)
         _follow(purchase, lines[purchase.pk])
         if planned or purchase.cancels_on in {each.date() for each in took_back}:
             purchase.cancels_on = planned.date() if planned else None
-        changes += difference(before, of_purchase(purchase))
+        changes += deltas_between(before, deltas_of_purchase(purchase))
     changed = [purchase for purchase in purchases if values_of(purchase) != stored[purchase.pk]]
     for purchase in changed:
         purchase.updated = timezone.now()
     Purchase.objects.bulk_update(changed, [*WRITTEN, "updated"])
-    timestamps.orders_of(
-        [each for each in changed if timestamps.shown(each) != shown[each.pk] and each.pk not in begun]
-    )
+    touch_orders_of([each for each in changed if shown_values(each) != shown[each.pk] and each.pk not in begun])
     return changes
 
 
-def is_planned(purchase: Purchase) -> bool:
+def is_cancellation_planned(purchase: Purchase) -> bool:
     """Whether an event says that it will be cancelled."""
     return any(_times(events)[1] for events in _events_of([purchase]).values())
 
 
-def drop_unbilled(purchases: list[Purchase]) -> list[Delta]:
+def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
     """Delete those of the locked `purchases` that no line is left of, and take them out; what that adds to the totals.
 
     One that gives a membership, or is billed here, is not only what a billing system told of.
@@ -117,7 +115,7 @@ def drop_unbilled(purchases: list[Purchase]) -> list[Delta]:
     left = set(OrderItem.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
     members = set(Membership.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
     gone = [each for each in purchases if each.external_id and each.pk not in left | members]
-    changes = [change for each in gone for change in difference(of_purchase(each), [])]
+    changes = [change for each in gone for change in deltas_between(deltas_of_purchase(each), [])]
     Purchase.objects.filter(pk__in=[each.pk for each in gone]).delete()
     purchases[:] = [each for each in purchases if each not in gone]
     return changes
@@ -125,7 +123,7 @@ def drop_unbilled(purchases: list[Purchase]) -> list[Delta]:
 
 def _lines_of(purchases: Collection[Purchase]) -> Mapping[int, list[OrderItem]]:
     found: defaultdict[int, list[OrderItem]] = defaultdict(list)
-    lines = billing().filter(purchase__in=purchases).select_related("order", "product")
+    lines = billing_lines().filter(purchase__in=purchases).select_related("order", "product")
     for line in sorted(lines, key=_place):
         found[line.purchase_id or 0].append(line)
     return found
@@ -175,7 +173,7 @@ def _follow(purchase: Purchase, lines: Sequence[OrderItem]) -> None:
         purchase.order = purchase.order or lines[0].order
     last = max(cancellations(purchase), default=None)
     if last and not any(line.service_from > last for line in begun if line.service_from):
-        remember(purchase, set(cancellations(purchase)) - {last})
+        set_cancellations(purchase, set(cancellations(purchase)) - {last})
         _end(purchase, at=last)
     elif not lines and purchase.items.exists():
         _end(purchase, at=None)

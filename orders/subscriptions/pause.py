@@ -42,7 +42,7 @@ def refuse_pause(purchase: Purchase) -> None:
         raise PurchaseError("Billing this purchase has failed, so there is nothing to pause. Reactivate or cancel it.")
 
 
-def pause(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
+def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
     """Until the day `until`, or until somebody reactivates it."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_pause(current)
@@ -63,21 +63,21 @@ def refuse_reactivation(purchase: Purchase) -> None:
         raise PurchaseError("This purchase is billed already, so there is nothing to reactivate.")
 
 
-def first_bill(purchase: Purchase) -> date:
+def proposed_next_bill(purchase: Purchase) -> date:
     """The next bill date that a reactivation proposes: as it was, but not in the past."""
     return max(purchase.next_bill_date or today(), today())
 
 
-def reactivate(purchase: Purchase, next_bill: date | None, *, seen: str, by: User | None) -> None:
+def reactivate_purchase(purchase: Purchase, next_bill: date | None, *, seen: str, by: User | None) -> None:
     """Billed on `next_bill`; None is for who may not choose, and leaves it as it was."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_reactivation(current)
-        day = next_bill or first_bill(current)
+        day = next_bill or proposed_next_bill(current)
         refuse_day(day, first=today())
-        restart(current, day, by=by)
+        restart_purchase(current, day, by=by)
 
 
-def restart(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
+def restart_purchase(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
     """Make the locked purchase an active one, or a trial if it was one. A cancellation that is planned for it stays."""
     if purchase.status == PurchaseStatus.CANCELLED:
         purchase.cancelled_at, purchase.cancel_reason = None, ""

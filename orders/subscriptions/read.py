@@ -37,7 +37,7 @@ class CurrentSubscription:
         return 12 * self.amount
 
 
-def firsts(customer: Customer) -> QuerySet[Purchase]:
+def first_purchases(customer: Customer) -> QuerySet[Purchase]:
     """The first member of each subscription of `customer`."""
     theirs = Purchase.objects.filter(source_record__customer=customer)
     is_earlier = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))

@@ -14,9 +14,9 @@ register = template.Library()
 @register.simple_tag
 def monthly_revenue(customer: Customer) -> str:
     """What the customer is worth a month, such as “59.90 USD, 10.00 EUR”; "" when that is nothing."""
-    return ", ".join(current.amounts_of(customer))
+    return ", ".join(current.monthly_amounts_of(customer))
 
 
 @register.simple_tag
-def newest_moves(customer: Customer) -> Sequence[RecentMovement]:
+def newest_movements(customer: Customer) -> Sequence[RecentMovement]:
     return recent_movements(customer)

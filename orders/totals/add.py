@@ -17,14 +17,8 @@ from customers.lib.money import minor
 from customers.models import MonthTotals, RecordTotals
 from orders.models import Order, Purchase
 from orders.totals import by_month
-from orders.totals.deltas import (
-    SUMS,
-    Delta,
-    combined,
-    difference,
-    of_purchases,
-)
-from orders.totals.upsert import add_up
+from orders.totals.deltas import SUMS, Delta, combine_deltas, delta_of_purchases, deltas_between
+from orders.totals.upsert import upsert_sums
 
 KEY = ("source_record_id", "currency")
 FIGURES = (*SUMS, "first_order_at", "last_order_at")
@@ -42,9 +36,9 @@ figures_of = attrgetter(*FIGURES)
 def add_to_totals(changes: Iterable[Delta]) -> None:
     """Add `changes` to the totals, records in order, so that two acts on the same records cannot deadlock."""
     changes = list(changes)
-    if rows := sorted(combined(changes, "record", "currency"), key=by_key):
+    if rows := sorted(combine_deltas(changes, "record", "currency"), key=by_key):
         values = [(*by_key(row), *figures_of(row)) for row in rows]
-        add_up(RecordTotals, [*KEY, *FIGURES], values, key=KEY, sums=SUMS, also=FIRST_AND_LAST)
+        upsert_sums(RecordTotals, [*KEY, *FIGURES], values, key=KEY, sums=SUMS, also=FIRST_AND_LAST)
         by_month.add(changes)
 
 
@@ -54,7 +48,7 @@ def replace_totals(before: Iterable[Delta], after: Iterable[Delta], *, also: Ite
     The first and last times are looked up, since none can be subtracted.
     """
     before = list(before)
-    add_to_totals([*difference(before, after), *also])
+    add_to_totals([*deltas_between(before, after), *also])
     # By now the totals are locked: an order that is not seen here adds its own time when this is over.
     for record, currency in sorted({by_key(change) for change in before if change.orders}):
         orders = Order.objects.counted().filter(source_record=record, currency=currency)
@@ -68,7 +62,7 @@ def rebuild_totals(records: Sequence[int]) -> list[str]:
     """Make the totals of `records` what their orders and purchases say; name what differed."""
     known = _locked(records)
     # Of a key that is not among them an act is adding the first row at this moment: that will be right by itself.
-    wanted = {by_key(change): change for change in combined(_derived(records), "record", "currency")}
+    wanted = {by_key(change): change for change in combine_deltas(_derived(records), "record", "currency")}
     differed = []
     for total in RecordTotals.objects.filter(source_record__in=records):
         key = (total.source_record_id, total.currency)
@@ -88,7 +82,7 @@ def _locked(records: Sequence[int]) -> set[by_month.RecordCurrency]:
         known.update(rows.values_list(*KEY).distinct())
     nothing = [0] * len(SUMS)
     for some in batches(sorted(known)):
-        add_up(RecordTotals, [*KEY, *SUMS], [(*key, *nothing) for key in some], key=KEY, sums=SUMS)
+        upsert_sums(RecordTotals, [*KEY, *SUMS], [(*key, *nothing) for key in some], key=KEY, sums=SUMS)
     return known
 
 
@@ -109,4 +103,4 @@ def _derived(records: Sequence[int]) -> Iterator[Delta]:
     for record, currency, status, count in purchases.annotate(n=Count("pk")).values_list(
         "source_record", "currency", "status", "n"
     ):
-        yield of_purchases(record, currency, status, count)
+        yield delta_of_purchases(record, currency, status, count)

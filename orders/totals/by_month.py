@@ -15,8 +15,8 @@ from django.db.models.functions import TruncMonth
 from customers.lib.money import minor
 from customers.models import MonthTotals
 from orders.models import Order
-from orders.totals.deltas import Delta, combined
-from orders.totals.upsert import add_up
+from orders.totals.deltas import Delta, combine_deltas
+from orders.totals.upsert import upsert_sums
 
 SUMS = ("orders", "amount", "refunded")
 KEY = ("source_record_id", "currency", "month")
@@ -33,9 +33,9 @@ def add(changes: Iterable[Delta]) -> None:
     about_orders = [change for change in changes if any(sums_of(change))]
     if any(change.month is None for change in about_orders):
         raise ValueError("Say in which month the order was placed.")
-    if rows := sorted(combined(about_orders, *BY), key=by_key):
+    if rows := sorted(combine_deltas(about_orders, *BY), key=by_key):
         values = [(*by_key(row), *sums_of(row)) for row in rows]
-        add_up(MonthTotals, [*KEY, *SUMS], values, key=KEY, sums=SUMS)
+        upsert_sums(MonthTotals, [*KEY, *SUMS], values, key=KEY, sums=SUMS)
 
 
 def rebuild(records: Sequence[int], known: Collection[RecordCurrency]) -> list[str]:

@@ -41,7 +41,7 @@ class Delta:
         return any(getattr(self, name) for name in PURCHASES)
 
 
-def of_order(order: Order) -> Iterator[Delta]:
+def deltas_of_order(order: Order) -> Iterator[Delta]:
     """What an order adds; nothing while it does not count."""
     if order.is_counted:
         yield Delta(
@@ -56,17 +56,17 @@ def of_order(order: Order) -> Iterator[Delta]:
         )
 
 
-def of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
+def deltas_of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
     """What is added when so much more of an order is paid back; nothing while it does not count."""
     if order.is_counted:
         yield Delta(order.source_record_id, order.currency, month_of(order.at), refunded=minor(amount, order.currency))
 
 
-def of_purchase(purchase: Purchase) -> Iterator[Delta]:
-    yield of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
+def deltas_of_purchase(purchase: Purchase) -> Iterator[Delta]:
+    yield delta_of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
 
 
-def difference(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
+def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
     """What is added when what added `before` now adds `after`. First and last times only ever widen by it."""
     before, after = list(before), list(after)
     for change in before if before != after else ():
@@ -75,14 +75,14 @@ def difference(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delt
     yield from after if before != after else ()
 
 
-def of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
+def deltas_of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
     """What is added when a purchase that had the status `before` has another."""
     if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
-        yield of_purchases(purchase.source_record_id, purchase.currency, before, -1)
-        yield from of_purchase(purchase)
+        yield delta_of_purchases(purchase.source_record_id, purchase.currency, before, -1)
+        yield from deltas_of_purchase(purchase)
 
 
-def of_purchases(record: int, currency: str, status: str, count: int) -> Delta:
+def delta_of_purchases(record: int, currency: str, status: str, count: int) -> Delta:
     state = BILLING_STATE[status]
     return Delta(
         record,
@@ -93,7 +93,7 @@ def of_purchases(record: int, currency: str, status: str, count: int) -> Delta:
     )
 
 
-def combined(changes: Iterable[Delta], *key: str) -> Collection[Delta]:
+def combine_deltas(changes: Iterable[Delta], *key: str) -> Collection[Delta]:
     """One change for each `key`: a statement may touch a row only once."""
     key_of = attrgetter(*key)
     found: dict[object, Delta] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, models
 
 
-def add_up(
+def upsert_sums(
     model: type[models.Model],
     columns: Sequence[str],
     rows: Sequence[tuple[Any, ...]],

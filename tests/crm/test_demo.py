@@ -23,7 +23,8 @@ from customers.models import Customer, DataSource, HistoryEntry, LeadStatus, Mer
 from customers.records.registry import tabbed_models
 from orders.locks import OrderError
 from orders.models import COUNTED, Order, OrderItem, Purchase
-from orders.payments import refund, rerun
+from orders.payments.refund import refundable_payments
+from orders.payments.rerun import chargeable_cards
 from tests.crm.world import dump, rebuilt, state, totals
 
 THREE = ("admin", "agent", "viewer")
@@ -175,13 +176,13 @@ def test_some_orders_can_be_rerun_and_refunded_and_some_cannot(output):
     can, cannot = 0, set()
     for order in Order.objects.filter(status="DECLINED"):
         try:
-            can += bool(rerun.cards(order))
+            can += bool(chargeable_cards(order))
         except OrderError as error:
             cannot.add(str(error))
     assert can >= 3
     assert "reported stolen" in str(cannot)
     partly = Order.objects.filter(status="COMPLETE", refunded__gt=0)
-    assert all(refund.payments(order) for order in partly)
+    assert all(refundable_payments(order) for order in partly)
     assert len(partly) >= 3
     assert Purchase.objects.exclude(cancels_on=None).filter(status="ACTIVE").count() >= 3
     assert Purchase.objects.exclude(restarts_on=None).filter(status="PAUSED").count() >= 2

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from customers.models import Customer, MatchKey, MonthTotals, RecordTotals, SearchWord, SourceRecord
 from customers.profile.edit import edit_profile
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from tests.acts import dump, merge
 from tests.factories import ProductFactory, order
 
@@ -26,7 +26,7 @@ def rebuild() -> list[str]:
 @pytest.fixture
 def survivor() -> Customer:
     """With a duplicate who has a subscription, and a profile that staff edited."""
-    monthly = [Subscription(ProductFactory(), Decimal(3))]
+    monthly = [IncomingPurchase(ProductFactory(), Decimal(3))]
     helena = order(first_name="Helena", email="hholy@gmail.com").found.record.customer
     elena = order("Market", first_name="Elena", email="elena@x.cz", subscriptions=monthly).found.record.customer
     edit_profile(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")

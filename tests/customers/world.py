@@ -20,7 +20,7 @@ from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember
 from customers.profile.derive import profile_values
 from customers.profile.edit import EditError, add_note, edit_profile
 from customers.totals import billing_status
-from orders.intake.order import Incoming, IncomingOrder, Subscription
+from orders.intake.order import IncomingCustomer, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.totals.add import rebuild_totals
 from tests.factories import DataSourceFactory, ProductFactory
@@ -106,11 +106,11 @@ class World:
 
     def subscribe(self, name: str, record: str, status: str) -> None:
         known = self.record(record)
-        what = Subscription(self.plan, Decimal("9.90"), status, external_id=name)
+        what = IncomingPurchase(self.plan, Decimal("9.90"), status, external_id=name)
         self._order(known.data_source.name, name, known.identity, (what,), external_id=str(known.external_id))
 
     def _order(self, source: str, name: str, identity: Identity, subscriptions=(), **options) -> None:
-        who = Incoming(self.sources[source], identity, **options)
+        who = IncomingCustomer(self.sources[source], identity, **options)
         order = IncomingOrder(who, Decimal(7), "USD", external_id=name, subscriptions=subscriptions)
         found = take_order(order).found
         self.ordered["USD"] += 700

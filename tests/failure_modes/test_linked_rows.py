@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.models import Attribute, Customer, HistoryEntry, Note, SourceRecord, Tag
 from customers.records.registry import linked_models
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
 from tests.acts import dump, fresh, linked_rows, merge, rows, undo
 from tests.factories import ProductFactory, customer_with_order, order
@@ -23,7 +23,7 @@ def with_one_of_each(name: str) -> Customer:
     customer = customer_with_order(
         first_name=name,
         email=f"{name}@example.org".lower(),
-        subscriptions=[Subscription(ProductFactory(), Decimal("9.90"))],
+        subscriptions=[IncomingPurchase(ProductFactory(), Decimal("9.90"))],
     )
     record, placed, purchase = customer.records.get(), Order.objects.last(), Purchase.objects.last()
     Transaction.objects.create(

@@ -10,7 +10,7 @@ from customers.merging.plan import plan_merge
 from customers.merging.preview import forecast_merge
 from customers.merging.undo import UndoError
 from customers.models import CreditEntry, HistoryEntry, PaySource, RecordTotals
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order, Purchase
 from tests.acts import dump, fresh, merge, rows, undo
 from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
@@ -105,7 +105,7 @@ def test_35_a_pay_source_keeps_the_gateway_customer_its_token_is_bound_to():
 
 
 def test_36_two_active_purchases_of_one_product_are_named_and_neither_is_cancelled():
-    unlimited = [Subscription(ProductFactory(), Decimal("9.90"))]
+    unlimited = [IncomingPurchase(ProductFactory(), Decimal("9.90"))]
     a = customer_with_order(first_name="Ada", subscriptions=unlimited)
     b = customer_with_order(first_name="Bea", subscriptions=unlimited)
     warnings = [notice.title for notice in forecast_merge([a, b], plan_merge(a, [b])).warnings]

@@ -10,12 +10,13 @@ from customers.merging.split import split_record
 from customers.models import Customer, HistoryEntry, SourceRecord
 from orders.locks import OrderError
 from orders.models import Transaction
-from orders.payments import refund as refunding
-from orders.payments import rerun
+from orders.payments.refund import refund_order
+from orders.payments.rerun import rerun_order
 from orders.payments.settle_pending import settle_pending
-from orders.subscriptions import cancel, pause
 from orders.subscriptions.apply_due import apply_due
+from orders.subscriptions.cancel import cancel_purchase
 from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.pause import pause_purchase
 from tests.acts import merge
 from tests.customers.concurrency.world import check_all_is_well
 from tests.factories import order
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 def refund(of, amount="6.00", **options):
     paid = of.transactions.get(kind="SALE")
-    return lambda: refunding.refund(
+    return lambda: refund_order(
         of, Decimal(amount), **{"sale": paid.pk, "reason": "", "seen": of.stamp, "by": None, **options}
     )
 
@@ -45,7 +46,7 @@ def test_of_two_reruns_at_once_one_is_refused(run_together):
     card = declined.transactions.get().pay_source
 
     def act():
-        return rerun.rerun(declined, card.pk, seen=declined.stamp, by=None)
+        return rerun_order(declined, card.pk, seen=declined.stamp, by=None)
 
     outcomes = run_together(act, act)
     assert {type(each) for each in outcomes} == {Transaction, OrderError}, outcomes
@@ -76,8 +77,8 @@ def test_of_a_cancellation_and_a_pause_at_once_one_is_told(run_together):
     for _ in range(3):
         bought = subscription()
         outcomes = run_together(
-            lambda it=bought: cancel.cancel(it, reason="", seen=it.stamp, by=None),
-            lambda it=bought: pause.pause(it, None, seen=it.stamp, by=None),
+            lambda it=bought: cancel_purchase(it, reason="", seen=it.stamp, by=None),
+            lambda it=bought: pause_purchase(it, None, seen=it.stamp, by=None),
         )
         assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "PurchaseError"], outcomes
         assert again(bought).status in {"CANCELLED", "PAUSED"}
@@ -92,7 +93,7 @@ def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
         had = [paid.source_record.customer, bought.source_record.customer]
         outcomes = run_together(
             refund(paid),
-            lambda it=bought: cancel.cancel(it, reason="", seen=it.stamp, by=None),
+            lambda it=bought: cancel_purchase(it, reason="", seen=it.stamp, by=None),
             lambda other=other, had=had: merge(other, *had),
         )
         assert not [each for each in outcomes if isinstance(each, (OrderError, PurchaseError))], outcomes

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from customers.models import PaySource, RecordTotals
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order, Purchase, Transaction, TransactionKind, TransactionStatus
 from orders.totals.add import rebuild_totals
 from tests.factories import ProductFactory, order
@@ -40,7 +40,7 @@ def declined_order(status: str = TransactionStatus.SOFT_DECLINE, *, token: str =
 
 
 def subscription(status: str = "ACTIVE", *, currency: str = "USD", **values) -> Purchase:
-    begun = Subscription(ProductFactory(), Decimal("9.90"), status)
+    begun = IncomingPurchase(ProductFactory(), Decimal("9.90"), status)
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
     made = order(subscriptions=[begun], currency=currency, total="9", **who).order.purchases.get()
     Purchase.objects.filter(pk=made.pk).update(**values)

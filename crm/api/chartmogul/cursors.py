@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from crm.api.chartmogul.errors import refusal
-from orders.revenue.movements import Place
-from orders.revenue.types import Kind, Origin
+from orders.revenue.movements import Position
+from orders.revenue.types import Origin, OriginKind
 
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -17,7 +17,7 @@ VERSION, VARIANT = 8, 0b10
 KIND, ROW, NUMBER = 4, 58, 4
 
 
-def write_place(place: Place) -> str:
+def write_place(place: Position) -> str:
     at, origin, number = place
     high, low = divmod(max((at - BEGINNING) // MICROSECOND, 0), 2**8)
     first = (high << 16) | (VERSION << 12) | (low << KIND) | origin.kind
@@ -25,10 +25,10 @@ def write_place(place: Place) -> str:
     return str(UUID(int=(first << 64) | second))
 
 
-def read_place(text: str, param: str) -> Place:
+def read_place(text: str, param: str) -> Position:
     try:
         first, second = divmod(_checked(UUID(text)), 2**64)
-        kind = Kind(first & 0xF)
+        kind = OriginKind(first & 0xF)
         microseconds = (first >> 16 << 8) | (first >> KIND & 0xFF)
         at = BEGINNING + microseconds * MICROSECOND
         return at, Origin(kind, second % 2**62 >> NUMBER), second & 0xF

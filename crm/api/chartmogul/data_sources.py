@@ -11,7 +11,7 @@ from crm.api.chartmogul.errors import answers, invalid
 from crm.api.chartmogul.formats import SYSTEM, moment
 from customers.models import DataSource
 from customers.sources import data_sources
-from orders.delete_source import EmptyError, delete_source, empty_source, purge_source
+from orders.delete_source import DeleteSourceError, delete_source, empty_source, purge_source
 
 router = Router(tags=["Data sources"])
 
@@ -127,6 +127,6 @@ def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
 def done(act: Callable[..., None], request: ApiRequest, uuid: str) -> Status[None]:
     try:
         act(lookup.data_source(uuid), by=request.by)
-    except EmptyError as error:
+    except DeleteSourceError as error:
         raise invalid(data_source=str(error)) from None
     return Status(204, None)

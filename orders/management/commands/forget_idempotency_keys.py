@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from orders.intake import idempotency
+from orders.intake.idempotency import delete_keys
 
 LONGEST = 3650
 
@@ -18,5 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= LONGEST:
             raise CommandError(f"Keep keys for at least one day, since a request may be sent again; at most {LONGEST}.")
-        forgotten = idempotency.forget(before=timezone.now() - timedelta(days=options["days"]))
+        forgotten = delete_keys(before=timezone.now() - timedelta(days=options["days"]))
         self.stdout.write(f"{forgotten} forgotten.")

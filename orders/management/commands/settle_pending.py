@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orders.locks import OrderError
 from orders.models import TransactionStatus
-from orders.payments import record_answer
-from orders.payments.settle_pending import is_overdue, settle_pending, standing
+from orders.payments.record_answer import outcome_sentence
+from orders.payments.settle_pending import is_overdue, pending_note, settle_pending
 
 
 class Command(BaseCommand):
@@ -18,10 +18,10 @@ class Command(BaseCommand):
                 if payment.status == TransactionStatus.PENDING:
                     waiting += 1
                     if is_overdue(payment):
-                        self.stdout.write(f"Order {payment.order.number}: {standing(payment)}")
+                        self.stdout.write(f"Order {payment.order.number}: {pending_note(payment)}")
                     continue
                 settled += 1
-                self.stdout.write(f"Order {payment.order.number}: {record_answer.sentence(payment)}")
+                self.stdout.write(f"Order {payment.order.number}: {outcome_sentence(payment)}")
         except OrderError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"{settled} settled, {waiting} still without an answer.")

@@ -13,8 +13,8 @@ from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
 from orders.models import Transaction
 from orders.pages.forms.fields import AmountField, ReasonField
-from orders.payments import record_answer
-from orders.payments.refund import Payment, refuse_amount
+from orders.payments.record_answer import kind_words
+from orders.payments.refund import RefundablePayment, refuse_amount
 from orders.payments.rerun import refuse_expired
 
 YES, NO = "yes", "no"
@@ -65,7 +65,7 @@ class SettleForm(forms.Form):
 
     def __init__(self, payment: Transaction, data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
-        done = record_answer.words(payment)[1]
+        done = kind_words(payment)[1]
         choices = [("", "Choose"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
         choice_field(self, "outcome").choices = choices
 
@@ -86,7 +86,9 @@ class RefundForm(forms.Form):
     reason = ReasonField()
     use_required_attribute = False
 
-    def __init__(self, payments: Sequence[Payment], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+    def __init__(
+        self, payments: Sequence[RefundablePayment], data: Mapping[str, Any] | None = None, *, seen: str = ""
+    ) -> None:
         self.payments = payments
         currency = payments[0].sale.currency
         most = as_typed(payments[0].left, currency)
@@ -105,7 +107,7 @@ class RefundForm(forms.Form):
         return amount
 
 
-def _payment(payment: Payment) -> str:
+def _payment(payment: RefundablePayment) -> str:
     sale = payment.sale
     paid, left = with_currency(sale.amount, sale.currency), shown(payment.left, sale.currency)
     return f"{paid} from {sale.pay_source} on {day(sale.at)}, {left} left"

@@ -10,8 +10,9 @@ from customers.lib.money import as_typed
 from customers.web.fields import choice_field
 from orders.models import Purchase
 from orders.pages.forms.fields import AmountField, DayField, ReasonField
-from orders.subscriptions import billing, pause
+from orders.subscriptions.billing import refuse_next_bill, refuse_price
 from orders.subscriptions.change import PurchaseError, refuse_day, shown_date, today, tomorrow
+from orders.subscriptions.pause import proposed_next_bill
 
 NOW, NEXT_BILL, DAY = "now", "next", "day"
 
@@ -95,7 +96,7 @@ class ReactivateForm(PurchaseForm):
             del self.fields["next_bill"]
 
     def proposed(self, purchase: Purchase) -> dict[str, Any]:
-        return {"next_bill": pause.first_bill(purchase)}
+        return {"next_bill": proposed_next_bill(purchase)}
 
     def clean(self) -> dict[str, Any]:
         if next_bill := self.cleaned_data.get("next_bill"):
@@ -120,7 +121,7 @@ class BillingForm(PurchaseForm):
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if "price" in given:
-            self.judge("price", lambda: billing.refuse_price(self.purchase, given["price"]))
+            self.judge("price", lambda: refuse_price(self.purchase, given["price"]))
         if "next_bill" in given:
-            self.judge("next_bill", lambda: billing.refuse_next_bill(self.purchase, given["next_bill"]))
+            self.judge("next_bill", lambda: refuse_next_bill(self.purchase, given["next_bill"]))
         return given

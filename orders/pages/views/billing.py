@@ -13,8 +13,22 @@ from orders.models import Purchase
 from orders.pages.forms.purchase import BillingForm, CancelForm, PauseForm, PurchaseForm, ReactivateForm
 from orders.pages.views.purchase import get_purchase
 from orders.permissions import CHANGE_BILLING, may_cancel, may_change_billing, may_view_orders
-from orders.subscriptions import billing, cancel, pause
+from orders.subscriptions.billing import change_billing, refuse_billing_change
+from orders.subscriptions.cancel import (
+    cancel_purchase,
+    keep_purchase,
+    refuse_cancel,
+    schedule_cancellation,
+    scheduled_day,
+)
 from orders.subscriptions.change import PurchaseError, shown_date
+from orders.subscriptions.pause import (
+    pause_purchase,
+    proposed_next_bill,
+    reactivate_purchase,
+    refuse_pause,
+    refuse_reactivation,
+)
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -30,14 +44,14 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
     def act() -> str:
         reason, seen = form.cleaned_data["reason"], form.cleaned_data["seen"]
         if day := form.on:
-            cancel.schedule(purchase, day, reason=reason, seen=seen, by=request.user)
+            schedule_cancellation(purchase, day, reason=reason, seen=seen, by=request.user)
             return f"It will be cancelled on {shown_date(day)}."
-        cancel.cancel(purchase, reason=reason, seen=seen, by=request.user)
+        cancel_purchase(purchase, reason=reason, seen=seen, by=request.user)
         return "The purchase is cancelled."
 
     lead = f"{_plan_of(purchase)}From then on nothing is billed, not even on that day. Orders and memberships stay."
     words = ("Cancel", lead, "Cancel this purchase")
-    return _asked(request, form, cancel.refuse_impossible, act, words)
+    return _asked(request, form, refuse_cancel, act, words)
 
 
 def _plan_of(purchase: Purchase) -> str:
@@ -57,12 +71,12 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
     form = PurchaseForm(purchase, request.POST or None)
 
     def act() -> str:
-        cancel.take_back(purchase, seen=form.cleaned_data["seen"], by=request.user)
+        keep_purchase(purchase, seen=form.cleaned_data["seen"], by=request.user)
         return "The purchase goes on."
 
     planned = f" on {shown_date(purchase.cancels_on)}" if purchase.cancels_on else ""
     lead = f"The cancellation{planned} is taken back, and the purchase goes on being billed."
-    return _asked(request, form, cancel.refuse_nothing_scheduled, act, ("Keep", lead, "Keep this purchase"))
+    return _asked(request, form, scheduled_day, act, ("Keep", lead, "Keep this purchase"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,11 +87,11 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
     form = PauseForm(purchase, request.POST or None)
 
     def act() -> str:
-        pause.pause(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
+        pause_purchase(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
         return "The purchase is paused."
 
     lead = "Nothing is billed while it is paused."
-    return _asked(request, form, pause.refuse_pause, act, ("Pause", lead, "Pause this purchase"))
+    return _asked(request, form, refuse_pause, act, ("Pause", lead, "Pause this purchase"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,12 +104,12 @@ def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
 
     def act() -> str:
         next_bill = form.cleaned_data.get("next_bill")
-        pause.reactivate(purchase, next_bill, seen=form.cleaned_data["seen"], by=request.user)
-        return f"The purchase is active again. Next bill {shown_date(next_bill or pause.first_bill(purchase))}."
+        reactivate_purchase(purchase, next_bill, seen=form.cleaned_data["seen"], by=request.user)
+        return f"The purchase is active again. Next bill {shown_date(next_bill or proposed_next_bill(purchase))}."
 
-    day = "that day" if may_choose else shown_date(pause.first_bill(purchase))
+    day = "that day" if may_choose else shown_date(proposed_next_bill(purchase))
     lead = f"The purchase is billed again from {day} on."
-    return _asked(request, form, pause.refuse_reactivation, act, ("Reactivate", lead, "Reactivate this purchase"))
+    return _asked(request, form, refuse_reactivation, act, ("Reactivate", lead, "Reactivate this purchase"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,11 +122,11 @@ def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
     def act() -> str:
         given = form.cleaned_data
         about = {"price": given["price"], "next_bill": given["next_bill"], "seen": given["seen"]}
-        billing.change(purchase, **about, by=request.user)
+        change_billing(purchase, **about, by=request.user)
         return "The billing is changed."
 
     lead = "From the next bill on. What was billed already stays as it is."
-    return _asked(request, form, billing.refuse_impossible, act, ("Change billing of", lead, "Save billing"))
+    return _asked(request, form, refuse_billing_change, act, ("Change billing of", lead, "Save billing"))
 
 
 def _asked(

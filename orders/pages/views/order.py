@@ -9,8 +9,9 @@ from customers.lib.address import address_lines
 from orders import history
 from orders.locks import OrderError
 from orders.models import Order, OrderStatus, TransactionStatus
-from orders.payments import refund, rerun
-from orders.payments.settle_pending import is_overdue, standing
+from orders.payments.refund import refundable_payments
+from orders.payments.rerun import chargeable_cards
+from orders.payments.settle_pending import is_overdue, pending_note
 from orders.permissions import REFUND, RERUN, may_view_orders
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ def get_order(number: str) -> Order:
 @may_view_orders
 def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
     order = get_order(number)
-    found = shown(order)
+    found = order_context(order)
     can_settle = found["is_overdue"] and request.user.has_perm("orders.settle_order")
-    context = {**found, **acts(request.user, order), "can_settle": can_settle}
+    context = {**found, **order_actions(request.user, order), "can_settle": can_settle}
     return render(request, "orders/order/order_detail.html", context)
 
 
-def shown(order: Order) -> dict[str, Any]:
+def order_context(order: Order) -> dict[str, Any]:
     items = list(order.items.select_related("product", "purchase").order_by("pk")[: MOST_SHOWN + 1])
     transactions = list(order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")[:MOST_SHOWN])
     waiting = [each for each in transactions if each.status == TransactionStatus.PENDING]
@@ -49,7 +50,7 @@ def shown(order: Order) -> dict[str, Any]:
         "items": items[:MOST_SHOWN],
         "has_more_items": len(items) > MOST_SHOWN,
         "transactions": transactions,
-        "waiting": next(map(standing, waiting), ""),
+        "waiting": next(map(pending_note, waiting), ""),
         "is_overdue": any(map(is_overdue, waiting)),
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
@@ -57,13 +58,13 @@ def shown(order: Order) -> dict[str, Any]:
     }
 
 
-def acts(user: "User", order: Order) -> dict[str, Any]:
+def order_actions(user: "User", order: Order) -> dict[str, Any]:
     """What this user may do with the order as it stands, or why that cannot be done."""
     if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
-        why_not = _refusal(rerun.cards, order)
+        why_not = _refusal(chargeable_cards, order)
         return {"can_rerun": not why_not, "no_rerun": why_not}
     if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
-        why_not = _refusal(refund.payments, order)
+        why_not = _refusal(refundable_payments, order)
         # Of one that was cancelled nobody expects a refund, unless money came in for it.
         return {"can_refund": not why_not, "no_refund": why_not if order.status == OrderStatus.COMPLETE else ""}
     return {}

@@ -17,9 +17,11 @@ from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.pages.forms.payment import RefundForm, RerunForm, SettleForm
 from orders.pages.views.order import get_order
-from orders.payments import record_answer, refund, rerun, settle_by_hand
-from orders.payments.record_answer import LostAnswerError
-from orders.payments.settle_pending import standing
+from orders.payments.record_answer import LostAnswerError, amount_text, outcome_sentence
+from orders.payments.refund import refund_order, refundable_payments
+from orders.payments.rerun import chargeable_cards, rerun_order
+from orders.payments.settle_by_hand import SettledPayment, payment_to_settle, settle_by_hand
+from orders.payments.settle_pending import pending_note
 from orders.permissions import may_refund, may_rerun, may_settle, may_view_orders
 
 if TYPE_CHECKING:
@@ -54,10 +56,10 @@ def with_order(
 @may_view_orders
 @with_order("Nothing was charged.")
 def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
-    form = RerunForm(rerun.cards(order), request.POST or None, seen=order.stamp)
+    form = RerunForm(chargeable_cards(order), request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        return _tell(request, rerun.rerun(order, given["card"], seen=given["seen"], by=request.user))
+        return _tell(request, rerun_order(order, given["card"], seen=given["seen"], by=request.user))
     total = with_currency(order.total, order.currency)
     lead = f"The whole order, {total}, is charged once more. The first try was declined."
     return _page(request, order, form, verb="Rerun", lead=lead, button=f"Charge {total}")
@@ -68,11 +70,11 @@ def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
 @may_view_orders
 @with_order("Nothing was refunded.")
 def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
-    form = RefundForm(refund.payments(order), request.POST or None, seen=order.stamp)
+    form = RefundForm(refundable_payments(order), request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
-        return _tell(request, refund.refund(order, given["amount"], **about, by=request.user))
+        return _tell(request, refund_order(order, given["amount"], **about, by=request.user))
     lead = f"{_most(form)} can go back at most; type less for a part. It goes back to the card that paid, for good."
     return _page(request, order, form, verb="Refund", lead=lead, button="Refund")
 
@@ -83,24 +85,24 @@ def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
 @with_order("Nothing was settled.")
 def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
     """What became of a payment without an answer, said by who looked where the gateway shows it."""
-    payment = settle_by_hand.refuse_impossible(order)
+    payment = payment_to_settle(order)
     form = SettleForm(payment, request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
         return _tell_settled(request, _settled(request, order, form))
     lead = (
-        f"{standing(payment)} Say here what you saw: {record_answer.amount_of(payment)}, asked on {day(payment.at)}."
+        f"{pending_note(payment)} Say here what you saw: {amount_text(payment)}, asked on {day(payment.at)}."
         " No money moves by it, and it cannot be taken back."
     )
     return _page(request, order, form, verb="Settle", lead=lead, button="Settle by hand")
 
 
-def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> settle_by_hand.Settled:
+def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> SettledPayment:
     given = form.cleaned_data
     about = {"reference": given["reference"], "reason": given["reason"], "seen": given["seen"]}
-    return settle_by_hand.settle(order, happened=form.happened, **about, by=request.user)
+    return settle_by_hand(order, happened=form.happened, **about, by=request.user)
 
 
-def _tell_settled(request: "StaffRequest", settled: settle_by_hand.Settled) -> HttpResponse:
+def _tell_settled(request: "StaffRequest", settled: SettledPayment) -> HttpResponse:
     if not settled.is_by_hand:
         messages.info(request, "The gateway has answered meanwhile, and its answer counts.")
     return _tell(request, settled.payment)
@@ -139,7 +141,7 @@ def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
         messages.warning(request, emphasised("The gateway has not answered.", text))
     elif payment.status == TransactionStatus.SUCCESS:
         strong = "Refunded." if payment.kind == TransactionKind.REFUND else "Charged."
-        messages.success(request, emphasised(strong, record_answer.sentence(payment)))
+        messages.success(request, emphasised(strong, outcome_sentence(payment)))
     else:
-        messages.error(request, emphasised("Declined.", record_answer.sentence(payment)))
+        messages.error(request, emphasised("Declined.", outcome_sentence(payment)))
     return redirect(payment.order)

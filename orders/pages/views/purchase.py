@@ -10,8 +10,11 @@ from django.views.decorators.http import require_safe
 from orders import history
 from orders.models import Purchase
 from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
-from orders.subscriptions import billed, billing, cancel, pause
+from orders.subscriptions import billed
+from orders.subscriptions.billing import refuse_billing_change
+from orders.subscriptions.cancel import refuse_cancel, scheduled_day
 from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.pause import refuse_pause, refuse_reactivation
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -22,7 +25,7 @@ MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Act:
+class PurchaseAction:
     """Something that can be done to a purchase, unless the rule `refuse` says that it cannot."""
 
     words: str
@@ -32,11 +35,11 @@ class Act:
 
 
 ACTS = (
-    Act("Change billing…", "purchase_billing", CHANGE_BILLING, billing.refuse_impossible),
-    Act("Pause…", "purchase_pause", CANCEL, pause.refuse_pause),
-    Act("Reactivate…", "purchase_reactivate", CANCEL, pause.refuse_reactivation),
-    Act("Take the cancellation back…", "purchase_keep", CANCEL, cancel.refuse_nothing_scheduled),
-    Act("Cancel…", "purchase_cancel", CANCEL, cancel.refuse_impossible),
+    PurchaseAction("Change billing…", "purchase_billing", CHANGE_BILLING, refuse_billing_change),
+    PurchaseAction("Pause…", "purchase_pause", CANCEL, refuse_pause),
+    PurchaseAction("Reactivate…", "purchase_reactivate", CANCEL, refuse_reactivation),
+    PurchaseAction("Take the cancellation back…", "purchase_keep", CANCEL, scheduled_day),
+    PurchaseAction("Cancel…", "purchase_cancel", CANCEL, refuse_cancel),
 )
 
 
@@ -49,30 +52,32 @@ def get_purchase(pk: int) -> Purchase:
 def purchase_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     purchase = get_purchase(pk)
     return render(
-        request, "orders/purchase/purchase_detail.html", {**shown(purchase), "acts": acts(request.user, purchase)}
+        request,
+        "orders/purchase/purchase_detail.html",
+        {**purchase_context(purchase), "acts": purchase_actions(request.user, purchase)},
     )
 
 
-def shown(purchase: Purchase) -> dict[str, Any]:
+def purchase_context(purchase: Purchase) -> dict[str, Any]:
     return {
         "title": f"Purchase {purchase.pk}: {purchase.product}",
         "purchase": purchase,
         "record": purchase.source_record,
         "customer": purchase.source_record.customer,
-        "bills": billed.orders_of(purchase),
+        "bills": billed.orders_of_purchase(purchase),
         "past_cancellations": [datetime.fromisoformat(at) for at in purchase.past_cancellations],
         "memberships": purchase.memberships.order_by("-at", "-pk")[:MOST_SHOWN],
         "story": history.of(purchase),
     }
 
 
-def acts(user: "User", purchase: Purchase) -> list[tuple[str, str]]:
+def purchase_actions(user: "User", purchase: Purchase) -> list[tuple[str, str]]:
     """(words, URL name) of what this user may do with the purchase as it stands."""
     offered = [act for act in ACTS if user.has_perm(act.permission) and _is_possible(act, purchase)]
     return [(act.words, f"orders:{act.page}") for act in offered]
 
 
-def _is_possible(act: Act, purchase: Purchase) -> bool:
+def _is_possible(act: PurchaseAction, purchase: Purchase) -> bool:
     try:
         act.refuse(purchase)
     except PurchaseError:

@@ -6,9 +6,9 @@ import pytest
 
 from orders.invoices import cancellations
 from orders.models import Order, Purchase
-from orders.subscriptions import derive
 from orders.subscriptions.apply_due import apply_due
 from orders.subscriptions.change import today
+from orders.subscriptions.derive import refresh_purchases
 from tests.api.caller import Caller
 from tests.api.chartmogul import billing
 from tests.api.konnektive.sales import TIMES_OUT, VISA
@@ -113,7 +113,7 @@ def test_when_its_billing_system_cancels_a_subscription_of_it(subscribed):
 
 
 def test_not_when_a_subscription_is_looked_at_and_is_as_it_was(subscribed):
-    derive.refresh([subscribed])
+    refresh_purchases([subscribed])
     assert have_changed() == 0
 
 

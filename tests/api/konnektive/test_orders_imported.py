@@ -7,7 +7,7 @@ import pytest
 
 from customers.models import Customer, RecordTotals
 from orders.models import Order, OrderItem, Product, Purchase
-from orders.subscriptions.begin import interval_after
+from orders.subscriptions.begin import next_bill_at
 from tests.api.konnektive.sales import HELENA, VISA
 from tests.api.konnektive.test_leads import SHAPE
 from tests.orders.world import check_totals
@@ -55,7 +55,7 @@ def test_a_product_that_bills_again_begins_a_purchase(world):
     _, message = world.order(product1_id=world.monthly.pk, product1_qty=2)
     purchase, item = Purchase.objects.get(), OrderItem.objects.get()
     assert (purchase.product, purchase.price, purchase.quantity) == (world.monthly, Decimal("19.8"), 2)
-    assert purchase.next_bill_date == interval_after(purchase.at, world.monthly).date()
+    assert purchase.next_bill_date == next_bill_at(purchase.at, world.monthly).date()
     assert (item.purchase, item.kind) == (purchase, "subscription")
     assert message["items"][str(item.pk)]["purchaseStatus"] == "ACTIVE"
     assert Customer.objects.get().billing_status == "active"
@@ -74,7 +74,7 @@ def test_a_product_that_bills_again_begins_a_purchase(world):
 )
 def test_a_bill_comes_again_on_the_same_day_or_the_last_of_a_shorter_month(on, count, unit, again):
     product = Product(interval_count=count, interval_unit=unit)
-    assert interval_after(datetime.fromisoformat(on), product) == datetime.fromisoformat(again)
+    assert next_bill_at(datetime.fromisoformat(on), product) == datetime.fromisoformat(again)
 
 
 def test_a_lead_is_completed_without_saying_anything_twice(world):

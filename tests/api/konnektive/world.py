@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from customers.models import PaySource
-from orders.intake.order import IncomingOrder, Line, Subscription
+from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.models import Campaign, Fulfillment, Membership, Order, Transaction
 from tests.factories import ProductFactory, person
@@ -19,8 +19,8 @@ def sold(email="helena@example.com", **who) -> Order:
             Decimal("9.90"),
             "USD",
             campaign=Campaign.objects.get_or_create(name="Spring")[0],
-            lines=[Line("Unlimited Monthly", Decimal("9.90"), 1, product)],
-            subscriptions=[Subscription(product, Decimal("9.90"))],
+            lines=[IncomingLine("Unlimited Monthly", Decimal("9.90"), 1, product)],
+            subscriptions=[IncomingPurchase(product, Decimal("9.90"))],
         )
     ).order
     record = placed.source_record

@@ -16,7 +16,7 @@ from customers.merging.plan import MergeError
 from customers.merging.split import SplitError, split_record
 from customers.models import Customer, Deletion
 from customers.profile.edit import EditError, add_note
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from tests.customers.concurrency.world import (
     check_who_is_erased_has_nothing,
     customer,
@@ -54,7 +54,7 @@ def test_of_a_deletion_and_another_act_at_once_one_is_refused(run_together):
 
 def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_new_one(run_together):
     """Of somebody known, of a new record of theirs by a match, with a subscription, and as leads."""
-    monthly = (Subscription(ProductFactory(), Decimal(3)),)
+    monthly = (IncomingPurchase(ProductFactory(), Decimal(3)),)
     everybody = customers("a b c")
     done = threading.Event()
 
@@ -89,7 +89,7 @@ def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_ne
 @postgres
 def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_customers():
     """Its record is found; before anything is written to it, it is gone."""
-    monthly = (Subscription(ProductFactory(), Decimal(3)),)
+    monthly = (IncomingPurchase(ProductFactory(), Decimal(3)),)
     doomed: list[Customer] = []
 
     def interrupt(execute, sql, params, many, context):

@@ -10,7 +10,7 @@ import pytest
 from customers.merging.plan import MergeError
 from customers.merging.undo import UndoError
 from customers.models import Customer, Merge
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from tests.customers.concurrency.world import check_all_is_well, customers, kinds, merge, plan, undo
 from tests.factories import ProductFactory, order
@@ -49,7 +49,7 @@ def test_orders_streaming_in_while_customers_are_merged_and_undone_all_arrive_wh
     """Of known people, of new records of them, with a subscription, and of people who are recognised by a match."""
     a, b = customers("a b")
     done = threading.Event()
-    monthly = (Subscription(ProductFactory(), Decimal(3)),)
+    monthly = (IncomingPurchase(ProductFactory(), Decimal(3)),)
 
     def merge_and_undo() -> object:
         try:

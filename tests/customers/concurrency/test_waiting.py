@@ -11,9 +11,9 @@ from customers.credit import credit
 from customers.locks import lock
 from customers.models import Customer, DataSource, Merge, SourceRecord
 from customers.profile.edit import add_note
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order
-from orders.payments import rerun
+from orders.payments.rerun import rerun_order
 from tests.customers.concurrency.world import (
     check_all_is_well,
     customer,
@@ -84,7 +84,7 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
     agreed = plan(*customers("a b"))
     product = ProductFactory()
     acts = (
-        lambda: order(external_id="b", subscriptions=(Subscription(product, Decimal(3)),)),
+        lambda: order(external_id="b", subscriptions=(IncomingPurchase(product, Decimal(3)),)),
         lambda: order("Market", first_name="b", email="b@reunite.cz"),
         lambda: add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
         lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),
@@ -153,7 +153,7 @@ def test_who_pays_and_an_undo_lock_in_one_order():
     older, younger = declined.source_record.customer, customer("b")
     made = lost_and_merged(younger, older)
     card = declined.transactions.get().pay_source_id
-    undone_before(made, lambda: rerun.rerun(declined, card, seen=declined.stamp, by=None))
+    undone_before(made, lambda: rerun_order(declined, card, seen=declined.stamp, by=None))
     declined.refresh_from_db()
     assert (declined.status, declined.source_record.customer_id) == ("COMPLETE", older.pk)
     check_all_is_well()

@@ -12,7 +12,7 @@ from customers.merging import drafts
 from customers.merging.plan import plan_merge
 from customers.models import Customer, Deletion
 from customers.profile.edit import edit_profile
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge
 from tests.conftest import make_user, signed_in
 from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
@@ -43,7 +43,7 @@ def send(client, customer: Customer, name="Helena Holý", **more):
 
 def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
     merge(helena, customer_with_order(first_name="Helen", last_name="Holy"))
-    order(**WHO, subscriptions=(Subscription(ProductFactory(), Decimal(3)),))
+    order(**WHO, subscriptions=(IncomingPurchase(ProductFactory(), Decimal(3)),))
 
     page = text_of(as_admin.get(url(helena)))
     for said in (

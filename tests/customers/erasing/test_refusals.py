@@ -7,7 +7,7 @@ import pytest
 from customers.erasing.erase import EraseError, StaleEraseError, confirms, erase_customer, plan_erasure
 from customers.models import Deletion
 from customers.profile.edit import edit_profile
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order, Transaction
 from tests.acts import fresh, merge
 from tests.customers.erasing.marks import OTHER, PERSON, erase
@@ -85,7 +85,7 @@ def test_the_plan_names_what_may_be_billed_again(status, is_named):
 
 
 def test_the_plan_names_what_is_still_billed(agent):
-    monthly = Subscription(ProductFactory(), Decimal(3))
+    monthly = IncomingPurchase(ProductFactory(), Decimal(3))
     helena = order(**PERSON, subscriptions=(monthly,)).found.record.customer
     [notice] = plan_erasure(fresh(helena)[0]).warnings
     assert "Unlimited Monthly" in notice.text

@@ -10,7 +10,7 @@ from customers.merging.split import plan_split
 from customers.models import CreditEntry, Customer, HistoryEntry, NotDuplicate, PaySource, SourceRecord
 from customers.profile.edit import add_note, edit_profile
 from customers.records.staff_record import staff_record_of
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge, undo
 from tests.conftest import make_user, signed_in
 from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, order
@@ -29,7 +29,7 @@ def wrong(helena) -> SourceRecord:
     """Of somebody else, who was taken for Helena."""
     who = {"first_name": "Hubert", "email": "hub@x.cz", "country": "CZ"}
     made = SourceRecordFactory(customer=helena, data_source__name="Marketplace", external_id="MP-9", **who)
-    monthly = [Subscription(ProductFactory(), Decimal(3))]
+    monthly = [IncomingPurchase(ProductFactory(), Decimal(3))]
     order("Marketplace", external_id="MP-9", total="3.00", subscriptions=monthly)
     return made
 

@@ -4,8 +4,8 @@ import pytest
 
 from customers.models import HistoryEntry, LeadStatus, PaySource, ProfileChange
 from customers.profile.edit import edit_profile
-from orders.intake.order import Subscription
-from orders.payments import rerun
+from orders.intake.order import IncomingPurchase
+from orders.payments.rerun import rerun_order
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rebuilt
 from tests.factories import ProductFactory, customer_with_order, order
@@ -38,7 +38,7 @@ def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     if "subscriptions" in options:
         options = {
             "status": "PENDING",
-            "subscriptions": [Subscription(ProductFactory(), ProductFactory().price)],
+            "subscriptions": [IncomingPurchase(ProductFactory(), ProductFactory().price)],
         }
     buys("helena", **options)
 
@@ -171,6 +171,6 @@ def test_a_declined_order_that_is_charged_after_all_is_buying():
     declined = declined_order()
     lost = set_status(declined.source_record.customer, "lost")
     pay_source = PaySource.objects.get().pk
-    rerun.rerun(declined, pay_source, seen=declined.stamp, by=None)
+    rerun_order(declined, pay_source, seen=declined.stamp, by=None)
 
     assert statuses(lost) == [""]

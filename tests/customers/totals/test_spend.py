@@ -12,7 +12,7 @@ from customers.totals.spend import FEWEST_MONTHS, MOST_MONTHS, spend_of
 from customers.totals.spend_chart import HEIGHT, HIGHEST, WIDTH, Plot
 from orders.models import Order
 from orders.totals.add import add_to_totals, rebuild_totals
-from orders.totals.deltas import of_refund
+from orders.totals.deltas import deltas_of_refund
 from tests.acts import fresh, merge, undo
 from tests.factories import customer_with_order, order
 
@@ -33,7 +33,7 @@ def bought(total: str, *at: int, **options) -> Order:
 
 def refund(placed: Order, amount: str) -> None:
     Order.objects.filter(pk=placed.pk).update(refunded=Decimal(amount))
-    add_to_totals(of_refund(placed, Decimal(amount)))
+    add_to_totals(deltas_of_refund(placed, Decimal(amount)))
 
 
 def somebody(name: str) -> Customer:

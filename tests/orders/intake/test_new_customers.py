@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
-from orders.intake.order import IncomingOrder, Line, Subscription
+from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.models import Order, OrderItem, Purchase
 from tests.factories import ProductFactory, order, person
@@ -42,8 +42,8 @@ def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
         person(**HELENA),
         Decimal("19.80"),
         "USD",
-        lines=[Line("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
-        subscriptions=[Subscription(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
+        lines=[IncomingLine("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
+        subscriptions=[IncomingPurchase(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
     )
     taken = take_order(incoming)
     item, purchase = OrderItem.objects.get(), Purchase.objects.get()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.intake.order import IncomingOrder, IntakeError, Line, Subscription
+from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase, IntakeError
 from orders.intake.take import take_order
 from tests.acts import dump
 from tests.factories import ProductFactory, lead_of, order, person
@@ -53,10 +53,10 @@ BAD_ORDERS = {
     "a kind that is none": {"kind": "GIFT"},
     "a long order id": {"external_id": "o" * 256},
     "NUL in the client's order id": {"client_order_id": "o\x00"},
-    "a line of NaN": {"lines": [Line("Shirt", Decimal("NaN"))]},
-    "a line with a long description": {"lines": [Line("S" * 201, Decimal(1))]},
-    "a negative quantity": {"lines": [Line("Shirt", Decimal(1), quantity=-1)]},
-    "a huge quantity": {"lines": [Line("Shirt", Decimal(1), quantity=2**31)]},
+    "a line of NaN": {"lines": [IncomingLine("Shirt", Decimal("NaN"))]},
+    "a line with a long description": {"lines": [IncomingLine("S" * 201, Decimal(1))]},
+    "a negative quantity": {"lines": [IncomingLine("Shirt", Decimal(1), quantity=-1)]},
+    "a huge quantity": {"lines": [IncomingLine("Shirt", Decimal(1), quantity=2**31)]},
 }
 
 
@@ -71,7 +71,7 @@ def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
 
 @pytest.mark.parametrize("bad", [{"price": Decimal(-1)}, {"price": Decimal("NaN")}, {"status": "LATE"}])
 def test_a_subscription_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
-    subscription = replace(Subscription(ProductFactory(), Decimal(5)), **bad)
+    subscription = replace(IncomingPurchase(ProductFactory(), Decimal(5)), **bad)
     incoming = IncomingOrder(person(**HELENA), Decimal(5), "USD", subscriptions=[subscription])
     before = dump()
     with pytest.raises(IntakeError):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from customers.models import PaySource
 from orders import history
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Campaign, Fulfillment, Membership, Order, OrderItem, Transaction
 from orders.subscriptions import billed
 from tests.acts import merge
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def subscribed(**options) -> Order:
     """An order that began a purchase."""
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", **options}
-    return order(subscriptions=[Subscription(ProductFactory(), Decimal("9.90"))], **who).order
+    return order(subscriptions=[IncomingPurchase(ProductFactory(), Decimal("9.90"))], **who).order
 
 
 def text_of(client, url: str) -> str:
@@ -102,7 +102,7 @@ def test_only_the_newest_of_a_record_are_looked_through(monkeypatch, agent):
         OrderItem.objects.create(order=renewal, product=bought.product, description=f"{n}", amount=1)
         history.write(bought, f"{n}.", by=agent)
     Order.objects.exclude(pk=placed.pk).update(kind="RECURRING")
-    assert len(billed.orders_of(bought)) == 3
+    assert len(billed.orders_of_purchase(bought)) == 3
     assert [entry.text[-2:] for entry in history.of(bought)] == ["2.", "1."]
 
 

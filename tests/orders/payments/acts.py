@@ -14,20 +14,20 @@ from customers.models import PaySource
 from orders import history
 from orders.locks import OrderError
 from orders.models import Order, Transaction
-from orders.payments import refund as refunding
-from orders.payments import rerun as rerunning
+from orders.payments.refund import refund_order
+from orders.payments.rerun import rerun_order
 from orders.payments.sandbox import SandboxGateway
 
 
 def refund(of: Order, amount="3.00", **options) -> Transaction:
     paid = of.transactions.filter(kind="SALE").first()
     options = {"sale": paid.pk if paid else 0, "reason": "Damaged in the post", "seen": of.stamp, "by": None, **options}
-    return refunding.refund(of, Decimal(amount), **options)
+    return refund_order(of, Decimal(amount), **options)
 
 
 def rerun(of: Order, chosen: PaySource | None = None, **options) -> Transaction:
     chosen = chosen or PaySource.objects.filter(source_record=of.source_record).latest("pk")
-    return rerunning.rerun(of, chosen.pk, **{"seen": of.stamp, "by": None, **options})
+    return rerun_order(of, chosen.pk, **{"seen": of.stamp, "by": None, **options})
 
 
 def settle() -> str:

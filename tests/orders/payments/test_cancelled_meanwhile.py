@@ -5,11 +5,12 @@ from decimal import Decimal
 import pytest
 
 from customers.models import RecordTotals
-from orders.intake.order import Line
-from orders.invoices import amend
+from orders.intake.order import IncomingLine
+from orders.invoices.amend import mark_uncollected
 from orders.models import ItemKind, Order
-from orders.payments import gateway_request, upsell
-from orders.payments.add_line import Addition
+from orders.payments.add_line import AddedLine
+from orders.payments.gateway_request import amount_paid
+from orders.payments.upsell import add_upsell
 from tests.factories import ProductFactory
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
 from tests.orders.world import again, check_totals, declined_order, paid_order
@@ -23,7 +24,7 @@ def cancelled_meanwhile() -> Order:
     """A declined order that was charged again, voided, and then turned out to be paid."""
     declined = declined_order(token="sandbox-times-out")
     rerun(declined)
-    amend.give_up(declined, "voided", by=None)
+    mark_uncollected(declined, "voided", by=None)
     an_hour_ago()
     return declined
 
@@ -66,7 +67,7 @@ def test_it_is_paid_back_and_stays_cancelled(as_admin):
 def test_a_refund_that_is_answered_late_leaves_a_voided_order_voided():
     paid = paid_order(token="sandbox-slow-refund")
     refund(paid, "9.90")
-    amend.give_up(paid, "voided", by=None)
+    mark_uncollected(paid, "voided", by=None)
     an_hour_ago()
     settle()
 
@@ -77,22 +78,22 @@ def test_a_refund_that_is_answered_late_leaves_a_voided_order_voided():
 
 def test_what_was_to_be_added_to_it_is_paid_back_with_it():
     paid = paid_order(token="sandbox-times-out")
-    line = Line("Monthly", Decimal("5.00"), product=ProductFactory(), kind=ItemKind.SUBSCRIPTION)
-    upsell.add(paid, Addition(line), request=None, by=None)
-    amend.give_up(paid, "voided", by=None)
+    line = IncomingLine("Monthly", Decimal("5.00"), product=ProductFactory(), kind=ItemKind.SUBSCRIPTION)
+    add_upsell(paid, AddedLine(line), request=None, by=None)
+    mark_uncollected(paid, "voided", by=None)
     an_hour_ago()
     settle()
 
     cancelled = again(paid)
     assert (cancelled.status, cancelled.total) == ("CANCELLED", paid.total + 5)
     assert not cancelled.purchases.exists()
-    assert gateway_request.paid(cancelled.transactions.all(), cancelled) == cancelled.total
+    assert amount_paid(cancelled.transactions.all(), cancelled) == cancelled.total
     check_totals()
 
 
 def test_of_a_cancelled_order_that_nobody_paid_nothing_can_be_refunded(as_admin):
     cancelled = declined_order()
-    amend.give_up(cancelled, "voided", by=None)
+    mark_uncollected(cancelled, "voided", by=None)
 
     assert "so nothing was paid for it" in refused(refund, again(cancelled))
     page = as_admin.get(cancelled.get_absolute_url()).content.decode()

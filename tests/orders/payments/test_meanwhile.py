@@ -6,7 +6,7 @@ from django.db import transaction
 from customers.merging.split import split_record
 from customers.models import HistoryEntry
 from orders.models import Order, Transaction
-from orders.payments import record_answer
+from orders.payments.record_answer import LostAnswerError
 from tests.acts import merge, undo
 from tests.factories import order
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle
@@ -64,7 +64,7 @@ def test_the_gateway_is_never_asked_inside_a_transaction(box):
 def test_of_an_order_deleted_meanwhile_it_is_said_what_the_gateway_answered(box):
     declined = declined_order()
     box.then = lambda: (Transaction.objects.all().delete(), Order.objects.all().delete())
-    with pytest.raises(record_answer.LostAnswerError) as error:
+    with pytest.raises(LostAnswerError) as error:
         rerun(declined)
     lost = "This order was deleted a moment ago. The gateway answered “Approved.” about 9.90 USD."
     assert str(error.value) == lost

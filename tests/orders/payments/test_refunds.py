@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import RecordTotals
 from orders.models import Transaction
-from orders.payments import refund as refunding
+from orders.payments.refund import refundable_payments
 from tests.factories import order
 from tests.orders.payments.acts import refund, refused, story
 from tests.orders.world import again, card, check_totals, paid_order, sale
@@ -57,7 +57,7 @@ def test_an_order_that_was_not_paid_is_not_refunded(status):
 
 def test_an_order_without_a_known_payment_is_not_refunded():
     taken = order().order
-    assert "No payment of this order is known" in refused(refunding.payments, taken)
+    assert "No payment of this order is known" in refused(refundable_payments, taken)
     elsewhere = order(first_name="B").order
     sale(elsewhere, "SUCCESS", pay_source=card(elsewhere, gateway="Stripe"))
     assert "not paid through the gateway" in refused(refund, elsewhere)
@@ -78,10 +78,10 @@ def test_of_two_payments_each_has_its_own_rest():
     first = paid.transactions.get()
     Transaction.objects.filter(pk=first.pk).update(amount=4)
     second = sale(paid, "SUCCESS", amount=6)
-    assert [(p.sale, p.left) for p in refunding.payments(paid)] == [(second, 6), (first, 4)]
+    assert [(p.sale, p.left) for p in refundable_payments(paid)] == [(second, 6), (first, 4)]
     assert "At most 4.00 USD" in refused(refund, paid, "5.00", sale=first.pk)
     refund(paid, "4.00", sale=first.pk)
-    assert [(p.sale, p.left) for p in refunding.payments(again(paid))] == [(second, 6)]
+    assert [(p.sale, p.left) for p in refundable_payments(again(paid))] == [(second, 6)]
     assert "Nothing of this payment" in refused(refund, again(paid), "1", sale=first.pk)
 
 

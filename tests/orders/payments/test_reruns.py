@@ -7,7 +7,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, PaySource, RecordTotals
-from orders.payments import rerun as rerunning
+from orders.payments.rerun import chargeable_cards
 from tests.factories import order
 from tests.orders.payments.acts import refund, refused, rerun, story
 from tests.orders.world import again, card, check_totals, declined_order, paid_order
@@ -44,7 +44,7 @@ def test_the_card_of_the_declined_sale_comes_first_then_that_of_the_customer():
     customer = declined.source_record.customer
     customer.pay_source = own
     customer.save()
-    assert rerunning.cards(declined)[:2] == [tried, own]
+    assert chargeable_cards(declined)[:2] == [tried, own]
 
 
 def test_an_older_card_can_be_charged_however_many_the_gateway_does_not_keep():
@@ -54,10 +54,10 @@ def test_an_older_card_can_be_charged_however_many_the_gateway_does_not_keep():
     PaySource.objects.filter(pk__in=(own.pk, older.pk)).update(at=timezone.now() - timedelta(days=9))
     for _ in range(30):
         card(declined, token="")
-    assert rerunning.cards(again(declined)) == [tried, own, older]
+    assert chargeable_cards(again(declined)) == [tried, own, older]
     for _ in range(30):
         card(declined)
-    assert rerunning.cards(again(declined))[:2] == [tried, own]
+    assert chargeable_cards(again(declined))[:2] == [tried, own]
 
 
 def test_after_a_hard_decline_it_is_said_why_not():
@@ -76,7 +76,7 @@ def test_a_rerun_that_is_declined_for_good_is_the_last():
 def test_what_is_not_declined_is_not_rerun():
     assert "this one is complete" in refused(rerun, paid_order())
     unknown = order(status="DECLINED", first_name="B").order
-    assert "No declined sale of this order is known" in refused(rerunning.cards, unknown)
+    assert "No declined sale of this order is known" in refused(chargeable_cards, unknown)
     free = declined_order(total="0")
     assert "zero" in refused(rerun, free)
 
@@ -84,7 +84,7 @@ def test_what_is_not_declined_is_not_rerun():
 def test_a_card_that_the_gateway_does_not_keep_cannot_be_charged():
     declined = declined_order(token="")
     card(declined, gateway="Stripe")
-    assert refused(rerunning.cards, declined).startswith("Helena Holý has no card")
+    assert refused(chargeable_cards, declined).startswith("Helena Holý has no card")
     theirs = card(declined_order(first_name="B", email="b@reunite.cz"))
     card(declined)
     assert "no longer the customer’s" in refused(rerun, declined, theirs)

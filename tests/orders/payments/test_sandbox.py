@@ -9,19 +9,19 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from orders.checks import SANDBOX, check_gateway, check_no_sandbox
-from orders.payments import gateway, sandbox
-from orders.payments.gateway import Card, Question, Refund, Sale, Token
+from orders.payments import sandbox
+from orders.payments.gateway import Answer, Card, Question, Refund, Sale, Token, configured_gateway
 from orders.payments.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
 
 TEN = Decimal(10)
 BOX = SandboxGateway()
 
 
-def sell(source: Card | Token, key: str = "tr_1") -> gateway.Answer:
+def sell(source: Card | Token, key: str = "tr_1") -> Answer:
     return BOX.sale(Sale(key, source, TEN, "USD"))
 
 
-def look_up(key: str = "tr_1", **about: str) -> gateway.Answer:
+def look_up(key: str = "tr_1", **about: str) -> Answer:
     return BOX.look_up(Question(key, TEN, "USD", **about))
 
 
@@ -109,7 +109,7 @@ def test_production_is_warned_of_the_sandbox_and_of_a_gateway_that_is_not_there(
     with override_settings(PAYMENT_GATEWAY="orders.nowhere.Gateway"):
         assert [each.id for each in check_gateway()] == ["orders.E001"]
     with override_settings(PAYMENT_GATEWAY=""):
-        assert (check_gateway(), check_no_sandbox(), gateway.current()) == ([], [], None)
+        assert (check_gateway(), check_no_sandbox(), configured_gateway()) == ([], [], None)
 
 
 @pytest.mark.parametrize(("path", "is_warned"), [(SANDBOX, True), ("", False)])

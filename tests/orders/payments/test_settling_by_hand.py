@@ -10,8 +10,8 @@ from customers.erasing.erase import refusals
 from customers.models import HistoryEntry
 from orders.locks import OrderError
 from orders.models import Transaction
-from orders.payments import rerun as rerunning
-from orders.payments import settle_by_hand
+from orders.payments.rerun import declined_sale
+from orders.payments.settle_by_hand import settle_by_hand
 from tests.conftest import make_user, signed_in
 from tests.factories import order
 from tests.orders.payments.acts import refund, rerun
@@ -68,7 +68,7 @@ def test_what_was_not_charged_may_be_tried_again_and_deleted(as_admin, admin_use
     assert silent.transactions.latest("pk").status == "SOFT_DECLINE"
     said = f"Order {silent.number}: Charge of 9.90 USD to VISA 4242 declined. Settled by hand: {REASON}"
     assert story(silent) == [(said, admin_user)]
-    assert rerunning.refuse_impossible(again(silent))
+    assert declined_sale(again(silent))
     assert refusals(silent.source_record.customer) == []
 
 
@@ -112,7 +112,7 @@ def test_not_before_a_day_has_passed(as_admin, hours):
     assert "What has no answer after a day can be settled by hand." in text_of(response)
     assert "Settle by hand…" not in text_of(response)
     with pytest.raises(OrderError):
-        settle_by_hand.settle(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
+        settle_by_hand(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
     assert again(silent).status == "DECLINED"
 
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from customers.models import RecordTotals
 from orders.locks import locked_order
 from orders.models import Transaction
-from orders.payments import record_answer
 from orders.payments.gateway import Sale, Token
-from orders.payments.gateway_request import begin
+from orders.payments.gateway_request import create_pending
+from orders.payments.record_answer import record_answer
 from orders.payments.sandbox import SandboxGateway
 from tests.factories import order
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
@@ -119,7 +119,7 @@ def test_an_answer_that_was_written_down_already_changes_nothing():
     answer = SandboxGateway().sale(Sale("k", Token("sandbox-approves"), THREE, "USD"))
     stale = again(asked)
     Transaction.objects.filter(pk=asked.pk).update(status="SUCCESS")
-    assert record_answer.finish(stale, answer).status == "SUCCESS"
+    assert record_answer(stale, answer).status == "SUCCESS"
     assert again(paid).refunded == 3
 
 
@@ -127,7 +127,7 @@ def test_the_token_of_a_card_typed_for_a_sale_is_kept_when_the_answer_is_late():
     declined = declined_order(token="", status="SOFT_DECLINE")
     typed = card(declined, token="", last_four="0341")
     with locked_order(declined) as current:
-        begin(current, "SALE", current.total, pay_source=typed, by=None)
+        create_pending(current, "SALE", current.total, pay_source=typed, by=None)
     an_hour_ago()
     settle()
     assert again(typed).token == "sandbox-times-out"

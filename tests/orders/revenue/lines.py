@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from orders.revenue.monthly_rate import Interval
-from orders.revenue.movements import Series, play
-from orders.revenue.types import Billed, Cancelled, Change, Kind, Origin, Subscription
+from orders.revenue.movements import Series, derive_movements
+from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 
 HOUR = timedelta(hours=1)
 MONTH, YEAR = Interval(1, "month"), Interval(1, "year")
@@ -23,16 +23,21 @@ def subscription(since: datetime | None = None, **values) -> Subscription:
 
 def billed(of: Subscription, at: datetime, cents: int, until: datetime | None = None, **values) -> Billed:
     """A line for a month of a plan; another interval, plan, currency or proration is in `values`."""
-    options = {"plan": 1, "currency": "USD", "interval": MONTH, "origin": Origin(Kind.LINE, next(numbers))} | values
+    options = {
+        "plan": 1,
+        "currency": "USD",
+        "interval": MONTH,
+        "origin": Origin(OriginKind.LINE, next(numbers)),
+    } | values
     return Billed(at=at, until=until or at + timedelta(days=30), subscription=of, amount=cents, **options)
 
 
 def cancelled(of: Subscription, at: datetime) -> Cancelled:
-    return Cancelled(at, of, Origin(Kind.CANCELLATION, of.pk))
+    return Cancelled(at, of, Origin(OriginKind.CANCELLATION, of.pk))
 
 
 def series(*changes: Change, window: timedelta = HOUR) -> Series:
-    return play(changes, window=window)
+    return derive_movements(changes, window=window)
 
 
 def told(of: Series) -> list[tuple[str, int, int]]:

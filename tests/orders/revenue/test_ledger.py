@@ -188,7 +188,7 @@ class TestWhatACustomerIsWorthNow:
         line(purchase(foreign), day(1), "30.00", currency="EUR")
         line(purchase(foreign), day(1), "20.00", currency="GBP")
 
-        found = current.revenue_of([each.customer_id for each in (local, foreign, none)])
+        found = current.monthly_revenue_of([each.customer_id for each in (local, foreign, none)])
         assert [(each.currency, each.amount) for each in found.values()] == [("USD", 1_000), ("EUR", 3_000), ("USD", 0)]
 
     @given(st.data())

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.revenue.monthly_rate import Interval
-from orders.revenue.types import Billed, Cancelled, Change, Kind, Origin, Subscription
+from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 from tests.orders.revenue.lines import HOUR, day, series
 
 # No clock is looked at: the machine may be busy with other tests.
@@ -36,14 +36,14 @@ def lines(draw) -> Billed:
         currency=draw(st.sampled_from(["USD", "EUR"])),
         amount=draw(st.integers(-5_000, 50_000)),
         interval=draw(INTERVALS),
-        origin=Origin(Kind.LINE, 0),
+        origin=Origin(OriginKind.LINE, 0),
         proration=draw(st.sampled_from(["", "", "differential", "full", "differential_mrr"])),
         order=draw(st.sampled_from([None, 1, 2])),
     )
 
 
 CANCELLATIONS = st.builds(
-    lambda of, at: Cancelled(at, of, Origin(Kind.CANCELLATION, of.pk)), of=SUBSCRIPTIONS, at=TIMES
+    lambda of, at: Cancelled(at, of, Origin(OriginKind.CANCELLATION, of.pk)), of=SUBSCRIPTIONS, at=TIMES
 )
 
 
@@ -52,7 +52,8 @@ def histories(draw) -> list[Change]:
     """Each line is a row of its own, numbered as it was written."""
     found = draw(st.lists(lines(), max_size=12))
     numbered = [
-        Billed(**{**vars(line), "origin": Origin(Kind.LINE, number)}) for number, line in enumerate(found, start=1)
+        Billed(**{**vars(line), "origin": Origin(OriginKind.LINE, number)})
+        for number, line in enumerate(found, start=1)
     ]
     return [*numbered, *draw(st.lists(CANCELLATIONS, max_size=4))]
 

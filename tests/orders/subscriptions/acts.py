@@ -8,9 +8,9 @@ from customers.models import Customer
 from orders import history
 from orders.models import Purchase
 from orders.subscriptions import apply_due as applying
-from orders.subscriptions import cancel as cancelling
-from orders.subscriptions import pause as pausing
+from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
 from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.pause import pause_purchase, reactivate_purchase
 from tests.orders.world import again
 
 TODAY = date(2026, 3, 10)
@@ -39,20 +39,20 @@ def refused(act, purchase: Purchase, *args, **options) -> str:
 
 
 def cancel(purchase: Purchase, **options) -> Purchase:
-    cancelling.cancel(purchase, **{"reason": "Too expensive", "seen": purchase.stamp, "by": None, **options})
+    cancel_purchase(purchase, **{"reason": "Too expensive", "seen": purchase.stamp, "by": None, **options})
     return again(purchase)
 
 
 def schedule(purchase: Purchase, day: date) -> Purchase:
-    cancelling.schedule(purchase, day, reason="Too expensive", seen=purchase.stamp, by=None)
+    schedule_cancellation(purchase, day, reason="Too expensive", seen=purchase.stamp, by=None)
     return again(purchase)
 
 
 def pause(purchase: Purchase, until: date | None = None) -> Purchase:
-    pausing.pause(purchase, until, seen=purchase.stamp, by=None)
+    pause_purchase(purchase, until, seen=purchase.stamp, by=None)
     return again(purchase)
 
 
 def reactivate(purchase: Purchase, day: date = SOON) -> Purchase:
-    pausing.reactivate(purchase, day, seen=purchase.stamp, by=None)
+    reactivate_purchase(purchase, day, seen=purchase.stamp, by=None)
     return again(purchase)

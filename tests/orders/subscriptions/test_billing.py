@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from orders.subscriptions import billing
+from orders.subscriptions.billing import change_billing
 from tests.orders.subscriptions.acts import LATER, SOON, pause, refused, schedule, story
 from tests.orders.world import again, subscription
 
@@ -14,23 +14,23 @@ pytestmark = pytest.mark.django_db
 
 def test_price_and_next_bill_are_changed_and_told():
     bought = subscription(next_bill_date=SOON)
-    billing.change(bought, price=Decimal("7.50"), next_bill=LATER, seen=bought.stamp, by=None)
+    change_billing(bought, price=Decimal("7.50"), next_bill=LATER, seen=bought.stamp, by=None)
     assert (again(bought).price, again(bought).next_bill_date) == (Decimal("7.50"), LATER)
     assert story(bought) == ["price changed from 9.90 to 7.50 USD; next bill changed from 20 Mar 2026 to 20 Apr 2026."]
 
 
 def test_a_cancellation_at_the_next_bill_moves_with_it():
     bought = schedule(subscription(next_bill_date=SOON), SOON)
-    billing.change(bought, price=bought.price, next_bill=LATER, seen=bought.stamp, by=None)
+    change_billing(bought, price=bought.price, next_bill=LATER, seen=bought.stamp, by=None)
     assert again(bought).cancels_on == LATER
 
 
 def test_a_cancellation_that_would_move_into_a_pause_is_refused():
     bought = pause(subscription(next_bill_date=LATER), SOON)
     bought = schedule(bought, LATER)
-    why = refused(billing.change, bought, price=bought.price, next_bill=SOON)
+    why = refused(change_billing, bought, price=bought.price, next_bill=SOON)
     assert "is paused until 20 Mar 2026" in why
-    billing.change(bought, price=bought.price, next_bill=SOON + timedelta(days=1), seen=bought.stamp, by=None)
+    change_billing(bought, price=bought.price, next_bill=SOON + timedelta(days=1), seen=bought.stamp, by=None)
     assert again(bought).cancels_on == SOON + timedelta(days=1)
 
 
@@ -38,18 +38,18 @@ def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
     unknown, overdue = subscription(), subscription(next_bill_date=date(2026, 1, 1))
     for bought in (unknown, overdue):
         same = {"next_bill": bought.next_bill_date, "seen": bought.stamp, "by": None}
-        billing.change(bought, price=Decimal(0), **same)
+        change_billing(bought, price=Decimal(0), **same)
         assert again(bought).price == 0
-    assert "Choose the day" in refused(billing.change, again(overdue), price=Decimal(1), next_bill=None)
+    assert "Choose the day" in refused(change_billing, again(overdue), price=Decimal(1), next_bill=None)
 
 
 @pytest.mark.parametrize("price", ["-0.01", "1.001", "NaN", "1e400", "10000000000"])
 def test_a_price_that_cannot_be_billed_is_refused(price):
     assert "Enter a price such as 9.90." in refused(
-        billing.change, subscription(), price=Decimal(price), next_bill=None
+        change_billing, subscription(), price=Decimal(price), next_bill=None
     )
 
 
 def test_nothing_to_change_is_said():
     bought = subscription(next_bill_date=SOON)
-    assert "what they were" in refused(billing.change, bought, price=bought.price, next_bill=SOON)
+    assert "what they were" in refused(change_billing, bought, price=bought.price, next_bill=SOON)

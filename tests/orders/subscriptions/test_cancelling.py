@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from customers.models import HistoryEntry
-from orders.subscriptions import billing, pause
-from orders.subscriptions import cancel as cancelling
+from orders.subscriptions.billing import change_billing
+from orders.subscriptions.cancel import cancel_purchase, keep_purchase, schedule_cancellation
+from orders.subscriptions.pause import pause_purchase
 from tests.orders.subscriptions.acts import LATER, SOON, TODAY, apply_due, cancel, refused, schedule, status_of, story
 from tests.orders.world import again, check_totals, subscription
 
@@ -29,11 +30,11 @@ def test_cancelling_now_ends_the_billing_and_the_customer_is_cancelled(agent):
 @pytest.mark.parametrize("status", ["CANCELLED", "COMPLETE"])
 def test_what_has_ended_is_neither_cancelled_nor_paused_nor_changed(status):
     bought = subscription(status)
-    assert "is not billed any more" in refused(cancelling.cancel, bought, reason="")
-    assert "is not billed any more" in refused(cancelling.schedule, bought, SOON, reason="")
-    assert "is not billed any more" in refused(cancelling.take_back, bought)
-    assert "is not billed any more" in refused(pause.pause, bought, SOON)
-    assert "is not billed any more" in refused(billing.change, bought, price=Decimal(1), next_bill=SOON)
+    assert "is not billed any more" in refused(cancel_purchase, bought, reason="")
+    assert "is not billed any more" in refused(schedule_cancellation, bought, SOON, reason="")
+    assert "is not billed any more" in refused(keep_purchase, bought)
+    assert "is not billed any more" in refused(pause_purchase, bought, SOON)
+    assert "is not billed any more" in refused(change_billing, bought, price=Decimal(1), next_bill=SOON)
 
 
 def test_a_cancellation_to_come_is_carried_out_on_its_day_once():
@@ -54,19 +55,19 @@ def test_a_cancellation_to_come_is_carried_out_on_its_day_once():
 
 def test_a_cancellation_to_come_can_be_taken_back():
     bought = schedule(subscription(next_bill_date=SOON), SOON)
-    cancelling.take_back(bought, seen=bought.stamp, by=None)
+    keep_purchase(bought, seen=bought.stamp, by=None)
     assert (again(bought).cancels_on, again(bought).cancel_reason) == (None, "")
     assert apply_due(LATER) == []
     assert story(bought)[0] == "the cancellation on 20 Mar 2026 was taken back."
-    assert "there is none to take back" in refused(cancelling.take_back, again(bought))
+    assert "there is none to take back" in refused(keep_purchase, again(bought))
 
 
 @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1), date(1, 1, 1)])
 def test_a_day_that_is_not_to_come_is_refused(day):
     bought = subscription()
-    assert refused(cancelling.schedule, bought, day, reason="") == "Choose 11 Mar 2026 or a later day."
-    assert refused(pause.pause, bought, day) == "Choose 11 Mar 2026 or a later day."
+    assert refused(schedule_cancellation, bought, day, reason="") == "Choose 11 Mar 2026 or a later day."
+    assert refused(pause_purchase, bought, day) == "Choose 11 Mar 2026 or a later day."
 
 
 def test_a_day_that_must_be_a_slip_is_refused():
-    assert "ten years" in refused(cancelling.schedule, subscription(), date(9999, 12, 31), reason="")
+    assert "ten years" in refused(schedule_cancellation, subscription(), date(9999, 12, 31), reason="")

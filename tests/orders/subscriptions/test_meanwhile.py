@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, RecordTotals
 from orders.models import Purchase
-from orders.subscriptions import cancel as cancelling
-from orders.subscriptions import pause as pausing
 from orders.subscriptions.apply_due import _cancel, _due, _was_done
+from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
 from orders.subscriptions.change import PurchaseError, locked_purchase, tomorrow
+from orders.subscriptions.pause import proposed_next_bill
 from tests.acts import merge, undo
 from tests.factories import order
 from tests.orders.subscriptions.acts import SOON, TODAY, apply_due, cancel, pause, refused, schedule, status_of
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_what_has_changed_since_the_page_was_opened_is_not_acted_on():
     opened = subscription(next_bill_date=SOON)
     pause(opened)
-    assert "has changed since you opened the page" in refused(cancelling.cancel, opened, reason="")
+    assert "has changed since you opened the page" in refused(cancel_purchase, opened, reason="")
 
 
 def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
@@ -74,8 +74,8 @@ def test_a_day_is_a_day_in_utc_wherever_somebody_looks(zone):
     for now in ("2026-03-10 11:00 +0000", "2026-03-10 00:01 +0000", "2026-03-10 23:59 +0000"):
         with time_machine.travel(now), timezone.override(zone):
             assert tomorrow() == TODAY + timedelta(days=1)
-            assert pausing.first_bill(bought) == TODAY
-            assert "Choose 11 Mar 2026 or a later day." in refused(cancelling.schedule, bought, TODAY, reason="")
+            assert proposed_next_bill(bought) == TODAY
+            assert "Choose 11 Mar 2026 or a later day." in refused(schedule_cancellation, bought, TODAY, reason="")
 
 
 def test_the_command_says_what_it_did():

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.models import Order, PurchaseStatus
 from orders.subscriptions import apply_due as applying
-from orders.subscriptions import derive
+from orders.subscriptions.derive import past_due_purchases
 from tests.api.caller import Caller
 from tests.api.chartmogul.billing import check, imported, invoice, known, line, paid, purchase
 from tests.orders.subscriptions.acts import LATER, TODAY, apply_due, status_of, story
@@ -78,7 +78,7 @@ def test_only_the_newest_invoice_is_looked_at(caller, time_machine):
     paid_since = invoice(newer, external_id="inv_2", date=APRIL, payments=[paid(date=APRIL)])
     time_machine.move_to("2026-04-10 12:00+00:00")
     imported(known(), unpaid(), paid_since, caller=caller)
-    assert list(derive.late(timezone.now())) == []
+    assert list(past_due_purchases(timezone.now())) == []
     assert (apply_due(LATER), status_of(purchase())) == ([], "Active")
 
 
@@ -101,5 +101,5 @@ def test_who_is_late_is_found_by_the_day(caller):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "order_by_due" in derive.late(timezone.now() + timedelta(days=30)).explain()
+    assert "order_by_due" in past_due_purchases(timezone.now() + timedelta(days=30)).explain()
     assert list(applying.apply_due(TODAY)) == []

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from orders.subscriptions import billing
-from orders.subscriptions import cancel as cancelling
-from orders.subscriptions import pause as pausing
+from orders.subscriptions.billing import change_billing
+from orders.subscriptions.cancel import schedule_cancellation
+from orders.subscriptions.pause import pause_purchase, proposed_next_bill, reactivate_purchase
 from tests.orders.subscriptions.acts import (
     LATER,
     SOON,
@@ -43,7 +43,7 @@ def test_a_pause_ends_on_its_day_and_the_next_bill_is_not_before():
 def test_a_pause_without_an_end_lasts_until_somebody_reactivates_it():
     bought = pause(subscription(next_bill_date=SOON))
     assert apply_due(LATER) == []
-    assert pausing.first_bill(bought) == SOON
+    assert proposed_next_bill(bought) == SOON
     assert reactivate(bought).status == "ACTIVE"
     assert story(bought) == ["reactivated, next bill 20 Mar 2026.", "paused."]
 
@@ -66,16 +66,16 @@ def test_a_trial_cancelled_while_paused_is_reactivated_as_an_active_one():
 
 def test_what_is_past_due_is_not_paused():
     bought = subscription("RECYCLE_BILLING")
-    assert "is past due, so it cannot be paused" in refused(pausing.pause, bought, SOON)
+    assert "is past due, so it cannot be paused" in refused(pause_purchase, bought, SOON)
     assert status_of(bought) == "Past Due"
 
 
 def test_a_pause_after_the_cancellation_is_refused_and_so_is_the_other_way_round():
     ending = schedule(subscription(next_bill_date=SOON), SOON)
-    assert "will be cancelled on 20 Mar 2026" in refused(pausing.pause, ending, LATER)
+    assert "will be cancelled on 20 Mar 2026" in refused(pause_purchase, ending, LATER)
     resting = pause(subscription(), LATER)
-    assert "paused until 20 Apr 2026" in refused(cancelling.schedule, resting, SOON, reason="")
-    assert "paused already" in refused(pausing.pause, resting, LATER)
+    assert "paused until 20 Apr 2026" in refused(schedule_cancellation, resting, SOON, reason="")
+    assert "paused already" in refused(pause_purchase, resting, LATER)
 
 
 def test_what_is_cancelled_while_paused_does_not_restart():
@@ -87,8 +87,8 @@ def test_what_is_cancelled_while_paused_does_not_restart():
 def test_what_has_failed_is_not_paused_or_changed_but_reactivated_or_cancelled():
     bought = subscription("RECYCLE_FAILED")
     assert status_of(bought) == "Past Due"
-    assert "has failed" in refused(pausing.pause, bought, SOON)
-    assert "Reactivate it first" in refused(billing.change, bought, price=Decimal(1), next_bill=SOON)
+    assert "has failed" in refused(pause_purchase, bought, SOON)
+    assert "Reactivate it first" in refused(change_billing, bought, price=Decimal(1), next_bill=SOON)
     assert reactivate(bought).next_bill_date == SOON
     assert status_of(bought) == "Active"
     check_totals()
@@ -106,10 +106,10 @@ def test_a_cancelled_purchase_is_reactivated_with_a_next_bill():
     ("status", "why"), [("COMPLETE", "takes a new order"), ("ACTIVE", "billed already"), ("TRIAL", "billed already")]
 )
 def test_what_cannot_be_reactivated_is_refused(status, why):
-    assert why in refused(pausing.reactivate, subscription(status), SOON)
+    assert why in refused(reactivate_purchase, subscription(status), SOON)
 
 
 def test_a_next_bill_in_the_past_is_refused():
     yesterday = TODAY - timedelta(days=1)
-    assert "or a later day" in refused(pausing.reactivate, subscription("PAUSED"), yesterday)
-    assert "or a later day" in refused(billing.change, subscription(), price=Decimal("9.90"), next_bill=yesterday)
+    assert "or a later day" in refused(reactivate_purchase, subscription("PAUSED"), yesterday)
+    assert "or a later day" in refused(change_billing, subscription(), price=Decimal("9.90"), next_bill=yesterday)

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from customers.models import MonthTotals, SourceRecord
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.totals.add import add_to_totals, rebuild_totals
-from orders.totals.deltas import Delta, of_refund
+from orders.totals.deltas import Delta, deltas_of_refund
 from tests.factories import ProductFactory, SourceRecordFactory, order
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_an_order_that_does_not_count_has_no_month(record, status):
 def test_a_refund_counts_in_the_month_of_its_order(record):
     placed = ordered("9.90", JULY)
     Order.objects.filter(pk=placed.pk).update(refunded=Decimal("4.90"))
-    add_to_totals(of_refund(placed, Decimal("4.90")))
+    add_to_totals(deltas_of_refund(placed, Decimal("4.90")))
     assert months(record) == [("USD", date(2026, 7, 1), 1, 990, 490)]
     assert rebuild_totals([record.pk]) == []
 
@@ -71,7 +71,7 @@ def test_a_change_of_orders_that_names_no_month_is_refused(record):
 
 
 def test_purchases_have_no_month(record):
-    monthly = [Subscription(ProductFactory(), Decimal(3), status="ACTIVE")]
+    monthly = [IncomingPurchase(ProductFactory(), Decimal(3), status="ACTIVE")]
     order(external_id="7", total="0", status="PARTIAL", subscriptions=monthly)
     assert months(record) == []
 

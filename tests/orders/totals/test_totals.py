@@ -9,7 +9,7 @@ from django.utils import timezone
 from customers.models import RecordTotals, SourceRecord
 from orders.models import Order, Purchase
 from orders.totals.add import add_to_totals, rebuild_totals
-from orders.totals.deltas import Delta, of_purchase
+from orders.totals.deltas import Delta, deltas_of_purchase
 from tests.factories import ProductFactory, SourceRecordFactory, order
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_the_times_of_orders_keep_their_parts_of_a_second(record):
 def test_purchases_are_counted_by_their_state_of_billing(record, status, column):
     purchase = Purchase(source_record=record, product=ProductFactory(), status=status, price=1, currency="USD")
     purchase.save()
-    add_to_totals(of_purchase(purchase))
+    add_to_totals(deltas_of_purchase(purchase))
     assert getattr(total_of(record), column) == 1
     assert rebuild_totals([record.pk]) == []
 

@@ -23,7 +23,7 @@ from customers.lib.states import state_code, state_name
 from customers.models import Attribute, Customer, SourceRecord, Tag
 from customers.records import external
 from orders.revenue import current
-from orders.revenue.current import Revenue
+from orders.revenue.current import MonthlyRevenue
 
 MERGED = "merged-customer"
 """The tag of those who have what came with somebody else; it is never stored, so that an undo takes it away."""
@@ -36,15 +36,15 @@ class Facts:
     records: Sequence[SourceRecord] = ()
     tags: Sequence[str] = ()
     attributes: Mapping[str, Value] = field(default_factory=dict)
-    revenue: Revenue = field(default_factory=lambda: Revenue(settings.DEFAULT_CURRENCY))
+    revenue: MonthlyRevenue = field(default_factory=lambda: MonthlyRevenue(settings.DEFAULT_CURRENCY))
     since: datetime | None = None
 
 
 def facts_of(customers: Collection[Customer]) -> dict[int, Facts]:
     labelled = labelled_of(customers)
-    monthly = current.revenue_of([customer.pk for customer in customers])
+    monthly = current.monthly_revenue_of([customer.pk for customer in customers])
     # Who has bought, but nothing that is billed again, is a lead to this dialect.
-    since = current.since_of([customer.pk for customer in customers if customer.billing_status])
+    since = current.customers_since([customer.pk for customer in customers if customer.billing_status])
     return {pk: replace(facts, revenue=monthly[pk], since=since.get(pk)) for pk, facts in labelled.items()}
 
 

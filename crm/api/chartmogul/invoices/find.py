@@ -10,7 +10,7 @@ from ninja import Schema
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import ApiError, invalid, not_found, refusal
 from customers.lib.text import can_be_stored
-from orders.invoices.amend import GoneError
+from orders.invoices.amend import DeletedMeanwhileError
 from orders.invoices.schema import InvoiceError
 from orders.models import Order, OrderItem, Transaction
 
@@ -35,7 +35,7 @@ def refusals() -> Iterator[None]:
         yield
     except InvoiceError as error:
         raise invalid(**error.errors) from None
-    except GoneError:
+    except DeletedMeanwhileError:
         raise gone() from None
 
 

@@ -24,7 +24,9 @@ from crm.api.chartmogul.invoices.reading import (
 from crm.api.chartmogul.invoices.search import Asked, AskedOfCustomer, asked_for
 from crm.api.chartmogul.invoices.writing import EVERYTHING, InvoiceOut, With, read_again
 from orders.invoices import amend, delete, import_
-from orders.invoices.recipients import recipient
+from orders.invoices.amend import change_invoice, mark_uncollected
+from orders.invoices.delete import delete_invoices_of
+from orders.invoices.recipients import find_recipient
 from orders.invoices.schema import InvoiceError
 from orders.models import Order
 
@@ -69,8 +71,8 @@ class OfRecord(Schema):
 def import_invoices(request: ApiRequest, uuid: str, body: InvoicesIn) -> Status[dict[str, Any]]:
     try:
         with refusals():
-            orders = import_.take(addressed(uuid, body.invoices), by=request.by)
-    except import_.InvoicesError as error:
+            orders = import_.import_invoices(addressed(uuid, body.invoices), by=request.by)
+    except import_.InvoiceImportError as error:
         raise none_imported(body, error.errors) from None
     return Status(201, {"invoices": [writing.invoice(each) for each in read_again(orders)]})
 
@@ -84,7 +86,7 @@ def addressed(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
         source = lookup.data_source(sent.data_source_uuid) if sent.data_source_uuid else None
         errors.append(dict[str, str]())
         try:
-            record = recipient(customer, source=source, external_id=sent.customer_external_id or "")
+            record = find_recipient(customer, source=source, external_id=sent.customer_external_id or "")
             found.append((record, invoice_of(sent, plans)))
         except InvoiceError as error:
             errors[-1] |= error.errors
@@ -136,7 +138,7 @@ def disable_invoice(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[st
 
 def disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, Any]:
     with refusals():
-        return shown(amend.disable(order, disabled=body.disabled, by=request.by))
+        return shown(amend.disable_invoice(order, disabled=body.disabled, by=request.by))
 
 
 # What the Python client’s own `modify` asks: before what takes any word for an id.
@@ -175,7 +177,7 @@ def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict
 
 def changed(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str, Any]:
     with refusals():
-        return shown(amend.change(order, invoice_values(body), by=request.by))
+        return shown(change_invoice(order, invoice_values(body), by=request.by))
 
 
 @router.delete("/invoices/{uuid}", auth=Key(ALTER), response=answers(204, None))
@@ -201,7 +203,7 @@ def delete_known_invoice(request: ApiRequest, known: Query[ExternalId]) -> Statu
 def give_up_invoice(request: ApiRequest, data_source_uuid: str, external_id: str, body: StatusIn) -> dict[str, Any]:
     known = ExternalId(data_source_uuid=data_source_uuid, external_id=external_id)
     with refusals():
-        return shown(amend.give_up(find.known_invoice(known), body.status, by=request.by))
+        return shown(mark_uncollected(find.known_invoice(known), body.status, by=request.by))
 
 
 @router.delete(
@@ -212,5 +214,5 @@ def delete_invoices_of_customer(
 ) -> Status[None]:
     source, customer = lookup.data_source(data_source_uuid), lookup.customer(uuid)
     with refusals():
-        delete.delete_invoices_of(customer, source, external_id=asked.customer_external_id, by=request.by)
+        delete_invoices_of(customer, source, external_id=asked.customer_external_id, by=request.by)
     return Status(204, None)

@@ -11,7 +11,7 @@ from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.reading import LineChanges, LineIn, line_values, plans_of
 from crm.api.chartmogul.invoices.writing import LineOut, disabled, line
 from orders.invoices import lines
-from orders.invoices.schema import Line
+from orders.invoices.schema import InvoiceLine
 from orders.models import OrderItem
 
 router = Router(tags=["Line items"])
@@ -27,7 +27,7 @@ def shown(item: OrderItem) -> dict[str, Any]:
 def create_line_item(request: ApiRequest, uuid: str, body: LineIn) -> Status[dict[str, Any]]:
     order = find.invoice(uuid)
     with refusals():
-        item = lines.add(order, Line(**line_values(body, order.currency, plans_of([body]))), by=request.by)
+        item = lines.add(order, InvoiceLine(**line_values(body, order.currency, plans_of([body]))), by=request.by)
     return Status(201, shown(item))
 
 

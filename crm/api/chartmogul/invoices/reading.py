@@ -8,7 +8,7 @@ from ninja import Schema
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import major
 from customers.lib.text import can_be_stored
-from orders.invoices.schema import Invoice, Line, Payment
+from orders.invoices.schema import Invoice, InvoiceLine, InvoicePayment
 from orders.models import Product
 
 
@@ -120,8 +120,8 @@ def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> Invoice:
         due=sent.due_date,
         currency=currency,
         collection_method=sent.collection_method or "",
-        lines=[Line(**line_values(each, currency, plans)) for each in sent.line_items],
-        payments=[Payment(**payment_values(each, currency)) for each in sent.transactions],
+        lines=[InvoiceLine(**line_values(each, currency, plans)) for each in sent.line_items],
+        payments=[InvoicePayment(**payment_values(each, currency)) for each in sent.transactions],
     )
 
 

@@ -19,8 +19,8 @@ from crm.api.chartmogul.times import Moment, read_moment
 from customers.lib.person_name import full_name
 from customers.models import Customer, DataSource, SourceRecord
 from orders.models import Purchase
-from orders.revenue import activities, ledger
-from orders.revenue.activities import Activity, ActivityQuery
+from orders.revenue import ledger
+from orders.revenue.activities import Activity, ActivityQuery, activity_page
 from orders.revenue.movements import MovementType
 from orders.revenue.types import Cancelled
 
@@ -114,7 +114,7 @@ def list_customer_activities(request: ApiRequest, uuid: str, asked: Query[Paged]
 
 @router.get("/activities", auth=Key(VIEW, ORDERS), response=answers(200, AccountActivitiesOut))
 def list_activities(request: ApiRequest, asked: Query[Listed]) -> dict[str, Any]:
-    found = activities.activity_page(wanted(asked), limit=asked.per_page)
+    found = activity_page(wanted(asked), limit=asked.per_page)
     return {
         "entries": of_account(found.rows),
         "cursor": write_place(found.last) if found.last else None,

@@ -64,7 +64,7 @@ class Chosen(Schema):
 @router.get("/customers/{uuid}/subscriptions", auth=Key(VIEW, ORDERS), response=answers(200, CustomerSubscriptionsOut))
 def list_subscriptions(request: ApiRequest, uuid: str, asked: Query[Paged]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    found = page(read.firsts(customer), asked, descending=False)
+    found = page(read.first_purchases(customer), asked, descending=False)
     return found.as_list("entries", [shape(each) for each in read.current_subscriptions(customer, found.rows)])
 
 

@@ -13,8 +13,8 @@ from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.orders.answer import lead_message
 from crm.api.konnektive.orders.idempotency import request_of
-from orders.intake import leads
-from orders.intake.idempotency import RepeatError
+from orders.intake.idempotency import RepeatedRequestError
+from orders.intake.leads import update_lead
 from orders.intake.order import IncomingOrder, IntakeError
 from orders.intake.take import take_order
 from orders.locks import OrderError
@@ -40,8 +40,8 @@ def lead_import(call: Call) -> dict[str, Any]:
         request=request_of(call),
     )
     try:
-        order = leads.update(lead, told) if lead else take_order(told, by=call.by).order
-    except (IntakeError, OrderError, RepeatError) as error:
+        order = update_lead(lead, told) if lead else take_order(told, by=call.by).order
+    except (IntakeError, OrderError, RepeatedRequestError) as error:
         raise CallError(str(error)) from None
     return lead_message(order)
 

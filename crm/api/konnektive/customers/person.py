@@ -14,7 +14,7 @@ from crm.api.konnektive.fields import Email, Id, Parameters, Text, Truth, Whole,
 from customers.lib.address import Address, address
 from customers.lib.identity import Identity
 from customers.models import DataSource
-from orders.intake.order import Incoming
+from orders.intake.order import IncomingCustomer
 from orders.models import Campaign
 
 Name = Annotated[str, at_most(100), AfterValidator(refuse_unstorable)]
@@ -91,8 +91,8 @@ class Person(Parameters):
             raise invalid(**missing)
 
 
-def incoming(sent: Person, by: User) -> Incoming:
-    return Incoming(
+def incoming(sent: Person, by: User) -> IncomingCustomer:
+    return IncomingCustomer(
         source_of(by),
         sent.identity(),
         deduplicate=not sent.disable_customer_dedup,

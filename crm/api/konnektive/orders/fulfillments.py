@@ -16,7 +16,7 @@ from crm.api.konnektive.paging import page
 from crm.api.konnektive.queries import Person, Query, rows, without_none
 from customers.lib.dates import start_of
 from customers.web.permissions import VIEW_ORDERS
-from orders.fulfillment import parcels
+from orders.fulfillment.parcels import FulfillmentError, FulfillmentUpdate, update_fulfillment, update_fulfillments_of
 from orders.models import Fulfillment, FulfillmentStatus, Order
 
 VIEW = "customers.view_customer"
@@ -75,7 +75,7 @@ class Update(Parameters):
 @endpoint(VIEW, VIEW_ORDERS, "orders.change_order")
 def update(call: Call) -> list[dict[str, Any]]:
     sent = call.read(Update)
-    news = parcels.News(
+    news = FulfillmentUpdate(
         status=FulfillmentStatus(sent.fulfillment_status),
         carrier=sent.ship_carrier or "",
         method=sent.ship_method or "",
@@ -87,9 +87,9 @@ def update(call: Call) -> list[dict[str, Any]]:
     )
     try:
         if sent.fulfillment_id is not None:
-            return fulfillment_rows([parcels.tell(_found(sent.fulfillment_id), news, by=call.by)])
-        return fulfillment_rows(parcels.tell_all(_order(sent.order_id), news, by=call.by))
-    except parcels.FulfillmentError as error:
+            return fulfillment_rows([update_fulfillment(_found(sent.fulfillment_id), news, by=call.by)])
+        return fulfillment_rows(update_fulfillments_of(_order(sent.order_id), news, by=call.by))
+    except FulfillmentError as error:
         raise CallError(str(error)) from None
 
 

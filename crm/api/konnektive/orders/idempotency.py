@@ -2,8 +2,7 @@
 
 from crm.api.konnektive.endpoint import Call
 from crm.api.konnektive.errors import CallError
-from orders.intake import idempotency
-from orders.intake.idempotency import RepeatError, Request
+from orders.intake.idempotency import IdentifiedRequest, RepeatedRequestError, identify_request
 
 SECRETS = {
     *("loginId", "password", "cardNumber", "cardSecurityCode"),
@@ -11,12 +10,12 @@ SECRETS = {
 }
 
 
-def request_of(call: Call) -> Request | None:
+def request_of(call: Call) -> IdentifiedRequest | None:
     """The call by the header Idempotency-Key, when it has one; the digest knows no secret of it."""
     if not call.idempotency_key:
         return None
     said = {name: value for name, value in call.parameters.items() if name not in SECRETS}
     try:
-        return idempotency.request(call.by, call.idempotency_key, said)
-    except RepeatError as error:
+        return identify_request(call.by, call.idempotency_key, said)
+    except RepeatedRequestError as error:
         raise CallError(str(error)) from None

@@ -21,13 +21,12 @@ from crm.api.konnektive.orders.products import lines_of
 from customers.lib.identity import Identity
 from customers.lib.money import as_typed, is_exact
 from customers.models import PaySource
-from orders.intake import pricing
-from orders.intake.idempotency import RepeatError
-from orders.intake.order import Incoming, IncomingOrder, IntakeError
+from orders.intake.idempotency import RepeatedRequestError
+from orders.intake.order import IncomingCustomer, IncomingOrder, IntakeError
+from orders.intake.pricing import order_total
 from orders.locks import OrderError
 from orders.models import OrderStatus, TransactionKind
-from orders.payments import charge
-from orders.payments.charge import Placed
+from orders.payments.charge import PlacedOrder, place_order
 
 
 class Sale(Person, Payment):
@@ -54,8 +53,8 @@ def order_import(call: Call) -> dict[str, Any]:
     if isinstance(means, PaySource) and lead is None:
         order = _of_owner(order, means)
     try:
-        placed = charge.place(order, means, lead=lead, by=call.by)
-    except (IntakeError, OrderError, RepeatError) as error:
+        placed = place_order(order, means, lead=lead, by=call.by)
+    except (IntakeError, OrderError, RepeatedRequestError) as error:
         raise CallError(str(error)) from None
     return _answer(placed)
 
@@ -65,7 +64,7 @@ def _read(call: Call, sent: Sale) -> IncomingOrder:
     campaign = campaign_of(sent)
     lines = lines_of(call.parameters, currency)
     shipping = sum((line.shipping for line in lines), sent.base_shipping)
-    total = pricing.total(lines, shipping=shipping, tax=sent.sales_tax, discount=sent.discount_price)
+    total = order_total(lines, shipping=shipping, tax=sent.sales_tax, discount=sent.discount_price)
     _refuse_inexact(sent, total, currency)
     return IncomingOrder(
         incoming(sent, call.by),
@@ -107,7 +106,7 @@ def _of_owner(order: IncomingOrder, means: PaySource) -> IncomingOrder:
     their profile has it."""
     owner, who = means.source_record.customer, order.customer
     said = {name: value or getattr(owner, name, "") for name, value in vars(who.identity).items()}
-    customer = Incoming(
+    customer = IncomingCustomer(
         who.data_source,
         Identity(**said),
         deduplicate=who.deduplicate,
@@ -117,7 +116,7 @@ def _of_owner(order: IncomingOrder, means: PaySource) -> IncomingOrder:
     return replace(order, customer=customer, record=means.source_record)
 
 
-def _answer(placed: Placed) -> dict[str, Any]:
+def _answer(placed: PlacedOrder) -> dict[str, Any]:
     order = placed.order
     payment = placed.payment
     if placed.is_repeat:

@@ -17,10 +17,10 @@ from crm.api.konnektive.queries import Person, Query, rows, without_none
 from crm.api.konnektive.writing import amount
 from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
-from orders.cancel_order import NothingLeftError, after_next_bill, cancel_order
+from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
 from orders.locks import OrderError
 from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
-from orders.payments import refund as refunding
+from orders.payments.refund import refund_order, refundable_payments
 from orders.subscriptions.change import PurchaseError
 
 VIEW = "customers.view_customer"
@@ -79,9 +79,9 @@ def cancel(call: Call) -> dict[str, Any]:
         raise CallError(NOT_ALLOWED)
     try:
         if sent.full_refund:
-            refunding.payments(order)  # what is refused now leaves the order as it was
+            refundable_payments(order)  # what is refused now leaves the order as it was
         if sent.after_next_bill:
-            after_next_bill(order, reason=sent.cancel_reason, by=call.by)
+            cancel_order_after_next_bill(order, reason=sent.cancel_reason, by=call.by)
         else:
             order = _drop(order, sent, call)
     except (OrderError, PurchaseError) as error:
@@ -95,7 +95,7 @@ def _drop(order: Order, sent: Cancellation, call: Call) -> Order:
     """What has nothing left to cancel may still be paid back."""
     try:
         return cancel_order(order, reason=sent.cancel_reason, by=call.by)
-    except NothingLeftError:
+    except NothingToCancelError:
         if sent.full_refund:
             return order
         raise
@@ -133,12 +133,12 @@ def refund(call: Call) -> dict[str, Any]:
 
 
 def _refund_all(order: Order, reason: str, call: Call) -> None:
-    _refund(order, sum((each.left for each in refunding.payments(order)), Decimal()), reason, call)
+    _refund(order, sum((each.left for each in refundable_payments(order)), Decimal()), reason, call)
 
 
 def _refund(order: Order, wanted: Decimal, reason: str, call: Call) -> None:
     """Of the latest payment first, as far as it goes; CallError where the gateway says no, and what went back stays."""
-    payments = refunding.payments(order)
+    payments = refundable_payments(order)
     most = sum((each.left for each in payments), Decimal())
     if not 0 < wanted <= most:
         highest = amount(most, order.currency)
@@ -152,7 +152,7 @@ def _refund(order: Order, wanted: Decimal, reason: str, call: Call) -> None:
 
 def _refund_part(order: Order, part: Decimal, sale: int, reason: str, call: Call) -> None:
     order.refresh_from_db()
-    answered = refunding.refund(order, part, sale=sale, reason=reason, seen=order.stamp, by=call.by)
+    answered = refund_order(order, part, sale=sale, reason=reason, seen=order.stamp, by=call.by)
     if answered.status == TransactionStatus.PENDING:
         raise CallError("The gateway has not answered yet. It is asked again; look at the order in some minutes.")
     if answered.status != TransactionStatus.SUCCESS:

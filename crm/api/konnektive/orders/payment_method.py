@@ -13,8 +13,8 @@ from crm.api.konnektive.fields import Parameters, Secret, Whole
 from crm.api.konnektive.queries import customer
 from customers.models import Customer, PaySource
 from orders.locks import OrderError
-from orders.payments import cards, charge
-from orders.payments.cards import CardError
+from orders.payments.cards import CardError, read_card
+from orders.payments.charge import chargeable_card
 from orders.payments.gateway import Card
 
 Kind = Literal[
@@ -50,7 +50,7 @@ class Payment(Parameters):
 def card_of(sent: Payment) -> Card:
     month_and_year = f"{sent.card_month}/{sent.card_year}"
     try:
-        return cards.read(
+        return read_card(
             number=sent.card_number.get_secret_value(),
             expiry=sent.card_expiry_date or month_and_year,
             security_code=sent.card_security_code.get_secret_value().strip(),
@@ -64,7 +64,7 @@ def on_file(sent: Payment, by: User) -> PaySource:
     if not by.has_perm(VIEW):
         raise CallError(NOT_ALLOWED)  # the answer says whose it is
     try:
-        return charge.kept(_customer(sent), sent.pay_source_id)
+        return chargeable_card(_customer(sent), sent.pay_source_id)
     except OrderError as error:
         raise CallError(str(error)) from None
 

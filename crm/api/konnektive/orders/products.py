@@ -11,9 +11,8 @@ from pydantic import ValidationError
 
 from crm.api.konnektive.errors import invalid, wrong
 from crm.api.konnektive.fields import Amount, Parameters, Whole
-from orders.intake import pricing
-from orders.intake.order import Line
-from orders.intake.pricing import PricedRequest, PriceError
+from orders.intake.order import IncomingLine
+from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.models import Product
 
 NAME = re.compile("product([1-9][0-9]{0,3})_(id|qty|price|shipPrice)")
@@ -29,7 +28,7 @@ class Sent(Parameters):
     ship_price: Amount = Decimal(0)
 
 
-def lines_of(parameters: Mapping[str, str], currency: str) -> list[Line]:
+def lines_of(parameters: Mapping[str, str], currency: str) -> list[IncomingLine]:
     """A line for each number, in their order; CallError naming every parameter that cannot be taken."""
     sent, errors = _read(parameters)
     products = Product.objects.in_bulk([each.id for each in sent.values()])
@@ -39,9 +38,7 @@ def lines_of(parameters: Mapping[str, str], currency: str) -> list[Line]:
             errors[f"product{number}_id"] = "There is no such product."
             continue
         try:
-            lines.append(
-                pricing.line(PricedRequest(products[each.id], each.qty, each.price, each.ship_price), currency)
-            )
+            lines.append(price_line(LineRequest(products[each.id], each.qty, each.price, each.ship_price), currency))
         except PriceError as error:
             errors[f"product{number}_{PARTS[error.part]}"] = str(error)
     if errors:

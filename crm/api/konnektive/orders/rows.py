@@ -12,7 +12,7 @@ from crm.api.konnektive.customers.addresses import billing, shipping
 from crm.api.konnektive.writing import amount, day, moment, truth
 from customers.models import PaySource
 from orders.models import Fulfillment, Order, OrderItem
-from orders.payments.gateway_request import paid
+from orders.payments.gateway_request import amount_paid
 
 OF_ORDER = (
     "campaign",
@@ -67,7 +67,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "discountPrice": amount(order.discount, currency),
         "totalDiscount": amount(order.discount, currency),
         "couponCode": order.coupon_code,
-        "amountPaid": amount(paid(order.transactions.all(), order), currency),
+        "amountPaid": amount(amount_paid(order.transactions.all(), order), currency),
         "amountRefunded": amount(order.refunded, currency),
         "refundRemaining": amount(refundable(order), currency),
         **sourced(order.details),
@@ -81,7 +81,7 @@ def order_row(order: Order) -> dict[str, Any]:
 
 
 def refundable(order: Order) -> Decimal:
-    return max(paid(order.transactions.all(), order) - order.refunded, Decimal())
+    return max(amount_paid(order.transactions.all(), order) - order.refunded, Decimal())
 
 
 def sourced(details: Mapping[str, Any]) -> dict[str, Any]:

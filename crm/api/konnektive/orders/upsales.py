@@ -15,13 +15,12 @@ from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
 from customers.lib.money import is_exact
-from orders.intake import pricing
-from orders.intake.idempotency import RepeatError
-from orders.intake.pricing import PricedRequest, PriceError
+from orders.intake.idempotency import RepeatedRequestError
+from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.locks import OrderError
 from orders.models import Order, Product, Transaction, TransactionStatus
-from orders.payments import upsell
-from orders.payments.add_line import Addition
+from orders.payments.add_line import AddedLine
+from orders.payments.upsell import add_upsell
 
 PARTS = {"quantity": "productQty", "price": "productPrice", "shipping": "productShipPrice"}
 DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
@@ -51,13 +50,13 @@ def upsale_import(call: Call) -> dict[str, Any]:
         raise invalid(orderId="This parameter is required.")
     addition = _read(sent, order.currency)
     try:
-        payment = upsell.add(order, addition, request=request_of(call), by=call.by)
-    except (OrderError, RepeatError) as error:
+        payment = add_upsell(order, addition, request=request_of(call), by=call.by)
+    except (OrderError, RepeatedRequestError) as error:
         raise CallError(str(error)) from None
     return _answer(payment)
 
 
-def _read(sent: Upsale, currency: str) -> Addition:
+def _read(sent: Upsale, currency: str) -> AddedLine:
     number = sent.product_id or sent.product1_id
     product = Product.objects.filter(pk=number).first() if number else None
     if product is None:
@@ -65,8 +64,8 @@ def _read(sent: Upsale, currency: str) -> Addition:
     if not is_exact(sent.product_sales_tax, currency):
         raise invalid(productSalesTax=f"Use an amount that can be paid in {currency}.")
     try:
-        wanted = PricedRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
-        return Addition(pricing.line(wanted, currency), sent.product_sales_tax)
+        wanted = LineRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
+        return AddedLine(price_line(wanted, currency), sent.product_sales_tax)
     except PriceError as error:
         raise invalid(**{PARTS[error.part]: str(error)}) from None
 

@@ -14,10 +14,10 @@ from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import Person, Query, rows, without_none
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Purchase
-from orders.subscriptions import billing
-from orders.subscriptions import cancel as cancelling
-from orders.subscriptions import pause as pausing
+from orders.subscriptions.billing import change_billing
+from orders.subscriptions.cancel import cancel_after_next_bill, cancel_purchase
 from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.pause import pause_purchase, reactivate_purchase
 
 VIEW = "customers.view_customer"
 CANCEL, CHANGE = "orders.cancel_purchase", "orders.change_purchase"
@@ -63,7 +63,7 @@ def update(call: Call) -> dict[str, Any]:
     try:
         with transaction.atomic():
             if sent.reactivate:
-                pausing.reactivate(purchase, sent.next_bill_date, seen=purchase.stamp, by=call.by)
+                reactivate_purchase(purchase, sent.next_bill_date, seen=purchase.stamp, by=call.by)
             if sent.price is not None or (sent.next_bill_date and not sent.reactivate):
                 _rebill(_found(sent.purchase_id), sent, call)
     except PurchaseError as error:
@@ -74,7 +74,7 @@ def update(call: Call) -> dict[str, Any]:
 def _rebill(purchase: Purchase, sent: Changes, call: Call) -> None:
     price = purchase.price if sent.price is None else sent.price
     next_bill = sent.next_bill_date or purchase.next_bill_date
-    billing.change(purchase, price=price, next_bill=next_bill, seen=purchase.stamp, by=call.by)
+    change_billing(purchase, price=price, next_bill=next_bill, seen=purchase.stamp, by=call.by)
 
 
 class Cancellation(Parameters):
@@ -92,9 +92,9 @@ def cancel(call: Call) -> dict[str, Any]:
     purchase = _found(sent.purchase_id)
     try:
         if sent.after_next_bill:
-            cancelling.after_next_bill(purchase, reason=sent.cancel_reason, by=call.by)
+            cancel_after_next_bill(purchase, reason=sent.cancel_reason, by=call.by)
         else:
-            cancelling.cancel(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
+            cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
     except PurchaseError as error:
         raise CallError(str(error)) from None
     return purchase_rows([_found(sent.purchase_id)])[0]
@@ -111,7 +111,7 @@ def pause(call: Call) -> dict[str, Any]:
     sent = call.read(Pause)
     purchase = _found(sent.purchase_id)
     try:
-        pausing.pause(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
+        pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
     except PurchaseError as error:
         raise CallError(str(error)) from None
     return purchase_rows([_found(sent.purchase_id)])[0]

@@ -8,10 +8,10 @@ import pytest
 
 from customers.profile.edit import add_note
 from customers.records.newest import PAGE
-from orders.intake.order import Subscription
+from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import of_refund
+from orders.totals.deltas import deltas_of_refund
 from tests.customers.pages.tabs.page import WHEN, get, sources_shown, text_of
 from tests.factories import ProductFactory, order
 
@@ -57,7 +57,7 @@ def test_where_there_is_one_source_there_is_nothing_to_choose(as_agent, helena):
 def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, market):
     placed = Order.objects.filter(data_source=market).first()
     Order.objects.filter(pk=placed.pk).update(refunded=Decimal(1))
-    add_to_totals(of_refund(placed, Decimal(1)))
+    add_to_totals(deltas_of_refund(placed, Decimal(1)))
 
     assert "3 paid orders, 15.90 USD; 1.00 USD refunded" in text_of(get(as_agent, helena))
     assert "2 paid orders, 6.00 USD; 1.00 USD refunded" in text_of(get(as_agent, helena, source=market.pk))
@@ -65,6 +65,6 @@ def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, m
 
 def test_purchases_are_counted_by_their_state(as_agent, helena):
     for status in ("ACTIVE", "ACTIVE", "RECYCLE_BILLING", "CANCELLED"):
-        order(external_id="7", subscriptions=[Subscription(ProductFactory(), Decimal(3), status=status)])
+        order(external_id="7", subscriptions=[IncomingPurchase(ProductFactory(), Decimal(3), status=status)])
 
     assert "2 active, 1 past due, 1 cancelled" in text_of(get(as_agent, helena, tab="purchases"))
