@@ -93,7 +93,7 @@ def _lock_customers(source: DataSource) -> list[Customer]:
 
 def _apart(customer: Customer, source: DataSource, *, by: User | None) -> Iterator[Customer]:
     """Whoever has nothing but what `source` sent."""
-    theirs = external.records_of([customer])[customer.pk]
+    theirs = external.external_records_of([customer])[customer.pk]
     sent = [record for record in theirs if record.data_source_id == source.pk]
     if len(sent) == len(theirs):
         yield customer

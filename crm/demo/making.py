@@ -24,7 +24,7 @@ from crm.demo import (
     support,
 )
 from crm.demo.catalogue import CURRENCY
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from customers.models import Customer, DataSource, Merge, SourceRecord
 from orders.intake.take import take_order
 from orders.models import COUNTED, Order
@@ -73,6 +73,6 @@ def lines() -> Iterator[str]:
     merges = Merge.objects.filter(survivor__own_records__in=records).distinct()
     undone = merges.exclude(undone_at=None).count()
     total = orders.aggregate(Sum("total"))["total__sum"] or Decimal()
-    paid = with_currency(total, CURRENCY)
+    paid = format_money(total, CURRENCY)
     yield f"{orders.count()} orders of {people} people, {paid}, from {sources.count()} data sources."
     yield f"{customers} customers, so {customers - people} duplicates; {merges.count()} merges, {undone} undone."

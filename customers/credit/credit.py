@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Round
 
-from customers.lib.money import CURRENCIES, is_exact, shown, with_currency
+from customers.lib.money import CURRENCIES, format_amount, format_money, is_payable
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
 from customers.records import history
@@ -84,7 +84,7 @@ def adjust(
     `seen` is the latest adjustment that who adjusts knew of: StaleCreditError when there is another one. Below zero
     only with `allow_overdraft`.
     """
-    if not is_exact(amount, currency):
+    if not is_payable(amount, currency):
         raise CreditError("Enter an amount such as 7.50.")
     locked = lock_live(customer.pk)
     if locked.erased_at:
@@ -109,7 +109,7 @@ def adjust(
 
 
 def described(amount: Decimal, currency: str, cause: str) -> str:
-    return f"Credit {'given' if amount >= 0 else 'used'}: {with_currency(abs(amount), currency)}, {cause}"
+    return f"Credit {'given' if amount >= 0 else 'used'}: {format_money(abs(amount), currency)}, {cause}"
 
 
 def latest_adjustment(customer: Customer) -> HistoryEntry | None:
@@ -121,8 +121,8 @@ def _draw(customer: Customer, wanted: Decimal, currency: str, *, allow_overdraft
     entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
     held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
     if (total := sum(held.values(), Decimal())) < wanted and not allow_overdraft:
-        has = with_currency(total, currency)
-        raise OverdrawnError(f"{customer.name} has {has} of credit, not {shown(wanted, currency)}.")
+        has = format_money(total, currency)
+        raise OverdrawnError(f"{customer.name} has {has} of credit, not {format_amount(wanted, currency)}.")
     drawn: dict[int, Decimal] = {}
     for record, amount in held.items():
         part = min(max(amount, Decimal()), wanted + sum(drawn.values()))

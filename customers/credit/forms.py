@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from customers.models import CreditEntry
 from customers.web.fields import TextField
 
@@ -54,6 +54,6 @@ class CreditForm(forms.Form):
             amount = Decimal(text)
         except InvalidOperation:
             raise ValidationError(LIKE) from None
-        if not is_exact(amount, currency) or not amount:
+        if not is_payable(amount, currency) or not amount:
             raise ValidationError(LIKE)
         return amount

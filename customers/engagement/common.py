@@ -29,7 +29,7 @@ Custom = Mapping[str, str | int | float | bool | None]
 MOST_CUSTOM, LONGEST_NAME, LONGEST_VALUE = 100, 100, 1_000
 
 
-class AttachedError(Exception):
+class EngagementError(Exception):
     """Nothing was changed; the message says why, `field` what of the row it is about."""
 
     def __init__(self, message: str, field: str = "") -> None:
@@ -41,7 +41,7 @@ def lock(customer: Customer) -> Customer:
     """The live customer that `customer` leads to, locked."""
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise AttachedError("This customer was erased a moment ago. Nothing was changed.", "customer")
+        raise EngagementError("This customer was erased a moment ago. Nothing was changed.", "customer")
     return locked
 
 
@@ -53,7 +53,7 @@ def lock_row(row: Row) -> Row:
                 return _locked(row)
         except RetiredMeanwhileError:
             continue
-    raise AttachedError("Others are changing this customer. Nothing was changed; try again.")
+    raise EngagementError("Others are changing this customer. Nothing was changed; try again.")
 
 
 def _locked(row: Row) -> Row:
@@ -61,7 +61,7 @@ def _locked(row: Row) -> Row:
     owner = lock_live(record.customer_id) if record else None
     found = type(row)._default_manager.select_related("source_record__customer").filter(pk=row.pk).first()
     if owner is None or found is None:
-        raise AttachedError(f"This {type(row)._meta.verbose_name} was deleted a moment ago.")
+        raise EngagementError(f"This {type(row)._meta.verbose_name} was deleted a moment ago.")
     if found.source_record.customer_id != owner.pk:
         raise RetiredMeanwhileError
     return found
@@ -94,13 +94,13 @@ def _refuse_what_cannot_be_stored(row: Row) -> None:
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str) and not can_be_stored(value):
-            raise AttachedError("Leave out the character that cannot be stored.", field.name)
+            raise EngagementError("Leave out the character that cannot be stored.", field.name)
     links = {field.name for field in row._meta.concrete_fields if field.is_relation}
     try:
         row.clean_fields(exclude=links)
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
-        raise AttachedError(" ".join(messages), name) from None
+        raise EngagementError(" ".join(messages), name) from None
 
 
 def write_history(row: Row, text: str, *, by: User | None) -> None:
@@ -114,20 +114,22 @@ def with_custom(old: Custom, new: Custom) -> dict[str, Any]:
         _refuse_custom(name, value)
     joined = {name: value for name, value in {**old, **new}.items() if value is not None}
     if len(joined) > MOST_CUSTOM:
-        raise AttachedError(f"Use {MOST_CUSTOM} custom values or fewer.", "custom")
+        raise EngagementError(f"Use {MOST_CUSTOM} custom values or fewer.", "custom")
     return joined
 
 
 def _refuse_custom(name: str, value: object) -> None:
     if not 0 < len(name) <= LONGEST_NAME or not can_be_stored(name):
-        raise AttachedError(f"Use names of 1 to {LONGEST_NAME} characters.", "custom")
+        raise EngagementError(f"Use names of 1 to {LONGEST_NAME} characters.", "custom")
     if isinstance(value, str) and (len(value) > LONGEST_VALUE or not can_be_stored(value)):
-        raise AttachedError(f"Use {LONGEST_VALUE} characters or fewer for {name}.", "custom")
+        raise EngagementError(f"Use {LONGEST_VALUE} characters or fewer for {name}.", "custom")
     if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < 2**63):
-        raise AttachedError(f"{name} is no number that can be stored.", "custom")
+        raise EngagementError(f"{name} is no number that can be stored.", "custom")
 
 
-def worded(changed: Mapping[str, tuple[Any, Any]], called: Mapping[str, str], say: Callable[[Any], str]) -> str:
+def describe_changes(
+    changed: Mapping[str, tuple[Any, Any]], called: Mapping[str, str], say: Callable[[Any], str]
+) -> str:
     """What of `called` was changed, such as “stage from Discovery to Offer”."""
     return ", ".join(
         f"{called[name]} from {say(before) or 'empty'} to {say(after) or 'empty'}"

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 
 from customers.engagement import common
-from customers.engagement.common import AttachedError
+from customers.engagement.common import EngagementError
 from customers.lib.text import clean_email
 from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
 from customers.records import external
@@ -44,7 +44,7 @@ def _record_of(customer: Customer, source: DataSource, known_as: str | None) -> 
     mine = customer.records.filter(data_source=source)
     record = (mine.filter(external_id=known_as) if known_as else mine).in_order_of_attachment().first()
     if record is None:
-        raise AttachedError(
+        raise EngagementError(
             f"Customer {customer.pk} is not known to {source}. Import the customer from there first.", "data_source"
         )
     return record
@@ -64,14 +64,14 @@ def _called(changed: Mapping[str, Any]) -> list[str]:
 
 
 @transaction.atomic
-def tell_primary(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> None:
+def set_primary_contact(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> None:
     """Say `values` of whom to talk to first at the locked `customer`: of a new contact where there is none."""
     of_theirs = Contact.objects.filter(source_record__customer=customer)
     is_own = Case(When(source_record__origin=customer, then=Value(0)), default=Value(1))
     if first := of_theirs.order_by(is_own, "position", "pk").first():
         edit(first, values, by=by)
     elif any(values.values()):
-        record = external.primary(external.records_of([customer])[customer.pk])
+        record = external.primary_record(external.external_records_of([customer])[customer.pk])
         source, known_as = (record.data_source, record.external_id) if record else (DataSource.staff(), None)
         add(customer, source, values, by=by, known_as=known_as)
 
@@ -90,7 +90,7 @@ def delete(contact: Contact, *, by: User | None) -> None:
 def merge(into: Contact, goes: Contact, *, by: User | None) -> Contact:
     """Make two contacts of one customer one: `into` stays as it is, and what it lacks is taken from the other."""
     if into.pk == goes.pk:
-        raise AttachedError("A contact cannot be merged with itself.", "from")
+        raise EngagementError("A contact cannot be merged with itself.", "from")
     into = common.lock_row(into)
     goes = _of_the_same(into, goes)
     values = {name: getattr(into, name) or getattr(goes, name) for name in FILLED}
@@ -108,9 +108,9 @@ def _of_the_same(into: Contact, goes: Contact) -> Contact:
     """`goes` as it is under the lock that `into` has taken."""
     found = Contact.objects.select_related("source_record").filter(pk=goes.pk).first()
     if found is None:
-        raise AttachedError("This contact was deleted a moment ago.", "from")
+        raise EngagementError("This contact was deleted a moment ago.", "from")
     if found.source_record.customer_id != into.source_record.customer_id:
-        raise AttachedError("These are contacts of two customers. Merge the customers first.", "from")
+        raise EngagementError("These are contacts of two customers. Merge the customers first.", "from")
     return found
 
 
@@ -123,7 +123,7 @@ def _cleaned(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
         if cleaned.get("email"):
             cleaned["email"] = clean_email(cleaned["email"]).lower()
     except ValidationError as error:
-        raise AttachedError(error.messages[0], "email") from None
+        raise EngagementError(error.messages[0], "email") from None
     if "custom" in cleaned:
         cleaned["custom"] = common.with_custom(contact.custom, cleaned["custom"])
     return cleaned

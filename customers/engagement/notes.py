@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.engagement import common
-from customers.engagement.common import AttachedError
-from customers.lib.dates import day
+from customers.engagement.common import EngagementError
+from customers.lib.dates import format_day
 from customers.models import Contact, Customer, Note, NoteKind
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def delete(note: Note, *, by: User | None) -> None:
 
 
 def _called(note: Note) -> str:
-    return f"the {note.get_kind_display().lower()} of {day(note.at)}"
+    return f"the {note.get_kind_display().lower()} of {format_day(note.at)}"
 
 
 def _cleaned(note: Note, values: Mapping[str, Any]) -> dict[str, Any]:
     text, is_call = values.get("text", note.text), values.get("kind", note.kind) == NoteKind.CALL
     if not (text.strip() or is_call):
-        raise AttachedError("Write something in a note; only a call may be without.", "text")
+        raise EngagementError("Write something in a note; only a call may be without.", "text")
     if len(text) > LONGEST:
-        raise AttachedError(f"Use {LONGEST:,} characters or fewer; these are {len(text):,}.", "text")
+        raise EngagementError(f"Use {LONGEST:,} characters or fewer; these are {len(text):,}.", "text")
     return dict(values) if is_call else {**values, "call_duration": 0}

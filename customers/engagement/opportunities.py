@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.engagement import common
-from customers.engagement.common import AttachedError
-from customers.lib.money import CURRENCIES, is_exact, shown, with_currency
+from customers.engagement.common import EngagementError
+from customers.lib.money import CURRENCIES, format_amount, format_money, is_payable
 from customers.models import Customer, ForecastCategory, Opportunity
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> Op
     opportunity = common.attach_to_record(Opportunity(), customer)
     likelihood = DECIDED.get(values.get("forecast_category", ""), 0)
     common.save(opportunity, _cleaned(opportunity, {"win_likelihood": likelihood, **values}))
-    worth = with_currency(opportunity.amount, opportunity.currency)
+    worth = format_money(opportunity.amount, opportunity.currency)
     common.write_history(opportunity, f"Added the opportunity {opportunity}, {worth}.", by=by)
     return opportunity
 
@@ -46,7 +46,7 @@ def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None
     name = str(locked)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
-        what = common.worded(changed, CALLED, lambda value: _said(value, locked.currency)) or "details"
+        what = common.describe_changes(changed, CALLED, lambda value: _said(value, locked.currency)) or "details"
         common.write_history(locked, f"Changed the opportunity {name}: {what}.", by=by)
     return locked
 
@@ -60,7 +60,7 @@ def delete(opportunity: Opportunity, *, by: User | None) -> None:
 
 def _said(value: Any, currency: str) -> str:
     if isinstance(value, Decimal):
-        return shown(value, currency)
+        return format_amount(value, currency)
     return str(ForecastCategory(value).label) if value in ForecastCategory.values else str(value)
 
 
@@ -69,11 +69,11 @@ def _cleaned(opportunity: Opportunity, values: Mapping[str, Any]) -> dict[str, A
     currency = cleaned.get("currency", opportunity.currency)
     amount = cleaned.get("amount", opportunity.amount)
     if currency not in CURRENCIES:
-        raise AttachedError("Use the three letters of a currency, such as USD.", "currency")
-    if not (is_exact(amount, currency) and amount >= 0):
-        raise AttachedError(f"Use an amount from 0 on that can be paid in {currency}.", "amount")
+        raise EngagementError("Use the three letters of a currency, such as USD.", "currency")
+    if not (is_payable(amount, currency) and amount >= 0):
+        raise EngagementError(f"Use an amount from 0 on that can be paid in {currency}.", "amount")
     if not 0 <= cleaned.get("win_likelihood", 0) <= 100:
-        raise AttachedError("Use a likelihood from 0 to 100.", "win_likelihood")
+        raise EngagementError("Use a likelihood from 0 to 100.", "win_likelihood")
     if "custom" in cleaned:
         cleaned["custom"] = common.with_custom(opportunity.custom, cleaned["custom"])
     return cleaned

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.engagement import common
-from customers.lib.dates import day
+from customers.lib.dates import format_day
 from customers.models import Contact, Customer, Task
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ CALLED = {"details": "what it is", "assignee": "who does it", "due": "when it is
 def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None) -> Task:
     task = common.attach_to_record(Task(), about)
     common.save(task, values)
-    common.write_history(task, f"Gave {task.assignee} the task “{task}”, due {day(task.due)}.", by=by)
+    common.write_history(task, f"Gave {task.assignee} the task “{task}”, due {format_day(task.due)}.", by=by)
     return task
 
 

@@ -31,7 +31,7 @@ from customers.models import (
 from customers.models.functions import Now
 from customers.profile.fields import FIELDS
 from customers.records import ownership, shared_values
-from customers.records.counts import RowCount, Totals, tallies, together, totals
+from customers.records.counts import RowCount, Totals, add_counts, count_rows, totals
 from customers.records.registry import all_linked_models, linked_models
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def plan_erasure(customer: Customer) -> ErasePlan:
     return ErasePlan(
         customer=customer,
         merged=list(Customer.objects.filter(pk__in=behind).order_by("pk")),
-        tallies=together(tallies(all_linked_models(), of, by="source_record__customer").values()),
+        tallies=add_counts(count_rows(all_linked_models(), of, by="source_record__customer").values()),
         totals=totals([customer.pk], by="source_record__customer")[customer.pk],
         warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
         refusals=refusals(customer),

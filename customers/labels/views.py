@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.labels import labels
 from customers.labels.forms import AttributeForm, TagForm
 from customers.models import Customer
-from customers.profile.display import written
+from customers.profile.display import attribute_text
 from customers.web.live import with_live
 from customers.web.permission_decorators import may_change, may_view
 
@@ -85,7 +85,7 @@ def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: 
         "section": "customers",
         "customer": customer,
         "tags": labels.tags(customer),
-        "attributes": [(each, written(each)) for each in labels.attributes(customer)],
+        "attributes": [(each, attribute_text(each)) for each in labels.attributes(customer)],
         "tag": tag,
         "attribute": attribute,
         "form": wrong,

@@ -33,7 +33,7 @@ def country_name(written: str) -> str:
     return (countries.name(written.upper()) or written) if len(written) == 2 else written
 
 
-def spellings(code: str) -> list[str]:
+def country_spellings(code: str) -> list[str]:
     """How the country of an ISO code may stand in an address that a sender wrote."""
     also = [name for name, meant in ALSO_WRITTEN.items() if meant == code]
     names = [country_name(code), *also, *(name.title() for name in also), *(name.upper() for name in also)]

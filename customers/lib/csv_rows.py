@@ -23,10 +23,10 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(header)
     for row in rows:
-        yield writer.writerow([harmless(value) for value in row])
+        yield writer.writerow([escape_formula(value) for value in row])
 
 
-def harmless(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """Text that a spreadsheet would take for a formula, as text; numbers, and telephone numbers, stay what they are."""
     if not isinstance(value, str) or TELEPHONE.fullmatch(value):
         return value

@@ -8,17 +8,17 @@ from django.utils.formats import date_format
 SLACK = timedelta(days=1)
 
 
-def day(at: datetime) -> str:
+def format_day(at: datetime) -> str:
     """Such as 12 Jan 2026, the day that the reader's calendar showed at `at`."""
     return date_format(timezone.localtime(at))
 
 
-def start_of(on: date) -> datetime:
+def start_of_day(on: date) -> datetime:
     """When the day `on` begins: for “from this day”."""
     return _local(on)
 
 
-def end_of(on: date) -> datetime:
+def end_of_day(on: date) -> datetime:
     """When the day after `on` begins: for “up to and with this day”, as what comes before."""
     return _local(min(on, date.max - SLACK) + SLACK)
 

@@ -21,36 +21,36 @@ EXPONENTS = {
 }
 
 
-def exponent(currency: str) -> int:
+def decimals_of(currency: str) -> int:
     """How many decimals the currency has."""
     return EXPONENTS.get(currency, 2)
 
 
-def minor(amount: Decimal, currency: str) -> int:
+def to_minor_units(amount: Decimal, currency: str) -> int:
     """An amount in whole minor units of its currency."""
-    return int(amount.scaleb(exponent(currency)).to_integral_value())
+    return int(amount.scaleb(decimals_of(currency)).to_integral_value())
 
 
-def major(amount: int, currency: str) -> Decimal:
+def from_minor_units(amount: int, currency: str) -> Decimal:
     """The amount of so many minor units."""
-    return Decimal(amount).scaleb(-exponent(currency))
+    return Decimal(amount).scaleb(-decimals_of(currency))
 
 
-def is_exact(amount: Decimal, currency: str) -> bool:
+def is_payable(amount: Decimal, currency: str) -> bool:
     """Whether the amount is a number that can be paid in its currency, with at most ten digits before the point."""
-    return amount.is_finite() and -(10**10) < amount < 10**10 and amount == round(amount, exponent(currency))
+    return amount.is_finite() and -(10**10) < amount < 10**10 and amount == round(amount, decimals_of(currency))
 
 
-def with_currency(amount: Decimal, currency: str) -> str:
+def format_money(amount: Decimal, currency: str) -> str:
     """The amount as it is read, such as 2,328.60 USD."""
-    return f"{shown(amount, currency)} {currency}"
+    return f"{format_amount(amount, currency)} {currency}"
 
 
-def as_typed(amount: Decimal, currency: str) -> str:
+def format_for_input(amount: Decimal, currency: str) -> str:
     """The amount as it stands in a field, such as 2328.60."""
-    return shown(amount, currency).replace(",", "")
+    return format_amount(amount, currency).replace(",", "")
 
 
-def shown(amount: Decimal, currency: str) -> str:
+def format_amount(amount: Decimal, currency: str) -> str:
     """The amount as it is read, such as 2,328.60; without the currency."""
-    return f"{amount:,.{exponent(currency)}f}"
+    return f"{amount:,.{decimals_of(currency)}f}"

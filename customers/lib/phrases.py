@@ -7,7 +7,7 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def numbers(customers: Sequence[int]) -> str:
+def customer_numbers(customers: Sequence[int]) -> str:
     """“customer 61”, “customers 6 and 61”."""
     return f"customer{'s' if len(customers) > 1 else ''} {join_words([str(pk) for pk in customers])}"
 

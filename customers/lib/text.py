@@ -30,6 +30,6 @@ def can_be_stored(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def storable(text: str) -> str:
+def without_unstorable(text: str) -> str:
     """The text without what cannot be stored."""
     return "".join(character for character in text if can_be_stored(character))

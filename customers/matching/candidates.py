@@ -11,7 +11,7 @@ from django.db.models import Sum
 from customers.lib.countries import country_name
 from customers.matching.duplicates import Candidate
 from customers.models import Customer, LinkedRow, RecordTotals
-from customers.records.counts import RowCount, Totals, sources, tallies, totals
+from customers.records.counts import RowCount, Totals, count_rows, sources, totals
 from customers.records.registry import tabbed_models
 
 
@@ -72,7 +72,7 @@ def rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> li
     candidates = list(candidates)
     pks = [candidate.customer.pk for candidate in candidates]
     of, known_by, active = totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
-    counted = tallies(kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
+    counted = count_rows(kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
     return [
         CandidateRow(
             each,

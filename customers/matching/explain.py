@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customers.lib.dates import day
+from customers.lib.dates import format_day
 from customers.lib.identity import match_keys
 from customers.matching.comparison import Comparison, compare_customers
 from customers.matching.duplicates import Candidate, Reason, is_placeholder, match_evidence, named_once
@@ -109,4 +109,4 @@ def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) 
 
 
 def _said(by: Any, at: Any) -> str:
-    return f", says {by or 'a program'} since {day(at)}"
+    return f", says {by or 'a program'} since {format_day(at)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from customers.lib.phrases import Notice, join_words, numbers
+from customers.lib.phrases import Notice, customer_numbers, join_words
 from customers.merging.doubts import doubts
 from customers.merging.plan import MergePlan
 from customers.models import CartLogin, Customer, RecordTotals
@@ -41,7 +41,7 @@ def about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[No
         if not strict or (not field.strictest) not in answers.values():
             continue
         did, holds, fails = REFUSED[field.key]
-        who = numbers(strict).capitalize()
+        who = customer_numbers(strict).capitalize()
         if plan.finals[field.key].value is field.strictest:
             narrowed.append(f"{who} {did}, {holds}.")
         else:
@@ -59,7 +59,7 @@ def about_currencies(records_of: RecordsOf) -> Iterator[Notice]:
     for record, currency in rows.values_list("source_record", "currency"):
         found[currency].add(owner_of[record])
     if len(found) > 1 and len(set(map(frozenset, found.values()))) > 1:
-        where = join_words([f"{currency} ({numbers(sorted(pks))})" for currency, pks in found.items()])
+        where = join_words([f"{currency} ({customer_numbers(sorted(pks))})" for currency, pks in found.items()])
         yield Notice("Different currencies.", f"There are orders in {where}. Each currency adds up by itself.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from customers.lib.phrases import Notice
 from customers.merging.moving import MovedRows, moves
 from customers.merging.planned_changes import PlannedChange
@@ -13,7 +13,7 @@ from customers.models import Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.lead_status import VIA
-from customers.records.counts import Totals, tallies, together, totals
+from customers.records.counts import Totals, add_counts, count_rows, totals
 from customers.records.registry import all_linked_models
 
 
@@ -42,7 +42,7 @@ def changes(merge: Merge) -> Iterator[PlannedChange]:
             origin = "the strictest answer"
         yield PlannedChange(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
-        text = f"corrected by {with_currency(entry.amount, entry.currency)}"
+        text = f"corrected by {format_money(entry.amount, entry.currency)}"
         yield PlannedChange("Credit", "the sum", text, f"typed by {who}")
 
 
@@ -56,8 +56,8 @@ def moved(members: Sequence[MergeMember]) -> list[MovedRecord]:
 def moved_rows(merge: Merge, members: Sequence[MergeMember]) -> tuple[MovedRows, ...]:
     """What the records had when they moved, by kind."""
     records = SourceRecord.objects.filter(pk__in=[pk for member in members for pk in member.records])
-    counted = tallies(all_linked_models(), records, at__lte=merge.created)
-    of = {m.duplicate_id: together(counted.get(pk, ()) for pk in m.records) for m in members}
+    counted = count_rows(all_linked_models(), records, at__lte=merge.created)
+    of = {m.duplicate_id: add_counts(counted.get(pk, ()) for pk in m.records) for m in members}
     return moves(of)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from customers.lib.dates import day
-from customers.lib.phrases import Notice, join_words, numbers
+from customers.lib.dates import format_day
+from customers.lib.phrases import Notice, customer_numbers, join_words
 from customers.matching.duplicates import Hits, dismissals, holders, matches_of
 from customers.matching.name_similarity import ENOUGH, SAME, differ_much, name_similarity
 from customers.models import Customer, MatchKind
@@ -29,7 +29,8 @@ def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: Hits
     if alone := [c.pk for c in duplicates if c.pk not in hits]:
         shares = "share" if len(alone) > 1 else "shares"
         yield Notice(
-            "Nothing matches.", f"{numbers(alone).capitalize()} {shares} no e-mail or phone with {survivor.name}."
+            "Nothing matches.",
+            f"{customer_numbers(alone).capitalize()} {shares} no e-mail or phone with {survivor.name}.",
         )
 
 
@@ -45,7 +46,8 @@ def about_households(survivor: Customer, duplicates: Sequence[Customer], hits: H
     by_phone = [c for c in duplicates if _is_only_phone(hits.get(c.pk, ()))]
     if family := [c.pk for c in by_phone if _is_family(survivor, c)]:
         has = "have" if len(family) > 1 else "has"
-        text = f"{numbers(family).capitalize()} {has} the last name of {survivor.name} and only a phone in common."
+        customers = customer_numbers(family).capitalize()
+        text = f"{customers} {has} the last name of {survivor.name} and only a phone in common."
         yield Notice("It may be a household.", text)
     elif crowd := _crowd(survivor, {key for c in by_phone for key in hits[c.pk]}):
         text = f"{crowd} customers are known by the phone that is all these have in common."
@@ -74,6 +76,6 @@ def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
 def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
     pairs_of: defaultdict[str, list[str]] = defaultdict(list)
     for (one, other), no in sorted(dismissals([c.pk for c in customers]).items()):
-        pairs_of[f"{no.by or 'A program'} said on {day(no.created)}"].append(f"{one} and {other}")
+        pairs_of[f"{no.by or 'A program'} said on {format_day(no.created)}"].append(f"{one} and {other}")
     for said, pairs in pairs_of.items():
         yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from customers.models import LinkedRow
-from customers.records.counts import RowCount, together
+from customers.records.counts import RowCount, add_counts
 
 MOST_NAMED = 5
 
@@ -34,4 +34,4 @@ def moves(counted: Mapping[int, Collection[RowCount]]) -> tuple[MovedRows, ...]:
                 found.setdefault(tally.kind, []).append((pk, tally))
     for of in found.values():
         of.sort(key=lambda each: (-each[1].number, each[0]))
-    return tuple(MovedRows(tally, tuple(found[tally.kind])) for tally in together(counted.values()))
+    return tuple(MovedRows(tally, tuple(found[tally.kind])) for tally in add_counts(counted.values()))

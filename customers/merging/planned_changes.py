@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from customers.credit import credit
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from customers.merging.plan import MergePlan, Typed, combined_credit
 from customers.models import Customer
 from customers.profile.clean import as_text
@@ -58,5 +58,5 @@ def _credit(customers: Sequence[Customer], plan: MergePlan) -> Iterator[PlannedC
         before, after = now.get(currency, Decimal()), plan.credit.get(currency, total)
         if after != before:
             origin = "typed by you" if after != total else f"sum of all {len(customers)}"
-            now_text, after_text = (with_currency(amount, currency) for amount in (before, after))
+            now_text, after_text = (format_money(amount, currency) for amount in (before, after))
             yield PlannedChange("Credit", now_text, after_text, origin)

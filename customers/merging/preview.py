@@ -13,7 +13,7 @@ from customers.merging.cautions import cautions
 from customers.merging.moving import MovedRows, moves
 from customers.merging.plan import MergePlan
 from customers.models import Customer, SourceRecord
-from customers.records.counts import Totals, tallies, totals
+from customers.records.counts import Totals, count_rows, totals
 from customers.records.registry import all_linked_models
 
 PAIR = 2
@@ -42,7 +42,7 @@ def forecast_merge(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
     moving = Customer.objects.filter(pk__in=duplicates)
     each = totals([survivor, *duplicates], by="source_record__customer")
     return Forecast(
-        moves=moves(tallies(all_linked_models(), moving, by="source_record__customer")),
+        moves=moves(count_rows(all_linked_models(), moving, by="source_record__customer")),
         totals=each,
         then=sum(each.values(), Totals()),
         records=tuple(record for pk in duplicates for record in records_of[pk]),

@@ -12,10 +12,10 @@ from customers.merging.undo_preview import amounts
 from customers.models import SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS
-from customers.records.counts import RowCount, tallies
-from customers.records.listing import brought
+from customers.records.counts import RowCount, count_rows
+from customers.records.listing import record_contributions
 from customers.records.registry import all_linked_models
-from customers.totals.sums import Figures, figures, totals_of
+from customers.totals.sums import TotalsSummary, sum_totals, totals_of
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,15 @@ class SplitPreview:
 
     becomes: list[tuple[str, str]]
     goes: list[RowCount]
-    going: Figures
-    staying: Figures
+    going: TotalsSummary
+    staying: TotalsSummary
     credit: str
     notices: list[Notice]
 
 
 def preview_split(plan: SplitPlan) -> SplitPreview:
     totals = totals_of(plan.customer)
-    counted = tallies(all_linked_models(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
+    counted = count_rows(all_linked_models(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
     return SplitPreview(
         becomes=[
             (field.label, text)
@@ -40,8 +40,8 @@ def preview_split(plan: SplitPlan) -> SplitPreview:
             if field.key in plan.values and (text := as_text(field, plan.values[field.key]))
         ],
         goes=[tally for tally in counted if tally.number],
-        going=figures(row for row in totals if row.source_record_id == plan.record.pk),
-        staying=figures(row for row in totals if row.source_record_id != plan.record.pk),
+        going=sum_totals(row for row in totals if row.source_record_id == plan.record.pk),
+        staying=sum_totals(row for row in totals if row.source_record_id != plan.record.pk),
         credit=amounts(credit.balance_of_records([plan.record.pk])),
         notices=list(_notices(plan)),
     )
@@ -57,7 +57,7 @@ def _notices(plan: SplitPlan) -> Iterator[Notice]:
         "Also values that came from this record: a split takes none back. Edit them afterwards.",
     )
     yield Notice("What staff added stays.", f"Notes, tags and credit given here belong to {name}, not to the record.")
-    for line in brought([plan.record], []):
+    for line in record_contributions([plan.record], []):
         if line.merge:
             yield Notice(f"{line.merge} stands.", "To undo it will not bring this record back: it has left for good.")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from customers.lib.dates import day
+from customers.lib.dates import format_day
 from customers.models import Customer, Merge, MergeMember
 
 MOST = 40
@@ -32,7 +32,7 @@ class MergeTreeNode:
             return self.customer.numbered
         merge, until = self.member.merge, self.member.undone_at
         went = f"{self.customer.numbered} {'was' if until else 'is'} part of {merge.survivor.numbered}"
-        return f"{went} by merge {merge.pk}, {day(merge.created)}{f' to {day(until)}' if until else ''}"
+        return f"{went} by merge {merge.pk}, {format_day(merge.created)}{f' to {format_day(until)}' if until else ''}"
 
 
 @dataclass(frozen=True)

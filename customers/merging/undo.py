@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.credit import credit
-from customers.lib.dates import day
-from customers.lib.money import with_currency
+from customers.lib.dates import format_day
+from customers.lib.money import format_money
 from customers.lib.phrases import join_words
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_chain
 from customers.matching.duplicates import mark_not_duplicate
@@ -129,7 +129,7 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
     if merge.undone_at:
         who = merge.undone_by or "a program"
-        raise AlreadyUndoneError(f"This merge was undone by {who} on {day(merge.undone_at)}.")
+        raise AlreadyUndoneError(f"This merge was undone by {who} on {format_day(merge.undone_at)}.")
     standing = list(merge.members.filter(undone_at=None).select_related("duplicate", "merge").order_by("duplicate"))
     members = [member for member in standing if not only or member.duplicate_id in only]
     if len(members) < len(set(only)) or not members:
@@ -235,7 +235,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     if agreed.overdrawn and not allow_overdraft:
         customer, currency, amount = agreed.overdrawn[0]
         raise OverdrawnError(
-            f"{customer.name} would be left with {with_currency(amount, currency)} of credit."
+            f"{customer.name} would be left with {format_money(amount, currency)} of credit."
             " Tick “Leave the credit below zero” to go on, or give credit first."
         )
     _mark(agreed, by=by)

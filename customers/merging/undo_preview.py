@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from customers.credit import credit
-from customers.lib.dates import day
-from customers.lib.money import with_currency
+from customers.lib.dates import format_day
+from customers.lib.money import format_money
 from customers.lib.phrases import Notice, join_words
 from customers.merging.undo import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS
-from customers.records.counts import Totals, beside_staff, sources_of_records, tallies, totals
+from customers.records.counts import Totals, count_rows, sources_of_records, totals, without_staff
 from customers.records.registry import tabbed_models
 
 SMALL = {1: "one", 2: "two", 3: "three", 4: "four"}
@@ -47,13 +47,13 @@ def sides(plan: UndoPlan) -> list[Side]:
     records = [record for side in all_sides for record in side.records]
     of, known_by = totals(records), sources_of_records(records)
     kinds = [model for model in tabbed_models() if model is not HistoryEntry]
-    since = tallies(kinds, SourceRecord.objects.filter(pk__in=records), at__gt=plan.merge.created)
+    since = count_rows(kinds, SourceRecord.objects.filter(pk__in=records), at__gt=plan.merge.created)
 
     def side(each: ReturnedCustomer, *, comes_back: bool) -> Side:
         return Side(
             each.customer,
             comes_back,
-            beside_staff(sorted({known_by[record] for record in each.records})),
+            without_staff(sorted({known_by[record] for record in each.records})),
             sum((of[record] for record in each.records), Totals()),
             sum(tally.number for record in each.records for tally in since[record]),
             amounts(each.credit),
@@ -63,7 +63,7 @@ def sides(plan: UndoPlan) -> list[Side]:
 
 
 def amounts(held: credit.Amounts) -> str:
-    return ", ".join(with_currency(amount, currency) for currency, amount in sorted(held.items()) if amount)
+    return ", ".join(format_money(amount, currency) for currency, amount in sorted(held.items()) if amount)
 
 
 def values(plan: UndoPlan) -> Iterator[Value]:
@@ -82,7 +82,7 @@ def why_kept(outcome: FieldOutcome) -> str:
         return ""
     if change.merge:
         return f"carried on by merge {change.merge_id}"
-    return f"edited {day(change.at)} by {change.by or 'a program'}"
+    return f"edited {format_day(change.at)} by {change.by or 'a program'}"
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:
@@ -95,7 +95,7 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
     for customer, currency, amount in plan.overdrawn:
         yield Notice(
             "Credit will be below zero.",
-            f"{customer.numbered} would be left with {with_currency(amount, currency)}, because more was used.",
+            f"{customer.numbered} would be left with {format_money(amount, currency)}, because more was used.",
         )
 
 

@@ -56,7 +56,7 @@ def _brought_by(record: SourceRecord) -> MergeMember | None:
     """The part of a merge that brought `record` and nothing else that a data source sent."""
     member = MergeMember.objects.filter(duplicate=record.origin_id, undone_at=None).select_related("merge").first()
     behind = SourceRecord.objects.filter(origin__in=ownership.merged_into_any([record.origin_id]))
-    theirs = external.known(behind.select_related("origin"))
+    theirs = external.records_known_to_programs(behind.select_related("origin"))
     return member if [each.pk for each in theirs] == [record.pk] else None
 
 

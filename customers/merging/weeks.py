@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from django.utils.formats import date_format
 
-from customers.lib.dates import start_of
+from customers.lib.dates import start_of_day
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
 
@@ -66,7 +66,7 @@ def weeks(*, today: date) -> list[Week]:
     """The last WEEKS, the one of `today` last."""
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -2, -1)]
-    bounds = [start_of(each) for each in mondays]
+    bounds = [start_of_day(each) for each in mondays]
     counts = {}
     for number, (first, end) in enumerate(pairwise(bounds)):
         made = Merge.objects.filter(created__gte=first, created__lt=end).order_by()

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.records import listing
-from customers.records.listing import brought, cursor_of, with_missing
+from customers.records.listing import cursor_of, record_contributions, with_missing
 from customers.records.newest import PAGE, Cursor, newest
 from customers.records.registry import tabbed_models
 
@@ -153,8 +153,8 @@ def page(choice: Choice, customer: Customer, records: Records, asked: Asked, tot
 
 def _sources(customer: Customer, asked: Asked, totals: Sequence[RecordTotals]) -> Page:
     before = Cursor.parse(asked.before)
-    found = listing.page(customer, before=before, limit=PAGE + 1, source=asked.source)
-    lines = [Line(each, each.record) for each in brought(found[:PAGE], totals)]
+    found = listing.record_page(customer, before=before, limit=PAGE + 1, source=asked.source)
+    lines = [Line(each, each.record) for each in record_contributions(found[:PAGE], totals)]
     return Page(lines, str(cursor_of(found[PAGE - 1])) if len(found) > PAGE else "")
 
 

@@ -25,10 +25,10 @@ def other_info(customer: Customer, attributes: Iterable[Attribute]) -> Iterator[
     yield "SMS contact", ANSWERS[customer.sms_contact]
     yield "E-mail opt-in", ANSWERS[customer.email_opt_in]
     yield from ((f"Custom {name[-1]}", value) for name in CUSTOM if (value := getattr(customer, name)))
-    yield from ((attribute.name, written(attribute)) for attribute in attributes)
+    yield from ((attribute.name, attribute_text(attribute)) for attribute in attributes)
 
 
-def written(attribute: Attribute) -> str:
+def attribute_text(attribute: Attribute) -> str:
     if attribute.kind == AttributeKind.BOOLEAN:
         return ANSWERS[attribute.value == "true"]
     return attribute.value or "empty"

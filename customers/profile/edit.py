@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from customers.lib.dates import day
+from customers.lib.dates import format_day
 from customers.locks import lock, lock_live
 from customers.models import Customer, HistoryKind, Note, ProfileChange
 from customers.profile import cart_logins
@@ -120,7 +120,7 @@ def set_staff_fields(locked: Customer, columns: Mapping[str, User | datetime | N
 def _said(name: str, value: User | datetime | None) -> str:
     if value is None:
         return "nobody" if name == "owner" else "empty"
-    return day(value) if isinstance(value, datetime) else str(value)
+    return format_day(value) if isinstance(value, datetime) else str(value)
 
 
 def described(change: ProfileChange) -> str:

@@ -17,7 +17,7 @@ Period = tuple[datetime, datetime]
 """From when, and before when."""
 
 
-class InTurn(Generic[Row]):
+class ChainedQuery(Generic[Row]):
     """What one query finds, or several that share no row, one after the other; all of them ordered.
 
     A page is found by its primary keys, so that the places before it are passed over in an index and their rows stay
@@ -60,15 +60,15 @@ class InTurn(Generic[Row]):
         return self.lengths[number]
 
 
-def came(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending: bool) -> QuerySet[Row]:
+def created_in(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending: bool) -> QuerySet[Row]:
     since, before = period
     sign = "" if ascending else "-"
     return rows.filter(**{f"{by}__gte": since, f"{by}__lt": before}).order_by(f"{sign}{by}", f"{sign}pk")
 
 
-def changed(rows: QuerySet[Row], period: Period, *, ascending: bool) -> InTurn[Row]:
+def changed_in(rows: QuerySet[Row], period: Period, *, ascending: bool) -> ChainedQuery[Row]:
     """Those written to, then those whose record moved."""
-    written = came(rows, period, by="updated", ascending=ascending)
-    moved = came(rows, period, by="source_record__moved_at", ascending=ascending)
+    written = created_in(rows, period, by="updated", ascending=ascending)
+    moved = created_in(rows, period, by="source_record__moved_at", ascending=ascending)
     in_period: dict[str, Any] = {"updated__gte": period[0], "updated__lt": period[1]}
-    return InTurn(written, moved.exclude(**in_period))
+    return ChainedQuery(written, moved.exclude(**in_period))

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
 
-from customers.lib.money import major, with_currency
+from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, DataSource, LinkedRow, RecordTotals, SourceRecord
 
 MOST = 10_000
@@ -49,7 +49,9 @@ class RowCount:
         return f"{self.shown} {names.verbose_name if self.number == 1 else names.verbose_name_plural}"
 
 
-def tallies(kinds: Kinds, of: QuerySet[Any], *, by: str = "source_record", **filters: Any) -> dict[int, list[RowCount]]:
+def count_rows(
+    kinds: Kinds, of: QuerySet[Any], *, by: str = "source_record", **filters: Any
+) -> dict[int, list[RowCount]]:
     """{pk: what it has of each of `kinds`} for the customers or records `of`, which the rows name as `by`."""
     counts = {
         f"n{n}": CappedCount(kind._default_manager.filter(**{by: OuterRef("pk")}, **filters).values("pk")[: MOST + 1])
@@ -59,7 +61,7 @@ def tallies(kinds: Kinds, of: QuerySet[Any], *, by: str = "source_record", **fil
     return {pk: [RowCount(kind, number) for kind, number in zip(kinds, found, strict=True)] for pk, *found in rows}
 
 
-def together(found: Iterable[Collection[RowCount]]) -> list[RowCount]:
+def add_counts(found: Iterable[Collection[RowCount]]) -> list[RowCount]:
     """The tallies of several, added up by kind; kinds of which there is nothing are left out."""
     sums: defaultdict[type[LinkedRow], int] = defaultdict(int)
     for tally in (tally for some in found for tally in some):
@@ -83,7 +85,7 @@ class Totals:
     @property
     def amounts(self) -> str:
         """Such as “27.84 USD, 10.00 EUR”."""
-        return ", ".join(with_currency(major(n, currency), currency) for currency, n in self.spent.items())
+        return ", ".join(format_money(from_minor_units(n, currency), currency) for currency, n in self.spent.items())
 
     def __str__(self) -> str:
         if not self.orders:
@@ -116,10 +118,10 @@ def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
     rows = SourceRecord.objects.filter(customer__in=customers).order_by("data_source__name")
     for customer, name in rows.values_list("customer", "data_source__name").distinct():
         found[customer].append(name)
-    return {pk: beside_staff(names) for pk, names in found.items()}
+    return {pk: without_staff(names) for pk, names in found.items()}
 
 
-def beside_staff(names: Sequence[str]) -> Sequence[str]:
+def without_staff(names: Sequence[str]) -> Sequence[str]:
     """The names of data sources, without that of what staff typed where there are others."""
     return [name for name in names if name != DataSource.STAFF] or names
 

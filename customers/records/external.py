@@ -8,21 +8,23 @@ from collections.abc import Collection
 from customers.models import Customer, SourceRecord
 
 
-def records_of(customers: Collection[Customer]) -> dict[int, list[SourceRecord]]:
+def external_records_of(customers: Collection[Customer]) -> dict[int, list[SourceRecord]]:
     """{customer: their records with the data source, their own first, then as they were attached}."""
     of: dict[int, list[SourceRecord]] = {customer.pk: [] for customer in customers}
     rows = SourceRecord.objects.filter(customer__in=of).select_related("data_source", "origin")
     for record in rows.in_order_of_attachment():
         of[record.customer_id].append(record)
-    return {pk: sorted(known(some), key=lambda each: each.origin_id != pk) for pk, some in of.items()}
+    return {
+        pk: sorted(records_known_to_programs(some), key=lambda each: each.origin_id != pk) for pk, some in of.items()
+    }
 
 
-def known(records: Collection[SourceRecord]) -> list[SourceRecord]:
+def records_known_to_programs(records: Collection[SourceRecord]) -> list[SourceRecord]:
     """Those by which programs know one customer whose all `records`, read with their origins, are."""
     sent = [record for record in records if not record.is_home]
     return sent or list(records)
 
 
-def primary(records: Collection[SourceRecord]) -> SourceRecord | None:
+def primary_record(records: Collection[SourceRecord]) -> SourceRecord | None:
     """The first that has an id in its data source, of those that `records_of` has put in order."""
     return next((record for record in records if record.external_id), next(iter(records), None))

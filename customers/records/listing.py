@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from django.db.models import Q
 
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
-from customers.records.counts import RowCount, tallies
+from customers.records.counts import RowCount, count_rows
 from customers.records.newest import Cursor
 from customers.records.ownership import merge_chains
 from customers.records.registry import all_linked_models
-from customers.totals.sums import Figures, figures
+from customers.totals.sums import TotalsSummary, sum_totals
 
 # More than a page can show; a customer has few, unless somebody merged hundreds.
 MOST_RECORDS = 200
@@ -25,7 +25,7 @@ class RecordContribution:
 
     record: SourceRecord
     merge: Merge | None
-    figures: Figures
+    figures: TotalsSummary
     rest: list[RowCount]
 
     @property
@@ -46,7 +46,7 @@ def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Map
     return {**records, **SourceRecord.objects.select_related("data_source", "origin").in_bulk(missing)}
 
 
-def page(customer: Customer, *, before: Cursor | None, limit: int, source: int | None) -> list[SourceRecord]:
+def record_page(customer: Customer, *, before: Cursor | None, limit: int, source: int | None) -> list[SourceRecord]:
     """The records that follow the cursor in order of attachment; one that never moved is before all that did."""
     found = customer.records.select_related("data_source", "origin").in_order_of_attachment()
     if source is not None:
@@ -62,7 +62,9 @@ def cursor_of(record: SourceRecord) -> Cursor:
     return Cursor(record.moved_at or BEFORE_ALL, record.pk)
 
 
-def brought(records: Sequence[SourceRecord], totals: Iterable[RecordTotals]) -> Iterator[RecordContribution]:
+def record_contributions(
+    records: Sequence[SourceRecord], totals: Iterable[RecordTotals]
+) -> Iterator[RecordContribution]:
     """What came through each of `records`; orders from the totals, all else counted as far as counting goes."""
     of_record: defaultdict[int, list[RecordTotals]] = defaultdict(list)
     for row in totals:
@@ -71,11 +73,11 @@ def brought(records: Sequence[SourceRecord], totals: Iterable[RecordTotals]) -> 
         kind for kind in all_linked_models() if kind is not HistoryEntry and not (kind.tab and kind.tab.is_in_totals)
     ]
     pks = [record.pk for record in records]
-    rest = tallies(counted, SourceRecord.objects.filter(pk__in=pks))
+    rest = count_rows(counted, SourceRecord.objects.filter(pk__in=pks))
     merge_of = _merges(records)
     for record in records:
         some = [tally for tally in rest[record.pk] if tally.number]
-        yield RecordContribution(record, merge_of.get(record.pk), figures(of_record[record.pk]), some)
+        yield RecordContribution(record, merge_of.get(record.pk), sum_totals(of_record[record.pk]), some)
 
 
 def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from customers.lib.address import PARTS
 from customers.lib.batches import batches
 from customers.lib.countries import country_name
-from customers.lib.money import major
+from customers.lib.money import from_minor_units
 from customers.models import Customer
 from customers.records import counts
 from customers.records.counts import Totals
@@ -60,7 +60,7 @@ def _row(customer: Customer, sources: Sequence[str]) -> Sequence[object]:
 
 
 def _of_orders(totals: Totals) -> Sequence[object]:
-    spent = ", ".join(f"{major(amount, currency)} {currency}" for currency, amount in totals.spent.items())
+    spent = ", ".join(f"{from_minor_units(amount, currency)} {currency}" for currency, amount in totals.spent.items())
     return totals.orders, spent, _time(totals.last_order_at)
 
 

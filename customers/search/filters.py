@@ -1,8 +1,8 @@
-"""What customers are listed by: a search, and filters. Each can be read in two ways, and the list takes the cheaper.
+"""What the customer list is narrowed by: a search, and filters. Each is read in the cheaper of two ways.
 
-`few` reads the customers who pass from an index, as long as they are few. `test` asks it of customers who are known
-already, in columns that no index of its own leads to: a planner without statistics would take the index and read half
-of all customers.
+`ids_if_few` reads the customers who pass from an index, as long as they are few. `condition` asks it of customers who
+are known already, in columns that no index of its own leads to: a planner without statistics would take the index and
+read half of all customers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
-from customers.lib.countries import spellings
+from customers.lib.countries import country_spellings
 from customers.models import BillingStatus, Customer, LeadStatus, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
@@ -30,17 +30,17 @@ STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
 
 class Criterion(ABC):
     @property
-    def few_are_all(self) -> bool:
+    def ids_are_exact(self) -> bool:
         """Whether the few are exactly those who pass, or may be more."""
         return True
 
     @property
     @abstractmethod
-    def test(self) -> Q:
+    def condition(self) -> Q:
         """Whether a customer passes, retired or not."""
 
     @abstractmethod
-    def few(self, most: int) -> set[int] | None:
+    def ids_if_few(self, most: int) -> set[int] | None:
         """All who pass, and maybe others; None when that may be more than `most`."""
 
 
@@ -51,7 +51,7 @@ class SearchText(Criterion):
     text: str
 
     @property
-    def few_are_all(self) -> bool:
+    def ids_are_exact(self) -> bool:
         return len(self.words) == 1
 
     @cached_property
@@ -63,11 +63,11 @@ class SearchText(Criterion):
         return list(find.exactly(self.text)) if len(self.words) > 1 else []
 
     @cached_property
-    def test(self) -> Q:
+    def condition(self) -> Q:
         by_words = Q(*(_found_by(rows) for rows in self.words)) if self.words else Q(pk__in=[])
         return by_words | _found_by(self.whole) if self.whole else by_words
 
-    def few(self, most: int) -> set[int] | None:
+    def ids_if_few(self, most: int) -> set[int] | None:
         found: set[int] | None = None if self.words else set()
         for rows in self.words:
             if (found := _at_most(most, find.together(rows))) is not None:
@@ -83,7 +83,7 @@ def _found_by(found: Sequence[Rows]) -> Q:
     exact = [rows for rows in found if rows.is_exact]
     few = _at_most(MOST_EXACT, find.together(exact)) if exact else set()
     asked = found if few is None else [rows for rows in found if not rows.is_exact]
-    return Q(*(rows.test for rows in asked), Q(pk__in=few or ()), _connector=Q.OR)
+    return Q(*(rows.condition for rows in asked), Q(pk__in=few or ()), _connector=Q.OR)
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Status(Criterion):
     statuses: tuple[str, ...]
 
     @property
-    def few_are_all(self) -> bool:
+    def ids_are_exact(self) -> bool:
         return self._is_billing
 
     @property
@@ -101,11 +101,11 @@ class Status(Criterion):
         return self.statuses[0] in BillingStatus
 
     @property
-    def test(self) -> Q:
+    def condition(self) -> Q:
         billing, lead = _unindexed("billing_status"), _unindexed("lead_status")
         return _is(billing, self.statuses) if self._is_billing else _is(billing, [""]) & _is(lead, self.statuses)
 
-    def few(self, most: int) -> set[int] | None:
+    def ids_if_few(self, most: int) -> set[int] | None:
         column = "billing_status" if self._is_billing else "lead_status"
         return _at_most(most, Customer.objects.filter(**{f"{column}__in": self.statuses}).values("pk"))
 
@@ -118,11 +118,11 @@ class Source(Criterion):
     external_id: str = ""
 
     @property
-    def test(self) -> Q:
+    def condition(self) -> Q:
         records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source__in=self.sources)
         return Q(Exists(records.filter(customer=OuterRef("pk"), **self._known_by)))
 
-    def few(self, most: int) -> set[int] | None:
+    def ids_if_few(self, most: int) -> set[int] | None:
         of_source = SourceRecord.objects.filter(data_source__in=self.sources, **self._known_by)
         return _at_most(most, of_source.values("customer"))
 
@@ -138,14 +138,14 @@ class Country(Criterion):
     code: str
 
     @property
-    def test(self) -> Q:
-        return _is(_unindexed(BillingCountry()), spellings(self.code))
+    def condition(self) -> Q:
+        return _is(_unindexed(BillingCountry()), country_spellings(self.code))
 
     def written(self) -> CustomerQuerySet:
         """Retired ones, too."""
-        return Customer.objects.filter(_is(BillingCountry(), spellings(self.code)))
+        return Customer.objects.filter(_is(BillingCountry(), country_spellings(self.code)))
 
-    def few(self, most: int) -> set[int] | None:
+    def ids_if_few(self, most: int) -> set[int] | None:
         return _at_most(most, self.written().values("pk"))
 
 
@@ -154,17 +154,17 @@ class HasDuplicates(Criterion):
     """Some other customer has or had the same e-mail or phone; whether it is a duplicate is to be asked."""
 
     @property
-    def few_are_all(self) -> bool:
+    def ids_are_exact(self) -> bool:
         return False
 
     @property
-    def test(self) -> Q:
+    def condition(self) -> Q:
         keys = MatchKey.objects.filter(source_record__customer=OuterRef("pk"))
         return Q(
             Exists(keys.filter(Exists(SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value")))))
         )
 
-    def few(self, most: int) -> set[int] | None:
+    def ids_if_few(self, most: int) -> set[int] | None:
         values = list(SharedValue.objects.values_list("kind", "value")[: most + 1])
         if len(values) > most:
             return None

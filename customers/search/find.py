@@ -16,12 +16,12 @@ from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
 
 from customers.lib.identity import LONGEST_WORD, fold, name_words, normal_email, normal_phone, phone_digits
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.matching import Key
 from customers.records.registry import linked_models
-from customers.search.query import cleaned, last_four, parse_query, whole_or_words
+from customers.search.query import clean_query, last_four, parse_query, whole_or_words
 
 LAST = "\U0010ffff"
 MOST_NAMED = 20
@@ -45,14 +45,14 @@ class Rows:
         return self.rows.values(self.owner)
 
     @property
-    def test(self) -> Q:
+    def condition(self) -> Q:
         """The same, asked of the customer in the outer query."""
         return Q(Exists(self.rows.filter(**{self.owner: OuterRef("pk")})))
 
 
 def find(text: str) -> CustomerQuerySet:
     """The live customers that `text` means; none when there is nothing in it to look for."""
-    text = cleaned(text)
+    text = clean_query(text)
     wanted = [together(rows) for rows in lookups(text)]
     if not wanted:
         return Customer.objects.none()
@@ -84,7 +84,7 @@ class Understood:
     customer: Customer | None = None
 
 
-def understood(text: str) -> Understood | None:
+def interpretation(text: str) -> Understood | None:
     """How the text can be read, where there is one way; None when it may be words of a name like any other."""
     named = {} if last_four(text) or not text else _named(text)
     if len(named) == 1 and not _matched_elsewhere(text, *named):
@@ -183,7 +183,7 @@ def _numbered(text: str) -> Customer | None:
 
 def find_by_number_or_text(text: str, *, most: int) -> list[Customer]:
     """The customer of the number `text`, live or not; otherwise up to `most` that a search finds."""
-    pk = number(text)
+    pk = parse_number(text)
     if pk is not None and (customer := Customer.objects.select_related("merged_into").filter(pk=pk).first()):
         return [customer]
     return list(find(text).order_by("pk")[:most]) if text else []

@@ -11,7 +11,7 @@ from customers.lib.countries import COUNTRIES, country_name
 from customers.models import DataSource
 from customers.search.filters import STATUSES, Country, Criterion, HasDuplicates, SearchText, Source, Status
 from customers.search.order import SORTS, Sort, SortPlace, sort_named
-from customers.search.query import cleaned
+from customers.search.query import clean_query
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ class ListFilter:
         return self.address(status="", source="", country="", duplicates="")
 
 
-def read(query: Mapping[str, str]) -> ListFilter:
+def read_list_filter(query: Mapping[str, str]) -> ListFilter:
     sources = list(DataSource.objects.order_by("name"))
     sort = sort_named(query.get("sort", ""))
     status, country = query.get("status", ""), query.get("country", "").upper()
     return ListFilter(
-        text=cleaned(query.get("q", "")),
+        text=clean_query(query.get("q", "")),
         status=status if status in dict(STATUSES) else "",
         source=next((each for each in sources if str(each.pk) == query.get("source")), None),
         country=country if country in dict(COUNTRIES) else "",

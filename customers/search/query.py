@@ -11,7 +11,7 @@ MASK = re.compile(r"[*•·]|xxxx")
 CALLED = {"", "card", "card ending", "card ending in"}
 
 
-def cleaned(text: str) -> str:
+def clean_query(text: str) -> str:
     return " ".join(text.replace("\x00", "").split())[:LONGEST]
 
 

@@ -41,9 +41,9 @@ def scan(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None =
 
 def _sifted(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
     for criterion in criteria:
-        few = criterion.few(FEW)
+        few = criterion.ids_if_few(FEW)
         if few is not None:
-            rest = [each for each in criteria if each is not criterion or not criterion.few_are_all]
+            rest = [each for each in criteria if each is not criterion or not criterion.ids_are_exact]
             return iter([Stretch(_sorted(few, rest, sort, after), None)])
     return _walk(criteria, sort, after)
 
@@ -67,7 +67,7 @@ def _walk(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) ->
 
 
 def _passing(criteria: Iterable[Criterion]) -> CustomerQuerySet:
-    return Customer.objects.live().filter(*(each.test for each in criteria))
+    return Customer.objects.live().filter(*(each.condition for each in criteria))
 
 
 def _with_duplicates(stretch: Stretch) -> Iterator[Stretch]:

@@ -12,7 +12,7 @@ from customers.search import find
 from customers.search.customer_list import list_page
 from customers.search.export import export_header, export_rows
 from customers.search.filters import STATUSES
-from customers.search.forms import read
+from customers.search.forms import read_list_filter
 from customers.search.order import SORTS
 from customers.web.csv import csv_response
 from customers.web.permission_decorators import may_view
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 @may_view
 @vary_on_headers("HX-Target")
 def customer_list(request: "StaffRequest") -> HttpResponse:
-    wanted = read(request.GET)
+    wanted = read_list_filter(request.GET)
     page = list_page(wanted.criteria, wanted.sort, after=wanted.after)
     url = reverse("customers:list")
     shown = {
         "title": "Customers",
         "wanted": wanted,
-        "understood": find.understood(wanted.text),
+        "understood": find.interpretation(wanted.text),
         "page": page,
         "first": url + wanted.address(),
         "following": url + wanted.address(after=page.following) if page.following else "",
@@ -49,5 +49,5 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
 def customer_export(request: "StaffRequest") -> StreamingHttpResponse:
     """Everybody whom the list of the same address shows, on all its pages."""
     told = request.user.has_perm(VIEW_ORDERS)
-    rows = export_rows(read(request.GET).criteria, with_orders=told)
+    rows = export_rows(read_list_filter(request.GET).criteria, with_orders=told)
     return csv_response(f"customers-{timezone.now():%Y-%m-%d}", export_header(with_orders=told), rows)

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from customers.engagement import contacts
-from customers.engagement.common import AttachedError
+from customers.engagement.common import EngagementError
 from customers.labels import labels
 from customers.labels.labels import Value
 from customers.lib.address import Address, address
@@ -106,7 +106,7 @@ def _add(record: SourceRecord, description: Description, *, by: User | None) -> 
             contacts.add(record.customer, record.data_source, description.contact, by=by, known_as=known_as)
     except labels.TagError as error:
         raise DescribeError("attributes", str(error)) from None
-    except AttachedError as error:
+    except EngagementError as error:
         raise DescribeError("primary_contact", str(error)) from None
 
 
@@ -127,12 +127,12 @@ def change(customer: Customer, description: Description, *, by: User | None) -> 
         if description.attributes:
             labels.set_attributes(edited, description.attributes, by=by)
         if description.contact:
-            contacts.tell_primary(edited, description.contact, by=by)
+            contacts.set_primary_contact(edited, description.contact, by=by)
     except EditError as error:
         raise DescribeError("customer", str(error)) from None
     except labels.TagError as error:
         raise DescribeError("attributes", str(error)) from None
-    except AttachedError as error:
+    except EngagementError as error:
         raise DescribeError("primary_contact", str(error)) from None
     return edited
 

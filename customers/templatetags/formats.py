@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from customers.lib.countries import country_name
-from customers.lib.money import major, shown
+from customers.lib.money import format_amount, from_minor_units
 
 register = template.Library()
 
@@ -23,19 +23,19 @@ TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 @register.filter
 def money(amount: Decimal, currency: str) -> str:
     """Such as 2,328.60; without the currency."""
-    return shown(amount, currency)
+    return format_amount(amount, currency)
 
 
 @register.filter
 def signed(amount: Decimal, currency: str) -> str:
     """Such as +7.50 or −2.00: what is added to a sum."""
-    return f"{'−' if amount < 0 else '+'}{shown(abs(amount), currency)}"
+    return f"{'−' if amount < 0 else '+'}{format_amount(abs(amount), currency)}"
 
 
 @register.filter
 def minor_units(amount: int, currency: str) -> str:
     """As `money`, of an amount in cents."""
-    return shown(major(amount, currency), currency)
+    return format_amount(from_minor_units(amount, currency), currency)
 
 
 @register.filter

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import groupby
 
-from customers.lib.dates import day
-from customers.lib.money import major, shown
+from customers.lib.dates import format_day
+from customers.lib.money import format_amount, from_minor_units
 from customers.lib.phrases import join_words
 from customers.models import Merge
 from customers.models.totals import month_of
@@ -60,7 +60,7 @@ class Plot:
         self.most = max(month.amount for month in spending.months)
 
     def amount(self, minor: int) -> str:
-        return shown(major(minor, self.spending.currency), self.spending.currency)
+        return format_amount(from_minor_units(minor, self.spending.currency), self.spending.currency)
 
     @property
     def bars(self) -> list[Bar]:
@@ -125,7 +125,7 @@ class Plot:
         parts = [self._sentence(month) for month in spending.months if month.orders]
         if spending.before:
             parts.insert(0, f"Before {self._sentence(spending.before)}")
-        if merges := [f"{merge} on {day(merge.created)}" for merge in spending.merges]:
+        if merges := [f"{merge} on {format_day(merge.created)}" for merge in spending.merges]:
             parts.append(f"Marked: {join_words(merges)}")
         return ". ".join([f"Spend by month in {spending.currency}", *parts, "Nothing in the other months"])
 

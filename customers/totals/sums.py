@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from customers.lib.money import major, with_currency
+from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
 from customers.totals.billing_status import BY_PRIORITY
 
@@ -18,11 +18,11 @@ class Amount(NamedTuple):
     currency: str
 
     def __str__(self) -> str:
-        return with_currency(self.amount, self.currency)
+        return format_money(self.amount, self.currency)
 
 
 @dataclass(frozen=True)
-class Figures:
+class TotalsSummary:
     """What counted orders add up to, each currency by itself; purchases by their state of billing, those there are."""
 
     orders: int
@@ -41,7 +41,7 @@ def totals_of(customer: Customer) -> list[RecordTotals]:
     return list(RecordTotals.objects.filter(source_record__customer=customer).select_related("source_record"))
 
 
-def figures(totals: Iterable[RecordTotals]) -> Figures:
+def sum_totals(totals: Iterable[RecordTotals]) -> TotalsSummary:
     """The sum of `totals`, the currency most used first; nothing is nothing of the default currency."""
     every = sorted(totals, key=lambda row: (-row.orders, row.currency))
     rows = [row for row in every if row.orders > 0]
@@ -49,11 +49,11 @@ def figures(totals: Iterable[RecordTotals]) -> Figures:
 
     def summed(name: str) -> list[Amount]:
         of = {c: sum(getattr(row, name) for row in rows if row.currency == c) for c in currencies}
-        return [Amount(major(amount, currency), currency) for currency, amount in of.items()]
+        return [Amount(from_minor_units(amount, currency), currency) for currency, amount in of.items()]
 
     times = [row.first_order_at for row in rows if row.first_order_at]
     orders = sum(row.orders for row in rows)
-    return Figures(orders, summed("amount"), summed("refunded"), min(times, default=None), _purchases(every))
+    return TotalsSummary(orders, summed("amount"), summed("refunded"), min(times, default=None), _purchases(every))
 
 
 def _purchases(totals: Iterable[RecordTotals]) -> list[tuple[str, int]]:

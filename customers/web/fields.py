@@ -6,7 +6,7 @@ from django import forms
 from django.forms.widgets import Widget
 
 from customers.lib.identity import has_visible_text
-from customers.lib.text import storable
+from customers.lib.text import without_unstorable
 from customers.models import Merge
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ LONGEST_REASON = int(Merge._meta.get_field("reason").max_length or 0)
 
 def reason_in(request: "StaffRequest") -> str:
     """Why somebody acts, as much of it as is kept."""
-    return storable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]
+    return without_unstorable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]

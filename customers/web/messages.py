@@ -7,7 +7,7 @@ def emphasised(strong: str, text: str) -> SafeString:
     return format_html("<span><strong>{}</strong> {}</span>", strong, text)
 
 
-def with_button(text: str, *, url: str, label: str, strong: str = "") -> SafeString:
+def message_with_button(text: str, *, url: str, label: str, strong: str = "") -> SafeString:
     """The text of a message, `strong` first, and the one thing to do about it beside it."""
     start = format_html("<strong>{}</strong> ", strong) if strong else ""
     return format_html('<span>{}{}</span><a class="button small" href="{}">{}</a>', start, text, url, label)

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from customers.lib.dates import day
+from customers.lib.dates import format_day
 from customers.models import Customer, MergeMember
-from customers.web.messages import with_button
+from customers.web.messages import message_with_button
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -50,7 +50,7 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
     members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__survivor")
     if member := members.first():
         text = sentence(customer, member, root)
-        messages.info(request, with_button(text, url=member.merge.get_absolute_url(), label="See the merge"))
+        messages.info(request, message_with_button(text, url=member.merge.get_absolute_url(), label="See the merge"))
     return redirect(root)
 
 
@@ -60,5 +60,5 @@ def sentence(customer: Customer, member: MergeMember, root: Customer) -> str:
     since = f", who is part of {root.name} now" if root != survivor else ""
     return (
         f"You followed a link to {customer.numbered}. That customer was merged into"
-        f" {survivor.name} {who} on {day(merge.created)}{since}."
+        f" {survivor.name} {who} on {format_day(merge.created)}{since}."
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from customers.lib.address import Address
 from customers.lib.identity import Identity
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
 from customers.profile.clean import clean
@@ -125,7 +125,7 @@ def check_order(incoming: IncomingOrder) -> None:
     prices = [incoming.total, *(subscription.price for subscription in incoming.subscriptions)]
     amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
-    if not all(is_exact(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
+    if not all(is_payable(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
         raise IntakeError("An amount must be a number in whole minor units, and a total or price not below zero.")
     if incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from orders.intake.order import IncomingLine
 from orders.models import ItemKind, Product
 
@@ -37,9 +37,9 @@ def price_line(wanted: LineRequest, currency: str) -> IncomingLine:
     if not 1 <= wanted.quantity <= MOST:
         raise PriceError("quantity", f"Use a quantity from 1 to {MOST}.")
     price = wanted.price if wanted.price is not None else _own_price(product, currency)
-    if not is_exact(amount := price * wanted.quantity, currency):
+    if not is_payable(amount := price * wanted.quantity, currency):
         raise PriceError("price", f"Use an amount that can be paid in {currency}.")
-    if not is_exact(wanted.shipping, currency):
+    if not is_payable(wanted.shipping, currency):
         raise PriceError("shipping", f"Use an amount that can be paid in {currency}.")
     kind = ItemKind.SUBSCRIPTION if product.interval_count else ItemKind.ONE_TIME
     return IncomingLine(product.name, amount, wanted.quantity, product, kind=kind, shipping=wanted.shipping)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import DataSource, HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
@@ -133,7 +133,7 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
 
 def _tell_of(order: Order, *, is_new: bool, by: User | None) -> None:
     is_lead = order.status == OrderStatus.PARTIAL
-    told = f"Order {order.number} placed, {with_currency(order.total, order.currency)}"
+    told = f"Order {order.number} placed, {format_money(order.total, order.currency)}"
     sentences = [(HistoryKind.ORDER, f"Lead {order.number} came in" if is_lead else told)]
     if is_new:
         # At the time of the order, because that is where the story of somebody imported begins.

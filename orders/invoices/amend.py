@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from customers.locks import RetiredMeanwhileError
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
@@ -105,7 +105,7 @@ def _recount(amendment: Amendment) -> None:
     order = amendment.order
     amounts = [order.total, order.refunded, *(each.amount for each in amendment.payments)]
     amounts += chain.from_iterable(order.items.values_list("amount", "discount", "tax"))
-    if not all(is_exact(amount, order.currency) for amount in amounts):
+    if not all(is_payable(amount, order.currency) for amount in amounts):
         raise InvoiceError(currency=f"An amount of this invoice is no whole number of minor units of {order.currency}")
     refuse_gateway(amendment.payments)
     order.transactions.update(currency=order.currency, updated=timezone.now())

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from customers.lib.batches import batches
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from customers.locks import RetiredMeanwhileError
 from customers.models import Customer, DataSource, SourceRecord
 from customers.totals import billing_status
@@ -81,7 +81,7 @@ def _delete_some(orders: Collection[Order], *, by: User | None) -> list[Delta]:
     billed = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
     purchases = list(Purchase.objects.filter(pk__in=billed.values("purchase")).order_by("pk"))
     for order in orders:
-        history.write(order, f"deleted, {with_currency(order.total, order.currency)}.", by=by)
+        history.write(order, f"deleted, {format_money(order.total, order.currency)}.", by=by)
     OrderItem.objects.filter(order__in=orders).delete()
     Transaction.objects.filter(order__in=orders).delete()
     IdempotencyKey.objects.filter(order__in=orders).delete()

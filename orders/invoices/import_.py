@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
@@ -144,7 +144,7 @@ def _tell(orders: Sequence[Order], *, by: User | None) -> None:
         HistoryEntry(
             source_record_id=order.source_record_id,
             kind=HistoryKind.ORDER,
-            text=f"Order {order.number} placed, {with_currency(order.total, order.currency)}",
+            text=f"Order {order.number} placed, {format_money(order.total, order.currency)}",
             at=order.at,
             by=by,
         )

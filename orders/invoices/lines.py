@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from customers.lib.money import is_exact, with_currency
+from customers.lib.money import format_money, is_payable
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, set_disabled
 from orders.invoices.rows import item_columns, line_from_item
@@ -94,12 +94,12 @@ def _counting(item: OrderItem) -> Decimal:
 def _add_to_total(amendment: Amendment, amount: Decimal) -> None:
     order, before = amendment.order, amendment.order.total
     order.total += amount
-    if not is_exact(order.total, order.currency):
+    if not is_payable(order.total, order.currency):
         raise InvoiceError(amount_in_cents="The invoice would come to more than can be stored")
     if amount:
         amendment.resettle(before)
 
 
 def _tell(amendment: Amendment, what: str, item: OrderItem, *, by: User | None) -> None:
-    amount = with_currency(item.amount, amendment.order.currency)
+    amount = format_money(item.amount, amendment.order.currency)
     history.write(amendment.order, f"line {what}: {item.description or item.get_kind_display()}, {amount}.", by=by)

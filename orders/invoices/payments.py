@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from customers.lib.money import with_currency
+from customers.lib.money import format_money
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
 from orders.invoices.rows import payment_from_transaction, transaction_columns, transaction_from_payment
@@ -76,5 +76,5 @@ def _refuse(order: Order, payment: InvoicePayment, *, before: str = "") -> None:
 
 def _tell(amendment: Amendment, what: str, receipt: Transaction, *, by: User | None) -> None:
     amendment.settle()
-    amount = with_currency(receipt.amount, receipt.currency)
+    amount = format_money(receipt.amount, receipt.currency)
     history.write(amendment.order, f"{receipt.get_kind_display().lower()} of {amount} {what}.", by=by)

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from customers.lib.money import CURRENCIES, is_exact
+from customers.lib.money import CURRENCIES, is_payable
 from customers.lib.text import can_be_stored
 from orders.models import CollectionMethod, ItemKind, OrderItem, Product, Proration, Transaction
 
@@ -111,7 +111,7 @@ def invoice_errors(invoice: Invoice) -> Errors:
         errors |= {f"line_items.{name}": said for name, said in line_errors(line, invoice.currency).items()}
     for payment in invoice.payments:
         errors |= {f"transactions.{name}": said for name, said in payment_errors(payment, invoice.currency).items()}
-    if "line_items.amount_in_cents" not in errors and not is_exact(invoice.total, invoice.currency):
+    if "line_items.amount_in_cents" not in errors and not is_payable(invoice.total, invoice.currency):
         errors["line_items.amount_in_cents"] = "add up to more than can be stored"
     errors |= _wrong_ids("line_items.external_id", [line.external_id for line in invoice.lines])
     return errors | dict(_wrong_ids("transactions.external_id", [each.external_id for each in invoice.payments]))
@@ -200,7 +200,7 @@ def _wrong_payment(payment: InvoicePayment, currency: str) -> Iterator[tuple[str
 
 def _wrong_amounts(amounts: dict[str, Decimal], currency: str) -> Iterator[tuple[str, str]]:
     for name, amount in amounts.items():
-        if not is_exact(amount, currency):
+        if not is_payable(amount, currency):
             yield name, f"must be whole minor units of {currency}, with at most ten digits before the point"
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from customers.lib.money import CURRENCIES, is_exact
+from customers.lib.money import CURRENCIES, is_payable
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryEntry, HistoryKind, SourceRecord
 from customers.totals import billing_status
@@ -144,7 +144,7 @@ def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
     if event.currency and event.currency not in CURRENCIES:
         yield "currency", "must be a currency of ISO 4217, such as USD"
     for name, amount in (("amount_in_cents", event.amount), ("tax_amount_in_cents", event.tax)):
-        if amount is not None and not is_exact(amount, event.currency):
+        if amount is not None and not is_payable(amount, event.currency):
             yield name, "must be whole minor units of the currency, with at most ten digits before the point"
     if event.quantity is not None and not -MOST < event.quantity < MOST:
         yield "quantity", "is too large"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from customers.lib.money import with_currency
-from customers.lib.text import storable
+from customers.lib.money import format_money
+from customers.lib.text import without_unstorable
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
@@ -72,7 +72,7 @@ def _finish(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
             return current
         reason = current.answer
         current.status, current.gateway_reference = answer.status, answer.reference
-        current.answer = storable(answer.text)[:LONGEST_ANSWER]
+        current.answer = without_unstorable(answer.text)[:LONGEST_ANSWER]
         current.save(update_fields=["status", "gateway_reference", "answer", "updated"])
         changes = _book(order, current, answer)
         order.save(update_fields=[*CHANGED, "updated"])
@@ -144,4 +144,4 @@ def kind_words(payment: Transaction) -> tuple[str, str]:
 
 
 def amount_text(payment: Transaction) -> str:
-    return with_currency(payment.amount, payment.currency)
+    return format_money(payment.amount, payment.currency)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from customers.lib.money import as_typed, is_exact, with_currency
+from customers.lib.money import format_for_input, format_money, is_payable
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Refund
@@ -76,10 +76,10 @@ def _reachable(found: list[RefundablePayment]) -> list[RefundablePayment]:
 def refuse_amount(payment: RefundablePayment, amount: Decimal) -> None:
     """OrderError when so much cannot be refunded of it."""
     currency = payment.sale.currency
-    if not is_exact(amount, currency) or amount <= 0:
-        raise OrderError(f"Enter an amount such as {as_typed(payment.left, currency)}.")
+    if not is_payable(amount, currency) or amount <= 0:
+        raise OrderError(f"Enter an amount such as {format_for_input(payment.left, currency)}.")
     if amount > payment.left:
-        raise OrderError(f"At most {with_currency(payment.left, currency)} of this payment can be refunded.")
+        raise OrderError(f"At most {format_money(payment.left, currency)} of this payment can be refunded.")
 
 
 def refund_order(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from customers.lib.dates import day
+from customers.lib.dates import format_day
 from orders.models import Transaction, TransactionStatus
 from orders.payments.gateway import Gateway, Question, configured_gateway
 from orders.payments.gateway_request import require_gateway
@@ -58,7 +58,7 @@ def pending_note(payment: Transaction) -> str:
         return f"It is not asked from here: look for the payment at {where}. After a day it can be settled by hand."
     if is_overdue(payment):
         return (
-            f"No answer came since {day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
+            f"No answer came since {format_day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
             " Then it can be settled by hand."
         )
     return "It is asked again every few minutes."

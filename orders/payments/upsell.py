@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from orders.intake.idempotency import IdentifiedRequest, order_made_by, remember_request
 from orders.intake.take import retried
 from orders.locks import OrderError, locked_order, refuse_pending
@@ -65,7 +65,7 @@ def _refuse_impossible(order: Order, addition: AddedLine) -> None:
         raise OrderError(f"Order {order.number} is {order.status}, so nothing can be added to it.")
     if order.at < timezone.now() - A_MOMENT:
         raise OrderError(f"Order {order.number} was placed more than a day ago. Place a new one.")
-    if not addition.total or not is_exact(order.total + addition.total, order.currency):
+    if not addition.total or not is_payable(order.total + addition.total, order.currency):
         raise OrderError(f"An upsale must come to an amount that can be paid in {order.currency}.")
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Min
 
-from customers.lib.money import major, with_currency
+from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
 from orders.revenue import ledger
 
@@ -42,7 +42,7 @@ def monthly_revenue_of(customers: Collection[int], *, now: datetime | None = Non
 def monthly_amounts_of(customer: Customer) -> list[str]:
     """What `customer` is worth a month in each currency, as it is read."""
     found = by_currency([customer.pk]).get(customer.pk, {})
-    return [with_currency(major(amount, currency), currency) for currency, amount in sorted(found.items())]
+    return [format_money(from_minor_units(amount, currency), currency) for currency, amount in sorted(found.items())]
 
 
 def _chosen(of: Mapping[str, int]) -> MonthlyRevenue:

@@ -19,7 +19,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from customers.lib.money import minor
+from customers.lib.money import to_minor_units
 from orders.models import ItemKind, OrderItem, Product, Proration, Purchase, PurchaseStatus
 from orders.revenue.monthly_rate import Interval
 from orders.revenue.movements import Series, derive_movements
@@ -152,7 +152,7 @@ def _billed(row: dict[str, Any], subscription: Subscription, plan: Product) -> B
         subscription=subscription,
         plan=plan.pk,
         currency=currency,
-        amount=minor(row["items__amount"] - row["items__tax"], currency),
+        amount=to_minor_units(row["items__amount"] - row["items__tax"], currency),
         interval=_interval(plan),
         origin=Origin(OriginKind.LINE, row["items__pk"]),
         proration=(row["items__proration"] or Proration.DIFFERENTIAL) if row["items__prorated"] else "",
@@ -184,7 +184,7 @@ def _begun(purchase: Purchase, subscription: Subscription) -> Billed:
         subscription=subscription,
         plan=purchase.product_id,
         currency=purchase.currency,
-        amount=minor(purchase.price, purchase.currency),
+        amount=to_minor_units(purchase.price, purchase.currency),
         interval=_interval(purchase.product),
         origin=Origin(OriginKind.PURCHASE, purchase.pk),
     )

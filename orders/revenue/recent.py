@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from customers.lib.money import major
+from customers.lib.money import from_minor_units
 from customers.models import Customer
 from orders.models import OrderItem, Product
 from orders.revenue import ledger
@@ -27,12 +27,12 @@ class RecentMovement:
 
     @property
     def amount(self) -> Decimal:
-        return major(self.movement.amount, self.movement.currency)
+        return from_minor_units(self.movement.amount, self.movement.currency)
 
     @property
     def total(self) -> Decimal:
         """What the customer is worth a month from then on, in the same currency."""
-        return major(self.movement.total, self.movement.currency)
+        return from_minor_units(self.movement.total, self.movement.currency)
 
 
 def recent_movements(customer: Customer) -> Sequence[RecentMovement]:

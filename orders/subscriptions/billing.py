@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from customers.lib.money import as_typed, is_exact, shown, with_currency
+from customers.lib.money import format_amount, format_for_input, format_money, is_payable
 from orders import history
 from orders.models import Purchase, PurchaseStatus
 from orders.subscriptions.change import PurchaseError, locked_purchase, refuse_day, refuse_ended, shown_date, today
@@ -26,8 +26,8 @@ def refuse_billing_change(purchase: Purchase) -> None:
 
 
 def refuse_price(purchase: Purchase, price: Decimal) -> None:
-    if not is_exact(price, purchase.currency) or price < 0:
-        raise PurchaseError(f"Enter a price such as {as_typed(purchase.price, purchase.currency)}.")
+    if not is_payable(price, purchase.currency) or price < 0:
+        raise PurchaseError(f"Enter a price such as {format_for_input(purchase.price, purchase.currency)}.")
 
 
 def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
@@ -68,7 +68,7 @@ def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iter
     """What differs, in words."""
     currency = purchase.currency
     if price != purchase.price:
-        yield f"price changed from {shown(purchase.price, currency)} to {with_currency(price, currency)}"
+        yield f"price changed from {format_amount(purchase.price, currency)} to {format_money(price, currency)}"
     if next_bill and next_bill != purchase.next_bill_date:
         before = shown_date(purchase.next_bill_date) if purchase.next_bill_date else "none"
         yield f"next bill changed from {before} to {shown_date(next_bill)}"

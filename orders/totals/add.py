@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Sum
 
 from customers.lib.batches import batches
-from customers.lib.money import minor
+from customers.lib.money import to_minor_units
 from customers.models import MonthTotals, RecordTotals
 from orders.models import Order, Purchase
 from orders.totals import by_month
@@ -94,8 +94,8 @@ def _derived(records: Sequence[int]) -> Iterator[Delta]:
             row["source_record"],
             currency,
             orders=row["n"],
-            amount=minor(row["t"], currency),
-            refunded=minor(row["r"], currency),
+            amount=to_minor_units(row["t"], currency),
+            refunded=to_minor_units(row["r"], currency),
             first_order_at=row["a"],
             last_order_at=row["z"],
         )

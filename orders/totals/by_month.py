@@ -12,7 +12,7 @@ from operator import attrgetter
 from django.db.models import Count, DateField, Sum
 from django.db.models.functions import TruncMonth
 
-from customers.lib.money import minor
+from customers.lib.money import to_minor_units
 from customers.models import MonthTotals
 from orders.models import Order
 from orders.totals.deltas import Delta, combine_deltas
@@ -60,5 +60,10 @@ def _derived(records: Sequence[int]) -> Iterator[Delta]:
     rows = months.values_list("source_record", "currency", "month")
     for record, currency, month, orders, amount, refunded in rows.annotate(Count("pk"), Sum("total"), Sum("refunded")):
         yield Delta(
-            record, currency, month, orders=orders, amount=minor(amount, currency), refunded=minor(refunded, currency)
+            record,
+            currency,
+            month,
+            orders=orders,
+            amount=to_minor_units(amount, currency),
+            refunded=to_minor_units(refunded, currency),
         )

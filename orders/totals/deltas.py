@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 
-from customers.lib.money import minor
+from customers.lib.money import to_minor_units
 from customers.models import BillingStatus
 from customers.models.totals import month_of
 from orders.models import BILLING_STATE, Order, Purchase
@@ -49,8 +49,8 @@ def deltas_of_order(order: Order) -> Iterator[Delta]:
             order.currency,
             month_of(order.at),
             orders=1,
-            amount=minor(order.total, order.currency),
-            refunded=minor(order.refunded, order.currency),
+            amount=to_minor_units(order.total, order.currency),
+            refunded=to_minor_units(order.refunded, order.currency),
             first_order_at=order.at,
             last_order_at=order.at,
         )
@@ -59,7 +59,9 @@ def deltas_of_order(order: Order) -> Iterator[Delta]:
 def deltas_of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
     """What is added when so much more of an order is paid back; nothing while it does not count."""
     if order.is_counted:
-        yield Delta(order.source_record_id, order.currency, month_of(order.at), refunded=minor(amount, order.currency))
+        yield Delta(
+            order.source_record_id, order.currency, month_of(order.at), refunded=to_minor_units(amount, order.currency)
+        )
 
 
 def deltas_of_purchase(purchase: Purchase) -> Iterator[Delta]:

@@ -13,7 +13,7 @@ from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
 from crm.accounts.permissions import USE_API, listed, permissions_by_app
 from crm.accounts.views.permission_decorators import may_manage_users
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -28,7 +28,7 @@ def user_list(request: "StaffRequest") -> HttpResponse:
     state = STATES.get(asked.get("state", ""))
     found = users.search(asked.get("q", ""), may=asked.get("may", ""), signs_in=state)
     after = request.GET.get("after", "")
-    page = users.page(found, after=number(after))
+    page = users.page(found, after=parse_number(after))
     context = {
         "title": "Users",
         "page": page,
@@ -93,7 +93,7 @@ def _saved(form: UserForm, *, by: User) -> bool:
 @may_manage_users
 def change_list(request: "StaffRequest") -> HttpResponse:
     """Who changed whose permissions when, of everybody or of one."""
-    pk, before = (number(request.GET.get(name, "")) for name in ("user", "before"))
+    pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
     found = audit.newest(of=user, before=before, limit=audit.PAGE + 1)
     lines, more = found[: audit.PAGE], len(found) > audit.PAGE

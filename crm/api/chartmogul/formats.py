@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from customers.lib.money import minor
+from customers.lib.money import to_minor_units
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
@@ -28,7 +28,7 @@ def moment_with_offset(at: datetime | None) -> str | None:
 
 def cents(amount: Decimal, currency: str) -> int:
     """In whole minor units of the currency."""
-    return minor(amount, currency)
+    return to_minor_units(amount, currency)
 
 
 def sign(currency: str) -> str:

@@ -8,7 +8,7 @@ from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.fields import Whole
 from crm.api.konnektive.paging import Paged, page
 from crm.api.konnektive.queries import without_none
-from customers.records.changed_since import InTurn
+from customers.records.changed_since import ChainedQuery
 from orders.models import Campaign
 
 
@@ -22,7 +22,7 @@ def query(call: Call) -> dict[str, Any]:
     """Unlike every other query, the rows come by their ids and not in a list."""
     asked = call.read(CampaignQuery)
     filters = without_none(pk=asked.campaign_id, kind=asked.campaign_type)
-    found = InTurn(Campaign.objects.filter(**filters).order_by("pk"))
+    found = ChainedQuery(Campaign.objects.filter(**filters).order_by("pk"))
     answer = page(found, asked, what="campaigns", write=lambda some: [_row(each) for each in some])
     return answer | {"data": {str(row["campaignId"]): row for row in answer["data"]}}
 

@@ -12,8 +12,8 @@ from pydantic import AfterValidator
 
 from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
-from customers.lib.dates import end_of, start_of
-from customers.records.changed_since import InTurn
+from customers.lib.dates import end_of_day, start_of_day
+from customers.records.changed_since import ChainedQuery
 
 MOST, USUAL = 200, 25
 REMEMBERED = 5 * 60
@@ -42,10 +42,10 @@ class Dated(Paged):
             raise invalid(**{name: "This parameter is required." for name, day in missing.items() if day is None})
         if self.end_date < self.start_date:
             raise invalid(endDate="Use a day that is not before startDate.")
-        return start_of(self.start_date), end_of(self.end_date)
+        return start_of_day(self.start_date), end_of_day(self.end_date)
 
 
-def _total(rows: InTurn[Any], asked: Paged, *, at_least: int) -> int:
+def _total(rows: ChainedQuery[Any], asked: Paged, *, at_least: int) -> int:
     """How many there are.
 
     A page after the first may say what was counted for one before it, some minutes ago: who reads all of them would
@@ -64,7 +64,7 @@ def _total(rows: InTurn[Any], asked: Paged, *, at_least: int) -> int:
     return total
 
 
-def _name(rows: InTurn[Any]) -> str:
+def _name(rows: ChainedQuery[Any]) -> str:
     """What is asked for, as a name; "" where it is known to be nothing."""
     try:
         asked = "\n".join(str(part.query) for part in rows.parts)
@@ -74,7 +74,7 @@ def _name(rows: InTurn[Any]) -> str:
 
 
 def page(
-    rows: InTurn[Row], asked: Paged, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
+    rows: ChainedQuery[Row], asked: Paged, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
 ) -> dict[str, Any]:
     """The page of `rows` that was asked for, as `write` has them; `what` names them in the plural."""
     first = (asked.page - 1) * asked.results_per_page

@@ -14,7 +14,7 @@ from crm.api.konnektive.paging import Dated
 from customers.matching.lookup import matching_all
 from customers.models import Customer, LinkedRow
 from customers.records import changed_since
-from customers.records.changed_since import InTurn
+from customers.records.changed_since import ChainedQuery
 
 Row = TypeVar("Row", bound=LinkedRow)
 
@@ -84,7 +84,7 @@ def known_as(number: int) -> Customer | None:
     return root
 
 
-def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -> InTurn[Row]:
+def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -> ChainedQuery[Row]:
     """Of `found`, what belongs to the customer and the days that were asked for; days are required without an id."""
     if asked.customer_id is not None:
         owner = known_as(asked.customer_id)
@@ -93,10 +93,10 @@ def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -
         found = found.filter(source_record__customer__in=asked.among(Customer.objects.all()))
     if not asked.has_days and (by_id or asked.customer_id is not None):
         sign = "" if asked.ascending else "-"
-        return InTurn(found.order_by(f"{sign}at", f"{sign}pk"))
+        return ChainedQuery(found.order_by(f"{sign}at", f"{sign}pk"))
     if asked.date_range_type is Of.UPDATED:
-        return changed_since.changed(found, asked.period(), ascending=asked.ascending)
-    return InTurn(changed_since.came(found, asked.period(), ascending=asked.ascending))
+        return changed_since.changed_in(found, asked.period(), ascending=asked.ascending)
+    return ChainedQuery(changed_since.created_in(found, asked.period(), ascending=asked.ascending))
 
 
 def without_none(**filters: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from customers.lib.money import as_typed
+from customers.lib.money import format_for_input
 
 
 def moment(at: datetime | None) -> str | None:
@@ -18,7 +18,7 @@ def day(on: date | None) -> str | None:
 
 
 def amount(value: Decimal, currency: str) -> str:
-    return as_typed(value, currency)
+    return format_for_input(value, currency)
 
 
 def truth(said: bool | None) -> int:  # noqa: FBT001 - it is the value

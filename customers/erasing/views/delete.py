@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from customers.erasing.erase import EraseError, erase_customer, plan_erasure
 from customers.erasing.forms import DeleteForm
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 from customers.merging import drafts
 from customers.models import Customer, Deletion
-from customers.web.messages import emphasised, with_button
+from customers.web.messages import emphasised, message_with_button
 from customers.web.permission_decorators import may_delete, may_view
 from customers.web.retired import redirect_to_survivor
 
@@ -30,7 +30,7 @@ def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     form = DeleteForm(customer, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, customer, form)
-    version = number(request.POST.get("version", "")) or 0
+    version = parse_number(request.POST.get("version", "")) or 0
     try:
         deletion = erase_customer(customer, version=version, by=request.user)
     except EraseError as error:
@@ -45,7 +45,7 @@ def _deleted_message(pk: int, deletion: Deletion) -> str:
     behind = deletion.counts["customers"] - 1
     along = f", {behind} merged into it" if behind else ""
     text = f"Customer {pk}{along} and all that was linked are gone for good."
-    return with_button(text, url=reverse("customers:deletions"), label="Deletions", strong="Deleted.")
+    return message_with_button(text, url=reverse("customers:deletions"), label="Deletions", strong="Deleted.")
 
 
 def _page(request: "StaffRequest", customer: Customer, form: DeleteForm) -> HttpResponse:

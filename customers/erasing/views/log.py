@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customers.erasing.log import deletion_page
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 from customers.web.permission_decorators import may_delete, may_view
 
 if TYPE_CHECKING:
@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 @may_view
 def deletion_list(request: "StaffRequest") -> HttpResponse:
     """Who was erased, as far as that may be kept: the number, by whom, when, and how much went."""
-    before = number(request.GET.get("before", ""))
+    before = parse_number(request.GET.get("before", ""))
     context = {"title": "Deletions", "page": deletion_page(before=before), "is_later_page": before is not None}
     return render(request, "customers/erasing/deletion_list.html", context)

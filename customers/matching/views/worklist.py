@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.matching import not_duplicates
 from customers.matching.groups import MOST_SHARING
@@ -34,7 +34,7 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     """Groups of customers who may be one person; on the last tab, whom somebody said not to be."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else ""
-    before = number(request.GET.get("before", "")) or 0
+    before = parse_number(request.GET.get("before", "")) or 0
     is_dismissed = tab == DISMISSED
     context = {
         "title": "Duplicates",
@@ -56,7 +56,7 @@ def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
     """Say that those of a group are not the same person, or take that back."""
     taken_back = request.POST.get("take_back", "")
     named = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
-    if numbers := {number(each) or 0 for each in named}:  # 0 is nobody's: it is refused and not passed over
+    if numbers := {parse_number(each) or 0 for each in named}:  # 0 is nobody's: it is refused and not passed over
         (_take_back if taken_back else _dismiss)(request, numbers)
     back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")

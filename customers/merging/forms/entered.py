@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from customers.lib.money import as_typed
+from customers.lib.money import format_for_input
 from customers.merging.plan import MergePlan, Picked
 from customers.profile.fields import BLANK, BY_KEY, FieldKind
 
@@ -40,7 +40,7 @@ class Entered:
     def from_plan(cls, plan: MergePlan) -> Entered:
         """How a form looks that says what `plan` does."""
         picks = {key: str(final.origin or plan.survivor_id) for key, final in plan.finals.items()}
-        typed = {f"credit-{currency}": as_typed(amount, currency) for currency, amount in plan.credit.items()}
+        typed = {f"credit-{currency}": format_for_input(amount, currency) for currency, amount in plan.credit.items()}
         new_password = ""
         for key, choice in plan.choices.items():
             if isinstance(choice, Picked):

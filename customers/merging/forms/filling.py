@@ -11,7 +11,7 @@ from django.conf import settings
 
 from customers.credit import credit
 from customers.lib.address import PARTS
-from customers.lib.money import shown
+from customers.lib.money import format_amount
 from customers.matching import exclusions
 from customers.merging.forms.cells import Cell, is_blank, lines, normal
 from customers.merging.forms.entered import EMPTY, Entered
@@ -99,11 +99,11 @@ class Filling:
     def credit_row(self, currency: str) -> Row:
         name, amounts = f"credit-{currency}", self.held[currency]
         parts = [amounts.get(customer.pk, Decimal()) for customer in self.customers]
-        texts = [shown(part, currency) for part in parts]
+        texts = [format_amount(part, currency) for part in parts]
         if any(parts):
             texts[1:] = [signed(part, currency) for part in parts[1:]]
         cells = [Cell(c, [text], is_blank=False) for c, text in zip(self.customers, texts, strict=True)]
-        total = f"= {shown(sum(parts, Decimal()), currency)}"
+        total = f"= {format_amount(sum(parts, Decimal()), currency)}"
         inputs = [Input(f"value-{name}", f"Final credit in {currency}", total, self._typed(name))]
         error = self.errors.get(name, "")
         return Row(name, f"Credit, {currency}", OTHER, "credit", cells, inputs, note="adds up", error=error)
@@ -119,4 +119,4 @@ def credit_held(customers: Sequence[Customer]) -> Held:
 
 
 def signed(amount: Decimal, currency: str) -> str:
-    return f"{'−' if amount < 0 else '+'} {shown(abs(amount), currency)}"
+    return f"{'−' if amount < 0 else '+'} {format_amount(abs(amount), currency)}"

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib.auth import get_user_model
 
-from customers.lib.dates import end_of, start_of
+from customers.lib.dates import end_of_day, start_of_day
 from customers.merging.history import ERASED, IN_FORCE, UNDONE, MergeFilter
 from customers.models import Customer, Via
 from customers.search.find import find_by_number_or_text
@@ -93,6 +93,6 @@ class MergeHistoryForm(forms.Form):
             by=0 if by == PROGRAM else int(by) if by else None,
             via=found.get("via", ""),
             state=found.get("state", ""),
-            since=start_of(found["since"]) if found.get("since") else None,
-            until=end_of(found["until"]) if found.get("until") else None,
+            since=start_of_day(found["since"]) if found.get("since") else None,
+            until=end_of_day(found["until"]) if found.get("until") else None,
         )

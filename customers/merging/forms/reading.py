@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 
 from customers.lib.address import PARTS, address
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from customers.merging.forms.entered import EMPTY, Entered
 from customers.merging.plan import Picked, Typed
 from customers.models import Customer
@@ -66,6 +66,6 @@ def amount(text: str, currency: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
-    if is_exact(number, currency) and number >= 0:
+    if is_payable(number, currency) and number >= 0:
         return number
     raise ValidationError("Enter an amount such as 7.50.")

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from customers.lib.numbers import number, numbers
+from customers.lib.numbers import parse_number, parse_numbers
 from customers.matching import candidates, not_duplicates
 from customers.matching.duplicates import compare_values, duplicates_of
 from customers.merging.plan import MergeError
@@ -53,7 +53,7 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
-    ticked = numbers(request.GET.getlist("duplicate"))
+    ticked = parse_numbers(request.GET.getlist("duplicate"))
     found = duplicates_of(survivor)
     listed = candidates.rows(found, ticked=ticked if "ticked" in request.GET else None)
     context: dict[str, Any] = {
@@ -85,7 +85,7 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     """Say that somebody is not the same person, or take that back."""
     taken_back = request.POST.get("take_back", "")
     pk = taken_back or request.POST.get("not_duplicate", "")
-    other = get_customer(number(pk) or 0)
+    other = get_customer(parse_number(pk) or 0)
     if taken_back:
         if not_duplicates.undismiss(survivor, other, by=request.user):
             messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")

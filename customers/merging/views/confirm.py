@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.phrases import join_words, numbers
+from customers.lib.phrases import customer_numbers, join_words
 from customers.merging import drafts
 from customers.merging.drafts import Draft
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers, refuse_already_merged, replan
@@ -18,7 +18,7 @@ from customers.merging.views.shared import choose_url, chosen, get_customer, ref
 from customers.models import Customer, Via
 from customers.records.counts import Totals, totals
 from customers.web.fields import LONGEST_REASON, reason_in
-from customers.web.messages import emphasised, with_button
+from customers.web.messages import emphasised, message_with_button
 from customers.web.permission_decorators import UNDO, may_merge, may_view
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _page(request: "StaffRequest", survivor: Customer, draft: Draft, token: str)
         "title": f"Merge {_how_many(customers)} into {survivor.name}?",
         "survivor": survivor,
         "duplicates": [{"customer": each, "totals": expected.totals[each.pk]} for each in customers[1:]],
-        "numbers": numbers([customer.pk for customer in customers[1:]]),
+        "numbers": customer_numbers([customer.pk for customer in customers[1:]]),
         "plan": draft.plan,
         "changes": planned(customers, draft.plan),
         "forecast": expected,
@@ -111,5 +111,5 @@ def _merged_message(survivor: Customer, duplicates: list[Customer], moved: list[
     if came:
         text += f" {came} source record{'s' if came > 1 else ''} that arrived meanwhile came along."
     if undo:
-        return with_button(text, url=undo, label="Undo", strong="Merged.")
+        return message_with_button(text, url=undo, label="Undo", strong="Merged.")
     return emphasised("Merged.", text)

@@ -67,7 +67,7 @@ def warn_not_merged(request: "StaffRequest", why: str) -> None:
 
 def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> list[Customer]:
     """The survivor, then the duplicates by number; MergeError says why these cannot be merged, 403 that you may not."""
-    numbers = set(naming.numbers(pks))
+    numbers = set(naming.parse_numbers(pks))
     others = numbers - {survivor.pk}
     known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
     duplicates = list(known.filter(pk__in=others).order_by("pk"))

@@ -9,7 +9,7 @@ from customers.merging.split import SplitError, SplitPlan, StaleSplitError, plan
 from customers.merging.split_preview import preview_split
 from customers.models import Customer, SourceRecord
 from customers.web.fields import LONGEST_REASON, reason_in
-from customers.web.messages import emphasised, with_button
+from customers.web.messages import emphasised, message_with_button
 from customers.web.permission_decorators import may_split, may_view
 
 if TYPE_CHECKING:
@@ -66,5 +66,5 @@ def _split(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
     new = split_record(plan.record, by=request.user, reason=reason_in(request), seen=seen)
     text = f"{plan.record} is a customer of its own now: this one."
     back = {"url": plan.customer.get_absolute_url(), "label": f"Go to {plan.customer.name}"}
-    messages.success(request, with_button(text, strong="Split.", **back))
+    messages.success(request, message_with_button(text, strong="Split.", **back))
     return redirect(new)

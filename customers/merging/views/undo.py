@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.merging import undo_preview
 from customers.merging.undo import (
@@ -35,7 +35,7 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
     # What is no number is nobody's: 0, so that it is refused and not taken for all of them.
-    only = [number(each) or 0 for each in data.getlist("only")]
+    only = [parse_number(each) or 0 for each in data.getlist("only")]
     try:
         if request.method == "POST":
             return _undo(request, merge, only)

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.numbers import number
+from customers.lib.numbers import parse_number
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError
@@ -38,7 +38,7 @@ def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
         draft = None
     form = ValuesForm(customers, request.POST if request.method == "POST" else None, draft=draft)
     if "all" in request.POST:
-        taken_from = form.take_all_from(number(request.POST["all"]))
+        taken_from = form.take_all_from(parse_number(request.POST["all"]))
         return _page(request, form, token, taken_from=taken_from)
     if form.is_valid():
         records = [pk for some in records_by_customer(form.plan.duplicate_ids).values() for pk in some]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.numbers import numbers
+from customers.lib.numbers import parse_numbers
 from customers.pages.add_customer import AlreadyAddedError, AlreadyKnownError, ExistingCustomer, add_customer
 from customers.pages.forms.add_customer import AddForm
 from customers.web.permission_decorators import may_add, may_view
@@ -23,7 +23,7 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     form = AddForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, form)
-    seen = set(numbers(request.POST.getlist("anyway")))
+    seen = set(parse_numbers(request.POST.getlist("anyway")))
     values, note = form.values(), form.cleaned_data["note"]
     try:
         customer = add_customer(values, uuid=form.uuid, seen=seen, note=note, by=request.user)

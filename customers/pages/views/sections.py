@@ -15,7 +15,7 @@ from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
 from customers.totals.spend import spend_of
 from customers.totals.spend_chart import Plot
-from customers.totals.sums import Amount, figures
+from customers.totals.sums import Amount, sum_totals
 from customers.web.permission_decorators import SPLIT
 from customers.web.permissions import VIEW_ORDERS
 
@@ -41,7 +41,7 @@ def rows(
         "filled": filled,
         "narrowing": narrowing,
         "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
-        "sums": figures(of_source) if chosen.tab.totals else None,
+        "sums": sum_totals(of_source) if chosen.tab.totals else None,
         "may_split": chosen.model is None and request.user.has_perm(SPLIT) and is_one_of_several(customer),
     }
 
@@ -57,7 +57,7 @@ def waiting(customer: Customer) -> dict[str, Any]:
 
 
 def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
-    found = figures(totals)
+    found = sum_totals(totals)
     held = credit.balances([customer.pk]).get(customer.pk) or {found.spent[0].currency: Decimal()}
     told = request.user.has_perm(VIEW_ORDERS)
     chosen = request.GET.get("currency", "")

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from customers.lib.dates import day
-from customers.lib.money import as_typed, shown, with_currency
+from customers.lib.dates import format_day
+from customers.lib.money import format_amount, format_for_input, format_money
 from customers.models import PaySource
 from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
@@ -91,7 +91,7 @@ class RefundForm(forms.Form):
     ) -> None:
         self.payments = payments
         currency = payments[0].sale.currency
-        most = as_typed(payments[0].left, currency)
+        most = format_for_input(payments[0].left, currency)
         super().__init__(data, label_suffix="", initial={"seen": seen, "amount": most})
         self.fields["amount"].label = f"Amount, {currency}"
         choice_field(self, "sale").choices = [(p.sale.pk, _payment(p)) for p in payments]
@@ -109,5 +109,5 @@ class RefundForm(forms.Form):
 
 def _payment(payment: RefundablePayment) -> str:
     sale = payment.sale
-    paid, left = with_currency(sale.amount, sale.currency), shown(payment.left, sale.currency)
-    return f"{paid} from {sale.pay_source} on {day(sale.at)}, {left} left"
+    paid, left = format_money(sale.amount, sale.currency), format_amount(payment.left, sale.currency)
+    return f"{paid} from {sale.pay_source} on {format_day(sale.at)}, {left} left"

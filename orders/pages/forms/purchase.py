@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from customers.lib.money import as_typed
+from customers.lib.money import format_for_input
 from customers.web.fields import choice_field
 from orders.models import Purchase
 from orders.pages.forms.fields import AmountField, DayField, ReasonField
@@ -115,7 +115,7 @@ class BillingForm(PurchaseForm):
         self.fields["price"].label = f"Price, {purchase.currency}"
 
     def proposed(self, purchase: Purchase) -> dict[str, Any]:
-        price = as_typed(purchase.price, purchase.currency)
+        price = format_for_input(purchase.price, purchase.currency)
         return {"price": price, "next_bill": purchase.next_bill_date}
 
     def clean(self) -> dict[str, Any]:

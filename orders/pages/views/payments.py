@@ -9,8 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.dates import day
-from customers.lib.money import with_currency
+from customers.lib.dates import format_day
+from customers.lib.money import format_money
 from customers.models import Customer
 from customers.web.messages import emphasised
 from orders.locks import OrderError
@@ -60,7 +60,7 @@ def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         return _tell(request, rerun_order(order, given["card"], seen=given["seen"], by=request.user))
-    total = with_currency(order.total, order.currency)
+    total = format_money(order.total, order.currency)
     lead = f"The whole order, {total}, is charged once more. The first try was declined."
     return _page(request, order, form, verb="Rerun", lead=lead, button=f"Charge {total}")
 
@@ -90,7 +90,7 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _tell_settled(request, _settled(request, order, form))
     lead = (
-        f"{pending_note(payment)} Say here what you saw: {amount_text(payment)}, asked on {day(payment.at)}."
+        f"{pending_note(payment)} Say here what you saw: {amount_text(payment)}, asked on {format_day(payment.at)}."
         " No money moves by it, and it cannot be taken back."
     )
     return _page(request, order, form, verb="Settle", lead=lead, button="Settle by hand")
@@ -111,7 +111,7 @@ def _tell_settled(request: "StaffRequest", settled: SettledPayment) -> HttpRespo
 def _most(form: RefundForm) -> str:
     """What the form proposes: all that is left of the latest payment."""
     latest = form.payments[0]
-    return with_currency(latest.left, latest.sale.currency)
+    return format_money(latest.left, latest.sale.currency)
 
 
 def _page(

@@ -8,7 +8,7 @@ from crm.api.konnektive.fields import Amount, Currency, Email, Parameters, Secre
 from crm.api.konnektive.paging import Dated, Paged, page
 from crm.api.konnektive.writing import moment
 from crm.urls import urlpatterns as ours
-from customers.records.changed_since import InTurn
+from customers.records.changed_since import ChainedQuery
 from orders.models import Campaign
 
 
@@ -45,7 +45,7 @@ def dated(call):
 
 @endpoint()
 def listed(call):
-    campaigns = InTurn(Campaign.objects.order_by("pk"))
+    campaigns = ChainedQuery(Campaign.objects.order_by("pk"))
     return page(campaigns, call.read(Paged), what="campaigns", write=lambda some: [each.name for each in some])
 
 

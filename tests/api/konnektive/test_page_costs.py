@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import HistoryEntry
-from customers.records.changed_since import InTurn
+from customers.records.changed_since import ChainedQuery
 from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
 from tests.api.konnektive.caller import Shop
 from tests.customers.constant_cost.measuring import analyze, plan_of
@@ -119,7 +119,7 @@ def test_pages_go_from_one_query_to_the_next_without_a_gap(size):
     everything = list(Order.objects.order_by("-at", "-pk"))
     pieces = [everything[:3], [], everything[3:4], everything[4:]]
     for page in range(12):
-        in_turn = InTurn(*(these(some).order_by("-at", "-pk") for some in pieces))
+        in_turn = ChainedQuery(*(these(some).order_by("-at", "-pk") for some in pieces))
         assert in_turn[page * size : (page + 1) * size] == everything[page * size : (page + 1) * size]
         assert in_turn.count() == 10
 

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from crm.accounts.models import User
-from customers.lib.dates import day, end_of, start_of
+from customers.lib.dates import end_of_day, format_day, start_of_day
 from tests.acts import merge
 from tests.conftest import signed_in
 from tests.factories import CustomerFactory
@@ -56,13 +56,13 @@ def test_the_zone_of_one_reader_is_not_that_of_the_next(in_prague, client):
 
 def test_days_begin_and_end_where_the_reader_is():
     with timezone.override(ZoneInfo("America/New_York")):
-        assert day(NEW_YEAR) == "31 Dec 2026"
-        assert start_of(date(2026, 3, 8)) == datetime(2026, 3, 8, 5, tzinfo=UTC)
-        assert end_of(date(2026, 3, 8)) == datetime(2026, 3, 9, 4, tzinfo=UTC)  # 23 hours long
+        assert format_day(NEW_YEAR) == "31 Dec 2026"
+        assert start_of_day(date(2026, 3, 8)) == datetime(2026, 3, 8, 5, tzinfo=UTC)
+        assert end_of_day(date(2026, 3, 8)) == datetime(2026, 3, 9, 4, tzinfo=UTC)  # 23 hours long
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
 @pytest.mark.parametrize("on", [date.min, date.max])
 def test_the_first_and_the_last_day_there_is_are_days(zone, on):
     with timezone.override(ZoneInfo(zone)):
-        assert start_of(on) <= end_of(on)
+        assert start_of_day(on) <= end_of_day(on)

@@ -112,7 +112,7 @@ def test_nothing_is_written_for_somebody_erased_meanwhile(staff):
         lambda: contacts.edit(contact, {"first_name": "Bob"}, by=staff),
         lambda: contacts.delete(contact, by=staff),
     ):
-        with pytest.raises(common.AttachedError):
+        with pytest.raises(common.EngagementError):
             act()
     assert not any(model.objects.exists() for model in (Task, Opportunity, Contact))
 

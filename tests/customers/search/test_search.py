@@ -112,7 +112,7 @@ def test_a_card_is_found_however_its_digits_are_masked(text, helena):
     CustomerFactory(first_name="Card")
 
     assert found(text) == {helena}
-    assert find.understood(text).meaning == "Card ending in 4242"
+    assert find.interpretation(text).meaning == "Card ending in 4242"
 
 
 @pytest.mark.parametrize("text", ["x4242", "-4242", "4242", "card", "4242 4242", "*" * 200, "* 42424"])
@@ -132,7 +132,7 @@ def test_a_text_that_can_be_one_thing_only_is_understood(helena):
     number = helena.records.get().order_set.get().number
 
     def read(text):
-        said = find.understood(text)
+        said = find.interpretation(text)
         return said and (said.meaning, said.customer)
 
     assert read(number.lower()) == (f"Order {number.lower()}", helena)
@@ -150,14 +150,14 @@ def test_the_number_of_who_was_merged_away_is_understood_as_the_survivor(helena)
     duplicate = customer_with_order(first_name="Helenka", email="hola@example.org")
     survivor = merged(helena, duplicate)
 
-    assert find.understood(str(duplicate.pk)).customer == survivor
+    assert find.interpretation(str(duplicate.pk)).customer == survivor
 
 
 def test_a_number_that_two_have_is_offered_for_neither(helena):
     for who in (helena, customer_with_order(email="another@example.org")):
         PaySource.objects.create(source_record=who.records.get(), last_four="4242")
 
-    assert find.understood("4242") is None
+    assert find.interpretation("4242") is None
 
 
 def test_a_login_is_found(helena):

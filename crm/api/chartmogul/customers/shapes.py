@@ -50,7 +50,7 @@ def facts_of(customers: Collection[Customer]) -> dict[int, Facts]:
 
 def labelled_of(customers: Collection[Customer]) -> dict[int, Facts]:
     """Records, tags and attributes, and nothing of money."""
-    records = external.records_of(customers)
+    records = external.external_records_of(customers)
     tags, attributes = effective_of(Tag, customers), effective_of(Attribute, customers)
     return {
         pk: Facts(
@@ -73,7 +73,7 @@ def shapes(customers: Collection[Customer], request: HttpRequest) -> list[dict[s
 
 
 def shape(customer: Customer, facts: Facts, request: HttpRequest) -> dict[str, Any]:
-    first = external.primary(facts.records)
+    first = external.primary_record(facts.records)
     return {
         "id": customer.pk,
         "uuid": customer.uuid,

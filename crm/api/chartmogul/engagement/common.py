@@ -10,7 +10,7 @@ from ninja import Schema
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import invalid, not_found, refusal
-from customers.engagement.common import AttachedError
+from customers.engagement.common import EngagementError
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, Note, Opportunity, Task
 
@@ -96,5 +96,5 @@ def refusals() -> Iterator[None]:
     """What the rules refuse, as fields that are invalid."""
     try:
         yield
-    except AttachedError as error:
+    except EngagementError as error:
         raise invalid(**{NAMES.get(error.field, error.field or "base"): str(error)}) from None

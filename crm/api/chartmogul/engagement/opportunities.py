@@ -16,7 +16,7 @@ from crm.api.chartmogul.formats import cents, moment
 from crm.api.chartmogul.paging import Page, Paged, page_of
 from crm.api.chartmogul.times import Day
 from customers.engagement import opportunities
-from customers.lib.money import major
+from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
 from customers.models import ForecastCategory, Opportunity, OpportunityKind
 
@@ -106,7 +106,7 @@ def read(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
     if "currency" in values:
         values["currency"] = currency = values["currency"].strip().upper()
     if body.amount_in_cents is not None:
-        values["amount"] = major(body.amount_in_cents, currency)
+        values["amount"] = from_minor_units(body.amount_in_cents, currency)
     if body.type is not None:
         values["kind"] = body.type
     if body.owner is not None:

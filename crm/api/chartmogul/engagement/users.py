@@ -2,16 +2,15 @@
 
 from crm.accounts.models import User
 from crm.api.chartmogul.errors import invalid
-from customers.lib.text import storable
+from customers.lib.text import without_unstorable
 
 
 def user(email: str, param: str) -> User:
     """The active user with this e-mail; of several the oldest."""
     found = User.known_as(email)
     if found is None:
-        raise invalid(
-            **{param: f"No user here has the e-mail {storable(email)[:254]}. Use that of one who may sign in."}
-        )
+        shown = without_unstorable(email)[:254]
+        raise invalid(**{param: f"No user here has the email {shown}. Use that of an active user."})
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from ninja import Schema
 
 from crm.api.chartmogul.times import Moment
-from customers.lib.money import major
+from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
 from orders.invoices.schema import Invoice, InvoiceLine, InvoicePayment
 from orders.models import Product
@@ -147,11 +147,11 @@ def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) 
             continue
         value = NULL_IS.get(name, "") if sent_value is None else sent_value
         if name in LINE_AMOUNTS:
-            values[LINE_AMOUNTS[name]] = major(value, currency)
+            values[LINE_AMOUNTS[name]] = from_minor_units(value, currency)
         elif name == "plan_uuid":
             values["product"] = plans.get(value)
         elif name == "transaction_fees_in_cents":
-            values["fees"] = major(value, given.get("transaction_fees_currency") or currency)
+            values["fees"] = from_minor_units(value, given.get("transaction_fees_currency") or currency)
         else:
             values[LINE.get(name, name)] = value
     return values
@@ -168,9 +168,9 @@ def payment_values(sent: PaymentChanges, currency: str) -> dict[str, Any]:
         if name == "result":
             values["is_successful"] = value == "successful"
         elif name == "amount_in_cents":
-            values["amount"] = None if value is None else major(value, currency)
+            values["amount"] = None if value is None else from_minor_units(value, currency)
         elif name == "transaction_fees_in_cents":
-            values["fees"] = None if value is None else major(value, fees_currency)
+            values["fees"] = None if value is None else from_minor_units(value, fees_currency)
         else:
             values[PAYMENT.get(name, name)] = value or ""
     return values

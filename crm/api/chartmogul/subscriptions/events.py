@@ -12,7 +12,7 @@ from crm.api.chartmogul.formats import cents, moment
 from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.subscriptions.event_lookup import Asked, asked_for, every
 from crm.api.chartmogul.times import Moment
-from customers.lib.money import major
+from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
 from orders.invoices import subscription_events
 from orders.models import SubscriptionEvent
@@ -169,7 +169,7 @@ def values(sent: EventChanges, currency: str) -> dict[str, Any]:
     currency = (given.get("currency") or currency).upper()
     for name, value in given.items():
         if name in AMOUNTS:
-            found[AMOUNTS[name]] = None if value is None else major(value, currency)
+            found[AMOUNTS[name]] = None if value is None else from_minor_units(value, currency)
         elif name in NUMBERS:
             found[name] = value
         elif name in COLUMNS and (value is not None or not name.endswith(("_date", "_type"))):

@@ -20,7 +20,7 @@ from customers.models import Customer, HistoryEntry, Note
 from customers.profile import edit
 from customers.profile.edit import EditError, StaleEditError, edit_profile
 from customers.records import changed_since
-from customers.records.changed_since import InTurn
+from customers.records.changed_since import ChainedQuery
 from customers.records.newest import newest
 from orders.models import Order
 
@@ -55,7 +55,7 @@ class CustomerQuery(Ordered, Person):
 def query(call: Call) -> dict[str, Any]:
     asked = call.read(CustomerQuery)
     write = partial(customer_rows, with_custom=asked.include_custom_fields)
-    answer = page(InTurn(_asked_for(asked)), asked, what="customers", write=write)
+    answer = page(ChainedQuery(_asked_for(asked)), asked, what="customers", write=write)
     if asked.customer_id is not None:
         for row in answer["data"]:
             notes = newest(Note, customer(row["customerId"])).select_related("by")
@@ -77,12 +77,12 @@ def _asked_for(asked: CustomerQuery) -> QuerySet[Customer]:
         return found.order_by("pk")
     match asked.date_range_type:
         case OfCustomer.UPDATED:
-            return changed_since.came(found, asked.period(), by="updated", ascending=asked.ascending)
+            return changed_since.created_in(found, asked.period(), by="updated", ascending=asked.ascending)
         case OfCustomer.ACTIVE:
             since, before = asked.period()
             bought = Order.objects.filter(at__gte=since, at__lt=before).values("source_record__customer")
             return found.filter(pk__in=bought).order_by("pk" if asked.ascending else "-pk")
-    return changed_since.came(found, asked.period(), by="created", ascending=asked.ascending)
+    return changed_since.created_in(found, asked.period(), by="created", ascending=asked.ascending)
 
 
 class Changes(Parameters):

@@ -14,7 +14,7 @@ from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word
 from crm.api.konnektive.orders.rows import fulfillment_row
 from crm.api.konnektive.paging import page
 from crm.api.konnektive.queries import Person, Query, rows, without_none
-from customers.lib.dates import start_of
+from customers.lib.dates import start_of_day
 from customers.web.permissions import VIEW_ORDERS
 from orders.fulfillment.parcels import FulfillmentError, FulfillmentUpdate, update_fulfillment, update_fulfillments_of
 from orders.models import Fulfillment, FulfillmentStatus, Order
@@ -81,9 +81,9 @@ def update(call: Call) -> list[dict[str, Any]]:
         method=sent.ship_method or "",
         tracking_number=sent.tracking_number or "",
         rma_number=sent.rma_number or "",
-        shipped_at=start_of(sent.date_shipped) if sent.date_shipped else None,
-        delivered_at=start_of(sent.date_delivered) if sent.date_delivered else None,
-        returned_at=start_of(sent.date_returned) if sent.date_returned else None,
+        shipped_at=start_of_day(sent.date_shipped) if sent.date_shipped else None,
+        delivered_at=start_of_day(sent.date_delivered) if sent.date_delivered else None,
+        returned_at=start_of_day(sent.date_returned) if sent.date_returned else None,
     )
     try:
         if sent.fulfillment_id is not None:

@@ -19,7 +19,7 @@ from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.orders.payment_method import Payment, card_of, on_file
 from crm.api.konnektive.orders.products import lines_of
 from customers.lib.identity import Identity
-from customers.lib.money import as_typed, is_exact
+from customers.lib.money import format_for_input, is_payable
 from customers.models import PaySource
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IncomingCustomer, IncomingOrder, IntakeError
@@ -86,16 +86,16 @@ def _read(call: Call, sent: Sale) -> IncomingOrder:
 def _refuse_inexact(sent: Sale, total: Decimal, currency: str) -> None:
     amounts = {"salesTax": sent.sales_tax, "baseShipping": sent.base_shipping, "discountPrice": sent.discount_price}
     cannot = f"Use an amount that can be paid in {currency}."
-    errors = {name: cannot for name, amount in amounts.items() if not is_exact(amount, currency)}
+    errors = {name: cannot for name, amount in amounts.items() if not is_payable(amount, currency)}
     if errors:
         raise invalid(**errors)
     if total < 0:
         errors["discountPrice"] = "The discount is more than the order comes to."
-    elif not is_exact(total, currency):
+    elif not is_payable(total, currency):
         errors["totalAmount"] = cannot
     elif sent.total_amount not in (None, total):
         errors["totalAmount"] = (
-            f"The order comes to {as_typed(total, currency)}: lines, shipping and tax, less the discount."
+            f"The order comes to {format_for_input(total, currency)}: lines, shipping and tax, less the discount."
         )
     if errors:
         raise invalid(**errors)

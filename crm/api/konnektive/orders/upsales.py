@@ -14,7 +14,7 @@ from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
-from customers.lib.money import is_exact
+from customers.lib.money import is_payable
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.locks import OrderError
@@ -61,7 +61,7 @@ def _read(sent: Upsale, currency: str) -> AddedLine:
     product = Product.objects.filter(pk=number).first() if number else None
     if product is None:
         raise invalid(productId="There is no such product." if number else "This parameter is required.")
-    if not is_exact(sent.product_sales_tax, currency):
+    if not is_payable(sent.product_sales_tax, currency):
         raise invalid(productSalesTax=f"Use an amount that can be paid in {currency}.")
     try:
         wanted = LineRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
