@@ -1,0 +1,4 @@
+"""The credit of a customer: entries that add up, of which the oldest is used first.
+
+Read credit.py first.
+"""
