@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @require_safe
 def home(request: "StaffRequest") -> HttpResponseBase:
-    """The start page; who may not view customers is led to the first page that they may open."""
+    """The start page, or the first page a user without access to customers may open."""
     if request.user.has_perm("customers.view_customer"):
         return start(request)
     if request.user.has_perm(MANAGE_USERS):
         return redirect("accounts:list")
     if request.user.has_perm(USE_API):
         return redirect("accounts:own")  # where their keys are
-    raise PermissionDenied("You are signed in, but may do nothing yet. An admin can tick what you may do on Edit User.")
+    raise PermissionDenied("You are signed in but have no permissions yet. An admin can grant them on Edit User.")
 
 
 @login_not_required

@@ -34,10 +34,10 @@ class NothingToCancelError(OrderError):
 
     def __init__(self, order: Order) -> None:
         said = {
-            OrderStatus.CANCELLED: "This order is cancelled already.",
-            OrderStatus.REFUNDED: "All of this order was refunded already.",
+            OrderStatus.CANCELLED: "This order is already cancelled.",
+            OrderStatus.REFUNDED: "This order is already fully refunded.",
         }
-        rest = "Nothing of this order is left to cancel. What was paid for it is paid back by a refund."
+        rest = "Nothing in this order is left to cancel. To return the payment, refund the order."
         super().__init__(said.get(OrderStatus(order.status), rest))
 
 
@@ -71,7 +71,7 @@ def cancel_order_after_next_bill(order: Order, *, reason: str, by: User | None) 
     """What the order subscribed to is billed once more, and cancelled the day after; PurchaseError if any cannot be."""
     open_ones = list(order.purchases.exclude(status__in=ENDED).order_by("pk"))
     if not open_ones:
-        raise PurchaseError("Nothing that this order subscribed to is billed any more, so there is no next bill.")
+        raise PurchaseError("This order has no active purchases, so there is no next bill.")
     for purchase in open_ones:
         cancel_after_next_bill(purchase, reason=reason, by=by)
 

@@ -17,13 +17,13 @@ def check_gateway(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any)
         if path:
             import_string(path)
     except ImportError:
-        hint = "Name a class by its dotted path, or leave PAYMENT_GATEWAY empty."
-        return [Error(f"PAYMENT_GATEWAY names “{path}”, which is not there", hint=hint, id="orders.E001")]
+        hint = "Set PAYMENT_GATEWAY to the dotted path of a class, or leave it empty."
+        return [Error(f"PAYMENT_GATEWAY is “{path}”, which cannot be imported", hint=hint, id="orders.E001")]
     return []
 
 
 def check_no_sandbox(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) -> list[CheckMessage]:
     if settings.PAYMENT_GATEWAY != SANDBOX:
         return []
-    hint = "Set PAYMENT_GATEWAY to the class that speaks to your gateway, or to nothing."
+    hint = "Set PAYMENT_GATEWAY to the class for your gateway, or leave it empty."
     return [Warning("Payments go to the sandbox, which moves no money", hint=hint, id="orders.W001")]

@@ -40,7 +40,7 @@ def delete_source(source: DataSource, *, by: User | None) -> None:
             _delete_plans(source)
             source.delete()
     except (IntegrityError, ProtectedError):
-        raise DeleteSourceError(f"Something came in for {source} meanwhile. Nothing was deleted; try again.") from None
+        raise DeleteSourceError(f"New records arrived for {source}. Nothing was deleted. Try again.") from None
 
 
 @transaction.atomic
@@ -72,13 +72,13 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
 
 def _refuse(source: DataSource) -> None:
     if source.name == DataSource.STAFF:
-        raise DeleteSourceError("This data source is what people type in here. Nothing was deleted.")
+        raise DeleteSourceError("This data source holds the values entered by staff. Nothing was deleted.")
     records = SourceRecord.objects.filter(data_source=source)[: MOST_RECORDS + 1].count()
     orders = Order.objects.filter(data_source=source)[: MOST_ORDERS + 1].count()
     if records > MOST_RECORDS or orders > MOST_ORDERS:
         raise DeleteSourceError(
-            f"{source} has more than one request can delete: over {MOST_RECORDS} customers, or {MOST_ORDERS:,} orders."
-            " Nothing was deleted. Delete its customers one by one until fewer are left, then try again."
+            f"{source} has more than {MOST_RECORDS} customers or {MOST_ORDERS:,} orders, too many for one request."
+            " Nothing was deleted. Delete some of its customers first, then try again."
         )
 
 
@@ -87,7 +87,9 @@ def _lock_customers(source: DataSource) -> list[Customer]:
     theirs = set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True))
     locked = lock(ownership.merged_into_any(theirs).keys())
     if theirs != set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True)):
-        raise DeleteSourceError(f"Others are changing customers of {source}. Nothing was deleted; try again.")
+        raise DeleteSourceError(
+            f"Customers of {source} are being changed at the moment. Nothing was deleted. Try again."
+        )
     return [locked[pk] for pk in sorted(theirs)]
 
 

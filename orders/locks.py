@@ -21,6 +21,14 @@ from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 
 GATEWAY_TIMEOUT = timedelta(minutes=1)
 """Within this time the gateway may still be answering."""
+CHARGE_UNDER_WAY = (
+    "This order was charged a moment ago and the gateway has not answered yet. Look again in a minute. Until then,"
+    " nothing else can be charged or refunded."
+)
+REFUND_UNDER_WAY = (
+    "This order was refunded a moment ago and the gateway has not answered yet. Look again in a minute. Until then,"
+    " nothing else can be charged or refunded."
+)
 
 
 class OrderError(Exception):
@@ -84,14 +92,9 @@ def locked_order(order: Order) -> Iterator[Order]:
 def refuse_pending(transactions: Iterable[Transaction]) -> None:
     pending = next((payment for payment in transactions if payment.status == TransactionStatus.PENDING), None)
     if pending and pending.at > timezone.now() - GATEWAY_TIMEOUT:
-        act = "refund" if pending.kind == TransactionKind.REFUND else "charge"
-        who = pending.by or "somebody"
-        raise OrderError(
-            f"A {act} that {who} asked for a moment ago has no answer yet. Look again in a minute; nothing else"
-            " can be charged or refunded until then."
-        )
+        raise OrderError(REFUND_UNDER_WAY if pending.kind == TransactionKind.REFUND else CHARGE_UNDER_WAY)
     if pending:
         raise OrderError(
-            "The gateway has not answered about this order yet. It is asked again every few minutes; nothing else can"
-            " be charged or refunded until then."
+            "The gateway has not answered for this order yet. Reunite asks again every few minutes. Until then, nothing"
+            " else can be charged or refunded."
         )

@@ -1,4 +1,4 @@
-"""Who may see orders, and who may act on them: whoever acts must be allowed to see them too."""
+"""Who may see orders and who may act on them. A user who acts on orders must also be allowed to see them."""
 
 from typing import ParamSpec
 
@@ -12,7 +12,7 @@ CANCEL, CHANGE_BILLING = "orders.cancel_purchase", "orders.change_purchase"
 
 _may_view_order = permission_required(
     VIEW_ORDERS,
-    "You may not view orders. An admin can tick “Can view orders” for you on Edit User.",
+    "You do not have permission to view orders. An admin can grant “Can view orders” on Edit User.",
 )
 
 
@@ -22,25 +22,25 @@ def may_view_orders(view: View[P]) -> View[P]:
 
 may_refund = permission_required(
     REFUND,
-    "You may not refund orders. An admin can tick “Can refund” for you on Edit User. Nothing was changed.",
+    "You do not have permission to refund orders. An admin can grant “Can refund” on Edit User. Nothing was changed.",
 )
 may_rerun = permission_required(
     RERUN,
-    "You may not rerun declined orders. An admin can tick “Can rerun declined orders” for you on Edit User."
+    "You do not have permission to rerun declined orders. An admin can grant “Can rerun declined orders” on Edit User."
     " Nothing was changed.",
 )
 may_settle = permission_required(
     "orders.settle_order",
-    "You may not settle payments by hand. An admin can tick “Can settle payments by hand” for you on Edit User."
-    " Nothing was changed.",
+    "You do not have permission to resolve pending payments. An admin can grant “Can resolve pending payments” on"
+    " Edit User. Nothing was changed.",
 )
 may_cancel = permission_required(
     CANCEL,
-    "You may not cancel or pause purchases. An admin can tick “Can cancel or pause purchases” for you on Edit User."
-    " Nothing was changed.",
+    "You do not have permission to cancel or pause purchases. An admin can grant “Can cancel or pause purchases” on"
+    " Edit User. Nothing was changed.",
 )
 may_change_billing = permission_required(
     CHANGE_BILLING,
-    "You may not change the billing of purchases. An admin can tick “Can change the billing of purchases” for you on"
-    " Edit User. Nothing was changed.",
+    "You do not have permission to change the billing of purchases. An admin can grant “Can change the billing of"
+    " purchases” on Edit User. Nothing was changed.",
 )

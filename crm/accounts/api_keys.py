@@ -19,6 +19,7 @@ from crm.accounts import audit, grant
 from crm.accounts.key_revocation import CREATED
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import HELD, USE_API
+from customers.lib.phrases import isolated
 
 MARK = "reunite_"  # by which people, and programs that look for leaked secrets, recognise a token
 SHOWN = 12  # how many characters of it are kept to tell keys apart
@@ -53,7 +54,8 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
         grant.let_in(by, to=user)
     if not User.objects.get(pk=user.pk).has_perm(USE_API):
         raise KeyRefusedError(
-            f"{user} may not use the API. An admin can tick “Can use the API” on Edit User. No key was made."
+            f"{isolated(user)} does not have permission to use the API. No key was created."
+            " An admin can grant “Can use the API” on Edit User."
         )
     token = MARK + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
@@ -82,7 +84,7 @@ def lookup(token: str, address: str) -> ApiKey:
         cursor.execute(opened, [connection.ops.adapt_datetimefield_value(now - NOTED), wanted])
         row = cursor.fetchone()
     if row is None or not secrets.compare_digest(row[OF_KEY.index("digest")], wanted):
-        raise KeyRefusedError("This API key is not known.")
+        raise KeyRefusedError("This API key is unknown.")
     *columns, held, addresses, is_revoked, is_stale = row
     key = ApiKey.from_db(connection.alias, OF_KEY, columns[: len(OF_KEY)])
     key.user = User.from_db(connection.alias, OF_USER, columns[len(OF_KEY) :])
@@ -90,7 +92,7 @@ def lookup(token: str, address: str) -> ApiKey:
     if reason := "This API key was revoked." if is_revoked else _refusal(key.user):
         raise KeyRefusedError(reason)
     if not is_allowed(address, json.loads(addresses)):
-        raise AddressRefusedError("This API key may not be used from this address.")
+        raise AddressRefusedError("This API key cannot be used from this address.")
     if is_stale:
         _note_use(key, now)
     return key
@@ -115,8 +117,8 @@ def is_allowed(address: str, networks: list[str]) -> bool:
 
 def _refusal(user: User) -> str:
     if not user.is_active:
-        return "The user of this API key may not sign in."
-    return "" if user.has_perm(USE_API) else "The user of this API key may not use the API."
+        return "The user of this API key is inactive."
+    return "" if user.has_perm(USE_API) else "The user of this API key does not have permission to use the API."
 
 
 def _note_use(key: ApiKey, now: datetime) -> None:

@@ -16,6 +16,7 @@ from crm.accounts import audit
 from crm.accounts.key_revocation import revoke_outgrown
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, direct, labels, permissions_by_app, rows
+from customers.lib.phrases import isolated
 
 FIELDS = ("username", "first_name", "last_name", "email", "is_active")
 NONE: frozenset[str] = frozenset()
@@ -35,7 +36,7 @@ def save(user: User, *, by: User, password: str = "", given: Set[str] = NONE, ta
     """Save `user` as changed in memory, with a new `password` unless it is empty; give and take permissions."""
     before = let_in(by, to=user)
     if is_taken(user.username, but=user):
-        raise GrantError(f"There is a user “{user.username}” already.", field="username")
+        raise GrantError(f"A user “{isolated(user.username)}” already exists.", field="username")
     if user == by:
         user.is_active, given, taken = True, NONE, NONE
     refuse_beyond(given, by=by)
@@ -56,12 +57,12 @@ def let_in(by: User, *, to: User) -> User | None:
     # One at a time: two managers who take it from each other at one moment would leave nobody to manage users.
     rows({MANAGE_USERS}).select_for_update(of=("self",)).get()
     if not User.objects.get(pk=by.pk).has_perm(MANAGE_USERS):
-        raise GrantError("You may no longer manage users. Nothing was saved.")
+        raise GrantError("You no longer have permission to manage users. Nothing was saved.")
     stored = User.objects.filter(pk=to.pk).first()
     if stored and (more := beyond(stored, by=by)):
         raise GrantError(
-            f"{stored} may do what you may not: {', '.join(more)}. Nothing was saved."
-            " Somebody who may do all of that can change this user."
+            f"{isolated(stored)} has permissions that you do not have: {', '.join(more)}. Nothing was saved."
+            " An admin with all of these permissions can change this user."
         )
     return stored
 
@@ -73,7 +74,7 @@ def beyond(user: User, *, by: User) -> list[str]:
 
 def refuse_beyond(given: Set[str], *, by: User) -> None:
     if more := labels(given - permissions_by_app(by)):
-        raise GrantError(f"You may not give what you may not do yourself: {', '.join(more)}. Nothing was saved.")
+        raise GrantError(f"You cannot grant permissions that you do not have: {', '.join(more)}. Nothing was saved.")
 
 
 def is_taken(username: str, *, but: User) -> bool:
@@ -85,12 +86,12 @@ def is_taken(username: str, *, but: User) -> bool:
 
 def _happened(before: User | None, after: User, *, password: str) -> Iterator[str]:
     if before is None:
-        yield "Created." if after.is_active else "Created. May not sign in yet."
+        yield "Created as active." if after.is_active else "Created as inactive."
         return
     if before.username != after.username:
-        yield f"User name changed, it was {Truncator(before.username).chars(80)}."
+        yield f"User name changed from {isolated(Truncator(before.username).chars(80))}."
     if before.is_active != after.is_active:
-        yield "May sign in again." if after.is_active else "May no longer sign in."
+        yield "Set to active." if after.is_active else "Set to inactive."
     if password:
         yield "New password set."
 

@@ -20,7 +20,7 @@ def revoke_outgrown(user: User, *, by: User) -> None:
     for key in _outgrown(user):
         key.revoked = timezone.now()
         key.save(update_fields=["revoked"])
-        audit.write(user, f"API key {key} revoked: who made it may do less.", by=by)
+        audit.write(user, f"API key {key} revoked: its creator has fewer permissions than the user.", by=by)
 
 
 def _outgrown(user: User) -> Iterator[ApiKey]:

@@ -12,12 +12,12 @@ class User(AbstractUser):
     """Somebody who may sign in. What they may do is a set of permissions, none at first."""
 
     class Theme(models.TextChoices):
-        AUTO = "auto", "As this device"
+        AUTO = "auto", "System"
         LIGHT = "light", "Light"
         DARK = "dark", "Dark"
 
     time_zone = models.CharField(
-        max_length=60, default="UTC", help_text="IANA name of the zone in which times are shown"
+        max_length=60, default="UTC", help_text="IANA name of the time zone in which times are shown"
     )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
 
@@ -38,7 +38,7 @@ class User(AbstractUser):
 
     @classmethod
     def known_as(cls, email: str) -> "User | None":
-        """The oldest of the active users with this e-mail, however it is capitalised."""
+        """The oldest of the active users with this email, however it is capitalised."""
         if not email.isprintable():
             return None  # nor could a database be asked for it
         with_email = cls.objects.filter(is_active=True).exclude(email="").annotate(spelled=Lower("email"))
@@ -67,7 +67,7 @@ class AccountChange(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_changes")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    text = models.CharField(max_length=200, blank=True, help_text="What happened beside permissions, as a sentence")
+    text = models.CharField(max_length=200, blank=True, help_text="What changed besides permissions, as a sentence")
     given = models.JSONField(default=list, blank=True, help_text="Permissions, as app.codename")
     taken = models.JSONField(default=list, blank=True)
 

@@ -1,7 +1,7 @@
 """A new password for oneself, and a link with which somebody sets theirs.
 
 A link works once, for a day, and as long as nothing about the account changes: it is void after a sign-in, when the
-account may no longer sign in, and when it may do more or less than when the link was made. No e-mail is sent; who made
+account may no longer sign in, and when it may do more or less than when the link was made. No email is sent; who made
 the link passes it on.
 """
 
@@ -17,6 +17,7 @@ from crm.accounts import audit, grant
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
 from crm.accounts.permissions import permissions_by_app
+from customers.lib.phrases import isolated
 
 
 class LinkTokens(PasswordResetTokenGenerator):
@@ -41,10 +42,10 @@ def make_link(user: User, *, by: User) -> str:
     """The path of a new link, for `by` to pass on."""
     grant.let_in(by, to=user)
     if user == by:
-        raise GrantError("Your own password is changed on your account page. No link was made.")
+        raise GrantError("You can change your own password on your account page. No link was created.")
     if not user.is_active:
-        raise GrantError(f"{user} may not sign in. Tick “May sign in” and save, then make a link. No link was made.")
-    audit.write(user, "Link to set a new password made.", by=by)
+        raise GrantError(f"{isolated(user)} is inactive. No link was created. Tick “Active”, save, then create a link.")
+    audit.write(user, "Password link created.", by=by)
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     end_lockout(username=throttle_name(uid))
     return reverse("password_reset_confirm", args=[uid, tokens.make_token(user)])
@@ -57,7 +58,7 @@ def follow_link(user: User, *, token: str, password: str) -> bool:
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not (locked.is_active and tokens.check_token(locked, token)):
         return False
-    _set(locked, password, said="New password set with the link.")
+    _set(locked, password, said="New password set with a link.")
     return True
 
 
@@ -65,7 +66,7 @@ def follow_link(user: User, *, token: str, password: str) -> bool:
 @transaction.atomic
 def change(user: User, password: str) -> None:
     """Set one's own password."""
-    _set(user, password, said="Changed their own password.")
+    _set(user, password, said="Own password changed.")
 
 
 @sensitive_variables("password")

@@ -1,4 +1,4 @@
-"""What a user may be allowed, one checkbox each on Edit User.
+"""The permissions a user can have, with one checkbox per permission on Edit User.
 
 Each functionality is a permission given to the user directly. A role is only a set of them to tick at once: it is not
 stored, so a user whose boxes are a role's has that role, and a user with any other set is "Custom".
@@ -33,55 +33,53 @@ USE_API = "accounts.use_api"
 GROUPS: dict[str, tuple[Functionality, ...]] = {
     "Customers": (
         Functionality(
-            "customers.view_customer", "Can view customers", "Their pages, search, duplicates and past merges"
+            "customers.view_customer", "Can view customers", "Customer pages, search, duplicates and merge history"
         ),
-        Functionality("customers.add_customer", "Can add customers", "New customers and leads, typed by hand"),
+        Functionality("customers.add_customer", "Can add customers", "New customers and leads, entered manually"),
         Functionality(
             "customers.change_customer",
             "Can change customers",
-            "Details, status, notes and tags; also credit and shop logins",
+            "Details, status, notes, tags, credit and shop logins",
         ),
         Functionality(
             "customers.merge_customer",
             "Can merge customers",
-            "Shows Merge when another customer shares the e-mail or phone",
+            "Shows Merge when another customer has the same email or phone",
         ),
         Functionality(
-            "customers.merge_unmatched_customer", "Can merge without a match", "Any two customers, found by search"
+            "customers.merge_unmatched_customer", "Can merge without a match", "Merge any customers found by search"
         ),
-        Functionality("customers.undo_merge", "Can undo merges", "Anyone’s merge, at any time"),
-        Functionality(
-            "customers.split_sourcerecord", "Can split customers", "Gives one source record a customer of its own"
-        ),
-        Functionality("customers.delete_customer", "Can delete customers", "With all that is linked, for good"),
+        Functionality("customers.undo_merge", "Can undo merges", "Any user’s merges, at any time"),
+        Functionality("customers.split_sourcerecord", "Can split customers", "Move a source record to a new customer"),
+        Functionality("customers.delete_customer", "Can delete customers", "Permanently, with all linked records"),
     ),
     "Orders": (
-        Functionality("orders.view_order", "Can view orders", "Orders, payments, parcels, purchases, memberships"),
-        Functionality("orders.add_order", "Can send orders", "Orders, invoices and plans that a program sends"),
+        Functionality("orders.view_order", "Can view orders", "Orders, payments, fulfillments, purchases, memberships"),
+        Functionality("orders.add_order", "Can create orders", "Through the API: orders, invoices and plans"),
         Functionality(
-            "orders.change_order", "Can change orders", "Invoices, their lines and payments, plans; by a program only"
+            "orders.change_order", "Can change orders", "Through the API: invoices, line items, payments and plans"
         ),
-        Functionality("orders.refund_order", "Can refund", "All of what was paid for an order, or a part"),
+        Functionality("orders.refund_order", "Can refund", "All or part of the payment for an order"),
         Functionality(
             "orders.cancel_purchase",
             "Can cancel or pause purchases",
-            "Now or on a day to come; also takes that back and reactivates them",
+            "Now or on a future date. Also keep and reactivate them",
         ),
-        Functionality("orders.rerun_order", "Can rerun declined orders", "Charges again what was declined for now"),
+        Functionality("orders.rerun_order", "Can rerun declined orders", "Charge a declined order again"),
         Functionality(
             "orders.settle_order",
-            "Can settle payments by hand",
-            "Says what became of a payment that the gateway has not answered for a day",
+            "Can resolve pending payments",
+            "Record the outcome of a payment the gateway has not answered for a day",
         ),
         Functionality(
             "orders.change_purchase",
             "Can change the billing of purchases",
-            "What they cost from the next bill on, and when that is",
+            "Price and next bill date",
         ),
     ),
     "Administration": (
-        Functionality(MANAGE_USERS, "Can manage users", "Creates and edits users, up to what they may do themselves"),
-        Functionality(USE_API, "Can use the API", "With keys of their own"),
+        Functionality(MANAGE_USERS, "Can manage users", "Create and edit users, with at most your own permissions"),
+        Functionality(USE_API, "Can use the API", "With your own API keys"),
     ),
 }
 
@@ -95,7 +93,7 @@ LABELS = {each.permission: each.label for each in listed()}
 
 
 def labels(permissions: Iterable[str]) -> list[str]:
-    """As the boxes are labelled, in their order; one that has no box any more by its name."""
+    """Their labels on Edit User, in the order of that page; a permission that is no longer there by its name."""
     named = set(permissions)
     return [label for each, label in LABELS.items() if each in named] + sorted(named - EVERYTHING)
 
@@ -128,7 +126,7 @@ _PROGRAM = _SUPPORT_AGENT | {
 
 VIEWER = Role("viewer", "Viewer", _VIEWER)
 SUPPORT_AGENT = Role("agent", "Support agent", _SUPPORT_AGENT)
-PROGRAM = Role("program", "Program", _PROGRAM)
+PROGRAM = Role("program", "API client", _PROGRAM)
 ADMIN = Role("admin", "Admin", EVERYTHING)
 CUSTOM = Role("custom", "Custom", frozenset())
 ROLES = (VIEWER, SUPPORT_AGENT, PROGRAM, ADMIN)

@@ -25,7 +25,7 @@ def are_many() -> bool:
 
 
 def search(text: str, *, may: str = "", signs_in: bool | None = None) -> QuerySet[User]:
-    """Whose names or e-mail have every word of `text`, and who may do `may` by any way."""
+    """Whose names or email have every word of `text`, and who may do `may` by any way."""
     found = User.objects.all()
     for word in text.replace("\x00", "").split():
         parts = ("username", "first_name", "last_name", "email")

@@ -47,7 +47,7 @@ def enter(request: HttpRequest, token: str) -> ApiKey:
     refuse_too_long(request)
     address = client_address(request)
     if rate_limit.counted(f"failures {address}", seconds=A_PAUSE) >= settings.API_FAILURES_PER_ADDRESS:
-        message = "Too many wrong API keys came from your address. Wait, then use a key that is known."
+        message = "Too many invalid API keys from your address. Wait, then use a valid key."
         raise RefusedError(429, message, wait=rate_limit.seconds_left(A_PAUSE))
     try:
         key = api_keys.lookup(token, address)
@@ -65,7 +65,7 @@ def enter(request: HttpRequest, token: str) -> ApiKey:
 def refuse_in_the_clear(request: HttpRequest) -> None:
     """Where HTTPS is what we speak. Nobody is sent on: clients follow a redirect of a POST with GET."""
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        raise RefusedError(403, "Ask over HTTPS: what was sent now, anybody on the way could read.")
+        raise RefusedError(403, "Use HTTPS. This request was sent unencrypted, so others could have read it.")
 
 
 def refuse_too_long(request: HttpRequest) -> None:
@@ -76,11 +76,14 @@ def refuse_too_long(request: HttpRequest) -> None:
     except ValueError:
         raise RefusedError(400, "The header Content-Length must be a number.") from None
     if length > longest:
-        raise RefusedError(413, f"The request is longer than {longest // 2**20} MB. Send less at once.")
+        raise RefusedError(413, f"The request is larger than {longest // 2**20} MB. Send less data at once.")
 
 
 def refuse_without(key: ApiKey, *permissions: str) -> None:
     """RefusedError naming the first of `permissions` that the user of `key` has not."""
     missing = next((each for each in permissions if not key.user.has_perm(each)), None)
     if missing:
-        raise RefusedError(403, f"The user of this API key needs “{LABELS[missing]}”, ticked on Edit User.")
+        message = (
+            f"The user of this API key needs the permission “{LABELS[missing]}”. An admin can grant it on Edit User."
+        )
+        raise RefusedError(403, message)

@@ -38,7 +38,7 @@ def is_made() -> bool:
     """Whether the store is there; DemoError when a data source of somebody else's has its name."""
     systems = DataSource.objects.filter(name__in=(store.SHOP, store.MARKETPLACE)).values_list("system", flat=True)
     if any(system != store.SYSTEM for system in systems):
-        raise DemoError(f"There is a data source named {store.SHOP} or {store.MARKETPLACE} already. Nothing was made.")
+        raise DemoError(f"A data source named {store.SHOP} or {store.MARKETPLACE} already exists. Nothing was added.")
     return bool(systems)
 
 
@@ -64,7 +64,7 @@ def make(*, by: User) -> None:
 
 
 def lines() -> Iterator[str]:
-    """What there is of it now."""
+    """A summary of the demo data as it is now."""
     sources = DataSource.objects.filter(system=store.SYSTEM)
     orders = Order.objects.filter(data_source__in=sources, status__in=COUNTED)
     records = SourceRecord.objects.filter(data_source__in=sources)
@@ -74,5 +74,6 @@ def lines() -> Iterator[str]:
     undone = merges.exclude(undone_at=None).count()
     total = orders.aggregate(Sum("total"))["total__sum"] or Decimal()
     paid = format_money(total, CURRENCY)
-    yield f"{orders.count()} orders of {people} people, {paid}, from {sources.count()} data sources."
-    yield f"{customers} customers, so {customers - people} duplicates; {merges.count()} merges, {undone} undone."
+    yield f"Orders: {orders.count()}, {paid}, placed by {people} people in {sources.count()} data sources."
+    yield f"Customers: {customers}, of which {customers - people} are duplicates."
+    yield f"Merges: {merges.count()}, of which {undone} are undone."

@@ -41,7 +41,7 @@ def _bookkeeper(customer: Customer, person: Person, store: Store, *, by: User) -
         "title": "Bookkeeper",
         "email": f"books{person.number}@{person.identity.email.partition('@')[2]}",
         "phone": person.identity.phone,
-        "custom": {"Prefers": "e-mail"},
+        "custom": {"Prefers": "email"},
     }
     source = store.records[person][0].data_source
     contact = contacts.add(customer, source, values, by=by, known_as=str(person.number))

@@ -20,7 +20,7 @@ from customers.profile.edit import add_note, edit_profile
 NOTES = (
     "Called about a parcel that came late. Sent the tracking number.",
     "Asked for an invoice with the company’s name on it.",
-    "Wants news by e-mail only, please do not call before ten.",
+    "Wants news by email only. Please do not call before 10:00.",
     "Says there are two accounts and only one of them shows the old orders.",
     "Praised the live recordings. Asked when more will come.",
     "Card was declined twice, then paid with another one.",

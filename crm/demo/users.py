@@ -51,7 +51,7 @@ def check(password: str) -> None:
 
 
 def lines(made: dict[str, str]) -> Iterator[str]:
-    """Who may sign in, with the passwords just set."""
+    """The demo users, with the passwords just set."""
     for username, first_name, last_name, role in STAFF:
         password = f"password {made[username]}" if username in made else "password unchanged"
         yield f"  {username:<8}{first_name} {last_name} ({role.label}), {password}"

@@ -1,6 +1,6 @@
 """How the marketplace writes people whom the shop knows too: recognisable, never the same.
 
-Each way keeps the e-mail or the phone, so that every duplicate can be found.
+Each way keeps the email or the phone, so that every duplicate can be found.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from customers.lib.identity import Identity, normal_phone, unaccented
 
 
 def shouted(person: Identity) -> Identity:
-    """Both e-mail and phone, each written in another way."""
+    """Both email and phone, each written in another way."""
     return replace(person, company="", email=person.email.upper(), phone=national(person))
 
 
@@ -21,13 +21,13 @@ def first_name_only(person: Identity) -> Identity:
 
 
 def by_phone(person: Identity) -> Identity:
-    """An initial and a phone; the e-mail where there is no phone."""
+    """An initial and a phone; the email where there is no phone."""
     email = "" if person.phone else person.email.upper()
     return replace(person, first_name=f"{person.first_name[0]}.", company="", email=email, phone=national(person))
 
 
 def private_email(person: Identity) -> Identity:
-    """Another e-mail and the same phone; the same e-mail where there is no phone."""
+    """Another email and the same phone; the same email where there is no phone."""
     name = unaccented(f"{person.first_name}.{person.last_name}").replace(" ", "").replace("'", "").replace("ł", "l")
     email = f"{name}@example.net" if person.phone else person.email
     return replace(person, email=email, phone="".join(c for c in person.phone if c in "+0123456789"))

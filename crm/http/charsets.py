@@ -20,7 +20,7 @@ UNREADABLE = "reunite.unreadable_charset"
 
 class CharsetError(BadRequest):
     def __init__(self) -> None:
-        super().__init__("The charset of the request cannot be read. Send UTF-8.")
+        super().__init__("The charset of the request is not supported. Send UTF-8.")
 
 
 def taken_off(application: Server) -> Server:

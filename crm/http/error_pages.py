@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     match exception:
         case DisallowedHost():
-            status, message = 400, "This server does not answer to the host that was asked for."
+            status, message = 400, "This server does not serve the requested host."
         case CharsetError():
             status, message = 400, str(exception)
         case RequestDataTooBig():
-            status, message = 413, "The request is too long. Send less at once."
+            status, message = 413, "The request is too large. Send less data at once."
         case _:
             status, message = 400, "The request cannot be read."
     return errors.answer(request, status, message) or render(request, "400.html", status=400)
@@ -46,7 +46,7 @@ def charsets(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if said := errors.answer(request, 403, str(exception) or "This is not allowed."):
+    if said := errors.answer(request, 403, str(exception) or "You do not have permission to do this."):
         return said
     return render(request, "403.html", {"why": str(exception), "back": came_from(request)}, status=403)
 
@@ -64,15 +64,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Without the request, whose user may be what cannot be read: a reference leads to the line in the log."""
     reference, now = secrets.token_hex(4).upper(), timezone.now()
-    logger.error("Reference %s: the failure that follows", reference)
-    told = f"Reunite failed. This is not a fault of what you sent, but it may not be saved. Reference {reference}."
+    logger.error("Reference %s: the error that follows", reference)
+    told = f"Internal error in Reunite. The data you sent may not have been saved. Reference {reference}."
     if said := errors.answer(request, 500, told):
         return said
     return HttpResponse(render_to_string("500.html", {"reference": reference, "now": now}), status=500)
 
 
 def too_many_tries(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
-    """Every further try begins the pause anew, so it ends a pause after this one."""
+    """Another attempt restarts the block, so it ends one full block after this attempt."""
     pause = get_cool_off(request)
     context = {
         "username": get_client_username(request, credentials) or "",
@@ -84,7 +84,7 @@ def too_many_tries(request: HttpRequest, original_response: HttpResponse | None,
 
 
 def too_many_links(request: HttpRequest) -> HttpResponse:
-    """No try during this pause begins it anew, but when it began is not asked: at most this long."""
+    """Another attempt does not restart this block. Its start is not looked up, so it ends after at most this long."""
     return _paused(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
 
 

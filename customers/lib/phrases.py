@@ -1,5 +1,25 @@
 from collections.abc import Sequence
 from typing import NamedTuple
+from unicodedata import bidirectional
+
+from django.utils.translation import ngettext
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+# Right-to-left letters and numbers, and the controls that embed, override or isolate a direction.
+TURNING = frozenset({"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"})
+ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
+
+
+def isolated(value: object) -> str:
+    """`value` as a part of a sentence whose direction it must not turn; as it is where it cannot.
+
+    For what is read as text, such as a message or an aria-label. In HTML <bdi> does the same.
+    """
+    text = str(value)
+    if text.isascii() or not any(bidirectional(character) in TURNING for character in text):
+        return text
+    # An isolate that the text itself opens or closes would end this one early.
+    return f"{FIRST_STRONG_ISOLATE}{text.translate(ISOLATES)}{POP_ISOLATE}"
 
 
 def join_words(words: Sequence[str]) -> str:
@@ -9,7 +29,8 @@ def join_words(words: Sequence[str]) -> str:
 
 def customer_numbers(customers: Sequence[int]) -> str:
     """“customer 61”, “customers 6 and 61”."""
-    return f"customer{'s' if len(customers) > 1 else ''} {join_words([str(pk) for pk in customers])}"
+    named = {"numbers": join_words([str(pk) for pk in customers])}
+    return ngettext("customer %(numbers)s", "customers %(numbers)s", len(customers)) % named
 
 
 class Notice(NamedTuple):

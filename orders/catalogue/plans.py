@@ -80,7 +80,7 @@ def _check_text(field: str, text: str, longest: int) -> None:
     if not text:
         raise PlanError(field, "can't be blank")
     if len(text) > longest or not can_be_stored(text):
-        raise PlanError(field, f"must have {longest} characters or fewer, and none that is NUL")
+        raise PlanError(field, f"must have {longest} characters or fewer and no NUL character")
 
 
 def _free_sku(plan: Product) -> str:

@@ -68,9 +68,9 @@ def update_fulfillments_of(order: Order, news: FulfillmentUpdate, *, by: User | 
         raise FulfillmentError("This order was deleted a moment ago.") from None
     open_ones = [each for each in parcels if each.status not in OVER or each.status == news.status]
     if not parcels and order.status not in COUNTED:
-        raise FulfillmentError(f"This order is {order.get_status_display().lower()}, so it has no parcel.")
+        raise FulfillmentError(f"This order is {order.get_status_display().lower()}, so it has no fulfillments.")
     if parcels and not open_ones:
-        raise FulfillmentError("Every parcel of this order is delivered, returned or cancelled. Name one of them.")
+        raise FulfillmentError("All fulfillments of this order are closed. Send the ID of one of them.")
     return [
         _write(each, news, by=by) for each in open_ones or [Fulfillment(order=order, source_record=order.source_record)]
     ]
@@ -94,6 +94,6 @@ def _write(parcel: Fulfillment, news: FulfillmentUpdate, *, by: User | None) -> 
 
 def _refuse_incomplete(parcel: Fulfillment, status: FulfillmentStatus) -> None:
     if status == FulfillmentStatus.SHIPPED and not parcel.tracking_number:
-        raise FulfillmentError("A parcel that was shipped needs its trackingNumber.")
+        raise FulfillmentError("A shipped fulfillment needs a trackingNumber.")
     if status == FulfillmentStatus.RMA_PENDING and not parcel.rma_number:
-        raise FulfillmentError("A return that is awaited needs its rmaNumber.")
+        raise FulfillmentError("A pending return needs an rmaNumber.")

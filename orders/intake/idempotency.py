@@ -57,9 +57,7 @@ def order_made_by(asked: IdentifiedRequest) -> Order | None:
     kept = IdempotencyKey.objects.select_related("order__source_record").filter(caller=asked.caller, key=asked.key)
     before = kept.first()
     if before and not constant_time_compare(before.request_digest, asked.digest):
-        raise RepeatedRequestError(
-            "This key was used before, for a request that said something else. Nothing was done."
-        )
+        raise RepeatedRequestError("This key was used before for a different request. Nothing was done.")
     return before.order if before else None
 
 

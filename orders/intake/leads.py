@@ -30,7 +30,7 @@ def update_lead(lead: Order, told: IncomingOrder) -> Order:
     """The lead with what it tells now."""
     with locked_order(lead) as current:
         if current.status != OrderStatus.PARTIAL:
-            raise OrderError(f"Order {current.number} is {current.status}, so it is no lead that could be changed.")
+            raise OrderError(f"Order {current.number} is {current.status}. Only a lead can be changed.")
         told = ready(_with_what_is_known(told, current))
         _learn(current.source_record, told.customer.identity)
         for name, value in columns(replace(told, at=current.at)).items():
@@ -69,7 +69,7 @@ def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:
 def _refuse_complete(order: Order) -> None:
     refuse_pending(order.transactions.all())
     if order.status not in OPEN:
-        raise OrderError(f"Order {order.number} is {order.status}, so it cannot be completed again.")
+        raise OrderError(f"Order {order.number} is {order.status}, so it cannot be completed.")
 
 
 def _with_what_is_known(told: IncomingOrder, order: Order) -> IncomingOrder:

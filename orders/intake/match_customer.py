@@ -1,7 +1,7 @@
 """Finding the customer of an incoming lead or order, or making one.
 
 In this order: (1) the source record that the data source named; (2) its record of the same identity, oldest first;
-(3) a live customer with the same e-mail or phone and the same first or last name, oldest first; (4) a new customer.
+(3) a live customer with the same email or phone and the same first or last name, oldest first; (4) a new customer.
 With deduplication off, (2) and (3) are left out. A profile is never changed by what comes in.
 """
 
@@ -164,6 +164,6 @@ def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, has_news: b
     try:
         customer = create_customer(values | addresses, by=by, via="intake")
     except ValidationError:
-        # What is no e-mail stays on the record as received; a profile holds only one that can be written to.
+        # What is no email stays on the record as received; a profile holds only one that can be written to.
         customer = create_customer({**values, **addresses, "email": ""}, by=by, via="intake")
     return _write_record(incoming, owner=customer, origin=customer, has_news=has_news)

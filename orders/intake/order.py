@@ -100,7 +100,7 @@ def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
         text = value.strip()
         _check_text(name.replace("_", " "), text, limit)
         cleaned[name] = text
-    _check_text("external id", incoming.external_id, LONGEST_ID)
+    _check_text("external ID", incoming.external_id, LONGEST_ID)
     try:
         billing_address = clean(BY_KEY["billing_address"], incoming.billing_address)
         shipping_address = clean(BY_KEY["shipping_address"], incoming.shipping_address)
@@ -116,7 +116,7 @@ def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
 
 def _check_text(name: str, text: str, limit: int) -> None:
     if len(text) > limit or not can_be_stored(text):
-        raise IntakeError(f"The {name} must have {limit} characters or fewer, and none that is NUL.")
+        raise IntakeError(f"The {name} must have {limit} characters or fewer and no NUL character.")
 
 
 def check_order(incoming: IncomingOrder) -> None:
@@ -126,19 +126,19 @@ def check_order(incoming: IncomingOrder) -> None:
     amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
     if not all(is_payable(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
-        raise IntakeError("An amount must be a number in whole minor units, and a total or price not below zero.")
+        raise IntakeError("An amount must be a whole number of minor units. A total or price must not be below zero.")
     if incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")
     if incoming.status not in OrderStatus.values or incoming.kind not in OrderKind.values:
-        raise IntakeError(f"{incoming.status} and {incoming.kind} must be a status and a kind of an order.")
-    _check_text("order id", incoming.external_id, LONGEST_ID)
-    _check_text("client order id", incoming.client_order_id, LONGEST_ID)
+        raise IntakeError(f"{incoming.status} must be an order status and {incoming.kind} an order type.")
+    _check_text("order ID", incoming.external_id, LONGEST_ID)
+    _check_text("client order ID", incoming.client_order_id, LONGEST_ID)
     for line in incoming.lines:
-        _check_text("id of a line", line.external_id, LONGEST_ID)
-        _check_text("description of a line", line.description, 200)
+        _check_text("line ID", line.external_id, LONGEST_ID)
+        _check_text("line description", line.description, 200)
         if not 0 <= line.quantity < 2**31:
-            raise IntakeError("The quantity of a line must be a whole number, not below zero.")
+            raise IntakeError("The quantity of a line must be a whole number, zero or more.")
     for subscription in incoming.subscriptions:
-        _check_text("id of a subscription", subscription.external_id, LONGEST_ID)
+        _check_text("subscription ID", subscription.external_id, LONGEST_ID)
         if subscription.status not in PurchaseStatus.values:
-            raise IntakeError(f"{subscription.status} must be a status of a purchase.")
+            raise IntakeError(f"{subscription.status} must be a purchase status.")

@@ -38,16 +38,16 @@ def price_line(wanted: LineRequest, currency: str) -> IncomingLine:
         raise PriceError("quantity", f"Use a quantity from 1 to {MOST}.")
     price = wanted.price if wanted.price is not None else _own_price(product, currency)
     if not is_payable(amount := price * wanted.quantity, currency):
-        raise PriceError("price", f"Use an amount that can be paid in {currency}.")
+        raise PriceError("price", f"Use an amount that is valid in {currency}.")
     if not is_payable(wanted.shipping, currency):
-        raise PriceError("shipping", f"Use an amount that can be paid in {currency}.")
+        raise PriceError("shipping", f"Use an amount that is valid in {currency}.")
     kind = ItemKind.SUBSCRIPTION if product.interval_count else ItemKind.ONE_TIME
     return IncomingLine(product.name, amount, wanted.quantity, product, kind=kind, shipping=wanted.shipping)
 
 
 def _own_price(product: Product, currency: str) -> Decimal:
     if product.price is None:
-        raise PriceError("price", f"{product} has no price of its own. Send one.")
+        raise PriceError("price", f"{product} has no price. Send one.")
     if product.currency != currency:
         raise PriceError("price", f"The price of {product} is in {product.currency}. Send one in {currency}.")
     return product.price

@@ -106,7 +106,9 @@ def _recount(amendment: Amendment) -> None:
     amounts = [order.total, order.refunded, *(each.amount for each in amendment.payments)]
     amounts += chain.from_iterable(order.items.values_list("amount", "discount", "tax"))
     if not all(is_payable(amount, order.currency) for amount in amounts):
-        raise InvoiceError(currency=f"An amount of this invoice is no whole number of minor units of {order.currency}")
+        raise InvoiceError(
+            currency=f"An amount of this invoice is not a whole number of minor units of {order.currency}"
+        )
     refuse_gateway(amendment.payments)
     order.transactions.update(currency=order.currency, updated=timezone.now())
 
@@ -114,7 +116,7 @@ def _recount(amendment: Amendment) -> None:
 def refuse_gateway(payments: Collection[Transaction]) -> None:
     """InvoiceError when one of them went through a gateway here: then it is what the gateway answered."""
     if any(each.pay_source_id or each.gateway_reference for each in payments):
-        raise InvoiceError(transaction="This payment went through a gateway here, and stays as it was answered.")
+        raise InvoiceError(transaction="This payment was made through a gateway and cannot be changed.")
 
 
 def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:

@@ -40,7 +40,7 @@ def replace(purchase: Purchase, times: Collection[datetime], *, by: User | None)
 
 def _write(purchase: Purchase, times: Collection[datetime]) -> None:
     if not purchase.external_id:
-        raise PurchaseError("This purchase is billed here. Cancel it on its page.")
+        raise PurchaseError("This purchase is billed in Reunite. Cancel it on its page.")
     if len(times) > MOST:
         raise InvoiceError(cancellation_dates=f"must be {MOST} or fewer")
     for at in times:

@@ -66,9 +66,9 @@ def _refuse(orders: Collection[Order]) -> None:
     through_gateway = Q(pay_source__isnull=False) | ~Q(gateway_reference="")
     shops = Purchase.objects.filter(external_id="")
     more: dict[str, QuerySet[Any]] = {
-        "parcels": Fulfillment.objects.filter(order__in=orders),
-        "payments that went through a gateway here": Transaction.objects.filter(through_gateway, order__in=orders),
-        "purchases that a shop made": shops.filter(order__in=orders),
+        "fulfillments": Fulfillment.objects.filter(order__in=orders),
+        "payments made through a gateway": Transaction.objects.filter(through_gateway, order__in=orders),
+        "purchases made in a shop": shops.filter(order__in=orders),
     }
     for what, rows in more.items():
         if row := rows.select_related("order").first():

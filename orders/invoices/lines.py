@@ -95,7 +95,7 @@ def _add_to_total(amendment: Amendment, amount: Decimal) -> None:
     order, before = amendment.order, amendment.order.total
     order.total += amount
     if not is_payable(order.total, order.currency):
-        raise InvoiceError(amount_in_cents="The invoice would come to more than can be stored")
+        raise InvoiceError(amount_in_cents="The invoice total is too large")
     if amount:
         amendment.resettle(before)
 

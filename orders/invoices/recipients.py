@@ -21,8 +21,8 @@ def find_recipient(customer: Customer, *, source: DataSource | None = None, exte
         return found[0]
     if found:
         raise InvoiceError(
-            customer_external_id="This customer was merged from several. Send data_source_uuid and customer_external_id"
-            " to say which of them gets the invoice."
+            customer_external_id="This is a merged customer. Send data_source_uuid and customer_external_id"
+            " to say which of its records gets the invoice."
         )
     field = "customer_external_id" if external_id else "data_source_uuid" if source else "customer_uuid"
-    raise InvoiceError(**{field: "This customer is not known to that data source by that ID."})
+    raise InvoiceError(**{field: "This customer has no such external ID in that data source."})

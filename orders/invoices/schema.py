@@ -112,7 +112,7 @@ def invoice_errors(invoice: Invoice) -> Errors:
     for payment in invoice.payments:
         errors |= {f"transactions.{name}": said for name, said in payment_errors(payment, invoice.currency).items()}
     if "line_items.amount_in_cents" not in errors and not is_payable(invoice.total, invoice.currency):
-        errors["line_items.amount_in_cents"] = "add up to more than can be stored"
+        errors["line_items.amount_in_cents"] = "add up to a total that is too large"
     errors |= _wrong_ids("line_items.external_id", [line.external_id for line in invoice.lines])
     return errors | dict(_wrong_ids("transactions.external_id", [each.external_id for each in invoice.payments]))
 
@@ -120,7 +120,7 @@ def invoice_errors(invoice: Invoice) -> Errors:
 def head_errors(currency: str, collection_method: str) -> Errors:
     errors = {}
     if currency not in CURRENCIES:
-        errors["currency"] = "must be a currency of ISO 4217, such as USD"
+        errors["currency"] = "must be an ISO 4217 currency, such as USD"
     if collection_method and collection_method not in CollectionMethod.values:
         errors["collection_method"] = f"must be {' or '.join(CollectionMethod.values)}"
     return errors
@@ -138,7 +138,7 @@ def _wrong_line(line: InvoiceLine, currency: str) -> Iterator[tuple[str, str]]:
     yield from _wrong_amounts(amounts, currency)
     yield from _wrong_fees(line.fees, line.fees_currency, currency)
     if not 0 <= line.quantity < MOST:
-        yield "quantity", "must be a whole number, not below zero"
+        yield "quantity", "must be a whole number, zero or more"
     if line.event_order is not None and abs(line.event_order) >= 2**63:
         yield "event_order", "is too large"
     if line.proration and line.proration not in Proration.values:
@@ -180,7 +180,7 @@ def _wrong_texts(line: InvoiceLine) -> Iterator[tuple[str, str]]:
 
 def text_errors(name: str, text: str, longest: int) -> Iterator[tuple[str, str]]:
     if len(text) > longest or not can_be_stored(text):
-        yield name, f"must have {longest} characters or fewer, and none that is NUL"
+        yield name, f"must have {longest} characters or fewer and no NUL character"
 
 
 def payment_errors(payment: InvoicePayment, currency: str) -> Errors:
@@ -193,7 +193,7 @@ def _wrong_payment(payment: InvoicePayment, currency: str) -> Iterator[tuple[str
     if payment.amount is not None:
         yield from _wrong_amounts({"amount_in_cents": payment.amount}, currency)
         if payment.amount < 0:
-            yield "amount_in_cents", "must not be below zero: money that goes back is of the type refund"
+            yield "amount_in_cents", "must not be below zero; use the type refund for money returned"
     yield from _wrong_fees(payment.fees or Decimal(0), payment.fees_currency, currency)
     yield from text_errors("external_id", payment.external_id, LONGEST_ID)
 
@@ -206,7 +206,7 @@ def _wrong_amounts(amounts: dict[str, Decimal], currency: str) -> Iterator[tuple
 
 def _wrong_fees(fees: Decimal, fees_currency: str, currency: str) -> Iterator[tuple[str, str]]:
     if fees_currency and fees_currency not in CURRENCIES:
-        yield "transaction_fees_currency", "must be a currency of ISO 4217, such as USD"
+        yield "transaction_fees_currency", "must be an ISO 4217 currency, such as USD"
     else:
         yield from _wrong_amounts({"transaction_fees_in_cents": fees}, fees_currency or currency)
 
@@ -216,7 +216,7 @@ def _wrong_ids(name: str, ids: Collection[str], *, required: bool = False) -> It
         yield name, BLANK
     given = [each for each in ids if each]
     if len(set(given)) < len(given):
-        yield name, "is there twice"
+        yield name, "is used twice"
     for each in given:
         yield from text_errors(name, each, LONGEST_ID)
 

@@ -142,7 +142,7 @@ def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
     if not event.subscription_external_id.strip():
         yield "subscription_external_id", BLANK
     if event.currency and event.currency not in CURRENCIES:
-        yield "currency", "must be a currency of ISO 4217, such as USD"
+        yield "currency", "must be an ISO 4217 currency, such as USD"
     for name, amount in (("amount_in_cents", event.amount), ("tax_amount_in_cents", event.tax)):
         if amount is not None and not is_payable(amount, event.currency):
             yield name, "must be whole minor units of the currency, with at most ten digits before the point"

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ("first_name", models.CharField(blank=True, max_length=100)),
                 ("last_name", models.CharField(blank=True, max_length=100)),
                 ("company", models.CharField(blank=True, max_length=200)),
-                ("email", models.CharField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("email", models.CharField(blank=True, max_length=254)),
                 ("phone", models.CharField(blank=True, max_length=40)),
                 ("billing_address", models.JSONField(blank=True, default=dict)),
                 ("shipping_address", models.JSONField(blank=True, default=dict)),

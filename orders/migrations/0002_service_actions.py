@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="purchase",
             name="cancels_on",
-            field=models.DateField(
-                blank=True, help_text="When it will be cancelled, if nothing happens before", null=True
-            ),
+            field=models.DateField(blank=True, help_text="When it will be cancelled", null=True),
         ),
         migrations.AddField(
             model_name="purchase",
@@ -40,7 +38,7 @@ class Migration(migrations.Migration):
                     ("COMPLETE", "Complete"),
                 ],
                 default="",
-                help_text="What a paused purchase was before",
+                help_text="The status of a paused purchase before the pause",
                 max_length=16,
             ),
             preserve_default=False,
@@ -66,7 +64,7 @@ class Migration(migrations.Migration):
             name="sale",
             field=models.ForeignKey(
                 blank=True,
-                help_text="What a refund returns",
+                help_text="The sale that is refunded",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="refunds",

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 (
                     "retracted",
                     models.CharField(
-                        blank=True, help_text="The external id of the event that this takes back", max_length=255
+                        blank=True, help_text="The external ID of the event that this one retracts", max_length=255
                     ),
                 ),
                 ("disabled_at", models.DateTimeField(blank=True, null=True)),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="order",
             name="disabled_at",
-            field=models.DateTimeField(blank=True, help_text="Since when it counts for no revenue", null=True),
+            field=models.DateTimeField(blank=True, help_text="When it stopped counting towards revenue", null=True),
         ),
         migrations.AddField(
             model_name="order",

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("refund_order", "Can refund orders"),
                     ("rerun_order", "Can rerun declined orders"),
-                    ("settle_order", "Can settle payments by hand"),
+                    ("settle_order", "Can resolve pending payments"),
                 ]
             },
         ),

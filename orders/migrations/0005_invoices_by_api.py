@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="transaction",
             name="is_whole",
-            field=models.BooleanField(
-                default=False, help_text="Pays or returns all of the order, whatever that comes to"
-            ),
+            field=models.BooleanField(default=False, help_text="Pays or refunds the whole order, whatever its total"),
         ),
         migrations.AddIndex(
             model_name="order",

@@ -23,7 +23,7 @@ class Fulfillment(LinkedRow):
         "orders/order/_fulfillment_rows.html",
         30,
         "orders.view_order",
-        "A fulfillment appears here when an order is handed to a fulfillment house.",
+        "A fulfillment appears here when an order is sent to a fulfillment house.",
         related=("order",),
     )
 

@@ -24,7 +24,7 @@ class SubscriptionEvent(LinkedRow):
     quantity = models.IntegerField(null=True, blank=True)
     event_order = models.BigIntegerField(null=True, blank=True)
     retracted = models.CharField(
-        max_length=255, blank=True, help_text="The external id of the event that this takes back"
+        max_length=255, blank=True, help_text="The external ID of the event that this one retracts"
     )
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(

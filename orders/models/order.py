@@ -68,7 +68,7 @@ class Order(LinkedRow):
         "orders/order/_order_rows.html",
         10,
         "orders.view_order",
-        "Orders appear here as soon as a data source sends one with this customer’s e-mail or phone.",
+        "Orders appear here when a data source sends one with this customer’s email or phone.",
         prefetch=("items",),
         is_in_totals=True,
         totals="orders/order/_order_totals.html",
@@ -85,7 +85,7 @@ class Order(LinkedRow):
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     company = models.CharField(max_length=200, blank=True)
-    email = models.CharField("e-mail", max_length=254, blank=True)
+    email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     billing_address = models.JSONField(default=dict, blank=True)
     shipping_address = models.JSONField(default=dict, blank=True)
@@ -106,7 +106,7 @@ class Order(LinkedRow):
     uncollected = models.CharField(
         max_length=11, choices=Uncollected, blank=True, help_text="Why a cancelled invoice will never be paid"
     )
-    disabled_at = models.DateTimeField(null=True, blank=True, help_text="Since when it counts for no revenue")
+    disabled_at = models.DateTimeField(null=True, blank=True, help_text="When it stopped counting towards revenue")
     disabled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -119,7 +119,7 @@ class Order(LinkedRow):
         permissions = [
             ("refund_order", "Can refund orders"),
             ("rerun_order", "Can rerun declined orders"),
-            ("settle_order", "Can settle payments by hand"),
+            ("settle_order", "Can resolve pending payments"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["data_source", "external_id"], name="order_known_once"),

@@ -42,17 +42,22 @@ class Transaction(LinkedRow):
     status = models.CharField(max_length=12, choices=TransactionStatus)
     amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
-    is_whole = models.BooleanField(default=False, help_text="Pays or returns all of the order, whatever that comes to")
+    is_whole = models.BooleanField(default=False, help_text="Pays or refunds the whole order, whatever its total")
     external_id = models.CharField(max_length=255, blank=True, db_index=True)
     fees = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     fees_currency = models.CharField(max_length=3, blank=True)
     gateway_reference = models.CharField(max_length=100, blank=True)
     answer = models.CharField(max_length=200, blank=True)
     sale = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="refunds", help_text="What a refund returns"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refunds",
+        help_text="The sale that is refunded",
     )
     adds = models.JSONField(
-        default=dict, blank=True, help_text="The line that this adds to an order, once it is paid (orders.extending)"
+        default=dict, blank=True, help_text="The line that this adds to an order once it is paid (orders.extending)"
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     disabled_at = models.DateTimeField(null=True, blank=True)
@@ -85,7 +90,7 @@ class Transaction(LinkedRow):
         waiting = cls.objects.filter(source_record__customer=customer, status=TransactionStatus.PENDING)
         numbers = waiting.order_by("order__number").values_list("order__number", flat=True).distinct()
         return [
-            f"A payment of order {number} has no answer from the gateway yet. Delete afterwards."
-            " After a day it can be settled by hand on the order’s page."
+            f"The gateway has not answered for a payment of order {number} yet. Delete the customer after it has."
+            " After a day you can resolve the payment on the page of the order."
             for number in numbers
         ]

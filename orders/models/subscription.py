@@ -10,7 +10,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.urls import reverse
 from django.utils.deconstruct import deconstructible
 
-from customers.lib.phrases import Notice, join_words
+from customers.lib.phrases import Notice, isolated, join_words
 from customers.models import BillingStatus, Customer, LinkedRow, Tab
 from customers.models.ids import public_id
 from orders.models.catalogue import Product
@@ -69,7 +69,7 @@ class Purchase(LinkedRow):
         "orders/purchase/_purchase_rows.html",
         40,
         "orders.view_order",
-        "A purchase appears here when an order holds a product that bills again.",
+        "A purchase appears here when an order contains a product with recurring billing.",
         related=("product",),
         totals="orders/purchase/_purchase_totals.html",
     )
@@ -88,12 +88,10 @@ class Purchase(LinkedRow):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     past_cancellations = models.JSONField(default=list, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
-    cancels_on = models.DateField(
-        null=True, blank=True, help_text="When it will be cancelled, if nothing happens before"
-    )
+    cancels_on = models.DateField(null=True, blank=True, help_text="When it will be cancelled")
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_from = models.CharField(
-        max_length=16, choices=PurchaseStatus, blank=True, help_text="What a paused purchase was before"
+        max_length=16, choices=PurchaseStatus, blank=True, help_text="The status of a paused purchase before the pause"
     )
     restarts_on = models.DateField(null=True, blank=True, help_text="When a paused purchase bills again")
     updated = models.DateTimeField(auto_now=True)
@@ -148,7 +146,8 @@ class Purchase(LinkedRow):
         shared = shared_by_customers(cls.objects.filter(status__in=BILLED), "product__name", records_of)
         return [
             Notice(
-                "Two purchases will be billed.", f"{product} is active for customers {who}. A merge cancels neither."
+                "Several purchases will be billed.",
+                f"{isolated(product)} is active for customers {who}. The merge cancels none of these purchases.",
             )
             for product, who in shared
         ]
@@ -156,16 +155,15 @@ class Purchase(LinkedRow):
     @classmethod
     def erase_warnings(cls, customer: Customer) -> list[Notice]:
         goes_on = cls.objects.filter(source_record__customer=customer).exclude(status__in=ENDED)
-        names = [
-            str(name) for name in goes_on.values_list("product__name", flat=True).distinct().order_by("product__name")
-        ]
+        products = goes_on.values_list("product__name", flat=True).distinct().order_by("product__name")
+        names = [isolated(name) for name in products]
         if not names:
             return []
         return [
             Notice(
-                "What is still billed is not cancelled.",
-                f"Deleting does not cancel {join_words(names)} at the gateway, and nobody here will see it any more."
-                " Cancel first.",
+                "Active purchases are not cancelled.",
+                f"Deleting does not cancel {join_words(names)} at the gateway, and Reunite will no longer show them."
+                " Cancel them first.",
             )
         ]
 
@@ -206,7 +204,10 @@ class Membership(LinkedRow):
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
         shared = shared_by_customers(cls.objects.filter(status="ACTIVE"), "club", records_of)
         return [
-            Notice("Two memberships of one club.", f"{club} knows customers {who} by a user name each. Both stay.")
+            Notice(
+                "Several memberships of one club.",
+                f"Customers {who} have their own memberships of {isolated(club)}. The merge keeps all of them.",
+            )
             for club, who in shared
         ]
 
@@ -214,10 +215,12 @@ class Membership(LinkedRow):
 def shared_by_customers(
     rows: "models.QuerySet[LinkedRow]", field: str, records_of: Mapping[int, Collection[int]]
 ) -> list[tuple[str, str]]:
-    """(value of `field`, "6 and 61") for each value that rows of two or more of the customers have."""
+    """(value of `field`, "6 and 61") for every value that rows of two or more of the customers have."""
     customer_of = {record: customer for customer, records in records_of.items() for record in records}
     found: defaultdict[str, set[int]] = defaultdict(set)
     rows = rows.filter(source_record__in=customer_of)
     for value, record in rows.values_list(field, "source_record").distinct():
         found[value].add(customer_of[record])
-    return [(value, " and ".join(map(str, sorted(who)))) for value, who in sorted(found.items()) if len(who) > 1]
+    return [
+        (value, join_words([str(pk) for pk in sorted(who)])) for value, who in sorted(found.items()) if len(who) > 1
+    ]

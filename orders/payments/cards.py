@@ -27,11 +27,11 @@ def read_card(*, number: str, expiry: str, security_code: str = "") -> Card:
     month, year = _expiry(expiry)
     errors = {}
     if not (re.fullmatch("[0-9]{12,19}", digits) and _adds_up(digits)):
-        errors["number"] = "This is not the number of a card."
+        errors["number"] = "This is not a valid card number."
     if not 1 <= month <= 12:
-        errors["expiry"] = "Write the month and year in which the card expires, such as 04/2027."
+        errors["expiry"] = "Enter the expiry month and year, such as 04/2027."
     elif not _is_good(month, year):
-        errors["expiry"] = "This card has expired, or will in more years than a card lasts."
+        errors["expiry"] = "This expiry date is in the past or too far in the future."
     if security_code and not re.fullmatch("[0-9]{4}" if digits.startswith("3") else "[0-9]{3}", security_code):
         errors["security_code"] = "The security code has three digits, or four on an American Express card."
     if errors:

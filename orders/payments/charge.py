@@ -78,7 +78,7 @@ def _take(incoming: IncomingOrder, lead: Order | None, then: Then, *, by: User |
     taken = complete_lead(lead, incoming, by=by, then=then) if lead else take_order(incoming, by=by, then=then)
     before = taken.order
     if taken.is_repeat and (before.total, before.currency) != (incoming.total, incoming.currency):
-        raise RepeatedRequestError(f"Order {before.number} has this id, and comes to something else. Nothing was done.")
+        raise RepeatedRequestError(f"Order {before.number} has this ID but a different total. Nothing was done.")
     return taken
 
 
@@ -110,5 +110,5 @@ def chargeable_card(customer: Customer, pay_source: int | None = None) -> PaySou
         found = list(newest(PaySource, customer, gateway=keeper, limit=MOST_READ).select_related("source_record"))
     good = next((each for each in found if each.token and each.gateway == keeper and not each.is_expired), None)
     if good is None:
-        raise OrderError("The customer has no such card on file that could be charged.")
+        raise OrderError("The customer has no such card on file that can be charged.")
     return good

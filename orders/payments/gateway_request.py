@@ -29,14 +29,14 @@ PAYMENTS = (TransactionKind.SALE, TransactionKind.CAPTURE)
 def require_gateway() -> Gateway:
     found = configured_gateway()
     if found is None:
-        raise OrderError("No payment gateway is set up here, so nothing can be charged or refunded.")
+        raise OrderError("No payment gateway is configured, so nothing can be charged or refunded.")
     return found
 
 
 def refuse_changed(order: Order, seen: str) -> None:
     """OrderError when the order is no longer what somebody saw: so a second click does nothing."""
     if order.stamp != seen:
-        raise OrderError("This order has changed since you opened the page. This is how it stands now.")
+        raise OrderError("This order has changed since you opened the page. This is its current state.")
 
 
 def create_pending(

@@ -43,7 +43,7 @@ WORDS = {
     TransactionKind.VOID: ("Voiding", "voided"),
 }
 CHARGE = ("Charge", "charged")
-CANCELLED_MEANWHILE = "The order was cancelled meanwhile: it stays so, and this can be refunded."
+CANCELLED_MEANWHILE = "The order was cancelled in the meantime and stays cancelled. You can refund this payment."
 
 
 class LostAnswerError(Exception):

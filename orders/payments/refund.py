@@ -40,18 +40,18 @@ def refundable_payments(order: Order) -> list[RefundablePayment]:
     refuse_pending(transactions)
     _refuse_status(order, is_paid=bool(came_in))
     if not came_in:
-        raise OrderError("No payment of this order is known here, so there is nothing to give back.")
+        raise OrderError("This order has no payments, so there is nothing to refund.")
     left = amount_paid(transactions, order) - order.refunded
     found = [RefundablePayment(each, min(left, each.amount - _gone_back(each, transactions))) for each in came_in]
     found = [each for each in found if each.left > 0]
     if not found:
-        raise OrderError("All that was paid for this order was refunded already.")
+        raise OrderError("All payments of this order are already refunded.")
     return _reachable(found)
 
 
 def _refuse_status(order: Order, *, is_paid: bool) -> None:
     if order.status == OrderStatus.REFUNDED:
-        raise OrderError("All of this order was refunded already.")
+        raise OrderError("This order is already fully refunded.")
     # Cancelled ones too, for which money came in: they were cancelled before the gateway had answered.
     if order.status != OrderStatus.COMPLETE and not (order.status == OrderStatus.CANCELLED and is_paid):
         raise OrderError(f"This order is {order.get_status_display().lower()}, so nothing was paid for it.")
@@ -69,7 +69,7 @@ def _reachable(found: list[RefundablePayment]) -> list[RefundablePayment]:
     keeper = require_gateway().name
     ours = [p for p in found if p.sale.gateway_reference and p.sale.pay_source and p.sale.pay_source.gateway == keeper]
     if not ours:
-        raise OrderError("This order was not paid through the gateway that is set up here. Refund it where it was.")
+        raise OrderError("This order was not paid through the configured gateway. Refund it where it was paid.")
     return ours
 
 

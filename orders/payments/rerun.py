@@ -28,13 +28,13 @@ def declined_sale(order: Order) -> Transaction:
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
     if order.status != OrderStatus.DECLINED:
-        raise OrderError(f"Only a declined order can be rerun; this one is {order.get_status_display().lower()}.")
+        raise OrderError(f"This order is {order.get_status_display().lower()}. Only a declined order can be rerun.")
     declined = next((each for each in transactions if each.kind == TransactionKind.SALE), None)
     if declined is None:
-        raise OrderError("No declined sale of this order is known here, so nobody can tell whether to try again.")
+        raise OrderError("This order has no declined sale that can be rerun.")
     if declined.status == TransactionStatus.HARD_DECLINE:
         raise OrderError(
-            f"The bank declined this sale for good, and would again: “{declined.answer or 'no reason given'}”"
+            f"The bank declined this sale permanently: “{declined.answer or 'no reason given'}”"
             " Ask the customer for another card and place a new order."
         )
     if not order.total:
@@ -55,13 +55,13 @@ def chargeable_cards(order: Order) -> list[PaySource]:
     others = [card for card in newest(PaySource, owner, gateway=keeper, limit=MOST_READ) if card.pk not in preferred]
     held = [card for card in [*first, *others] if card.token and card.gateway == keeper]
     if not held:
-        raise OrderError(f"{owner.name} has no card that the gateway keeps. Add one to the customer first.")
+        raise OrderError("The customer has no card on file with the gateway. Add one to the customer first.")
     return sorted(held, key=lambda card: card.is_expired)[:MOST_OFFERED]
 
 
 def refuse_expired(card: PaySource) -> None:
     if card.is_expired:
-        raise OrderError("This card has expired. Choose another, or add one to the customer first.")
+        raise OrderError("This card has expired. Choose another card, or add one to the customer first.")
 
 
 def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
@@ -73,7 +73,7 @@ def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Trans
         refuse_changed(current, seen)
         chosen = next((each for each in known if each.pk == card), None)
         if chosen is None:
-            raise OrderError("This card is no longer the customer’s. Choose another.")
+            raise OrderError("This card no longer belongs to the customer. Choose another card.")
         refuse_expired(chosen)
         payment = create_pending(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
         touch_order(current.pk)  # it shows the card, even when nobody answers

@@ -37,7 +37,7 @@ TOKENS = {
 BY_LAST_FOUR = {number[-4:]: token for number, token in TOKENS.items()}
 
 NO_ANSWER = Answer(TransactionStatus.PENDING, "The gateway has not answered.")
-NEVER_RECEIVED = Answer(TransactionStatus.SOFT_DECLINE, "The gateway never received this. Nothing was charged.")
+NEVER_RECEIVED = Answer(TransactionStatus.SOFT_DECLINE, "The gateway never received this payment. Nothing was charged.")
 UNKNOWN_CARD = Answer(TransactionStatus.HARD_DECLINE, "The gateway does not know this card.")
 EXPIRED = Answer(TransactionStatus.HARD_DECLINE, "The card has expired.")
 UNKNOWN_SALE = Answer(TransactionStatus.HARD_DECLINE, "The gateway does not know this payment.")
@@ -50,7 +50,7 @@ SALES = {
     "sandbox-silent": NO_ANSWER,
 }
 REFUNDS = {
-    "sandbox-keeps": Answer(TransactionStatus.HARD_DECLINE, "This kind of card cannot be paid back."),
+    "sandbox-keeps": Answer(TransactionStatus.HARD_DECLINE, "This type of card cannot be refunded."),
     "sandbox-slow-refund": NO_ANSWER,
 }
 # What is found out by asking again; of any other, what was said at once.

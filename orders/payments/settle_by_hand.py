@@ -33,9 +33,9 @@ def payment_to_settle(order: Order) -> Transaction:
     pending = order.transactions.filter(status=TransactionStatus.PENDING)
     payment = pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk").first()
     if payment is None:
-        raise OrderError("No payment of this order waits for an answer. This is how it stands now.")
+        raise OrderError("This order has no pending payment. This is its current state.")
     if not is_overdue(payment):
-        raise OrderError("The gateway may still answer. What has no answer after a day can be settled by hand.")
+        raise OrderError("The gateway may still answer. You can resolve a payment that has had no answer for a day.")
     return payment
 
 
@@ -48,7 +48,7 @@ def settle_by_hand(
     answer = _asked_again(payment)
     if answer and answer.status != TransactionStatus.PENDING:
         return SettledPayment(record_answer(payment, answer), is_by_hand=False)
-    said = f"Settled by hand: {reason}"
+    said = f"Resolved manually: {reason}"
     status = TransactionStatus.SUCCESS if happened else TransactionStatus.SOFT_DECLINE
     settled = record_answer(payment, Answer(status, said, reference), by=by)
     return SettledPayment(settled, is_by_hand=settled.answer == said)

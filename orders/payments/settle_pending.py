@@ -54,14 +54,14 @@ def pending_note(payment: Transaction) -> str:
     """What becomes of a payment without an answer, in sentences for who looks at its order."""
     keeper, ours = payment.pay_source.gateway if payment.pay_source else "", configured_gateway()
     if ours is None or keeper != ours.name:
-        where = keeper or "the system that it was sent through"
-        return f"It is not asked from here: look for the payment at {where}. After a day it can be settled by hand."
+        where = keeper or "the system that sent it"
+        return f"Reunite cannot ask about this payment. Look for it in {where}. You can resolve it after a day."
     if is_overdue(payment):
         return (
-            f"No answer came since {format_day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
-            " Then it can be settled by hand."
+            f"No answer since {format_day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
+            " Then resolve the payment."
         )
-    return "It is asked again every few minutes."
+    return "Reunite asks again every few minutes."
 
 
 def question_about(payment: Transaction) -> Question:

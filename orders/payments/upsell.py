@@ -62,11 +62,11 @@ def _begin(
 
 def _refuse_impossible(order: Order, addition: AddedLine) -> None:
     if order.status != OrderStatus.COMPLETE:
-        raise OrderError(f"Order {order.number} is {order.status}, so nothing can be added to it.")
+        raise OrderError(f"Order {order.number} is {order.status}, so nothing can be added.")
     if order.at < timezone.now() - A_MOMENT:
-        raise OrderError(f"Order {order.number} was placed more than a day ago. Place a new one.")
+        raise OrderError(f"Order {order.number} was placed more than a day ago. Place a new order.")
     if not addition.total or not is_payable(order.total + addition.total, order.currency):
-        raise OrderError(f"An upsale must come to an amount that can be paid in {order.currency}.")
+        raise OrderError(f"The total of an upsale must be an amount that is valid in {order.currency}.")
 
 
 def _paid_with(charges: QuerySet[Transaction], keeper: str) -> Transaction:
@@ -75,4 +75,4 @@ def _paid_with(charges: QuerySet[Transaction], keeper: str) -> Transaction:
         card = each.pay_source
         if card and card.token and card.gateway == keeper and not card.is_expired:
             return each
-    raise OrderError("This order was not paid with a card that can be charged again. Place a new one.")
+    raise OrderError("This order was not paid with a card that can be charged again. Place a new order.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def refuse_billing_change(purchase: Purchase) -> None:
     refuse_ended(purchase)
     if purchase.status == PurchaseStatus.RECYCLE_FAILED:
-        raise PurchaseError("Billing this purchase has failed, so it is not billed. Reactivate it first.")
+        raise PurchaseError("Billing has failed, so this purchase is not billed. Reactivate it first.")
 
 
 def refuse_price(purchase: Purchase, price: Decimal) -> None:
@@ -35,7 +35,7 @@ def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
     if day == purchase.next_bill_date:
         return
     if day is None:
-        raise PurchaseError("Choose the day of the next bill. To stop billing, pause or cancel the purchase.")
+        raise PurchaseError("Choose the next bill date. To stop billing, pause or cancel the purchase.")
     refuse_day(day, first=today())
 
 
@@ -46,7 +46,7 @@ def change_billing(purchase: Purchase, *, price: Decimal, next_bill: date | None
         refuse_next_bill(current, next_bill)
         changes = list(_changes(current, price, next_bill))
         if not changes:
-            raise PurchaseError("Price and next bill date are what they were.")
+            raise PurchaseError("Price and next bill date are the same as before.")
         if next_bill and current.cancels_on and current.cancels_on == current.next_bill_date:
             _move_cancellation(current, next_bill)
         current.price, current.next_bill_date = price, next_bill
@@ -58,8 +58,8 @@ def _move_cancellation(purchase: Purchase, day: date) -> None:
         return
     if purchase.restarts_on and day <= purchase.restarts_on:
         raise PurchaseError(
-            f"It will be cancelled on the day of its next bill, and is paused until {shown_date(purchase.restarts_on)}."
-            " Choose a later day, or take the cancellation back first."
+            "This purchase will be cancelled on its next bill date, and it is paused until"
+            f" {shown_date(purchase.restarts_on)}. Choose a later date, or keep the purchase first."
         )
     purchase.cancels_on = day
 

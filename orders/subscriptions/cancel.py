@@ -51,7 +51,7 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
         refuse_day(day, first=tomorrow())
         if current.restarts_on and day <= current.restarts_on:
             raise PurchaseError(
-                f"It is paused until {shown_date(current.restarts_on)}. Cancel it now, or on a later day."
+                f"This purchase is paused until {shown_date(current.restarts_on)}. Cancel it now or on a later date."
             )
         if (current.cancels_on, current.cancel_reason) == (day, reason):
             return
@@ -62,7 +62,7 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
 def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
     """On the day after its next bill, as things stand."""
     if purchase.bills_on is None:
-        raise PurchaseError("This purchase is not going to be billed, so there is no next bill. Cancel it now.")
+        raise PurchaseError("This purchase has no next bill. Cancel it now.")
     schedule_cancellation(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
 
 
@@ -70,7 +70,7 @@ def scheduled_day(purchase: Purchase) -> date:
     """The day on which it will be cancelled."""
     refuse_ended(purchase)
     if purchase.cancels_on is None:
-        raise PurchaseError("No cancellation of this purchase is planned, so there is none to take back.")
+        raise PurchaseError("No cancellation of this purchase is scheduled.")
     return purchase.cancels_on
 
 

@@ -42,7 +42,7 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
-            raise PurchaseError("This purchase has changed since you opened the page. This is how it stands now.")
+            raise PurchaseError("This purchase has changed since you opened the page. This is its current state.")
         status, before, shown = current.status, _values(current), shown_values(current)
         yield current
         if _values(current) != before:
@@ -60,15 +60,15 @@ def _values(purchase: Purchase) -> dict[str, Any]:
 
 def refuse_ended(purchase: Purchase) -> None:
     if purchase.status in ENDED:
-        raise PurchaseError(f"This purchase is {purchase.get_status_display().lower()}, so it is not billed any more.")
+        raise PurchaseError(f"This purchase is {purchase.get_status_display().lower()}, so it is no longer billed.")
 
 
 def refuse_day(day: date, *, first: date) -> None:
     """PurchaseError when `day` is before `first`, or so far away that it must be a slip."""
     if day < first:
-        raise PurchaseError(f"Choose {shown_date(first)} or a later day.")
+        raise PurchaseError(f"Choose {shown_date(first)} or a later date.")
     if day > today() + FURTHEST:
-        raise PurchaseError("Choose a day within the next ten years.")
+        raise PurchaseError("Choose a date within the next ten years.")
 
 
 def today() -> date:

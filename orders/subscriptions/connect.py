@@ -33,7 +33,7 @@ def connect_subscriptions(customer: Customer, purchases: Iterable[Purchase], *, 
     """Make `purchases`, and all that each is connected with already, one subscription."""
     chosen = _locked(customer, [purchase.pk for purchase in purchases])
     if len(chosen) < 2:
-        raise ConnectError("One subscription alone cannot be connected. Name two or more of them.")
+        raise ConnectError("A single subscription cannot be connected. Send two or more.")
     known = {each.connection for each in chosen if each.connection}
     if len(known) == 1 and all(each.connection for each in chosen):
         return
@@ -62,7 +62,7 @@ def _locked(customer: Customer, pks: Collection[int]) -> list[Purchase]:
     rows = _theirs(customer).select_for_update(no_key=True, of=("self",)).select_related("product")
     found = list(rows.filter(pk__in=pks).order_by("pk"))
     if len(found) < len(set(pks)):
-        raise ConnectError("A subscription that was named is not this customer’s.")
+        raise ConnectError("One of the subscriptions does not belong to this customer.")
     return found
 
 

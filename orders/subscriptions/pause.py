@@ -33,13 +33,13 @@ CAN_REACTIVATE = (PurchaseStatus.PAUSED, PurchaseStatus.CANCELLED, PurchaseStatu
 def refuse_pause(purchase: Purchase) -> None:
     refuse_ended(purchase)
     if purchase.status == PurchaseStatus.PAUSED:
-        raise PurchaseError("This purchase is paused already.")
+        raise PurchaseError("This purchase is already paused.")
     if purchase.status == PurchaseStatus.RECYCLE_BILLING:
         raise PurchaseError(
-            "A bill of this purchase is past due, so it cannot be paused. It is paid or cancelled first."
+            "This purchase has a past due bill and cannot be paused. The bill must be paid or cancelled first."
         )
     if purchase.status not in CAN_PAUSE:
-        raise PurchaseError("Billing this purchase has failed, so there is nothing to pause. Reactivate or cancel it.")
+        raise PurchaseError("Billing has failed, so this purchase cannot be paused. Reactivate or cancel it.")
 
 
 def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
@@ -50,7 +50,7 @@ def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: Use
             refuse_day(until, first=tomorrow())
         if until and current.cancels_on and current.cancels_on <= until:
             on = shown_date(current.cancels_on)
-            raise PurchaseError(f"It will be cancelled on {on}, before it would restart. Take that back first.")
+            raise PurchaseError(f"This purchase will be cancelled on {on}, before it restarts. Keep it first.")
         current.paused_from, current.status = current.status, PurchaseStatus.PAUSED
         current.paused_at, current.restarts_on = timezone.now(), until
         history.write(current, f"paused until {shown_date(until)}." if until else "paused.", by=by)
@@ -58,9 +58,9 @@ def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: Use
 
 def refuse_reactivation(purchase: Purchase) -> None:
     if purchase.status == PurchaseStatus.COMPLETE:
-        raise PurchaseError("This purchase is complete: all of it was billed. Going on takes a new order.")
+        raise PurchaseError("This purchase is complete and fully billed. To continue, place a new order.")
     if purchase.status not in CAN_REACTIVATE:
-        raise PurchaseError("This purchase is billed already, so there is nothing to reactivate.")
+        raise PurchaseError("This purchase is already active.")
 
 
 def proposed_next_bill(purchase: Purchase) -> date:

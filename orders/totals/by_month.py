@@ -32,7 +32,7 @@ def add(changes: Iterable[Delta]) -> None:
     """Add what `changes` say of orders. The totals of their records come before: whoever waits, waits there."""
     about_orders = [change for change in changes if any(sums_of(change))]
     if any(change.month is None for change in about_orders):
-        raise ValueError("Say in which month the order was placed.")
+        raise ValueError("Give the month in which the order was placed.")
     if rows := sorted(combine_deltas(about_orders, *BY), key=by_key):
         values = [(*by_key(row), *sums_of(row)) for row in rows]
         upsert_sums(MonthTotals, [*KEY, *SUMS], values, key=KEY, sums=SUMS)

@@ -94,7 +94,7 @@ def test_who_asks_without_https_is_told_so_and_not_sent_elsewhere(settings, meth
     settings.SECURE_SSL_REDIRECT = True
     response = Caller().send(method, path, {"name": "Shop"})
     assert response.status_code == 403
-    message = "Ask over HTTPS: what was sent now, anybody on the way could read."
+    message = "Use HTTPS. This request was sent unencrypted, so others could have read it."
     assert response.json() == {"code": 403, "message": message, "param": None}
     assert not DataSource.objects.exists()
 

@@ -92,7 +92,7 @@ def test_a_failure_is_answered_in_json_with_a_reference_that_the_log_has_too(qui
     body = response.json()
     assert (body["code"], body["param"]) == (500, None)
     reference = re.search("[0-9A-F]{8}", body["message"])[0]
-    assert f"Reference {reference}: the failure that follows" in caplog.text
+    assert f"Reference {reference}: the error that follows" in caplog.text
     assert "secret-host" not in body["message"]
 
 
@@ -134,7 +134,7 @@ def test_a_failure_is_answered_in_the_envelope(quiet_client, without_database, c
 
     assert response.status_code == 500
     reference = re.search("[0-9A-F]{8}", error_of(response))[0]
-    assert f"Reference {reference}: the failure that follows" in caplog.text
+    assert f"Reference {reference}: the error that follows" in caplog.text
     said = reported(caplog.records)
     assert "secret-host" in said
     assert "a-secret" not in said
@@ -161,4 +161,4 @@ def test_neither_log_nor_report_of_a_broken_charge_has_card_or_key(method, quiet
 def test_a_page_that_fails_is_a_page(quiet_client, without_database):
     response = quiet_client.get("/healthz")
     assert response.status_code == 500
-    assert "Something broke in Reunite" in response.content.decode()
+    assert "Something went wrong" in response.content.decode()

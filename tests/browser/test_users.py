@@ -18,9 +18,7 @@ def test_a_wrong_password_can_be_tried_again(page: Page, sign_in):
     page.get_by_label("Password").fill("wrong")
     page.get_by_label("Password").press("Enter")
 
-    expect(page.get_by_role("alert")).to_have_text(
-        "The user name or the password is wrong. Capital letters count in both."
-    )
+    expect(page.get_by_role("alert")).to_have_text("The user name or password is wrong. Both are case-sensitive.")
     expect(page.get_by_label("User name")).to_have_value("margaret")
 
 
@@ -66,9 +64,9 @@ def test_ones_own_boxes_are_out_of_reach(page: Page, sign_in):
     sign_in("jane", MANAGE_USERS)
     page.get_by_role("main").get_by_role("link", name="jane").click()
 
-    expect(page.get_by_text("Another admin must change what you may do")).to_be_visible()
+    expect(page.get_by_text("Another admin must change your permissions")).to_be_visible()
     expect(page.get_by_label("Can manage users")).to_be_disabled()
-    expect(page.get_by_label("May sign in")).to_be_disabled()
+    expect(page.get_by_label("Active")).to_be_disabled()
 
 
 @pytest.mark.parametrize("path", ["/users/", "/users/add/", "/users/changes/", "/account/", "/account/password/"])

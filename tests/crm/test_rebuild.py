@@ -69,7 +69,8 @@ def test_a_cache_that_was_changed_behind_the_programs_back_is_named_and_put_righ
     PLANTED[said](survivor)
     lines = rebuild()
     assert any(line.startswith(said) for line in lines), lines
-    assert lines[-1] == f"{len(lines) - 1} differed and were put right."
+    differences = len(lines) - 1
+    assert lines[-1] == f"{differences} {'difference' if differences == 1 else 'differences'} corrected."
     assert rebuild() == ["Nothing differed."]
     assert dump(without={"moved_at", "version", "updated"}) == before
 

@@ -14,7 +14,7 @@ def test_start_tells_who_may_do_nothing_whom_to_ask(nobody):
     response = signed_in(nobody).get("/")
 
     assert response.status_code == 403
-    assert "You are signed in, but may do nothing yet." in response.content.decode()
+    assert "You are signed in but have no permissions yet." in response.content.decode()
 
 
 def test_header_names_only_what_one_may_open(nobody, as_admin):
@@ -30,14 +30,14 @@ def test_header_names_only_what_one_may_open(nobody, as_admin):
 def test_a_refusal_names_the_box_to_tick(as_agent):
     page = as_agent.get("/users/").content.decode()
 
-    assert "You may not manage users. An admin can tick “Can manage users” for you on Edit User." in page
+    assert "You do not have permission to manage users. An admin can grant “Can manage users” on Edit User." in page
 
 
 def test_an_address_without_a_page_says_what_to_do(as_agent):
     response = as_agent.get("/nowhere/")
 
     assert response.status_code == 404
-    assert "Nothing is here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_a_stranger_learns_nothing_from_an_address_without_a_page(client, db):

@@ -11,20 +11,22 @@ class KeyForm(forms.Form):
     name = forms.CharField(
         label="Name",
         max_length=100,
-        help_text="What uses it: “Warehouse”. A key for each program can be revoked alone.",
+        help_text="The API client that uses it, such as “Warehouse”. Create one key per API client.",
     )
     addresses = forms.CharField(
         label="Allowed addresses",
         required=False,
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text="203.0.113.7 or a network such as 203.0.113.0/24, one a line. Empty allows every address.",
+        help_text="One per line: addresses such as 203.0.113.7 or networks such as 203.0.113.0/24. Empty allows all.",
     )
 
     def clean_addresses(self) -> list[str]:
         written = list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", self.cleaned_data["addresses"]))))
         if len(written) > MOST:
-            raise ValidationError(f"These are {len(written)} addresses. {MOST} at most; write them as networks.")
+            raise ValidationError(
+                f"Enter {MOST} addresses or fewer, or combine them into networks. This has {len(written)}."
+            )
         return [network(each) for each in written]
 
 
@@ -33,4 +35,4 @@ def network(text: str) -> str:
     try:
         return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
     except ValueError:
-        raise ValidationError(f"“{text[:50]}” is no IP address or network such as 203.0.113.0/24.") from None
+        raise ValidationError(f"“{text[:50]}” is not an IP address or a network such as 203.0.113.0/24.") from None

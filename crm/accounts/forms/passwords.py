@@ -1,4 +1,4 @@
-"""Signing in, and setting one's own password."""
+"""Signing in, and changing your own password."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,28 +19,28 @@ else:
 class SignInForm(AuthenticationForm):
     username = UsernameField(label="User name", max_length=150)
     error_messages = {
-        "invalid_login": "The user name or the password is wrong. Capital letters count in both.",
-        "inactive": "The user name or the password is wrong. Capital letters count in both.",
+        "invalid_login": "The user name or password is wrong. Both are case-sensitive.",
+        "inactive": "The user name or password is wrong. Both are case-sensitive.",
     }
 
 
 class NewPasswordForm(PasswordForm):
-    """A new password, typed twice since nobody sees it."""
+    """A new password, entered twice because it is hidden."""
 
-    error_messages = {"password_mismatch": "The two are not the same."}
+    error_messages = {"password_mismatch": "The two passwords are not the same."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first, second = self.fields["new_password1"], self.fields["new_password2"]
         first.label, first.help_text = "New password", "At least 10 characters."
-        second.label, second.help_text = "New password again", ""
+        second.label, second.help_text = "Repeat new password", ""
 
 
 class OwnPasswordForm(NewPasswordForm):
-    """The same for who is signed in. The present one is asked: who only sits down at an open desk does not know it."""
+    """For the user who is signed in. It asks for the current password, in case someone else sits at an open desk."""
 
     old_password = forms.CharField(
-        label="Present password",
+        label="Current password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
@@ -54,5 +54,5 @@ class OwnPasswordForm(NewPasswordForm):
         password: str = self.cleaned_data["old_password"]
         # Not check_password: this way wrong ones are counted, and guessing is paused as at the sign-in.
         if authenticate(self.request, username=self.user.get_username(), password=password) != self.user:
-            raise ValidationError("This is not your present password.")
+            raise ValidationError("This is not your current password.")
         return password

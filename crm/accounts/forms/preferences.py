@@ -10,7 +10,7 @@ from customers.web.fields import choice_field
 class PreferencesForm(forms.ModelForm[User]):
     time_zone = forms.ChoiceField(
         label="Time zone",
-        help_text="All times are shown in it. Open the list and type the first letters of a place.",
+        help_text="All times are shown in this time zone. Open the list and type the first letters of a city.",
     )
 
     class Meta:

@@ -27,7 +27,7 @@ class AccountForm(forms.ModelForm[User]):
     full_name = forms.CharField(max_length=150, required=False)
     password = forms.CharField(
         label="Password",
-        help_text="At least 10 characters. Leave it empty to pass on a link with which they set one.",
+        help_text="At least 10 characters. Leave empty to create a link with which the user sets a password.",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
@@ -36,7 +36,7 @@ class AccountForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ["username", "email", "is_active"]
-        labels = {"username": "User name", "email": "E-mail", "is_active": "May sign in"}
+        labels = {"username": "User name", "email": "Email", "is_active": "Active"}
         help_texts = {"username": "", "is_active": ""}
         widgets = {"username": forms.TextInput(attrs={"autocomplete": "off"})}
 
@@ -45,12 +45,12 @@ class AccountForm(forms.ModelForm[User]):
         self.initial.setdefault("full_name", self.instance.get_full_name())
         if self.instance.pk:
             self.fields["password"].label = "New password"
-            self.fields["password"].help_text = "Leave empty to keep the present one. At least 10 characters."
+            self.fields["password"].help_text = "At least 10 characters. Leave empty to keep the current password."
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         if grant.is_taken(username, but=self.instance):
-            raise ValidationError("There is a user of this name already. Capital letters make no other name.")
+            raise ValidationError("A user with this name already exists. Upper and lower case make no difference.")
         return username
 
     def _post_clean(self) -> None:
@@ -65,10 +65,10 @@ class AccountForm(forms.ModelForm[User]):
 
 
 class UserForm(AccountForm):
-    """Create and Edit User: the account, and one checkbox for each functionality."""
+    """Create and Edit User: the account, and one checkbox per permission."""
 
-    role = forms.ChoiceField(help_text="A role ticks a set of boxes below. You can change any of them.")
-    # What was ticked when the page was made: only what was changed on it is given or taken.
+    role = forms.ChoiceField(help_text="A role ticks a set of permissions below. You can change any of them.")
+    # The permissions when the page was made: only changes made on it are granted or revoked.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ["username", "full_name", "email", "password", "is_active", "role"]
 
@@ -93,7 +93,7 @@ class UserForm(AccountForm):
             self.initial[each.slug] = each.permission in self.held
 
     def _close(self) -> None:
-        """Disable what may not be changed; what is sent for it all the same is not looked at."""
+        """Disable what may not be changed. Values sent for it are ignored."""
         if self.own:
             del self.fields["password"]
         closed = {each.slug for each in listed() if self.own or each.permission not in self.mine}
@@ -103,8 +103,8 @@ class UserForm(AccountForm):
 
     def _checkbox(self, each: Functionality) -> forms.BooleanField:
         roles = " ".join(role.name for role in ROLES if each.permission in role.ticks)
-        notes = ["A group gives this as well"] if each.permission in self.by_group else []
-        notes += [] if self.own or each.permission in self.mine else ["You may not give it, as you may not do it"]
+        notes = ["Also granted by a group"] if each.permission in self.by_group else []
+        notes += [] if self.own or each.permission in self.mine else ["You cannot change it because you do not have it"]
         return forms.BooleanField(
             label=each.label,
             help_text=". ".join([each.sentence, *notes]),
@@ -135,5 +135,6 @@ class UserForm(AccountForm):
         if role in {CUSTOM, role_of(seen), role_of(ticked)}:
             return ticked
         if ticked != seen:
-            self.add_error("role", f"{role.label} ticks other boxes than these. Choose Custom to keep your own choice.")
+            message = f"The role {role.label} has other permissions than you ticked. To keep yours, choose Custom."
+            self.add_error("role", message)
         return role.ticks

@@ -16,14 +16,14 @@ class Migration(migrations.Migration):
             model_name="user",
             name="theme",
             field=models.CharField(
-                choices=[("auto", "As this device"), ("light", "Light"), ("dark", "Dark")], default="auto", max_length=5
+                choices=[("auto", "System"), ("light", "Light"), ("dark", "Dark")], default="auto", max_length=5
             ),
         ),
         migrations.AddField(
             model_name="user",
             name="time_zone",
             field=models.CharField(
-                default="UTC", help_text="IANA name of the zone in which times are shown", max_length=60
+                default="UTC", help_text="IANA name of the time zone in which times are shown", max_length=60
             ),
         ),
         migrations.CreateModel(
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 (
                     "text",
                     models.CharField(
-                        blank=True, help_text="What happened beside permissions, as a sentence", max_length=200
+                        blank=True, help_text="What changed besides permissions, as a sentence", max_length=200
                     ),
                 ),
                 ("given", models.JSONField(blank=True, default=list, help_text="Permissions, as app.codename")),

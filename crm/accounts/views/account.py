@@ -47,7 +47,7 @@ def own_password(request: "StaffRequest") -> HttpResponse:
     if form.is_valid():
         password_reset.change(request.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)  # all other sessions end, this one stays
-        messages.success(request, "Your password is changed. Whoever was signed in as you elsewhere is signed out.")
+        messages.success(request, "Password changed. You are signed out on all other devices.")
         return redirect("accounts:own")
     context = {"title": "Change your password", "form": form}
     return render(request, "crm/own_password.html", context, status=422 if form.errors else 200)

@@ -15,6 +15,7 @@ from crm.accounts.grant import GrantError
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import USE_API
 from crm.accounts.views.permission_decorators import may_manage_users
+from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def key_add(request: "StaffRequest", pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(USE_API, "You may not use the API. An admin can tick “Can use the API” for you on Edit User.")
+@permission_required(
+    USE_API, "You do not have permission to use the API. An admin can grant “Can use the API” on Edit User."
+)
 def own_key_add(request: "StaffRequest") -> HttpResponse:
     return _add(request, request.user, back=reverse("accounts:own"))
 
@@ -65,11 +68,11 @@ def _add(request: "StaffRequest", user: User, *, back: str) -> HttpResponse:
 
 def _revoke(request: "StaffRequest", key: ApiKey, *, back: str) -> HttpResponse:
     if request.method == "GET":
-        context = {"title": f"Revoke the API key {key.name}?", "key": key, "back": back}
+        context = {"title": f"Revoke the API key {isolated(key.name)}?", "key": key, "back": back}
         return render(request, "crm/key_revoke.html", context)
     try:
         api_keys.revoke(key, by=request.user)
     except GrantError as error:
         raise PermissionDenied(str(error)) from error
-    messages.success(request, f"The API key {key.name} is revoked. Whatever uses it is refused from now on.")
+    messages.success(request, f"API key {isolated(key.name)} revoked. API clients that use it are refused from now on.")
     return redirect(back)

@@ -62,12 +62,12 @@ class FollowLink(PasswordResetConfirmView):
         if not password_reset.follow_link(form.user, token=token, password=form.cleaned_data["new_password1"]):
             self.validlink = False
             return self.render_to_response(self.get_context_data(form=None))
-        messages.success(self.request, "Your new password is set. Sign in with it.")
+        messages.success(self.request, "Password changed. Sign in with your new password.")
         return redirect("login")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context if self.validlink else context | {"title": "This link does not work any more"}
+        return context if self.validlink else context | {"title": "This link no longer works"}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         form = context.get("form")

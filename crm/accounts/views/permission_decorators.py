@@ -2,5 +2,5 @@ from crm.accounts.permissions import MANAGE_USERS
 from customers.web.permissions import permission_required
 
 may_manage_users = permission_required(
-    MANAGE_USERS, "You may not manage users. An admin can tick “Can manage users” for you on Edit User."
+    MANAGE_USERS, "You do not have permission to manage users. An admin can grant “Can manage users” on Edit User."
 )

@@ -14,6 +14,7 @@ from crm.accounts.models import User
 from crm.accounts.permissions import USE_API, listed, permissions_by_app
 from crm.accounts.views.permission_decorators import may_manage_users
 from customers.lib.numbers import parse_number
+from customers.lib.phrases import isolated
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -49,11 +50,11 @@ def user_add(request: "StaffRequest") -> HttpResponse:
     if not (form.is_valid() and _saved(form, by=request.user)):
         context = {"title": "New user", "form": form}
         return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
-    user = form.instance
+    user, name = form.instance, isolated(form.instance)
     if user.has_usable_password():
-        messages.success(request, f"{user} may sign in from now on." if user.is_active else f"{user} is created.")
+        messages.success(request, f"{name} can sign in now." if user.is_active else f"{name} was created.")
         return redirect("accounts:list")
-    messages.success(request, f"{user} is created and has no password yet. Make a link below and pass it on.")
+    messages.success(request, f"{name} was created without a password. Create a link below and pass it on.")
     return redirect(user)
 
 
@@ -66,7 +67,7 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     form = UserForm(request.POST or None, instance=user, by=request.user)
     if form.is_valid() and _saved(form, by=request.user):
         if form.is_otherwise:
-            messages.success(request, f"Saved. It takes effect on the next page {user} opens.")
+            messages.success(request, f"Saved. Changes take effect on the next page {isolated(user)} opens.")
         return redirect("accounts:list")
     context = {
         "title": title,
@@ -92,14 +93,14 @@ def _saved(form: UserForm, *, by: User) -> bool:
 @require_safe
 @may_manage_users
 def change_list(request: "StaffRequest") -> HttpResponse:
-    """Who changed whose permissions when, of everybody or of one."""
+    """The audit log of all users or of one."""
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
     found = audit.newest(of=user, before=before, limit=audit.PAGE + 1)
     lines, more = found[: audit.PAGE], len(found) > audit.PAGE
     asked = {"user": str(user.pk)} if user else {}
     context = {
-        "title": f"Changes of {user}" if user else "Changes of users",
+        "title": f"User audit log: {isolated(user)}" if user else "User audit log",
         "of": user,
         "lines": lines,
         "first": f"?{urlencode(asked)}" if before else "",

@@ -81,7 +81,7 @@ def operation(view: View) -> View:
 
 def other_method(request: HttpRequest, refusal: HttpResponseBase) -> HttpResponse:
     allowed = ", ".join(sorted(refusal.headers["Allow"].split(", ")))
-    response = said(NOT_ALLOWED, f"{request.method} is not allowed here; use {allowed}")
+    response = said(NOT_ALLOWED, f"{request.method} is not allowed here. Use {allowed}")
     response.headers["Allow"] = allowed
     return response
 

@@ -33,7 +33,7 @@ def read_place(text: str, param: str) -> Position:
         at = BEGINNING + microseconds * MICROSECOND
         return at, Origin(kind, second % 2**62 >> NUMBER), second & 0xF
     except (ValueError, OverflowError):
-        raise refusal(400, "This is no activity that we gave out", param) from None
+        raise refusal(400, "This activity does not exist", param) from None
 
 
 def _checked(uuid: UUID) -> int:

@@ -102,7 +102,7 @@ def register(api: NinjaAPI) -> None:
     def overtaken(request: HttpRequest, error: IntegrityError) -> HttpResponse:
         # What was read is checked by the rules; only the database sees what others do before it is written.
         logger.warning("Overtaken at %s", request.path, exc_info=error)
-        message = "Something that this is about was changed or deleted at the same moment. Nothing was done; try again."
+        message = "A record of this request was changed or deleted at the same time. Nothing was done. Try again."
         return answer(request, invalid(base=message))
 
     @api.exception_handler(ValidationError)

@@ -65,7 +65,7 @@ def named(ids: CustomerIds, param: str) -> Customer:
         return lookup.named(ids.customer_uuid, param)
     if ids.data_source_uuid and ids.external_id:
         return lookup.record(ids.data_source_uuid, ids.external_id, param).origin
-    raise refusal(400, 'Name a customer by "customer_uuid", or by "data_source_uuid" and "external_id"', param)
+    raise refusal(400, 'Identify the customer by "customer_uuid", or by "data_source_uuid" and "external_id"', param)
 
 
 @router.post("/customers/unmerges", auth=Key(UNDO, SPLIT), response=answers(202, Done))
@@ -73,7 +73,7 @@ def unmerge_customers(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, 
     customer = lookup.customer(body.customer_uuid)
     record = lookup.record(body.data_source_uuid, body.external_id)
     if record.customer != customer:
-        raise invalid(external_id="This customer is not known to the data source by this external ID.")
+        raise invalid(external_id="The customer has no such external ID in this data source.")
     try:
         unmerge.unmerge_customers(
             record, by=request.by, moving=[MOVED[name] for name in sorted({*body.move_to_new_customer})]

@@ -134,7 +134,7 @@ def read_cursor(text: str) -> tuple[datetime, int]:
         when = datetime.fromisoformat(at)
         number = int(pk)
     except (ValueError, binascii.Error):
-        raise refusal(400, "This cursor is none that we gave out", "cursor") from None
+        raise refusal(400, "This cursor is not valid", "cursor") from None
     if when.tzinfo is None or not -(2**63) <= number < 2**63:
-        raise refusal(400, "This cursor is none that we gave out", "cursor")
+        raise refusal(400, "This cursor is not valid", "cursor")
     return when, number

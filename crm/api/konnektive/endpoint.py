@@ -94,7 +94,7 @@ def _call(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
 @sensitive_variables()
 def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
     if request.method not in ("GET", "POST"):
-        raise CallError("Ask with GET or POST.")
+        raise CallError("Use GET or POST.")
     auth.refuse_in_the_clear(request)
     auth.refuse_too_long(request)
     parameters = taking.take(request)

@@ -37,7 +37,7 @@ def read_day(text: str) -> date:
         # The calendar has the last word on 31 February.
         if EARLIEST <= year <= LATEST and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
             return date(year, month, day)
-    raise ValueError("Write a day as MM/DD/YYYY or YYYY-MM-DD.")
+    raise ValueError("Use a date such as 01/31/2026 or 2026-01-31.")
 
 
 def read_whole(text: str) -> int:
@@ -59,13 +59,13 @@ def read_truth(text: str) -> bool:
 
 def read_amount(text: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,3})?", text.strip()):
-        raise ValueError("Use an amount such as 29.99, not below zero.")
+        raise ValueError("Use an amount such as 29.99, zero or more.")
     return Decimal(text.strip())
 
 
 def refuse_unstorable(text: str) -> str:
     if not can_be_stored(text):
-        raise ValueError("Leave out the character that cannot be stored.")
+        raise ValueError("Remove the character that cannot be stored.")
     return text
 
 

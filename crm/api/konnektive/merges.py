@@ -38,7 +38,7 @@ def merge(call: Call) -> dict[str, Any]:
             continue
         except MergeError as error:
             raise CallError(str(error)) from None
-    raise CallError("Nothing was merged: others change these customers at this moment. Send it again.")
+    raise CallError("Nothing was merged. These customers are being changed at the moment. Send the request again.")
 
 
 def _merged(survivor: Customer, numbers: Collection[int], call: Call) -> Customer:
@@ -75,9 +75,11 @@ def _merge_of(root: Customer, numbers: Collection[int]) -> models.Merge:
     merges = {member.merge_id: member.merge for member in standing if member.merge.survivor.live_root() == root}
     members = [member.duplicate_id for member in standing if member.merge_id in merges]
     if missing := sorted(set(numbers) - set(members)):
-        raise invalid(unmergeCustomerIds=f"Customer {missing[0]} is not part of customer {root.pk}.")
+        raise invalid(unmergeCustomerIds=f"Customer {missing[0]} is not merged into customer {root.pk}.")
     if len(merges) > 1:
-        raise invalid(unmergeCustomerIds="These were merged at different times. Unmerge them with a call each.")
+        raise invalid(
+            unmergeCustomerIds="These customers were merged in different merges. Unmerge them in separate calls."
+        )
     return next(iter(merges.values()))
 
 
@@ -86,4 +88,4 @@ def _known(number: int, parameter: str) -> Customer:
     try:
         return customer(number)
     except CallError:
-        raise invalid(**{parameter: f"There is no customer {number}."}) from None
+        raise invalid(**{parameter: f"Customer {number} does not exist."}) from None

@@ -41,7 +41,7 @@ class Dated(Paged):
             missing = {"startDate": self.start_date, "endDate": self.end_date}
             raise invalid(**{name: "This parameter is required." for name, day in missing.items() if day is None})
         if self.end_date < self.start_date:
-            raise invalid(endDate="Use a day that is not before startDate.")
+            raise invalid(endDate="Use a date on or after startDate.")
         return start_of_day(self.start_date), end_of_day(self.end_date)
 
 

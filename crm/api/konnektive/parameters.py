@@ -21,7 +21,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What servers call the address with its query string, from which they write their access logs.
 ADDRESSES = ("RAW_URI", "REQUEST_URI")
 
-UNREADABLE = "The body of the request cannot be read. Send a form, multipart/form-data, or an object in JSON."
+UNREADABLE = "The request body cannot be read. Send a form, multipart/form-data or a JSON object."
 
 Sent = Iterator[tuple[str, str]]
 
@@ -79,13 +79,13 @@ def _as_text(name: str, value: Any) -> str:
         case str():
             # JSON can write half a character, which could not even be hashed.
             if not can_be_stored(value):
-                raise invalid(**{name: "Leave out the character that cannot be stored."})
+                raise invalid(**{name: "Remove the character that cannot be stored."})
             return value
         case bool():
             return "1" if value else "0"
         case None:
             return ""
-    raise invalid(**{name: "Send a single value, no list and no object."})
+    raise invalid(**{name: "Send a single value, not a list or an object."})
 
 
 def forget(request: HttpRequest) -> None:

@@ -69,7 +69,7 @@ def customer(number: int) -> Customer:
     """As `known_as`, for a call that cannot go on without."""
     found = known_as(number)
     if found is None:
-        raise invalid(customerId="There is no such customer.")
+        raise invalid(customerId="This customer does not exist.")
     return found
 
 

@@ -8,22 +8,22 @@ from crm.accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Creates an API key and prints it, this once."
+    help = "Creates an API key and prints it once."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--name", required=True, help="what uses it, to tell keys apart")
+        parser.add_argument("--name", required=True, help="the API client that uses it")
         parser.add_argument(
             "--address",
             action="append",
             default=[],
-            help="an IP address or network it is accepted from; may be repeated",
+            help="an IP address or network from which it is accepted; may be repeated",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"]).first()
         if user is None:
-            raise CommandError(f"There is no user {options['username']}. No key was made.")
+            raise CommandError(f"There is no user {options['username']}. No key was created.")
         form = KeyForm({"name": options["name"], "addresses": "\n".join(options["address"])})
         if not form.is_valid():
             raise CommandError(" ".join(str(message) for messages in form.errors.values() for message in messages))

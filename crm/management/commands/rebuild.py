@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from customers.rebuild import rebuild
 from orders.totals.add import rebuild_totals
@@ -8,8 +9,8 @@ from orders.totals.add import rebuild_totals
 
 class Command(BaseCommand):
     help = (
-        "Derives every cache again (owners, profiles, match keys, totals, billing status) and names what differed."
-        " It takes the locks of the acts for some customers at a time, so others may work meanwhile."
+        "Recalculates all derived data (owners, profiles, match keys, totals, billing status) and lists differences."
+        " It locks a few customers at a time, so users can keep working."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         for line in rebuild(rebuild_totals):
             self.stdout.write(line)
             differed += 1
-        self.stdout.write(f"{differed} differed and were put right." if differed else "Nothing differed.")
+        corrected = ngettext("%(count)d difference corrected.", "%(count)d differences corrected.", differed)
+        self.stdout.write(corrected % {"count": differed} if differed else "Nothing differed.")

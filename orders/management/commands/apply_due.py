@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import ngettext
 
 from orders.subscriptions.apply_due import apply_due
 from orders.subscriptions.change import today
@@ -8,8 +9,8 @@ from orders.subscriptions.change import today
 
 class Command(BaseCommand):
     help = (
-        "Cancels and restarts the purchases for which that was planned until today, and finds those whose newest"
-        " invoice was due and is not paid. Run it every hour."
+        "Cancels and restarts purchases that are scheduled for today or earlier, and marks purchases past due whose"
+        " newest invoice is overdue. Run it every hour."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         for purchase in apply_due(today()):
             done += 1
             self.stdout.write(f"Purchase {purchase.pk}")
-        self.stdout.write(f"{done} changed.")
+        text = ngettext("%(count)d purchase changed.", "%(count)d purchases changed.", done)
+        self.stdout.write(text % {"count": done})

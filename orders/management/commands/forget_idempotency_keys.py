@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from orders.intake.idempotency import delete_keys
 
@@ -10,13 +11,14 @@ LONGEST = 3650
 
 
 class Command(BaseCommand):
-    help = "Forgets the idempotency keys of requests that nobody sends again. Run it every day."
+    help = "Deletes old idempotency keys. Run it every day."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--days", type=int, default=30, help="How long a key is kept; 30 where nothing is said")
+        parser.add_argument("--days", type=int, default=30, help="How many days a key is kept; 30 by default")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 1 <= options["days"] <= LONGEST:
-            raise CommandError(f"Keep keys for at least one day, since a request may be sent again; at most {LONGEST}.")
-        forgotten = delete_keys(before=timezone.now() - timedelta(days=options["days"]))
-        self.stdout.write(f"{forgotten} forgotten.")
+            raise CommandError(f"Keep keys for 1 to {LONGEST} days. Requests may be sent again within a day.")
+        deleted = delete_keys(before=timezone.now() - timedelta(days=options["days"]))
+        text = ngettext("%(count)d key deleted.", "%(count)d keys deleted.", deleted)
+        self.stdout.write(text % {"count": deleted})

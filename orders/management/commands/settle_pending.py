@@ -9,7 +9,7 @@ from orders.payments.settle_pending import is_overdue, pending_note, settle_pend
 
 
 class Command(BaseCommand):
-    help = "Asks the payment gateway again about what it has not answered for five minutes. Run it every few minutes."
+    help = "Asks the payment gateway again about payments without an answer for five minutes. Run it every few minutes."
 
     def handle(self, *args: Any, **options: Any) -> None:
         settled = waiting = 0
@@ -24,4 +24,4 @@ class Command(BaseCommand):
                 self.stdout.write(f"Order {payment.order.number}: {outcome_sentence(payment)}")
         except OrderError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{settled} settled, {waiting} still without an answer.")
+        self.stdout.write(f"Resolved: {settled}. Still without an answer: {waiting}.")

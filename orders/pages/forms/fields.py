@@ -32,17 +32,17 @@ class ReasonField(forms.CharField):
     def __init__(self, *, most: int = LONGEST_REASON) -> None:
         super().__init__(
             label="Reason",
-            help_text="Kept in the history, for the next person who looks.",
-            error_messages={"required": "Say why, in a few words."},
+            help_text="Recorded in the history.",
+            error_messages={"required": "Enter a reason."},
         )
         self.widget.attrs.update({"class": "vTextField", "autocomplete": "off"})
         # Without a maxlength in the page, with which a browser would cut off what is pasted and not say so.
-        message = f"Use {most} characters or fewer; these are %(show_value)d."
+        message = f"Use {most} characters or fewer. This has %(show_value)d."
         self.validators.append(MaxLengthValidator(most, message))
 
     def clean(self, value: Any) -> str:
         if value and not can_be_stored(str(value)):
-            raise forms.ValidationError("Leave out the character that cannot be stored.")
+            raise forms.ValidationError("Remove the character that cannot be stored.")
         return str(super().clean(value))
 
 
@@ -50,11 +50,11 @@ class DayField(forms.DateField):
     """A day in UTC, as `orders.subscriptions.change` judges it."""
 
     def __init__(self, *, help_text: str = "", **options: Any) -> None:
-        wrong = "Enter a day such as 2026-01-31."
+        wrong = "Enter a date such as 2026-01-31."
         super().__init__(
             widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "vTextField"}),
             input_formats=["%Y-%m-%d"],
             error_messages={"required": wrong, "invalid": wrong},
-            help_text=f"{help_text} Days begin at 00:00 UTC.".strip(),
+            help_text=f"{help_text} Dates begin at 00:00 UTC.".strip(),
             **options,
         )

@@ -43,7 +43,7 @@ class RerunForm(forms.Form):
 def _card(card: PaySource) -> str:
     if card.is_expired:
         return f"{card}, expired {card.expiry}"
-    return f"{card}, until {card.expiry}" if card.expiry else str(card)
+    return f"{card}, exp. {card.expiry}" if card.expiry else str(card)
 
 
 class SettleForm(forms.Form):
@@ -51,14 +51,14 @@ class SettleForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
-        label="The gateway shows",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Say what the gateway shows."),
+        label="Outcome at the gateway",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the outcome."),
     )
     reference = TextField(
         label="Reference",
         required=False,
         max_length=Transaction._meta.get_field("gateway_reference").max_length,
-        help_text="What the gateway calls the payment; by it a charge can be refunded.",
+        help_text="The gateway’s ID of the payment. A charge needs it to be refunded later.",
     )
     reason = ReasonField(most=LONGEST_WHY)
     use_required_attribute = False
@@ -66,7 +66,7 @@ class SettleForm(forms.Form):
     def __init__(self, payment: Transaction, data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
         done = kind_words(payment)[1]
-        choices = [("", "Choose"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
+        choices = [("", "Choose…"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
         choice_field(self, "outcome").choices = choices
 
     @property
@@ -75,13 +75,13 @@ class SettleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("outcome") == YES and self.cleaned_data.get("reference") == "":
-            self.add_error("reference", "Enter what the gateway calls this payment, as its console shows it.")
+            self.add_error("reference", "Enter the gateway’s ID of this payment, as shown in its console.")
         return self.cleaned_data
 
 
 class RefundForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
-    sale = forms.TypedChoiceField(label="Refund of", coerce=int, error_messages={"required": "Choose a payment."})
+    sale = forms.TypedChoiceField(label="Payment", coerce=int, error_messages={"required": "Choose a payment."})
     amount = AmountField(label="Amount")
     reason = ReasonField()
     use_required_attribute = False

@@ -39,8 +39,8 @@ class PurchaseForm(forms.Form):
 
 
 class CancelForm(PurchaseForm):
-    when = forms.ChoiceField(label="When", error_messages={"required": "Choose when."})
-    day = DayField(label="Day", required=False, help_text="For “On a day” only.")
+    when = forms.ChoiceField(label="When", error_messages={"required": "Choose when to cancel."})
+    day = DayField(label="Date", required=False, help_text="For “On a date” only.")
     reason = ReasonField()
 
     def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
@@ -52,7 +52,7 @@ class CancelForm(PurchaseForm):
         bill = self.purchase.next_bill_date
         comes = bill and bill >= tomorrow()
         at_bill = [(NEXT_BILL, f"At next billing, {shown_date(bill)}")] if bill and comes else []
-        return [*at_bill, (NOW, "Now"), (DAY, "On a day")]
+        return [*at_bill, (NOW, "Now"), (DAY, "On a date")]
 
     def clean(self) -> dict[str, Any]:
         if "day" not in self.errors:
@@ -63,9 +63,9 @@ class CancelForm(PurchaseForm):
         if when == DAY and day:
             self.judge("day", lambda: refuse_day(day, first=tomorrow()))
         elif when == DAY:
-            self.add_error("day", "Choose the day.")
+            self.add_error("day", "Choose a date.")
         elif when and day:
-            self.add_error("day", "Choose “On a day” for this day, or leave it empty.")
+            self.add_error("day", "Choose “On a date” to use this date, or leave it empty.")
 
     @property
     def on(self) -> date | None:
@@ -76,7 +76,7 @@ class CancelForm(PurchaseForm):
 
 class PauseForm(PurchaseForm):
     until = DayField(
-        label="Restart on", required=False, help_text="Leave it empty to pause until somebody reactivates it."
+        label="Restart on", required=False, help_text="Leave empty to pause until the purchase is reactivated."
     )
 
     def clean(self) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class ReactivateForm(PurchaseForm):
         if next_bill := self.cleaned_data.get("next_bill"):
             self.judge("next_bill", lambda: refuse_day(next_bill, first=today()))
         if "next_bill" in self.data and "next_bill" not in self.fields:
-            raise forms.ValidationError("You may not choose the day of the next bill. Nothing was changed.")
+            raise forms.ValidationError("You do not have permission to choose the next bill date. Nothing was changed.")
         return self.cleaned_data
 
 

@@ -1,6 +1,7 @@
-"""What can be done to a purchase, each on a page that asks first."""
+"""What can be done to a purchase, on pages that ask before they act."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from customers.lib.phrases import isolated
 from customers.web.messages import emphasised
 from orders.models import Purchase
 from orders.pages.forms.purchase import BillingForm, CancelForm, PauseForm, PurchaseForm, ReactivateForm
@@ -33,6 +35,23 @@ from orders.subscriptions.pause import (
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
+CANCEL_LEAD = "The purchase is not billed on or after that date. Orders and memberships are kept."
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of a page that asks first."""
+
+    title: str
+    crumb: str
+    lead: str
+    button: str
+    stay: str = "Cancel"
+
+
+def _name(purchase: Purchase) -> str:
+    return f"purchase {purchase.pk}, {isolated(purchase.product)}"
+
 
 @require_http_methods(["GET", "POST"])
 @may_cancel
@@ -45,22 +64,23 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
         reason, seen = form.cleaned_data["reason"], form.cleaned_data["seen"]
         if day := form.on:
             schedule_cancellation(purchase, day, reason=reason, seen=seen, by=request.user)
-            return f"It will be cancelled on {shown_date(day)}."
+            return f"The purchase will be cancelled on {shown_date(day)}."
         cancel_purchase(purchase, reason=reason, seen=seen, by=request.user)
-        return "The purchase is cancelled."
+        return "Purchase cancelled."
 
-    lead = f"{_plan_of(purchase)}From then on nothing is billed, not even on that day. Orders and memberships stay."
-    words = ("Cancel", lead, "Cancel this purchase")
+    lead = " ".join(filter(None, [_scheduled(purchase), CANCEL_LEAD]))
+    words = Words(f"Cancel {_name(purchase)}?", "Cancel", lead, "Cancel purchase", stay="Go back")
     return _asked(request, form, refuse_cancel, act, words)
 
 
-def _plan_of(purchase: Purchase) -> str:
-    """What is planned already, which a new choice replaces."""
+def _scheduled(purchase: Purchase) -> str:
+    """The cancellation that a new one replaces."""
     if purchase.cancels_on is None:
         return ""
-    reason = f" ({purchase.cancel_reason})" if purchase.cancel_reason else ""
-    on = shown_date(purchase.cancels_on)
-    return f"It will be cancelled on {on} already{reason}; what you choose here replaces that. "
+    on, reason = shown_date(purchase.cancels_on), isolated(purchase.cancel_reason)
+    if reason:
+        return f"A cancellation is already scheduled for {on} ({reason}). Your choice here replaces it."
+    return f"A cancellation is already scheduled for {on}. Your choice here replaces it."
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,11 +92,13 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
 
     def act() -> str:
         keep_purchase(purchase, seen=form.cleaned_data["seen"], by=request.user)
-        return "The purchase goes on."
+        return "Cancellation removed. The purchase stays active."
 
-    planned = f" on {shown_date(purchase.cancels_on)}" if purchase.cancels_on else ""
-    lead = f"The cancellation{planned} is taken back, and the purchase goes on being billed."
-    return _asked(request, form, scheduled_day, act, ("Keep", lead, "Keep this purchase"))
+    lead = "The scheduled cancellation is removed, and billing continues."
+    if purchase.cancels_on:
+        lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} is removed, and billing continues."
+    words = Words(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase")
+    return _asked(request, form, scheduled_day, act, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,10 +110,10 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
 
     def act() -> str:
         pause_purchase(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
-        return "The purchase is paused."
+        return "Purchase paused."
 
-    lead = "Nothing is billed while it is paused."
-    return _asked(request, form, refuse_pause, act, ("Pause", lead, "Pause this purchase"))
+    words = Words(f"Pause {_name(purchase)}?", "Pause", "A paused purchase is not billed.", "Pause purchase")
+    return _asked(request, form, refuse_pause, act, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,11 +127,13 @@ def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
     def act() -> str:
         next_bill = form.cleaned_data.get("next_bill")
         reactivate_purchase(purchase, next_bill, seen=form.cleaned_data["seen"], by=request.user)
-        return f"The purchase is active again. Next bill {shown_date(next_bill or proposed_next_bill(purchase))}."
+        return f"Purchase reactivated. The next bill is on {shown_date(next_bill or proposed_next_bill(purchase))}."
 
-    day = "that day" if may_choose else shown_date(proposed_next_bill(purchase))
-    lead = f"The purchase is billed again from {day} on."
-    return _asked(request, form, refuse_reactivation, act, ("Reactivate", lead, "Reactivate this purchase"))
+    lead = "The purchase is billed again from the next bill date."
+    if not may_choose:
+        lead = f"The purchase is billed again from {shown_date(proposed_next_bill(purchase))}."
+    words = Words(f"Reactivate {_name(purchase)}?", "Reactivate", lead, "Reactivate purchase")
+    return _asked(request, form, refuse_reactivation, act, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,10 +147,11 @@ def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
         given = form.cleaned_data
         about = {"price": given["price"], "next_bill": given["next_bill"], "seen": given["seen"]}
         change_billing(purchase, **about, by=request.user)
-        return "The billing is changed."
+        return "Billing changed."
 
-    lead = "From the next bill on. What was billed already stays as it is."
-    return _asked(request, form, refuse_billing_change, act, ("Change billing of", lead, "Save billing"))
+    lead = "Changes apply from the next bill. Past bills stay as they are."
+    words = Words(f"Change billing of {_name(purchase)}?", "Change billing", lead, "Save billing")
+    return _asked(request, form, refuse_billing_change, act, words)
 
 
 def _asked(
@@ -134,12 +159,9 @@ def _asked(
     form: PurchaseForm,
     refuse: Callable[[Purchase], object],
     act: Callable[[], str],
-    words: tuple[str, str, str],
+    words: Words,
 ) -> HttpResponse:
-    """Ask first, then `act`, which says what it did; back to the purchase when it cannot be done.
-
-    `words` are what is done, what follows from it, and the button.
-    """
+    """Ask first, then `act`, which returns what it did; back to the purchase when it cannot be done."""
     try:
         refuse(form.purchase)
         if request.method == "POST" and form.is_valid():
@@ -148,19 +170,16 @@ def _asked(
     except PurchaseError as error:
         messages.error(request, emphasised("Nothing was changed.", str(error)))
         return redirect(form.purchase)
-    return _page(request, form, *words)
+    return _page(request, form, words)
 
 
-def _page(request: "StaffRequest", form: PurchaseForm, deed: str, lead: str, button: str) -> HttpResponse:
+def _page(request: "StaffRequest", form: PurchaseForm, words: Words) -> HttpResponse:
     purchase = form.purchase
     context = {
-        "crumb": deed.removesuffix(" of"),
-        "title": f"{deed} purchase {purchase.pk}, {purchase.product}?",
-        "lead": lead,
-        "button": button,
+        **asdict(words),
         "form": form,
         "acts_on": purchase,
         "customer": purchase.source_record.customer,
-        "last": f"Purchase {purchase.pk}: {purchase.product}",
+        "last": f"Purchase {purchase.pk}: {isolated(purchase.product)}",
     }
     return render(request, "orders/order/act.html", context, status=422 if form.errors else 200)

@@ -65,7 +65,7 @@ def order_actions(user: "User", order: Order) -> dict[str, Any]:
         return {"can_rerun": not why_not, "no_rerun": why_not}
     if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
         why_not = _refusal(refundable_payments, order)
-        # Of one that was cancelled nobody expects a refund, unless money came in for it.
+        # A refund of a cancelled order is only expected when it was paid.
         return {"can_refund": not why_not, "no_refund": why_not if order.status == OrderStatus.COMPLETE else ""}
     return {}
 

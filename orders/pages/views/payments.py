@@ -1,4 +1,4 @@
-"""Charging a declined order again, refunding a paid one, and settling by hand what the gateway does not answer."""
+"""Rerunning a declined order, refunding a paid one, and resolving a payment the gateway does not answer."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -44,7 +44,7 @@ def with_order(
             except OrderError as error:
                 return _refuse(request, order, nothing, error)
             except LostAnswerError as error:
-                return _refuse(request, order.source_record.customer, "The answer is lost.", error)
+                return _refuse(request, order.source_record.customer, "The gateway’s answer could not be saved.", error)
 
         return found
 
@@ -61,8 +61,9 @@ def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
         given = form.cleaned_data
         return _tell(request, rerun_order(order, given["card"], seen=given["seen"], by=request.user))
     total = format_money(order.total, order.currency)
-    lead = f"The whole order, {total}, is charged once more. The first try was declined."
-    return _page(request, order, form, verb="Rerun", lead=lead, button=f"Charge {total}")
+    lead = f"The whole order, {total}, is charged again. The first attempt was declined."
+    title, button = f"Rerun order {order.number}?", f"Charge {total}"
+    return _page(request, order, form, title=title, crumb="Rerun", lead=lead, button=button)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,25 +76,27 @@ def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
         given = form.cleaned_data
         about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
         return _tell(request, refund_order(order, given["amount"], **about, by=request.user))
-    lead = f"{_most(form)} can go back at most; type less for a part. It goes back to the card that paid, for good."
-    return _page(request, order, form, verb="Refund", lead=lead, button="Refund")
+    lead = f"Up to {_most(form)} can be refunded to the card that paid. A refund cannot be undone."
+    title = f"Refund order {order.number}?"
+    return _page(request, order, form, title=title, crumb="Refund", lead=lead, button="Refund")
 
 
 @require_http_methods(["GET", "POST"])
 @may_settle
 @may_view_orders
-@with_order("Nothing was settled.")
+@with_order("Nothing was changed.")
 def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
-    """What became of a payment without an answer, said by who looked where the gateway shows it."""
+    """The outcome of a payment without an answer, entered by a user who looked it up at the gateway."""
     payment = payment_to_settle(order)
     form = SettleForm(payment, request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
         return _tell_settled(request, _settled(request, order, form))
     lead = (
-        f"{pending_note(payment)} Say here what you saw: {amount_text(payment)}, asked on {format_day(payment.at)}."
-        " No money moves by it, and it cannot be taken back."
+        f"{pending_note(payment)} Record the outcome of the payment of {amount_text(payment)} from"
+        f" {format_day(payment.at)}. This moves no money and cannot be undone."
     )
-    return _page(request, order, form, verb="Settle", lead=lead, button="Settle by hand")
+    title = f"Resolve the pending payment of order {order.number}?"
+    return _page(request, order, form, title=title, crumb="Resolve payment", lead=lead, button="Record outcome")
 
 
 def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> SettledPayment:
@@ -104,22 +107,22 @@ def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> Settled
 
 def _tell_settled(request: "StaffRequest", settled: SettledPayment) -> HttpResponse:
     if not settled.is_by_hand:
-        messages.info(request, "The gateway has answered meanwhile, and its answer counts.")
+        messages.info(request, "The gateway has answered in the meantime. Its answer was recorded instead of yours.")
     return _tell(request, settled.payment)
 
 
 def _most(form: RefundForm) -> str:
-    """What the form proposes: all that is left of the latest payment."""
+    """What the form suggests: all that is left of the latest payment."""
     latest = form.payments[0]
     return format_money(latest.left, latest.sale.currency)
 
 
 def _page(
-    request: "StaffRequest", order: Order, form: PaymentForm, *, verb: str, lead: str, button: str
+    request: "StaffRequest", order: Order, form: PaymentForm, *, title: str, crumb: str, lead: str, button: str
 ) -> HttpResponse:
     context = {
-        "crumb": verb,
-        "title": f"{verb} order {order.number}?",
+        "crumb": crumb,
+        "title": title,
         "lead": lead,
         "button": button,
         "form": form,
@@ -137,7 +140,7 @@ def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, why: E
 
 def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
     if payment.status == TransactionStatus.PENDING:
-        text = "It is asked again every few minutes. Nothing else can be charged or refunded until then."
+        text = "Reunite asks again every few minutes. Until then, nothing else can be charged or refunded."
         messages.warning(request, emphasised("The gateway has not answered.", text))
     elif payment.status == TransactionStatus.SUCCESS:
         strong = "Refunded." if payment.kind == TransactionKind.REFUND else "Charged."

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from customers.lib.phrases import isolated
 from orders import history
 from orders.models import Purchase
 from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
@@ -38,8 +39,8 @@ ACTS = (
     PurchaseAction("Change billing…", "purchase_billing", CHANGE_BILLING, refuse_billing_change),
     PurchaseAction("Pause…", "purchase_pause", CANCEL, refuse_pause),
     PurchaseAction("Reactivate…", "purchase_reactivate", CANCEL, refuse_reactivation),
-    PurchaseAction("Take the cancellation back…", "purchase_keep", CANCEL, scheduled_day),
-    PurchaseAction("Cancel…", "purchase_cancel", CANCEL, refuse_cancel),
+    PurchaseAction("Keep purchase…", "purchase_keep", CANCEL, scheduled_day),
+    PurchaseAction("Cancel purchase…", "purchase_cancel", CANCEL, refuse_cancel),
 )
 
 
@@ -60,7 +61,7 @@ def purchase_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 
 def purchase_context(purchase: Purchase) -> dict[str, Any]:
     return {
-        "title": f"Purchase {purchase.pk}: {purchase.product}",
+        "title": f"Purchase {purchase.pk}: {isolated(purchase.product)}",
         "purchase": purchase,
         "record": purchase.source_record,
         "customer": purchase.source_record.customer,

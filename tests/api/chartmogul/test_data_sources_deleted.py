@@ -92,7 +92,7 @@ def test_a_payment_whose_outcome_nobody_knows_keeps_everything(caller, shop, smi
     before = dump()
     response = caller.delete(f"data_sources/{shop.uuid}{rest}")
     assert response.status_code == 422
-    assert "no answer from the gateway" in response.json()["errors"]["data_source"]
+    assert "The gateway has not answered" in response.json()["errors"]["data_source"]
     assert dump() == before
 
 

@@ -108,7 +108,7 @@ def test_more_parameters_than_an_order_can_have_are_an_error(shop):
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_an_error(shop, method):
-    assert told(shop.client.generic(method, "/order/echo/")) == ("ERROR", "Ask with GET or POST.")
+    assert told(shop.client.generic(method, "/order/echo/")) == ("ERROR", "Use GET or POST.")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_where_no_call_is_the_error_names_the_path(shop, method, path):
 def test_over_plain_http_nobody_is_redirected(shop, settings):
     settings.SECURE_SSL_REDIRECT = True
     result, message = told(shop.client.post("/order/echo/", shop.login))
-    assert (result, message.split(":")[0]) == ("ERROR", "Ask over HTTPS")
+    assert (result, message.split(":")[0]) == ("ERROR", "Use HTTPS")
     assert told(shop.client.post("/order/echo/", shop.login, secure=True)) == ("SUCCESS", {})
 
 

@@ -138,7 +138,7 @@ def test_month_and_year_may_come_apart(world):
 def test_without_a_gateway_no_card_is_taken(world, settings):
     settings.PAYMENT_GATEWAY = ""
     result, message = world.order(**VISA)
-    assert (result, message.split(",")[0]) == ("ERROR", "No payment gateway is set up here")
+    assert (result, message.split(",")[0]) == ("ERROR", "No payment gateway is configured")
     assert not Order.objects.exists()
 
 

@@ -195,7 +195,7 @@ def test_an_unknown_number_finds_nobody_and_cannot_be_changed(shop):
     assert shop.ask("customer/query", customerId=10**9) == NOBODY
     assert shop.ask("customer/addnote", customerId=10**9, message="x") == (
         "ERROR",
-        {"customerId": "There is no such customer."},
+        {"customerId": "This customer does not exist."},
     )
 
 

@@ -29,7 +29,7 @@ def test_all_that_is_wrong_is_said_at_once_by_parameter(shop):
         "campaignId": "This parameter is required.",
         "firstName": "Leave out the character that cannot be stored.",
         "emailAddress": "Enter an e-mail such as name@example.com.",
-        "salesTax": "Use an amount such as 29.99, not below zero.",
+        "salesTax": "Use an amount such as 29.99, zero or more.",
         "currency": "Use a currency such as USD.",
         "billShipSame": "Use 1 or 0.",
     }
@@ -79,7 +79,7 @@ def test_days_are_whole_days_of_the_account(shop, settings, start, end):
 )
 def test_what_is_no_day_is_an_error(shop, day):
     message = shop.ask("order/dated", startDate=day, endDate="2026-01-01")[1]
-    assert message == {"startDate": "Write a day as MM/DD/YYYY or YYYY-MM-DD."}
+    assert message == {"startDate": "Use a date such as 01/31/2026 or 2026-01-31."}
 
 
 def test_the_two_days_of_a_period_are_required_and_in_order(shop):

@@ -50,7 +50,7 @@ def test_what_was_merged_at_different_times_is_unmerged_call_by_call(shop):
     asked = {"customerId": survivor.pk, "unmergeCustomerIds": f"{one.pk},{two.pk}"}
     assert shop.ask("customer/unmerge", **asked) == (
         "ERROR",
-        {"unmergeCustomerIds": "These were merged at different times. Unmerge them with a call each."},
+        {"unmergeCustomerIds": "These customers were merged in different merges. Unmerge them in separate calls."},
     )
 
 
@@ -81,7 +81,7 @@ def test_who_is_no_part_cannot_be_unmerged(shop):
     survivor, one = people(2)
     assert shop.ask("customer/unmerge", customerId=survivor.pk, unmergeCustomerIds=one.pk) == (
         "ERROR",
-        {"unmergeCustomerIds": f"Customer {one.pk} is not part of customer {survivor.pk}."},
+        {"unmergeCustomerIds": f"Customer {one.pk} is not merged into customer {survivor.pk}."},
     )
 
 

@@ -36,7 +36,7 @@ def test_a_refund_pays_back_a_part_and_then_the_rest(shop):
     assert (result, row["amountRefunded"], row["orderStatus"]) == ("SUCCESS", "9.90", "REFUNDED")
     assert shop.ask("order/refund", orderId=placed.number, fullRefund=1) == (
         "ERROR",
-        "All of this order was refunded already.",
+        "This order is already fully refunded.",
     )
 
 
@@ -54,7 +54,7 @@ def test_a_refund_needs_an_amount(shop):
     placed = charged()
     assert shop.ask("order/refund", orderId=placed.number) == (
         "ERROR",
-        {"refundAmount": "Send an amount, or fullRefund=1."},
+        {"refundAmount": "Send an amount or fullRefund=1."},
     )
 
 
@@ -95,7 +95,7 @@ def test_a_refund_that_is_declined_says_that_the_cancellation_stands(shop):
     sale(placed, "SUCCESS", token="sandbox-keeps")
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1) == (
         "ERROR",
-        "Refund Declined: This kind of card cannot be paid back. The cancellation stands.",
+        "Refund Declined: This type of card cannot be refunded. The order remains cancelled.",
     )
     assert placed.purchases.get().status == "CANCELLED"
 
@@ -132,7 +132,7 @@ def test_an_order_is_cancelled_once(shop):
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")[1]["orderStatus"] == "CANCELLED"
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved") == (
         "ERROR",
-        "This order is cancelled already.",
+        "This order is already cancelled.",
     )
 
 
@@ -150,7 +150,7 @@ def test_what_has_nothing_left_to_cancel_is_an_error_that_writes_nothing(shop):
     for _ in range(2):
         assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved") == (
             "ERROR",
-            "Nothing of this order is left to cancel. What was paid for it is paid back by a refund.",
+            "Nothing in this order is left to cancel. To return the payment, refund the order.",
         )
     assert standing(placed) == before
 
@@ -161,7 +161,7 @@ def test_what_is_refunded_and_cancelled_is_not_cancelled_again(shop):
     before = standing(placed)
     for sent in ({}, {"fullRefund": 1}):
         result, message = shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", **sent)
-        assert (result, message) == ("ERROR", "All of this order was refunded already.")
+        assert (result, message) == ("ERROR", "This order is already fully refunded.")
     assert standing(placed) == before
 
 
@@ -241,7 +241,7 @@ def test_a_parcel_is_told_to_have_left(shop):
     parcel = sold().fulfillments.get()
     Fulfillment.objects.update(tracking_number="")
     asked = {"fulfillmentId": parcel.pk, "fulfillmentStatus": "SHIPPED", "dateShipped": "11/20/2026"}
-    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A parcel that was shipped needs its trackingNumber.")
+    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A shipped fulfillment needs a trackingNumber.")
     result, [row] = shop.ask("fulfillment/update", **asked, trackingNumber="9400", shipCarrier="USPS")
     assert (result, row["status"], row["trackingNumber"]) == ("SUCCESS", "SHIPPED", "9400")
     assert row["dateShipped"].startswith("2026-11-20")
@@ -258,7 +258,7 @@ def test_a_lead_has_no_parcel(shop):
 def test_a_return_needs_its_number(shop):
     placed = sold()
     asked = {"orderId": placed.number, "fulfillmentStatus": "RMA PENDING"}
-    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A return that is awaited needs its rmaNumber.")
+    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A pending return needs an rmaNumber.")
     assert shop.ask("fulfillment/update", **asked, rmaNumber="R1")[1][0]["status"] == "RMA PENDING"
 
 

@@ -65,7 +65,7 @@ def test_a_declined_one_leaves_the_order_as_it_was(world, order):
 def test_without_an_answer_it_is_added_when_it_is_settled(world, order):
     use_card("sandbox-times-out")
     assert upsell(world, order)[1]["totalAmount"] == "1.99"
-    assert "has no answer yet" in upsell(world, order)[1]
+    assert "has not answered yet" in upsell(world, order)[1]
     an_hour_ago()
     settle()
     assert Order.objects.get().total == Decimal("11.89")

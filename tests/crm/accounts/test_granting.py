@@ -52,7 +52,7 @@ def test_who_may_no_longer_manage_users_saves_nothing(admin_user, nobody):
     admin_user.user_permissions.remove(*rows({MANAGE_USERS}))
     nobody.email = "nora@example.com"
 
-    with pytest.raises(grant.GrantError, match="no longer manage users"):
+    with pytest.raises(grant.GrantError, match="no longer have permission to manage users"):
         save(nobody, by=admin_user, allowed=EVERYTHING)
 
     assert User.objects.get(pk=nobody.pk).email == ""
@@ -101,7 +101,9 @@ def limited():
 def test_who_manages_users_gives_what_they_may_do_and_no_more(nobody):
     assert save(nobody, by=limited(), allowed={"customers.view_customer"}) == {"customers.view_customer"}
 
-    with pytest.raises(grant.GrantError, match="You may not give what you may not do yourself: Can delete customers"):
+    with pytest.raises(
+        grant.GrantError, match="You cannot grant permissions that you do not have: Can delete customers"
+    ):
         save(nobody, by=User.objects.get(username="limited"), allowed={"customers.delete_customer"})
 
 
@@ -129,7 +131,7 @@ def test_who_may_do_more_is_not_changed_not_even_their_password(somebody, nobody
     somebody(nobody)
     user = User.objects.get(pk=nobody.pk)
 
-    with pytest.raises(grant.GrantError, match=r"may do what you may not: .*Can delete customers"):
+    with pytest.raises(grant.GrantError, match=r"has permissions that you do not have: .*Can delete customers"):
         save(user, by=limited(), allowed=direct(user), password="a brand new one")
 
     assert not User.objects.get(pk=nobody.pk).check_password("a brand new one")
@@ -149,7 +151,7 @@ def test_what_an_update_brings_is_handed_out_by_who_was_made_on_the_command_line
     new = {"orders.settle_order"}
     admin_user.user_permissions.remove(*rows(new))
     admin_user = User.objects.get(pk=admin_user.pk)
-    with pytest.raises(grant.GrantError, match="You may not give what you may not do yourself"):
+    with pytest.raises(grant.GrantError, match="You cannot grant permissions that you do not have"):
         save(nobody, by=admin_user, allowed=new)
 
     root = User.objects.create_superuser("root", password="a good password")
@@ -208,13 +210,13 @@ def test_what_happened_to_an_account_is_written_down(admin_user):
     save(user, by=admin_user, allowed={"customers.view_customer", "orders.refund_order"})
 
     assert lines(user) == [
-        ("Created.", ["Can view customers", "Can merge customers"], []),
+        ("Created as active.", ["Can view customers", "Can merge customers"], []),
         (
-            "User name changed, it was andrew. May no longer sign in. New password set.",
+            "User name changed from andrew. Set to inactive. New password set.",
             ["Can refund"],
             ["Can merge customers"],
         ),
-        ("May sign in again.", [], []),
+        ("Set to active.", [], []),
     ]
     assert {line.change.by for line in audit.newest(of=user)} == {admin_user}
 

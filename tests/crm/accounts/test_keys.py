@@ -48,7 +48,7 @@ def test_of_the_token_only_its_beginning_and_its_digest_are_kept(robot):
 @pytest.mark.parametrize("token", ["", "reunite_", "x" * 100_000, "\x00", "reunite_ünïcode", "\ud800"])
 def test_a_token_that_nobody_has_is_not_known(token, robot):
     made(robot)
-    with pytest.raises(api_keys.KeyRefusedError, match="This API key is not known"):
+    with pytest.raises(api_keys.KeyRefusedError, match="This API key is unknown"):
         api_keys.lookup(token, "192.0.2.1")
 
 
@@ -109,20 +109,20 @@ def test_a_key_is_accepted_from_its_addresses_alone(allowed, address, opens, rob
     if opens:
         assert api_keys.lookup(token, address)
     else:
-        assert refused(token, address) == "This API key may not be used from this address."
+        assert refused(token, address) == "This API key cannot be used from this address."
 
 
 def test_a_key_ends_with_what_its_user_may(robot):
     _, token = made(robot)
     robot.user_permissions.clear()
-    assert refused(token) == "The user of this API key may not use the API."
+    assert refused(token) == "The user of this API key does not have permission to use the API."
 
     User.objects.filter(pk=robot.pk).update(is_active=False)
-    assert refused(token) == "The user of this API key may not sign in."
+    assert refused(token) == "The user of this API key is inactive."
 
 
 def test_no_key_for_who_may_not_use_the_api(nobody):
-    with pytest.raises(api_keys.KeyRefusedError, match="may not use the API"):
+    with pytest.raises(api_keys.KeyRefusedError, match="does not have permission to use the API"):
         made(nobody)
     assert not ApiKey.objects.exists()
 
@@ -160,9 +160,9 @@ def test_a_form_sent_twice_makes_two_keys_that_are_told_apart(robot):
         ({"name": ""}, "This field is required."),
         ({"name": "\x00"}, "Null characters are not allowed."),
         ({"name": "x" * 101}, "at most 100 characters"),
-        ({"addresses": "203.0.113.300"}, "“203.0.113.300” is no IP address or network such as 203.0.113.0/24."),
-        ({"addresses": "everywhere"}, "“everywhere” is no IP address"),
-        ({"addresses": "\n".join(f"10.0.0.{n}" for n in range(51))}, "These are 51 addresses."),
+        ({"addresses": "203.0.113.300"}, "“203.0.113.300” is not an IP address or a network such as 203.0.113.0/24."),
+        ({"addresses": "everywhere"}, "“everywhere” is not an IP address"),
+        ({"addresses": "\n".join(f"10.0.0.{n}" for n in range(51))}, "This has 51."),
     ],
 )
 def test_a_key_is_refused_with_words_at_the_field(changes, words, robot):
@@ -180,7 +180,7 @@ def test_an_admin_makes_and_revokes_keys_of_others(as_admin, robot):
     assert "Revoke the API key Warehouse?" in as_admin.get(f"/users/{robot.pk}/keys/{key.pk}/revoke/").content.decode()
     response = as_admin.post(f"/users/{robot.pk}/keys/{key.pk}/revoke/", follow=True)
 
-    assert "The API key Warehouse is revoked." in response.content.decode()
+    assert "API key Warehouse revoked." in response.content.decode()
     assert ApiKey.objects.get().revoked
 
 
@@ -214,7 +214,10 @@ def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
 
     assert ApiKey.objects.exclude(revoked=None).get() == theirs
     change = AccountChange.objects.latest("pk")
-    assert (change.text, change.by) == (f"API key {theirs} revoked: who made it may do less.", admin_user)
+    assert (change.text, change.by) == (
+        f"API key {theirs} revoked: its creator has fewer permissions than the user.",
+        admin_user,
+    )
 
 
 def test_one_who_may_no_longer_use_the_api_still_revokes_a_key(robot):
@@ -244,10 +247,10 @@ def test_a_command_prints_a_key(robot):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nobody", "--name", "Import"], "may not use the API"),
+        (["nobody", "--name", "Import"], "does not have permission to use the API"),
         (["anybody", "--name", "Import"], "There is no user anybody"),
         (["robot", "--name", ""], "required"),
-        (["robot", "--name", "Import", "--address", "here"], "is no IP address"),
+        (["robot", "--name", "Import", "--address", "here"], "is not an IP address"),
     ],
 )
 def test_the_command_makes_no_key_otherwise(arguments, words, robot, nobody):

@@ -31,7 +31,7 @@ def text(response):
 
 
 def test_the_name_in_the_header_leads_to_ones_account(client):
-    assert '<a class="who" href="/account/">margaret</a>' in text(client.get("/customers/"))
+    assert '<a class="who" href="/account/"><bdi>margaret</bdi></a>' in text(client.get("/customers/"))
 
 
 def test_an_account_page_says_what_one_may_do_and_has_no_boxes(client):
@@ -123,18 +123,18 @@ def test_ones_own_password_ends_all_other_sessions_and_not_this_one(client, marg
 
     page = client.post("/account/password/", NEW, follow=True)
 
-    assert "Your password is changed." in text(page)
+    assert "Password changed." in text(page)
     assert fresh(margaret).check_password("a brand new one")
     assert client.get("/account/").status_code == 200
     assert elsewhere.get("/account/").url.startswith("/accounts/login/")
-    assert AccountChange.objects.get().text == "Changed their own password."
+    assert AccountChange.objects.get().text == "Own password changed."
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"old_password": "wrong"}, "This is not your present password."),
-        ({"new_password2": "another one"}, "The two are not the same."),
+        ({"old_password": "wrong"}, "This is not your current password."),
+        ({"new_password2": "another one"}, "The two passwords are not the same."),
         ({"new_password1": "margaret12", "new_password2": "margaret12"}, "too similar to the"),
     ],
 )

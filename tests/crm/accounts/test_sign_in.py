@@ -26,7 +26,7 @@ def test_the_right_password_leads_on(client, margaret):
 def test_a_wrong_password_says_so_and_not_which_part_was_wrong(client, margaret):
     page = sign_in(client, "wrong").content.decode()
 
-    assert "The user name or the password is wrong." in page
+    assert "The user name or password is wrong." in page
     assert "<title>Error: Sign in | Reunite</title>" in page
 
 
@@ -34,14 +34,14 @@ def test_who_may_not_sign_in_is_told_no_more_than_a_stranger(client, margaret):
     margaret.is_active = False
     margaret.save()
 
-    assert "The user name or the password is wrong." in sign_in(client, "a good password").content.decode()
+    assert "The user name or password is wrong." in sign_in(client, "a good password").content.decode()
 
 
 def test_ten_wrong_passwords_pause_this_name_from_this_address_only(client, margaret):
     answers = [sign_in(client, "wrong").status_code for _ in range(10)]
 
     assert answers == [200] * 9 + [429]
-    assert "Too many tries" in sign_in(client, "a good password").content.decode()
+    assert "Too many attempts" in sign_in(client, "a good password").content.decode()
     assert sign_in(client, "a good password", address="192.0.2.2").status_code == 302
 
 
@@ -91,4 +91,4 @@ def test_passwords_are_kept_with_argon2():
 def test_the_lockout_page_names_the_minutes_that_are_set(client, margaret):
     page = [sign_in(client, "wrong") for _ in range(10)][-1].content.decode()
 
-    assert re.search(r"until (\d+) minutes", page)[1] == str(settings.AXES_COOLOFF_TIME.seconds // 60)
+    assert re.search(r"Until (\d+) minutes", page)[1] == str(settings.AXES_COOLOFF_TIME.seconds // 60)

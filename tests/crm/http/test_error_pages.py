@@ -26,7 +26,7 @@ def test_a_refusal_says_why_and_where_to_go_on(as_agent):
 
     assert response.status_code == 403
     back = "http://testserver/customers/?q=holy"
-    assert links(response) == {"Back": back, "Start page": "/", "Customers": "/customers/"}
+    assert links(response) == {"Back": back, "Home": "/", "Customers": "/customers/"}
 
 
 def test_a_refusal_is_one_line_of_the_log(as_agent, caplog):
@@ -64,7 +64,7 @@ def test_a_form_of_yesterday_leads_back_to_its_page(agent):
     response = client.post("/customers/1/notes/", {"text": "x"}, headers={"Referer": "http://testserver/customers/1/"})
 
     assert response.status_code == 403
-    assert "This form was too old" in response.content.decode()
+    assert "Your session has expired" in response.content.decode()
     assert links(response)["Back"] == "http://testserver/customers/1/"
 
 
@@ -72,7 +72,7 @@ def test_a_request_for_another_host_is_refused_without_a_failure(client, db):
     response = client.get("/", headers={"Host": "elsewhere.example"})
 
     assert response.status_code == 400
-    assert "The browser asked for something Reunite does not understand" in response.content.decode()
+    assert "The request was not understood" in response.content.decode()
 
 
 @time_machine.travel("2026-01-12 14:32:00+00:00", tick=False)
@@ -109,14 +109,14 @@ def test_a_failure_has_a_page_without_a_database_and_a_reference_that_the_log_ha
     assert response.status_code == 500
     page = response.content.decode()
     reference = re.search(r"Reference <strong>([0-9A-F]{8})</strong>", page)[1]
-    assert f"Reference {reference}: the failure that follows" in caplog.text
+    assert f"Reference {reference}: the error that follows" in caplog.text
     assert "secret-host" in caplog.text
     assert "secret-host" not in page
-    assert links(response) == {"Start page": "/"}
+    assert links(response) == {"Home": "/"}
 
 
 def test_the_page_for_a_failure_needs_no_context_at_all():
-    assert "This is a fault of Reunite, not of what you did." in render_to_string("500.html")
+    assert "This is an error in Reunite, not a mistake of yours." in render_to_string("500.html")
 
 
 # Parts of pages

@@ -53,7 +53,7 @@ def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
         "Purchases 1",
         "The orders that count come to 29.70 USD.",
         "Merged into this customer, and gone too Helen Holy (",
-        "What is still billed is not cancelled. Deleting does not cancel Unlimited Monthly at the gateway",
+        "Active purchases are not cancelled. Deleting does not cancel Unlimited Monthly at the gateway",
         "Nothing was deleted yet.",
         "No, take me back Delete for good",
     ):
@@ -217,7 +217,9 @@ def test_before_the_first_deletion_the_page_says_how_it_comes_about(as_admin):
 def test_a_payment_without_an_answer_is_waited_for(as_admin):
     declined = declined_order("PENDING")
     customer = declined.source_record.customer
-    why = f"A payment of order {declined.number} has no answer from the gateway yet. Delete afterwards."
+    why = (
+        f"The gateway has not answered for a payment of order {declined.number} yet. Delete the customer after it has."
+    )
 
     page = text_of(as_admin.get(url(customer)))
     assert f"This customer cannot be deleted yet. {why}" in page
@@ -232,7 +234,7 @@ def test_what_forbids_to_delete_does_so_for_who_may_not_see_it_too(db):
     customer = declined.source_record.customer
     keeper = signed_in(make_user("keeper", ["customers.view_customer", "customers.delete_customer"]))
 
-    assert "Nothing was deleted. A payment of order" in text_of(send(keeper, customer))
+    assert "Nothing was deleted. The gateway has not answered for a payment of order" in text_of(send(keeper, customer))
     assert fresh(customer)[0].is_live
 
 

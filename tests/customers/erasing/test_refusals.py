@@ -62,8 +62,10 @@ def test_the_name_is_typed_as_one_types(name, typed, is_it):
 def test_nobody_is_deleted_while_a_payment_has_no_answer():
     declined = declined_order("PENDING")
     customer = declined.source_record.customer
-    why = f"A payment of order {declined.number} has no answer from the gateway yet. Delete afterwards."
-    why += " After a day it can be settled by hand on the order’s page."
+    why = (
+        f"The gateway has not answered for a payment of order {declined.number} yet. Delete the customer after it has."
+    )
+    why += " After a day you can resolve the payment on the page of the order."
 
     assert plan_erasure(customer).refusals == [why]
     with pytest.raises(EraseError) as error:

@@ -39,7 +39,7 @@ def january(caller) -> Order:
 
 def test_an_invoice_is_shown_with_what_it_bills_and_credits(as_agent, january):
     page = text_of(as_agent, january.get_absolute_url())
-    for shown in ("5.00", "-70.00", "1 Jan 2016", "1 Feb 2016", "a part of a period", "Special", "sub_1"):
+    for shown in ("5.00", "-70.00", "1 Jan 2016", "1 Feb 2016", "prorated", "Special", "sub_1"):
         assert shown in page
     assert purchase().get_absolute_url() in page
 
@@ -50,7 +50,7 @@ def test_what_became_of_an_invoice_is_shown(as_agent, caller, january):
     caller.patch(f"transactions/{january.transactions.get().uuid}/disabled_state", {"disabled": True})
     caller.patch(f"invoices/{january.uuid}/disabled_state", {"disabled": True})
     page = text_of(as_agent, january.get_absolute_url())
-    for shown in ("Written off", "Disabled", "not in the total", "does not count"):
+    for shown in ("Written off", "Disabled", "not in the total", "not counted"):
         assert shown in page
     listed = text_of(as_agent, january.source_record.customer.get_absolute_url())
     assert "Written off" in listed
@@ -59,7 +59,7 @@ def test_what_became_of_an_invoice_is_shown(as_agent, caller, january):
 
 def test_an_invoice_of_many_lines_says_that_there_are_more(as_agent, caller):
     (found,) = imported(known(), invoice(*[one_time()] * 101), caller=caller)
-    assert "The first 100 are shown" in text_of(as_agent, found.get_absolute_url())
+    assert "Only the first 100 items are shown" in text_of(as_agent, found.get_absolute_url())
 
 
 def test_a_purchase_leads_to_the_invoices_that_bill_it(as_agent, caller, january):

@@ -38,7 +38,7 @@ def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
     paid = paid_order()
     asked = words(as_admin.get(url(paid, "refund")))
     assert 'value="9.90"' in asked
-    assert "9.90 USD can go back at most" in asked
+    assert "Up to 9.90 USD can be refunded" in asked
     assert "9.90 USD from VISA 4242" in asked
     done = words(refund(as_admin, paid, amount="3"))
     assert "<strong>Refunded.</strong> 3.00 USD refunded to VISA 4242." in done
@@ -55,8 +55,8 @@ def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
         ({"amount": "1_0"}, "Enter an amount such as 7.50."),
         ({"amount": "1.001"}, "Enter an amount such as 9.90."),
         ({"amount": "9" * 400}, "Enter an amount such as 9.90."),
-        ({"amount": "1", "reason": " "}, "Say why, in a few words."),
-        ({"amount": "1", "reason": "x" * 201}, "Use 200 characters or fewer; these are 201."),
+        ({"amount": "1", "reason": " "}, "Enter a reason."),
+        ({"amount": "1", "reason": "x" * 201}, "Use 200 characters or fewer. This has 201."),
         ({"amount": "1", "reason": "a\x00b"}, "cannot be stored"),
         ({"amount": "1", "sale": "0"}, "Select a valid choice"),
     ],
@@ -100,14 +100,14 @@ def test_an_expired_card_is_marked_offered_last_and_not_charged(as_admin):
     assert "4242, expired 01/20" in asked
     answer = post(as_admin, declined, "rerun", card=old.pk)
     assert answer.status_code == 422
-    assert "This card has expired. Choose another, or add one to the customer first." in words(answer)
+    assert "This card has expired. Choose another card, or add one to the customer first." in words(answer)
     assert Transaction.objects.count() == 1
 
 
 def test_a_hard_decline_says_on_the_order_and_on_the_act_why_not(as_admin):
     declined = declined_order("HARD_DECLINE")
     page = words(as_admin.get(declined.get_absolute_url()))
-    assert "<strong>This order cannot be rerun.</strong>The bank declined this sale for good" in page
+    assert "<strong>This order cannot be rerun.</strong> The bank declined this sale permanently" in page
     assert url(declined, "rerun") not in page
     assert "<strong>Nothing was charged.</strong> The bank declined this sale" in words(
         as_admin.get(url(declined, "rerun"), follow=True)
@@ -119,7 +119,7 @@ def test_no_answer_is_said_and_nothing_else_is_offered(as_admin):
     done = words(refund(as_admin, paid, amount="3"))
     assert done.count("<strong>The gateway has not answered.</strong>") == 2  # what was asked now, and how it stands
     assert url(paid, "refund") not in done
-    why = "<strong>Nothing was refunded.</strong> A refund that Jane Peacock asked for a moment ago has no answer yet."
+    why = "<strong>Nothing was refunded.</strong> This order was refunded a moment ago and the gateway has not answered"
     assert why in words(as_admin.get(url(paid, "refund"), follow=True))
     Transaction.objects.update(at=timezone.now() - timedelta(minutes=2))
     assert "<strong>Nothing was refunded.</strong> The gateway has not answered" in words(
@@ -148,30 +148,34 @@ def test_only_what_is_possible_is_shown(as_admin):
 
 def test_a_purchase_is_cancelled_now_at_next_billing_or_on_a_day(as_admin):
     now, then, day = (subscription(next_bill_date=SOON) for _ in range(3))
-    assert "The purchase is cancelled." in words(post(as_admin, now, "cancel", when="now", reason="Late"))
+    assert "Purchase cancelled." in words(post(as_admin, now, "cancel", when="now", reason="Late"))
     assert again(now).status == "CANCELLED"
-    assert "It will be cancelled on" in words(post(as_admin, then, "cancel", when="next", reason="Late"))
+    assert "The purchase will be cancelled on" in words(post(as_admin, then, "cancel", when="next", reason="Late"))
     assert (again(then).cancels_on, again(then).bills_on) == (SOON, None)
     post(as_admin, day, "cancel", when="day", day=SOON + timedelta(days=1), reason="Late")
     assert (again(day).cancels_on, again(day).bills_on) == (SOON + timedelta(days=1), SOON)
-    assert "The purchase goes on." in words(post(as_admin, again(then), "keep"))
+    assert "Cancellation removed. The purchase stays active." in words(post(as_admin, again(then), "keep"))
     assert again(then).cancels_on is None
 
 
 @pytest.mark.parametrize(
     ("act", "given", "why"),
     [
-        ("cancel", {"when": "now"}, "Say why, in a few words."),
-        ("cancel", {"when": "day", "reason": "x"}, "Choose the day."),
-        ("cancel", {"when": "day", "day": "2020-01-01", "reason": "x"}, "or a later day."),
-        ("cancel", {"when": "now", "day": SOON, "reason": "x"}, "Choose “On a day” for this day, or leave it empty."),
-        ("cancel", {"when": "day", "day": "31.12.", "reason": "x"}, "Enter a day such as 2026-01-31."),
+        ("cancel", {"when": "now"}, "Enter a reason."),
+        ("cancel", {"when": "day", "reason": "x"}, "Choose a date."),
+        ("cancel", {"when": "day", "day": "2020-01-01", "reason": "x"}, "or a later date."),
+        (
+            "cancel",
+            {"when": "now", "day": SOON, "reason": "x"},
+            "Choose “On a date” to use this date, or leave it empty.",
+        ),
+        ("cancel", {"when": "day", "day": "31.12.", "reason": "x"}, "Enter a date such as 2026-01-31."),
         ("cancel", {"when": "next", "reason": "x"}, "Select a valid choice"),
-        ("pause", {"until": "2020-01-01"}, "or a later day."),
+        ("pause", {"until": "2020-01-01"}, "or a later date."),
         ("pause", {"until": "9999-12-31"}, "within the next ten years"),
         ("billing", {"price": "-1"}, "Enter a price such as 9.90."),
         ("billing", {"price": "1.001"}, "Enter a price such as 9.90."),
-        ("billing", {"price": "1", "next_bill": "2020-01-01"}, "or a later day."),
+        ("billing", {"price": "1", "next_bill": "2020-01-01"}, "or a later date."),
     ],
 )
 def test_wrong_input_about_a_purchase_is_said_at_its_field(as_admin, act, given, why):
@@ -185,17 +189,17 @@ def test_wrong_input_about_a_purchase_is_said_at_its_field(as_admin, act, given,
 def test_a_purchase_is_paused_and_reactivated(as_admin):
     bought = subscription(next_bill_date=SOON)
     page = words(post(as_admin, bought, "pause", until=SOON + timedelta(days=5)))
-    assert "The purchase is paused." in page
+    assert "Purchase paused." in page
     assert again(bought).bills_on == SOON + timedelta(days=5)
     asked = words(as_admin.get(url(bought, "reactivate")))
     assert f'value="{SOON}"' in asked
-    assert "The purchase is active again." in words(post(as_admin, again(bought), "reactivate", next_bill=SOON))
+    assert "Purchase reactivated." in words(post(as_admin, again(bought), "reactivate", next_bill=SOON))
     assert again(bought).bills_on == SOON
 
 
 def test_a_cancellation_that_is_planned_already_is_named_before_another(as_admin):
     bought = subscription(cancels_on=SOON, cancel_reason="Too expensive")
-    planned = f"It will be cancelled on {SOON:%-d %b %Y} already (Too expensive); what you choose here replaces that."
+    planned = f"A cancellation is already scheduled for {SOON:%-d %b %Y} (Too expensive). Your choice here replaces it."
     assert planned in words(as_admin.get(url(bought, "cancel")))
     assert "already" not in words(as_admin.get(url(subscription(), "cancel")))
 
@@ -206,15 +210,15 @@ def test_who_may_not_change_billing_reactivates_without_choosing_the_day():
     )
     bought = subscription("PAUSED", next_bill_date=SOON)
     asked = words(client.get(url(bought, "reactivate")))
-    assert f"billed again from {SOON:%-d %b %Y} on" in asked
+    assert f"billed again from {SOON:%-d %b %Y}." in asked
     assert 'name="next_bill"' not in asked
 
     forged = post(client, bought, "reactivate", next_bill=SOON + timedelta(days=900))
     assert forged.status_code == 422
-    assert "You may not choose the day of the next bill." in words(forged)
+    assert "You do not have permission to choose the next bill date." in words(forged)
     assert again(bought).status == "PAUSED"
 
-    assert f"Next bill {SOON:%-d %b %Y}." in words(post(client, bought, "reactivate"))
+    assert f"The next bill is on {SOON:%-d %b %Y}." in words(post(client, bought, "reactivate"))
     assert (again(bought).status, again(bought).next_bill_date) == ("ACTIVE", SOON)
 
 

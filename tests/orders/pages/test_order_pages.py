@@ -35,7 +35,7 @@ def test_an_order_is_shown_as_it_was_placed(as_agent):
     page = text_of(as_agent, reverse("orders:order_detail", args=[placed.number]))
     for shown in (placed.number, "Helena Holý", "Rilská 3174/6", "Spring", "A song", "0.99", "Unlimited Monthly"):
         assert shown in page
-    assert "came in under" not in page
+    assert "Received as" not in page
 
 
 def test_the_number_may_be_written_small(as_agent):
@@ -50,7 +50,7 @@ def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_unde
     for url in (placed.get_absolute_url(), placed.purchases.get().get_absolute_url()):
         page = text_of(as_agent, url)
         assert f"Jana Holý ({has.pk})" in page
-        assert f'came in under <a href="{had.get_absolute_url()}"><bdi>Helena Holý ({had.pk})' in page
+        assert f'Received as <a href="{had.get_absolute_url()}"><bdi>Helena Holý ({had.pk})' in page
 
 
 @pytest.mark.parametrize(

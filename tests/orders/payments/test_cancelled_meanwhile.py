@@ -17,7 +17,10 @@ from tests.orders.world import again, check_totals, declined_order, paid_order
 
 pytestmark = pytest.mark.django_db
 
-CAME_IN = "9.90 USD charged to VISA 4242. The order was cancelled meanwhile: it stays so, and this can be refunded."
+CAME_IN = (
+    "9.90 USD charged to VISA 4242. The order was cancelled in the meantime and stays cancelled."
+    " You can refund this payment."
+)
 
 
 def cancelled_meanwhile() -> Order:
@@ -33,7 +36,7 @@ def test_the_payment_is_seen_and_the_order_stays_cancelled():
     cancelled = cancelled_meanwhile()
     said = settle()
 
-    assert said == f"Order {cancelled.number}: {CAME_IN}\n1 settled, 0 still without an answer.\n"
+    assert said == f"Order {cancelled.number}: {CAME_IN}\nResolved: 1. Still without an answer: 0.\n"
     assert cancelled.transactions.filter(status="SUCCESS").count() == 1
     assert again(cancelled).status == "CANCELLED"
     assert CAME_IN in story(cancelled)
@@ -60,7 +63,7 @@ def test_it_is_paid_back_and_stays_cancelled(as_admin):
 
     back = again(cancelled)
     assert (back.status, back.refunded) == ("CANCELLED", Decimal("9.90"))
-    assert "All that was paid for this order was refunded already." in refused(refund, back, sale=sale.pk)
+    assert "All payments of this order are already refunded." in refused(refund, back, sale=sale.pk)
     check_totals()
 
 

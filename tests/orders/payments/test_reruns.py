@@ -63,7 +63,7 @@ def test_an_older_card_can_be_charged_however_many_the_gateway_does_not_keep():
 def test_after_a_hard_decline_it_is_said_why_not():
     declined = declined_order("HARD_DECLINE")
     why = refused(rerun, declined)
-    assert "declined this sale for good" in why
+    assert "declined this sale permanently" in why
     assert "Insufficient funds." in why
 
 
@@ -74,9 +74,9 @@ def test_a_rerun_that_is_declined_for_good_is_the_last():
 
 
 def test_what_is_not_declined_is_not_rerun():
-    assert "this one is complete" in refused(rerun, paid_order())
+    assert "This order is complete." in refused(rerun, paid_order())
     unknown = order(status="DECLINED", first_name="B").order
-    assert "No declined sale of this order is known" in refused(chargeable_cards, unknown)
+    assert "This order has no declined sale" in refused(chargeable_cards, unknown)
     free = declined_order(total="0")
     assert "zero" in refused(rerun, free)
 
@@ -84,14 +84,14 @@ def test_what_is_not_declined_is_not_rerun():
 def test_a_card_that_the_gateway_does_not_keep_cannot_be_charged():
     declined = declined_order(token="")
     card(declined, gateway="Stripe")
-    assert refused(chargeable_cards, declined).startswith("Helena Holý has no card")
+    assert refused(chargeable_cards, declined).startswith("The customer has no card")
     theirs = card(declined_order(first_name="B", email="b@reunite.cz"))
     card(declined)
-    assert "no longer the customer’s" in refused(rerun, declined, theirs)
+    assert "no longer belongs to the customer" in refused(rerun, declined, theirs)
 
 
 def test_without_a_gateway_nothing_is_charged_and_it_is_said():
     declined, paid = declined_order(), paid_order()
     with override_settings(PAYMENT_GATEWAY=""):
-        assert "No payment gateway is set up" in refused(rerun, declined)
-        assert "No payment gateway is set up" in refused(refund, paid)
+        assert "No payment gateway is configured" in refused(rerun, declined)
+        assert "No payment gateway is configured" in refused(refund, paid)

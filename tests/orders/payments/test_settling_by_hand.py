@@ -55,9 +55,9 @@ def test_what_was_charged_makes_the_order_count(as_admin, admin_user):
     silent = silent_order()
     assert "Charged." in text_of(say(as_admin, silent, "yes"))
     payment = silent.transactions.get(gateway_reference="ch_1")
-    assert (payment.status, payment.answer) == ("SUCCESS", f"Settled by hand: {REASON}")
+    assert (payment.status, payment.answer) == ("SUCCESS", f"Resolved manually: {REASON}")
     assert again(silent).status == "COMPLETE"
-    said = f"Order {silent.number}: 9.90 USD charged to VISA 4242. Settled by hand: {REASON}"
+    said = f"Order {silent.number}: 9.90 USD charged to VISA 4242. Resolved manually: {REASON}"
     assert story(silent) == [(said, admin_user)]
     check_totals()
 
@@ -66,7 +66,7 @@ def test_what_was_not_charged_may_be_tried_again_and_deleted(as_admin, admin_use
     silent = silent_order()
     say(as_admin, silent, "no", reference="")
     assert silent.transactions.latest("pk").status == "SOFT_DECLINE"
-    said = f"Order {silent.number}: Charge of 9.90 USD to VISA 4242 declined. Settled by hand: {REASON}"
+    said = f"Order {silent.number}: Charge of 9.90 USD to VISA 4242 declined. Resolved manually: {REASON}"
     assert story(silent) == [(said, admin_user)]
     assert declined_sale(again(silent))
     assert refusals(silent.source_record.customer) == []
@@ -82,16 +82,16 @@ def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
         say(as_admin, paid, "yes")
     assert again(paid).refunded == 3
     [(said, _)] = story(paid)
-    assert said.endswith(f"3.00 USD refunded to VISA 4242. Damaged in the post Settled by hand: {REASON}")
+    assert said.endswith(f"3.00 USD refunded to VISA 4242. Damaged in the post Resolved manually: {REASON}")
     check_totals()
 
 
 def test_the_gateway_is_asked_once_more_and_its_answer_counts(as_admin):
     silent = silent_order(token="sandbox-times-out")
     page = text_of(say(as_admin, silent, "no", reference=""))
-    assert "The gateway has answered meanwhile, and its answer counts." in page
+    assert "The gateway has answered in the meantime. Its answer was recorded instead of yours." in page
     assert again(silent).status == "COMPLETE"
-    assert "Settled by hand" not in str(story(silent))
+    assert "Resolved manually" not in str(story(silent))
 
 
 def test_a_second_click_changes_nothing(as_admin):
@@ -100,7 +100,7 @@ def test_a_second_click_changes_nothing(as_admin):
     for outcome in ("yes", "no"):
         data = {"seen": seen, "outcome": outcome, "reference": "ch_1", "reason": REASON}
         response = as_admin.post(url(silent), data, follow=True)
-    assert "Nothing was settled." in text_of(response)
+    assert "Nothing was changed." in text_of(response)
     assert again(silent).status == "COMPLETE"
     assert len(story(silent)) == 1
 
@@ -109,25 +109,25 @@ def test_a_second_click_changes_nothing(as_admin):
 def test_not_before_a_day_has_passed(as_admin, hours):
     silent = silent_order(hours=hours)
     response = as_admin.get(url(silent), follow=True)
-    assert "What has no answer after a day can be settled by hand." in text_of(response)
-    assert "Settle by hand…" not in text_of(response)
+    assert "You can resolve a payment that has had no answer for a day." in text_of(response)
+    assert "Resolve payment…" not in text_of(response)
     with pytest.raises(OrderError):
         settle_by_hand(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
     assert again(silent).status == "DECLINED"
 
 
 def test_what_waits_for_nothing_is_not_settled(as_admin):
-    assert "No payment of this order waits" in text_of(as_admin.get(url(paid_order()), follow=True))
+    assert "This order has no pending payment" in text_of(as_admin.get(url(paid_order()), follow=True))
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"outcome": ""}, "Say what the gateway shows."),
-        ({"outcome": "maybe"}, "Say what the gateway shows."),
-        ({"reference": " "}, "Enter what the gateway calls this payment"),
+        ({"outcome": ""}, "Choose the outcome."),
+        ({"outcome": "maybe"}, "Choose the outcome."),
+        ({"reference": " "}, "Enter the gateway’s ID of this payment"),
         ({"reference": "x" * 101}, "Use 100 characters or fewer"),
-        ({"reason": ""}, "Say why, in a few words."),
+        ({"reason": ""}, "Enter a reason."),
     ],
 )
 def test_what_is_missing_is_asked_for(as_admin, wrong, said):
@@ -162,7 +162,7 @@ def test_only_who_may_is_offered_it():
     silent = silent_order()
     needs = ["customers.view_customer", "orders.view_order"]
     page = text_of(signed_in(make_user("viewer", needs)).get(silent.get_absolute_url()))
-    assert "Settle by hand…" not in page
-    assert "can be settled by hand" in page
+    assert "Resolve payment…" not in page
+    assert "Then resolve the payment." in page
     allowed = signed_in(make_user("steve", [*needs, "orders.settle_order"]))
-    assert "Settle by hand…" in text_of(allowed.get(silent.get_absolute_url()))
+    assert "Resolve payment…" in text_of(allowed.get(silent.get_absolute_url()))

@@ -30,9 +30,9 @@ def test_without_an_answer_it_is_pending_and_nothing_else_is_asked(box):
     assert rerun(declined).status == "PENDING"
     assert again(declined).status == "DECLINED"
     assert story(declined) == []
-    assert "has no answer yet" in refused(rerun, declined)
+    assert "has not answered yet" in refused(rerun, declined)
     assert len(box.asked) == 1
-    assert settle() == "0 settled, 0 still without an answer.\n"
+    assert settle() == "Resolved: 0. Still without an answer: 0.\n"
 
 
 def test_what_is_found_out_later_is_written_down_once():
@@ -40,10 +40,11 @@ def test_what_is_found_out_later_is_written_down_once():
     rerun(declined)
     an_hour_ago()
     assert (
-        settle() == f"Order {declined.number}: 9.90 USD charged to VISA 4242.\n1 settled, 0 still without an answer.\n"
+        settle()
+        == f"Order {declined.number}: 9.90 USD charged to VISA 4242.\nResolved: 1. Still without an answer: 0.\n"
     )
     assert again(declined).status == "COMPLETE"
-    assert settle() == "0 settled, 0 still without an answer.\n"
+    assert settle() == "Resolved: 0. Still without an answer: 0.\n"
     assert RecordTotals.objects.get().orders == 1
     check_totals()
 
@@ -51,7 +52,7 @@ def test_what_is_found_out_later_is_written_down_once():
 def test_a_late_refund_keeps_its_reason():
     paid = paid_order(token="sandbox-slow-refund")
     assert refund(paid).status == "PENDING"
-    assert "has no answer yet" in refused(refund, paid)
+    assert "has not answered yet" in refused(refund, paid)
     an_hour_ago()
     settle()
     assert again(paid).refunded == 3
@@ -63,7 +64,7 @@ def test_what_never_reached_the_gateway_may_be_tried_again():
     declined = declined_order(token="sandbox-lost")
     rerun(declined)
     an_hour_ago()
-    assert "declined. The gateway never received this." in settle()
+    assert "declined. The gateway never received this payment." in settle()
     assert rerun(again(declined), card(declined)).status == "SUCCESS"
 
 
@@ -73,7 +74,7 @@ def test_what_has_no_answer_yet_stays_and_the_others_are_settled():
     rerun(silent)
     rerun(late)
     an_hour_ago()
-    assert settle().endswith("1 settled, 1 still without an answer.\n")
+    assert settle().endswith("Resolved: 1. Still without an answer: 1.\n")
     assert Transaction.objects.get(status="PENDING").order == silent
 
 
@@ -90,14 +91,14 @@ def test_what_can_never_be_asked_from_here_says_so_on_its_order(as_admin):
     unpaid = order(status="PENDING").order
     sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
     page = as_admin.get(unpaid.get_absolute_url()).content.decode()
-    assert "It is not asked from here: look for the payment at Stripe." in page
+    assert "Reunite cannot ask about this payment. Look for it in Stripe." in page
 
 
 def test_what_another_system_sent_as_pending_is_not_asked_about():
     unpaid = order(status="PENDING").order
     sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
     an_hour_ago()
-    assert settle() == "0 settled, 0 still without an answer.\n"
+    assert settle() == "Resolved: 0. Still without an answer: 0.\n"
 
 
 def test_a_breakdown_between_charge_and_answer_is_settled_later(box):

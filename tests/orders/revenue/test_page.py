@@ -30,7 +30,7 @@ def words(response) -> str:
 
 
 def test_the_tab_says_what_they_are_worth_a_month(as_agent, customer):
-    assert "10.00 EUR, 60.00 USD a month" in words(rows(as_agent, customer, tab="purchases"))
+    assert "10.00 EUR, 60.00 USD per month" in words(rows(as_agent, customer, tab="purchases"))
 
 
 def test_the_tab_says_how_that_moved_newest_first(as_agent, customer):
@@ -49,7 +49,7 @@ def test_who_pays_nothing_each_month_is_told_nothing_of_it(as_agent):
     purchase(of, product=plan("Book", count=None, unit=""))
     told = words(rows(as_agent, of.customer, tab="purchases"))
 
-    assert "a month" not in told
+    assert "per month" not in told
     assert "recurring" not in told
 
 
@@ -57,7 +57,7 @@ def test_where_too_much_was_billed_only_what_it_comes_to_is_told(as_agent, custo
     monkeypatch.setattr(recent, "MOST_LINES", 2)
     told = words(rows(as_agent, customer, tab="purchases"))
 
-    assert "60.00 USD a month" in told
+    assert "60.00 USD per month" in told
     assert "Expansion" not in told
 
 

@@ -40,7 +40,7 @@ def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
         same = {"next_bill": bought.next_bill_date, "seen": bought.stamp, "by": None}
         change_billing(bought, price=Decimal(0), **same)
         assert again(bought).price == 0
-    assert "Choose the day" in refused(change_billing, again(overdue), price=Decimal(1), next_bill=None)
+    assert "Choose the next bill date" in refused(change_billing, again(overdue), price=Decimal(1), next_bill=None)
 
 
 @pytest.mark.parametrize("price", ["-0.01", "1.001", "NaN", "1e400", "10000000000"])
@@ -52,4 +52,4 @@ def test_a_price_that_cannot_be_billed_is_refused(price):
 
 def test_nothing_to_change_is_said():
     bought = subscription(next_bill_date=SOON)
-    assert "what they were" in refused(change_billing, bought, price=bought.price, next_bill=SOON)
+    assert "the same as before" in refused(change_billing, bought, price=bought.price, next_bill=SOON)

@@ -75,7 +75,7 @@ def test_a_day_is_a_day_in_utc_wherever_somebody_looks(zone):
         with time_machine.travel(now), timezone.override(zone):
             assert tomorrow() == TODAY + timedelta(days=1)
             assert proposed_next_bill(bought) == TODAY
-            assert "Choose 11 Mar 2026 or a later day." in refused(schedule_cancellation, bought, TODAY, reason="")
+            assert "Choose 11 Mar 2026 or a later date." in refused(schedule_cancellation, bought, TODAY, reason="")
 
 
 def test_the_command_says_what_it_did():
@@ -83,5 +83,5 @@ def test_the_command_says_what_it_did():
     out = StringIO()
     with time_machine.travel("2026-03-20 06:00 +0000"):
         call_command("apply_due", stdout=out)
-    assert out.getvalue() == f"Purchase {bought.pk}\n1 changed.\n"
+    assert out.getvalue() == f"Purchase {bought.pk}\n1 purchase changed.\n"
     assert RecordTotals.objects.get().purchases_cancelled == 1

@@ -93,7 +93,7 @@ def test_the_command_names_it(caller, time_machine, capsys):
     imported(known(), unpaid(), caller=caller)
     time_machine.move_to("2026-04-10 12:00+00:00")
     call_command("apply_due")
-    assert capsys.readouterr().out == f"Purchase {purchase().pk}\n1 changed.\n"
+    assert capsys.readouterr().out == f"Purchase {purchase().pk}\n1 purchase changed.\n"
 
 
 def test_who_is_late_is_found_by_the_day(caller):

@@ -66,7 +66,7 @@ def test_a_trial_cancelled_while_paused_is_reactivated_as_an_active_one():
 
 def test_what_is_past_due_is_not_paused():
     bought = subscription("RECYCLE_BILLING")
-    assert "is past due, so it cannot be paused" in refused(pause_purchase, bought, SOON)
+    assert "past due bill and cannot be paused" in refused(pause_purchase, bought, SOON)
     assert status_of(bought) == "Past Due"
 
 
@@ -75,7 +75,7 @@ def test_a_pause_after_the_cancellation_is_refused_and_so_is_the_other_way_round
     assert "will be cancelled on 20 Mar 2026" in refused(pause_purchase, ending, LATER)
     resting = pause(subscription(), LATER)
     assert "paused until 20 Apr 2026" in refused(schedule_cancellation, resting, SOON, reason="")
-    assert "paused already" in refused(pause_purchase, resting, LATER)
+    assert "already paused" in refused(pause_purchase, resting, LATER)
 
 
 def test_what_is_cancelled_while_paused_does_not_restart():
@@ -103,7 +103,7 @@ def test_a_cancelled_purchase_is_reactivated_with_a_next_bill():
 
 
 @pytest.mark.parametrize(
-    ("status", "why"), [("COMPLETE", "takes a new order"), ("ACTIVE", "billed already"), ("TRIAL", "billed already")]
+    ("status", "why"), [("COMPLETE", "place a new order"), ("ACTIVE", "already active"), ("TRIAL", "already active")]
 )
 def test_what_cannot_be_reactivated_is_refused(status, why):
     assert why in refused(reactivate_purchase, subscription(status), SOON)
@@ -111,5 +111,5 @@ def test_what_cannot_be_reactivated_is_refused(status, why):
 
 def test_a_next_bill_in_the_past_is_refused():
     yesterday = TODAY - timedelta(days=1)
-    assert "or a later day" in refused(reactivate_purchase, subscription("PAUSED"), yesterday)
-    assert "or a later day" in refused(change_billing, subscription(), price=Decimal("9.90"), next_bill=yesterday)
+    assert "or a later date" in refused(reactivate_purchase, subscription("PAUSED"), yesterday)
+    assert "or a later date" in refused(change_billing, subscription(), price=Decimal("9.90"), next_bill=yesterday)

@@ -1,4 +1,4 @@
-"""Tags and custom attributes: of one customer by uuid, or put on all who have an e-mail."""
+"""Tags and custom attributes: of one customer by uuid, or put on all who have an email."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ router = Router(tags=["Attributes"], by_alias=True, exclude_unset=True)
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 
 MOST = 200
-"""How many of one e-mail are labelled at once."""
+"""How many customers with one email are labelled at once."""
 
 
 def flat(names: Any) -> Any:
@@ -145,13 +145,13 @@ def labelled(
     values: Mapping[str, Value] | None = None,
     contacts_too: bool = False,
 ) -> dict[str, Any]:
-    """All who have the e-mail, with what was put on them; on all of them, or on nobody."""
+    """All customers with the email, with what was put on them: on all of them or on none."""
     having = with_email(email, contacts_too=contacts_too).select_related("owner")
     customers = list(having.order_by("created", "pk")[: MOST + 1])
     if not customers:
         raise no_such_email(email)
     if len(customers) > MOST:
-        raise invalid(email=f"More than {MOST} customers have this e-mail. Name each by its uuid.")
+        raise invalid(email=f"More than {MOST} customers have this email. Send the uuid of a customer instead.")
     act(lambda: tagging.label_many(customers, tags=own(tags), values=values or {}, by=request.by))
     return {"entries": shapes(customers, request)}
 

@@ -1,4 +1,4 @@
-"""Customers: made, listed, found, changed, deleted. Each has an id in its data source; nobody is matched by e-mail."""
+"""Customers: made, listed, found, changed, deleted. Each has an id in its data source; none is matched by email."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -63,7 +63,7 @@ def list_customers(request: ApiRequest, asked: Query[Listed]) -> dict[str, Any]:
 def wanted(asked: Listed) -> Iterator[Criterion]:
     for name in ("data_source_uuid", "external_id", "status", "system"):
         if not can_be_stored(getattr(asked, name)):
-            raise refusal(400, "Leave out the character that cannot be stored", name)
+            raise refusal(400, "Remove the character that cannot be stored", name)
     if asked.data_source_uuid or asked.system or asked.external_id:
         yield Source(tuple(sources(asked).values_list("pk", flat=True)), asked.external_id)
     if asked.status:

@@ -33,7 +33,7 @@ def lead_status(spelled: str) -> str:
     found = next((status for status, label in LEADS.items() if status and _folded(label) == wanted), None)
     if found is None:
         known = ", ".join(dict.fromkeys(LEADS.values()))
-        raise invalid(status=f"Use one of {known}. The others follow from what is billed.")
+        raise invalid(status=f"Use one of {known}. The other statuses follow from billing.")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Users of ours, whom this dialect knows by their e-mail."""
+"""Users of Reunite, identified by email in this dialect."""
 
 from crm.accounts.models import User
 from crm.api.chartmogul.errors import invalid
@@ -6,11 +6,11 @@ from customers.lib.text import without_unstorable
 
 
 def user(email: str, param: str) -> User:
-    """The active user with this e-mail; of several the oldest."""
+    """The active user with this email; if there are several, the oldest."""
     found = User.known_as(email)
     if found is None:
         shown = without_unstorable(email)[:254]
-        raise invalid(**{param: f"No user here has the email {shown}. Use that of an active user."})
+        raise invalid(**{param: f"No active user has the email {shown}. Use the email of an active user."})
     return found
 
 

@@ -236,4 +236,4 @@ def find(named: EventIds) -> SubscriptionEvent:
 
 def refuse_another_customer(event: SubscriptionEvent, body: EventChanges) -> None:
     if body.customer_external_id not in (None, event.source_record.external_id):
-        raise invalid(customer_external_id="An event stays with its customer. Delete it, and send another.")
+        raise invalid(customer_external_id="An event cannot move to another customer. Delete it and send a new one.")

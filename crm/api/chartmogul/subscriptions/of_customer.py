@@ -128,7 +128,7 @@ def chosen(customer: Customer, body: Chosen) -> list[Purchase]:
 def criteria(named: SubscriptionIds) -> Q:
     given = {name: value for name, value in vars(named).items() if value is not None}
     if not {"uuid", "external_id"} & given.keys() or not all(map(can_be_stored, given.values())):
-        raise refusal(400, "Name each subscription by its uuid or external_id", "subscriptions")
+        raise refusal(400, "Give the uuid or external_id of every subscription", "subscriptions")
     lookups = {
         "uuid": ("uuid", f"sub_{(named.uuid or '').removeprefix('sub_')}"),
         "external_id": ("external_id", named.external_id),

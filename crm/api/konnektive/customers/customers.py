@@ -154,7 +154,7 @@ def _edited(sent: Changes, call: Call) -> Customer:
             continue
         except EditError as error:
             raise CallError(str(error)) from None
-    raise CallError("Not saved. Others change this customer at this moment. Send it again.")
+    raise CallError("Not saved. This customer is being changed at the moment. Send the request again.")
 
 
 class HistoryQuery(Query):
@@ -165,7 +165,7 @@ class HistoryQuery(Query):
 def history(call: Call) -> dict[str, Any]:
     asked = call.read(HistoryQuery)
     if asked.date_range_type != "dateCreated":
-        raise invalid(dateRangeType="An entry of history never changes. Use dateCreated.")
+        raise invalid(dateRangeType="History entries never change. Use dateCreated.")
     found = rows(HistoryEntry, asked, HistoryEntry.objects.all(), by_id=False)
     return page(found, asked, what="history entries", write=history_rows)
 

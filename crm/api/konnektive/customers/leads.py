@@ -52,5 +52,5 @@ def lead_of(number: str) -> Order | None:
         return None
     found = Order.objects.select_related("source_record").filter(number=number).first()
     if found is None:
-        raise invalid(orderId="There is no such order.")
+        raise invalid(orderId="This order does not exist.")
     return found

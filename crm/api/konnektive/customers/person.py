@@ -82,11 +82,11 @@ class Person(Parameters):
         return address({part: getattr(self, prefix + columns.get(part, part)) for part in parts})
 
     def refuse_nobody(self) -> None:
-        """Somebody new has both names, and an e-mail or a phone."""
+        """A new customer needs both names and an email or phone."""
         given = {"firstName": self.first_name, "lastName": self.last_name}
         missing = {name: "This parameter is required." for name, value in given.items() if not value}
         if not (self.email_address or self.phone_number):
-            missing["emailAddress"] = "An e-mail or a phone is required."
+            missing["emailAddress"] = "An email or a phone is required."
         if missing:
             raise invalid(**missing)
 
@@ -110,7 +110,7 @@ def source_of(by: User) -> DataSource:
 def campaign_of(sent: Person) -> Campaign:
     found = Campaign.objects.filter(pk=sent.campaign_id).first()
     if found is None:
-        raise invalid(campaignId="There is no such campaign.")
+        raise invalid(campaignId="This campaign does not exist.")
     return found
 
 
@@ -118,7 +118,7 @@ def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
     """What the sale keeps by the names it came with."""
     own = [name for name in parameters if name.startswith(OWN)]
     if len(own) > MOST_OWN:
-        raise invalid(**{own[MOST_OWN]: f"Send at most {MOST_OWN} values of your own."})
+        raise invalid(**{own[MOST_OWN]: f"Send at most {MOST_OWN} custom values."})
     found = {name: text for name in (*DETAILS, *own) if (text := parameters.get(name, "").strip())}
     if errors := {name: message for name, text in found.items() if (message := _refusal(name, text))}:
         raise invalid(**errors)
@@ -127,7 +127,7 @@ def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
 
 def _refusal(name: str, text: str) -> str:
     if len(text) > 200 or len(name) > 100:
-        return "Use 200 characters or fewer, and 100 for its name."
+        return "Use 200 characters or fewer for the value and 100 for its name."
     try:
         refuse_unstorable(name + text)
     except ValueError as error:

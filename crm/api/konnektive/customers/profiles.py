@@ -40,7 +40,7 @@ class ProfileQuery(Parameters):
 def query(call: Call) -> dict[str, Any]:
     asked = call.read(ProfileQuery)
     if asked.e_commerce_password is None and asked.customer_id is None:
-        raise invalid(eCommercePassword="Send the password, or the customerId.")
+        raise invalid(eCommercePassword="Send the password or the customerId.")
     found = _opened(asked) if asked.e_commerce_password else _of_customer(asked)
     row = customer_rows([found], with_custom=True)[0]
     sources = {str(each["paySourceId"]): each for each in row["paySources"]}
@@ -57,7 +57,7 @@ def _opened(asked: ProfileQuery) -> Customer:
     """Whom the login and the password open; both wrong and unknown are answered alike, and not without end."""
     door = f"shop login {asked.e_commerce_login}"
     if rate_limit.counted(door, seconds=A_QUARTER) >= MOST_FAILURES:
-        raise CallError("Too many wrong passwords for this login. Try again in a quarter of an hour.")
+        raise CallError("Too many wrong passwords for this login. Try again in 15 minutes.")
     password = asked.e_commerce_password.get_secret_value() if asked.e_commerce_password else ""
     found = cart_logins.opened_by(asked.e_commerce_login, password)
     if found is None:

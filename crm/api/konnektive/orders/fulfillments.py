@@ -96,14 +96,14 @@ def update(call: Call) -> list[dict[str, Any]]:
 def _found(number: int) -> Fulfillment:
     found = Fulfillment.objects.filter(pk=number).first()
     if found is None:
-        raise invalid(fulfillmentId="There is no such fulfillment.")
+        raise invalid(fulfillmentId="This fulfillment does not exist.")
     return found
 
 
 def _order(number: str | None) -> Order:
     if number is None:
-        raise invalid(fulfillmentId="Name the fulfillment, or its order by orderId.")
+        raise invalid(fulfillmentId="Send the fulfillmentId, or the orderId of its order.")
     found = Order.objects.filter(number=number).first()
     if found is None:
-        raise invalid(orderId="There is no such order.")
+        raise invalid(orderId="This order does not exist.")
     return found

@@ -85,17 +85,17 @@ def _read(call: Call, sent: Sale) -> IncomingOrder:
 
 def _refuse_inexact(sent: Sale, total: Decimal, currency: str) -> None:
     amounts = {"salesTax": sent.sales_tax, "baseShipping": sent.base_shipping, "discountPrice": sent.discount_price}
-    cannot = f"Use an amount that can be paid in {currency}."
+    cannot = f"Use an amount that is valid in {currency}."
     errors = {name: cannot for name, amount in amounts.items() if not is_payable(amount, currency)}
     if errors:
         raise invalid(**errors)
     if total < 0:
-        errors["discountPrice"] = "The discount is more than the order comes to."
+        errors["discountPrice"] = "The discount is larger than the order total."
     elif not is_payable(total, currency):
         errors["totalAmount"] = cannot
     elif sent.total_amount not in (None, total):
         errors["totalAmount"] = (
-            f"The order comes to {format_for_input(total, currency)}: lines, shipping and tax, less the discount."
+            f"The order total is {format_for_input(total, currency)}: lines, shipping and tax, less the discount."
         )
     if errors:
         raise invalid(**errors)

@@ -106,7 +106,7 @@ def _refund_cancelled(order: Order, reason: str, call: Call) -> None:
     try:
         _refund_all(order, reason, call)
     except (OrderError, CallError) as error:
-        raise CallError(f"{error} The cancellation stands.") from None
+        raise CallError(f"{error} The order remains cancelled.") from None
 
 
 class RefundOf(Parameters):
@@ -124,7 +124,7 @@ def refund(call: Call) -> dict[str, Any]:
         if sent.full_refund:
             _refund_all(order, sent.refund_reason, call)
         elif sent.refund_amount is None:
-            raise invalid(refundAmount="Send an amount, or fullRefund=1.")
+            raise invalid(refundAmount="Send an amount or fullRefund=1.")
         else:
             _refund(order, sent.refund_amount, sent.refund_reason, call)
     except OrderError as error:
@@ -142,7 +142,7 @@ def _refund(order: Order, wanted: Decimal, reason: str, call: Call) -> None:
     most = sum((each.left for each in payments), Decimal())
     if not 0 < wanted <= most:
         highest = amount(most, order.currency)
-        raise invalid(refundAmount=f"Use an amount above zero and at most {highest}, which is what can be refunded.")
+        raise invalid(refundAmount=f"Use an amount above zero and at most {highest}, the amount that can be refunded.")
     for each in payments:
         part = min(wanted, each.left)
         if part:
@@ -154,7 +154,7 @@ def _refund_part(order: Order, part: Decimal, sale: int, reason: str, call: Call
     order.refresh_from_db()
     answered = refund_order(order, part, sale=sale, reason=reason, seen=order.stamp, by=call.by)
     if answered.status == TransactionStatus.PENDING:
-        raise CallError("The gateway has not answered yet. It is asked again; look at the order in some minutes.")
+        raise CallError("The gateway has not answered yet. Reunite asks again. Check the order in a few minutes.")
     if answered.status != TransactionStatus.SUCCESS:
         raise CallError(f"Refund Declined: {answered.answer}")
 
@@ -162,5 +162,5 @@ def _refund_part(order: Order, part: Decimal, sale: int, reason: str, call: Call
 def _found(number: str) -> Order:
     found = Order.objects.filter(number=number).select_related("source_record").first()
     if found is None:
-        raise invalid(orderId="There is no such order.")
+        raise invalid(orderId="This order does not exist.")
     return found

@@ -73,8 +73,8 @@ def _customer(sent: Payment) -> Customer:
     if sent.customer_id is not None:
         return customer(sent.customer_id)
     if sent.pay_source_id is None:
-        raise invalid(customerId="With ACCTONFILE, send customerId or paySourceId.")
+        raise invalid(customerId="For ACCTONFILE, send customerId or paySourceId.")
     owner = Customer.objects.filter(records__paysource=sent.pay_source_id).first()
     if owner is None:
-        raise invalid(paySourceId="There is no such pay source.")
+        raise invalid(paySourceId="This pay source does not exist.")
     return owner

@@ -35,7 +35,7 @@ def lines_of(parameters: Mapping[str, str], currency: str) -> list[IncomingLine]
     lines = []
     for number, each in sorted(sent.items()):
         if each.id not in products:
-            errors[f"product{number}_id"] = "There is no such product."
+            errors[f"product{number}_id"] = "This product does not exist."
             continue
         try:
             lines.append(price_line(LineRequest(products[each.id], each.qty, each.price, each.ship_price), currency))

@@ -44,7 +44,7 @@ class Upsale(Parameters):
 def upsale_import(call: Call) -> dict[str, Any]:
     sent = call.read(Upsale)
     if sent.replace_product_id:
-        raise invalid(replaceProductId="A line that was paid for is not replaced. Refund it, and send this without.")
+        raise invalid(replaceProductId="A paid line cannot be replaced. Refund it, then leave out this parameter.")
     order = lead_of(sent.order_id)
     if order is None:
         raise invalid(orderId="This parameter is required.")
@@ -60,9 +60,9 @@ def _read(sent: Upsale, currency: str) -> AddedLine:
     number = sent.product_id or sent.product1_id
     product = Product.objects.filter(pk=number).first() if number else None
     if product is None:
-        raise invalid(productId="There is no such product." if number else "This parameter is required.")
+        raise invalid(productId="This product does not exist." if number else "This parameter is required.")
     if not is_payable(sent.product_sales_tax, currency):
-        raise invalid(productSalesTax=f"Use an amount that can be paid in {currency}.")
+        raise invalid(productSalesTax=f"Use an amount that is valid in {currency}.")
     try:
         wanted = LineRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
         return AddedLine(price_line(wanted, currency), sent.product_sales_tax)

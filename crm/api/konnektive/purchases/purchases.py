@@ -56,7 +56,7 @@ def update(call: Call) -> dict[str, Any]:
     if unknown := [name for name in NOT_DONE_HERE if call.parameters.get(name, "").strip()]:
         raise CallError(dict.fromkeys(unknown, "This cannot be changed here. Nothing was changed."))
     if not (sent.reactivate or sent.price is not None or sent.next_bill_date):
-        raise CallError("Send what is to be changed: reactivate=1, price or nextBillDate.")
+        raise CallError("Send what to change: reactivate=1, price or nextBillDate.")
     if sent.reactivate and not call.by.has_perm(CANCEL):
         raise CallError(NOT_ALLOWED)  # as on the page, where who may cancel may take it back
     purchase = _found(sent.purchase_id)
@@ -120,5 +120,5 @@ def pause(call: Call) -> dict[str, Any]:
 def _found(number: int) -> Purchase:
     found = Purchase.objects.filter(pk=number).select_related("source_record", "product").first()
     if found is None:
-        raise invalid(purchaseId="There is no such purchase.")
+        raise invalid(purchaseId="This purchase does not exist.")
     return found

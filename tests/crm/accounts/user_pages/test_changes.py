@@ -12,7 +12,7 @@ def test_changes_are_shown_on_edit_user_and_of_all(as_admin, andrew):
 
     for path in (andrew.get_absolute_url(), "/users/changes/", f"/users/changes/?user={andrew.pk}"):
         page = as_admin.get(path).content.decode()
-        assert "Given: Can merge customers." in page
+        assert "Granted: Can merge customers." in page
         assert "Jane Peacock" in page
 
 

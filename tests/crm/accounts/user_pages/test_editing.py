@@ -30,8 +30,8 @@ def test_a_new_user_gets_what_is_ticked(as_admin):
     [
         ({"password": "short"}, "It must contain at least 10 characters."),
         ({"password": "andrew1234"}, "too similar to the"),
-        ({"username": "jane", "password": "correct horse battery"}, "There is a user of this name already."),
-        ({"username": "JANE", "password": "correct horse battery"}, "Capital letters make no other name."),
+        ({"username": "jane", "password": "correct horse battery"}, "A user with this name already exists."),
+        ({"username": "JANE", "password": "correct horse battery"}, "Upper and lower case make no difference."),
         ({"email": "andrew@", "password": "correct horse battery"}, "Enter a valid email address."),
     ],
 )
@@ -79,7 +79,7 @@ def test_a_box_says_that_a_group_gives_the_same(as_admin, andrew):
 
     page = as_admin.get(andrew.get_absolute_url()).content.decode()
 
-    assert "Anyone’s merge, at any time. A group gives this as well" in page
+    assert "Any user’s merges, at any time. Also granted by a group" in page
 
 
 def test_an_empty_password_keeps_the_present_one(as_admin, andrew):
@@ -112,7 +112,10 @@ def test_a_role_and_other_boxes_than_its_own_are_refused(as_admin, andrew):
     response = edit(as_admin, andrew, "orders.refund_order", role="viewer")
 
     assert response.status_code == 422
-    assert "Viewer ticks other boxes than these. Choose Custom to keep your own choice." in response.content.decode()
+    assert (
+        "The role Viewer has other permissions than you ticked. To keep yours, choose Custom."
+        in response.content.decode()
+    )
     assert fresh(andrew).get_all_permissions() == set()
 
 
@@ -136,7 +139,7 @@ def test_a_box_changed_by_hand_makes_the_role_custom(as_admin, agent):
 
 
 def test_ones_own_boxes_are_shown_and_cannot_be_changed(as_admin, admin_user):
-    assert "Another admin must change what you may do" in as_admin.get(admin_user.get_absolute_url()).content.decode()
+    assert "Another admin must change your permissions" in as_admin.get(admin_user.get_absolute_url()).content.decode()
 
     form = typed(username="jane", full_name="Jane Peacock-Smith")
     del form["is_active"]
@@ -157,7 +160,7 @@ def test_nothing_is_called_saved_where_nothing_changed(as_admin, admin_user, and
     assert not messages_of(edit(as_admin, admin_user, *EVERYTHING, **said))
     assert not messages_of(edit(as_admin, andrew))
     assert messages_of(edit(as_admin, andrew, email="a@example.com")) == [
-        "Saved. It takes effect on the next page Andrew Adams opens."
+        "Saved. Changes take effect on the next page Andrew Adams opens."
     ]
 
 
@@ -171,7 +174,7 @@ def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeyp
     response = edit(signed_in(admin_user), andrew, email="late@example.com")
 
     assert response.status_code == 403
-    assert "You may no longer manage users. Nothing was saved." in response.content.decode()
+    assert "You no longer have permission to manage users. Nothing was saved." in response.content.decode()
     assert fresh(andrew).email == ""
 
 
@@ -179,6 +182,6 @@ def test_a_user_without_a_password_gets_a_link(as_admin):
     response = as_admin.post("/users/add/", typed(), follow=True)
 
     page = response.content.decode()
-    assert "Andrew Adams is created and has no password yet. Make a link below and pass it on." in page
-    assert "Make a link" in page
+    assert "Andrew Adams was created without a password. Create a link below and pass it on." in page
+    assert "Create link" in page
     assert not User.objects.get(username="andrew").has_usable_password()

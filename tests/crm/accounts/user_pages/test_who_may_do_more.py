@@ -23,7 +23,7 @@ def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(and
     client = signed_in(make_user("limited", [MANAGE_USERS]))
 
     page = client.get(andrew.get_absolute_url())
-    assert "You may not give it, as you may not do it" in page.content.decode()
+    assert "You cannot change it because you do not have it" in page.content.decode()
     assert [name for name, _ in page.context["form"].fields["role"].choices] == ["custom"]
 
     edit(client, andrew, "customers.delete_customer", MANAGE_USERS, is_superuser="on", user_permissions="1")

@@ -78,7 +78,7 @@ def test_a_tab_without_rows_says_so_and_what_to_expect(as_agent, db):
 
     page = text_of(as_agent.get(url(customer)))
     assert "No orders yet" in page
-    assert "Orders appear here as soon as a data source sends one with this customer’s e-mail or phone." in page
+    assert "Orders appear here when a data source sends one with this customer’s email or phone." in page
     assert page.count('class="nothing"') == len(TABS)
 
 
