@@ -75,7 +75,7 @@ def amend_invoice(order: Order, *, by: User | None) -> Iterator[Amendment]:
             clear_lost(current.source_record, by=by)
         billed |= _billed(current)
         purchases = list(Purchase.objects.filter(pk__in=billed).order_by("pk"))
-        changes = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases, begun=amendment.begun)]
+        changes = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases, new=amendment.begun)]
         replace_totals(before, deltas_of_order(current), also=changes)
         if changes:
             billing_status.refresh([owner.pk])

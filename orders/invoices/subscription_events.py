@@ -23,7 +23,7 @@ from orders.invoices.amend import DeletedMeanwhileError, set_disabled
 from orders.invoices.schema import BLANK, LONGEST_ID, MOST, InvoiceError, text_errors
 from orders.locks import lock_owner
 from orders.models import Purchase, SubscriptionEvent
-from orders.subscriptions.derive import CANCELLED, refresh_purchases
+from orders.subscriptions.derive import CANCELLATION_EVENT, refresh_purchases
 from orders.totals.add import add_to_totals
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ KINDS = (
     "subscription_start",
     "subscription_start_scheduled",
     "scheduled_subscription_start_retracted",
-    CANCELLED,
+    CANCELLATION_EVENT,
     "subscription_cancellation_scheduled",
     "scheduled_subscription_cancellation_retracted",
     "subscription_updated",
@@ -99,14 +99,14 @@ def _followed(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
         about |= _about(current)
         times |= _cancellations(current, about)
         named = Purchase.objects.filter(source_record=current.source_record_id, external_id__in=about - {""})
-        add_to_totals(refresh_purchases(list(named.order_by("pk")), took_back=times))
+        add_to_totals(refresh_purchases(list(named.order_by("pk")), withdrawn=times))
         billing_status.refresh([owner.pk])
 
 
 def _cancellations(event: SubscriptionEvent, about: Collection[str]) -> set[datetime]:
     """When subscriptions were cancelled by events, in force or not."""
     sent = SubscriptionEvent.objects.filter(
-        source_record=event.source_record_id, subscription_external_id__in=about, kind=CANCELLED
+        source_record=event.source_record_id, subscription_external_id__in=about, kind=CANCELLATION_EVENT
     )
     return set(sent.values_list("effective", flat=True))
 

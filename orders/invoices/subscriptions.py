@@ -57,7 +57,7 @@ class BilledPurchases:
 
     def refresh(self) -> list[Delta]:
         """Let them follow from their lines, saved by now; what that adds to the totals."""
-        return refresh_purchases([*self.before.values(), *self.new.values()], begun=self.begun)
+        return refresh_purchases([*self.before.values(), *self.new.values()], new=self.begun)
 
 
 def _known(records: Collection[int], names: Collection[str]) -> dict[Known, Purchase]:

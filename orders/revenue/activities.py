@@ -1,9 +1,8 @@
-"""The movements of everybody in order of time, a page at a time, without deriving every customer.
+"""The movements of all customers in order of time, a page at a time, without deriving every customer.
 
-First the rows that can have made a movement are read: lines by when they begin, subscriptions without lines, and
-cancellations, each through an index. Then the series of their customers are played through, and of these what lies
-within the stretch that was read is told. A renewal makes no movement, so several stretches may make up a page; whoever
-has rows in several of them is played through once.
+First a batch of the rows that can have made a movement is read: lines by the start of their period, purchases without
+lines, and cancellations, each through an index. Then the series of their customers are derived, each once, and the
+movements that the rows made are the result. A renewal makes no movement, so a page may take several batches.
 """
 
 from __future__ import annotations
@@ -19,40 +18,38 @@ from django.utils import timezone
 
 from orders.models import OrderItem, Purchase
 from orders.models.subscription import FirstCancellation
-from orders.revenue import ledger
-from orders.revenue.ledger import Ledger, cancellations, counting_lines
+from orders.revenue.ledger import Ledger, cancellations, counting_lines, read_changes
 from orders.revenue.movements import Movement, Position
 from orders.revenue.types import Origin, OriginKind
 
-STRETCH, MOST_STRETCHES = 250, 10
-"""How many rows are read at once, and how often for one page; the next page looks further."""
+BATCH, MOST_BATCHES = 250, 10
+"""How many rows are read at once, and how often for one page; the next page goes on from there."""
 
-MOST_OF_A_ROW = 15
-"""More movements than one row makes, which is one a currency."""
+MOST_PER_ROW = 15
+"""More movements than one row makes, which is one per currency."""
 
 
 @dataclass(frozen=True)
 class ActivityQuery:
-    """Which movements: from `start` on, until `end` at the latest, of some types, after a place in the order."""
-
     start: datetime | None = None
     end: datetime | None = None
     types: Collection[str] = ()
     after: Position | None = None
+    """The last position that the client has seen, if any."""
     newest_first: bool = False
 
-    def has(self, movement: Movement) -> bool:
-        """Whether it is of the types, and beyond the place."""
+    def matches(self, movement: Movement) -> bool:
+        """Whether it is of the types, and beyond `after`."""
         if self.types and movement.type not in self.types:
             return False
         if self.after is None:
             return True
-        return movement.place < self.after if self.newest_first else movement.place > self.after
+        return movement.position < self.after if self.newest_first else movement.position > self.after
 
 
 @dataclass(frozen=True)
 class Activity:
-    """A movement, whose it is, and what was read of them."""
+    """A movement, its customer, and what was read of that customer."""
 
     movement: Movement
     customer: int
@@ -61,7 +58,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class ActivityPage:
-    """`last` is the place up to which all was looked at; there may be more beyond it."""
+    """`last` is the position up to which everything was read; the next page goes on after it."""
 
     rows: Sequence[Activity]
     last: Position | None
@@ -77,78 +74,80 @@ class BillingPoint:
     customer: int
 
     @property
-    def beginning(self) -> Position:
+    def start(self) -> Position:
         return self.at, self.origin, 0
 
     @property
     def end(self) -> Position:
-        return self.at, self.origin, MOST_OF_A_ROW
+        return self.at, self.origin, MOST_PER_ROW
 
 
-def activity_page(asked: ActivityQuery, *, limit: int) -> ActivityPage:
-    """At most `limit` of the movements asked for; fewer where many rows moved nothing."""
+def activity_page(query: ActivityQuery, *, limit: int) -> ActivityPage:
+    """At most `limit` movements; fewer, with more to come, where many rows made no movement."""
     now = timezone.now()
-    found: list[Activity] = []
-    goes_on, played, past = True, MovementCache(now), list(_past_cancellations())
-    for _ in range(MOST_STRETCHES):
-        points, goes_on = _stretch(asked, past, now)
-        found += _told(asked, points, played)
+    activities: list[Activity] = []
+    has_more, cache, past = True, MovementCache(now), list(_past_cancellations())
+    for _ in range(MOST_BATCHES):
+        points, has_more = _next_batch(query, past, now)
+        activities += _made_by(points, query, cache)
         if points:
-            asked = replace(asked, after=points[-1].beginning if asked.newest_first else points[-1].end)
-        if not goes_on or len(found) > limit:
+            query = replace(query, after=points[-1].start if query.newest_first else points[-1].end)
+        if not has_more or len(activities) > limit:
             break
-    if len(found) > limit:
-        return ActivityPage(found[:limit], found[limit - 1].movement.place, has_more=True)
-    return ActivityPage(found, asked.after, has_more=goes_on)
+    if len(activities) > limit:
+        return ActivityPage(activities[:limit], activities[limit - 1].movement.position, has_more=True)
+    return ActivityPage(activities, query.after, has_more=has_more)
 
 
-def _stretch(asked: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> tuple[list[BillingPoint], bool]:
-    """The next points in order, and whether there are more."""
-    pick = nlargest if asked.newest_first else nsmallest
-    nearest = pick(STRETCH + 1, _nearest_of_each(asked, past, now), key=lambda point: point.beginning)
-    return nearest[:STRETCH], len(nearest) > STRETCH
+def _next_batch(query: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> tuple[list[BillingPoint], bool]:
+    """(the next points in order; whether there are more)."""
+    nearest = nlargest if query.newest_first else nsmallest
+    points = nearest(BATCH + 1, _candidates(query, past, now), key=lambda point: point.start)
+    return points[:BATCH], len(points) > BATCH
 
 
-def _nearest_of_each(asked: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> Iterator[BillingPoint]:
+def _candidates(query: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> Iterator[BillingPoint]:
+    """Of each kind of row as many as a batch can need."""
     lines = OrderItem.objects.filter(counting_lines(now))
-    yield from _points(lines, OriginKind.LINE, "service_from", "purchase__source_record__customer", asked, now)
+    yield from _points(lines, OriginKind.LINE, "service_from", "purchase__source_record__customer", query, now)
     purchases = Purchase.objects.all()
-    yield from _points(purchases, OriginKind.PURCHASE, "at", "source_record__customer", asked, now)
-    yield from _points(purchases, OriginKind.CANCELLATION, "cancelled_at", "source_record__customer", asked, now)
-    yield from (point for point in past if _is_within(point, asked, now))
+    yield from _points(purchases, OriginKind.PURCHASE, "at", "source_record__customer", query, now)
+    yield from _points(purchases, OriginKind.CANCELLATION, "cancelled_at", "source_record__customer", query, now)
+    yield from (point for point in past if _is_within(point, query, now))
 
 
 def _points(
-    rows: QuerySet[Any], kind: OriginKind, column: str, customer: str, asked: ActivityQuery, now: datetime
+    rows: QuerySet[Any], kind: OriginKind, column: str, customer: str, query: ActivityQuery, now: datetime
 ) -> Iterator[BillingPoint]:
-    sign = "-" if asked.newest_first else ""
-    within = rows.filter(_within(kind, column, asked, now)).order_by(f"{sign}{column}", f"{sign}pk")
-    for at, pk, whose in within.values_list(column, "pk", customer)[: STRETCH + 1]:
-        yield BillingPoint(at, Origin(kind, pk), whose)
+    sign = "-" if query.newest_first else ""
+    within = rows.filter(_within(kind, column, query, now)).order_by(f"{sign}{column}", f"{sign}pk")
+    for at, pk, owner in within.values_list(column, "pk", customer)[: BATCH + 1]:
+        yield BillingPoint(at, Origin(kind, pk), owner)
 
 
-def _within(kind: OriginKind, column: str, asked: ActivityQuery, now: datetime) -> Q:
-    """The rows that are asked for, with that of the place, unless it is the end of it: it may have made another."""
-    found = Q(**{f"{column}__lte": min(asked.end or now, now)})
-    if asked.start:
-        found &= Q(**{f"{column}__gte": asked.start})
-    if asked.after is None:
-        return found
-    at, origin, number = asked.after
-    is_later = kind < origin.kind if asked.newest_first else kind > origin.kind
-    comes = "lt" if asked.newest_first else "gt"
-    if is_later:
-        return found & Q(**{f"{column}__{comes}e": at})
+def _within(kind: OriginKind, column: str, query: ActivityQuery, now: datetime) -> Q:
+    """The rows of `kind` that can have made a movement of `query`."""
+    within = Q(**{f"{column}__lte": min(query.end or now, now)})
+    if query.start:
+        within &= Q(**{f"{column}__gte": query.start})
+    if query.after is None:
+        return within
+    at, origin, number = query.after
+    is_later_kind = kind < origin.kind if query.newest_first else kind > origin.kind
+    beyond = "lt" if query.newest_first else "gt"
+    if is_later_kind:
+        return within & Q(**{f"{column}__{beyond}e": at})
     if kind != origin.kind:
-        return found & Q(**{f"{column}__{comes}": at})
-    # Written so that the index is entered at `at`, and the comparison of the pair only filters.
-    is_end = number == (0 if asked.newest_first else MOST_OF_A_ROW)
-    beyond = Q(**{f"{column}__{comes}": at}) | Q(**{f"pk__{comes}{'' if is_end else 'e'}": origin.pk})
-    return found & Q(**{f"{column}__{comes}e": at}) & beyond
+        return within & Q(**{f"{column}__{beyond}": at})
+    # The row of `after` may have made another movement, unless `after` is the end of the row.
+    is_row_done = number == (0 if query.newest_first else MOST_PER_ROW)
+    pair = Q(**{f"{column}__{beyond}": at}) | Q(**{f"pk__{beyond}{'' if is_row_done else 'e'}": origin.pk})
+    # Both conditions, so that the index is entered at `at` and the comparison of the pair only filters.
+    return within & Q(**{f"{column}__{beyond}e": at}) & pair
 
 
 def _past_cancellations() -> Iterator[BillingPoint]:
-    """Of the few purchases that were cancelled and went on."""
+    """Of the few purchases that were cancelled and began again."""
     # Not IS NOT NULL, for which SQLite takes no index.
     reopened = Purchase.objects.alias(first=FirstCancellation()).filter(first__gt="")
     rows = reopened.select_related("source_record").only(
@@ -161,34 +160,35 @@ def _past_cancellations() -> Iterator[BillingPoint]:
                 yield BillingPoint(at, origin, purchase.source_record.customer_id)
 
 
-def _is_within(point: BillingPoint, asked: ActivityQuery, now: datetime) -> bool:
-    is_asked = (asked.start is None or point.at >= asked.start) and point.at <= min(asked.end or now, now)
-    if asked.after is None or not is_asked:
-        return is_asked
-    return point.beginning < asked.after if asked.newest_first else point.end > asked.after
+def _is_within(point: BillingPoint, query: ActivityQuery, now: datetime) -> bool:
+    is_in_time = (query.start is None or point.at >= query.start) and point.at <= min(query.end or now, now)
+    if query.after is None or not is_in_time:
+        return is_in_time
+    return point.start < query.after if query.newest_first else point.end > query.after
 
 
 class MovementCache:
-    """All movements of customers until `now`, each customer read and played through once."""
+    """All movements of customers until `now`; each customer is read and derived once."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self.told: dict[int, list[Activity]] = {}
+        self._activities: dict[int, list[Activity]] = {}
 
     def of(self, customers: Collection[int]) -> Iterator[Activity]:
-        if new := [pk for pk in customers if pk not in self.told]:
-            read = ledger.read(new, now=self.now)
-            self.told |= {pk: [Activity(each, pk, read) for each in read.series(pk).movements] for pk in new}
+        if new := [pk for pk in customers if pk not in self._activities]:
+            ledger = read_changes(new, now=self.now)
+            for pk in new:
+                self._activities[pk] = [Activity(movement, pk, ledger) for movement in ledger.series(pk).movements]
         for pk in customers:
-            yield from self.told[pk]
+            yield from self._activities[pk]
 
 
-def _told(asked: ActivityQuery, points: Sequence[BillingPoint], played: MovementCache) -> list[Activity]:
+def _made_by(points: Sequence[BillingPoint], query: ActivityQuery, cache: MovementCache) -> list[Activity]:
     """The movements that the rows made, in order."""
-    made_by = {(point.at, point.origin) for point in points}
-    found = [
-        told
-        for told in played.of({point.customer for point in points})
-        if (told.movement.at, told.movement.change.origin) in made_by and asked.has(told.movement)
+    origins = {(point.at, point.origin) for point in points}
+    activities = [
+        activity
+        for activity in cache.of({point.customer for point in points})
+        if (activity.movement.at, activity.movement.change.origin) in origins and query.matches(activity.movement)
     ]
-    return sorted(found, key=lambda told: told.movement.place, reverse=asked.newest_first)
+    return sorted(activities, key=lambda activity: activity.movement.position, reverse=query.newest_first)

@@ -1,7 +1,6 @@
-"""What customers bring in: recurring revenue a month, and since when they have been customers.
+"""The current MRR of customers, and since when they have been customers.
 
-Recurring revenue is that of `orders.revenue.movements`, of which only the last lines of each subscription are read
-here.
+The MRR is that of `orders.revenue.movements`, for which only the last lines of each subscription are read.
 """
 
 from __future__ import annotations
@@ -15,43 +14,43 @@ from django.db.models import Min
 
 from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
-from orders.revenue import ledger
+from orders.revenue.ledger import read_current_changes
 
 
 @dataclass(frozen=True)
 class MonthlyRevenue:
-    """An amount a month, in minor units."""
+    """`amount` is in minor units."""
 
     currency: str
     amount: int = 0
 
 
 def by_currency(customers: Collection[int], *, now: datetime | None = None) -> dict[int, dict[str, int]]:
-    """{customer: {currency: minor units a month}} of those who are worth anything."""
-    read = ledger.read_current(customers, now=now)
-    totals = {customer: read.series(customer).totals() for customer in read.changes}
-    return {customer: of for customer, of in totals.items() if of}
+    """{customer: {currency: MRR in minor units}}, without customers whose MRR is zero."""
+    ledger = read_current_changes(customers, now=now)
+    totals = {customer: ledger.series(customer).totals() for customer in ledger.changes}
+    return {customer: amounts for customer, amounts in totals.items() if amounts}
 
 
 def monthly_revenue_of(customers: Collection[int], *, now: datetime | None = None) -> dict[int, MonthlyRevenue]:
-    """Of each customer, where only one currency can be told: the account's own, else that of the largest amount."""
-    found = by_currency(customers, now=now)
-    return {customer: _chosen(found.get(customer, {})) for customer in customers}
+    """The MRR of each customer in one currency: the account's own, else that of the largest amount."""
+    amounts = by_currency(customers, now=now)
+    return {customer: _in_one_currency(amounts.get(customer, {})) for customer in customers}
 
 
 def monthly_amounts_of(customer: Customer) -> list[str]:
-    """What `customer` is worth a month in each currency, as it is read."""
-    found = by_currency([customer.pk]).get(customer.pk, {})
-    return [format_money(from_minor_units(amount, currency), currency) for currency, amount in sorted(found.items())]
+    """The MRR of `customer` in each currency, as text such as “59.90 USD”."""
+    amounts = by_currency([customer.pk]).get(customer.pk, {})
+    return [format_money(from_minor_units(amount, currency), currency) for currency, amount in sorted(amounts.items())]
 
 
-def _chosen(of: Mapping[str, int]) -> MonthlyRevenue:
+def _in_one_currency(amounts: Mapping[str, int]) -> MonthlyRevenue:
     own = settings.DEFAULT_CURRENCY
-    currency = own if own in of or not of else max(sorted(of), key=lambda each: of[each])
-    return MonthlyRevenue(currency, of.get(currency, 0))
+    currency = own if own in amounts or not amounts else max(sorted(amounts), key=lambda name: amounts[name])
+    return MonthlyRevenue(currency, amounts.get(currency, 0))
 
 
 def customers_since(customers: Collection[int]) -> dict[int, datetime]:
-    """{customer: when the first of their orders that count was placed}; without those who have none."""
+    """{customer: the time of the first order that counts}, without customers who have none."""
     rows = RecordTotals.objects.filter(source_record__customer__in=customers, first_order_at__isnull=False)
     return dict(rows.values_list("source_record__customer").annotate(Min("first_order_at")))

@@ -1,9 +1,10 @@
-"""Reading what was billed and cancelled, for some customers at once, in a fixed number of queries.
+"""Reading the changes of recurring revenue of some customers at once, in a fixed number of queries.
 
-A line counts when it bills a subscription for a time that has begun, unless it, or its invoice, is disabled or will
-never be paid. A subscription of which no line was ever sent with the time that it is for, as shops send them, counts
-from its beginning by its price, once its trial is over. A cancellation counts at the time of cancelling; those that
-were sent as events stand on their purchase.
+- A line counts when it bills a subscription for a period that has begun, unless it or its invoice is disabled, or the
+  invoice was voided or written off.
+- A subscription without lines for a period, as shops sell them, counts by its price from its beginning, once its trial
+  is over.
+- A cancellation counts at its time; one that was sent as an event is kept on its purchase.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from django.utils import timezone
 from customers.lib.money import to_minor_units
 from orders.models import ItemKind, OrderItem, Product, Proration, Purchase, PurchaseStatus
 from orders.revenue.monthly_rate import Interval
-from orders.revenue.movements import Series, derive_movements
+from orders.revenue.movements import MovementSeries, derive_movements
 from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
-# What has no price yet, or ended nobody knows when.
+# A trial has no price yet, and of a complete purchase nobody knows when it ended.
 WITHOUT_PRICE = (PurchaseStatus.TRIAL, PurchaseStatus.COMPLETE)
 
 LINE = (
@@ -46,17 +47,17 @@ LINE = (
 
 @dataclass(frozen=True)
 class Ledger:
-    """The changes of each customer, and the rows that they are about, by primary key."""
+    """{customer: changes}, and the purchases and plans that they name, by primary key."""
 
     changes: Mapping[int, list[Change]]
     purchases: Mapping[int, Purchase]
     plans: Mapping[int, Product]
 
-    def series(self, customer: int) -> Series:
+    def series(self, customer: int) -> MovementSeries:
         return derive_movements(self.changes.get(customer, ()), window=reclassification_window())
 
     def plan(self, change: Change) -> Product:
-        """What was billed, or would have gone on."""
+        """What was billed, or cancelled."""
         purchase = self.purchases[change.subscription.pk]
         return self.plans[change.plan] if isinstance(change, Billed) else purchase.product
 
@@ -65,22 +66,22 @@ def reclassification_window() -> timedelta:
     return timedelta(minutes=settings.MRR_RECLASSIFIED_WITHIN)
 
 
-def read(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
-    """All that is known of `customers` until `now`."""
+def read_changes(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
+    """All changes of `customers` until `now`."""
     now = now or timezone.now()
     return _read(_of(customers), now, _lines(now))
 
 
-def read_current(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
-    """Only what `customers` are worth at `now`, however much was billed before."""
+def read_current_changes(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
+    """Only the changes that make the MRR of `customers` at `now`, however much was billed before."""
     now = now or timezone.now()
-    later = OrderItem.objects.filter(purchase=OuterRef("pk"), service_from__gt=OuterRef("cancelled_at"))
-    ended = Q(connection="", cancelled_at__lte=now) & ~Exists(later)
+    billed_since = OrderItem.objects.filter(purchase=OuterRef("pk"), service_from__gt=OuterRef("cancelled_at"))
+    ended = Q(connection="", cancelled_at__lte=now) & ~Exists(billed_since)
     return _read(_of(customers).exclude(ended), now, _last_lines(now))
 
 
-def read_last(purchases: QuerySet[Purchase], *, now: datetime | None = None) -> Ledger:
-    """What `purchases` are worth at `now`, or were when they ended."""
+def read_last_changes(purchases: QuerySet[Purchase], *, now: datetime | None = None) -> Ledger:
+    """The changes that make the MRR of `purchases` at `now`, or made it when they ended."""
     now = now or timezone.now()
     return _read(purchases, now, _last_lines(now))
 
@@ -90,10 +91,8 @@ def _of(customers: Collection[int]) -> QuerySet[Purchase]:
 
 
 def _last_lines(now: datetime) -> Q:
-    """The last for a whole period and those that follow it; of a set, whose plans are billed each for itself, all.
-
-    A credit is passed over, because it depends on what came before.
-    """
+    """The last line for a whole period and those after it; of a set, in which each plan has its own lines, all."""
+    # Not from a credit on, because what that does depends on the lines before it.
     whole = OrderItem.objects.filter(counting_lines(now), purchase=OuterRef("pk"), prorated=False, amount__gte=F("tax"))
     last = Subquery(whole.order_by("-service_from").values("service_from")[:1])
     since = Coalesce(Case(When(set_external_id="", then=last)), Value(EVER))
@@ -101,7 +100,7 @@ def _last_lines(now: datetime) -> Q:
 
 
 def counting_lines(now: datetime, prefix: str = "") -> Q:
-    """Which lines count at `now`; `prefix` leads to them."""
+    """Which lines count at `now`; `prefix` is the lookup that leads to them, such as "items__"."""
     conditions = {
         "kind": ItemKind.SUBSCRIPTION,
         "service_from__lte": now,
@@ -119,16 +118,16 @@ def _lines(now: datetime) -> Q:
 def _read(rows: QuerySet[Purchase], now: datetime, lines: Q) -> Ledger:
     timed = OrderItem.objects.filter(purchase=OuterRef("pk"), service_from__isnull=False)
     annotated = rows.select_related("source_record").annotate(is_billed_by_lines=Exists(timed))
-    purchases = {each.pk: each for each in annotated}
-    found = list(rows.filter(lines).values(*LINE)) if purchases else []
-    named = {row["items__product"] for row in found} | {each.product_id for each in purchases.values()}
-    # Apart, so that SQLite does not begin with a plan, and with all that ever bought it.
-    plans = Product.objects.in_bulk(named - {None})
+    purchases = {purchase.pk: purchase for purchase in annotated}
+    line_rows = list(rows.filter(lines).values(*LINE)) if purchases else []
+    plan_ids = {row["items__product"] for row in line_rows} | {p.product_id for p in purchases.values()}
+    # A query of its own: with a join SQLite would start at a plan and read every purchase of it.
+    plans = Product.objects.in_bulk(plan_ids - {None})
     changes: defaultdict[int, list[Change]] = defaultdict(list)
     for purchase in purchases.values():
         purchase.product = plans[purchase.product_id]
-        changes[purchase.source_record.customer_id] += [each for each in _of_itself(purchase) if each.at <= now]
-    for row in found:
+        changes[purchase.source_record.customer_id] += [c for c in _changes_without_lines(purchase) if c.at <= now]
+    for row in line_rows:
         purchase = purchases[row["pk"]]
         plan = plans[row["items__product"] or purchase.product_id]
         changes[purchase.source_record.customer_id].append(_billed(row, _subscription(purchase), plan))
@@ -140,7 +139,7 @@ def _subscription(purchase: Purchase) -> Subscription:
 
 
 def _interval(plan: Product) -> Interval:
-    """A plan without one is taken to bill every month."""
+    """A plan without an interval counts as monthly."""
     return Interval(plan.interval_count, plan.interval_unit) if plan.interval_count else Interval()
 
 
@@ -160,24 +159,24 @@ def _billed(row: dict[str, Any], subscription: Subscription, plan: Product) -> B
     )
 
 
-def _of_itself(purchase: Purchase) -> Iterator[Change]:
-    """What no line tells: that it is billed by its price, and when it was cancelled."""
+def _changes_without_lines(purchase: Purchase) -> Iterator[Change]:
+    """That it is billed by its price, and its cancellations."""
     subscription = _subscription(purchase)
     if is_billed_by_price(purchase):
-        yield _begun(purchase, subscription)
+        yield _billed_by_price(purchase, subscription)
     for at in cancellations(purchase):
         yield Cancelled(at, subscription, Origin(OriginKind.CANCELLATION, purchase.pk))
 
 
 def is_billed_by_price(purchase: Purchase) -> bool:
-    """Asked of one that comes with whether it `is_billed_by_lines`."""
+    """Of a purchase annotated with `is_billed_by_lines`."""
     is_over = purchase.status == PurchaseStatus.CANCELLED and purchase.cancelled_at is None
     recurs = purchase.product.interval_count is not None
     has_price = purchase.status not in WITHOUT_PRICE and not is_over
     return recurs and has_price and not vars(purchase)["is_billed_by_lines"]
 
 
-def _begun(purchase: Purchase, subscription: Subscription) -> Billed:
+def _billed_by_price(purchase: Purchase, subscription: Subscription) -> Billed:
     return Billed(
         at=purchase.at,
         until=purchase.at,
@@ -191,6 +190,6 @@ def _begun(purchase: Purchase, subscription: Subscription) -> Billed:
 
 
 def cancellations(purchase: Purchase) -> list[datetime]:
-    """Each time that it was cancelled, in order."""
-    past = (datetime.fromisoformat(each) for each in purchase.past_cancellations)
+    """When it was cancelled, each time, in order."""
+    past = (datetime.fromisoformat(text) for text in purchase.past_cancellations)
     return sorted({*past, *filter(None, [purchase.cancelled_at])})

@@ -1,7 +1,7 @@
-"""What a line that bills a subscription is worth a month: its amount without tax, by the plan's interval.
+"""The monthly rate of a line: its amount without tax, divided by the months of the plan's interval.
 
-How long the billed time is does not matter, unless it is only a part of a whole one: then by as much as the whole is
-longer. A month is 30.4375 days. Amounts are whole minor units, rounded to the nearest, half away from zero.
+The length of the billed period counts only where the line is prorated: then the amount is scaled up to a whole period.
+A month has 30.4375 days. Amounts are whole minor units, rounded to the nearest, half away from zero.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ MONTHS_OF = {
     "month": Fraction(1),
     "year": Fraction(12),
 }
-
-
 MONTHS_OF_CALENDAR = {"month": 1, "year": 12}
 
 
@@ -35,7 +33,7 @@ class Interval:
         return self.count * MONTHS_OF[self.unit]
 
     def before(self, end: datetime) -> datetime:
-        """When the interval that ends at `end` began, by the calendar."""
+        """The start of the interval that ends at `end`, by the calendar."""
         if self.unit not in MONTHS_OF_CALENDAR:
             return end - self.count * timedelta(days=7 if self.unit == "week" else 1)
         months = end.year * 12 + end.month - 1 - self.count * MONTHS_OF_CALENDAR[self.unit]
@@ -45,7 +43,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Period:
-    """A time that is billed, without its end."""
+    """From `start` up to but not including `end`."""
 
     start: datetime
     end: datetime
@@ -59,20 +57,20 @@ class Period:
 
 
 def monthly(amount: int, interval: Interval, *, factor: Fraction = Fraction(1)) -> int:
-    """`amount` a month, when it is for one interval of the plan."""
+    """What `amount`, paid for one `interval`, is per month; in whole minor units."""
     return nearest(amount / interval.months * factor)
 
 
 def prorate_factor(part: Period, interval: Interval, running: Period | None) -> Fraction:
-    """By how much the whole time is longer than the `part` that is billed.
+    """How many times longer the whole period is than the `part` of it that is billed.
 
-    The whole is from where the `running` period began, if the part begins in it, else the plan's interval before its
-    end: months have 28 to 31 days, so the interval alone may miss.
+    The whole starts where the `running` period did, if the part lies in that; else one interval before its end.
     """
+    # Not simply the interval: a month has 28 to 31 days.
     start = running.start if running and running.has(part.start) else interval.before(part.end)
     return Period(start, part.end).seconds / part.seconds if part.seconds > 0 else Fraction(1)
 
 
 def nearest(amount: Fraction) -> int:
-    whole = int(abs(amount) + Fraction(1, 2))
-    return whole if amount >= 0 else -whole
+    rounded = int(abs(amount) + Fraction(1, 2))
+    return rounded if amount >= 0 else -rounded

@@ -1,9 +1,12 @@
 """How a customer's monthly recurring revenue (MRR) moved, derived from what was billed and what was cancelled.
 
-All of it is put in order of time and played through; each step of the total is a movement. Its type is the step of the
-customer's total: new business the first time that it rises from nothing, reactivation any later time, churn when it
-falls to nothing, else expansion or contraction. One of the latter two that is as close to one of the former as a
-setting says takes its type. Currencies are never converted: each is a series of its own.
+The changes are applied in order of time, and each step of the customer's total is a movement:
+
+- new business: the total rises from zero for the first time; reactivation: any later time;
+- churn: it falls to zero; expansion and contraction: any other step.
+
+An expansion or contraction within MRR_RECLASSIFIED_WITHIN minutes after a start, or before a churn, gets the type of
+that. Currencies are never converted: each has a series of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from orders.revenue.mrr import Worth
+from orders.revenue.mrr import SubscriptionMrr
 from orders.revenue.types import Billed, Change, Origin, Subscription, sort_changes
 
 
@@ -30,18 +33,19 @@ class MovementType(StrEnum):
         return "New business" if self == MovementType.NEW_BIZ else self.value.capitalize()
 
 
+# STARTS and churn turn a customer on and off; they keep their type whatever is near.
 STARTS = (MovementType.NEW_BIZ, MovementType.REACTIVATION)
 TURNS = (*STARTS, MovementType.CHURN)
 
 Position = tuple[datetime, Origin, int]
-"""Where a movement stands among those of everybody: its time, the row that it is read from, its number of that."""
+"""The place of a movement among those of all customers: its time, the row that it is read from, its number there."""
 
 
 @dataclass(frozen=True)
 class Movement:
-    """By how much the total of a currency moved, and what it is after that, in minor units.
+    """A step of `amount` in the customer's MRR of a currency, to `total`; both in minor units.
 
-    A line in another currency than the one before moves two totals: `number` tells these apart.
+    A line in another currency than the one before moves two totals: `number` tells the two movements apart.
     """
 
     at: datetime
@@ -53,88 +57,96 @@ class Movement:
     number: int = 0
 
     @property
-    def place(self) -> Position:
+    def position(self) -> Position:
         return self.at, self.change.origin, self.number
 
 
 @dataclass(frozen=True)
-class Series:
-    """The movements in order, and what each subscription, by its group, is worth after them."""
+class MovementSeries:
+    """The movements of a customer in order, and each subscription, by its group, as it is after them."""
 
     movements: Sequence[Movement]
-    worth: Mapping[str, Worth]
+    subscriptions: Mapping[str, SubscriptionMrr]
 
     def totals(self) -> dict[str, int]:
-        """What the customer is worth a month, by currency; without those in which it is nothing."""
-        found: defaultdict[str, int] = defaultdict(int)
-        for each in self.worth.values():
-            for currency, amount in each.by_currency().items():
-                found[currency] += amount
-        return {currency: amount for currency, amount in found.items() if amount}
+        """The customer's MRR by currency, in minor units; without currencies that come to zero."""
+        sums: defaultdict[str, int] = defaultdict(int)
+        for subscription in self.subscriptions.values():
+            for currency, amount in subscription.by_currency().items():
+                sums[currency] += amount
+        return {currency: amount for currency, amount in sums.items() if amount}
 
 
-def derive_movements(changes: Iterable[Change], *, window: timedelta) -> Series:
-    """The series of one customer; what is within `window` of a beginning or an end takes its type."""
+def derive_movements(changes: Iterable[Change], *, window: timedelta) -> MovementSeries:
+    """The movements of one customer from all changes; `window` is for how long a start or churn takes others along."""
     ordered = sort_changes(changes)
-    worth = _nothing_yet(ordered)
-    movements = list(_movements(ordered, worth))
-    return Series(list(_reclassified(movements, window)) if window else movements, worth)
+    subscriptions = _subscriptions(ordered)
+    movements = list(_movements(ordered, subscriptions))
+    return MovementSeries(list(_reclassified(movements, window)) if window else movements, subscriptions)
 
 
-def _nothing_yet(changes: Iterable[Change]) -> dict[str, Worth]:
+def _subscriptions(changes: Iterable[Change]) -> dict[str, SubscriptionMrr]:
+    """{group: the MRR of its subscription, still zero}."""
     last: dict[str, Subscription] = {}
     for change in changes:
-        one = change.subscription
-        if isinstance(change, Billed) and (one.group not in last or one.rank > last[one.group].rank):
-            last[one.group] = one
-    return {group: Worth(one) for group, one in last.items()}
+        member = change.subscription
+        if isinstance(change, Billed) and (member.group not in last or member.rank > last[member.group].rank):
+            last[member.group] = member
+    return {group: SubscriptionMrr(member) for group, member in last.items()}
 
 
-def _movements(changes: Iterable[Change], worth: Mapping[str, Worth]) -> Iterator[Movement]:
+def _movements(changes: Iterable[Change], subscriptions: Mapping[str, SubscriptionMrr]) -> Iterator[Movement]:
     totals: defaultdict[str, int] = defaultdict(int)
-    have_paid: set[str] = set()
+    paid_currencies: set[str] = set()
     for change in changes:
-        for number, (currency, step) in enumerate(_steps(change, worth)):
+        for number, (currency, step) in enumerate(_steps(change, subscriptions)):
             before, after = totals[currency], totals[currency] + step
-            kind = _type(before, after, had_paid=currency in have_paid)
+            movement_type = _type(before, after, has_paid_before=currency in paid_currencies)
             totals[currency] = after
             if after > 0:
-                have_paid.add(currency)
-            yield Movement(change.at, kind, step, after, currency, change, number)
+                paid_currencies.add(currency)
+            yield Movement(change.at, movement_type, step, after, currency, change, number)
 
 
-def _steps(change: Change, worth: Mapping[str, Worth]) -> list[tuple[str, int]]:
-    """By how much what is worth something in each currency changes."""
-    one = worth.get(change.subscription.group)
-    if one is None:
+def _steps(change: Change, subscriptions: Mapping[str, SubscriptionMrr]) -> list[tuple[str, int]]:
+    """Apply `change`; (currency, by how much its MRR changes)."""
+    subscription = subscriptions.get(change.subscription.group)
+    if subscription is None:
         return []
-    before = one.by_currency()
-    one.take(change)
-    after = one.by_currency()
-    steps = ((each, after.get(each, 0) - before.get(each, 0)) for each in sorted(before.keys() | after.keys()))
+    before = subscription.by_currency()
+    subscription.apply(change)
+    after = subscription.by_currency()
+    currencies = sorted(before.keys() | after.keys())
+    steps = ((currency, after.get(currency, 0) - before.get(currency, 0)) for currency in currencies)
     return [(currency, step) for currency, step in steps if step]
 
 
-def _type(before: int, after: int, *, had_paid: bool) -> MovementType:
+def _type(before: int, after: int, *, has_paid_before: bool) -> MovementType:
     if after > before:
         if before > 0 or after <= 0:
             return MovementType.EXPANSION
-        return MovementType.REACTIVATION if had_paid else MovementType.NEW_BIZ
+        return MovementType.REACTIVATION if has_paid_before else MovementType.NEW_BIZ
     return MovementType.CHURN if before > 0 >= after else MovementType.CONTRACTION
 
 
 def _reclassified(movements: Sequence[Movement], window: timedelta) -> Iterator[Movement]:
     turns: defaultdict[str, list[Movement]] = defaultdict(list)
-    for each in movements:
-        if each.type in TURNS:
-            turns[each.currency].append(each)
-    for each in movements:
-        yield each if each.type in TURNS else replace(each, type=_type_near(each, turns[each.currency], window))
+    for movement in movements:
+        if movement.type in TURNS:
+            turns[movement.currency].append(movement)
+    for movement in movements:
+        if movement.type in TURNS:
+            yield movement
+        else:
+            yield replace(movement, type=_type_near(movement, turns[movement.currency], window))
 
 
 def _type_near(movement: Movement, turns: Iterable[Movement], window: timedelta) -> MovementType:
-    """That of the beginning before it or of the end after it, if one is close; else its own."""
-    now = timedelta()
-    before = [each.type for each in turns if each.type in STARTS and now <= movement.at - each.at <= window]
-    after = [each.type for each in turns if each.type not in STARTS and now <= each.at - movement.at <= window]
-    return next(iter([*before[-1:], *after[:1]]), movement.type)
+    """The type of the start just before it, else of the churn just after it, else its own."""
+    starts = [turn.type for turn in turns if turn.type in STARTS and _is_soon_after(turn, movement, window)]
+    churns = [turn.type for turn in turns if turn.type not in STARTS and _is_soon_after(movement, turn, window)]
+    return next(iter([*starts[-1:], *churns[:1]]), movement.type)
+
+
+def _is_soon_after(earlier: Movement, later: Movement, window: timedelta) -> bool:
+    return timedelta() <= later.at - earlier.at <= window

@@ -1,9 +1,10 @@
-"""What a subscription is worth a month after each thing that is billed or cancelled.
+"""The MRR of one subscription, change by change.
 
-A line for a whole period sets it, one for a part of a period adds to it or replaces it, a cancellation ends it; a
-credit begins nothing that has ended. In a set each plan is set for itself. Subscriptions that are connected are one,
-which goes on from one member to the next: from the first line of the next, what the one before it bills, and that it
-ends, no longer counts.
+- A line for a whole period sets the MRR; a prorated line adds to it or replaces it; a cancellation ends it.
+- A credit does not restart a subscription that has ended.
+- Of a subscription in a set, each plan has an MRR of its own, and they add up.
+- Connected subscriptions are one. From the first line of the next one on, lines and cancellations of the one before
+  no longer count.
 """
 
 from __future__ import annotations
@@ -15,44 +16,45 @@ from orders.revenue.monthly_rate import Period, monthly, prorate_factor
 from orders.revenue.types import Billed, Cancelled, Change, Subscription
 
 
-class Worth:
-    """Of one subscription, or of several that are connected: `last` is the last of them that is ever billed.
+class SubscriptionMrr:
+    """`last` is the last of the connected subscriptions that is ever billed, or the only one.
 
-    Once it has ended, `ended_at` says when, and `at_the_end` what it was worth then, by currency.
+    When it has ended, `ended_at` is when, and `at_end` its MRR by currency just before.
     """
 
     def __init__(self, last: Subscription) -> None:
         self.last = last
         self.current: Subscription | None = None
         self.ended_at: datetime | None = None
-        self.at_the_end: dict[str, int] = {}
+        self.at_end: dict[str, int] = {}
         self._running: Period | None = None
         self._amounts: dict[tuple[str, int], int] = {}
 
     @property
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         return bool(self._amounts)
 
     def by_currency(self) -> dict[str, int]:
-        found: defaultdict[str, int] = defaultdict(int)
+        sums: defaultdict[str, int] = defaultdict(int)
         for (currency, _), amount in self._amounts.items():
-            found[currency] += amount
-        return dict(found)
+            sums[currency] += amount
+        return dict(sums)
 
-    def take(self, change: Change) -> None:
+    def apply(self, change: Change) -> None:
         if isinstance(change, Cancelled):
-            if change.subscription == self.last and self.goes_on:
-                self.at_the_end, self.ended_at = self.by_currency(), change.at
+            if change.subscription == self.last and self.is_active:
+                self.at_end, self.ended_at = self.by_currency(), change.at
                 self._clear()
-        elif self._is_next(change):
+        elif self._counts(change):
             if change.subscription != self.current:
                 self._clear()
                 self.current = change.subscription
             self.ended_at = None
             self._bill(change)
 
-    def _is_next(self, line: Billed) -> bool:
-        if line.amount < 0 and not self.goes_on:
+    def _counts(self, line: Billed) -> bool:
+        is_credit = line.amount < 0
+        if is_credit and not self.is_active:
             return False
         return self.current is None or line.subscription.rank >= self.current.rank
 
@@ -72,8 +74,8 @@ class Worth:
             (self._set if line.proration == "full" else self._add)(line, amount)
 
     def _set(self, line: Billed, amount: int) -> None:
-        in_set = line.subscription.in_set
-        self._amounts = {key: each for key, each in self._amounts.items() if in_set and key[1] != line.plan}
+        other_plans = {key: other for key, other in self._amounts.items() if key[1] != line.plan}
+        self._amounts = other_plans if line.subscription.in_set else {}
         self._amounts[line.currency, line.plan] = amount
 
     def _add(self, line: Billed, amount: int) -> None:

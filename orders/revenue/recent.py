@@ -1,4 +1,4 @@
-"""The newest movements of a customer's recurring revenue, as a page tells them."""
+"""The newest movements of a customer's recurring revenue, for the customer page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from decimal import Decimal
 from customers.lib.money import from_minor_units
 from customers.models import Customer
 from orders.models import OrderItem, Product
-from orders.revenue import ledger
+from orders.revenue.ledger import read_changes
 from orders.revenue.movements import Movement
 
-NEWEST, MOST_LINES = 10, 2_000
-"""How many are told, and of how many lines at most they are worked out for a page."""
+MOST_SHOWN = 10
+MOST_LINES = 2_000  # of a customer with more lines no movements are derived while a page waits
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class RecentMovement:
 
     @property
     def total(self) -> Decimal:
-        """What the customer is worth a month from then on, in the same currency."""
+        """The MRR after the movement."""
         return from_minor_units(self.movement.total, self.movement.currency)
 
 
 def recent_movements(customer: Customer) -> Sequence[RecentMovement]:
-    """Newest first; none where too much was billed to work them out while somebody waits."""
+    """Newest first; none for a customer with too many lines."""
     lines = OrderItem.objects.filter(purchase__source_record__customer=customer)
     if lines[MOST_LINES : MOST_LINES + 1].exists():
         return ()
-    read = ledger.read([customer.pk])
-    movements = read.series(customer.pk).movements[-NEWEST:]
-    return [RecentMovement(movement, read.plan(movement.change)) for movement in reversed(movements)]
+    ledger = read_changes([customer.pk])
+    movements = ledger.series(customer.pk).movements[-MOST_SHOWN:]
+    return [RecentMovement(movement, ledger.plan(movement.change)) for movement in reversed(movements)]

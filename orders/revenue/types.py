@@ -1,4 +1,4 @@
-"""What is known of subscriptions, as plain values: what was billed and what was cancelled."""
+"""What changes recurring revenue, as plain values: a line was billed, or a subscription was cancelled."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from orders.revenue.monthly_rate import Interval
 
 
 class OriginKind(IntEnum):
-    """What a change is read from."""
-
     LINE = 1
     PURCHASE = 2
     CANCELLATION = 3
 
 
 class Origin(NamedTuple):
-    """The row that a change is read from; numbers grow as rows are written."""
+    """The row that a change is read from."""
 
     kind: OriginKind
     pk: int
@@ -28,7 +26,10 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class Subscription:
-    """Those of one `connection` are one, in the order of `since`; in a set, each plan counts for itself."""
+    """Subscriptions with the same `connection` are one, which moves from one to the next in the order of `since`.
+
+    Of one that is `in_set` each plan is billed by lines of its own, and they add up.
+    """
 
     pk: int
     since: datetime
@@ -48,7 +49,7 @@ class Subscription:
 class Billed:
     """A line that bills a subscription from `at` until `until`: `amount` in minor units, after discount, without tax.
 
-    `proration` is how it changes what is billed when it is for a part of a period, "" when it is for a whole one.
+    `proration` says how a line for a part of a period changes the MRR; it is "" for a whole period.
     """
 
     at: datetime
@@ -74,14 +75,12 @@ Change = Billed | Cancelled
 
 
 def sort_changes(changes: Iterable[Change]) -> list[Change]:
-    """By time; lines of one moment by the order that was sent with them, if any was, then as they were written.
+    """By time; lines of one moment by the order that was sent with them, if any, then as they were written."""
 
-    What is cancelled comes last, so that who goes from one subscription to another at midnight was never gone.
-    """
-
-    def place(change: Change) -> tuple[datetime, bool, int, Origin]:
+    def key(change: Change) -> tuple[datetime, bool, int, Origin]:
         if isinstance(change, Billed):
             return change.at, False, change.order or 0, change.origin
+        # Cancellations last, so that a customer who switches subscriptions at midnight has not churned.
         return change.at, True, 0, change.origin
 
-    return sorted(changes, key=place)
+    return sorted(changes, key=key)

@@ -1,7 +1,7 @@
-"""Carrying out what was planned for a day: cancellations first, then the ends of pauses. Last, what nobody paid.
+"""Carrying out what is due: planned cancellations, then restarts after a pause, then purchases that are past due.
 
-One small transaction for each purchase, which looks again whether it is still due: it may be run twice at once, and
-again after it broke off.
+Each purchase has its own transaction, which checks again whether it is still due. So two runs at once do no harm, nor
+does a run after one that broke off.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from orders.subscriptions.pause import restart_purchase
 
 
 def apply_due(today: date) -> Iterator[Purchase]:
-    """Each purchase to which something was done."""
-    for due in _due(cancels_on__lte=today):
-        if _was_done(due, _cancel, today):
-            yield due
-    for due in _due(restarts_on__lte=today):
-        if _was_done(due, _restart, today):
-            yield due
-    for due in past_due_purchases(timezone.now()).select_related("source_record").order_by("pk"):
-        if _was_done(due, _fall_behind, today):
-            yield due
+    """Carry out what is due until `today`; yield each purchase that was changed."""
+    for purchase in _due(cancels_on__lte=today):
+        if _apply(purchase, _cancel, today):
+            yield purchase
+    for purchase in _due(restarts_on__lte=today):
+        if _apply(purchase, _restart, today):
+            yield purchase
+    for purchase in past_due_purchases(timezone.now()).select_related("source_record").order_by("pk"):
+        if _apply(purchase, _mark_past_due, today):
+            yield purchase
 
 
 def _due(**when: date) -> list[Purchase]:
     return list(Purchase.objects.filter(**when).select_related("source_record").order_by("pk"))
 
 
-def _was_done(purchase: Purchase, act: Callable[[Purchase, date], bool], today: date) -> bool:
+def _apply(purchase: Purchase, act: Callable[[Purchase, date], bool], today: date) -> bool:
     try:
         with locked_purchase(purchase, seen=None) as current:
             return act(current, today)
@@ -51,7 +51,7 @@ def _cancel(purchase: Purchase, today: date) -> bool:
         purchase.cancels_on = None
         return False
     if purchase.external_id:
-        # A billing system may have planned it by an event: for a time, and not for the day.
+        # Its billing system may have planned it by an event, which names a time of the day.
         refresh_purchases([purchase])
         if purchase.status == PurchaseStatus.CANCELLED:
             history.write(purchase, "cancelled as its billing system planned.", by=None)
@@ -74,8 +74,8 @@ def _restart(purchase: Purchase, today: date) -> bool:
     return True
 
 
-def _fall_behind(purchase: Purchase, today: date) -> bool:
-    """Its newest invoice may have been paid, or another may have come, since it was found."""
+def _mark_past_due(purchase: Purchase, today: date) -> bool:
+    # Since the query its invoice may have been paid, or a newer one may have come.
     refresh_purchases([purchase])
     if purchase.status != PurchaseStatus.RECYCLE_BILLING:
         return False

@@ -1,6 +1,6 @@
-"""The purchases that begin when an order counts: one for each line that subscribes and names none yet.
+"""Beginning purchases when an order is paid: one for each subscription line that has none yet.
 
-Not before: what was never paid for bills nobody again.
+Unpaid orders start no subscription.
 """
 
 from __future__ import annotations
@@ -16,21 +16,20 @@ DAYS = {"day": 1, "week": 7}
 
 
 def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
-    """The purchases of `order`, written; its `items` say which they begin, and are to be saved.
-
-    For how long they pay they do not say: recurring revenue goes by the price of the purchase, which staff may change.
-    """
-    begun = [each for each in items if each.kind == ItemKind.SUBSCRIPTION and each.product and not each.purchase_id]
-    purchases = [_of(order, item) for item in begun]
-    for item, purchase in zip(begun, Purchase.objects.bulk_create(purchases), strict=True):
+    """Write the purchases and name them on `items`, which the caller saves."""
+    # The items get no service period: recurring revenue goes by the price of the purchase, which staff may change.
+    subscribing = [
+        (item, item.product)
+        for item in items
+        if item.kind == ItemKind.SUBSCRIPTION and item.product and not item.purchase_id
+    ]
+    purchases = Purchase.objects.bulk_create(_purchase(order, item, product) for item, product in subscribing)
+    for (item, _), purchase in zip(subscribing, purchases, strict=True):
         item.purchase = purchase
     return purchases
 
 
-def _of(order: Order, item: OrderItem) -> Purchase:
-    product = item.product
-    if product is None:
-        raise ValueError("Only a line of a product begins a purchase.")
+def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:
     return Purchase(
         source_record_id=order.source_record_id,
         order=order,
@@ -44,7 +43,7 @@ def _of(order: Order, item: OrderItem) -> Purchase:
 
 
 def next_bill_at(at: datetime, product: Product) -> datetime:
-    """When what was billed at `at` is billed again; the last of a month that is shorter."""
+    """One billing interval after `at`; the last day of the month where that month is shorter."""
     count, unit = product.interval_count or 0, product.interval_unit
     if unit in DAYS:
         return at + timedelta(days=count * DAYS[unit])

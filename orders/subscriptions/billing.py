@@ -1,6 +1,6 @@
-"""Changing what a purchase costs from the next bill on, and when that is.
+"""Changing the price of a purchase and the day of its next bill.
 
-A cancellation planned for the day of the next bill moves with it: it was to come before that bill.
+A cancellation planned for the day of the next bill moves with it, because it is meant to come before that bill.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def refuse_price(purchase: Purchase, price: Decimal) -> None:
 
 
 def refuse_next_bill(purchase: Purchase, day: date | None) -> None:
-    """One in the past may stay, and so may none, but neither can be chosen."""
+    # A day in the past, or none, may stay as it is; neither can be chosen.
     if day == purchase.next_bill_date:
         return
     if day is None:
@@ -65,7 +65,6 @@ def _move_cancellation(purchase: Purchase, day: date) -> None:
 
 
 def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iterator[str]:
-    """What differs, in words."""
     currency = purchase.currency
     if price != purchase.price:
         yield f"price changed from {format_amount(purchase.price, currency)} to {format_money(price, currency)}"

@@ -1,4 +1,4 @@
-"""Cancelling a purchase: now, or on a day to come, which can be taken back until then."""
+"""Cancelling a purchase: now, or on a later day. Until that day the cancellation can be withdrawn."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from orders import history
-from orders.models import Purchase, PurchaseStatus
+from orders.models import Purchase
 from orders.subscriptions.change import (
     PurchaseError,
     locked_purchase,
+    mark_cancelled,
     refuse_day,
     refuse_ended,
     shown_date,
@@ -30,7 +31,6 @@ def refuse_cancel(purchase: Purchase) -> None:
 
 
 def cancel_purchase(purchase: Purchase, *, reason: str, seen: str, by: User | None) -> None:
-    """Now: it is not billed again."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
         end_purchase(current, reason=reason)
@@ -38,14 +38,13 @@ def cancel_purchase(purchase: Purchase, *, reason: str, seen: str, by: User | No
 
 
 def end_purchase(purchase: Purchase, *, reason: str) -> None:
-    """Make the locked purchase a cancelled one."""
-    purchase.status, purchase.cancelled_at, purchase.cancel_reason = PurchaseStatus.CANCELLED, timezone.now(), reason
-    purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
-    purchase.paused_from = ""
+    """Make the locked purchase a cancelled one; the caller saves it."""
+    mark_cancelled(purchase, at=timezone.now())
+    purchase.cancel_reason = reason
 
 
 def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:
-    """On `day`, before anything is billed that day; `orders.subscriptions.apply_due` carries it out."""
+    """Cancel on `day`, before anything is billed that day: `apply_due` carries it out."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
         refuse_day(day, first=tomorrow())
@@ -60,14 +59,14 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
 
 
 def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
-    """On the day after its next bill, as things stand."""
+    """Cancel on the day after the next bill that is planned now."""
     if purchase.bills_on is None:
         raise PurchaseError("This purchase has no next bill. Cancel it now.")
     schedule_cancellation(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
 
 
 def scheduled_day(purchase: Purchase) -> date:
-    """The day on which it will be cancelled."""
+    """The day on which the purchase will be cancelled; PurchaseError when none is planned."""
     refuse_ended(purchase)
     if purchase.cancels_on is None:
         raise PurchaseError("No cancellation of this purchase is scheduled.")
@@ -75,7 +74,7 @@ def scheduled_day(purchase: Purchase) -> date:
 
 
 def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
-    """It goes on being billed after all."""
+    """Withdraw a planned cancellation."""
     with locked_purchase(purchase, seen=seen) as current:
         day = scheduled_day(current)
         current.cancels_on, current.cancel_reason = None, ""

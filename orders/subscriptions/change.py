@@ -1,6 +1,6 @@
-"""Changing a purchase: under the lock of its customer, as it was seen, and with what follows for totals and status.
+"""What every change of a purchase has in common: the lock, the refusals, and the totals that follow.
 
-Days are days in UTC, whatever the time zone of who looks: on them `apply_due` carries out what was planned.
+Days are UTC days, whatever the time zone of the user: `apply_due` carries out planned changes on UTC days.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from django.db import transaction
 from customers.locks import RetiredMeanwhileError
 from customers.totals import billing_status
 from orders.locks import lock_owner
-from orders.models import ENDED, Purchase
+from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.timestamps import shown_values, touch_orders_of
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_new_status
 
-FURTHEST = timedelta(days=3660)
+FURTHEST = timedelta(days=3660)  # beyond ten years, the day is a typing mistake
 
 
 class PurchaseError(Exception):
@@ -30,15 +30,16 @@ class PurchaseError(Exception):
 
 @contextmanager
 def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
-    """The purchase, read again under the lock, to be changed; PurchaseError when it is not what was `seen`.
+    """The purchase, read again under the lock of its customer; changes made to it are saved at the end.
 
-    It is saved at the end if anything differs; last of all come the totals and the billing status that follow from it.
+    `seen` is the stamp of the purchase that the user saw, None when nobody looked at it. PurchaseError when it has
+    changed since, or was deleted.
     """
     with transaction.atomic():
         try:
             owner = lock_owner(purchase.source_record)
-            rows = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
-            current = rows.get(pk=purchase.pk)
+            purchases = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
+            current = purchases.get(pk=purchase.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
@@ -49,8 +50,9 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
             current.save()
         if shown_values(current) != shown:
             touch_orders_of([current])
-        if changes := list(deltas_of_new_status(current, status)):
-            add_to_totals(changes)
+        # Last, because the totals of a record are what every act on it waits for.
+        if deltas := list(deltas_of_new_status(current, status)):
+            add_to_totals(deltas)
             billing_status.refresh([owner.pk])
 
 
@@ -64,11 +66,17 @@ def refuse_ended(purchase: Purchase) -> None:
 
 
 def refuse_day(day: date, *, first: date) -> None:
-    """PurchaseError when `day` is before `first`, or so far away that it must be a slip."""
     if day < first:
         raise PurchaseError(f"Choose {shown_date(first)} or a later date.")
     if day > today() + FURTHEST:
         raise PurchaseError("Choose a date within the next ten years.")
+
+
+def mark_cancelled(purchase: Purchase, *, at: datetime | None) -> None:
+    """Set what a cancelled purchase has; `at` is None when nobody knows when it ended."""
+    purchase.status, purchase.cancelled_at = PurchaseStatus.CANCELLED, at
+    purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
+    purchase.paused_from = ""
 
 
 def today() -> date:

@@ -1,12 +1,13 @@
-"""Connecting subscriptions of a customer that are one: it went from one billing system, or one id, to another.
+"""Connecting subscriptions of a customer that are one: it moved to another billing system, or got another id.
 
-What recurring revenue loses by the end of one and gains by the beginning of the next then counts as going on. Nothing
-else about them changes, and whoever leaves with one when a merge is undone takes it along as it is.
+Recurring revenue then neither churns with the end of one nor starts anew with the next. Nothing else changes, and each
+purchase keeps its connection when an undo gives it to another customer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -30,48 +31,50 @@ class ConnectError(Exception):
 
 @transaction.atomic
 def connect_subscriptions(customer: Customer, purchases: Iterable[Purchase], *, by: User | None) -> None:
-    """Make `purchases`, and all that each is connected with already, one subscription."""
+    """Make `purchases`, and those that any of them is connected with already, one subscription."""
     chosen = _locked(customer, [purchase.pk for purchase in purchases])
     if len(chosen) < 2:
         raise ConnectError("A single subscription cannot be connected. Send two or more.")
-    known = {each.connection for each in chosen if each.connection}
-    if len(known) == 1 and all(each.connection for each in chosen):
+    connections = {purchase.connection for purchase in chosen if purchase.connection}
+    if len(connections) == 1 and all(purchase.connection for purchase in chosen):
         return
-    joined = _theirs(customer).filter(Q(connection__in=known) | Q(pk__in=[each.pk for each in chosen]))
-    _write(joined.select_related("product").order_by("pk"), bare_id(), by=by)
+    chosen_or_connected = Q(connection__in=connections) | Q(pk__in=[purchase.pk for purchase in chosen])
+    members = _purchases_of(customer).filter(chosen_or_connected)
+    _write(members.select_related("product").order_by("pk"), bare_id(), by=by)
 
 
 @transaction.atomic
 def disconnect_subscriptions(customer: Customer, purchases: Iterable[Purchase], *, by: User | None) -> None:
-    """Let each of `purchases` be a subscription of its own again; so is one that would be left alone."""
-    parted = [each for each in _locked(customer, [purchase.pk for purchase in purchases]) if each.connection]
-    left = _theirs(customer).filter(connection__in={each.connection for each in parted})
-    left = left.exclude(pk__in=[each.pk for each in parted]).select_related("product").order_by("pk")
-    alone = [each for each in left if sum(other.connection == each.connection for other in left) == 1]
-    _write([*parted, *alone], "", by=by)
+    """Let each of `purchases` be a subscription of its own again, and any that is then the only one left connected."""
+    chosen = _locked(customer, [purchase.pk for purchase in purchases])
+    leaving = [purchase for purchase in chosen if purchase.connection]
+    staying = _purchases_of(customer).filter(connection__in={purchase.connection for purchase in leaving})
+    staying = staying.exclude(pk__in=[purchase.pk for purchase in leaving]).select_related("product").order_by("pk")
+    members = Counter(purchase.connection for purchase in staying)
+    alone = [purchase for purchase in staying if members[purchase.connection] == 1]
+    _write([*leaving, *alone], "", by=by)
 
 
-def _theirs(customer: Customer) -> QuerySet[Purchase]:
+def _purchases_of(customer: Customer) -> QuerySet[Purchase]:
     return Purchase.objects.filter(source_record__customer=customer)
 
 
 def _locked(customer: Customer, pks: Collection[int]) -> list[Purchase]:
-    """The purchases, read again under the lock of their customer."""
     if lock_live(customer.pk).pk != customer.pk:
         raise ConnectError("This customer was merged into another a moment ago. Try again.")
-    rows = _theirs(customer).select_for_update(no_key=True, of=("self",)).select_related("product")
-    found = list(rows.filter(pk__in=pks).order_by("pk"))
-    if len(found) < len(set(pks)):
+    rows = _purchases_of(customer).select_for_update(no_key=True, of=("self",)).select_related("product")
+    purchases = list(rows.filter(pk__in=pks).order_by("pk"))
+    if len(purchases) < len(set(pks)):
         raise ConnectError("One of the subscriptions does not belong to this customer.")
-    return found
+    return purchases
 
 
 def _write(purchases: Iterable[Purchase], connection: str, *, by: User | None) -> None:
-    every: Sequence[Purchase] = list(purchases)
+    members = list(purchases)
     now = timezone.now()
-    for purchase in every:
-        others = [f"{other.pk}, {other.product}" for other in every if other != purchase]
+    for purchase in members:
+        others = [f"{other.pk}, {other.product}" for other in members if other != purchase]
         what = f"connected with {join_words(others)}" if connection else "no longer connected with another"
         history.write(purchase, f"{what}.", by=by)
         purchase.connection, purchase.updated = connection, now
-    Purchase.objects.bulk_update(every, ["connection", "updated"])
+    Purchase.objects.bulk_update(members, ["connection", "updated"])

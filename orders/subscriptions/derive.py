@@ -1,10 +1,11 @@
-"""What a subscription is, from the lines that bill it and its cancellations.
+"""Deriving a subscription of a billing system from the invoice lines that bill it and from its cancellations.
 
-It is CANCELLED when it was cancelled and no line began since; past due (RECYCLE_BILLING) when the newest invoice that
-bills it was declined, or is due and not paid; a TRIAL when its newest line is one; else ACTIVE, or PAUSED if staff
-paused it. Plan, price and quantity are those of its newest line for a whole period. A credit begins nothing.
+- CANCELLED when it was cancelled and no line began since;
+- past due (RECYCLE_BILLING) when the newest invoice that bills it was declined, or is due and not paid;
+- TRIAL when its newest line is a trial; else ACTIVE, or PAUSED if staff paused it.
 
-Lines that are disabled, and those of invoices that are disabled, voided or written off, bill nothing.
+Plan, price and quantity are those of its newest line for a whole period. A credit (a negative line) begins nothing.
+Lines that are disabled, and lines of invoices that are disabled, voided or written off, do not count.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from orders.models import (
     SubscriptionEvent,
 )
 from orders.revenue.ledger import cancellations
+from orders.subscriptions.change import mark_cancelled
 from orders.timestamps import shown_values, touch_orders_of
 from orders.totals.deltas import Delta, deltas_between, deltas_of_purchase
 
-CANCELLED = "subscription_cancelled"
-WRITTEN = (
+CANCELLATION_EVENT = "subscription_cancelled"
+DERIVED = (
     "at",
     "product",
     "order",
@@ -49,147 +51,142 @@ WRITTEN = (
     "paused_from",
     "next_bill_date",
 )
-values_of = attrgetter(*(f"{name}_id" if name in ("product", "order") else name for name in WRITTEN))
+derived_values = attrgetter(*(f"{name}_id" if name in ("product", "order") else name for name in DERIVED))
 
 
 def billing_lines() -> QuerySet[OrderItem]:
-    """The lines that bill a subscription."""
     return OrderItem.objects.filter(disabled_at=None, order__disabled_at=None, order__uncollected="").exclude(
         Q(purchase=None) | Q(service_from=None)
     )
 
 
 def past_due_purchases(now: datetime) -> QuerySet[Purchase]:
-    """Those that go on as if the newest invoice that bills them were paid, which was due by `now`."""
-    later = billing_lines().filter(purchase=OuterRef("purchase"), order__at__gt=OuterRef("order__at"))
-    unpaid = billing_lines().filter(~Exists(later), order__status=OrderStatus.PENDING, order__due__lt=now)
-    going_on = (PurchaseStatus.ACTIVE, PurchaseStatus.TRIAL, PurchaseStatus.PAUSED)
-    return Purchase.objects.filter(pk__in=unpaid.values("purchase"), status__in=going_on).exclude(external_id="")
+    """Purchases not marked as past due yet, whose newest invoice was due before `now` and is not paid."""
+    newer = billing_lines().filter(purchase=OuterRef("purchase"), order__at__gt=OuterRef("order__at"))
+    unpaid = billing_lines().filter(~Exists(newer), order__status=OrderStatus.PENDING, order__due__lt=now)
+    unmarked = (PurchaseStatus.ACTIVE, PurchaseStatus.TRIAL, PurchaseStatus.PAUSED)
+    return Purchase.objects.filter(pk__in=unpaid.values("purchase"), status__in=unmarked).exclude(external_id="")
 
 
 def set_cancellations(purchase: Purchase, times: Iterable[datetime]) -> None:
-    """Make `times` all of its cancellations; `refresh` says what follows from them."""
+    """Make `times` all of its cancellations; `refresh_purchases` derives the status from them."""
     purchase.cancelled_at = None
-    purchase.past_cancellations = [each.astimezone(UTC).isoformat() for each in sorted(set(times))]
+    purchase.past_cancellations = [at.astimezone(UTC).isoformat() for at in sorted(set(times))]
 
 
 def refresh_purchases(
-    purchases: Collection[Purchase], *, begun: Collection[int] = (), took_back: Collection[datetime] = ()
+    purchases: Collection[Purchase], *, new: Collection[int] = (), withdrawn: Collection[datetime] = ()
 ) -> list[Delta]:
-    """Make the locked `purchases` what their lines and cancellations say; what that adds to the totals.
+    """Make the locked `purchases` what their lines and cancellations say; return what that adds to the totals.
 
-    Those `begun` are in no totals yet. `took_back` are times of cancellations that are no longer so. One without an id
-    of its source is a shop's: it is billed here, and what becomes of it is not told by lines.
+    `new` are the purchases that are in no totals yet, `withdrawn` the times of cancellations that no longer hold.
     """
-    purchases = [each for each in purchases if each.external_id]
+    # One without an external id was sold by a shop and is billed here: no invoice line says what becomes of it.
+    purchases = [purchase for purchase in purchases if purchase.external_id]
     lines, events = _lines_of(purchases), _events_of(purchases)
-    changes: list[Delta] = []
-    stored = {purchase.pk: values_of(purchase) for purchase in purchases}
+    deltas: list[Delta] = []
+    stored = {purchase.pk: derived_values(purchase) for purchase in purchases}
     shown = {purchase.pk: shown_values(purchase) for purchase in purchases}
     for purchase in purchases:
-        before = [] if purchase.pk in begun else list(deltas_of_purchase(purchase))
-        happened, planned = _times(events[purchase.source_record_id, purchase.external_id])
-        set_cancellations(purchase, (set(cancellations(purchase)) - set(took_back)) | happened)
-        _follow(purchase, lines[purchase.pk])
-        if planned or purchase.cancels_on in {each.date() for each in took_back}:
+        before = [] if purchase.pk in new else list(deltas_of_purchase(purchase))
+        past, planned = _times(events[purchase.source_record_id, purchase.external_id])
+        set_cancellations(purchase, (set(cancellations(purchase)) - set(withdrawn)) | past)
+        _derive(purchase, lines[purchase.pk])
+        if planned or purchase.cancels_on in {at.date() for at in withdrawn}:
             purchase.cancels_on = planned.date() if planned else None
-        changes += deltas_between(before, deltas_of_purchase(purchase))
-    changed = [purchase for purchase in purchases if values_of(purchase) != stored[purchase.pk]]
+        deltas += deltas_between(before, deltas_of_purchase(purchase))
+    changed = [purchase for purchase in purchases if derived_values(purchase) != stored[purchase.pk]]
     for purchase in changed:
         purchase.updated = timezone.now()
-    Purchase.objects.bulk_update(changed, [*WRITTEN, "updated"])
-    touch_orders_of([each for each in changed if shown_values(each) != shown[each.pk] and each.pk not in begun])
-    return changes
+    Purchase.objects.bulk_update(changed, [*DERIVED, "updated"])
+    touch_orders_of([p for p in changed if shown_values(p) != shown[p.pk] and p.pk not in new])
+    return deltas
 
 
 def is_cancellation_planned(purchase: Purchase) -> bool:
-    """Whether an event says that it will be cancelled."""
+    """Whether an event of its billing system says that it will be cancelled."""
     return any(_times(events)[1] for events in _events_of([purchase]).values())
 
 
 def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
-    """Delete those of the locked `purchases` that no line is left of, and take them out; what that adds to the totals.
+    """Delete those of the locked `purchases` that have no line left, and remove them from the list.
 
-    One that gives a membership, or is billed here, is not only what a billing system told of.
+    Return what that adds to the totals. A purchase that gives a membership, or is billed here, stays.
     """
-    left = set(OrderItem.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
-    members = set(Membership.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
-    gone = [each for each in purchases if each.external_id and each.pk not in left | members]
-    changes = [change for each in gone for change in deltas_between(deltas_of_purchase(each), [])]
-    Purchase.objects.filter(pk__in=[each.pk for each in gone]).delete()
-    purchases[:] = [each for each in purchases if each not in gone]
-    return changes
+    billed = set(OrderItem.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
+    with_membership = set(Membership.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
+    unbilled = [p for p in purchases if p.external_id and p.pk not in billed | with_membership]
+    deltas = [delta for purchase in unbilled for delta in deltas_between(deltas_of_purchase(purchase), [])]
+    Purchase.objects.filter(pk__in=[purchase.pk for purchase in unbilled]).delete()
+    purchases[:] = [purchase for purchase in purchases if purchase not in unbilled]
+    return deltas
 
 
 def _lines_of(purchases: Collection[Purchase]) -> Mapping[int, list[OrderItem]]:
-    found: defaultdict[int, list[OrderItem]] = defaultdict(list)
+    """{purchase: its lines, the oldest first}."""
+    by_purchase: defaultdict[int, list[OrderItem]] = defaultdict(list)
     lines = billing_lines().filter(purchase__in=purchases).select_related("order", "product")
-    for line in sorted(lines, key=_place):
-        found[line.purchase_id or 0].append(line)
-    return found
+    for line in sorted(lines, key=_line_order):
+        by_purchase[line.purchase_id or 0].append(line)
+    return by_purchase
 
 
-def _place(line: OrderItem) -> tuple[datetime, int, int]:
+def _line_order(line: OrderItem) -> tuple[datetime, int, int]:
     return line.service_from or line.order.at, line.event_order or 0, line.pk
 
 
 def _events_of(purchases: Collection[Purchase]) -> Mapping[tuple[int, str], list[SubscriptionEvent]]:
-    """The cancellations that were sent as events, by record and subscription."""
-    found: defaultdict[tuple[int, str], list[SubscriptionEvent]] = defaultdict(list)
-    names = {purchase.external_id for purchase in purchases if purchase.external_id}
+    """The cancellations that were sent as events, by record and subscription id."""
+    by_subscription: defaultdict[tuple[int, str], list[SubscriptionEvent]] = defaultdict(list)
+    ids = {purchase.external_id for purchase in purchases if purchase.external_id}
     records = {purchase.source_record_id for purchase in purchases}
-    sent = SubscriptionEvent.objects.filter(
-        kind=CANCELLED, disabled_at=None, subscription_external_id__in=names, source_record__in=records
+    events = list(
+        SubscriptionEvent.objects.filter(
+            kind=CANCELLATION_EVENT, disabled_at=None, subscription_external_id__in=ids, source_record__in=records
+        )
     )
-    events = list(sent)
     retracted = _retracted(events)
     for event in events:
         if event.external_id not in retracted:
-            found[event.source_record_id, event.subscription_external_id].append(event)
-    return found
+            by_subscription[event.source_record_id, event.subscription_external_id].append(event)
+    return by_subscription
 
 
 def _retracted(events: Collection[SubscriptionEvent]) -> set[str | None]:
-    """The ids of those that another event took back."""
-    names = {event.external_id for event in events if event.external_id}
+    """The ids of those that another event retracts."""
+    ids = {event.external_id for event in events if event.external_id}
     records = {event.source_record_id for event in events}
-    later = SubscriptionEvent.objects.filter(retracted__in=names, source_record__in=records, disabled_at=None)
-    return set(later.values_list("retracted", flat=True)) if names else set()
+    retracting = SubscriptionEvent.objects.filter(retracted__in=ids, source_record__in=records, disabled_at=None)
+    return set(retracting.values_list("retracted", flat=True)) if ids else set()
 
 
 def _times(events: Iterable[SubscriptionEvent]) -> tuple[set[datetime], datetime | None]:
     """(when it was cancelled, when it will be)."""
     now = timezone.now()
     times = {event.effective for event in events}
-    return {each for each in times if each <= now}, min((each for each in times if each > now), default=None)
+    return {at for at in times if at <= now}, min((at for at in times if at > now), default=None)
 
 
-def _follow(purchase: Purchase, lines: Sequence[OrderItem]) -> None:
-    begun = [line for line in lines if line.amount >= 0]
-    if newest := _newest(begun):
+def _derive(purchase: Purchase, lines: Sequence[OrderItem]) -> None:
+    charges = [line for line in lines if line.amount >= 0]
+    if newest := _newest(charges):
         _bill(purchase, newest)
     if lines:
         purchase.at = min(line.service_from for line in lines if line.service_from)
         purchase.order = purchase.order or lines[0].order
     last = max(cancellations(purchase), default=None)
-    if last and not any(line.service_from > last for line in begun if line.service_from):
+    if last and not any(line.service_from > last for line in charges if line.service_from):
         set_cancellations(purchase, set(cancellations(purchase)) - {last})
-        _end(purchase, at=last)
+        mark_cancelled(purchase, at=last)
     elif not lines and purchase.items.exists():
-        _end(purchase, at=None)
+        mark_cancelled(purchase, at=None)
     else:
         purchase.status = _status(purchase, lines)
 
 
-def _end(purchase: Purchase, *, at: datetime | None) -> None:
-    purchase.status, purchase.cancelled_at = PurchaseStatus.CANCELLED, at
-    purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
-    purchase.paused_from = ""
-
-
 def _newest(lines: Sequence[OrderItem]) -> OrderItem | None:
-    whole = [line for line in lines if not line.prorated] or lines
-    return whole[-1] if whole else None
+    whole_periods = [line for line in lines if not line.prorated] or lines
+    return whole_periods[-1] if whole_periods else None
 
 
 def _bill(purchase: Purchase, line: OrderItem) -> None:
@@ -203,8 +200,8 @@ def _status(purchase: Purchase, lines: Sequence[OrderItem]) -> str:
         return PurchaseStatus.RECYCLE_BILLING
     if lines and lines[-1].kind == ItemKind.TRIAL:
         return PurchaseStatus.TRIAL
-    goes_on = not lines and purchase.status != PurchaseStatus.CANCELLED
-    return purchase.status if goes_on or purchase.status == PurchaseStatus.PAUSED else PurchaseStatus.ACTIVE
+    keeps_status = not lines and purchase.status != PurchaseStatus.CANCELLED
+    return purchase.status if keeps_status or purchase.status == PurchaseStatus.PAUSED else PurchaseStatus.ACTIVE
 
 
 def _is_unpaid(order: Order) -> bool:

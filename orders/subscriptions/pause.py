@@ -1,7 +1,7 @@
-"""Pausing a purchase, and letting what is paused, cancelled or has failed be billed again.
+"""Pausing a purchase, and reactivating one that is paused, cancelled or whose billing failed.
 
-While it is paused nothing is billed, whatever its next bill date; when it starts again the next bill is not before
-that day, and a trial is a trial again. What is past due cannot be paused: that would hide what is owed.
+A paused purchase is not billed, whatever its next bill date. When it restarts, the next bill is that day or later, and
+a paused trial is a trial again. A purchase that is past due cannot be paused: that would hide what is owed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def refuse_pause(purchase: Purchase) -> None:
 
 
 def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
-    """Until the day `until`, or until somebody reactivates it."""
+    """`until` is the day of the restart; None pauses until somebody reactivates."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_pause(current)
         if until:
@@ -64,12 +64,12 @@ def refuse_reactivation(purchase: Purchase) -> None:
 
 
 def proposed_next_bill(purchase: Purchase) -> date:
-    """The next bill date that a reactivation proposes: as it was, but not in the past."""
+    """The next bill date as it was, but not in the past."""
     return max(purchase.next_bill_date or today(), today())
 
 
 def reactivate_purchase(purchase: Purchase, next_bill: date | None, *, seen: str, by: User | None) -> None:
-    """Billed on `next_bill`; None is for who may not choose, and leaves it as it was."""
+    """`next_bill` is None when the user may not choose it: then it is `proposed_next_bill`."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_reactivation(current)
         day = next_bill or proposed_next_bill(current)
@@ -78,7 +78,7 @@ def reactivate_purchase(purchase: Purchase, next_bill: date | None, *, seen: str
 
 
 def restart_purchase(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
-    """Make the locked purchase an active one, or a trial if it was one. A cancellation that is planned for it stays."""
+    """Make the locked purchase active, or a trial if it was one; a planned cancellation stays planned."""
     if purchase.status == PurchaseStatus.CANCELLED:
         purchase.cancelled_at, purchase.cancel_reason = None, ""
     purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill

@@ -1,4 +1,8 @@
-"""A customer's subscriptions as they stand: those that are connected are one."""
+"""Reading subscriptions: the orders that billed a purchase, and how a customer's subscriptions stand.
+
+The lines of an invoice name the purchase that they bill. Those of a shop do not: there the orders of a purchase are
+the recurring ones of the same record with the same product.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,34 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from customers.models import Customer
-from orders.models import Product, Purchase
-from orders.revenue import ledger
-from orders.revenue.ledger import Ledger
-from orders.revenue.mrr import Worth
+from orders.models import Order, OrderItem, OrderKind, Product, Purchase
+from orders.revenue.ledger import Ledger, read_last_changes
+from orders.revenue.mrr import SubscriptionMrr
 from orders.revenue.types import Billed
+
+MOST_SHOWN, MOST_READ = 25, 500
+
+
+def orders_of_purchase(purchase: Purchase) -> list[Order]:
+    """The newest orders that billed it, newest first; at the end the one that it began with, however old."""
+    # No index leads from a product to its orders, so only the newest orders of the record are looked through.
+    later = Order.objects.filter(source_record=purchase.source_record_id, at__gt=purchase.at)
+    newest = later.order_by("-at", "-pk").values("pk")[:MOST_READ]
+    same_product = OrderItem.objects.filter(order=OuterRef("pk"), product=purchase.product_id)
+    billing = Order.objects.filter(Exists(same_product), pk__in=newest, kind=OrderKind.RECURRING)
+    if purchase.items.exists():
+        billing = Order.objects.filter(pk__in=purchase.items.values("order"))
+    renewals = billing.order_by("-at", "-pk")[:MOST_SHOWN]
+    first = purchase.order
+    return [*(order for order in renewals if order != first), *filter(None, [first])]
 
 
 @dataclass(frozen=True)
 class CurrentSubscription:
-    """What a subscription is worth a month, in minor units; one that has ended keeps what it was worth.
+    """A subscription, which may be several purchases that are connected, as it stands.
 
-    It goes by its first member; plan and price are those of the last. `end` is when it ended, else until when it is
-    billed; None when nobody knows.
+    `plan` and `currency` are those of the `last` purchase. `amount` is the MRR in minor units, or the MRR at the end of
+    one that has ended. `end` is when it ended, or until when it is billed; None when nobody knows.
     """
 
     first: Purchase
@@ -38,42 +57,45 @@ class CurrentSubscription:
 
 
 def first_purchases(customer: Customer) -> QuerySet[Purchase]:
-    """The first member of each subscription of `customer`."""
-    theirs = Purchase.objects.filter(source_record__customer=customer)
+    """The first purchase of each subscription of `customer`."""
+    purchases = Purchase.objects.filter(source_record__customer=customer)
     is_earlier = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
-    earlier = theirs.filter(is_earlier, connection=OuterRef("connection"))
-    return theirs.filter(Q(connection="") | ~Exists(earlier))
+    earlier = purchases.filter(is_earlier, connection=OuterRef("connection"))
+    return purchases.filter(Q(connection="") | ~Exists(earlier))
 
 
-def current_subscriptions(customer: Customer, chosen: Collection[Purchase]) -> list[CurrentSubscription]:
-    """How each of `chosen`, which are `firsts`, stands."""
-    connected = {each.connection for each in chosen if each.connection}
-    theirs = Purchase.objects.filter(source_record__customer=customer)
-    read = ledger.read_last(theirs.filter(Q(pk__in=[each.pk for each in chosen]) | Q(connection__in=connected)))
-    worth = read.series(customer.pk).worth
-    return [_standing(read.purchases[each.pk], worth.get(each.connection or str(each.pk)), read) for each in chosen]
+def current_subscriptions(customer: Customer, firsts: Collection[Purchase]) -> list[CurrentSubscription]:
+    """The subscriptions that begin with `firsts`, which are some of `first_purchases`."""
+    connections = {purchase.connection for purchase in firsts if purchase.connection}
+    members = Q(pk__in=[purchase.pk for purchase in firsts]) | Q(connection__in=connections)
+    ledger = read_last_changes(Purchase.objects.filter(members, source_record__customer=customer))
+    mrr_of = ledger.series(customer.pk).subscriptions
+    return [
+        _current(ledger.purchases[purchase.pk], mrr_of.get(purchase.connection or str(purchase.pk)), ledger)
+        for purchase in firsts
+    ]
 
 
-def _standing(first: Purchase, worth: Worth | None, read: Ledger) -> CurrentSubscription:
-    last = read.purchases[worth.last.pk] if worth else first
-    line = _last_line(last, read)
+def _current(first: Purchase, mrr: SubscriptionMrr | None, ledger: Ledger) -> CurrentSubscription:
+    last = ledger.purchases[mrr.last.pk] if mrr else first
+    line = _last_line(last, ledger)
     currency = line.currency if line else last.currency
-    now = worth.by_currency() if worth else {}
-    is_active = worth is not None and worth.goes_on
-    until = line.until if line and line.until > line.at else None
+    is_active = mrr is not None and mrr.is_active
+    amounts = {} if mrr is None else mrr.by_currency() if is_active else mrr.at_end
+    billed_until = line.until if line and line.until > line.at else None
     return CurrentSubscription(
         first=first,
         last=last,
-        plan=read.plan(line) if line else last.product,
+        plan=ledger.plan(line) if line else last.product,
         currency=currency,
-        amount=(now if is_active or worth is None else worth.at_the_end).get(currency, 0),
+        amount=amounts.get(currency, 0),
         is_active=is_active,
-        end=until if is_active else (worth and worth.ended_at) or last.cancelled_at,
+        end=billed_until if is_active else (mrr and mrr.ended_at) or last.cancelled_at,
     )
 
 
-def _last_line(purchase: Purchase, read: Ledger) -> Billed | None:
-    changes = read.changes.get(purchase.source_record.customer_id, ())
-    lines = [each for each in changes if isinstance(each, Billed) and each.subscription.pk == purchase.pk]
-    whole = [each for each in lines if not each.proration]
-    return max(whole or lines, key=lambda line: (line.at, line.order or 0, line.origin), default=None)
+def _last_line(purchase: Purchase, ledger: Ledger) -> Billed | None:
+    changes = ledger.changes.get(purchase.source_record.customer_id, ())
+    lines = [line for line in changes if isinstance(line, Billed) and line.subscription.pk == purchase.pk]
+    whole_periods = [line for line in lines if not line.proration]
+    return max(whole_periods or lines, key=lambda line: (line.at, line.order or 0, line.origin), default=None)

@@ -11,11 +11,11 @@ from customers.lib.phrases import isolated
 from orders import history
 from orders.models import Purchase
 from orders.permissions import CANCEL, CHANGE_BILLING, may_view_orders
-from orders.subscriptions import billed
 from orders.subscriptions.billing import refuse_billing_change
 from orders.subscriptions.cancel import refuse_cancel, scheduled_day
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import refuse_pause, refuse_reactivation
+from orders.subscriptions.read import orders_of_purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -65,7 +65,7 @@ def purchase_context(purchase: Purchase) -> dict[str, Any]:
         "purchase": purchase,
         "record": purchase.source_record,
         "customer": purchase.source_record.customer,
-        "bills": billed.orders_of_purchase(purchase),
+        "bills": orders_of_purchase(purchase),
         "past_cancellations": [datetime.fromisoformat(at) for at in purchase.past_cancellations],
         "memberships": purchase.memberships.order_by("-at", "-pk")[:MOST_SHOWN],
         "story": history.of(purchase),

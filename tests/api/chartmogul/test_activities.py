@@ -164,8 +164,8 @@ class TestOfTheAccount:
     @pytest.mark.parametrize("order", ["date", "-date"])
     @pytest.mark.parametrize(("stretch", "per_page"), [(1, 1), (2, 3), (3, 2), (250, 4)])
     def test_every_page_goes_on_where_the_one_before_ended(self, caller, monkeypatch, order, stretch, per_page):
-        monkeypatch.setattr(activities, "STRETCH", stretch)
-        monkeypatch.setattr(activities, "MOST_STRETCHES", 2)
+        monkeypatch.setattr(activities, "BATCH", stretch)
+        monkeypatch.setattr(activities, "MOST_BATCHES", 2)
         same = day(1)
         for n in range(4):
             of = record()

@@ -36,8 +36,8 @@ def test_those_of_many_customers_take_as_many_queries_as_those_of_one(caller, dj
 
 
 def test_renewals_are_passed_over(caller, monkeypatch):
-    monkeypatch.setattr(activities, "STRETCH", 5)
-    monkeypatch.setattr(activities, "MOST_STRETCHES", 2)
+    monkeypatch.setattr(activities, "BATCH", 5)
+    monkeypatch.setattr(activities, "MOST_BATCHES", 2)
     found = record()
     one = purchase(found, datetime(2020, 1, 1, tzinfo=UTC))
     order = invoice(one, day(1))
@@ -50,7 +50,7 @@ def test_renewals_are_passed_over(caller, monkeypatch):
 
 
 def test_whoever_has_rows_in_several_stretches_is_read_once(caller, monkeypatch):
-    monkeypatch.setattr(activities, "STRETCH", 5)
+    monkeypatch.setattr(activities, "BATCH", 5)
     one = purchase(record(), datetime(2020, 1, 1, tzinfo=UTC))
     order = invoice(one, day(1))
     for n in range(24):

@@ -9,7 +9,8 @@ from customers.models import PaySource
 from orders import history
 from orders.intake.order import IncomingPurchase
 from orders.models import Campaign, Fulfillment, Membership, Order, OrderItem, Transaction
-from orders.subscriptions import billed
+from orders.subscriptions import read
+from orders.subscriptions.read import orders_of_purchase
 from tests.acts import merge
 from tests.factories import ProductFactory, order
 
@@ -95,14 +96,14 @@ def test_what_was_done_to_a_purchase_is_told_whatever_the_product_is_called_by_n
 def test_only_the_newest_of_a_record_are_looked_through(monkeypatch, agent):
     placed = subscribed(external_id="7")
     bought = placed.purchases.get()
-    for module in (billed, history):
+    for module in (read, history):
         monkeypatch.setattr(module, "MOST_READ", 2)
     for n in range(3):
         renewal = order(external_id="7").order
         OrderItem.objects.create(order=renewal, product=bought.product, description=f"{n}", amount=1)
         history.write(bought, f"{n}.", by=agent)
     Order.objects.exclude(pk=placed.pk).update(kind="RECURRING")
-    assert len(billed.orders_of_purchase(bought)) == 3
+    assert len(orders_of_purchase(bought)) == 3
     assert [entry.text[-2:] for entry in history.of(bought)] == ["2.", "1."]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from orders.revenue.monthly_rate import Interval
-from orders.revenue.movements import Series, derive_movements
+from orders.revenue.movements import MovementSeries, derive_movements
 from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 
 HOUR = timedelta(hours=1)
@@ -36,10 +36,10 @@ def cancelled(of: Subscription, at: datetime) -> Cancelled:
     return Cancelled(at, of, Origin(OriginKind.CANCELLATION, of.pk))
 
 
-def series(*changes: Change, window: timedelta = HOUR) -> Series:
+def series(*changes: Change, window: timedelta = HOUR) -> MovementSeries:
     return derive_movements(changes, window=window)
 
 
-def told(of: Series) -> list[tuple[str, int, int]]:
+def told(of: MovementSeries) -> list[tuple[str, int, int]]:
     """(type, by how much, total after)."""
     return [(str(each.type), each.amount, each.total) for each in of.movements]

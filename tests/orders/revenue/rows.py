@@ -6,7 +6,7 @@ from itertools import count
 
 from customers.models import Customer, SourceRecord
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
-from orders.revenue import ledger
+from orders.revenue.ledger import read_changes
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.orders.revenue.lines import day, told
 
@@ -47,4 +47,4 @@ def invoice(of: Purchase, at: datetime, currency: str = "USD") -> Order:
 
 
 def moved(customer: Customer) -> list[tuple[str, int, int]]:
-    return told(ledger.read([customer.pk]).series(customer.pk))
+    return told(read_changes([customer.pk]).series(customer.pk))

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orders.models import ItemKind, OrderItem, Purchase
-from orders.revenue import current, ledger
+from orders.revenue import current
+from orders.revenue.ledger import read_changes, read_current_changes
 from orders.subscriptions.connect import connect_subscriptions, disconnect_subscriptions
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rolled_back
@@ -113,13 +114,13 @@ class TestAMerge:
 
     def test_makes_one_series_and_its_undo_two_again(self):
         old, new = self.switched()
-        before = ledger.read([old.pk, new.pk])
+        before = read_changes([old.pk, new.pk])
         standing = merge(new, old)
 
         assert moved(new) == [("new_biz", 5_000, 5_000), ("expansion", 5_000, 10_000), ("contraction", -5_000, 5_000)]
         assert moved(old) == []
         undo(standing)
-        after = ledger.read([old.pk, new.pk])
+        after = read_changes([old.pk, new.pk])
         for each in (old, new):
             assert after.series(each.pk).movements == before.series(each.pk).movements
         assert moved(old) == [("new_biz", 5_000, 5_000), ("churn", -5_000, 0)]
@@ -150,7 +151,7 @@ def test_the_series_of_many_take_as_many_queries_as_that_of_one(django_assert_nu
             line(one, day(1), "50.00", product=plan(f"Plan {n}"))
     for some in (customers[1:2], customers):
         with django_assert_num_queries(3):  # the purchases, their lines, the plans of these
-            ledger.read(some)
+            read_changes(some)
 
 
 class TestWhatACustomerIsWorthNow:
@@ -170,7 +171,7 @@ class TestWhatACustomerIsWorthNow:
         line(one, day(3), "70.00")
         line(one, day(3, 16), "15.00", service_to=day(4), prorated=True)
 
-        read = ledger.read_current([of.customer_id])
+        read = read_current_changes([of.customer_id])
         assert len(read.changes[of.customer_id]) == 2
         assert current.by_currency([of.customer_id]) == {of.customer_id: {"USD": 7_000 + 2_906}}
 
@@ -179,7 +180,7 @@ class TestWhatACustomerIsWorthNow:
         for n in range(3):
             line(purchase(of, cancelled_at=day(3)), day(n + 1), "50.00")
 
-        assert ledger.read_current([of.customer_id]).purchases == {}
+        assert read_current_changes([of.customer_id]).purchases == {}
 
     def test_is_told_in_the_currency_of_the_account_else_in_that_of_the_most(self):
         local, foreign, none = record(), record(), record()
@@ -204,7 +205,7 @@ class TestWhatACustomerIsWorthNow:
                     parts = data.draw(st.booleans())
                     at, amount = day(data.draw(st.integers(n + 1, 12))), data.draw(st.integers(-20, 90))
                     line(one, at, str(amount), prorated=parts, product=plan(data.draw(st.sampled_from(["A", "B"]))))
-            everything = ledger.read([of.customer_id]).series(of.customer_id).totals()
+            everything = read_changes([of.customer_id]).series(of.customer_id).totals()
             assert current.by_currency([of.customer_id]).get(of.customer_id, {}) == everything
 
     def test_asks_the_index_for_the_last_lines_of_each(self):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, RecordTotals
 from orders.models import Purchase
-from orders.subscriptions.apply_due import _cancel, _due, _was_done
+from orders.subscriptions.apply_due import _apply, _cancel, _due
 from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
 from orders.subscriptions.change import PurchaseError, locked_purchase, tomorrow
 from orders.subscriptions.pause import proposed_next_bill
@@ -47,7 +47,7 @@ def test_a_deleted_purchase_is_said_to_be_deleted_and_does_not_stop_the_others()
     Purchase.objects.filter(pk=gone.pk).delete()
     with pytest.raises(PurchaseError, match="deleted a moment ago"), locked_purchase(gone, seen=None):
         pass
-    assert [_was_done(each, _cancel, SOON) for each in found] == [False, True]
+    assert [_apply(each, _cancel, SOON) for each in found] == [False, True]
     assert again(due).status == "CANCELLED"
 
 

@@ -19,8 +19,8 @@ from crm.api.chartmogul.times import Moment, read_moment
 from customers.lib.person_name import full_name
 from customers.models import Customer, DataSource, SourceRecord
 from orders.models import Purchase
-from orders.revenue import ledger
 from orders.revenue.activities import Activity, ActivityQuery, activity_page
+from orders.revenue.ledger import read_changes
 from orders.revenue.movements import MovementType
 from orders.revenue.types import Cancelled
 
@@ -98,16 +98,16 @@ class AccountActivitiesOut(Schema):
 @router.get("/customers/{uuid}/activities", auth=Key(VIEW, ORDERS), response=answers(200, CustomerActivitiesOut))
 def list_customer_activities(request: ApiRequest, uuid: str, asked: Query[Paged]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    read = ledger.read([customer.pk])
+    read = read_changes([customer.pk])
     moves = read.series(customer.pk).movements
     if asked.cursor:
         place = read_place(asked.cursor, "cursor")
-        at = next((n for n, each in enumerate(moves, 1) if each.place == place), None)
-        moves = moves[at:] if at else [each for each in moves if each.place > place]
+        at = next((n for n, each in enumerate(moves, 1) if each.position == place), None)
+        moves = moves[at:] if at else [each for each in moves if each.position > place]
     shown = moves[: asked.per_page]
     return {
         "entries": [of_customer(Activity(each, customer.pk, read)) for each in shown],
-        "cursor": write_place(shown[-1].place) if shown else None,
+        "cursor": write_place(shown[-1].position) if shown else None,
         "has_more": len(moves) > len(shown),
     }
 
@@ -157,7 +157,7 @@ def verb(told: Activity) -> str:
 
 
 def of_customer(told: Activity) -> dict[str, Any]:
-    number = UUID(write_place(told.movement.place)).int % LARGEST_ID
+    number = UUID(write_place(told.movement.position)).int % LARGEST_ID
     return shape(told) | {"id": number, "currency-sign": sign(told.movement.currency)}
 
 
@@ -180,7 +180,7 @@ def of_account(rows: Sequence[Activity]) -> list[dict[str, Any]]:
             "customer-uuid": customers[told.customer].uuid,
             "customer-external-id": record_of(told).external_id or "",
             "billing-connector-uuid": sources[record_of(told).data_source_id].uuid,
-            "uuid": write_place(told.movement.place),
+            "uuid": write_place(told.movement.position),
         }
         for told in rows
     ]
