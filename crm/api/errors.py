@@ -8,7 +8,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from crm.api.chartmogul.errors import body
+from crm.api.chartmogul.errors import error_body
 from crm.api.konnektive import endpoint, parameters
 from crm.api.konnektive.paths import ANYTHING
 
@@ -19,7 +19,7 @@ def answer(request: HttpRequest, status: int, message: str) -> HttpResponse | No
     """None where the address belongs to no dialect: then a page says it."""
     path = request.path_info
     if path.startswith("/v1/") and path not in FOR_STAFF:
-        return JsonResponse(body(status, message), status=status)
+        return JsonResponse(error_body(status, message), status=status)
     if re.match(ANYTHING, path.removeprefix("/")):
         parameters.forget(request)  # what is logged next has the request with it
         return endpoint.answer("ERROR", message, status=status)

@@ -1,4 +1,4 @@
-"""Ping, and what the account is."""
+"""Ping, and the settings of the account."""
 
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
@@ -11,6 +11,7 @@ from crm.api.chartmogul.errors import answers, refusal
 
 router = Router(tags=["Account"])
 
+# {minutes: what this dialect calls them}
 RECLASSIFIED_WITHIN = {
     0: "reclassification_off",
     1: "one_minute_reclassification",
@@ -22,14 +23,13 @@ RECLASSIFIED_WITHIN = {
     86_400: "sixty_days_reclassification",
     129_600: "ninety_days_reclassification",
 }
-"""What this dialect calls so many minutes."""
 
 
 class Pong(Schema):
     data: str
 
 
-class Asked(Schema):
+class AccountQuery(Schema):
     """`include` names settings, with commas between them."""
 
     include: str = ""
@@ -54,29 +54,29 @@ def ping(request: ApiRequest) -> dict[str, str]:
 
 
 @router.get("/account", auth=Key(), response=answers(200, Account), exclude_unset=True)
-def account(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
+def account(request: ApiRequest, query: Query[AccountQuery]) -> dict[str, Any]:
     return {
         "id": f"acc_{uuid5(NAMESPACE_DNS, settings.ACCOUNT_NAME)}",
         "name": settings.ACCOUNT_NAME,
         "currency": settings.DEFAULT_CURRENCY,
         "time_zone": settings.TIME_ZONE,
         "week_start_on": "monday",
-        **included(asked.include),
+        **requested_settings(query.include),
     }
 
 
-def included(names: str) -> dict[str, Any]:
-    known = rules()
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    for name in wanted:
-        if name not in known:
+def requested_settings(include: str) -> dict[str, Any]:
+    revenue = revenue_settings()
+    names = [name.strip() for name in include.split(",") if name.strip()]
+    for name in names:
+        if name not in revenue:
             raise refusal(400, f"Invalid include parameter: {name}", "include")
-    return {name: known[name] for name in wanted}
+    return {name: revenue[name] for name in names}
 
 
-def rules() -> dict[str, Any]:
-    """How movements are worked out here, in the words of the original (docs/decisions/0021)."""
-    minutes = max(each for each in RECLASSIFIED_WITHIN if each <= max(settings.MRR_RECLASSIFIED_WITHIN, 0))
+def revenue_settings() -> dict[str, Any]:
+    """How movements of revenue are derived (docs/decisions/0021), in ChartMogul's words."""
+    minutes = max(limit for limit in RECLASSIFIED_WITHIN if limit <= max(settings.MRR_RECLASSIFIED_WITHIN, 0))
     return {
         "churn_recognition": "churn_at_time_of_cancelation",
         "churn_when_zero_mrr": False,

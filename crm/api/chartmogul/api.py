@@ -1,4 +1,4 @@
-"""The dialect put together: its operations, its page of documentation, its errors."""
+"""The dialect put together: operations, documentation page, errors."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,7 +19,7 @@ from crm.api.chartmogul.customers import attributes, customers
 from crm.api.chartmogul.engagement import contacts, notes, opportunities, tasks
 from crm.api.chartmogul.invoices import invoices, line_items, transactions
 from crm.api.chartmogul.plans import plan_groups, plans
-from crm.api.chartmogul.subscriptions import activities, events, of_customer, of_data_source
+from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
 
 
 class ChartMogulApi(NinjaAPI):
@@ -38,7 +38,7 @@ api = ChartMogulApi(
 errors.register(api)
 api.add_router("", account.router)
 api.add_router("", data_sources.router)
-api.add_router("", merges.router)  # before what takes any word for an id
+api.add_router("", merges.router)  # before /customers/{uuid}, where "merges" would be read as a uuid
 api.add_router("", customers.router)
 api.add_router("", attributes.router)
 api.add_router("", contacts.router)
@@ -50,9 +50,9 @@ api.add_router("", plan_groups.router)
 api.add_router("", invoices.router)
 api.add_router("", line_items.router)
 api.add_router("", transactions.router)
-api.add_router("", of_customer.router)
+api.add_router("", customer_subscriptions.router)
 api.add_router("", activities.router)
-api.add_router("", of_data_source.router)
+api.add_router("", imported_subscriptions.router)
 api.add_router("", events.router)
 
 FOR_STAFF = {"openapi-json", "openapi-view"}
@@ -62,8 +62,8 @@ View = Callable[..., HttpResponseBase]
 
 
 def operation(view: View) -> View:
-    """The view of an address, which needs no session, tells no report of a failure what was sent, and says in JSON when
-    it was asked in the clear or with a method that it does not take."""
+    """Make `view` one that needs no session, requires HTTPS, keeps what was sent out of error reports, and answers a
+    method that is not allowed in JSON."""
 
     @login_not_required
     @wraps(view)
@@ -72,35 +72,35 @@ def operation(view: View) -> View:
         try:
             auth.refuse_in_the_clear(request)
         except auth.RefusedError as error:
-            return said(error.status, str(error))
+            return json_error(error.status, str(error))
         response = view(request, *args, **kwargs)
-        return other_method(request, response) if response.status_code == NOT_ALLOWED else response
+        return wrong_method(request, response) if response.status_code == NOT_ALLOWED else response
 
     return answer
 
 
-def other_method(request: HttpRequest, refusal: HttpResponseBase) -> HttpResponse:
+def wrong_method(request: HttpRequest, refusal: HttpResponseBase) -> HttpResponse:
     allowed = ", ".join(sorted(refusal.headers["Allow"].split(", ")))
-    response = said(NOT_ALLOWED, f"{request.method} is not allowed here. Use {allowed}")
+    response = json_error(NOT_ALLOWED, f"{request.method} is not allowed here. Use {allowed}")
     response.headers["Allow"] = allowed
     return response
 
 
-def said(status: int, message: str) -> HttpResponse:
-    return JsonResponse(errors.body(status, message), status=status)
+def json_error(status: int, message: str) -> HttpResponse:
+    return JsonResponse(errors.error_body(status, message), status=status)
 
 
 @csrf_exempt
 @operation
-def nothing_here(request: HttpRequest) -> HttpResponse:
-    return said(404, "There is nothing at this address")
+def no_operation(request: HttpRequest) -> HttpResponse:
+    return json_error(404, "There is nothing at this address")
 
 
 def urls() -> tuple[list[URLPattern], str, str]:
-    """The operations, which ask for a key instead of a session; the documentation, which asks for a session."""
+    """Operations, which need a key, and their documentation, which needs a session."""
     patterns, app, namespace = api.urls
-    operations = [each for each in patterns if isinstance(each, URLPattern) and each.name != "api-root"]
-    for each in operations:
-        if each.name not in FOR_STAFF:
-            each.callback = operation(each.callback)
-    return [*operations, re_path("", nothing_here, name="api-root")], app, namespace
+    operations = [pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
+    for pattern in operations:
+        if pattern.name not in FOR_STAFF:
+            pattern.callback = operation(pattern.callback)
+    return [*operations, re_path("", no_operation, name="api-root")], app, namespace

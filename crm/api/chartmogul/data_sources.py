@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema, Status
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid
-from crm.api.chartmogul.formats import SYSTEM, moment
+from crm.api.chartmogul.times import format_time
 from customers.models import DataSource
 from customers.sources import data_sources
 from orders.delete_source import DeleteSourceError, delete_source, empty_source, purge_source
@@ -18,21 +18,28 @@ router = Router(tags=["Data sources"])
 ADD, VIEW, DELETE = "customers.add_customer", "customers.view_customer", "customers.delete_customer"
 ALTER = "orders.change_order"
 
+DEFAULT_SYSTEM = "Import API"  # what a data source is shown as whose system is not known
+
+
+def stored_systems(system: str) -> set[str]:
+    """The values of `DataSource.system` that are shown as `system`."""
+    return {system, ""} if system == DEFAULT_SYSTEM else {system}
+
 
 class DataSourceIn(Schema):
     name: str
     system: str = ""
 
 
-class With(Schema):
-    """What clients ask for besides."""
+class DataSourceOptions(Schema):
+    """What clients may have shown too."""
 
     with_processing_status: bool = False
     with_auto_churn_subscription_setting: bool = False
     with_invoice_handling_setting: bool = False
 
 
-class Asked(With):
+class DataSourceQuery(DataSourceOptions):
     name: str | None = None
     system: str | None = None
 
@@ -63,20 +70,20 @@ class DataSourcesOut(Schema):
     data_sources: list[DataSourceOut]
 
 
-def shape(source: DataSource, asked: With) -> dict[str, Any]:
-    """Everything that comes in is processed before it is answered, and no subscription ends by itself."""
+def serialize(source: DataSource, options: DataSourceOptions) -> dict[str, Any]:
+    # Nothing is ever pending: whatever is sent is processed before it is answered. No subscription ends by itself.
     shown: dict[str, Any] = {
         "uuid": source.uuid,
         "name": source.name,
-        "created_at": moment(source.created),
+        "created_at": format_time(source.created),
         "status": "idle",
-        "system": source.system or SYSTEM,
+        "system": source.system or DEFAULT_SYSTEM,
     }
-    if asked.with_processing_status:
+    if options.with_processing_status:
         shown["processing_status"] = {"processed": 0, "pending": 0, "failed": 0}
-    if asked.with_auto_churn_subscription_setting:
+    if options.with_auto_churn_subscription_setting:
         shown["auto_churn_subscription_setting"] = {"enabled": False, "interval": None}
-    if asked.with_invoice_handling_setting:
+    if options.with_invoice_handling_setting:
         shown["invoice_handling_setting"] = {}
     return shown
 
@@ -87,44 +94,44 @@ def create_data_source(request: ApiRequest, body: DataSourceIn) -> Status[dict[s
         source = data_sources.create(body.name, system=body.system)
     except data_sources.SourceError as error:
         raise invalid(**{error.field: str(error)}) from None
-    return Status(201, shape(source, With()))
+    return Status(201, serialize(source, DataSourceOptions()))
 
 
 @router.get("/data_sources", auth=Key(VIEW), response=answers(200, DataSourcesOut), exclude_unset=True)
-def list_data_sources(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = [shape(each, asked) for each in DataSource.objects.order_by("created", "pk")]
-    return {"data_sources": [each for each in found if is_asked_for(each, asked)]}
+def list_data_sources(request: ApiRequest, query: Query[DataSourceQuery]) -> dict[str, Any]:
+    # There are few, so all are read.
+    sources = [serialize(source, query) for source in DataSource.objects.order_by("created", "pk")]
+    return {"data_sources": [source for source in sources if matches(source, query)]}
 
 
-def is_asked_for(shown: dict[str, Any], asked: Asked) -> bool:
-    """There are few, so that it is looked up here."""
-    return all(value is None or shown[key] == value for key, value in (("name", asked.name), ("system", asked.system)))
+def matches(shown: dict[str, Any], query: DataSourceQuery) -> bool:
+    return query.name in (None, shown["name"]) and query.system in (None, shown["system"])
 
 
 @router.get("/data_sources/{uuid}", auth=Key(VIEW), response=answers(200, DataSourceOut), exclude_unset=True)
-def retrieve_data_source(request: ApiRequest, uuid: str, asked: Query[With]) -> dict[str, Any]:
-    return shape(lookup.data_source(uuid), asked)
+def retrieve_data_source(request: ApiRequest, uuid: str, options: Query[DataSourceOptions]) -> dict[str, Any]:
+    return serialize(lookup.data_source(uuid), options)
 
 
 @router.delete("/data_sources/{uuid}", auth=Key(DELETE), response=answers(204, None))
 def delete_data_source(request: ApiRequest, uuid: str) -> Status[None]:
-    """With its customers, but for what others know of them."""
-    return done(delete_source, request, uuid)
+    """Delete it and its customers; a customer known to other data sources keeps their records."""
+    return remove(delete_source, request, uuid)
 
 
 @router.delete("/data_sources/{uuid}/all", auth=Key(DELETE), response=answers(204, None))
 def empty_data_source(request: ApiRequest, uuid: str) -> Status[None]:
-    """Its customers go, the data source stays."""
-    return done(empty_source, request, uuid)
+    """Delete its customers, keep the data source."""
+    return remove(empty_source, request, uuid)
 
 
 @router.delete("/data_sources/{uuid}/dependent", auth=Key(DELETE, ALTER), response=answers(204, None))
 def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
-    """What was bought there goes, its customers stay."""
-    return done(purge_source, request, uuid)
+    """Delete what was bought there, keep its customers."""
+    return remove(purge_source, request, uuid)
 
 
-def done(act: Callable[..., None], request: ApiRequest, uuid: str) -> Status[None]:
+def remove(act: Callable[..., None], request: ApiRequest, uuid: str) -> Status[None]:
     try:
         act(lookup.data_source(uuid), by=request.by)
     except DeleteSourceError as error:

@@ -13,7 +13,7 @@ from crm.api.auth import RefusedError
 
 logger = logging.getLogger(__name__)
 
-NO_OBJECT = {"dict_type", "model_type", "model_attributes_type"}
+NOT_AN_OBJECT = {"dict_type", "model_type", "model_attributes_type"}  # as pydantic calls it
 
 
 class Refusal(Schema):
@@ -31,7 +31,7 @@ class Invalid(Schema):
 
 
 class ApiError(Exception):
-    """Nothing was done."""
+    """Nothing was done; `wait` in seconds when another try may work."""
 
     def __init__(self, status: int, body: Mapping[str, Any], *, wait: int = 0) -> None:
         super().__init__(str(body))
@@ -39,10 +39,10 @@ class ApiError(Exception):
 
 
 def refusal(status: int, message: str, param: str | None = None, *, wait: int = 0) -> ApiError:
-    return ApiError(status, body(status, message, param), wait=wait)
+    return ApiError(status, error_body(status, message, param), wait=wait)
 
 
-def body(status: int, message: str, param: str | None = None) -> dict[str, Any]:
+def error_body(status: int, message: str, param: str | None = None) -> dict[str, Any]:
     return {"code": status, "message": message, "param": param}
 
 
@@ -51,12 +51,12 @@ def not_found(what: str, param: str | None = None) -> ApiError:
 
 
 def invalid(**errors: str) -> ApiError:
-    """The values of these fields cannot be taken."""
+    """Say of each field what is wrong with its value."""
     return ApiError(422, {"errors": errors})
 
 
 def answers(status: int, schema: Any) -> dict[int, Any]:
-    """What an operation answers: `schema` with `status`, or any of the refusals."""
+    """The responses of an operation: `schema` with `status`, or one of the errors."""
     return {
         status: schema,
         400: Refusal,
@@ -70,7 +70,7 @@ def answers(status: int, schema: Any) -> dict[int, Any]:
 
 
 def register(api: NinjaAPI) -> None:
-    """Let `api` answer errors in the dialect's shapes."""
+    """Make `api` answer errors as this dialect does."""
 
     def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
         response = api.create_response(request, error.body, status=error.status)
@@ -79,55 +79,55 @@ def register(api: NinjaAPI) -> None:
         return response
 
     @api.exception_handler(ApiError)
-    def said(request: HttpRequest, error: ApiError) -> HttpResponse:
+    def api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
         return answer(request, error)
 
     @api.exception_handler(RefusedError)
-    def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
+    def key_refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
         return answer(request, refusal(error.status, str(error), wait=error.wait))
 
     @api.exception_handler(AuthenticationError)
-    def without_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    def no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         return answer(request, refusal(401, "No valid API key provided"))
 
     @api.exception_handler(HttpError)
-    def broken(request: HttpRequest, error: HttpError) -> HttpResponse:
+    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return answer(request, refusal(error.status_code, str(error)))
 
     @api.exception_handler(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    def no_object(request: HttpRequest, error: Http404) -> HttpResponse:
         return answer(request, refusal(404, "There is nothing at this address"))
 
     @api.exception_handler(IntegrityError)
-    def overtaken(request: HttpRequest, error: IntegrityError) -> HttpResponse:
-        # What was read is checked by the rules; only the database sees what others do before it is written.
-        logger.warning("Overtaken at %s", request.path, exc_info=error)
+    def lost_race(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+        # The rules have checked what they read; only the database sees what others wrote since.
+        logger.warning("Lost a race at %s", request.path, exc_info=error)
         message = "A record of this request was changed or deleted at the same time. Nothing was done. Try again."
         return answer(request, invalid(base=message))
 
     @api.exception_handler(ValidationError)
-    def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        return answer(request, of_validation(error.errors))
+    def invalid_request(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return answer(request, from_validation(error.errors))
 
 
-def of_validation(errors: list[dict[str, Any]]) -> ApiError:
+def from_validation(errors: list[dict[str, Any]]) -> ApiError:
     """A parameter that is missing is a bad request; a value of the wrong kind is an invalid field."""
-    missing = next((each for each in errors if each["type"] == "missing"), None)
+    missing = next((error for error in errors if error["type"] == "missing"), None)
     if missing:
-        name = named(missing)
+        name = field_of(missing)
         return refusal(400, f'Parameter "{name}" is missing', name)
-    return invalid(**{named(each): wrong(each) for each in errors})
+    return invalid(**{field_of(error): message_of(error) for error in errors})
 
 
-def wrong(error: Mapping[str, Any]) -> str:
-    """What pydantic says, without what it says of Python."""
-    if error["type"] in NO_OBJECT:
+def message_of(error: Mapping[str, Any]) -> str:
+    """What pydantic says, in words that do not speak of Python."""
+    if error["type"] in NOT_AN_OBJECT:
         return "Input should be an object"
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-def named(error: Mapping[str, Any]) -> str:
-    """The field of a validation error, such as `invoices.0.date`; without where ninja found it."""
+def field_of(error: Mapping[str, Any]) -> str:
+    """The path of the field, such as `invoices.0.date`."""
     path = [str(part) for part in error["loc"]]
-    # The first says where it stood (body, query, path), the second what our function calls it.
+    # ninja puts two parts before it: where it stood (body, query, path) and the name of our parameter.
     return ".".join(path[2:] if path[0] == "body" and len(path) > 2 else path[1:]) or path[0]

@@ -1,4 +1,4 @@
-"""What an id in a request names. One that was merged away names who it became part of, in every call."""
+"""Find what an id in a request names. In every call, the id of a merged customer leads to the survivor."""
 
 from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored
@@ -7,41 +7,40 @@ from customers.models import Customer, DataSource, SourceRecord
 
 def customer(uuid: str, param: str = "customer_uuid") -> Customer:
     """The live customer that `uuid` leads to."""
-    return named(uuid, param).live_root()
+    return customer_before_merges(uuid, param).live_root()
 
 
-def named(uuid: str, param: str = "customer_uuid") -> Customer:
-    """The customer of `uuid`, who may have become part of another."""
-    found = Customer.objects.select_related("merged_into").filter(uuid=uuid).first() if can_be_stored(uuid) else None
-    if found is None:
+def customer_before_merges(uuid: str, param: str = "customer_uuid") -> Customer:
+    """The customer with this uuid, even if it was merged into another."""
+    matches = Customer.objects.select_related("merged_into").filter(uuid=uuid)
+    customer = matches.first() if can_be_stored(uuid) else None
+    if customer is None:
         raise not_found("Customer", param)
-    if found.live_root().erased_at:
+    if customer.live_root().erased_at:
         raise refusal(404, "This customer was erased", param)
-    return found
+    return customer
 
 
 def data_source(uuid: str, param: str = "data_source_uuid") -> DataSource:
-    found = next(iter(DataSource.objects.filter(uuid=uuid)), None) if can_be_stored(uuid) else None
-    if found is None:
+    source = next(iter(DataSource.objects.filter(uuid=uuid)), None) if can_be_stored(uuid) else None
+    if source is None:
         raise not_found("Data source", param)
-    return found
+    return source
 
 
-def record(data_source_uuid: str, external_id: str, param: str = "external_id") -> SourceRecord:
-    """The customer as that data source knows them, with the live customer whose it is."""
+def source_record(data_source_uuid: str, external_id: str, param: str = "external_id") -> SourceRecord:
+    """The customer as that data source knows them, with the live customer who owns the record."""
     source = data_source(data_source_uuid)
-    known = SourceRecord.objects.select_related("customer").filter(data_source=source, external_id=external_id)
-    found = known.first() if can_be_stored(external_id) else None
-    if found is None:
+    matches = SourceRecord.objects.select_related("customer").filter(data_source=source, external_id=external_id)
+    record = matches.first() if can_be_stored(external_id) else None
+    if record is None:
         raise not_found("Customer", param)
-    return found
+    return record
 
 
-def records(external_id: str, source: DataSource | None, customer: Customer | None) -> list[int]:
-    """Whoever a data source knows so: `source`, or any; only those of `customer`, if that is given.
-
-    Read by themselves, and with the sources named, since the index that knows an id begins with its source.
-    """
+def record_ids(external_id: str, source: DataSource | None, customer: Customer | None) -> list[int]:
+    """Primary keys of the records with this external id: of `source` or of any, of `customer` or of anybody."""
+    # With the sources named, because the index on external ids begins with the source.
     sources = [source] if source else list(DataSource.objects.all())
-    found = SourceRecord.objects.filter(data_source__in=sources, external_id=external_id).only("customer_id")
-    return [each.pk for each in found if customer is None or each.customer_id == customer.pk]
+    records = SourceRecord.objects.filter(data_source__in=sources, external_id=external_id).only("customer_id")
+    return [record.pk for record in records if customer is None or record.customer_id == customer.pk]

@@ -1,4 +1,4 @@
-"""Merging customers and taking one out again. Both have happened when they are answered."""
+"""Merge customers, and take one out again. Both are done before they are answered."""
 
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ router = Router(tags=["Merges"])
 MERGE = "customers.merge_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 
-MOVED: dict[str, MovableKind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
+MOVABLE: dict[str, MovableKind] = {"tasks": Task, "opportunities": Opportunity, "notes": Note}
 
 
 class CustomerIds(BaseModel):
@@ -32,7 +32,7 @@ class CustomerIds(BaseModel):
 
 
 class MergeIn(Schema):
-    goes: CustomerIds = Field(alias="from")
+    duplicate: CustomerIds = Field(alias="from")
     into: CustomerIds
 
 
@@ -44,12 +44,12 @@ class UnmergeIn(Schema):
 
 
 class Done(Schema):
-    """Nothing more is told."""
+    """An empty object: there is nothing more to say."""
 
 
 @router.post("/customers/merges", auth=Key(MERGE), response=answers(202, Done))
 def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]]:
-    duplicate, survivor = named(body.goes, "from"), named(body.into, "into")
+    duplicate, survivor = customer_named(body.duplicate, "from"), customer_named(body.into, "into")
     if duplicate == survivor:
         raise invalid(**{"from": "A customer cannot be merged with itself."})
     try:
@@ -59,24 +59,24 @@ def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]
     return Status(202, {})
 
 
-def named(ids: CustomerIds, param: str) -> Customer:
-    """Whom the id named before any merge: the two of a merged pair are not one customer named twice."""
+def customer_named(ids: CustomerIds, param: str) -> Customer:
+    # As it was before any merge: merging a pair that is merged already is not merging a customer with itself.
     if ids.customer_uuid:
-        return lookup.named(ids.customer_uuid, param)
+        return lookup.customer_before_merges(ids.customer_uuid, param)
     if ids.data_source_uuid and ids.external_id:
-        return lookup.record(ids.data_source_uuid, ids.external_id, param).origin
+        return lookup.source_record(ids.data_source_uuid, ids.external_id, param).origin
     raise refusal(400, 'Identify the customer by "customer_uuid", or by "data_source_uuid" and "external_id"', param)
 
 
 @router.post("/customers/unmerges", auth=Key(UNDO, SPLIT), response=answers(202, Done))
 def unmerge_customers(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)
-    record = lookup.record(body.data_source_uuid, body.external_id)
+    record = lookup.source_record(body.data_source_uuid, body.external_id)
     if record.customer != customer:
         raise invalid(external_id="The customer has no such external ID in this data source.")
     try:
         unmerge.unmerge_customers(
-            record, by=request.by, moving=[MOVED[name] for name in sorted({*body.move_to_new_customer})]
+            record, by=request.by, moving=[MOVABLE[name] for name in sorted({*body.move_to_new_customer})]
         )
     except UnmergeError as error:
         raise invalid(external_id=str(error)) from None

@@ -1,4 +1,4 @@
-"""Lists a page at a time: a cursor names the last row of the page before, so that no page costs more than the first."""
+"""Lists, a page at a time. A cursor names the last row of the page before, so no page costs more than the first."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from crm.api.chartmogul.errors import refusal
 from customers.models import Customer, DataSource, LinkedRow, SourceRecord
 from customers.records.newest import Cursor, newest
 
-MOST = 200
-STRETCHES = (500, 1_500, 4_000, 8_000, 16_000)
-"""How many rows are looked at, one stretch after the other, for one page of those that pass a filter."""
+MOST_PER_PAGE = 200
+BATCH_SIZES = (500, 1_500, 4_000, 8_000, 16_000)
+"""How many rows are read, one batch after the other, to fill one page with rows that pass a filter without an index."""
 
-FEW = 2_000
-"""The records of a data source that has no more are read, and asked for what they have."""
+FEW_RECORDS = 2_000
+"""Up to so many records of a data source are named in the query, whose index then leads to their rows."""
 
 Row = TypeVar("Row", bound=Model)
 Linked = TypeVar("Linked", bound=LinkedRow)
 
 
-class Paged(Schema):
-    """What every list takes; more than the most is read as the most."""
+class CursorQuery(Schema):
+    """What every list takes; a larger page than the largest is read as the largest."""
 
-    per_page: Annotated[int, Field(ge=1), AfterValidator(lambda asked: min(asked, MOST))] = MOST
+    per_page: Annotated[int, Field(ge=1), AfterValidator(lambda number: min(number, MOST_PER_PAGE))] = MOST_PER_PAGE
     cursor: str | None = None
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class CursorPage(Generic[Row]):
     rows: Sequence[Row]
     cursor: str | None
     has_more: bool
@@ -46,95 +46,104 @@ class Page(Generic[Row]):
         return {key: entries, "cursor": self.cursor, "has_more": self.has_more}
 
 
-def page(rows: QuerySet[Row], asked: Paged, *, by: str = "at", descending: bool = True) -> Page[Row]:
+def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at", descending: bool = True) -> CursorPage[Row]:
     """A page of `rows` in the order of the column `by` and the primary key, which have an index together."""
-    if asked.cursor:
-        rows = rows.filter(_beyond(*read_cursor(asked.cursor), by=by, comes="lt" if descending else "gt"))
+    if query.cursor:
+        rows = rows.filter(_past(*decode_cursor(query.cursor), by=by, comparison="lt" if descending else "gt"))
     sign = "-" if descending else ""
-    found = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: asked.per_page + 1])
-    shown = found[: asked.per_page]
-    cursor = write_cursor(getattr(shown[-1], by), shown[-1].pk) if shown else None
-    return Page(shown, cursor, len(found) > len(shown))
+    read = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: query.per_page + 1])
+    return _page(read, query, by=by)
 
 
-def _beyond(at: datetime, pk: int, *, by: str = "at", comes: str) -> Q:
-    """Written so that the index is entered at `at`, and the comparison of the pair only filters."""
-    side = comes.removesuffix("e")
-    return Q(**{f"{by}__{side}e": at}) & (Q(**{f"{by}__{side}": at}) | Q(**{f"pk__{comes}": pk}))
+def _page(read: Sequence[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
+    """Of rows read to one more than a page takes."""
+    shown = read[: query.per_page]
+    cursor = encode_cursor(getattr(shown[-1], by), shown[-1].pk) if shown else None
+    return CursorPage(shown, cursor, len(read) > len(shown))
 
 
-def sifted(rows: QuerySet[Linked], asked: Paged, **filters: Any) -> Page[Linked]:
-    """A page of those of `rows` that pass filters to which no index leads, newest first.
+def _past(at: datetime, pk: int, *, by: str = "at", comparison: str) -> Q:
+    """Rows after a cursor (`lt`, `gt`), or up to it (`lte`, `gte`)."""
+    side = comparison.removesuffix("e")
+    # The first condition enters the index at `at`; the second only filters.
+    return Q(**{f"{by}__{side}e": at}) & (Q(**{f"{by}__{side}": at}) | Q(**{f"pk__{comparison}": pk}))
 
-    The order is walked through its own index, a stretch at a time, and whatever stands there is asked. A page that has
-    looked at so many is not full: there is more, and its cursor is where it stopped.
+
+def page_filtered(rows: QuerySet[Linked], query: CursorQuery, **filters: Any) -> CursorPage[Linked]:
+    """A page of the rows that pass `filters` for which there is no index, newest first.
+
+    The rows are read through the index of their order, a batch at a time, and filtered. After the last batch the page
+    is given out as it is, full or not: there is more, and its cursor is where reading stopped.
     """
     if not filters:
-        return page(rows, asked)
-    end = read_cursor(asked.cursor) if asked.cursor else None
-    found: list[Linked] = []
-    for length in STRETCHES:
-        here = rows.filter(_beyond(*end, comes="lt")) if end else rows
-        here = here.order_by("-at", "-pk")
-        end = here.values_list("at", "pk")[length - 1 : length].first()
+        return page_rows(rows, query)
+    end = decode_cursor(query.cursor) if query.cursor else None
+    passing: list[Linked] = []
+    for size in BATCH_SIZES:
+        batch = rows.filter(_past(*end, comparison="lt")) if end else rows
+        batch = batch.order_by("-at", "-pk")
+        end = batch.values_list("at", "pk")[size - 1 : size].first()
         if end:
-            here = here.filter(_beyond(*end, comes="gte"))
-        found += here.filter(**filters)[: asked.per_page + 1 - len(found)]
-        if end is None or len(found) > asked.per_page:
+            batch = batch.filter(_past(*end, comparison="gte"))
+        passing += batch.filter(**filters)[: query.per_page + 1 - len(passing)]
+        if end is None or len(passing) > query.per_page:
             break
-    is_full = len(found) > asked.per_page
-    shown = found[: asked.per_page]
-    if end and not is_full:
-        return Page(shown, write_cursor(*end), has_more=True)
-    return Page(shown, write_cursor(shown[-1].at, shown[-1].pk) if shown else None, has_more=is_full)
+    if end and len(passing) <= query.per_page:
+        return CursorPage(passing, encode_cursor(*end), has_more=True)
+    return _page(passing, query)
 
 
-def page_of(
+def page_linked(
     model: type[Linked],
     customer: Customer | None,
-    asked: Paged,
+    query: CursorQuery,
     related: Sequence[str],
     *,
     source: DataSource | None = None,
     **filters: Any,
-) -> Page[Linked]:
-    """A page of the rows of one customer, however many records that has, or of everybody's, newest first."""
+) -> CursorPage[Linked]:
+    """A page of the rows of `customer`, however many records that has, or of everybody, newest first."""
     if customer is None:
-        led = {name: value for name, value in filters.items() if has_index(model, name)}
-        rest = {name: value for name, value in filters.items() if name not in led}
-        if source:
-            records = list(SourceRecord.objects.filter(data_source=source).values_list("pk", flat=True)[: FEW + 1])
-            if len(records) <= FEW:
-                led["source_record__in"] = records
-            else:
-                rest["source_record__data_source"] = source
-        return sifted(model._default_manager.filter(**led).select_related(*related), asked, **rest)
-    before = Cursor(*read_cursor(asked.cursor)) if asked.cursor else None
-    limit, pk = asked.per_page + 1, source.pk if source else None
-    found = list(newest(model, customer, before=before, limit=limit, source=pk, **filters).select_related(*related))
-    shown = found[: asked.per_page]
-    cursor = write_cursor(shown[-1].at, shown[-1].pk) if shown else None
-    return Page(shown, cursor, len(found) > len(shown))
+        return _page_of_all(model, query, related, source=source, **filters)
+    before = Cursor(*decode_cursor(query.cursor)) if query.cursor else None
+    limit, pk = query.per_page + 1, source.pk if source else None
+    rows = newest(model, customer, before=before, limit=limit, source=pk, **filters)
+    return _page(list(rows.select_related(*related)), query)
 
 
-def has_index(model: type[LinkedRow], asked: str) -> bool:
-    """Whether an index begins with the column of a filter such as `due__lte`."""
-    name = asked.partition("__")[0]
+def _page_of_all(
+    model: type[Linked], query: CursorQuery, related: Sequence[str], *, source: DataSource | None, **filters: Any
+) -> CursorPage[Linked]:
+    indexed = {name: value for name, value in filters.items() if has_index(model, name)}
+    unindexed = {name: value for name, value in filters.items() if name not in indexed}
+    if source:
+        records = list(SourceRecord.objects.filter(data_source=source).values_list("pk", flat=True)[: FEW_RECORDS + 1])
+        if len(records) <= FEW_RECORDS:
+            indexed["source_record__in"] = records
+        else:
+            unindexed["source_record__data_source"] = source
+    return page_filtered(model._default_manager.filter(**indexed).select_related(*related), query, **unindexed)
+
+
+def has_index(model: type[LinkedRow], lookup: str) -> bool:
+    """Whether an index begins with the column of a lookup such as `due__lte`."""
+    name = lookup.partition("__")[0]
     field = model._meta.get_field(name)
     return getattr(field, "db_index", False) or any(name == index.fields[0] for index in model._meta.indexes)
 
 
-def write_cursor(at: datetime, pk: int) -> str:
+def encode_cursor(at: datetime, pk: int) -> str:
     return base64.urlsafe_b64encode(f"{at.astimezone(UTC).isoformat()}&{pk}".encode()).decode()
 
 
-def read_cursor(text: str) -> tuple[datetime, int]:
+def decode_cursor(text: str) -> tuple[datetime, int]:
+    not_ours = refusal(400, "This cursor is not valid", "cursor")
     try:
         at, _, pk = base64.urlsafe_b64decode(text.encode()).decode().rpartition("&")
         when = datetime.fromisoformat(at)
         number = int(pk)
     except (ValueError, binascii.Error):
-        raise refusal(400, "This cursor is not valid", "cursor") from None
+        raise not_ours from None
     if when.tzinfo is None or not -(2**63) <= number < 2**63:
-        raise refusal(400, "This cursor is not valid", "cursor")
+        raise not_ours
     return when, number

@@ -1,4 +1,4 @@
-"""How this dialect's times are read: every form that its clients send."""
+"""How this dialect reads times, in every form that its clients send, and writes them."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -8,14 +8,15 @@ from django.utils.dateparse import parse_date, parse_datetime
 from pydantic import BeforeValidator
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+NO_TIME = "must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:00Z"
 
 
-def read_moment(value: Any) -> Any:
+def parse_time(value: Any) -> Any:
     """ISO 8601, `2016-01-15 12:00:00 UTC`, or a day, which is its beginning; without a zone it is UTC."""
     if not isinstance(value, str):
         if value is None:
             return None
-        raise ValueError("must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:00Z")
+        raise ValueError(NO_TIME)
     text = re.sub(r"\s*UTC$", "Z", value.strip())
     try:
         day = parse_date(text)
@@ -25,14 +26,24 @@ def read_moment(value: Any) -> Any:
             return at.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise ValueError("must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:00Z")
+    raise ValueError(NO_TIME)
 
 
-def read_day(value: Any) -> Any:
+def parse_day(value: Any) -> Any:
     """The day of a time, in UTC."""
-    at = read_moment(value)
+    at = parse_time(value)
     return at.date() if isinstance(at, datetime) else at
 
 
-Moment = Annotated[datetime, BeforeValidator(read_moment)]
-Day = Annotated[date, BeforeValidator(read_day)]
+Moment = Annotated[datetime, BeforeValidator(parse_time)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+
+
+def format_time(at: datetime | None) -> str | None:
+    """As most fields have it: 2016-01-15T12:00:00.000Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
+
+
+def format_time_with_offset(at: datetime | None) -> str | None:
+    """As fields with dashes in their names have it: 2016-01-15T12:00:00+00:00."""
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None

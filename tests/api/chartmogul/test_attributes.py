@@ -86,7 +86,7 @@ def test_nobody_is_labelled_by_an_email_that_nobody_has(caller, smith):
 
 
 def test_too_many_of_one_email_are_not_labelled(caller, smith, double, monkeypatch):
-    monkeypatch.setattr("crm.api.chartmogul.customers.attributes.MOST", 1)
+    monkeypatch.setattr("crm.api.chartmogul.customers.attributes.MOST_CUSTOMERS", 1)
     response = caller.post("customers/attributes/tags", {"email": "john@example.com", "tags": ["a"]})
     assert (response.status_code, *response.json()["errors"]) == (422, "email")
     assert not Tag.objects.exists()

@@ -44,7 +44,7 @@ def all_of(caller, path, **query):
 @pytest.mark.parametrize(("path", "model", "rare", "query"), WITHOUT_INDEX)
 @pytest.mark.parametrize("per_page", [1, 2, 200])
 def test_following_the_cursor_finds_all_who_pass(caller, monkeypatch, path, model, rare, query, per_page):
-    monkeypatch.setattr(paging, "STRETCHES", (3, 4))
+    monkeypatch.setattr(paging, "BATCH_SIZES", (3, 4))
     many(model, SourceRecordFactory(), 40)
     some = list(model._default_manager.order_by("-at", "-pk").values_list("pk", flat=True))
     wanted = [some[n] for n in (0, 1, 2, 9, 25, 39)]
@@ -60,7 +60,7 @@ def test_following_the_cursor_finds_all_who_pass(caller, monkeypatch, path, mode
 
 @pytest.mark.parametrize(("path", "model", "rare", "query"), WITHOUT_INDEX)
 def test_a_page_looks_at_no_more_than_its_stretches(caller, monkeypatch, path, model, rare, query):
-    monkeypatch.setattr(paging, "STRETCHES", (50, 100))
+    monkeypatch.setattr(paging, "BATCH_SIZES", (50, 100))
     costs = []
     for number in (1_000, 9_000):
         many(model, SourceRecordFactory(), number)
@@ -112,7 +112,7 @@ def of(column, record, email):
 
 
 def test_contacts_of_a_small_data_source_are_all_on_one_page(caller, monkeypatch):
-    monkeypatch.setattr(paging, "STRETCHES", (3, 4))
+    monkeypatch.setattr(paging, "BATCH_SIZES", (3, 4))
     small = SourceRecordFactory(data_source=DataSourceFactory(name="Small"))
     many(Contact, small, 2)
     many(Contact, SourceRecordFactory(data_source=DataSourceFactory(name="Big")), 40)
@@ -121,8 +121,8 @@ def test_contacts_of_a_small_data_source_are_all_on_one_page(caller, monkeypatch
 
 
 def test_contacts_of_a_large_data_source_are_met_on_the_way(caller, monkeypatch):
-    monkeypatch.setattr(paging, "STRETCHES", (3, 4))
-    monkeypatch.setattr(paging, "FEW", 2)
+    monkeypatch.setattr(paging, "BATCH_SIZES", (3, 4))
+    monkeypatch.setattr(paging, "FEW_RECORDS", 2)
     large, other = DataSourceFactory(name="Large"), SourceRecordFactory(data_source=DataSourceFactory(name="Other"))
     for _ in range(3):
         many(Contact, SourceRecordFactory(customer=CustomerFactory(), data_source=large), 7)

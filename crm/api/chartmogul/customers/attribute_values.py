@@ -1,4 +1,4 @@
-"""Custom attributes: values with the type that a program says, or that they have."""
+"""Values of custom attributes: read as the type that the client says, or that the value has."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from crm.api.chartmogul.errors import ApiError, invalid
-from crm.api.chartmogul.formats import moment
-from crm.api.chartmogul.times import read_moment
+from crm.api.chartmogul.times import format_time, parse_time
 from customers.labels.labels import Value
 from customers.models import AttributeKind
 
@@ -28,21 +27,21 @@ class AttributeIn(BaseModel):
     value: Any
 
 
-def typed(custom: Iterable[AttributeIn]) -> dict[str, Value]:
-    return {each.key: _read(each.key, each.type.lower(), each.value) for each in custom}
+def typed_values(custom: Iterable[AttributeIn]) -> dict[str, Value]:
+    return {attribute.key: _read(attribute.key, attribute.type.lower(), attribute.value) for attribute in custom}
 
 
-def untyped(custom: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Value]:
-    """Each value, or the `value` of an object, as the kind that its key has already, else as what it is."""
+def guessed_values(custom: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Value]:
+    """Each value, or the `value` of an object, as the kind that its key has already, or as the type of the value."""
     values = {key: value["value"] if _is_wrapped(value) else value for key, value in custom.items()}
-    return {key: _fitting(key, kinds.get(key), value) for key, value in values.items()}
+    return {key: _guess(key, kinds.get(key), value) for key, value in values.items()}
 
 
 def _is_wrapped(value: Any) -> bool:
     return isinstance(value, dict) and "value" in value
 
 
-def _fitting(key: str, kind: str | None, value: Any) -> Value:
+def _guess(key: str, kind: str | None, value: Any) -> Value:
     if kind:
         try:
             return _read(key, kind, value)
@@ -91,7 +90,7 @@ def _decimal(value: Any) -> Decimal:
 
 
 def _timestamp(value: Any) -> datetime:
-    at = read_moment(value)
+    at = parse_time(value)
     if not isinstance(at, datetime):
         raise ValueError
     return at
@@ -120,11 +119,11 @@ MUST_BE = {
 }
 
 
-def written(value: Value) -> str | int | float | bool | None:
+def serialize_value(value: Value) -> str | int | float | bool | None:
     match value:
         case Decimal():
             return float(value)
         case datetime():
-            return moment(value)
+            return format_time(value)
         case _:
             return value

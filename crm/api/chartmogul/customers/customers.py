@@ -1,35 +1,27 @@
-"""Customers: made, listed, found, changed, deleted. Each has an id in its data source; none is matched by email."""
+"""Customers: created, listed, searched, changed, deleted. Matched by the id in their data source, never by email."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
 from ninja import Query, Router, Status
 
-from crm.api.chartmogul import formats, lookup
+from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.customers import statuses
-from crm.api.chartmogul.customers.reading import described, refused
+from crm.api.chartmogul.customers.requests import description_from, invalid_description
+from crm.api.chartmogul.customers.responses import CustomerFacts, facts_of, serialize, serialize_all
 from crm.api.chartmogul.customers.schemas import (
+    AttributeOptions,
     CustomerChange,
     CustomerIn,
+    CustomerListQuery,
     CustomerOut,
     CustomerPageOut,
-    Listed,
-    Searched,
-    WithOverrides,
+    CustomerSearchQuery,
 )
-from crm.api.chartmogul.customers.shapes import Facts, facts_of, shape, shapes
+from crm.api.chartmogul.customers.search import customer_page
 from crm.api.chartmogul.errors import answers, invalid, refusal
-from crm.api.chartmogul.paging import Page, page, read_cursor, write_cursor
+from crm.api.chartmogul.paging import page_rows
 from customers.erasing.erase import EraseError, erase_customer
-from customers.lib.text import can_be_stored
 from customers.matching.lookup import with_email
-from customers.models import Customer, DataSource
-from customers.search import filters
-from customers.search.filters import Criterion, Source
-from customers.search.order import OLDEST_FIRST, SortPlace
-from customers.search.scan import scan
 from customers.sources import customers
 
 router = Router(tags=["Customers"], by_alias=True, exclude_unset=True)
@@ -37,74 +29,33 @@ router = Router(tags=["Customers"], by_alias=True, exclude_unset=True)
 VIEW, ADD, CHANGE = "customers.view_customer", "customers.add_customer", "customers.change_customer"
 DELETE = "customers.delete_customer"
 
-MOST_STRETCHES = 25
-"""After so many a page is given out that is not full; the next looks further (docs/decisions/0007)."""
-
 
 @router.post("/customers", auth=Key(ADD), response=answers(201, CustomerOut))
 def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
     try:
-        record = customers.create(described(body), source=source, external_id=body.external_id, by=request.by)
+        record = customers.create(description_from(body), source=source, external_id=body.external_id, by=request.by)
     except customers.DescribeError as error:
-        raise refused(error) from None
+        raise invalid_description(error) from None
     customer = record.customer
-    # Asked for only where there can be something, because many are sent one after the other.
-    facts = facts_of([customer])[customer.pk] if body.attributes else Facts([record])
-    return Status(201, shape(customer, facts, request))
+    # Saves queries: a customer without labels is new in all else.
+    facts = facts_of([customer])[customer.pk] if body.attributes else CustomerFacts([record])
+    return Status(201, serialize(customer, facts, request))
 
 
 @router.get("/customers", auth=Key(VIEW), response=answers(200, CustomerPageOut))
-def list_customers(request: ApiRequest, asked: Query[Listed]) -> dict[str, Any]:
-    found = passing(list(wanted(asked)), asked)
-    return found.as_list("entries", shapes(found.rows, request))
-
-
-def wanted(asked: Listed) -> Iterator[Criterion]:
-    for name in ("data_source_uuid", "external_id", "status", "system"):
-        if not can_be_stored(getattr(asked, name)):
-            raise refusal(400, "Remove the character that cannot be stored", name)
-    if asked.data_source_uuid or asked.system or asked.external_id:
-        yield Source(tuple(sources(asked).values_list("pk", flat=True)), asked.external_id)
-    if asked.status:
-        yield filters.Status(statuses.stored_as(asked.status))
-
-
-def sources(asked: Listed) -> QuerySet[DataSource]:
-    found = DataSource.objects.order_by("pk")
-    if asked.data_source_uuid:
-        found = found.filter(uuid=asked.data_source_uuid)
-    if asked.system:
-        found = found.filter(system__in=formats.systems(asked.system))
-    return found
-
-
-def passing(wanted: list[Criterion], asked: Listed) -> Page[Customer]:
-    """A page of those who pass, oldest first."""
-    found: list[SortPlace] = []
-    end: SortPlace | None = None
-    after = read_cursor(asked.cursor) if asked.cursor else None
-    for number, stretch in enumerate(scan(wanted, OLDEST_FIRST, after=after), 1):
-        found += stretch.passing
-        end = stretch.end
-        if len(found) > asked.per_page or number == MOST_STRETCHES:
-            break
-    is_full = len(found) > asked.per_page
-    shown = found[: asked.per_page]
-    last = end if end and not is_full else next(reversed(shown), None)
-    rows = Customer.objects.select_related("owner").in_bulk([pk for *_, pk in shown])
-    return Page(
-        [rows[pk] for *_, pk in shown if pk in rows], write_cursor(*last) if last else None, is_full or end is not None
-    )
+def list_customers(request: ApiRequest, query: Query[CustomerListQuery]) -> dict[str, Any]:
+    page = customer_page(query)
+    return page.as_list("entries", serialize_all(page.rows, request))
 
 
 @router.get("/customers/search", auth=Key(VIEW), response=answers(200, CustomerPageOut))
-def search_customers(request: ApiRequest, asked: Query[Searched]) -> dict[str, Any]:
-    having = with_email(asked.email, contacts_too=asked.with_associated_emails)
-    found = page(having.select_related("owner"), asked, by="created", descending=False)
-    if not found.rows and not asked.cursor:
-        raise no_such_email(asked.email)
-    return found.as_list("entries", shapes(found.rows, request))
+def search_customers(request: ApiRequest, query: Query[CustomerSearchQuery]) -> dict[str, Any]:
+    matches = with_email(query.email, contacts_too=query.with_associated_emails)
+    page = page_rows(matches.select_related("owner"), query, by="created", descending=False)
+    if not page.rows and not query.cursor:
+        raise no_such_email(query.email)
+    return page.as_list("entries", serialize_all(page.rows, request))
 
 
 def no_such_email(email: str) -> Exception:
@@ -112,25 +63,25 @@ def no_such_email(email: str) -> Exception:
 
 
 @router.get("/customers/{uuid}", auth=Key(VIEW), response=answers(200, CustomerOut))
-def retrieve_customer(request: ApiRequest, uuid: str, asked: Query[WithOverrides]) -> dict[str, Any]:
-    (shown,) = shapes([lookup.customer(uuid)], request)
-    return shown | {"attributes": overridden(shown["attributes"], asked)}
+def retrieve_customer(request: ApiRequest, uuid: str, options: Query[AttributeOptions]) -> dict[str, Any]:
+    (shown,) = serialize_all([lookup.customer(uuid)], request)
+    return shown | {"attributes": with_options(shown["attributes"], options)}
 
 
-def overridden(attributes: dict[str, Any], asked: WithOverrides) -> dict[str, Any]:
-    """No value here overrides another, nor is its history kept by date."""
-    also = {"overrides": asked.with_overrides, "historical_values": asked.attributes_with_history}
-    return attributes | {name: {} for name, is_wanted in also.items() if is_wanted}
+def with_options(attributes: dict[str, Any], options: AttributeOptions) -> dict[str, Any]:
+    # Both are empty: no value overrides another, and no history of values is kept.
+    shown = {"overrides": options.with_overrides, "historical_values": options.attributes_with_history}
+    return attributes | {name: {} for name, is_shown in shown.items() if is_shown}
 
 
 @router.patch("/customers/{uuid}", auth=Key(CHANGE), response=answers(200, CustomerOut))
 def change_customer(request: ApiRequest, uuid: str, body: CustomerChange) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     try:
-        changed = customers.change(customer, described(body, customer), by=request.by)
+        changed = customers.change(customer, description_from(body, customer), by=request.by)
     except customers.DescribeError as error:
-        raise refused(error) from None
-    return shapes([changed], request)[0]
+        raise invalid_description(error) from None
+    return serialize_all([changed], request)[0]
 
 
 @router.delete("/customers/{uuid}", auth=Key(DELETE), response=answers(204, None))

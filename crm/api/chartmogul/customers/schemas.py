@@ -1,4 +1,4 @@
-"""What is said of customers in requests and answers."""
+"""Customers in requests and answers."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from ninja import Schema
 from pydantic import BaseModel, Field
 
 from crm.api.chartmogul.customers.attribute_values import AttributeIn
-from crm.api.chartmogul.paging import Paged
+from crm.api.chartmogul.paging import CursorQuery
 from crm.api.chartmogul.times import Moment
 
 
@@ -28,7 +28,7 @@ class PrimaryContactIn(BaseModel):
 
 
 class CustomerChange(Schema):
-    """What is not given stays; null empties it."""
+    """A field that is not sent stays as it is; null empties it."""
 
     name: str | None = None
     email: str | None = None
@@ -51,19 +51,19 @@ class CustomerIn(CustomerChange):
     external_id: str
 
 
-class Listed(Paged):
+class CustomerListQuery(CursorQuery):
     data_source_uuid: str = ""
     external_id: str = ""
     status: str = ""
     system: str = ""
 
 
-class Searched(Paged):
+class CustomerSearchQuery(CursorQuery):
     email: str
     with_associated_emails: bool = False
 
 
-class WithOverrides(Schema):
+class AttributeOptions(Schema):
     with_overrides: bool = False
     attributes_with_history: bool = False
 
@@ -116,7 +116,7 @@ class CustomerOut(Schema):
 
 
 class CustomersOut(Schema):
-    """Those who were found, all at once."""
+    """All that match, on one page."""
 
     entries: list[CustomerOut]
 

@@ -1,9 +1,9 @@
-"""How this dialect spells the status of a customer. It has no word for a lost lead, who is an unqualified one to it."""
+"""The status of a customer in this dialect. It has none for a lost lead, which is shown as unqualified."""
 
 from crm.api.chartmogul.errors import invalid
 from customers.models import BillingStatus, Customer, LeadStatus
 
-LEADS = {
+LEAD_NAMES = {
     "": "New Lead",
     LeadStatus.NEW.value: "New Lead",
     LeadStatus.WORKING.value: "Working Lead",
@@ -11,31 +11,31 @@ LEADS = {
     LeadStatus.UNQUALIFIED.value: "Unqualified Lead",
     LeadStatus.LOST.value: "Unqualified Lead",
 }
-BILLED = {status.value: str(status.label) for status in BillingStatus}
+BILLING_NAMES = {status.value: str(status.label) for status in BillingStatus}
 
 
 def status_of(customer: Customer) -> str:
-    return BILLED.get(customer.billing_status) or LEADS[customer.lead_status]
+    return BILLING_NAMES.get(customer.billing_status) or LEAD_NAMES[customer.lead_status]
 
 
-def stored_as(spelled: str) -> tuple[str, ...]:
-    """The statuses of ours that `spelled` stands for, with blanks or underscores."""
-    wanted = _folded(spelled)
-    found = tuple(status for status, label in (BILLED | LEADS).items() if _folded(label) == wanted)
-    if not found:
-        raise invalid(status=f"Use one of {', '.join(dict.fromkeys((BILLED | LEADS).values()))}.")
-    return found
+def statuses_named(name: str) -> tuple[str, ...]:
+    """Our statuses that are shown as `name`, which may be written with blanks or underscores."""
+    labels = BILLING_NAMES | LEAD_NAMES
+    statuses = tuple(status for status, label in labels.items() if _folded(label) == _folded(name))
+    if not statuses:
+        raise invalid(status=f"Use one of {', '.join(dict.fromkeys(labels.values()))}.")
+    return statuses
 
 
-def lead_status(spelled: str) -> str:
-    """The one that a program may set."""
-    wanted = _folded(spelled)
-    found = next((status for status, label in LEADS.items() if status and _folded(label) == wanted), None)
-    if found is None:
-        known = ", ".join(dict.fromkeys(LEADS.values()))
-        raise invalid(status=f"Use one of {known}. The other statuses follow from billing.")
-    return found
+def lead_status_named(name: str) -> str:
+    """The lead status with this name; no other status can be set."""
+    matches = (status for status, label in LEAD_NAMES.items() if status and _folded(label) == _folded(name))
+    status = next(matches, None)
+    if status is None:
+        names = ", ".join(dict.fromkeys(LEAD_NAMES.values()))
+        raise invalid(status=f"Use one of {names}. The other statuses follow from billing.")
+    return status
 
 
-def _folded(spelled: str) -> str:
-    return spelled.replace("_", " ").strip().casefold()
+def _folded(name: str) -> str:
+    return name.replace("_", " ").strip().casefold()

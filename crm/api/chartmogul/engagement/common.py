@@ -18,7 +18,7 @@ VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 
 Row = TypeVar("Row", Contact, Note, Opportunity, Task)
 
-NAMES = {
+FIELD_NAMES = {
     "amount": "amount_in_cents",
     "assignee": "assignee",
     "customer": "customer_uuid",
@@ -28,11 +28,11 @@ NAMES = {
     "kind": "type",
     "from": "from_uuid",
 }
-"""What this dialect calls a column."""
+"""{column: what this dialect calls it}"""
 
 
 class Nothing(Schema):
-    """What is answered when a row is deleted: an empty object."""
+    """An empty object."""
 
 
 class CustomIn(Schema):
@@ -44,7 +44,7 @@ Custom = list[CustomIn] | dict[str, str | int | float | bool | None]
 
 
 class AboutIn(Schema):
-    """Whom a note or a task is about, other than by `customer_uuid`."""
+    """The customer or contact of a note or a task, instead of `customer_uuid`."""
 
     associated_object: Literal["customer", "contact"]
     method: Literal["uuid"] = "uuid"
@@ -57,44 +57,43 @@ class AboutOut(Schema):
     associated_object_uuid: str
 
 
-def row(model: type[Row], uuid: str, *related: str, param: str | None = None) -> Row:
-    """The row of `model` with this uuid, its record and customer fetched with it, and what is `related` besides."""
+def find_row(model: type[Row], uuid: str, *related: str, param: str | None = None) -> Row:
+    """The row of `model` with this uuid, its record and customer fetched with it, and what is `related`."""
     rows = model._default_manager.select_related("source_record__customer", *related)
-    found = rows.filter(uuid=uuid).first() if can_be_stored(uuid) else None
-    if found is None:
+    row = rows.filter(uuid=uuid).first() if can_be_stored(uuid) else None
+    if row is None:
         raise not_found(str(model._meta.verbose_name).capitalize(), param)
-    return found
+    return row
 
 
-def whom(customer_uuid: str | None, identifier: AboutIn | None) -> Customer | Contact:
-    """Whom a new note or task is about."""
+def target(customer_uuid: str | None, identifier: AboutIn | None) -> Customer | Contact:
+    """The customer or contact of a new note or task."""
     if identifier and identifier.associated_object == "contact":
-        return row(Contact, identifier.value, param="associated_object_identifier")
+        return find_row(Contact, identifier.value, param="associated_object_identifier")
     uuid = identifier.value if identifier else customer_uuid
     if uuid is None:
         raise refusal(400, 'Parameter "customer_uuid" is missing', "customer_uuid")
     return lookup.customer(uuid)
 
 
-def about(of: Note | Task) -> dict[str, str]:
-    """Whom a row is about, as answered."""
-    customer = of.source_record.customer.uuid
+def serialize_target(row: Note | Task) -> dict[str, str]:
+    customer = row.source_record.customer.uuid
     return {
         "customer_uuid": customer,
-        "associated_object": "contact" if of.contact else "customer",
-        "associated_object_uuid": of.contact.uuid if of.contact else customer,
+        "associated_object": "contact" if row.contact else "customer",
+        "associated_object_uuid": row.contact.uuid if row.contact else customer,
     }
 
 
-def custom(values: Custom) -> Mapping[str, Any]:
-    """Clients send a list of keys with values; what they are answered is an object, and some send that."""
-    return values if isinstance(values, dict) else {each.key: each.value for each in values}
+def custom_values(values: Custom) -> Mapping[str, Any]:
+    """Of a list of keys with values, or of an object as it is answered: clients send either."""
+    return values if isinstance(values, dict) else {pair.key: pair.value for pair in values}
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """What the rules refuse, as fields that are invalid."""
+    """Answer what the rules refuse as invalid fields."""
     try:
         yield
     except EngagementError as error:
-        raise invalid(**{NAMES.get(error.field, error.field or "base"): str(error)}) from None
+        raise invalid(**{FIELD_NAMES.get(error.field, error.field or "base"): str(error)}) from None

@@ -8,9 +8,9 @@ from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom, refusals, row
+from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row, refusals
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.paging import Page, Paged, page, page_of
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked, page_rows
 from customers.engagement import contacts
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer
@@ -70,17 +70,17 @@ class ContactsOut(Schema):
     has_more: bool
 
 
-class AskedOfCustomer(Paged):
+class CustomerContactQuery(CursorQuery):
     data_source_uuid: str | None = None
     customer_external_id: str | None = None
     email: str | None = None
 
 
-class Asked(AskedOfCustomer):
+class ContactQuery(CustomerContactQuery):
     customer_uuid: str | None = None
 
 
-def shape(contact: Contact) -> dict[str, Any]:
+def serialize(contact: Contact) -> dict[str, Any]:
     record = contact.source_record
     return {
         "uuid": contact.uuid,
@@ -93,36 +93,36 @@ def shape(contact: Contact) -> dict[str, Any]:
     }
 
 
-def read(body: ContactChanges) -> dict[str, Any]:
-    """What was sent, null for nothing."""
+def values_from(body: ContactChanges) -> dict[str, Any]:
+    """What was sent, by column; null empties."""
     sent = body.model_dump(include={*TEXTS, "position"}, exclude_unset=True)
     values = {name: "" if value is None else value for name, value in sent.items() if name != "position"}
     if sent.get("position") is not None:
         values["position"] = sent["position"]
-    return values | ({"custom": custom(body.custom)} if body.custom is not None else {})
+    return values | ({"custom": custom_values(body.custom)} if body.custom is not None else {})
 
 
 def create(request: ApiRequest, customer: Customer, body: ContactOfCustomerIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
     with refusals():
-        made = contacts.add(customer, source, read(body), by=request.by, known_as=body.customer_external_id)
-    return Status(201, shape(row(Contact, made.uuid, "source_record__data_source")))
+        contact = contacts.add(customer, source, values_from(body), by=request.by, known_as=body.customer_external_id)
+    return Status(201, serialize(find_row(Contact, contact.uuid, "source_record__data_source")))
 
 
-def entries(customer: Customer | None, asked: AskedOfCustomer) -> dict[str, Any]:
-    found = find(customer, asked)
-    return found.as_list("entries", [shape(contact) for contact in found.rows])
+def contact_list(customer: Customer | None, query: CustomerContactQuery) -> dict[str, Any]:
+    page = find_page(customer, query)
+    return page.as_list("entries", [serialize(contact) for contact in page.rows])
 
 
-def find(customer: Customer | None, asked: AskedOfCustomer) -> Page[Contact]:
-    filters = {"email": asked.email.strip().lower()} if asked.email else {}
-    source = lookup.data_source(asked.data_source_uuid) if asked.data_source_uuid else None
-    if not all(can_be_stored(text) for text in (asked.customer_external_id or "", asked.email or "")):
-        return Page([], None, has_more=False)
-    if asked.customer_external_id is None:
-        return page_of(Contact, customer, asked, SHOWN_WITH, source=source, **filters)
-    known = lookup.records(asked.customer_external_id, source, customer)
-    return page(Contact.objects.filter(source_record__in=known, **filters).select_related(*SHOWN_WITH), asked)
+def find_page(customer: Customer | None, query: CustomerContactQuery) -> CursorPage[Contact]:
+    filters = {"email": query.email.strip().lower()} if query.email else {}
+    source = lookup.data_source(query.data_source_uuid) if query.data_source_uuid else None
+    if not all(can_be_stored(text) for text in (query.customer_external_id or "", query.email or "")):
+        return CursorPage([], None, has_more=False)
+    if query.customer_external_id is None:
+        return page_linked(Contact, customer, query, SHOWN_WITH, source=source, **filters)
+    records = lookup.record_ids(query.customer_external_id, source, customer)
+    return page_rows(Contact.objects.filter(source_record__in=records, **filters).select_related(*SHOWN_WITH), query)
 
 
 @router.post("/contacts", auth=Key(CHANGE), response=answers(201, ContactOut))
@@ -138,38 +138,40 @@ def create_contact_of_customer(
 
 
 @router.get("/contacts", auth=Key(VIEW), response=answers(200, ContactsOut))
-def list_contacts(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    return entries(lookup.customer(asked.customer_uuid) if asked.customer_uuid else None, asked)
+def list_contacts(request: ApiRequest, query: Query[ContactQuery]) -> dict[str, Any]:
+    return contact_list(lookup.customer(query.customer_uuid) if query.customer_uuid else None, query)
 
 
 @router.get("/customers/{customer_uuid}/contacts", auth=Key(VIEW), response=answers(200, ContactsOut))
-def list_contacts_of_customer(request: ApiRequest, customer_uuid: str, asked: Query[AskedOfCustomer]) -> dict[str, Any]:
-    return entries(lookup.customer(customer_uuid), asked)
+def list_contacts_of_customer(
+    request: ApiRequest, customer_uuid: str, query: Query[CustomerContactQuery]
+) -> dict[str, Any]:
+    return contact_list(lookup.customer(customer_uuid), query)
 
 
 @router.get("/contacts/{uuid}", auth=Key(VIEW), response=answers(200, ContactOut))
 def retrieve_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    return shape(row(Contact, uuid, "source_record__data_source"))
+    return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
 @router.patch("/contacts/{uuid}", auth=Key(CHANGE), response=answers(200, ContactOut))
 def update_contact(request: ApiRequest, uuid: str, body: ContactChanges) -> dict[str, Any]:
     with refusals():
-        contacts.edit(row(Contact, uuid), read(body), by=request.by)
-    return shape(row(Contact, uuid, "source_record__data_source"))
+        contacts.edit(find_row(Contact, uuid), values_from(body), by=request.by)
+    return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
 @router.delete("/contacts/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
 def delete_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
     with refusals():
-        contacts.delete(row(Contact, uuid), by=request.by)
+        contacts.delete(find_row(Contact, uuid), by=request.by)
     return {}
 
 
 @router.post("/contacts/{into_uuid}/merge/{from_uuid}", auth=Key(CHANGE), response=answers(200, ContactOut))
 def merge_contacts(request: ApiRequest, into_uuid: str, from_uuid: str) -> dict[str, Any]:
-    into, goes = row(Contact, into_uuid, param="into_uuid"), row(Contact, from_uuid, param="from_uuid")
+    into, merged = find_row(Contact, into_uuid, param="into_uuid"), find_row(Contact, from_uuid, param="from_uuid")
     with refusals():
-        contacts.merge(into, goes, by=request.by)
-    # Whose it is, is not answered here, as the original has it.
-    return shape(row(Contact, into_uuid, "source_record__data_source")) | {"customer_uuid": None}
+        contacts.merge(into, merged, by=request.by)
+    # ChartMogul answers no customer here.
+    return serialize(find_row(Contact, into_uuid, "source_record__data_source")) | {"customer_uuid": None}

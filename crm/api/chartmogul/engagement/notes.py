@@ -1,4 +1,4 @@
-"""Notes and calls, at the older address and at the newer; a note is one thing with one uuid at both."""
+"""Notes and calls, at the older address and at the newer: the same rows with the same uuids."""
 
 from __future__ import annotations
 
@@ -10,12 +10,21 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, AboutIn, AboutOut, Nothing, about, refusals, row, whom
-from crm.api.chartmogul.engagement.users import author, user
+from crm.api.chartmogul.engagement.common import (
+    CHANGE,
+    VIEW,
+    AboutIn,
+    AboutOut,
+    Nothing,
+    find_row,
+    refusals,
+    serialize_target,
+    target,
+)
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.formats import moment
-from crm.api.chartmogul.paging import Page, Paged, page_of
-from crm.api.chartmogul.times import Moment
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
+from crm.api.chartmogul.times import Moment, format_time
+from crm.api.chartmogul.users import author_line, find_user
 from customers.engagement import notes
 from customers.models import Contact, Note, NoteKind
 
@@ -65,32 +74,32 @@ class NotesOut(Schema):
     has_more: bool
 
 
-class Asked(Paged):
+class NoteQuery(CursorQuery):
     customer_uuid: str | None = None
     contact_uuid: str | None = None
     type: NoteKind | None = None
     author_email: str | None = None
 
 
-def shape(note: Note) -> dict[str, Any]:
+def serialize(note: Note) -> dict[str, Any]:
     return {
         "uuid": note.uuid,
-        **about(note),
+        **serialize_target(note),
         "type": note.kind,
         "text": note.text,
         "call_duration": note.call_duration,
-        "author": author(note.by),
-        "created_at": moment(note.at),
-        "updated_at": moment(note.updated),
+        "author": author_line(note.by),
+        "created_at": format_time(note.at),
+        "updated_at": format_time(note.updated),
     }
 
 
-def read(body: NoteChanges) -> dict[str, Any]:
-    """What was sent; what is null is as if it had not been."""
+def values_from(body: NoteChanges) -> dict[str, Any]:
+    """What was sent, by column; null counts as not sent."""
     names = {"text": "text", "call_duration": "call_duration", "created_at": "at", "updated_at": "updated"}
     sent: dict[str, str | int | datetime | User] = body.model_dump(include=set(names), exclude_none=True)
     values = {names[name]: value for name, value in sent.items()}
-    return values | ({"by": user(body.author_email, "author_email")} if body.author_email else {})
+    return values | ({"by": find_user(body.author_email, "author_email")} if body.author_email else {})
 
 
 @router.post(
@@ -98,31 +107,31 @@ def read(body: NoteChanges) -> dict[str, Any]:
 )
 @router.post("/notes", auth=Key(CHANGE), response=answers(201, NoteOut), operation_id="create_note")
 def create_note(request: ApiRequest, body: NoteIn) -> Status[dict[str, Any]]:
-    of = whom(body.customer_uuid, body.associated_object_identifier)
+    about = target(body.customer_uuid, body.associated_object_identifier)
     with refusals():
-        note = notes.add(of, {**read(body), "kind": body.type}, by=request.by)
-    return Status(201, shape(row(Note, note.uuid, *SHOWN_WITH)))
+        note = notes.add(about, {**values_from(body), "kind": body.type}, by=request.by)
+    return Status(201, serialize(find_row(Note, note.uuid, *SHOWN_WITH)))
 
 
 @router.get(
     "/customer_notes", auth=Key(VIEW), response=answers(200, CustomerNotesOut), operation_id="list_customer_notes"
 )
 @router.get("/notes", auth=Key(VIEW), response=answers(200, NotesOut), operation_id="list_notes")
-def list_notes(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = find(asked)
-    return found.as_list("entries", [shape(note) for note in found.rows])
+def list_notes(request: ApiRequest, query: Query[NoteQuery]) -> dict[str, Any]:
+    page = find_page(query)
+    return page.as_list("entries", [serialize(note) for note in page.rows])
 
 
-def find(asked: Asked) -> Page[Note]:
-    customer = lookup.customer(asked.customer_uuid) if asked.customer_uuid else None
-    filters: dict[str, Any] = {"kind": asked.type} if asked.type else {}
-    if asked.contact_uuid:
-        filters["contact"] = row(Contact, asked.contact_uuid, param="contact_uuid")
-    if asked.author_email:
-        filters["by"] = User.known_as(asked.author_email)
+def find_page(query: NoteQuery) -> CursorPage[Note]:
+    customer = lookup.customer(query.customer_uuid) if query.customer_uuid else None
+    filters: dict[str, Any] = {"kind": query.type} if query.type else {}
+    if query.contact_uuid:
+        filters["contact"] = find_row(Contact, query.contact_uuid, param="contact_uuid")
+    if query.author_email:
+        filters["by"] = User.known_as(query.author_email)
         if filters["by"] is None:
-            return Page([], None, has_more=False)
-    return page_of(Note, customer, asked, SHOWN_WITH, **filters)
+            return CursorPage([], None, has_more=False)
+    return page_linked(Note, customer, query, SHOWN_WITH, **filters)
 
 
 @router.get(
@@ -133,7 +142,7 @@ def find(asked: Asked) -> Page[Note]:
 )
 @router.get("/notes/{uuid}", auth=Key(VIEW), response=answers(200, NoteOut), operation_id="retrieve_note")
 def retrieve_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    return shape(row(Note, uuid, *SHOWN_WITH))
+    return serialize(find_row(Note, uuid, *SHOWN_WITH))
 
 
 @router.patch(
@@ -145,8 +154,8 @@ def retrieve_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
 @router.patch("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, NoteOut), operation_id="update_note")
 def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, Any]:
     with refusals():
-        notes.edit(row(Note, uuid), read(body), by=request.by)
-    return shape(row(Note, uuid, *SHOWN_WITH))
+        notes.edit(find_row(Note, uuid), values_from(body), by=request.by)
+    return serialize(find_row(Note, uuid, *SHOWN_WITH))
 
 
 @router.delete(
@@ -155,5 +164,5 @@ def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, 
 @router.delete("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing), operation_id="delete_note")
 def delete_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
     with refusals():
-        notes.delete(row(Note, uuid), by=request.by)
+        notes.delete(find_row(Note, uuid), by=request.by)
     return {}

@@ -1,4 +1,4 @@
-"""Opportunities: deals that may come about with a customer."""
+"""Opportunities: possible deals with a customer."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom, refusals, row
-from crm.api.chartmogul.engagement.users import address, user
+from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row, refusals
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.formats import cents, moment
-from crm.api.chartmogul.paging import Page, Paged, page_of
-from crm.api.chartmogul.times import Day
+from crm.api.chartmogul.money import cents
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
+from crm.api.chartmogul.times import Day, format_time
+from crm.api.chartmogul.users import email_of, find_user
 from customers.engagement import opportunities
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
@@ -23,7 +23,7 @@ from customers.models import ForecastCategory, Opportunity, OpportunityKind
 router = Router(tags=["Opportunities"])
 
 SHOWN_WITH = ("source_record__customer", "owner")
-SAME = ("pipeline", "pipeline_stage", "estimated_close_date", "currency", "forecast_category", "win_likelihood")
+SAME_NAMES = ("pipeline", "pipeline_stage", "estimated_close_date", "currency", "forecast_category", "win_likelihood")
 
 
 class OpportunityChanges(Schema):
@@ -72,7 +72,7 @@ class OpportunitiesOut(Schema):
     has_more: bool
 
 
-class Asked(Paged):
+class OpportunityQuery(CursorQuery):
     customer_uuid: str | None = None
     owner: str | None = None
     pipeline: str | None = None
@@ -81,11 +81,11 @@ class Asked(Paged):
     estimated_close_date_on_or_before: Day | None = None
 
 
-def shape(opportunity: Opportunity) -> dict[str, Any]:
+def serialize(opportunity: Opportunity) -> dict[str, Any]:
     return {
         "uuid": opportunity.uuid,
         "customer_uuid": opportunity.source_record.customer.uuid,
-        "owner": address(opportunity.owner),
+        "owner": email_of(opportunity.owner),
         "pipeline": opportunity.pipeline,
         "pipeline_stage": opportunity.pipeline_stage,
         "estimated_close_date": opportunity.estimated_close_date.isoformat(),
@@ -95,14 +95,14 @@ def shape(opportunity: Opportunity) -> dict[str, Any]:
         "forecast_category": opportunity.forecast_category,
         "win_likelihood": opportunity.win_likelihood,
         "custom": opportunity.custom,
-        "created_at": moment(opportunity.at),
-        "updated_at": moment(opportunity.updated),
+        "created_at": format_time(opportunity.at),
+        "updated_at": format_time(opportunity.updated),
     }
 
 
-def read(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
-    """What was sent, the amount in `currency` where none came; what is null is as if it had not been sent."""
-    values: dict[str, Any] = body.model_dump(include=set(SAME), exclude_none=True)
+def values_from(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
+    """What was sent, by column, the amount in `currency` if none was sent; null counts as not sent."""
+    values: dict[str, Any] = body.model_dump(include=set(SAME_NAMES), exclude_none=True)
     if "currency" in values:
         values["currency"] = currency = values["currency"].strip().upper()
     if body.amount_in_cents is not None:
@@ -110,55 +110,55 @@ def read(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
     if body.type is not None:
         values["kind"] = body.type
     if body.owner is not None:
-        values["owner"] = user(body.owner, "owner")
-    return values | ({"custom": custom(body.custom)} if body.custom is not None else {})
+        values["owner"] = find_user(body.owner, "owner")
+    return values | ({"custom": custom_values(body.custom)} if body.custom is not None else {})
 
 
 @router.post("/opportunities", auth=Key(CHANGE), response=answers(201, OpportunityOut))
 def create_opportunity(request: ApiRequest, body: OpportunityIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)
     with refusals():
-        opportunity = opportunities.add(customer, read(body), by=request.by)
-    return Status(201, shape(row(Opportunity, opportunity.uuid, *SHOWN_WITH)))
+        opportunity = opportunities.add(customer, values_from(body), by=request.by)
+    return Status(201, serialize(find_row(Opportunity, opportunity.uuid, *SHOWN_WITH)))
 
 
 @router.get("/opportunities", auth=Key(VIEW), response=answers(200, OpportunitiesOut))
-def list_opportunities(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = find(asked)
-    return found.as_list("entries", [shape(opportunity) for opportunity in found.rows])
+def list_opportunities(request: ApiRequest, query: Query[OpportunityQuery]) -> dict[str, Any]:
+    page = find_page(query)
+    return page.as_list("entries", [serialize(opportunity) for opportunity in page.rows])
 
 
-def find(asked: Asked) -> Page[Opportunity]:
-    customer = lookup.customer(asked.customer_uuid) if asked.customer_uuid else None
-    wanted: dict[str, Any] = {
-        "pipeline": asked.pipeline,
-        "pipeline_stage": asked.pipeline_stage,
-        "estimated_close_date__gte": asked.estimated_close_date_on_or_after,
-        "estimated_close_date__lte": asked.estimated_close_date_on_or_before,
-        "owner": User.known_as(asked.owner) if asked.owner else None,
+def find_page(query: OpportunityQuery) -> CursorPage[Opportunity]:
+    customer = lookup.customer(query.customer_uuid) if query.customer_uuid else None
+    conditions: dict[str, Any] = {
+        "pipeline": query.pipeline,
+        "pipeline_stage": query.pipeline_stage,
+        "estimated_close_date__gte": query.estimated_close_date_on_or_after,
+        "estimated_close_date__lte": query.estimated_close_date_on_or_before,
+        "owner": User.known_as(query.owner) if query.owner else None,
     }
-    nobody = asked.owner and wanted["owner"] is None
-    if nobody or not all(can_be_stored(text) for text in (asked.pipeline or "", asked.pipeline_stage or "")):
-        return Page([], None, has_more=False)
-    filters = {name: value for name, value in wanted.items() if value is not None}
-    return page_of(Opportunity, customer, asked, SHOWN_WITH, **filters)
+    is_unknown_owner = query.owner and conditions["owner"] is None
+    if is_unknown_owner or not all(can_be_stored(text) for text in (query.pipeline or "", query.pipeline_stage or "")):
+        return CursorPage([], None, has_more=False)
+    filters = {name: value for name, value in conditions.items() if value is not None}
+    return page_linked(Opportunity, customer, query, SHOWN_WITH, **filters)
 
 
 @router.get("/opportunities/{uuid}", auth=Key(VIEW), response=answers(200, OpportunityOut))
 def retrieve_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    return shape(row(Opportunity, uuid, *SHOWN_WITH))
+    return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
 @router.patch("/opportunities/{uuid}", auth=Key(CHANGE), response=answers(200, OpportunityOut))
 def update_opportunity(request: ApiRequest, uuid: str, body: OpportunityChanges) -> dict[str, Any]:
-    found = row(Opportunity, uuid)
+    opportunity = find_row(Opportunity, uuid)
     with refusals():
-        opportunities.edit(found, read(body, found.currency), by=request.by)
-    return shape(row(Opportunity, uuid, *SHOWN_WITH))
+        opportunities.edit(opportunity, values_from(body, opportunity.currency), by=request.by)
+    return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
 @router.delete("/opportunities/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
 def delete_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
     with refusals():
-        opportunities.delete(row(Opportunity, uuid), by=request.by)
+        opportunities.delete(find_row(Opportunity, uuid), by=request.by)
     return {}

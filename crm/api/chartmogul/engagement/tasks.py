@@ -1,4 +1,4 @@
-"""Tasks: what one of the staff is to do about a customer or a contact."""
+"""Tasks: what a user has to do about a customer or a contact."""
 
 from __future__ import annotations
 
@@ -10,12 +10,21 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, AboutIn, AboutOut, Nothing, about, refusals, row, whom
-from crm.api.chartmogul.engagement.users import address, user
+from crm.api.chartmogul.engagement.common import (
+    CHANGE,
+    VIEW,
+    AboutIn,
+    AboutOut,
+    Nothing,
+    find_row,
+    refusals,
+    serialize_target,
+    target,
+)
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.formats import moment
-from crm.api.chartmogul.paging import Page, Paged, page_of
-from crm.api.chartmogul.times import Moment
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
+from crm.api.chartmogul.times import Moment, format_time
+from crm.api.chartmogul.users import email_of, find_user
 from customers.engagement import tasks
 from customers.models import Contact, Task
 
@@ -25,7 +34,7 @@ SHOWN_WITH = ("source_record__customer", "contact", "assignee")
 
 
 class TaskChanges(Schema):
-    """`completed_at` null takes a task up again."""
+    """`completed_at` null opens a task again."""
 
     task_details: str | None = None
     assignee: str | None = None
@@ -57,7 +66,7 @@ class TasksOut(Schema):
     has_more: bool
 
 
-class Asked(Paged):
+class TaskQuery(CursorQuery):
     customer_uuid: str | None = None
     contact_uuid: str | None = None
     assignee: str | None = None
@@ -66,24 +75,24 @@ class Asked(Paged):
     completed: bool | None = None
 
 
-def shape(task: Task) -> dict[str, Any]:
+def serialize(task: Task) -> dict[str, Any]:
     return {
         "task_uuid": task.uuid,
-        **about(task),
+        **serialize_target(task),
         "task_details": task.details,
-        "assignee": address(task.assignee),
-        "due_date": moment(task.due),
-        "completed_at": moment(task.completed_at),
-        "created_at": moment(task.at),
-        "updated_at": moment(task.updated),
+        "assignee": email_of(task.assignee),
+        "due_date": format_time(task.due),
+        "completed_at": format_time(task.completed_at),
+        "created_at": format_time(task.at),
+        "updated_at": format_time(task.updated),
     }
 
 
-def read(body: TaskChanges) -> dict[str, Any]:
-    """What was sent; what is null is as if it had not been, but for when the task was done."""
+def values_from(body: TaskChanges) -> dict[str, Any]:
+    """What was sent, by column; null counts as not sent, except of `completed_at`."""
     values = {
         "details": body.task_details.strip() if body.task_details is not None else None,
-        "assignee": user(body.assignee, "assignee") if body.assignee is not None else None,
+        "assignee": find_user(body.assignee, "assignee") if body.assignee is not None else None,
         "due": body.due_date,
     }
     sent = {name: value for name, value in values.items() if value is not None}
@@ -92,52 +101,52 @@ def read(body: TaskChanges) -> dict[str, Any]:
 
 @router.post("/tasks", auth=Key(CHANGE), response=answers(201, TaskOut))
 def create_task(request: ApiRequest, body: TaskIn) -> Status[dict[str, Any]]:
-    of = whom(body.customer_uuid, body.associated_object_identifier)
+    about = target(body.customer_uuid, body.associated_object_identifier)
     with refusals():
-        task = tasks.add(of, read(body), by=request.by)
-    return Status(201, shape(row(Task, task.uuid, *SHOWN_WITH)))
+        task = tasks.add(about, values_from(body), by=request.by)
+    return Status(201, serialize(find_row(Task, task.uuid, *SHOWN_WITH)))
 
 
 @router.get("/tasks", auth=Key(VIEW), response=answers(200, TasksOut))
-def list_tasks(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = find(asked)
-    return found.as_list("entries", [shape(task) for task in found.rows])
+def list_tasks(request: ApiRequest, query: Query[TaskQuery]) -> dict[str, Any]:
+    page = find_page(query)
+    return page.as_list("entries", [serialize(task) for task in page.rows])
 
 
-def find(asked: Asked) -> Page[Task]:
-    customer = lookup.customer(asked.customer_uuid) if asked.customer_uuid else None
-    wanted: dict[str, Any] = {
-        "contact": row(Contact, asked.contact_uuid, param="contact_uuid") if asked.contact_uuid else None,
-        "assignee": User.known_as(asked.assignee) if asked.assignee else None,
-        "due__gte": asked.due_date_on_or_after,
-        "due__lt": after(asked.due_date_on_or_before) if asked.due_date_on_or_before else None,
-        "completed_at__isnull": None if asked.completed is None else not asked.completed,
+def find_page(query: TaskQuery) -> CursorPage[Task]:
+    customer = lookup.customer(query.customer_uuid) if query.customer_uuid else None
+    conditions: dict[str, Any] = {
+        "contact": find_row(Contact, query.contact_uuid, param="contact_uuid") if query.contact_uuid else None,
+        "assignee": User.known_as(query.assignee) if query.assignee else None,
+        "due__gte": query.due_date_on_or_after,
+        "due__lt": end_of(query.due_date_on_or_before) if query.due_date_on_or_before else None,
+        "completed_at__isnull": None if query.completed is None else not query.completed,
     }
-    if asked.assignee and wanted["assignee"] is None:
-        return Page([], None, has_more=False)
-    filters = {name: value for name, value in wanted.items() if value is not None}
-    return page_of(Task, customer, asked, SHOWN_WITH, **filters)
+    if query.assignee and conditions["assignee"] is None:
+        return CursorPage([], None, has_more=False)
+    filters = {name: value for name, value in conditions.items() if value is not None}
+    return page_linked(Task, customer, query, SHOWN_WITH, **filters)
 
 
-def after(last: datetime) -> datetime:
-    """The first moment that is later than `last`; than all of its day where no time was said."""
+def end_of(last: datetime) -> datetime:
+    """When a period ends whose last moment is `last`, or whose last day, where `last` has no time."""
     return last + (timedelta(days=1) if last.time() == time() else timedelta(microseconds=1))
 
 
 @router.get("/tasks/{uuid}", auth=Key(VIEW), response=answers(200, TaskOut))
 def retrieve_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    return shape(row(Task, uuid, *SHOWN_WITH))
+    return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
 @router.patch("/tasks/{uuid}", auth=Key(CHANGE), response=answers(200, TaskOut))
 def update_task(request: ApiRequest, uuid: str, body: TaskChanges) -> dict[str, Any]:
     with refusals():
-        tasks.edit(row(Task, uuid), read(body), by=request.by)
-    return shape(row(Task, uuid, *SHOWN_WITH))
+        tasks.edit(find_row(Task, uuid), values_from(body), by=request.by)
+    return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
 @router.delete("/tasks/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
 def delete_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
     with refusals():
-        tasks.delete(row(Task, uuid), by=request.by)
+        tasks.delete(find_row(Task, uuid), by=request.by)
     return {}

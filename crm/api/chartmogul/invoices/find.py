@@ -1,4 +1,4 @@
-"""Which invoice, line or transaction a request names: by uuid, or by what a data source calls it."""
+"""Find the invoice, line or transaction that a request names: by uuid, or by the external id of a data source."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class ExternalId(Schema):
-    """What a data source calls it."""
+    """The data source, and what it calls the row."""
 
     data_source_uuid: str
     external_id: str
@@ -30,38 +30,38 @@ class DisabledIn(Schema):
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Let what the rules refuse be answered in this dialect."""
+    """Answer what the rules refuse in this dialect."""
     try:
         yield
     except InvoiceError as error:
         raise invalid(**error.errors) from None
     except DeletedMeanwhileError:
-        raise gone() from None
+        raise deleted_meanwhile() from None
 
 
-def gone() -> ApiError:
+def deleted_meanwhile() -> ApiError:
     return refusal(404, "This was deleted a moment ago", "uuid")
 
 
 def invoice(uuid: str) -> Order:
     orders = Order.objects.invoices().select_related("source_record")
-    return _only(orders.filter(uuid=uuid), uuid, what="Invoice")
+    return _first(orders.filter(uuid=uuid), uuid, what="Invoice")
 
 
-def known_invoice(known: ExternalId) -> Order:
-    source = lookup.data_source(known.data_source_uuid)
+def known_invoice(ids: ExternalId) -> Order:
+    source = lookup.data_source(ids.data_source_uuid)
     orders = Order.objects.invoices().select_related("source_record")
-    return _only(orders.filter(data_source=source, external_id=known.external_id), known.external_id, what="Invoice")
+    return _first(orders.filter(data_source=source, external_id=ids.external_id), ids.external_id, what="Invoice")
 
 
 def line(uuid: str) -> OrderItem:
-    return _only(_lines().filter(uuid=uuid), uuid, what="Line item")
+    return _first(_lines().filter(uuid=uuid), uuid, what="Line item")
 
 
-def known_line(known: ExternalId) -> OrderItem:
-    source = lookup.data_source(known.data_source_uuid)
-    lines = _lines().filter(external_id=known.external_id, order__data_source=source)
-    return _only(lines, known.external_id, what="Line item")
+def known_line(ids: ExternalId) -> OrderItem:
+    source = lookup.data_source(ids.data_source_uuid)
+    lines = _lines().filter(external_id=ids.external_id, order__data_source=source)
+    return _first(lines, ids.external_id, what="Line item")
 
 
 def _lines() -> QuerySet[OrderItem]:
@@ -69,22 +69,22 @@ def _lines() -> QuerySet[OrderItem]:
 
 
 def transaction(uuid: str) -> Transaction:
-    return _only(_transactions().filter(uuid=uuid), uuid, what="Transaction")
+    return _first(_transactions().filter(uuid=uuid), uuid, what="Transaction")
 
 
-def known_transaction(known: ExternalId) -> Transaction:
-    source = lookup.data_source(known.data_source_uuid)
-    rows = _transactions().filter(external_id=known.external_id, order__data_source=source)
-    return _only(rows, known.external_id, what="Transaction")
+def known_transaction(ids: ExternalId) -> Transaction:
+    source = lookup.data_source(ids.data_source_uuid)
+    rows = _transactions().filter(external_id=ids.external_id, order__data_source=source)
+    return _first(rows, ids.external_id, what="Transaction")
 
 
 def _transactions() -> QuerySet[Transaction]:
     return Transaction.objects.select_related("order__source_record", "disabled_by")
 
 
-def _only(rows: QuerySet[Row], name: str, *, what: str) -> Row:
-    """The oldest of `rows`, which are those of this `name`: none has an empty one."""
-    found = rows.order_by("pk").first() if name and can_be_stored(name) else None
-    if found is None:
+def _first(rows: QuerySet[Row], name: str, *, what: str) -> Row:
+    """The oldest of `rows`, which were filtered by this `name`; an empty one names none."""
+    row = rows.order_by("pk").first() if name and can_be_stored(name) else None
+    if row is None:
         raise not_found(what, "uuid")
-    return found
+    return row

@@ -11,9 +11,9 @@ from ninja import Query, Router, Schema, Status
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import ApiError, Invalid, answers
-from crm.api.chartmogul.invoices import find, writing
+from crm.api.chartmogul.invoices import find
 from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
-from crm.api.chartmogul.invoices.reading import (
+from crm.api.chartmogul.invoices.requests import (
     InvoiceChanges,
     InvoiceIn,
     InvoicesIn,
@@ -21,8 +21,15 @@ from crm.api.chartmogul.invoices.reading import (
     invoice_values,
     plans_of,
 )
-from crm.api.chartmogul.invoices.search import Asked, AskedOfCustomer, asked_for
-from crm.api.chartmogul.invoices.writing import EVERYTHING, InvoiceOut, With, read_again
+from crm.api.chartmogul.invoices.responses import (
+    WITH_DISABLED,
+    InvoiceOptions,
+    InvoiceOut,
+    reload_invoices,
+    serialize_imported,
+    serialize_invoice,
+)
+from crm.api.chartmogul.invoices.search import CustomerInvoiceQuery, InvoiceQuery, invoice_page
 from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
@@ -71,34 +78,34 @@ class OfRecord(Schema):
 def import_invoices(request: ApiRequest, uuid: str, body: InvoicesIn) -> Status[dict[str, Any]]:
     try:
         with refusals():
-            orders = import_.import_invoices(addressed(uuid, body.invoices), by=request.by)
+            orders = import_.import_invoices(address_invoices(uuid, body.invoices), by=request.by)
     except import_.InvoiceImportError as error:
-        raise none_imported(body, error.errors) from None
-    return Status(201, {"invoices": [writing.invoice(each) for each in read_again(orders)]})
+        raise import_errors(body, error.errors) from None
+    return Status(201, {"invoices": [serialize_imported(order) for order in reload_invoices(orders)]})
 
 
-def addressed(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
-    """Each with the record of the customer that it is for."""
+def address_invoices(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
+    """Each invoice with the record of the customer that it is for."""
     customer = lookup.customer(uuid)
-    plans = plans_of(line for each in invoices for line in each.line_items)
-    found, errors = [], []
+    plans = plans_of(line for invoice in invoices for line in invoice.line_items)
+    addressed, errors = [], []
     for sent in invoices:
         source = lookup.data_source(sent.data_source_uuid) if sent.data_source_uuid else None
         errors.append(dict[str, str]())
         try:
             record = find_recipient(customer, source=source, external_id=sent.customer_external_id or "")
-            found.append((record, invoice_of(sent, plans)))
+            addressed.append((record, invoice_of(sent, plans)))
         except InvoiceError as error:
             errors[-1] |= error.errors
     import_.refuse(errors)
-    return found
+    return addressed
 
 
-def none_imported(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
-    """Those in which something is wrong, as they were sent, with that."""
-    sent = (each.model_dump(mode="json", exclude_unset=True) for each in body.invoices)
-    wrong = [each | {"errors": said} for each, said in zip(sent, errors, strict=True) if said]
-    return ApiError(422, {"invoices": wrong})
+def import_errors(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
+    """The invoices in which something is wrong, as they were sent, each with its errors."""
+    sent = (invoice.model_dump(mode="json", exclude_unset=True) for invoice in body.invoices)
+    pairs = zip(sent, errors, strict=True)
+    return ApiError(422, {"invoices": [invoice | {"errors": wrong} for invoice, wrong in pairs if wrong]})
 
 
 @router.get(
@@ -107,41 +114,40 @@ def none_imported(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
     response=answers(200, InvoicesOfCustomerOut),
     exclude_unset=True,
 )
-def list_invoices_of_customer(request: ApiRequest, uuid: str, asked: Query[AskedOfCustomer]) -> dict[str, Any]:
+def list_invoices_of_customer(request: ApiRequest, uuid: str, query: Query[CustomerInvoiceQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    found = asked_for(Asked(**asked.model_dump()), customer)
-    entries = [writing.invoice(each) for each in read_again(found.rows, asked)]
-    return found.as_list("invoices", entries) | {"customer_uuid": customer.uuid}
+    page = invoice_page(InvoiceQuery(**query.model_dump()), customer)
+    entries = [serialize_imported(order) for order in reload_invoices(page.rows, query)]
+    return page.as_list("invoices", entries) | {"customer_uuid": customer.uuid}
 
 
 @router.get("/invoices", auth=Key(VIEW), response=answers(200, InvoicesPageOut), exclude_unset=True)
-def list_invoices(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = asked_for(asked, lookup.customer(asked.customer_uuid) if asked.customer_uuid else None)
-    return found.as_list("invoices", [writing.whole(each, asked) for each in read_again(found.rows, asked)])
+def list_invoices(request: ApiRequest, query: Query[InvoiceQuery]) -> dict[str, Any]:
+    page = invoice_page(query, lookup.customer(query.customer_uuid) if query.customer_uuid else None)
+    return page.as_list("invoices", [serialize_invoice(order, query) for order in reload_invoices(page.rows, query)])
 
 
-def shown(order: Order) -> dict[str, Any]:
-    """As it is in the database now."""
-    (found,) = read_again([order])
-    return writing.whole(found, EVERYTHING)
+def reloaded(order: Order) -> dict[str, Any]:
+    (current,) = reload_invoices([order])
+    return serialize_invoice(current, WITH_DISABLED)
 
 
 @router.patch("/invoices/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
-def disable_known_invoice(request: ApiRequest, known: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
-    return disabled(request, find.known_invoice(known), body)
+def disable_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
+    return set_disabled(request, find.known_invoice(ids), body)
 
 
 @router.patch("/invoices/{uuid}/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
 def disable_invoice(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[str, Any]:
-    return disabled(request, find.invoice(uuid), body)
+    return set_disabled(request, find.invoice(uuid), body)
 
 
-def disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, Any]:
+def set_disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, Any]:
     with refusals():
-        return shown(amend.disable_invoice(order, disabled=body.disabled, by=request.by))
+        return reloaded(amend.disable_invoice(order, disabled=body.disabled, by=request.by))
 
 
-# What the Python client’s own `modify` asks: before what takes any word for an id.
+# Where the Python client’s own `modify` goes. Before /invoices/{uuid}, where "invoices" would be read as a uuid.
 @router.patch(
     "/invoices/invoices",
     auth=Key(ALTER),
@@ -151,17 +157,17 @@ def disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[str, A
     operation_id="modify_known_invoice",
 )
 @router.patch("/invoices", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
-def update_known_invoice(request: ApiRequest, known: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
-    return changed(request, find.known_invoice(known), body)
+def update_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
+    return change(request, find.known_invoice(ids), body)
 
 
 @router.get("/invoices/{uuid}", auth=Key(VIEW), response=answers(200, InvoiceOut), exclude_unset=True)
-def retrieve_invoice(request: ApiRequest, uuid: str, asked: Query[With]) -> dict[str, Any]:
-    (order,) = read_again([find.invoice(uuid)], asked)
-    return writing.whole(order, asked)
+def retrieve_invoice(request: ApiRequest, uuid: str, options: Query[InvoiceOptions]) -> dict[str, Any]:
+    (order,) = reload_invoices([find.invoice(uuid)], options)
+    return serialize_invoice(order, options)
 
 
-# As above, by uuid.
+# The same of the client, by uuid.
 @router.patch(
     "/import/customers/{uuid}/invoices",
     auth=Key(ALTER),
@@ -172,12 +178,12 @@ def retrieve_invoice(request: ApiRequest, uuid: str, asked: Query[With]) -> dict
 )
 @router.patch("/invoices/{uuid}", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
 def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict[str, Any]:
-    return changed(request, find.invoice(uuid), body)
+    return change(request, find.invoice(uuid), body)
 
 
-def changed(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str, Any]:
+def change(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str, Any]:
     with refusals():
-        return shown(change_invoice(order, invoice_values(body), by=request.by))
+        return reloaded(change_invoice(order, invoice_values(body), by=request.by))
 
 
 @router.delete("/invoices/{uuid}", auth=Key(ALTER), response=answers(204, None))
@@ -188,9 +194,9 @@ def delete_invoice(request: ApiRequest, uuid: str) -> Status[None]:
 
 
 @router.delete("/invoices", auth=Key(ALTER), response=answers(204, None))
-def delete_known_invoice(request: ApiRequest, known: Query[ExternalId]) -> Status[None]:
+def delete_known_invoice(request: ApiRequest, ids: Query[ExternalId]) -> Status[None]:
     with refusals():
-        delete.delete_invoice(find.known_invoice(known), by=request.by)
+        delete.delete_invoice(find.known_invoice(ids), by=request.by)
     return Status(204, None)
 
 
@@ -201,18 +207,18 @@ def delete_known_invoice(request: ApiRequest, known: Query[ExternalId]) -> Statu
     exclude_unset=True,
 )
 def give_up_invoice(request: ApiRequest, data_source_uuid: str, external_id: str, body: StatusIn) -> dict[str, Any]:
-    known = ExternalId(data_source_uuid=data_source_uuid, external_id=external_id)
+    ids = ExternalId(data_source_uuid=data_source_uuid, external_id=external_id)
     with refusals():
-        return shown(mark_uncollected(find.known_invoice(known), body.status, by=request.by))
+        return reloaded(mark_uncollected(find.known_invoice(ids), body.status, by=request.by))
 
 
 @router.delete(
     "/data_sources/{data_source_uuid}/customers/{uuid}/invoices", auth=Key(ALTER), response=answers(204, None)
 )
 def delete_invoices_of_customer(
-    request: ApiRequest, data_source_uuid: str, uuid: str, asked: Query[OfRecord]
+    request: ApiRequest, data_source_uuid: str, uuid: str, query: Query[OfRecord]
 ) -> Status[None]:
     source, customer = lookup.data_source(data_source_uuid), lookup.customer(uuid)
     with refusals():
-        delete_invoices_of(customer, source, external_id=asked.customer_external_id, by=request.by)
+        delete_invoices_of(customer, source, external_id=query.customer_external_id, by=request.by)
     return Status(204, None)

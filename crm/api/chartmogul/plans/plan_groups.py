@@ -1,4 +1,4 @@
-"""Plan groups: plans that are looked at as one."""
+"""Plan groups: plans that are reported as one."""
 
 from typing import Annotated, Any
 
@@ -8,22 +8,24 @@ from pydantic import BeforeValidator
 
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, not_found
-from crm.api.chartmogul.paging import Paged, page
+from crm.api.chartmogul.paging import CursorQuery, page_rows
 from crm.api.chartmogul.plans import plans
-from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut, refused
+from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut, invalid_plan
 from customers.lib.text import can_be_stored
-from orders.catalogue import plans as planning
+from orders.catalogue import plans as plan_rules
 from orders.models import PlanGroup
 
 router = Router(tags=["Plan groups"])
 
 
-def read_uuids(value: Any) -> Any:
-    """A list, or one written as `[pl_1, pl_2]`, as the Python client's own examples have it."""
-    return [each.strip() for each in value.strip("[] ").split(",") if each.strip()] if isinstance(value, str) else value
+def parse_uuids(value: Any) -> Any:
+    """Of a list, or of text such as `[pl_1, pl_2]`, as in the examples of the Python client."""
+    if not isinstance(value, str):
+        return value
+    return [uuid.strip() for uuid in value.strip("[] ").split(",") if uuid.strip()]
 
 
-Uuids = Annotated[list[str], BeforeValidator(read_uuids)]
+Uuids = Annotated[list[str], BeforeValidator(parse_uuids)]
 
 
 class GroupIn(Schema):
@@ -55,49 +57,49 @@ def find(uuid: str) -> PlanGroup:
     return group
 
 
-def shape(group: PlanGroup, count: int) -> dict[str, Any]:
+def serialize(group: PlanGroup, count: int) -> dict[str, Any]:
     return {"uuid": group.uuid, "name": group.name, "plans_count": count}
 
 
-def shape_counted(group: PlanGroup) -> dict[str, Any]:
-    return shape(group, group.products.count())
+def serialize_counted(group: PlanGroup) -> dict[str, Any]:
+    return serialize(group, group.products.count())
 
 
 @router.post("/plan_groups", auth=Key(SEND), response=answers(200, GroupOut))
 def create_plan_group(request: ApiRequest, body: GroupIn) -> dict[str, Any]:
     try:
-        return shape_counted(planning.create_group(body.name, body.plans))
-    except planning.PlanError as error:
-        raise refused(error) from None
+        return serialize_counted(plan_rules.create_group(body.name, body.plans))
+    except plan_rules.PlanError as error:
+        raise invalid_plan(error) from None
 
 
 @router.get("/plan_groups", auth=Key(VIEW), response=answers(200, GroupsOut))
-def list_plan_groups(request: ApiRequest, asked: Query[Paged]) -> dict[str, Any]:
-    found = page(PlanGroup.objects.all(), asked, by="created")
+def list_plan_groups(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
+    page = page_rows(PlanGroup.objects.all(), query, by="created")
     counts = dict(
-        PlanGroup.objects.filter(pk__in=[each.pk for each in found.rows])
+        PlanGroup.objects.filter(pk__in=[group.pk for group in page.rows])
         .annotate(count=Count("products"))
         .values_list("pk", "count")
     )
-    return found.as_list("plan_groups", [shape(each, counts[each.pk]) for each in found.rows])
+    return page.as_list("plan_groups", [serialize(group, counts[group.pk]) for group in page.rows])
 
 
 @router.get("/plan_groups/{uuid}", auth=Key(VIEW), response=answers(200, GroupOut))
 def retrieve_plan_group(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    return shape_counted(find(uuid))
+    return serialize_counted(find(uuid))
 
 
 @router.get("/plan_groups/{uuid}/plans", auth=Key(VIEW), response=answers(200, PlansOut))
-def list_plans_of_group(request: ApiRequest, uuid: str, asked: Query[Paged]) -> dict[str, Any]:
-    return plans.listed(plans.all_plans().filter(plan_groups=find(uuid)), asked)
+def list_plans_of_group(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
+    return plans.plan_list(plans.all_plans().filter(plan_groups=find(uuid)), query)
 
 
 @router.patch("/plan_groups/{uuid}", auth=Key(ALTER), response=answers(200, GroupOut))
 def update_plan_group(request: ApiRequest, uuid: str, body: GroupChanges) -> dict[str, Any]:
     try:
-        return shape_counted(planning.change_group(find(uuid), name=body.name, plans=body.plans))
-    except planning.PlanError as error:
-        raise refused(error) from None
+        return serialize_counted(plan_rules.change_group(find(uuid), name=body.name, plans=body.plans))
+    except plan_rules.PlanError as error:
+        raise invalid_plan(error) from None
 
 
 @router.delete("/plan_groups/{uuid}", auth=Key(ALTER), response=answers(204, None))

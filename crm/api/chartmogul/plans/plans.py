@@ -1,4 +1,4 @@
-"""Plans: to us, products that bill again."""
+"""Plans: our products that bill again."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
+from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import ApiError, answers, invalid, not_found
-from crm.api.chartmogul.formats import systems
-from crm.api.chartmogul.paging import Paged, page
+from crm.api.chartmogul.paging import CursorQuery, page_rows
 from customers.lib.text import can_be_stored
 from orders.catalogue import plans
 from orders.models import Product
@@ -33,7 +33,7 @@ class PlanChanges(Schema):
     interval_unit: str | None = None
 
 
-class Asked(Paged):
+class PlanQuery(CursorQuery):
     data_source_uuid: str | None = None
     external_id: str | None = None
     system: str | None = None
@@ -54,21 +54,20 @@ class PlansOut(Schema):
     has_more: bool
 
 
-def shape(plan: Product) -> dict[str, Any]:
-    """A product that no billing system sent goes by its number in the shop; a week has seven days."""
+def serialize(plan: Product) -> dict[str, Any]:
     count, unit = plan.interval_count or 0, plan.interval_unit
-    weeks = unit == "week"
+    weeks = unit == "week"  # this dialect has no weeks
     return {
         "uuid": plan.uuid,
         "data_source_uuid": plan.data_source.uuid if plan.data_source else "",
         "name": plan.name,
         "interval_count": count * 7 if weeks else count,
         "interval_unit": "day" if weeks else unit,
-        "external_id": plan.external_id or plan.sku,
+        "external_id": plan.external_id or plan.sku,  # a product of the shop has no external id
     }
 
 
-def refused(error: plans.PlanError) -> ApiError:
+def invalid_plan(error: plans.PlanError) -> ApiError:
     return invalid(**{error.field: str(error)})
 
 
@@ -83,9 +82,9 @@ def find(uuid: str) -> Product:
     return plan
 
 
-def listed(plans: QuerySet[Product], asked: Paged) -> dict[str, Any]:
-    found = page(plans, asked, by="created")
-    return found.as_list("plans", [shape(each) for each in found.rows])
+def plan_list(plans: QuerySet[Product], query: CursorQuery) -> dict[str, Any]:
+    page = page_rows(plans, query, by="created")
+    return page.as_list("plans", [serialize(plan) for plan in page.rows])
 
 
 @router.post("/plans", auth=Key(SEND), response=answers(201, PlanOut))
@@ -100,33 +99,33 @@ def create_plan(request: ApiRequest, body: PlanIn) -> Status[dict[str, Any]]:
             external_id=body.external_id or "",
         )
     except plans.PlanError as error:
-        raise refused(error) from None
-    return Status(201, shape(plan))
+        raise invalid_plan(error) from None
+    return Status(201, serialize(plan))
 
 
 @router.get("/plans", auth=Key(VIEW), response=answers(200, PlansOut))
-def list_plans(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    wanted = {"data_source__uuid": asked.data_source_uuid, "external_id": asked.external_id}
-    filters = {key: value for key, value in wanted.items() if value is not None}
-    if not all(map(can_be_stored, [*filters.values(), asked.system or ""])):
-        return listed(Product.objects.none(), asked)
-    of_system = {} if asked.system is None else {"data_source__system__in": systems(asked.system)}
-    return listed(all_plans().filter(**filters, **of_system), asked)
+def list_plans(request: ApiRequest, query: Query[PlanQuery]) -> dict[str, Any]:
+    columns = {"data_source__uuid": query.data_source_uuid, "external_id": query.external_id}
+    filters = {key: value for key, value in columns.items() if value is not None}
+    if not all(map(can_be_stored, [*filters.values(), query.system or ""])):
+        return plan_list(Product.objects.none(), query)
+    system = {} if query.system is None else {"data_source__system__in": stored_systems(query.system)}
+    return plan_list(all_plans().filter(**filters, **system), query)
 
 
 @router.get("/plans/{uuid}", auth=Key(VIEW), response=answers(200, PlanOut))
 def retrieve_plan(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    return shape(find(uuid))
+    return serialize(find(uuid))
 
 
 @router.patch("/plans/{uuid}", auth=Key(ALTER), response=answers(202, PlanOut))
 def update_plan(request: ApiRequest, uuid: str, body: PlanChanges) -> Status[dict[str, Any]]:
-    given = {"name": body.name, "count": body.interval_count, "unit": body.interval_unit}
+    changes = {"name": body.name, "count": body.interval_count, "unit": body.interval_unit}
     try:
-        plan = plans.change(find(uuid), **{key: value for key, value in given.items() if value is not None})
+        plan = plans.change(find(uuid), **{key: value for key, value in changes.items() if value is not None})
     except plans.PlanError as error:
-        raise refused(error) from None
-    return Status(202, shape(plan))
+        raise invalid_plan(error) from None
+    return Status(202, serialize(plan))
 
 
 @router.delete("/plans/{uuid}", auth=Key(ALTER), response=answers(204, None))
@@ -134,5 +133,5 @@ def delete_plan(request: ApiRequest, uuid: str) -> Status[None]:
     try:
         plans.delete(find(uuid))
     except plans.PlanError as error:
-        raise refused(error) from None
+        raise invalid_plan(error) from None
     return Status(204, None)

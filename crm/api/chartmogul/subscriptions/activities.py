@@ -1,4 +1,4 @@
-"""How recurring revenue moved: of one customer, and of everybody."""
+"""Activities: how recurring revenue moved, of one customer or of all."""
 
 from collections.abc import Sequence
 from datetime import datetime, time
@@ -11,11 +11,11 @@ from pydantic import BeforeValidator, Field
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.cursors import read_place, write_place
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.formats import moment_with_offset, sign
-from crm.api.chartmogul.paging import Paged
-from crm.api.chartmogul.times import Moment, read_moment
+from crm.api.chartmogul.money import currency_sign
+from crm.api.chartmogul.paging import CursorQuery
+from crm.api.chartmogul.subscriptions.activity_cursor import decode_position, encode_position
+from crm.api.chartmogul.times import Moment, format_time_with_offset, parse_time
 from customers.lib.person_name import full_name
 from customers.models import Customer, DataSource, SourceRecord
 from orders.models import Purchase
@@ -26,25 +26,24 @@ from orders.revenue.types import Cancelled
 
 router = Router(tags=["Activities"], by_alias=True)
 
-LARGEST_ID = 2**53 - 111
-"""A prime below what every language holds exactly."""
+LARGEST_ID = 2**53 - 111  # a prime; up to 2**53 every language holds whole numbers exactly
 
 VIEW, ORDERS = "customers.view_customer", "orders.view_order"
 
 
-def read_end(value: Any) -> Any:
-    """A day is meant to its end."""
-    at = read_moment(value)
+def parse_end(value: Any) -> Any:
+    """A day means its last moment."""
+    at = parse_time(value)
     if isinstance(at, datetime) and parse_date(str(value).strip()):
         return datetime.combine(at, time.max, at.tzinfo)
     return at
 
 
-EndMoment = Annotated[datetime, BeforeValidator(read_end)]
+EndMoment = Annotated[datetime, BeforeValidator(parse_end)]
 
 
-class Listed(Paged):
-    """The dates are written with dashes; some clients send what their documentation shows, with underscores."""
+class ActivityListQuery(CursorQuery):
+    """Names have dashes; some clients send them with underscores, as ChartMogul's documentation shows."""
 
     start: Moment | None = Field(None, alias="start-date")
     start_date: Moment | None = None
@@ -96,91 +95,91 @@ class AccountActivitiesOut(Schema):
 
 
 @router.get("/customers/{uuid}/activities", auth=Key(VIEW, ORDERS), response=answers(200, CustomerActivitiesOut))
-def list_customer_activities(request: ApiRequest, uuid: str, asked: Query[Paged]) -> dict[str, Any]:
+def list_customer_activities(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    read = read_changes([customer.pk])
-    moves = read.series(customer.pk).movements
-    if asked.cursor:
-        place = read_place(asked.cursor, "cursor")
-        at = next((n for n, each in enumerate(moves, 1) if each.position == place), None)
-        moves = moves[at:] if at else [each for each in moves if each.position > place]
-    shown = moves[: asked.per_page]
+    revenue = read_changes([customer.pk])
+    movements = revenue.series(customer.pk).movements
+    if query.cursor:
+        position = decode_position(query.cursor, "cursor")
+        at = next((n for n, movement in enumerate(movements, 1) if movement.position == position), None)
+        movements = movements[at:] if at else [movement for movement in movements if movement.position > position]
+    shown = movements[: query.per_page]
     return {
-        "entries": [of_customer(Activity(each, customer.pk, read)) for each in shown],
-        "cursor": write_place(shown[-1].position) if shown else None,
-        "has_more": len(moves) > len(shown),
+        "entries": [serialize_for_customer(Activity(movement, customer.pk, revenue)) for movement in shown],
+        "cursor": encode_position(shown[-1].position) if shown else None,
+        "has_more": len(movements) > len(shown),
     }
 
 
 @router.get("/activities", auth=Key(VIEW, ORDERS), response=answers(200, AccountActivitiesOut))
-def list_activities(request: ApiRequest, asked: Query[Listed]) -> dict[str, Any]:
-    found = activity_page(wanted(asked), limit=asked.per_page)
+def list_activities(request: ApiRequest, query: Query[ActivityListQuery]) -> dict[str, Any]:
+    page = activity_page(activity_query(query), limit=query.per_page)
     return {
-        "entries": of_account(found.rows),
-        "cursor": write_place(found.last) if found.last else None,
-        "has_more": found.has_more,
-        "per_page": asked.per_page,
+        "entries": serialize_for_account(page.rows),
+        "cursor": encode_position(page.last) if page.last else None,
+        "has_more": page.has_more,
+        "per_page": query.per_page,
     }
 
 
-def wanted(asked: Listed) -> ActivityQuery:
-    after = asked.cursor or asked.after or asked.start_after
+def activity_query(query: ActivityListQuery) -> ActivityQuery:
+    after = query.cursor or query.after or query.start_after
     return ActivityQuery(
-        start=asked.start or asked.start_date,
-        end=asked.end or asked.end_date,
-        types={asked.type} if asked.type else (),
-        after=read_place(after, "cursor" if asked.cursor else "start-after") if after else None,
-        newest_first=asked.order == "-date",
+        start=query.start or query.start_date,
+        end=query.end or query.end_date,
+        types={query.type} if query.type else (),
+        after=decode_position(after, "cursor" if query.cursor else "start-after") if after else None,
+        newest_first=query.order == "-date",
     )
 
 
-def shape(told: Activity) -> dict[str, Any]:
-    movement = told.movement
-    plan = told.ledger.plan(movement.change)
+def serialize(activity: Activity) -> dict[str, Any]:
+    movement = activity.movement
+    plan = activity.ledger.plan(movement.change)
     return {
-        "description": f"{verb(told)} {plan.name} plan",
+        "description": f"{verb(activity)} {plan.name} plan",
         "activity-mrr-movement": movement.amount,
         "activity-mrr": movement.total,
         "activity-arr": 12 * movement.total,
-        "date": moment_with_offset(movement.at),
+        "date": format_time_with_offset(movement.at),
         "type": str(movement.type),
         "currency": movement.currency,
-        "subscription-external-id": purchase_of(told).external_id,
+        "subscription-external-id": purchase_of(activity).external_id,
         "plan-external-id": plan.external_id or plan.sku,
     }
 
 
-def verb(told: Activity) -> str:
-    if isinstance(told.movement.change, Cancelled):
+def verb(activity: Activity) -> str:
+    if isinstance(activity.movement.change, Cancelled):
         return "cancelled their"
-    return "purchased the" if told.movement.amount > 0 else "reduced their"
+    return "purchased the" if activity.movement.amount > 0 else "reduced their"
 
 
-def of_customer(told: Activity) -> dict[str, Any]:
-    number = UUID(write_place(told.movement.position)).int % LARGEST_ID
-    return shape(told) | {"id": number, "currency-sign": sign(told.movement.currency)}
+def serialize_for_customer(activity: Activity) -> dict[str, Any]:
+    number = UUID(encode_position(activity.movement.position)).int % LARGEST_ID
+    return serialize(activity) | {"id": number, "currency-sign": currency_sign(activity.movement.currency)}
 
 
-def purchase_of(told: Activity) -> Purchase:
-    return told.ledger.purchases[told.movement.change.subscription.pk]
+def purchase_of(activity: Activity) -> Purchase:
+    return activity.ledger.purchases[activity.movement.change.subscription.pk]
 
 
-def record_of(told: Activity) -> SourceRecord:
-    return purchase_of(told).source_record
+def record_of(activity: Activity) -> SourceRecord:
+    return purchase_of(activity).source_record
 
 
-def of_account(rows: Sequence[Activity]) -> list[dict[str, Any]]:
-    customers = Customer.objects.in_bulk({told.customer for told in rows})
-    sources = DataSource.objects.in_bulk({record_of(told).data_source_id for told in rows})
+def serialize_for_account(activities: Sequence[Activity]) -> list[dict[str, Any]]:
+    customers = Customer.objects.in_bulk({activity.customer for activity in activities})
+    sources = DataSource.objects.in_bulk({record_of(activity).data_source_id for activity in activities})
     return [
-        shape(told)
+        serialize(activity)
         | {
-            "subscription-set-external-id": purchase_of(told).set_external_id,
-            "customer-name": full_name(customers[told.customer].first_name, customers[told.customer].last_name),
-            "customer-uuid": customers[told.customer].uuid,
-            "customer-external-id": record_of(told).external_id or "",
-            "billing-connector-uuid": sources[record_of(told).data_source_id].uuid,
-            "uuid": write_place(told.movement.position),
+            "subscription-set-external-id": purchase_of(activity).set_external_id,
+            "customer-name": full_name(customers[activity.customer].first_name, customers[activity.customer].last_name),
+            "customer-uuid": customers[activity.customer].uuid,
+            "customer-external-id": record_of(activity).external_id or "",
+            "billing-connector-uuid": sources[record_of(activity).data_source_id].uuid,
+            "uuid": encode_position(activity.movement.position),
         }
-        for told in rows
+        for activity in activities
     ]

@@ -1,17 +1,18 @@
-"""What billing systems say happened to subscriptions."""
+"""Subscription events: what billing systems report of subscriptions."""
 
 from typing import Any
 
+from django.db.models import Q
 from ninja import Body, Query, Router, Schema, Status
 from pydantic import BaseModel, Field, model_validator
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
-from crm.api.chartmogul.formats import cents, moment
 from crm.api.chartmogul.invoices.find import refusals
-from crm.api.chartmogul.subscriptions.event_lookup import Asked, asked_for, every
-from crm.api.chartmogul.times import Moment
+from crm.api.chartmogul.money import cents
+from crm.api.chartmogul.subscriptions.event_search import EventQuery, all_events, event_page
+from crm.api.chartmogul.times import Moment, format_time
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
 from orders.invoices import subscription_events
@@ -35,11 +36,11 @@ COLUMNS = {
 }
 AMOUNTS = {"amount_in_cents": "amount", "tax_amount_in_cents": "tax"}
 NUMBERS = ("quantity", "event_order")
-MOST = 2**63
+NUMBERS_END = 2**63
 
 
-class Wrapped(BaseModel):
-    """It comes as `{"subscription_event": {…}}`, or bare. No Schema: that shows a validator no plain dictionary."""
+class Unwrapped(BaseModel):  # no Schema, whose validators get no plain dictionary
+    """Sent as `{"subscription_event": {…}}`, or without that wrapping."""
 
     @model_validator(mode="before")
     @classmethod
@@ -48,8 +49,8 @@ class Wrapped(BaseModel):
         return inner if isinstance(inner, dict) else sent
 
 
-class EventIds(Wrapped):
-    """By number, or by what its data source calls it."""
+class EventIds(Unwrapped):
+    """An event by number, or by its data source and external id."""
 
     id: int | None = None
     data_source_uuid: str | None = None
@@ -61,7 +62,7 @@ class EventDisabledIn(EventIds):
 
 
 class EventIdsInQuery(Schema):
-    """As the Ruby client has it."""
+    """As the Ruby client sends it."""
 
     id: int | None = Field(None, alias="subscription_event[id]")
     data_source_uuid: str | None = Field(None, alias="subscription_event[data_source_uuid]")
@@ -119,7 +120,7 @@ class EventOut(Schema):
 
 
 class Meta(Schema):
-    """What old clients page by; `cursor` does instead."""
+    """For old clients, which paged by it. Use `cursor`."""
 
     next_key: int | None = None
     prev_key: int | None = None
@@ -135,15 +136,15 @@ class EventsOut(Schema):
     has_more: bool
 
 
-def shape(event: SubscriptionEvent) -> dict[str, Any]:
+def serialize(event: SubscriptionEvent) -> dict[str, Any]:
     return {
         "id": event.pk,
         "external_id": event.external_id,
         "data_source_uuid": event.data_source.uuid,
         "customer_external_id": event.source_record.external_id or "",
         "event_type": event.kind,
-        "event_date": moment(event.at),
-        "effective_date": moment(event.effective),
+        "event_date": format_time(event.at),
+        "effective_date": format_time(event.effective),
         "subscription_external_id": event.subscription_external_id,
         "subscription_set_external_id": event.set_external_id or None,
         "plan_external_id": event.plan_external_id or None,
@@ -154,41 +155,41 @@ def shape(event: SubscriptionEvent) -> dict[str, Any]:
         "event_order": event.event_order,
         "retracted_event_id": event.retracted or None,
         "errors": {},
-        "created_at": moment(event.created),
-        "updated_at": moment(event.updated),
+        "created_at": format_time(event.created),
+        "updated_at": format_time(event.updated),
         "disabled": event.disabled_at is not None,
-        "disabled_at": moment(event.disabled_at),
+        "disabled_at": format_time(event.disabled_at),
         "disabled_by": event.disabled_by.email if event.disabled_by else None,
     }
 
 
-def values(sent: EventChanges, currency: str) -> dict[str, Any]:
-    """What was sent, by the names of the columns; null empties."""
-    found: dict[str, Any] = {}
-    given = sent.model_dump(exclude_unset=True)
-    currency = (given.get("currency") or currency).upper()
-    for name, value in given.items():
+def values_from(sent: EventChanges, currency: str) -> dict[str, Any]:
+    """What was sent, by column; null empties."""
+    values: dict[str, Any] = {}
+    fields = sent.model_dump(exclude_unset=True)
+    currency = (fields.get("currency") or currency).upper()
+    for name, value in fields.items():
         if name in AMOUNTS:
-            found[AMOUNTS[name]] = None if value is None else from_minor_units(value, currency)
+            values[AMOUNTS[name]] = None if value is None else from_minor_units(value, currency)
         elif name in NUMBERS:
-            found[name] = value
+            values[name] = value
         elif name in COLUMNS and (value is not None or not name.endswith(("_date", "_type"))):
-            found[COLUMNS[name]] = value or ""
-    return found | ({"currency": currency} if given.get("currency") else {})
+            values[COLUMNS[name]] = value or ""
+    return values | ({"currency": currency} if fields.get("currency") else {})
 
 
 @router.post("/subscription_events", auth=Key(SEND), response=answers(201, EventOut))
 def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict[str, Any]]:
-    record = lookup.record(body.data_source_uuid, body.customer_external_id, "customer_external_id")
+    record = lookup.source_record(body.data_source_uuid, body.customer_external_id, "customer_external_id")
     with refusals():
-        event = subscription_events.add(record, values(body, ""), by=request.by)
-    return Status(201, shape(event))
+        event = subscription_events.add(record, values_from(body, ""), by=request.by)
+    return Status(201, serialize(event))
 
 
 @router.get("/subscription_events", auth=Key(VIEW), response=answers(200, EventsOut))
-def list_subscription_events(request: ApiRequest, asked: Query[Asked]) -> dict[str, Any]:
-    found = asked_for(asked)
-    return found.as_list("subscription_events", [shape(each) for each in found.rows]) | {"meta": Meta()}
+def list_subscription_events(request: ApiRequest, query: Query[EventQuery]) -> dict[str, Any]:
+    page = event_page(query)
+    return page.as_list("subscription_events", [serialize(event) for event in page.rows]) | {"meta": Meta()}
 
 
 @router.patch("/subscription_events", auth=Key(ALTER), response=answers(200, EventOut))
@@ -196,42 +197,43 @@ def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[s
     event = find(body)
     refuse_another_customer(event, body)
     with refusals():
-        return shape(subscription_events.change(event, values(body, event.currency), by=request.by))
+        return serialize(subscription_events.change(event, values_from(body, event.currency), by=request.by))
 
 
 @router.delete("/subscription_events", auth=Key(ALTER), response=answers(204, None))
 def delete_subscription_event(
-    request: ApiRequest, asked: Query[EventIdsInQuery], body: Body[EventIds | None] = None
+    request: ApiRequest, query: Query[EventIdsInQuery], body: Body[EventIds | None] = None
 ) -> Status[None]:
-    named = body if body and body.model_fields_set else EventIds(**asked.model_dump())
+    ids = body if body and body.model_fields_set else EventIds(**query.model_dump())
     with refusals():
-        subscription_events.delete(find(named), by=request.by)
+        subscription_events.delete(find(ids), by=request.by)
     return Status(204, None)
 
 
 @router.patch("/subscription_events/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
 def disable_known_subscription_event(request: ApiRequest, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
-        return shape(subscription_events.disable(find(body), disabled=body.disabled, by=request.by))
+        return serialize(subscription_events.disable(find(body), disabled=body.disabled, by=request.by))
 
 
 @router.patch("/subscription_events/{id}/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
 def disable_subscription_event(request: ApiRequest, id: int, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
-        return shape(subscription_events.disable(find(EventIds(id=id)), disabled=body.disabled, by=request.by))
+        return serialize(subscription_events.disable(find(EventIds(id=id)), disabled=body.disabled, by=request.by))
 
 
-def find(named: EventIds) -> SubscriptionEvent:
-    if named.id is not None:
-        found = every().filter(pk=named.id) if abs(named.id) < MOST else every().none()
-    elif named.data_source_uuid and named.external_id:
-        source, text = lookup.data_source(named.data_source_uuid), named.external_id
-        found = every().filter(data_source=source, external_id=text) if can_be_stored(text) else every().none()
+def find(ids: EventIds) -> SubscriptionEvent:
+    if ids.id is not None:
+        condition, is_possible = Q(pk=ids.id), abs(ids.id) < NUMBERS_END
+    elif ids.data_source_uuid and ids.external_id:
+        source = lookup.data_source(ids.data_source_uuid)
+        condition, is_possible = Q(data_source=source, external_id=ids.external_id), can_be_stored(ids.external_id)
     else:
         raise refusal(400, 'Parameter "id" is missing, or "data_source_uuid" and "external_id"', "id")
-    if event := found.first():
-        return event
-    raise not_found("Subscription event", "id")
+    event = all_events().filter(condition).first() if is_possible else None
+    if event is None:
+        raise not_found("Subscription event", "id")
+    return event
 
 
 def refuse_another_customer(event: SubscriptionEvent, body: EventChanges) -> None:

@@ -5,19 +5,19 @@ from crm.api.chartmogul.errors import invalid
 from customers.lib.text import without_unstorable
 
 
-def user(email: str, param: str) -> User:
+def find_user(email: str, param: str) -> User:
     """The active user with this email; if there are several, the oldest."""
-    found = User.known_as(email)
-    if found is None:
+    user = User.known_as(email)
+    if user is None:
         shown = without_unstorable(email)[:254]
         raise invalid(**{param: f"No active user has the email {shown}. Use the email of an active user."})
-    return found
+    return user
 
 
-def address(of: User | None) -> str:
-    """By which the user is known; the name to sign in with where there is none."""
-    return (of.email or of.username) if of else ""
+def email_of(user: User | None) -> str:
+    """The email, or the user name where there is none."""
+    return (user.email or user.username) if user else ""
 
 
-def author(of: User | None) -> str:
-    return f"{of} ({address(of)})" if of else ""
+def author_line(user: User | None) -> str:
+    return f"{user} ({email_of(user)})" if user else ""

@@ -1,4 +1,4 @@
-"""What clients send of invoices, their lines and their transactions, as the rules take it."""
+"""Invoices, their lines and their transactions as clients send them, and as the rules take them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -85,7 +85,8 @@ class InvoiceChanges(Schema):
     collection_method: str | None = None
 
 
-LINE = {
+# {name in this dialect: name of the rules}
+LINE_NAMES = {
     "type": "kind",
     "subscription_external_id": "subscription",
     "subscription_set_external_id": "subscription_set",
@@ -95,19 +96,20 @@ LINE = {
     "transaction_fees_currency": "fees_currency",
 }
 LINE_AMOUNTS = {"amount_in_cents": "amount", "discount_amount_in_cents": "discount", "tax_amount_in_cents": "tax"}
-PAYMENT = {"type": "kind", "date": "at", "transaction_fees_currency": "fees_currency"}
+PAYMENT_NAMES = {"type": "kind", "date": "at", "transaction_fees_currency": "fees_currency"}
+# Null sets these to something other than "".
 NULL_IS: dict[str, Any] = {
     **dict.fromkeys(("service_period_start", "service_period_end", "event_order", "cancelled_at"), None),
     **dict.fromkeys(("discount_amount_in_cents", "tax_amount_in_cents", "transaction_fees_in_cents"), 0),
     **dict.fromkeys(("prorated", "balance_transfer"), False),
     "quantity": 1,
 }
+# Null does not change these, nor the amount of a line.
 NEVER_NULL = {"type", "date", "result"}
-"""What keeps its value, or is missing, when null comes for it; so does the amount of a line."""
 
 
 def plans_of(lines: Iterable[LineChanges]) -> dict[str, Product]:
-    """{uuid: plan} of those that `lines` name and that there are."""
+    """{uuid: plan} of the plans that `lines` name; a uuid that is unknown is left out."""
     uuids = {line.plan_uuid for line in lines if line.plan_uuid}
     return {plan.uuid: plan for plan in Product.objects.filter(uuid__in=filter(can_be_stored, uuids))}
 
@@ -120,29 +122,29 @@ def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> Invoice:
         due=sent.due_date,
         currency=currency,
         collection_method=sent.collection_method or "",
-        lines=[InvoiceLine(**line_values(each, currency, plans)) for each in sent.line_items],
-        payments=[InvoicePayment(**payment_values(each, currency)) for each in sent.transactions],
+        lines=[InvoiceLine(**line_values(line, currency, plans)) for line in sent.line_items],
+        payments=[InvoicePayment(**payment_values(payment, currency)) for payment in sent.transactions],
     )
 
 
 def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
-    """What was sent of an invoice, by the names of an order's columns."""
-    given = sent.model_dump(exclude_unset=True)
-    values: dict[str, Any] = {"due": given["due_date"]} if "due_date" in given else {}
+    """What was sent, by column of an order."""
+    fields = sent.model_dump(exclude_unset=True)
+    values: dict[str, Any] = {"due": fields["due_date"]} if "due_date" in fields else {}
     if sent.date:
         values["at"] = sent.date
     if sent.currency:
         values["currency"] = sent.currency.upper()
-    if "collection_method" in given:
+    if "collection_method" in fields:
         values["collection_method"] = sent.collection_method or ""
     return values
 
 
 def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) -> dict[str, Any]:
-    """What was sent, by the names of a Line."""
+    """What was sent, by field of an InvoiceLine."""
     values: dict[str, Any] = {}
-    given = sent.model_dump(exclude_unset=True)
-    for name, sent_value in given.items():
+    fields = sent.model_dump(exclude_unset=True)
+    for name, sent_value in fields.items():
         if sent_value is None and (name in NEVER_NULL or name == "amount_in_cents"):
             continue
         value = NULL_IS.get(name, "") if sent_value is None else sent_value
@@ -151,18 +153,18 @@ def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) 
         elif name == "plan_uuid":
             values["product"] = plans.get(value)
         elif name == "transaction_fees_in_cents":
-            values["fees"] = from_minor_units(value, given.get("transaction_fees_currency") or currency)
+            values["fees"] = from_minor_units(value, fields.get("transaction_fees_currency") or currency)
         else:
-            values[LINE.get(name, name)] = value
+            values[LINE_NAMES.get(name, name)] = value
     return values
 
 
 def payment_values(sent: PaymentChanges, currency: str) -> dict[str, Any]:
-    """What was sent, by the names of a Payment."""
+    """What was sent, by field of an InvoicePayment."""
     values: dict[str, Any] = {}
-    given = sent.model_dump(exclude_unset=True)
-    fees_currency = given.get("transaction_fees_currency") or currency
-    for name, value in given.items():
+    fields = sent.model_dump(exclude_unset=True)
+    fees_currency = fields.get("transaction_fees_currency") or currency
+    for name, value in fields.items():
         if value is None and name in NEVER_NULL:
             continue
         if name == "result":
@@ -172,5 +174,5 @@ def payment_values(sent: PaymentChanges, currency: str) -> dict[str, Any]:
         elif name == "transaction_fees_in_cents":
             values["fees"] = None if value is None else from_minor_units(value, fees_currency)
         else:
-            values[PAYMENT.get(name, name)] = value or ""
+            values[PAYMENT_NAMES.get(name, name)] = value or ""
     return values

@@ -1,6 +1,7 @@
-"""The uuid of an activity: where it stands in the order of all of them, which is what it derives from.
+"""The uuid of an activity encodes its position in the order of all activities: time, row, number.
 
-So it is the same whenever the activity is derived, and a list can go on after it. It is one of version 8 (RFC 9562).
+Activities are not stored. One that is derived again has the same uuid, and a list can continue after it. The uuid is of
+version 8 (RFC 9562).
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,19 +14,19 @@ from orders.revenue.types import Origin, OriginKind
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 VERSION, VARIANT = 8, 0b10
-# How many bits each part has: the time, what kind of row, the row, the number of what the row made.
-KIND, ROW, NUMBER = 4, 58, 4
+# Bits of two of its parts: the kind of the row, and the number of the activity among those that the row makes.
+KIND, NUMBER = 4, 4
 
 
-def write_place(place: Position) -> str:
-    at, origin, number = place
+def encode_position(position: Position) -> str:
+    at, origin, number = position
     high, low = divmod(max((at - BEGINNING) // MICROSECOND, 0), 2**8)
     first = (high << 16) | (VERSION << 12) | (low << KIND) | origin.kind
     second = (VARIANT << 62) | (origin.pk << NUMBER) | number
     return str(UUID(int=(first << 64) | second))
 
 
-def read_place(text: str, param: str) -> Position:
+def decode_position(text: str, param: str) -> Position:
     try:
         first, second = divmod(_checked(UUID(text)), 2**64)
         kind = OriginKind(first & 0xF)
@@ -38,5 +39,5 @@ def read_place(text: str, param: str) -> Position:
 
 def _checked(uuid: UUID) -> int:
     if uuid.version != VERSION:
-        raise ValueError("not of our making")
+        raise ValueError("not one of ours")
     return uuid.int

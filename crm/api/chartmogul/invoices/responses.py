@@ -1,4 +1,4 @@
-"""How this dialect tells invoices, their lines and their transactions: to us orders, items and transactions."""
+"""Invoices, their lines and their transactions as they are answered: our orders, items and transactions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from django.db.models import Prefetch, Q
 from ninja import Schema
 
-from crm.api.chartmogul.formats import cents, moment
+from crm.api.chartmogul.money import cents
+from crm.api.chartmogul.times import format_time
 from orders.invoices.status import BACK, PAID
 from orders.models import ItemKind, Order, OrderItem, Transaction, TransactionStatus
 
 
-class With(Schema):
-    """What is shown besides."""
+class InvoiceOptions(Schema):
+    """What clients may have shown too."""
 
     with_disabled: bool = False
     include_edit_histories: bool = False
@@ -88,42 +89,42 @@ class InvoiceOut(DisabledOut):
 
 
 LINES = OrderItem.objects.select_related("product", "purchase", "disabled_by").order_by("pk")
-EVERYTHING = With(with_disabled=True)
+WITH_DISABLED = InvoiceOptions(with_disabled=True)
 # An authorization moves no money, and what the gateway has not answered has no result yet.
 PAYMENTS = Transaction.objects.filter(kind__in=(*PAID, *BACK)).exclude(status=TransactionStatus.PENDING)
 PAYMENTS = PAYMENTS.select_related("disabled_by").order_by("at", "pk")
 NEVER_EDITED: dict[str, Any] = {"values_changed": {}, "latest_edit_author": None, "latest_edit_performed_at": None}
 
 
-def read_again(orders: Sequence[Order], asked: With = EVERYTHING) -> list[Order]:
-    """The same as they are now, in the same order, with what their shape needs."""
-    counting = Q() if asked.with_disabled else Q(disabled_at=None)
+def reload_invoices(orders: Sequence[Order], options: InvoiceOptions = WITH_DISABLED) -> list[Order]:
+    """The same orders as they are now, in the same order, with all rows that are answered with them."""
+    enabled = Q() if options.with_disabled else Q(disabled_at=None)
     related = Order.objects.select_related("source_record__customer", "data_source", "disabled_by")
-    whole = related.prefetch_related(
-        Prefetch("items", LINES.filter(counting)), Prefetch("transactions", PAYMENTS.filter(counting))
+    rows = related.prefetch_related(
+        Prefetch("items", LINES.filter(enabled)), Prefetch("transactions", PAYMENTS.filter(enabled))
     )
-    found = whole.in_bulk([order.pk for order in orders])
-    return [found[order.pk] for order in orders if order.pk in found]
+    current = rows.in_bulk([order.pk for order in orders])
+    return [current[order.pk] for order in orders if order.pk in current]
 
 
-def invoice(order: Order) -> dict[str, Any]:
-    """As the answer to an import has it."""
+def serialize_imported(order: Order) -> dict[str, Any]:
+    """An invoice as the answer to an import has it."""
     return {
         "uuid": order.uuid,
         "external_id": order.external_id,
-        "date": moment(order.at),
-        "due_date": moment(order.due),
+        "date": format_time(order.at),
+        "due_date": format_time(order.due),
         "currency": order.currency,
         "errors": {},
-        "line_items": [line(each, order.currency) for each in order.items.all()],
-        "transactions": [payment(each) for each in order.transactions.all()],
+        "line_items": [serialize_line(item, order.currency) for item in order.items.all()],
+        "transactions": [serialize_payment(payment) for payment in order.transactions.all()],
     }
 
 
-def whole(order: Order, asked: With) -> dict[str, Any]:
-    """With whose it is and what became of it."""
+def serialize_invoice(order: Order, options: InvoiceOptions) -> dict[str, Any]:
+    """An invoice as all other answers have it, with its customer and status."""
     record = order.source_record
-    shown = invoice(order) | disabled(order)
+    shown = serialize_imported(order) | serialize_disabled(order)
     shown |= {
         "customer_uuid": record.customer.uuid,
         "customer_external_id": record.external_id,
@@ -133,27 +134,27 @@ def whole(order: Order, asked: With) -> dict[str, Any]:
         "user_created": False,
     }
     for row, item in zip(shown["line_items"], order.items.all(), strict=True):
-        row |= {"balance_transfer": item.balance_transfer, **disabled(item)}
-    for row, each in zip(shown["transactions"], order.transactions.all(), strict=True):
-        row |= disabled(each)
-    return shown | ({"edit_history_summary": NEVER_EDITED} if asked.include_edit_histories else {})
+        row |= {"balance_transfer": item.balance_transfer, **serialize_disabled(item)}
+    for row, payment in zip(shown["transactions"], order.transactions.all(), strict=True):
+        row |= serialize_disabled(payment)
+    return shown | ({"edit_history_summary": NEVER_EDITED} if options.include_edit_histories else {})
 
 
-def disabled(row: Order | OrderItem | Transaction) -> dict[str, Any]:
+def serialize_disabled(row: Order | OrderItem | Transaction) -> dict[str, Any]:
     return {
         "disabled": row.disabled_at is not None,
-        "disabled_at": moment(row.disabled_at),
+        "disabled_at": format_time(row.disabled_at),
         "disabled_by": row.disabled_by.email if row.disabled_by else None,
     }
 
 
-def line(item: OrderItem, currency: str) -> dict[str, Any]:
-    about = of_subscription(item) if item.kind != ItemKind.ONE_TIME else {"description": item.description}
+def serialize_line(item: OrderItem, currency: str) -> dict[str, Any]:
+    subject = subscription_part(item) if item.kind != ItemKind.ONE_TIME else {"description": item.description}
     return {
         "uuid": item.uuid,
         "external_id": item.external_id or None,
         "type": item.kind,
-        **about,
+        **subject,
         "amount_in_cents": cents(item.amount, currency),
         "quantity": item.quantity,
         "discount_code": item.discount_code,
@@ -167,7 +168,7 @@ def line(item: OrderItem, currency: str) -> dict[str, Any]:
     }
 
 
-def of_subscription(item: OrderItem) -> dict[str, Any]:
+def subscription_part(item: OrderItem) -> dict[str, Any]:
     purchase = item.purchase
     shown = {
         "subscription_uuid": purchase.uuid if purchase else None,
@@ -175,21 +176,21 @@ def of_subscription(item: OrderItem) -> dict[str, Any]:
         "plan_uuid": item.product.uuid if item.product else None,
         "prorated": item.prorated,
         "proration_type": item.proration or None,
-        "service_period_start": moment(item.service_from),
-        "service_period_end": moment(item.service_to),
+        "service_period_start": format_time(item.service_from),
+        "service_period_end": format_time(item.service_to),
     }
     if purchase and purchase.set_external_id:
         shown["subscription_set_external_id"] = purchase.set_external_id
     return shown
 
 
-def payment(row: Transaction) -> dict[str, Any]:
+def serialize_payment(row: Transaction) -> dict[str, Any]:
     fees_currency = row.fees_currency or row.currency
     return {
         "uuid": row.uuid,
         "external_id": row.external_id or None,
         "type": "refund" if row.kind in BACK else "payment",
-        "date": moment(row.at),
+        "date": format_time(row.at),
         "result": "successful" if row.status == TransactionStatus.SUCCESS else "failed",
         "amount_in_cents": None if row.is_whole else cents(row.amount, row.currency),
         "transaction_fees_in_cents": None if row.fees is None else cents(row.fees, fees_currency),

@@ -1,4 +1,4 @@
-"""A customer's subscriptions with what they are worth, and connecting those that are one."""
+"""Subscriptions of a customer with their revenue, and connecting purchases that are one subscription."""
 
 from typing import Annotated, Any
 
@@ -10,8 +10,9 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import Nothing
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
-from crm.api.chartmogul.formats import moment_with_offset, sign
-from crm.api.chartmogul.paging import Paged, page
+from crm.api.chartmogul.money import currency_sign
+from crm.api.chartmogul.paging import CursorQuery, page_rows
+from crm.api.chartmogul.times import format_time_with_offset
 from customers.lib.text import can_be_stored
 from customers.models import Customer
 from orders.models import Purchase
@@ -62,34 +63,35 @@ class Chosen(Schema):
 
 
 @router.get("/customers/{uuid}/subscriptions", auth=Key(VIEW, ORDERS), response=answers(200, CustomerSubscriptionsOut))
-def list_subscriptions(request: ApiRequest, uuid: str, asked: Query[Paged]) -> dict[str, Any]:
+def list_subscriptions(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    found = page(read.first_purchases(customer), asked, descending=False)
-    return found.as_list("entries", [shape(each) for each in read.current_subscriptions(customer, found.rows)])
+    page = page_rows(read.first_purchases(customer), query, descending=False)
+    subscriptions = read.current_subscriptions(customer, page.rows)
+    return page.as_list("entries", [serialize(subscription) for subscription in subscriptions])
 
 
-def shape(each: CurrentSubscription) -> dict[str, Any]:
+def serialize(subscription: CurrentSubscription) -> dict[str, Any]:
     return {
-        "id": each.first.pk,
-        "uuid": bare(each.first),
-        "external_id": each.last.external_id,
-        "subscription_set_external_id": each.last.set_external_id or None,
-        "plan": each.plan.name,
-        "quantity": each.last.quantity,
-        "mrr": each.amount,
-        "arr": each.yearly,
-        "status": "active" if each.is_active else "inactive",
-        "billing-cycle": each.plan.interval_unit or "month",
-        "billing-cycle-count": each.plan.interval_count or 1,
-        "start-date": moment_with_offset(each.first.at),
-        "end-date": moment_with_offset(each.end),
-        "currency": each.currency,
-        "currency-sign": sign(each.currency),
+        "id": subscription.first.pk,
+        "uuid": short_uuid(subscription.first),
+        "external_id": subscription.last.external_id,
+        "subscription_set_external_id": subscription.last.set_external_id or None,
+        "plan": subscription.plan.name,
+        "quantity": subscription.last.quantity,
+        "mrr": subscription.amount,
+        "arr": subscription.yearly,
+        "status": "active" if subscription.is_active else "inactive",
+        "billing-cycle": subscription.plan.interval_unit or "month",
+        "billing-cycle-count": subscription.plan.interval_count or 1,
+        "start-date": format_time_with_offset(subscription.first.at),
+        "end-date": format_time_with_offset(subscription.end),
+        "currency": subscription.currency,
+        "currency-sign": currency_sign(subscription.currency),
     }
 
 
-def bare(purchase: Purchase) -> str:
-    """What this view calls a subscription: not by the uuid that invoices call it by."""
+def short_uuid(purchase: Purchase) -> str:
+    # Invoices name it with the prefix.
     return purchase.uuid.removeprefix("sub_")
 
 
@@ -97,7 +99,7 @@ def bare(purchase: Purchase) -> str:
 def connect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
     try:
-        connect.connect_subscriptions(customer, chosen(customer, body), by=request.by)
+        connect.connect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
     except ConnectError as error:
         raise invalid(subscriptions=str(error)) from None
     return Status(202, {})
@@ -107,32 +109,31 @@ def connect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Statu
 def disconnect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
     try:
-        connect.disconnect_subscriptions(customer, chosen(customer, body), by=request.by)
+        connect.disconnect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
     except ConnectError as error:
         raise invalid(subscriptions=str(error)) from None
     return Status(202, {})
 
 
-def chosen(customer: Customer, body: Chosen) -> list[Purchase]:
-    """Those of the customer's that are named; each must be there."""
-    found: dict[int, Purchase] = {}
-    for named in body.subscriptions:
-        purchases = Purchase.objects.filter(criteria(named), source_record__customer=customer)
-        some = purchases.in_bulk()
-        if not some:
+def find_subscriptions(customer: Customer, body: Chosen) -> list[Purchase]:
+    """The purchases of the customer that are named; an id that names none is refused."""
+    purchases: dict[int, Purchase] = {}
+    for ids in body.subscriptions:
+        matches = Purchase.objects.filter(condition(ids), source_record__customer=customer).in_bulk()
+        if not matches:
             raise not_found("Subscription", "subscriptions")
-        found |= some
-    return list(found.values())
+        purchases |= matches
+    return list(purchases.values())
 
 
-def criteria(named: SubscriptionIds) -> Q:
-    given = {name: value for name, value in vars(named).items() if value is not None}
-    if not {"uuid", "external_id"} & given.keys() or not all(map(can_be_stored, given.values())):
+def condition(ids: SubscriptionIds) -> Q:
+    sent = {name: value for name, value in vars(ids).items() if value is not None}
+    if not {"uuid", "external_id"} & sent.keys() or not all(map(can_be_stored, sent.values())):
         raise refusal(400, "Give the uuid or external_id of every subscription", "subscriptions")
     lookups = {
-        "uuid": ("uuid", f"sub_{(named.uuid or '').removeprefix('sub_')}"),
-        "external_id": ("external_id", named.external_id),
-        "data_source_uuid": ("source_record__data_source__uuid", named.data_source_uuid),
-        "plan_uuid": ("product__uuid", named.plan_uuid),
+        "uuid": ("uuid", f"sub_{(ids.uuid or '').removeprefix('sub_')}"),
+        "external_id": ("external_id", ids.external_id),
+        "data_source_uuid": ("source_record__data_source__uuid", ids.data_source_uuid),
+        "plan_uuid": ("product__uuid", ids.plan_uuid),
     }
-    return Q(**dict(lookups[name] for name in given))
+    return Q(**dict(lookups[name] for name in sent))

@@ -1,4 +1,4 @@
-"""Subscriptions as billing systems import them: to us purchases, and when they were cancelled."""
+"""Subscriptions as billing systems import them: our purchases, and when they were cancelled."""
 
 from typing import Any
 
@@ -7,10 +7,9 @@ from ninja import Query, Router, Schema, Status
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
-from crm.api.chartmogul.formats import moment
 from crm.api.chartmogul.invoices.find import refusals
-from crm.api.chartmogul.paging import Paged, page_of
-from crm.api.chartmogul.times import Moment
+from crm.api.chartmogul.paging import CursorQuery, page_linked
+from crm.api.chartmogul.times import Moment, format_time
 from customers.lib.text import can_be_stored
 from orders.invoices import cancellations
 from orders.models import Purchase
@@ -24,7 +23,7 @@ SHOWN_WITH = ("product", "source_record__customer", "source_record__data_source"
 
 
 class CancellationIn(Schema):
-    """A time more, or all of them anew."""
+    """`cancelled_at` adds a date; `cancellation_dates` replaces all of them."""
 
     cancelled_at: Moment | None = None
     cancellation_dates: list[Moment] | None = None
@@ -47,18 +46,18 @@ class SubscriptionsOut(Schema):
     has_more: bool
 
 
-def shape(purchase: Purchase) -> dict[str, Any]:
+def serialize(purchase: Purchase) -> dict[str, Any]:
     record = purchase.source_record
     shown = {
         "uuid": purchase.uuid,
         "external_id": purchase.external_id,
-        "cancellation_dates": [moment(at) for at in cancellations_of(purchase)],
+        "cancellation_dates": [format_time(at) for at in cancellations_of(purchase)],
         "plan_uuid": purchase.product.uuid,
         "customer_uuid": record.customer.uuid,
         "data_source_uuid": record.data_source.uuid,
     }
-    named = {"subscription_set_external_id": purchase.set_external_id} if purchase.set_external_id else {}
-    return shown | named
+    set_id = {"subscription_set_external_id": purchase.set_external_id} if purchase.set_external_id else {}
+    return shown | set_id
 
 
 @router.get(
@@ -67,11 +66,11 @@ def shape(purchase: Purchase) -> dict[str, Any]:
     response=answers(200, SubscriptionsOut),
     exclude_unset=True,
 )
-def list_imported_subscriptions(request: ApiRequest, uuid: str, asked: Query[Paged]) -> dict[str, Any]:
+def list_imported_subscriptions(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    found = page_of(Purchase, customer, asked, SHOWN_WITH)
-    entries = [shape(each) for each in found.rows]
-    return found.as_list("subscriptions", entries) | {"customer_uuid": customer.uuid}
+    page = page_linked(Purchase, customer, query, SHOWN_WITH)
+    entries = [serialize(purchase) for purchase in page.rows]
+    return page.as_list("subscriptions", entries) | {"customer_uuid": customer.uuid}
 
 
 @router.patch(
@@ -89,12 +88,12 @@ def cancel_subscription(request: ApiRequest, uuid: str, body: CancellationIn) ->
                 raise refusal(400, 'Parameter "cancelled_at" is missing', "cancelled_at")
     except PurchaseError as error:
         raise invalid(subscription=str(error)) from None
-    return Status(202, shape(find(uuid)))
+    return Status(202, serialize(find(uuid)))
 
 
 def find(uuid: str) -> Purchase:
-    found = Purchase.objects.select_related(*SHOWN_WITH).filter(uuid=uuid) if can_be_stored(uuid) else []
-    purchase = next(iter(found), None)
+    purchases = Purchase.objects.select_related(*SHOWN_WITH).filter(uuid=uuid) if can_be_stored(uuid) else []
+    purchase = next(iter(purchases), None)
     if purchase is None:
         raise not_found("Subscription", "uuid")
     return purchase

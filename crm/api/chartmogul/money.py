@@ -1,0 +1,16 @@
+"""How this dialect writes amounts of money."""
+
+from decimal import Decimal
+
+from customers.lib.money import to_minor_units
+
+CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+
+def cents(amount: Decimal, currency: str) -> int:
+    """In minor units of the currency, as its name says only for most of them."""
+    return to_minor_units(amount, currency)
+
+
+def currency_sign(currency: str) -> str:
+    return CURRENCY_SIGNS.get(currency, currency)
