@@ -20,14 +20,19 @@ def check_links(
 
 
 def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:
-    for field in model._meta.local_fields:
-        if not isinstance(field, models.ForeignKey):
-            continue
+    for field in foreign_keys(model):
         if field.related_model is Customer and model._meta.app_label != "customers":
             hint = "Link it to a SourceRecord, so that a merge and an undo need not know of it."
             yield Error("A foreign key to Customer outside customers", hint=hint, obj=field, id="customers.E001")
         if field.related_model is SourceRecord:
-            yield from errors_of_link(model, field)
+            yield from errors_of_link(field.model, field)
+
+
+def foreign_keys(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, Any]]:
+    """Those of the model, and of the tables that Django makes for its many-to-many fields."""
+    throughs = (field.remote_field.through for field in model._meta.local_many_to_many)
+    for table in (model, *(through for through in throughs if through and through._meta.auto_created)):
+        yield from (field for field in table._meta.local_fields if isinstance(field, models.ForeignKey))
 
 
 def errors_of_link(model: type[models.Model], field: models.ForeignKey[Any, Any]) -> Iterator[CheckMessage]:

@@ -11,13 +11,12 @@ from django.urls import reverse
 
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
-from customers.merging import drafts
-from customers.merging.plan import plan_merge
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
 from orders.models import Order, Purchase
-from tests.acts import fresh, merge, undo
+from tests.acts import merge, undo
 from tests.conftest import make_user, signed_in
+from tests.customers.merging.pages.steps import reviewed
 from tests.factories import customer_with_order
 from tests.linked_rows import many, one_of_each
 from tests.test_access import PAGES
@@ -77,15 +76,8 @@ def things(client: Client, customer: Customer, user: User) -> dict[str, object]:
         "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,
         "user": user.pk,
         "key": user.api_keys.earliest("pk").pk,
-        "draft": draft(client, customer, other),
+        "draft": reviewed(client, customer, other).split("/")[-2],
     }
-
-
-def draft(client: Client, customer: Customer, other: Customer) -> str:
-    session = client.session
-    token = drafts.keep(session, plan_merge(*fresh(customer, other)[:1], fresh(other)), [])
-    session.save()
-    return token
 
 
 def asked(client: Client, customer: Customer, user: User) -> dict[str, int]:

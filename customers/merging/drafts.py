@@ -1,118 +1,125 @@
-"""Merges that somebody is deciding on: kept on the server between two pages, so that no form can alter one.
+"""Merges that a user is still deciding on: what they selected and entered is kept from page to page.
 
-A draft is a plan as it was shown. What is merged is the plan of a draft or nothing: a form only carries its token
-and its fingerprint. A new password is in it as a hash.
+A draft keeps what was entered and no plan. The plan is made from it again at every step, and is carried out only with
+the fingerprint that was reviewed; so no form can alter it, and no value of a customer is kept twice.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session as StoredSession
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from customers.merging.plan import Choices, FinalValue, MergePlan, Picked, Typed
-from customers.models import Customer
+from customers.locks import lock
+from customers.merging.plan import MergeError, MergePlan
+from customers.models import Customer, MergeDraft
 
-MOST_DRAFTS = 10
-KEY = "merge_drafts"
+if TYPE_CHECKING:
+    from crm.accounts.models import User
 
-Session = MutableMapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A plan, and the duplicates' source records that the person deciding was told of."""
-
-    plan: MergePlan
-    records: frozenset[int]
+LIFE = timedelta(hours=24)
+MOST_DRAFTS = 50
+"""Of one user."""
+MOST_PURGED = 100
+"""Expired ones that a new draft takes along."""
+BATCH = 1000
 
 
-def keep(session: Session, plan: MergePlan, records: Collection[int]) -> str:
-    """Keep a draft, beside the newest others but those about who was erased; its token."""
-    token = secrets.token_urlsafe(12)
-    _drop_erased(session)
-    kept = dict(list(session.get(KEY, {}).items())[1 - MOST_DRAFTS :])
-    session[KEY] = {**kept, token: {"plan": _dumped(plan), "records": sorted(records)}}
-    return token
+def find(survivor: int, *, by: User) -> MergeDraft | None:
+    """The user's draft of a merge into `survivor`; it lives on while it is used."""
+    now = timezone.now()
+    draft = MergeDraft.objects.filter(user=by, survivor=survivor, expires__gt=now).first()
+    if draft and draft.expires < now + LIFE / 2:
+        MergeDraft.objects.filter(pk=draft.pk).update(expires=now + LIFE)
+    return draft
 
 
-def find(session: Session, token: str, *, survivor: int) -> Draft | None:
-    """The draft of a merge into `survivor`; None when there is none, or not any more."""
-    if token in session.get(KEY, {}):
-        _drop_erased(session)
-    data = session.get(KEY, {}).get(token)
-    if data is None:
-        return None
-    plan = _loaded(data["plan"])
-    return Draft(plan, frozenset(data["records"])) if plan.survivor_id == survivor else None
+@transaction.atomic
+def keep(
+    customers: Sequence[Customer],
+    entered: Mapping[str, Any],
+    *,
+    by: User,
+    seen: Mapping[int, int],
+    new_password: str | None = None,
+    reviewed: tuple[MergePlan, Collection[int]] | None = None,
+) -> MergeDraft:
+    """Keep what was `entered` for a merge of `customers`, the survivor first; MergeError when one was erased.
+
+    `new_password` is a hash, None leaves it as it is. `reviewed` is the plan, with the duplicates' source records.
+    """
+    # An erasure that began before waits here, or is waited for: it deletes the drafts that it finds.
+    if any(customer.erased_at for customer in lock([customer.pk for customer in customers]).values()):
+        raise MergeError("One of these customers was erased. Choose again.")
+    survivor = customers[0]
+    now = timezone.now()
+    draft = MergeDraft.objects.filter(user=by, survivor=survivor).first()
+    if draft and draft.expires <= now:
+        discard(draft)
+        draft = None
+    if draft is None:
+        _make_room(by)
+        draft = MergeDraft(user=by, survivor=survivor)
+    draft.entered, draft.seen = dict(entered), {str(pk): version for pk, version in seen.items()}
+    if new_password is not None:
+        draft.new_password = new_password
+    if reviewed:
+        plan, records = reviewed
+        draft.fingerprint, draft.records = plan.fingerprint, sorted(records)
+    draft.expires = now + LIFE
+    draft.save()
+    draft.customers.set(customers)
+    return draft
+
+
+def finish(draft: MergeDraft) -> None:
+    """After the merge only its fingerprint is of use, to a page that is sent twice."""
+    MergeDraft.objects.filter(pk=draft.pk).update(entered={}, new_password="", seen={}, records=[])
+
+
+@transaction.atomic
+def discard(draft: MergeDraft) -> None:
+    _delete(MergeDraft.objects.filter(pk=draft.pk).select_for_update())
 
 
 def forget(customers: Collection[int]) -> None:
-    """Drop the drafts about any of `customers` from every session; those that expired go whole."""
-    now = datetime.now(UTC)
-    StoredSession.objects.filter(expire_date__lt=now).delete()
-    for stored in StoredSession.objects.order_by("pk").iterator():
-        if drop(stored.get_decoded(), customers):
-            _forget_in(stored.pk, customers)
+    """Delete the drafts about any of `customers`, which the caller has locked."""
+    about = MergeDraft.customers.through._default_manager.filter(customer__in=customers)
+    _delete(MergeDraft.objects.filter(pk__in=about.values("mergedraft")).select_for_update())
 
 
-def _forget_in(key: str, customers: Collection[int]) -> None:
-    """Read again under the lock, so that nothing is lost of what its owner's last request wrote."""
-    stored = StoredSession.objects.select_for_update().filter(pk=key).first()
-    if stored is None:
-        return
-    session = stored.get_decoded()
-    drop(session, customers)
-    stored.session_data = SessionStore().encode(session)
-    stored.save(update_fields=["session_data"])
+def purge() -> int:
+    """Delete all drafts that expired; how many."""
+    total = 0
+    while True:
+        with transaction.atomic():
+            deleted = _delete(_expired()[:BATCH])
+        total += deleted
+        if deleted < BATCH:
+            return total
 
 
-def _drop_erased(session: Session) -> None:
-    """A request that had begun before somebody was erased may have kept a draft about them after."""
-    named = {pk for draft in session.get(KEY, {}).values() for pk in draft["plan"]["ids"]}
-    if named:
-        drop(session, set(Customer.objects.filter(pk__in=named).exclude(erased_at=None).values_list("pk", flat=True)))
+def _make_room(user: User) -> None:
+    _delete(_expired()[:MOST_PURGED])
+    newest_first = MergeDraft.objects.filter(user=user).order_by("-expires", "-pk")
+    _delete(newest_first.select_for_update(skip_locked=True)[MOST_DRAFTS - 1 :])
 
 
-def drop(session: Session, customers: Collection[int]) -> bool:
-    """Drop the drafts about any of `customers` from one session; whether there was any."""
-    drafts = session.get(KEY, {})
-    kept = {token: draft for token, draft in drafts.items() if set(customers).isdisjoint(draft["plan"]["ids"])}
-    if len(kept) < len(drafts):
-        session[KEY] = kept
-    return len(kept) < len(drafts)
+def _expired() -> QuerySet[MergeDraft]:
+    expired = MergeDraft.objects.filter(expires__lte=timezone.now()).order_by("expires", "pk")
+    return expired.select_for_update(skip_locked=True)
 
 
-def _dumped(plan: MergePlan) -> dict[str, Any]:
-    return {
-        "ids": plan.ids,
-        "versions": plan.versions,
-        "finals": {key: [final.value, final.origin] for key, final in plan.finals.items()},
-        "credit": {currency: str(amount) for currency, amount in plan.credit.items()},
-        "credit_before": {currency: str(amount) for currency, amount in plan.credit_before.items()},
-        "picked": {key: choice.customer for key, choice in plan.choices.items() if isinstance(choice, Picked)},
-        "typed": {key: choice.value for key, choice in plan.choices.items() if isinstance(choice, Typed)},
-    }
-
-
-def _loaded(data: Mapping[str, Any]) -> MergePlan:
-    survivor, *duplicates = data["ids"]
-    choices: Choices = {
-        **{key: Picked(pk) for key, pk in data["picked"].items()},
-        **{key: Typed(value) for key, value in data["typed"].items()},
-    }
-    return MergePlan(
-        survivor_id=survivor,
-        duplicate_ids=tuple(duplicates),
-        versions=tuple(data["versions"]),
-        finals={key: FinalValue(value, origin) for key, (value, origin) in data["finals"].items()},
-        credit={currency: Decimal(amount) for currency, amount in data["credit"].items()},
-        credit_before={currency: Decimal(amount) for currency, amount in data["credit_before"].items()},
-        choices=choices,
-    )
+def _delete(drafts: QuerySet[MergeDraft]) -> int:
+    """In as many statements however many there are."""
+    pks = list(drafts.values_list("pk", flat=True))
+    if pks:
+        about = MergeDraft.customers.through._default_manager.filter(mergedraft__in=pks)
+        about._raw_delete(about.db)
+        doomed = MergeDraft.objects.filter(pk__in=pks)
+        doomed._raw_delete(doomed.db)
+    return len(pks)

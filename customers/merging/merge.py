@@ -7,7 +7,7 @@ grow with what a customer has bought. An order that comes meanwhile changes no p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -58,8 +58,8 @@ def merge_customers(
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
     # Always in primary key order, so two agents merging the same people cannot deadlock.
     locked = lock(agreed.ids)
-    refuse_already_merged(agreed)
-    _refuse_lost_race(locked.values())
+    refuse_already_merged(agreed.fingerprint)
+    refuse_lost_race(locked.values())
     survivor, duplicates = locked[agreed.survivor_id], [locked[pk] for pk in agreed.duplicate_ids]
     current = replan(agreed, survivor, duplicates)
     made = Merge.objects.create(
@@ -82,13 +82,13 @@ def merge_customers(
     return made
 
 
-def refuse_already_merged(agreed: MergePlan) -> None:
-    before = Merge.objects.filter(fingerprint=agreed.fingerprint, undone_at=None).select_related("survivor").first()
+def refuse_already_merged(fingerprint: str) -> None:
+    before = Merge.objects.filter(fingerprint=fingerprint, undone_at=None).select_related("survivor").first()
     if before:
         raise AlreadyMergedError(before)
 
 
-def _refuse_lost_race(customers: Collection[Customer]) -> None:
+def refuse_lost_race(customers: Iterable[Customer]) -> None:
     retired = [customer.pk for customer in customers if customer.merged_into_id]
     lost = MergeMember.objects.filter(duplicate__in=retired, undone_at=None).select_related(
         "merge__by", "merge__survivor", "duplicate"
@@ -104,9 +104,14 @@ def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]
     """The plan as it is now; StalePlanError when that is not what was agreed."""
     current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit)
     if current.fingerprint != agreed.fingerprint:
-        changes = changes_since(dict(zip(agreed.ids, agreed.versions, strict=True)))
-        raise StalePlanError(f"{describe_changes(changes)} Look at the values again, then confirm.", changes)
+        raise stale(dict(zip(agreed.ids, agreed.versions, strict=True)))
     return current
+
+
+def stale(seen: Mapping[int, int]) -> StalePlanError:
+    """What to raise when a plan is not the one that was made of these versions of the customers."""
+    changes = changes_since(seen)
+    return StalePlanError(f"{describe_changes(changes)} Look at the values again, then confirm.", changes)
 
 
 def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:

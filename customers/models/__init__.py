@@ -22,7 +22,7 @@ from customers.models.matching import (
     SharedValue,
     UnmatchedValue,
 )
-from customers.models.merge import Deletion, Merge, MergeMember, Via
+from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
 from customers.models.sales import Contact, ForecastCategory, Opportunity, OpportunityKind, Task
 from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
 from customers.models.totals import MonthTotals, RecordTotals
@@ -47,6 +47,7 @@ __all__ = [
     "MatchKey",
     "MatchKind",
     "Merge",
+    "MergeDraft",
     "MergeMember",
     "MonthTotals",
     "NotDuplicate",

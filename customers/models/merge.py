@@ -79,6 +79,54 @@ class MergeMember(models.Model):
         return f"Customer {self.duplicate_id} in merge {self.merge_id}"
 
 
+class MergeDraft(models.Model):
+    """What a user has selected and entered for a merge into `survivor`, until it is merged or expires.
+
+    A user has one per survivor, whatever the duplicates are. It names the customers whose values are selected and holds
+    none of these values; erasing any of `customers` deletes it.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    survivor = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
+    # The survivor too.
+    customers = models.ManyToManyField(Customer, related_name="+")
+    # {"picks": {field: customer or "empty"}, "typed": {input: text}}; what is not in it is as suggested.
+    entered = models.JSONField(default=dict)
+    # A hash.
+    new_password = models.CharField(max_length=128, blank=True)
+    # {customer: the version that was shown}
+    seen = models.JSONField(default=dict)
+    # The source records of the duplicates at the review, by primary key.
+    records = models.JSONField(default=list)
+    # Of the plan that was reviewed last.
+    fingerprint = models.CharField(max_length=64, blank=True)
+    expires = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "survivor"], name="mergedraft_once_a_survivor")]
+        indexes = [
+            # Those that expired, to be deleted.
+            models.Index(fields=["expires", "id"], name="mergedraft_by_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft {self.pk} of a merge into customer {self.survivor_id}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all is as suggested."""
+        return not (self.new_password or any(self.entered.values()))
+
+    @property
+    def versions(self) -> dict[int, int]:
+        """{customer: the version that was shown}, the survivor's too."""
+        return {int(pk): version for pk, version in self.seen.items()}
+
+    @property
+    def duplicate_ids(self) -> list[int]:
+        return sorted(self.versions.keys() - {self.survivor_id})
+
+
 class Deletion(models.Model):
     """That a customer was erased, by whom, and how much went with it. Without personal data."""
 

@@ -9,6 +9,36 @@
             const picks = document.querySelectorAll(`.values tr:not(.answer) input[value="${button.value}"]:not([data-on-purpose])`);
             for (const pick of picks) pick.checked = true;
             taken.textContent = button.dataset.said;
+            taken.dispatchEvent(new Event("input", { bubbles: true }));
         });
     }
+}
+
+// What is entered is kept on the server after a moment, so that the back button and a new sign-in find it again. A new
+// password is kept only when a button is pressed.
+{
+    const form = document.getElementById("values");
+    const PAUSE = 1000; // milliseconds
+    let timer;
+    let isUnsaved = false;
+
+    const save = () => {
+        if (!isUnsaved) return;
+        isUnsaved = false;
+        const entered = new FormData(form);
+        entered.delete("value-cart_password");
+        entered.set("keep", "1");
+        // With keepalive it arrives even when the page is left. When it fails, the buttons still send everything.
+        fetch(form.action, { method: "POST", body: entered, keepalive: true }).catch(() => {});
+    };
+
+    form.addEventListener("input", () => {
+        isUnsaved = true;
+        clearTimeout(timer);
+        timer = setTimeout(save, PAUSE);
+    });
+    form.addEventListener("submit", () => {
+        isUnsaved = false; // the button sends it
+    });
+    window.addEventListener("pagehide", save);
 }

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm.accounts.permissions import ADMIN
-from customers.models import Customer, Merge, NotDuplicate
+from customers.models import Customer, Merge, MergeDraft, NotDuplicate
 from tests.acts import merge
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import PASSWORD, PHONE, WIDE
 from tests.factories import customer_with_order
 
 EMAIL, NUMBER = "hholy@gmail.com", "+420 241 770 449"
@@ -64,6 +64,57 @@ def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, 
     assert f"duplicate={helen.pk}" in page.url  # nothing was sent
     page.get_by_role("button", name="Review merge").click()
     expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holá")
+
+
+@both_sizes
+def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_in, helenas, size):
+    helena, helen, _ = helenas
+    page.set_viewport_size(size)
+    sign_in("jane", *ADMIN.ticks)
+    page.goto(f"/customers/{helena.pk}/merge/")
+    page.get_by_role("button", name="Choose final values").click()
+    last_name, phone = page.locator("input[name=value-last_name]"), page.locator("input[name=value-phone]")
+    last_name.fill("Holá")
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Merge into Helena Holý")
+    page.get_by_role("button", name="Choose final values").click()
+    expect(last_name).to_have_value("Holá")
+
+    phone.fill("+420 602 330 910")
+    page.go_back()
+    wait_for_draft(page, "+420 602 330 910")
+    page.get_by_role("button", name="Choose final values").click()
+    expect(last_name).to_have_value("Holá")
+    expect(phone).to_have_value("+420 602 330 910")
+
+    page.locator(f"button[name=all][value='{helen.pk}']").click()
+    page.get_by_role("button", name="Review merge").click()
+    page.wait_for_url(re.compile("/merge/confirm/"))
+    review = page.url
+    page.go_back()
+    expect(last_name).to_have_value("Holá")
+
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(review)
+    page.get_by_label("User name").fill("jane")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(review)
+    expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holá")
+    page.get_by_role("link", name="No, take me back").click()
+    expect(last_name).to_have_value("Holá")
+    expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
+    page.get_by_role("button", name="Start over").click()
+    expect(last_name).to_have_value("")
+
+
+def wait_for_draft(page: Page, text: str) -> None:
+    """What is sent while a page is left is not seen by the page that follows."""
+    for _ in range(100):
+        if text in str(MergeDraft.objects.get().entered):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{text} is not kept")
 
 
 def test_without_a_script_the_form_is_drawn_anew(browser, live_server, page: Page, sign_in, helenas):

@@ -29,6 +29,17 @@ def test_a_foreign_key_to_customer_outside_customers_is_refused():
     assert ids(Letter) == ["customers.E001"]
 
 
+@isolate_apps("orders")
+def test_many_customers_outside_customers_are_refused_too():
+    class Letter(models.Model):
+        customers = models.ManyToManyField(Customer, related_name="+")
+
+        class Meta:
+            app_label = "orders"
+
+    assert ids(Letter) == ["customers.E001"]
+
+
 @isolate_apps("customers")
 def test_customers_may_refer_to_customers():
     class Letter(models.Model):

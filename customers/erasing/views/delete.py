@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 from customers.erasing.erase import EraseError, erase_customer, plan_erasure
 from customers.erasing.forms import DeleteForm
 from customers.lib.numbers import parse_number
-from customers.merging import drafts
 from customers.models import Customer, Deletion
 from customers.web.messages import emphasised, message_with_button
 from customers.web.permission_decorators import may_delete, may_view
@@ -36,7 +35,6 @@ def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     except EraseError as error:
         messages.error(request, emphasised("Nothing was deleted.", str(error)))
         return redirect("customers:delete", pk)
-    drafts.drop(request.session, {pk})
     messages.success(request, _deleted_message(pk, deletion))
     return redirect("customers:list")
 

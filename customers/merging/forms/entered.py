@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from customers.lib.money import format_for_input
-from customers.merging.plan import MergePlan, Picked
-from customers.profile.fields import BLANK, BY_KEY, FieldKind
+from customers.lib.text import can_be_stored
+from customers.merging.plan import MergePlan
+from customers.models import Customer, MergeDraft
+from customers.profile.fields import BY_KEY
 
 EMPTY = "empty"
 """The pick that clears a value."""
 
 PICK, VALUE = "pick-", "value-"
 PASSWORD = BY_KEY["cart_password"].key
+CREDIT = "credit-"
+LONGEST = 1000
+"""More than any field takes."""
 
 
 @dataclass(frozen=True)
 class Entered:
     """`picks` are {field: customer or EMPTY}, `typed` is {name of an input without its prefix: text}.
 
-    A password is never part of it; `new_password` is the hash of one that was set on this page before.
+    A password is never part of it; `new_password` is the hash of one that was set on this page.
     """
 
     picks: Mapping[str, str]
@@ -37,26 +41,38 @@ class Entered:
         )
 
     @classmethod
-    def from_plan(cls, plan: MergePlan) -> Entered:
-        """How a form looks that says what `plan` does."""
-        picks = {key: str(final.origin or plan.survivor_id) for key, final in plan.finals.items()}
-        typed = {f"credit-{currency}": format_for_input(amount, currency) for currency, amount in plan.credit.items()}
-        new_password = ""
-        for key, choice in plan.choices.items():
-            if isinstance(choice, Picked):
-                picks[key] = str(choice.customer)
-            elif choice.value == BLANK[key]:
-                picks[key] = EMPTY
-            elif BY_KEY[key].kind is FieldKind.PASSWORD:
-                new_password = choice.value
-            elif BY_KEY[key].kind is FieldKind.ADDRESS:
-                typed |= {f"{key}-{part}": text for part, text in choice.value.items()}
-            else:
-                typed[key] = choice.value
-        return cls(picks, typed, new_password)
+    def suggested(cls, plan: MergePlan, customers: Sequence[Customer]) -> Entered:
+        """How a form looks that says what `plan` does, to which nobody has said anything."""
+        survivor, picks = customers[0], {}
+        for key, final in plan.finals.items():
+            # A strict answer that several gave is from none of them; the first who has it stands for all.
+            holders = (customer for customer in customers if getattr(customer, BY_KEY[key].column) == final.value)
+            picks[key] = str(final.origin or next(holders, survivor).pk)
+        return cls(picks)
+
+    def differing(self, suggested: Entered, names: Collection[str]) -> dict[str, dict[str, str]]:
+        """What a draft keeps, of the inputs with these `names`: whatever is not as suggested, right or wrong."""
+        picks = {key: pick for key, pick in self.picks.items() if key in BY_KEY and pick != suggested.picks[key]}
+        typed = {name: text for name, text in self.typed.items() if name in names and text.strip()}
+        return {"picks": _storable(picks), "typed": _storable(typed)}
+
+    def with_draft(self, draft: MergeDraft, customers: Sequence[Customer]) -> Entered:
+        """What a draft keeps, over what is suggested; without what it says of other customers than these."""
+        numbers = {customer.pk for customer in customers}
+        known = {EMPTY, *map(str, numbers)}
+        picks = {key: pick for key, pick in draft.entered.get("picks", {}).items() if pick in known}
+        typed = draft.entered.get("typed", {})
+        if numbers != draft.versions.keys():
+            # A final amount was meant for the sum of the others.
+            typed = {name: text for name, text in typed.items() if not name.startswith(CREDIT)}
+        return Entered({**self.picks, **picks}, typed, draft.new_password)
 
     def with_picks(self, picks: Mapping[str, str]) -> Entered:
         return replace(self, picks={**self.picks, **picks})
 
     def text(self, name: str) -> str:
         return self.typed.get(name, "").strip()
+
+
+def _storable(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if len(text) <= LONGEST and can_be_stored(text)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
@@ -11,9 +13,8 @@ from django.core.exceptions import ValidationError
 
 from customers.lib.address import PARTS
 from customers.lib.text import can_be_stored
-from customers.merging.drafts import Draft
 from customers.merging.forms import reading
-from customers.merging.forms.entered import PASSWORD, PICK, VALUE, Entered
+from customers.merging.forms.entered import CREDIT, PASSWORD, PICK, VALUE, Entered
 from customers.merging.forms.filling import Filling, credit_held
 from customers.merging.forms.grid import Grid
 from customers.merging.merge import changes_since, describe_changes
@@ -23,30 +24,37 @@ from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 
 if TYPE_CHECKING:
-    from customers.models import Customer, ProfileChange
+    from customers.models import Customer, MergeDraft
 
 
 class ValuesForm:
-    """`customers` are the survivor and the duplicates. Without `data` it shows `draft`, or else the defaults."""
-
-    plan: MergePlan
+    """`customers` are the survivor and the duplicates. Without `data` it shows what `draft` keeps, else defaults."""
 
     def __init__(
-        self, customers: Sequence[Customer], data: Mapping[str, str] | None = None, *, draft: Draft | None = None
+        self, customers: Sequence[Customer], data: Mapping[str, str] | None = None, *, draft: MergeDraft | None = None
     ) -> None:
         self.customers, self.data = customers, data
         self.errors: dict[str, str] = {}
-        self.choices: dict[str, Picked | Typed] = {}
-        self.credit: dict[str, Decimal] = {}
         self.held = credit_held(customers)
-        self.shown = draft.plan if draft else plan_merge(customers[0], customers[1:])
-        self.entered = Entered.from_plan(self.shown)
-        seen = self.shown.versions
+        self.default = plan_merge(customers[0], customers[1:])
+        self.suggested = Entered.suggested(self.default, customers)
+        self.is_kept = data is None and draft is not None and not draft.is_empty
+        self.entered = self.suggested.with_draft(draft, customers) if draft else self.suggested
+        shown = {customer.pk: customer.version for customer in customers}
+        self.since = {pk: (draft.versions if draft else shown).get(pk, version) for pk, version in shown.items()}
         if data is not None:
-            kept = "" if f"drop-{PASSWORD}" in data else self.entered.new_password
-            self.entered = Entered.from_data(data, new_password=kept)
-            seen = self._versions(data.get("seen", ""))
-        self.changes = self._changes_since(seen)
+            self.entered = self._sent(data, kept_password=self.entered.new_password)
+            self.since = dict(zip(shown, self._versions(data.get("seen", "")), strict=True))
+        self.changes = [] if self.since == shown else changes_since(self.since)
+
+    def _sent(self, data: Mapping[str, str], *, kept_password: str) -> Entered:
+        sent = Entered.from_data(data)
+        password = data.get(f"{VALUE}{PASSWORD}", "")
+        if password and not _refusal_of(password):
+            new_password = make_password(password)
+        else:
+            new_password = "" if f"drop-{PASSWORD}" in data else kept_password
+        return replace(sent, picks={**self.suggested.picks, **sent.picks}, new_password=new_password)
 
     @property
     def seen(self) -> str:
@@ -58,10 +66,16 @@ class ValuesForm:
         numbers = tuple(int(n) for n in seen[:200].split("-") if n.isascii() and n.isdigit())
         return numbers if len(numbers) == len(self.customers) else (0,) * len(self.customers)
 
-    def _changes_since(self, seen: Sequence[int]) -> list[ProfileChange]:
-        if tuple(seen) == tuple(customer.version for customer in self.customers):
-            return []
-        return changes_since({c.pk: n for c, n in zip(self.customers, seen, strict=True)})
+    @property
+    def differing(self) -> dict[str, dict[str, str]]:
+        """What a draft keeps of it."""
+        return self.entered.differing(self.suggested, self._names)
+
+    @cached_property
+    def shown(self) -> MergePlan:
+        """The plan of what is entered, or of the defaults while something is wrong."""
+        plan, _ = self._decide() if self.data is not None or self.is_kept else (None, {})
+        return plan or self.default
 
     def take_all_from(self, pk: int | None) -> Customer | None:
         """Pick every value of one customer, who is returned; what was typed stays.
@@ -75,57 +89,66 @@ class ValuesForm:
             if customer.lead_status == LeadStatus.LOST:
                 del picks[STATUS]
             self.entered = self.entered.with_picks(picks)
-        if self.data and self.data.get(f"{VALUE}{PASSWORD}"):
-            self.errors[PASSWORD] = "Type the new password again. It is not kept when the page is drawn anew."
         return customer
 
-    def is_valid(self) -> bool:
-        """Whether there is now a `plan` to go on with."""
-        if self.data is None:
-            return False
-        self._read(self.data)
-        if not self.errors:
-            try:
-                self.plan = plan_merge(self.customers[0], self.customers[1:], self.choices, self.credit)
-            except MergeError as error:
-                self.errors["seen"] = str(error)
-        return not self.errors
+    def reviewed(self) -> MergePlan | None:
+        """The plan to go on with; None where `errors` say what to correct."""
+        plan, self.errors = self._decide()
+        if self.data is not None:
+            self._check_sent(self.data)
+        return None if self.errors else plan
 
-    def _read(self, data: Mapping[str, str]) -> None:
+    def _decide(self) -> tuple[MergePlan | None, dict[str, str]]:
+        """The plan of what is entered, and what is wrong."""
+        choices: dict[str, Picked | Typed] = {}
+        credit: dict[str, Decimal] = {}
+        wrong: dict[str, str] = {}
         for field in FIELDS:
             try:
                 if choice := reading.choice(field, self.entered, self.customers):
-                    self.choices[field.key] = choice
+                    choices[field.key] = choice
             except ValidationError as error:
-                self.errors[field.key] = str(error.message)
+                wrong[field.key] = str(error.message)
+        if self.entered.new_password:
+            choices[PASSWORD] = Typed(self.entered.new_password)
         for currency in self.held:
             try:
-                if text := self.entered.text(f"credit-{currency}"):
-                    self.credit[currency] = reading.amount(text, currency)
+                if text := self.entered.text(f"{CREDIT}{currency}"):
+                    credit[currency] = reading.amount(text, currency)
             except ValidationError as error:
-                self.errors[f"credit-{currency}"] = str(error.message)
-        if self._holds_strange_fields(data):
+                wrong[f"{CREDIT}{currency}"] = str(error.message)
+        if not wrong:
+            try:
+                return plan_merge(self.customers[0], self.customers[1:], choices, credit), wrong
+            except MergeError as error:
+                wrong["seen"] = str(error)
+        return None, wrong
+
+    def _check_sent(self, data: Mapping[str, str]) -> None:
+        if any(name.startswith((PICK, VALUE)) and name not in self._inputs for name in data):
             self.errors["seen"] = "What was sent holds a field that is not on this page. Look again, then review."
         elif data.get("seen") != self.seen:
             self.errors["seen"] = f"{describe_changes(self.changes)} Look at the values again, then review."
-        self._read_password(data.get(f"{VALUE}{PASSWORD}", ""))
+        if refusal := _refusal_of(data.get(f"{VALUE}{PASSWORD}", "")):
+            self.errors[PASSWORD] = refusal
 
-    def _holds_strange_fields(self, data: Mapping[str, str]) -> bool:
-        """Whether something was sent to be picked or typed that nobody was shown."""
-        values = {field.key for field in FIELDS} | {f"credit-{currency}" for currency in self.held}
-        values |= {f"{field.key}-{part}" for field in FIELDS if field.kind is FieldKind.ADDRESS for part in PARTS}
-        known = {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in values}
-        return any(name.startswith((PICK, VALUE)) and name not in known for name in data)
+    @property
+    def _names(self) -> set[str]:
+        """Of whatever can be typed."""
+        names = {field.key for field in FIELDS} | {f"{CREDIT}{currency}" for currency in self.held}
+        return names | {f"{field.key}-{part}" for field in FIELDS if field.kind is FieldKind.ADDRESS for part in PARTS}
 
-    def _read_password(self, password: str) -> None:
-        if len(password) > LONGEST_PASSWORD:
-            self.errors[PASSWORD] = f"Use {LONGEST_PASSWORD} characters or fewer."
-        elif password and not (password.strip() and can_be_stored(password)):
-            self.errors[PASSWORD] = "Type a password that is more than blanks."
-        elif password and self.errors:
-            self.errors[PASSWORD] = "Type the new password again. It is not kept while something is wrong."
-        elif hashed := make_password(password) if password else self.entered.new_password:
-            self.choices[PASSWORD] = Typed(hashed)
+    @property
+    def _inputs(self) -> set[str]:
+        return {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in self._names}
 
     def grid(self) -> Grid:
         return Grid(Filling(self.customers, self.held, self.entered, self.errors, self.changes))
+
+
+def _refusal_of(password: str) -> str:
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use {LONGEST_PASSWORD} characters or fewer."
+    if password and not (password.strip() and can_be_stored(password)):
+        return "Type a password that is more than blanks."
+    return ""

@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -13,7 +12,14 @@ from customers.lib.numbers import parse_number, parse_numbers
 from customers.matching import candidates, not_duplicates
 from customers.matching.duplicates import compare_values, duplicates_of
 from customers.merging.plan import MergeError
-from customers.merging.views.shared import choose_url, chosen, get_customer, warn_not_merged, with_survivor
+from customers.merging.views.shared import (
+    choose_url,
+    chosen,
+    get_customer,
+    values_url,
+    warn_not_merged,
+    with_survivor,
+)
 from customers.models import Customer
 from customers.search.find import find
 from customers.web.permission_decorators import UNMATCHED, may_merge, may_view
@@ -44,12 +50,11 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     if "search" in request.POST:
         return redirect(choose_url(survivor, ticked, q=request.POST.get("q", "")))
     try:
-        _, *duplicates = chosen(request, survivor, ticked)
+        _, *duplicates = chosen(request, survivor, parse_numbers(ticked))
     except MergeError as error:
         warn_not_merged(request, str(error))
         return redirect(choose_url(survivor, ticked))
-    query = urlencode({"duplicate": [customer.pk for customer in duplicates]}, doseq=True)
-    return redirect(f"{reverse('customers:merge_values', args=[survivor.pk])}?{query}")
+    return redirect(values_url(survivor, [customer.pk for customer in duplicates]))
 
 
 def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who is to be merged, and whether this user may: asked again at every step, whatever the step before said."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from customers.lib import numbers as naming
 from customers.matching.duplicates import matches_of
 from customers.merging.plan import MergeError, refuse_impossible_merge
 from customers.models import Customer
@@ -65,10 +64,9 @@ def warn_not_merged(request: "StaffRequest", why: str) -> None:
     messages.error(request, emphasised("Nothing was merged.", why))
 
 
-def chosen(request: "StaffRequest", survivor: Customer, pks: Sequence[str]) -> list[Customer]:
+def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]) -> list[Customer]:
     """The survivor, then the duplicates by number; MergeError says why these cannot be merged, 403 that you may not."""
-    numbers = set(naming.parse_numbers(pks))
-    others = numbers - {survivor.pk}
+    others = set(numbers) - {survivor.pk}
     known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
     duplicates = list(known.filter(pk__in=others).order_by("pk"))
     if missing := others - {customer.pk for customer in duplicates}:
@@ -85,6 +83,12 @@ def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Se
     matched = matches_of([survivor.pk]).get(survivor.pk, {})
     if not {customer.pk for customer in duplicates} <= matched.keys():
         raise PermissionDenied(NO_MATCH)
+
+
+def values_url(survivor: Customer, duplicates: Iterable[int]) -> str:
+    """The second step."""
+    query = urlencode({"duplicate": list(duplicates)}, doseq=True)
+    return f"{reverse('customers:merge_values', args=[survivor.pk])}?{query}"
 
 
 def choose_url(survivor: Customer, ticked: Iterable[str | int], **more: str) -> str:

@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from customers.lib.numbers import parse_number
+from customers.lib.numbers import parse_number, parse_numbers
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError
 from customers.merging.preview import forecast_merge, records_by_customer
-from customers.merging.views.shared import choose_url, chosen, warn_not_merged, with_survivor
-from customers.models import Customer
+from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
+from customers.models import Customer, MergeDraft
 from customers.web.permission_decorators import may_merge, may_view
 
 if TYPE_CHECKING:
@@ -25,38 +25,60 @@ if TYPE_CHECKING:
 @with_survivor
 def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     """The second step: what each field becomes."""
-    data = request.POST if request.method == "POST" else request.GET
-    token = data.get("draft", "")
-    draft = drafts.find(request.session, token, survivor=survivor.pk)
-    pks = data.getlist("duplicate") or [str(pk) for pk in (draft.plan.duplicate_ids if draft else ())]
+    draft = drafts.find(survivor.pk, by=request.user)
+    sent = request.POST if request.method == "POST" else request.GET
+    pks = parse_numbers(sent.getlist("duplicate")) or (draft.duplicate_ids if draft else [])
     try:
         customers = chosen(request, survivor, pks)
+        if request.method == "POST":
+            return _keep(request, customers, draft)
     except MergeError as error:
         warn_not_merged(request, str(error))
         return redirect(choose_url(survivor, pks))
-    if draft and draft.plan.ids != tuple(customer.pk for customer in customers):
-        draft = None
-    form = ValuesForm(customers, request.POST if request.method == "POST" else None, draft=draft)
-    if "all" in request.POST:
-        taken_from = form.take_all_from(parse_number(request.POST["all"]))
-        return _page(request, form, token, taken_from=taken_from)
-    if form.is_valid():
-        records = [pk for some in records_by_customer(form.plan.duplicate_ids).values() for pk in some]
-        token = drafts.keep(request.session, form.plan, records)
-        return redirect("customers:merge_confirm", survivor.pk, token)
-    return _page(request, form, token)
+    return _page(request, ValuesForm(customers, draft=draft))
 
 
-def _page(request: "StaffRequest", form: ValuesForm, token: str, *, taken_from: Customer | None = None) -> HttpResponse:
-    survivor, *duplicates = form.customers
+def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft | None) -> HttpResponse:
+    """Keep what was sent, right or wrong, and go where the button leads."""
+    survivor, *duplicates = customers
+    pks = [customer.pk for customer in duplicates]
+    if "restart" in request.POST:
+        if draft:
+            drafts.discard(draft)
+        return redirect(values_url(survivor, pks))
+    form = ValuesForm(customers, request.POST, draft=draft)
+    taken_from = form.take_all_from(parse_number(request.POST["all"])) if "all" in request.POST else None
+    plan = None if request.POST.keys() & {"all", "back", "keep"} else form.reviewed()
+    kept = drafts.keep(
+        customers,
+        form.differing,
+        by=request.user,
+        seen=form.since,
+        # While somebody types, the page is sent without the password.
+        new_password=None if "keep" in request.POST else form.entered.new_password,
+        reviewed=(plan, _records_of(pks)) if plan else None,
+    )
+    if "keep" in request.POST:
+        return HttpResponse(status=204)
+    if "back" in request.POST:
+        return redirect(choose_url(survivor, pks))
+    if plan:
+        return redirect("customers:merge_confirm", survivor.pk, kept.pk)
+    return _page(request, form, taken_from=taken_from)
+
+
+def _records_of(customers: list[int]) -> list[int]:
+    return [pk for records in records_by_customer(customers).values() for pk in records]
+
+
+def _page(request: "StaffRequest", form: ValuesForm, *, taken_from: Customer | None = None) -> HttpResponse:
+    survivor = form.customers[0]
     context = {
         "title": f"Final values for {survivor.name}",
         "survivor": survivor,
         "form": form,
         "grid": form.grid(),
         "forecast": forecast_merge(form.customers, form.shown),
-        "draft": token,
         "taken_from": taken_from,
-        "back": choose_url(survivor, [customer.pk for customer in duplicates]),
     }
     return render(request, "customers/merging/merge_values.html", context, status=422 if form.errors else 200)

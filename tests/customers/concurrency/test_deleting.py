@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
 from customers.credit import credit
@@ -14,9 +13,10 @@ from customers.erasing.erase import erase_customer
 from customers.merging import drafts
 from customers.merging.plan import MergeError
 from customers.merging.split import SplitError, split_record
-from customers.models import Customer, Deletion
+from customers.models import Customer, Deletion, MergeDraft
 from customers.profile.edit import EditError, add_note
 from orders.intake.order import IncomingPurchase
+from tests.conftest import make_user
 from tests.customers.concurrency.world import (
     check_who_is_erased_has_nothing,
     customer,
@@ -147,18 +147,17 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
 
 
 @postgres
-def test_what_a_request_writes_to_its_session_while_somebody_is_deleted_is_kept():
+@pytest.mark.parametrize("is_kept_first", [True, False])
+def test_no_draft_about_somebody_stays_who_is_deleted_at_the_same_moment(is_kept_first):
+    user = make_user("margaret")
     a, b = customers("a b")
-    session = SessionStore()
-    drafts.keep(session, plan(a, b), [])
-    session.save()
-
-    def interrupt(execute, sql, params, many, context):
-        if "django_session" in sql and "FOR UPDATE" in sql:
-            session["theme"] = "dark"
-            in_a_thread(threads, session.save).result(timeout=10)
-        return execute(sql, params, many, context)
-
-    with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
-        erase(a)
-    assert dict(SessionStore(session.session_key).items()) == {"theme": "dark", drafts.KEY: {}}
+    acts = [lambda: drafts.keep([b, a], {}, by=user, seen={a.pk: 1, b.pk: 1}), lambda: erase(a)]
+    first, second = acts if is_kept_first else reversed(acts)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            first()
+            waiting = in_a_thread(threads, second)
+            when_blocked(1)
+        outcome = waiting.exception(timeout=10) or waiting.result()
+    assert isinstance(outcome, Deletion if is_kept_first else MergeError)
+    assert not MergeDraft.objects.exists()

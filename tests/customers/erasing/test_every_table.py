@@ -1,13 +1,18 @@
 """Every table that says something of a customer is thought of."""
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.erasing import delete_rows
 from customers.erasing.delete_rows import referring
-from customers.models import Customer, SourceRecord
+from customers.merging.drafts import keep as keep_draft
+from customers.models import Customer, MergeDraft, SourceRecord
 from orders.models import Order
-from tests.customers.erasing.marks import PERSON, erase, mark_rows
-from tests.factories import customer_with_order, order
+from tests.conftest import make_user
+from tests.customers.erasing.marks import OTHER, PERSON, erase, mark_rows
+from tests.factories import CustomerFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_every_table_that_refers_to_a_customer_is_dealt_with():
     """A new one has to be thought of in `forgetting`, which this test is to remind of."""
     dealt_with = {"Customer", "ProfileChange", "SourceRecord", "NotDuplicate", "Merge", "MergeMember", "Visit"}
+    dealt_with |= {"MergeDraft", "MergeDraft_customers"}
     assert {link.model.__name__ for link in referring(Customer)} == dealt_with
 
 
@@ -34,3 +40,26 @@ def test_erasing_takes_as_many_statements_however_much_there_is(django_assert_ma
     with django_assert_max_num_queries(130):
         erase(record.customer)
     assert Order.objects.count() == 0
+
+
+def statements_of_erasing(*, drafts: int) -> int:
+    """With so many sessions, and drafts about the customer and about another; one user has one of each."""
+    zyx, other = customer_with_order(**PERSON), customer_with_order(**OTHER)
+    for n in range(drafts):
+        user, session = make_user(f"user {drafts} {n}"), SessionStore()
+        session["theme"] = "dark"
+        session.save()
+        for customers in ([zyx, other], [other, CustomerFactory()]):
+            keep_draft(customers, {}, by=user, seen={customer.pk: customer.version for customer in customers})
+    with CaptureQueriesContext(connection) as queries:
+        erase(zyx)
+    assert MergeDraft.objects.count() == drafts
+    erase(other)
+    assert MergeDraft.objects.count() == 0
+    return len(queries)
+
+
+def test_erasing_takes_the_same_statements_however_many_sessions_and_drafts_there_are():
+    none, one, many = (statements_of_erasing(drafts=n) for n in (0, 1, 120))
+    # Which drafts; then, only where there is one, a DELETE of which customers they are about, and of the drafts.
+    assert many == one == none + 2

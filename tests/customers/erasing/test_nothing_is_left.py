@@ -1,9 +1,6 @@
 """Nothing personal is left anywhere."""
 
-from importlib import import_module
-
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from customers.lib.phrases import Notice
@@ -13,7 +10,7 @@ from customers.merging import drafts
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.split import split_record
-from customers.models import Customer, HistoryEntry, SharedValue, Via, Visit
+from customers.models import HistoryEntry, SharedValue, Via, Visit
 from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge, undo
 from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, left_of
@@ -21,14 +18,6 @@ from tests.customers.world import rebuilt
 from tests.factories import SourceRecordFactory, customer_with_order
 
 pytestmark = pytest.mark.django_db
-
-
-def keep_draft(survivor: Customer, duplicate: Customer) -> None:
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    plan = plan_merge(*fresh(survivor), fresh(duplicate))
-    session["of somebody else"] = 1
-    drafts.keep(session, plan, [])
-    session.save()
 
 
 def test_nothing_personal_is_left_in_any_table(zyx, agent):
@@ -47,7 +36,8 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
     not_duplicates.dismiss(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
     wrong = SourceRecordFactory(customer=fresh(zyx)[0], first_name="Frank")
     split_record(wrong, by=agent, reason=f"{MARK} lives next door")
-    keep_draft(bjorn, zyx)
+    entered = {"picks": {"email": str(zyx.pk)}, "typed": {"company": MARK}}
+    drafts.keep(fresh(bjorn, zyx), entered, by=agent, seen={bjorn.pk: 1, zyx.pk: 1})
     SharedValue.objects.create(kind="email", value="zyxmark@reunite.cz")
     Visit.objects.create(user=agent, customer=zyx)
     assert len(left_of("zyxmark")) > 20

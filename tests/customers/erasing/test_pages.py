@@ -8,8 +8,6 @@ import pytest
 from django.urls import reverse
 
 from customers.erasing.erase import erase_customer
-from customers.merging import drafts
-from customers.merging.plan import plan_merge
 from customers.models import Customer, Deletion
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
@@ -159,15 +157,6 @@ def test_a_search_for_an_erased_customer_says_so_and_finds_nobody(as_admin, hele
         assert f"Customer {helena.pk} was erased" in page
         assert "Erased customer" not in page
         assert "No customer matches" not in page
-
-
-def test_a_draft_of_ones_own_about_the_erased_is_dropped(as_admin, helena):
-    session = as_admin.session
-    drafts.keep(session, plan_merge(helena, [customer_with_order(first_name="Helen")]), [])
-    session.save()
-    send(as_admin, helena)
-
-    assert as_admin.session[drafts.KEY] == {}
 
 
 def test_nobody_nameless_is_deleted_by_the_name_that_is_shown(as_admin):

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django.urls import reverse
 
-from customers.models import CartLogin, Merge
+from customers.models import CartLogin, Merge, MergeDraft
 from customers.profile import cart_logins
 from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
 from tests.customers.merging.values.form import edited, merged, send
@@ -41,9 +41,8 @@ def test_a_password_is_kept_and_never_shown(as_agent, with_logins):
 def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_logins):
     helena, helen = with_logins
     url = reviewed(as_agent, helena, helen, **{"value-cart_password": "s3cret words"})
-    back = reverse("customers:merge_values", args=[helena.pk], query={"draft": url.split("/")[-2]})
-    returned = as_agent.get(back)
-    hashed = as_agent.session["merge_drafts"][url.split("/")[-2]]["plan"]["typed"]["cart_password"]
+    returned = as_agent.get(values(helena, helen))
+    hashed = MergeDraft.objects.get().new_password
 
     assert check_password("s3cret words", hashed)
     assert "A new password was set here and is kept." in returned.text
@@ -56,12 +55,13 @@ def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_
     confirm(as_agent, response.url)
     assert cart_logins.opened_by("helena.holy", "s3cret words") == helena
     assert cart_logins.opened_by("hholy", "hers") == helena
+    assert MergeDraft.objects.get().new_password == ""
 
 
 def test_a_new_password_can_be_dropped_again(as_agent, with_logins):
     helena, helen = with_logins
-    draft = reviewed(as_agent, helena, helen, **{"value-cart_password": "s3cret words"}).split("/")[-2]
-    returned = as_agent.get(reverse("customers:merge_values", args=[helena.pk], query={"draft": draft}))
+    reviewed(as_agent, helena, helen, **{"value-cart_password": "s3cret words"})
+    returned = as_agent.get(values(helena, helen))
     data = hidden(returned) | {"drop-cart_password": "1"}
 
     wrong = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data | {"value-email": "x"})
@@ -72,11 +72,11 @@ def test_a_new_password_can_be_dropped_again(as_agent, with_logins):
     assert cart_logins.opened_by("helena.holy", "old secret") == helena
 
 
-def test_a_new_password_beside_an_error_has_to_be_typed_again(as_agent, helena, helen):
+def test_a_new_password_beside_an_error_is_kept(as_agent, helena, helen):
     response = send(as_agent, helena, helen, **{"value-cart_password": "s3cret words", "value-email": "x"})
 
     assert response.status_code == 422
-    assert "Type the new password again." in response.text
+    assert "A new password was set here and is kept." in response.text
     assert "s3cret words" not in response.text
 
 

@@ -28,6 +28,15 @@ def test_it_shows_the_defaults_and_what_differs(as_agent, helena, helen):
     assert "Consent is narrowed." in page
 
 
+def test_an_answer_that_several_gave_is_picked_and_stays_the_strictest(as_agent, helena, helen):
+    helena = edited(helena, email_opt_in=True)
+    another = edited(customer_with_order(email=EMAIL, deduplicate=False), email_opt_in=False)
+
+    page = as_agent.get(values(helena, helen, another)).text
+    assert f'name="pick-email_opt_in" value="{helen.pk}" checked' in page
+    assert merged(as_agent, helena, helen, another).email_opt_in is False
+
+
 def test_more_than_four_customers_scroll_sideways(as_agent, helena):
     others = [customer_with_order(email=EMAIL, deduplicate=False) for _ in range(4)]
     assert '<table class="values many">' in as_agent.get(values(helena, *others)).text
