@@ -43,7 +43,7 @@ def test_a_double_click_on_undo_is_one_undo(run_together):
     for number in range(4):
         made = merge(plan(*customers(f"a{number} b{number}")))
         assert kinds(run_together(lambda made=made: undo(made), lambda made=made: undo(made))) == {
-            "Undone",
+            "UndoResult",
             "AlreadyUndoneError",
         }
     check_all_is_well()
@@ -118,7 +118,7 @@ def test_notes_written_during_a_merge_and_its_undo_are_all_there(run_together):
         for number in range(6):
             add_note(b if number % 2 else a, f"note {number}", by=None)
 
-    assert kinds(run_together(merge_and_undo, write, write)) == {"Undone", "NoneType"}
+    assert kinds(run_together(merge_and_undo, write, write)) == {"UndoResult", "NoneType"}
     assert Note.objects.filter(source_record__customer__in=[a, b]).count() == 12
     check_all_is_well()
 
@@ -159,7 +159,7 @@ def test_two_undos_of_one_chain_at_once(run_together):
         first = merge(plan(b, c))
         second = merge(plan(a, b))
         outcomes = run_together(lambda first=first: undo(first), lambda second=second: undo(second))
-        assert kinds(outcomes) == {"Undone"}
+        assert kinds(outcomes) == {"UndoResult"}
         assert Customer.objects.live().filter(pk__in=[a.pk, b.pk, c.pk]).count() == 3
     assert not MergeMember.objects.filter(undone_at=None).exists()
     check_all_is_well()
