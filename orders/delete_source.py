@@ -1,7 +1,7 @@
-"""Taking back all that a data source sent: what was bought there, its customers, or the data source itself.
+"""Deleting what a data source sent: its orders, its customers, or the data source with all of it.
 
-A customer of whom it alone sent anything is erased. Of one whom others sent too, its records are split off first, and
-those are erased. All of it happens in one transaction or nothing does, so that more than one request can do is refused.
+A customer that only this source sent is erased. From one that other sources sent too, the records of this source are
+split off and erased. Everything happens in one transaction, so a source that is too large for one request is refused.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ from orders.models import Order, Product
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-MOST_RECORDS, MOST_ORDERS = 50, 20_000
-"""What is deleted in ten seconds or so."""
+MOST_RECORDS, MOST_ORDERS = 50, 20_000  # take about ten seconds
 
 
 class DeleteSourceError(Exception):
@@ -33,7 +32,6 @@ class DeleteSourceError(Exception):
 
 
 def delete_source(source: DataSource, *, by: User | None) -> None:
-    """The data source with all that it sent."""
     try:
         with transaction.atomic():
             empty_source(source, by=by)
@@ -45,12 +43,12 @@ def delete_source(source: DataSource, *, by: User | None) -> None:
 
 @transaction.atomic
 def empty_source(source: DataSource, *, by: User | None) -> None:
-    """Delete its customers, with all that they have there."""
-    _refuse(source)
+    """Delete its customers, with everything they have there."""
+    _refuse_too_large(source)
     try:
         for customer in _lock_customers(source):
-            for doomed in _apart(customer, source, by=by):
-                current = Customer.objects.get(pk=doomed.pk)
+            for customer_of_source in _split_off(customer, source, by=by):
+                current = Customer.objects.get(pk=customer_of_source.pk)
                 erase_customer(current, version=current.version, by=by)
     except (EraseError, SplitError) as error:
         raise DeleteSourceError(f"Nothing was deleted. {error}") from None
@@ -58,19 +56,19 @@ def empty_source(source: DataSource, *, by: User | None) -> None:
 
 @transaction.atomic
 def purge_source(source: DataSource, *, by: User | None) -> None:
-    """Delete what was bought there, and keep the customers."""
-    _refuse(source)
+    """Delete its orders and all that belongs to them, and keep the customers."""
+    _refuse_too_large(source)
     customers = _lock_customers(source)
-    if why := [reason for customer in customers for reason in refusals(customer)]:
-        raise DeleteSourceError(f"Nothing was deleted. {why[0]}")
+    if reasons := [reason for customer in customers for reason in refusals(customer)]:
+        raise DeleteSourceError(f"Nothing was deleted. {reasons[0]}")
     records = lock_records(SourceRecord.objects.filter(data_source=source))
-    delete_rows(records, only=_bought())
+    delete_rows(records, only=_order_tables())
     billing_status.refresh([customer.pk for customer in customers])
     for customer in customers:
         history.write(customer, HistoryKind.ORDER, f"All that was bought at {source} was deleted.", by=by)
 
 
-def _refuse(source: DataSource) -> None:
+def _refuse_too_large(source: DataSource) -> None:
     if source.name == DataSource.STAFF:
         raise DeleteSourceError("This data source holds the values entered by staff. Nothing was deleted.")
     records = SourceRecord.objects.filter(data_source=source)[: MOST_RECORDS + 1].count()
@@ -83,35 +81,36 @@ def _refuse(source: DataSource) -> None:
 
 
 def _lock_customers(source: DataSource) -> list[Customer]:
-    """Those who have something of it, and whoever became part of them, locked in one go for the lock order."""
-    theirs = set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True))
-    locked = lock(ownership.merged_into_any(theirs).keys())
-    if theirs != set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True)):
+    """The owners of its records, locked with all that were merged into them."""
+    owners = set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True))
+    # In one statement, so that the locks are taken by primary key.
+    locked = lock(ownership.merged_into_any(owners).keys())
+    if owners != set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True)):
         raise DeleteSourceError(
             f"Customers of {source} are being changed at the moment. Nothing was deleted. Try again."
         )
-    return [locked[pk] for pk in sorted(theirs)]
+    return [locked[pk] for pk in sorted(owners)]
 
 
-def _apart(customer: Customer, source: DataSource, *, by: User | None) -> Iterator[Customer]:
-    """Whoever has nothing but what `source` sent."""
-    theirs = external.external_records_of([customer])[customer.pk]
-    sent = [record for record in theirs if record.data_source_id == source.pk]
-    if len(sent) == len(theirs):
+def _split_off(customer: Customer, source: DataSource, *, by: User | None) -> Iterator[Customer]:
+    """The customers that then have only records of `source`."""
+    records = external.external_records_of([customer])[customer.pk]
+    sent = [record for record in records if record.data_source_id == source.pk]
+    if len(sent) == len(records):
         yield customer
         return
     for record in sent:
         yield split_record(record, by=by, via=Via.API, reason=f"{source} was deleted")
 
 
-def _bought() -> Collection[Model]:
-    """The tables of orders, and what is derived from them."""
-    derived = (RecordTotals, MonthTotals)
-    return [model for model in tables() if model in derived or model._meta.app_label == Order._meta.app_label]
+def _order_tables() -> Collection[Model]:
+    """The tables of orders, and the totals that are derived from them."""
+    totals = (RecordTotals, MonthTotals)
+    return [model for model in tables() if model in totals or model._meta.app_label == Order._meta.app_label]
 
 
 def _delete_plans(source: DataSource) -> None:
-    """A plan that somebody bought elsewhere stays, as nobody's."""
+    """Delete the plans of `source`; one that was bought elsewhere stays, without a source."""
     plans = Product.objects.filter(data_source=source)
     plans.filter(orderitem=None, purchase=None).delete()
     plans.update(data_source=None, external_id=None)

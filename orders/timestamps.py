@@ -1,7 +1,7 @@
-"""An order has changed when something that is shown with it did: a purchase of its lines, or a parcel.
+"""The `updated` time of orders, by which API clients ask for what changed since their last call.
 
-Whoever keeps a copy of orders asks for those changed since (`updated`), and gets rows with all of that in them. Only
-the time is written; the customer of the orders is locked, as by all that changes them.
+The API shows an order with its parcels and with the purchases of its lines, so a change of those counts as a change of
+the order. Callers hold the lock of the customer.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from django.utils import timezone
 
 from orders.models import Order, OrderItem, Purchase
 
-Shown = tuple[str, object]
 
-
-def shown_values(purchase: Purchase) -> Shown:
-    """What a line shows of the purchase that it bills."""
+def shown_values(purchase: Purchase) -> tuple[str, object]:
+    """What an order shows of the purchase that one of its lines bills."""
     return purchase.status, purchase.next_bill_date
 
 
@@ -25,7 +23,7 @@ def touch_order(pk: int) -> None:
 
 
 def touch_orders_of(purchases: Collection[Purchase]) -> None:
-    """Those with a line of any of the `purchases`."""
+    """Touch the orders with a line of any of `purchases`."""
     if purchases:
         lines = OrderItem.objects.filter(purchase__in=purchases)
         Order.objects.filter(pk__in=lines.values("order")).update(updated=timezone.now())

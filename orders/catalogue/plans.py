@@ -1,4 +1,4 @@
-"""Plans: the products that billing systems bill again and again, and groups of plans that are looked at as one."""
+"""Plans, which are the products that billing systems bill again and again, and groups of plans."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class PlanError(Exception):
 
 
 def create(source: DataSource, *, name: str, count: int, unit: str, external_id: str = "") -> Product:
-    """A plan of `source`, which may leave it to us to name it."""
+    """A plan of `source`; without an `external_id` it gets one of ours."""
     plan = Product(data_source=source, external_id=external_id or str(uuid4()))
     _check_text("external_id", plan.external_id or "", LONGEST_ID)
     _write(plan, name=name, count=count, unit=unit)
@@ -60,10 +60,10 @@ def change(plan: Product, **values: Any) -> Product:
 
 
 def delete(plan: Product) -> None:
-    """PlanError when something was bought by it: what a customer has does not go with a plan."""
+    """PlanError when somebody bought it: what a customer has is not deleted with a plan."""
     try:
         plan.delete()
-    except (ProtectedError, IntegrityError):  # the latter of what came meanwhile
+    except (ProtectedError, IntegrityError):  # IntegrityError when it was bought a moment ago
         raise PlanError("plan", "This plan has subscriptions or line items. Delete their invoices first.") from None
 
 
@@ -84,10 +84,10 @@ def _check_text(field: str, text: str, longest: int) -> None:
 
 
 def _free_sku(plan: Product) -> str:
-    """What the source calls it, where no other product goes by that."""
-    name = plan.external_id or ""
-    is_free = len(name) <= LONGEST_SKU and not Product.objects.filter(sku=name).exists()
-    return name if is_free else plan.uuid
+    """The external id, or the uuid where that is too long or taken."""
+    sku = plan.external_id or ""
+    is_free = len(sku) <= LONGEST_SKU and not Product.objects.filter(sku=sku).exists()
+    return sku if is_free else plan.uuid
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
-"""What became of a parcel, as the fulfillment house tells: shipped, delivered, returned, cancelled.
+"""Updating fulfillments (parcels) as the fulfillment house reports them: shipped, delivered, returned, cancelled.
 
-A parcel that has left needs the number by which it is followed; one that comes back, the number of its return.
+A shipped parcel needs its tracking number, an awaited return its RMA number.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DATES = {
     FulfillmentStatus.DELIVERED: "delivered_at",
     FulfillmentStatus.RETURNED: "returned_at",
 }
-OVER = (FulfillmentStatus.CANCELLED, FulfillmentStatus.DELIVERED, FulfillmentStatus.RETURNED)
+CLOSED = (FulfillmentStatus.CANCELLED, FulfillmentStatus.DELIVERED, FulfillmentStatus.RETURNED)
 
 
 class FulfillmentError(Exception):
@@ -36,7 +36,7 @@ class FulfillmentError(Exception):
 
 @dataclass(frozen=True)
 class FulfillmentUpdate:
-    """What is told of a parcel; what is blank was not told, and stays."""
+    """What is reported of a parcel; a blank value leaves the stored one as it is."""
 
     status: FulfillmentStatus
     carrier: str = ""
@@ -49,46 +49,46 @@ class FulfillmentUpdate:
 
 
 @transaction.atomic
-def update_fulfillment(fulfillment: Fulfillment, news: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
+def update_fulfillment(fulfillment: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
     try:
         lock_owner(fulfillment.source_record)
         current = Fulfillment.objects.select_for_update(of=("self",)).select_related("order").get(pk=fulfillment.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
         raise FulfillmentError("This fulfillment was deleted a moment ago.") from None
-    return _write(current, news, by=by)
+    return _write(current, update, by=by)
 
 
 @transaction.atomic
-def update_fulfillments_of(order: Order, news: FulfillmentUpdate, *, by: User | None) -> list[Fulfillment]:
-    """The same of every parcel of `order` that is still on its way; an order without one gets its first."""
+def update_fulfillments_of(order: Order, update: FulfillmentUpdate, *, by: User | None) -> list[Fulfillment]:
+    """Update every open parcel of `order`; an order without a parcel gets its first."""
     try:
         lock_owner(order.source_record)
         parcels = list(Fulfillment.objects.select_for_update(of=("self",)).filter(order=order).order_by("pk"))
     except RetiredMeanwhileError:
         raise FulfillmentError("This order was deleted a moment ago.") from None
-    open_ones = [each for each in parcels if each.status not in OVER or each.status == news.status]
+    # One that has the new status already may get a number or a date later.
+    open_parcels = [parcel for parcel in parcels if parcel.status not in CLOSED or parcel.status == update.status]
     if not parcels and order.status not in COUNTED:
         raise FulfillmentError(f"This order is {order.get_status_display().lower()}, so it has no fulfillments.")
-    if parcels and not open_ones:
+    if parcels and not open_parcels:
         raise FulfillmentError("All fulfillments of this order are closed. Send the ID of one of them.")
-    return [
-        _write(each, news, by=by) for each in open_ones or [Fulfillment(order=order, source_record=order.source_record)]
-    ]
+    first = Fulfillment(order=order, source_record=order.source_record)
+    return [_write(parcel, update, by=by) for parcel in open_parcels or [first]]
 
 
-def _write(parcel: Fulfillment, news: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
+def _write(parcel: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
     for name in ("carrier", "method", "tracking_number", "rma_number", "shipped_at", "delivered_at", "returned_at"):
-        if told := getattr(news, name):
-            setattr(parcel, name, told)
-    _refuse_incomplete(parcel, news.status)
-    before, parcel.status = parcel.status if parcel.pk else None, news.status
-    if (date := DATES.get(news.status)) and getattr(parcel, date) is None:
+        if value := getattr(update, name):
+            setattr(parcel, name, value)
+    _refuse_incomplete(parcel, update.status)
+    before, parcel.status = parcel.status if parcel.pk else None, update.status
+    if (date := DATES.get(update.status)) and getattr(parcel, date) is None:
         setattr(parcel, date, timezone.now())
     parcel.save()
     touch_order(parcel.order_id)
     if parcel.status != before:
-        followed = f", {parcel.carrier} {parcel.tracking_number}".rstrip() if parcel.tracking_number else ""
-        history.write(parcel.order, f"parcel {parcel.get_status_display().lower()}{followed}.", by=by)
+        tracking = f", {parcel.carrier} {parcel.tracking_number}".rstrip() if parcel.tracking_number else ""
+        history.write(parcel.order, f"parcel {parcel.get_status_display().lower()}{tracking}.", by=by)
     return parcel
 
 

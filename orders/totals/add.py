@@ -1,7 +1,7 @@
-"""The roll-ups of source records: what their orders and purchases add up to, in whole minor units.
+"""The totals of source records: sums of their orders and purchases, in whole minor units.
 
-Orders that count are those COMPLETE or REFUNDED. An act adds its difference in one statement, and one more by month
-when it is about orders: its last, because the row it locks is the one that every order of the record wants.
+Orders count when they are COMPLETE or REFUNDED. An act adds its deltas in one statement, and in one more by month when
+they are about orders. It does so last, because every order of the record waits for the row that this locks.
 """
 
 from __future__ import annotations
@@ -33,60 +33,60 @@ by_key = attrgetter("record", "currency")
 figures_of = attrgetter(*FIGURES)
 
 
-def add_to_totals(changes: Iterable[Delta]) -> None:
-    """Add `changes` to the totals, records in order, so that two acts on the same records cannot deadlock."""
-    changes = list(changes)
-    if rows := sorted(combine_deltas(changes, "record", "currency"), key=by_key):
+def add_to_totals(deltas: Iterable[Delta]) -> None:
+    deltas = list(deltas)
+    # Sorted, so that two acts on the same records cannot deadlock.
+    if rows := sorted(combine_deltas(deltas, "record", "currency"), key=by_key):
         values = [(*by_key(row), *figures_of(row)) for row in rows]
         upsert_sums(RecordTotals, [*KEY, *FIGURES], values, key=KEY, sums=SUMS, also=FIRST_AND_LAST)
-        by_month.add(changes)
+        by_month.add(deltas)
 
 
 def replace_totals(before: Iterable[Delta], after: Iterable[Delta], *, also: Iterable[Delta] = ()) -> None:
-    """Let orders that added `before` add `after`, and add what is added `also`.
-
-    The first and last times are looked up, since none can be subtracted.
-    """
+    """Replace what orders added `before` by what they add `after`, and add the deltas in `also`."""
     before = list(before)
     add_to_totals([*deltas_between(before, after), *also])
-    # By now the totals are locked: an order that is not seen here adds its own time when this is over.
-    for record, currency in sorted({by_key(change) for change in before if change.orders}):
+    # A first or last time cannot be subtracted, so it is looked up. The totals are locked by now: an order that is not
+    # seen here waits, and then adds its own time.
+    for record, currency in sorted({by_key(delta) for delta in before if delta.orders}):
         orders = Order.objects.counted().filter(source_record=record, currency=currency)
-        ends = [orders.order_by(*by).values_list("at", flat=True).first() for by in (("at", "pk"), ("-at", "-pk"))]
-        of_key = RecordTotals.objects.filter(source_record=record, currency=currency)
-        of_key.update(first_order_at=ends[0], last_order_at=ends[1])
+        first, last = (
+            orders.order_by(*by).values_list("at", flat=True).first() for by in (("at", "pk"), ("-at", "-pk"))
+        )
+        totals = RecordTotals.objects.filter(source_record=record, currency=currency)
+        totals.update(first_order_at=first, last_order_at=last)
 
 
 @transaction.atomic(savepoint=False)
 def rebuild_totals(records: Sequence[int]) -> list[str]:
-    """Make the totals of `records` what their orders and purchases say; name what differed."""
-    known = _locked(records)
-    # Of a key that is not among them an act is adding the first row at this moment: that will be right by itself.
-    wanted = {by_key(change): change for change in combine_deltas(_derived(records), "record", "currency")}
-    differed = []
+    """Make the totals of `records` what their orders and purchases say; name those that differed."""
+    locked = _lock_totals(records)
+    derived = {by_key(delta): delta for delta in combine_deltas(_derive(records), "record", "currency")}
+    differing = []
     for total in RecordTotals.objects.filter(source_record__in=records):
         key = (total.source_record_id, total.currency)
-        new = figures_of(wanted.get(key, Delta(*key)))
-        if key in known and figures_of(total) != new:
-            differed.append(f"{key[1]} totals of record {key[0]}")
-            RecordTotals.objects.filter(pk=total.pk).update(**dict(zip(FIGURES, new, strict=True)))
-    return sorted(differed) + by_month.rebuild(records, known)
+        figures = figures_of(derived.get(key, Delta(*key)))
+        # A row that is not locked was added since, by an act that will make it right.
+        if key in locked and figures_of(total) != figures:
+            differing.append(f"{key[1]} totals of record {key[0]}")
+            RecordTotals.objects.filter(pk=total.pk).update(**dict(zip(FIGURES, figures, strict=True)))
+    return sorted(differing) + by_month.rebuild(records, locked)
 
 
-def _locked(records: Sequence[int]) -> set[by_month.RecordCurrency]:
-    """(record, currency) of all that the records have. Their totals are locked: to add nothing does that, and makes one
-    where there is none."""
-    known: set[by_month.RecordCurrency] = set()
+def _lock_totals(records: Sequence[int]) -> set[by_month.RecordCurrency]:
+    """Lock the totals of `records`, in all currencies that they have."""
+    keys: set[by_month.RecordCurrency] = set()
     for model in (Order, Purchase, RecordTotals, MonthTotals):
         rows = model._default_manager.filter(source_record__in=records).order_by()
-        known.update(rows.values_list(*KEY).distinct())
-    nothing = [0] * len(SUMS)
-    for some in batches(sorted(known)):
-        upsert_sums(RecordTotals, [*KEY, *SUMS], [(*key, *nothing) for key in some], key=KEY, sums=SUMS)
-    return known
+        keys.update(rows.values_list(*KEY).distinct())
+    # Adding zero locks the row, creating it if missing.
+    zeros = [0] * len(SUMS)
+    for batch in batches(sorted(keys)):
+        upsert_sums(RecordTotals, [*KEY, *SUMS], [(*key, *zeros) for key in batch], key=KEY, sums=SUMS)
+    return keys
 
 
-def _derived(records: Sequence[int]) -> Iterator[Delta]:
+def _derive(records: Sequence[int]) -> Iterator[Delta]:
     counted = Order.objects.counted().filter(source_record__in=records).values("source_record", "currency")
     for row in counted.annotate(n=Count("pk"), t=Sum("total"), r=Sum("refunded"), a=Min("at"), z=Max("at")):
         currency = row["currency"]

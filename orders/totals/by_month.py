@@ -1,6 +1,6 @@
-"""The roll-ups of source records by month, for the plot of spend: the same changes as the totals, kept by month.
+"""The totals of source records by month, for the chart of spend.
 
-A month is that in which the order was placed, in UTC; what is refunded later counts there too.
+The month is the one in which the order was placed, in UTC; a later refund counts there too.
 """
 
 from __future__ import annotations
@@ -28,33 +28,36 @@ by_key = attrgetter(*BY)
 sums_of = attrgetter(*SUMS)
 
 
-def add(changes: Iterable[Delta]) -> None:
-    """Add what `changes` say of orders. The totals of their records come before: whoever waits, waits there."""
-    about_orders = [change for change in changes if any(sums_of(change))]
-    if any(change.month is None for change in about_orders):
+def add(deltas: Iterable[Delta]) -> None:
+    """Add the deltas of orders. The caller has locked the totals of their records."""
+    about_orders = [delta for delta in deltas if any(sums_of(delta))]
+    if any(delta.month is None for delta in about_orders):
         raise ValueError("Give the month in which the order was placed.")
     if rows := sorted(combine_deltas(about_orders, *BY), key=by_key):
         values = [(*by_key(row), *sums_of(row)) for row in rows]
         upsert_sums(MonthTotals, [*KEY, *SUMS], values, key=KEY, sums=SUMS)
 
 
-def rebuild(records: Sequence[int], known: Collection[RecordCurrency]) -> list[str]:
-    """Make the months of `records` what their orders say; name what differed. The totals of `known` are locked."""
-    wanted = {by_key(change): change for change in _derived(records)}
+def rebuild(records: Sequence[int], locked: Collection[RecordCurrency]) -> list[str]:
+    """Make the months of `records` what their orders say; name those that differed.
+
+    `locked` are the records and currencies whose totals the caller has locked; others are left as they are.
+    """
+    derived = {by_key(delta): delta for delta in _derive(records)}
     stored = {tuple(getattr(m, k) for k in KEY): m for m in MonthTotals.objects.filter(source_record__in=records)}
-    differed = []
-    for key in wanted.keys() | stored.keys():
+    differing = []
+    for key in derived.keys() | stored.keys():
         record, currency, month = key
-        row, change = stored.get(key), wanted.get(key, Delta(*key))
-        if (record, currency) in known and (sums_of(row) if row else (0, 0, 0)) != sums_of(change):
-            differed.append(f"{currency} of {month:%Y-%m} of record {record}")
+        row, delta = stored.get(key), derived.get(key, Delta(*key))
+        if (record, currency) in locked and (sums_of(row) if row else (0, 0, 0)) != sums_of(delta):
+            differing.append(f"{currency} of {month:%Y-%m} of record {record}")
             MonthTotals.objects.update_or_create(
-                **dict(zip(KEY, key, strict=True)), defaults=dict(zip(SUMS, sums_of(change), strict=True))
+                **dict(zip(KEY, key, strict=True)), defaults=dict(zip(SUMS, sums_of(delta), strict=True))
             )
-    return sorted(differed)
+    return sorted(differing)
 
 
-def _derived(records: Sequence[int]) -> Iterator[Delta]:
+def _derive(records: Sequence[int]) -> Iterator[Delta]:
     counted = Order.objects.counted().filter(source_record__in=records)
     months = counted.annotate(month=TruncMonth("at", output_field=DateField(), tzinfo=UTC)).order_by()
     rows = months.values_list("source_record", "currency", "month")

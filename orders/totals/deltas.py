@@ -1,4 +1,4 @@
-"""What acts add to the totals of source records; amounts in whole minor units."""
+"""What an act adds to the totals of source records; amounts are in whole minor units."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUMS = ("orders", "amount", "refunded", *PURCHASES)
 class Delta:
     """What is added to the totals of one record in one currency.
 
-    `month` is the one in which the order was placed, by its first day; who adds orders, amounts or refunds names it.
+    `month` is the first day of the month in which the order was placed; a delta of an order must have it.
     """
 
     record: int
@@ -42,7 +42,7 @@ class Delta:
 
 
 def deltas_of_order(order: Order) -> Iterator[Delta]:
-    """What an order adds; nothing while it does not count."""
+    """Nothing while the order does not count."""
     if order.is_counted:
         yield Delta(
             order.source_record_id,
@@ -57,7 +57,6 @@ def deltas_of_order(order: Order) -> Iterator[Delta]:
 
 
 def deltas_of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
-    """What is added when so much more of an order is paid back; nothing while it does not count."""
     if order.is_counted:
         yield Delta(
             order.source_record_id, order.currency, month_of(order.at), refunded=to_minor_units(amount, order.currency)
@@ -69,16 +68,18 @@ def deltas_of_purchase(purchase: Purchase) -> Iterator[Delta]:
 
 
 def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
-    """What is added when what added `before` now adds `after`. First and last times only ever widen by it."""
+    """What to add so that `after` counts instead of `before`. First and last times are only widened by it."""
     before, after = list(before), list(after)
-    for change in before if before != after else ():
-        less = {name: -getattr(change, name) for name in SUMS}
-        yield replace(change, **less, first_order_at=None, last_order_at=None)
-    yield from after if before != after else ()
+    if before == after:
+        return
+    for delta in before:
+        negative = {name: -getattr(delta, name) for name in SUMS}
+        yield replace(delta, **negative, first_order_at=None, last_order_at=None)
+    yield from after
 
 
 def deltas_of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
-    """What is added when a purchase that had the status `before` has another."""
+    """What to add when the status of `purchase` was `before`."""
     if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
         yield delta_of_purchases(purchase.source_record_id, purchase.currency, before, -1)
         yield from deltas_of_purchase(purchase)
@@ -95,14 +96,14 @@ def delta_of_purchases(record: int, currency: str, status: str, count: int) -> D
     )
 
 
-def combine_deltas(changes: Iterable[Delta], *key: str) -> Collection[Delta]:
-    """One change for each `key`: a statement may touch a row only once."""
+def combine_deltas(deltas: Iterable[Delta], *key: str) -> Collection[Delta]:
+    """One delta for each `key`, because a statement may touch a row only once."""
     key_of = attrgetter(*key)
-    found: dict[object, Delta] = {}
-    for change in changes:
-        before = found.get(key_of(change))
-        found[key_of(change)] = _sum(before, change) if before else change
-    return found.values()
+    combined: dict[object, Delta] = {}
+    for delta in deltas:
+        before = combined.get(key_of(delta))
+        combined[key_of(delta)] = _sum(before, delta) if before else delta
+    return combined.values()
 
 
 def _sum(one: Delta, other: Delta) -> Delta:

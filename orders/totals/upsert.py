@@ -1,4 +1,4 @@
-"""Adding rows to rows that may be there already, in one statement: how every roll-up is written."""
+"""Adding sums to rows that may exist already, in one statement."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,9 +16,10 @@ def upsert_sums(
     sums: Sequence[str],
     also: str = "",
 ) -> None:
-    """Add `rows` to the rows of `model` that have the same `key`, in one statement; `also` sets what is no sum.
+    """Insert `rows`, or add their `sums` to the rows of `model` with the same `key`.
 
-    The rows come in the order of their key, so that two acts on the same ones cannot deadlock.
+    `also` is SQL that sets the columns that are no sums. The caller sorts the rows by key, so that two acts on the same
+    rows cannot deadlock.
     """
     table = connection.ops.quote_name(model._meta.db_table)
     adapt = connection.ops.adapt_datetimefield_value
