@@ -31,7 +31,9 @@ fuzz: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.api.fuzz
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)
-	$(BIN)/python -m pytest -q tests/browser/test_every_page.py --screenshots docs/screenshots
+	@mkdir -p screenshots
+	$(BIN)/python -m pytest -q tests/browser/test_every_page.py --screenshots screenshots
+	@echo "The pictures are in screenshots/. Copy those that the README shows to docs/screenshots/ when they change."
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check

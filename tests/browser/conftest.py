@@ -28,7 +28,7 @@ PATIENCE = 15_000  # milliseconds; another part of the suite works beside this o
 
 
 def pytest_addoption(parser):
-    parser.addoption("--screenshots", metavar="FOLDER", help="where to write a picture of every page")
+    parser.addoption("--screenshots", metavar="FOLDER", help="write a picture of every page to this folder")
 
 
 def pytest_collection_modifyitems(items):

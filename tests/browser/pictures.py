@@ -1,4 +1,4 @@
-"""Pictures of pages for the docs, small enough to keep."""
+"""Pictures of pages, small enough to keep the README’s in git."""
 
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +10,7 @@ COLOURS = 128
 
 
 def take(page: Page, folder: str | None, name: str) -> None:
-    """Write what is to be seen of the page as `name`.png into `folder`, if there is one."""
+    """Write the visible part of the page to `name`.png in `folder`, if there is one."""
     if folder:
         picture = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide")))
         picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
