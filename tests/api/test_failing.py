@@ -58,7 +58,7 @@ def test_a_method_that_an_address_does_not_take_is_answered_in_json(method):
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET"
-    assert response.json() == {"code": 405, "message": f"{method} is not allowed here; use GET", "param": None}
+    assert response.json() == {"code": 405, "message": f"{method} is not allowed here. Use GET", "param": None}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])

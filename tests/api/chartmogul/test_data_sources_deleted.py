@@ -80,7 +80,7 @@ def test_more_than_one_request_can_do_is_refused_and_nothing_is_half_done(caller
     before = dump()
     response = caller.delete(f"data_sources/{shop.uuid}{rest}")
     assert response.status_code == 422
-    assert "one by one" in response.json()["errors"]["data_source"]
+    assert "too many for one request" in response.json()["errors"]["data_source"]
     assert dump() == before
 
 

@@ -156,7 +156,7 @@ def test_all_invoices_of_a_customer_at_a_source_are_deleted(caller, helena, janu
 def test_what_more_hangs_on_than_a_billing_system_told_is_not_deleted(caller):
     parcel, card, club = placed(email="a@x.cz").order, paid_order(), subscription().order
     Fulfillment.objects.create(source_record=parcel.source_record, order=parcel)
-    for each, what in ((parcel, "parcels"), (card, "payments"), (club, "purchases")):
+    for each, what in ((parcel, "fulfillments"), (card, "payments"), (club, "purchases")):
         response = caller.delete(f"invoices/{each.uuid}")
         assert response.status_code == 422
         assert what in response.json()["errors"]["invoice"]

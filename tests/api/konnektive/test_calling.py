@@ -80,7 +80,7 @@ def test_half_a_character_is_an_error_of_its_parameter(shop):
     body = json.dumps({**shop.login, "eCommercePassword": "\ud800"})
     assert told(send_json(shop, body)) == (
         "ERROR",
-        {"eCommercePassword": "Leave out the character that cannot be stored."},
+        {"eCommercePassword": "Remove the character that cannot be stored."},
     )
 
 
@@ -122,7 +122,7 @@ def test_where_no_call_is_the_error_names_the_path(shop, method, path):
 def test_over_plain_http_nobody_is_redirected(shop, settings):
     settings.SECURE_SSL_REDIRECT = True
     result, message = told(shop.client.post("/order/echo/", shop.login))
-    assert (result, message.split(":")[0]) == ("ERROR", "Use HTTPS")
+    assert (result, message.split(".")[0]) == ("ERROR", "Use HTTPS")
     assert told(shop.client.post("/order/echo/", shop.login, secure=True)) == ("SUCCESS", {})
 
 

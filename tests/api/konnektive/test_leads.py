@@ -89,7 +89,7 @@ def test_a_name_from_right_to_left_is_a_name(world):
 def test_what_was_bought_is_no_lead_any_more(world):
     _, order = world.order()
     result, message = world.lead(orderId=order["orderId"])
-    assert (result, message.split(",")[0]) == ("ERROR", f"Order {order['orderId']} is COMPLETE")
+    assert (result, message.split(".")[0]) == ("ERROR", f"Order {order['orderId']} is COMPLETE")
 
 
 def test_the_same_request_sent_again_is_the_same_lead(world):

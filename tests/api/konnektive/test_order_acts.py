@@ -252,7 +252,7 @@ def test_a_lead_has_no_parcel(shop):
     placed.fulfillments.all().delete()
     Order.objects.update(status="PARTIAL")
     asked = {"orderId": placed.number, "fulfillmentStatus": "SHIPPED", "trackingNumber": "9400"}
-    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "This order is partial, so it has no parcel.")
+    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "This order is partial, so it has no fulfillments.")
 
 
 def test_a_return_needs_its_number(shop):

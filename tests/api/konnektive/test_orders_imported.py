@@ -93,7 +93,7 @@ def test_a_lead_that_bought_cannot_be_bought_again(world):
     _, lead = world.lead()
     world.order(orderId=lead["orderId"])
     result, message = world.order(orderId=lead["orderId"])
-    assert (result, message) == ("ERROR", f"Order {lead['orderId']} is COMPLETE, so it cannot be completed again.")
+    assert (result, message) == ("ERROR", f"Order {lead['orderId']} is COMPLETE, so it cannot be completed.")
     assert OrderItem.objects.count() == 1
 
 
