@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from crm.accounts import audit, grant
 from crm.accounts.key_revocation import CREATED
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import HELD, USE_API
+from crm.accounts.permissions import HELD, LABELS, USE_API
 from customers.lib.phrases import isolated
 
 MARK = "reunite_"  # by which people, and programs that look for leaked secrets, recognise a token
@@ -55,7 +55,7 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
     if not User.objects.get(pk=user.pk).has_perm(USE_API):
         raise KeyRefusedError(
             f"{isolated(user)} does not have permission to use the API. No key was created."
-            " An admin can grant “Can use the API” on Edit User."
+            f" An admin can grant “{LABELS[USE_API]}” on Edit User."
         )
     token = MARK + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(

@@ -98,6 +98,13 @@ def labels(permissions: Iterable[str]) -> list[str]:
     return [label for each, label in LABELS.items() if each in named] + sorted(named - EVERYTHING)
 
 
+def explain_missing(permission: str) -> str:
+    """A sentence for somebody without `permission`: that they lack it, and how they get it."""
+    label = LABELS[permission]
+    act = label.removeprefix("Can ")
+    return f"You do not have permission to {act}. An admin can grant “{label}” on Edit User."
+
+
 @dataclass(frozen=True)
 class Role:
     name: str

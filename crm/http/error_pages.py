@@ -17,8 +17,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from crm.accounts.permissions import explain_missing
 from crm.api import errors
 from crm.http.charsets import UNREADABLE, CharsetError
+from customers.web.permissions import MissingPermissionError
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +48,13 @@ def charsets(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if said := errors.answer(request, 403, str(exception) or "You do not have permission to do this."):
-        return said
-    return render(request, "403.html", {"why": str(exception), "back": came_from(request)}, status=403)
+    message = str(exception)
+    if isinstance(exception, MissingPermissionError):
+        message = explain_missing(exception.permission)
+        message += "" if request.method in ("GET", "HEAD") else " Nothing was changed."
+    if answer := errors.answer(request, 403, message or "You do not have permission to do this."):
+        return answer
+    return render(request, "403.html", {"why": message, "back": came_from(request)}, status=403)
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,7 +11,7 @@ from customers.labels.forms import AttributeForm, TagForm
 from customers.models import Customer
 from customers.profile.display import attribute_text
 from customers.web.live import with_live
-from customers.web.permission_decorators import may_change, may_view
+from customers.web.permissions import may_change, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -15,8 +15,7 @@ from customers.search.filters import STATUSES
 from customers.search.forms import read_list_filter
 from customers.search.order import SORTS
 from customers.web.csv import csv_response
-from customers.web.permission_decorators import may_view
-from customers.web.permissions import VIEW_ORDERS
+from customers.web.permissions import VIEW_ORDERS, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -1,4 +1,4 @@
-"""Who may open a view, and what somebody who may not is told."""
+"""Who may open a view. A user who acts on customers must also be allowed to see them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,23 +20,42 @@ if TYPE_CHECKING:
         htmx: HtmxDetails
 
 
+MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
+UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 VIEW_ORDERS = "orders.view_order"
-"""Without it nothing of orders, payments and purchases is told about a customer (decision 15)."""
+"""Without it, nothing about a customer's orders, payments and purchases is shown (decision 15)."""
 
 P = ParamSpec("P")
 View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
 
 
-def permission_required(perm: str, message: str) -> Callable[[View[P]], View[P]]:
-    """Let a signed-in user through who has `perm`; show anyone else the 403 page with `message`."""
+class MissingPermissionError(PermissionDenied):
+    """The user lacks `permission`. The page that says so names it as Edit User does (`crm.http.error_pages`)."""
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(permission)
+        self.permission = permission
+
+
+def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
+    """Open a view to signed-in users with `permission` only."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: "StaffRequest", /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.has_perm(perm):
-                raise PermissionDenied(message)
+            if not request.user.has_perm(permission):
+                raise MissingPermissionError(permission)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+may_view = permission_required("customers.view_customer")
+may_add = permission_required("customers.add_customer")
+may_change = permission_required("customers.change_customer")
+may_merge = permission_required(MERGE)
+may_undo = permission_required(UNDO)
+may_split = permission_required(SPLIT)
+may_delete = permission_required("customers.delete_customer")

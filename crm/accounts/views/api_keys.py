@@ -13,8 +13,7 @@ from crm.accounts import api_keys
 from crm.accounts.forms.api_key import KeyForm
 from crm.accounts.grant import GrantError
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import USE_API
-from crm.accounts.views.permission_decorators import may_manage_users
+from crm.accounts.permissions import MANAGE_USERS, USE_API
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
 
@@ -23,22 +22,20 @@ if TYPE_CHECKING:
 
 
 @require_http_methods(["GET", "POST"])
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def key_add(request: "StaffRequest", pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     return _add(request, user, back=user.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])
-@permission_required(
-    USE_API, "You do not have permission to use the API. An admin can grant “Can use the API” on Edit User."
-)
+@permission_required(USE_API)
 def own_key_add(request: "StaffRequest") -> HttpResponse:
     return _add(request, request.user, back=reverse("accounts:own"))
 
 
 @require_http_methods(["GET", "POST"])
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def key_revoke(request: "StaffRequest", pk: int, key: int) -> HttpResponse:
     found = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=pk)
     return _revoke(request, found, back=found.user.get_absolute_url())

@@ -17,8 +17,9 @@ from crm.accounts import password_reset
 from crm.accounts.forms.passwords import NewPasswordForm
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
-from crm.accounts.views.permission_decorators import may_manage_users
+from crm.accounts.permissions import MANAGE_USERS
 from crm.http.error_pages import too_many_links
+from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import SetPasswordForm
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @require_POST
 @never_cache
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
     """The answer itself shows the link: on the way to another page it would have to be kept somewhere."""
     user = get_object_or_404(User, pk=pk)

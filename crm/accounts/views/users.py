@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.accounts import audit, grant, users
 from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
-from crm.accounts.permissions import USE_API, listed, permissions_by_app
-from crm.accounts.views.permission_decorators import may_manage_users
+from crm.accounts.permissions import MANAGE_USERS, USE_API, listed, permissions_by_app
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
+from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -23,7 +23,7 @@ STATES = {"in": True, "out": False}
 
 
 @require_safe
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def user_list(request: "StaffRequest") -> HttpResponse:
     asked = {name: request.GET[name] for name in ("q", "may", "state") if request.GET.get(name)}
     state = STATES.get(asked.get("state", ""))
@@ -44,7 +44,7 @@ def user_list(request: "StaffRequest") -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def user_add(request: "StaffRequest") -> HttpResponse:
     form = UserForm(request.POST or None, instance=User(), by=request.user)
     if not (form.is_valid() and _saved(form, by=request.user)):
@@ -60,7 +60,7 @@ def user_add(request: "StaffRequest") -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     title = str(user)
@@ -91,7 +91,7 @@ def _saved(form: UserForm, *, by: User) -> bool:
 
 
 @require_safe
-@may_manage_users
+@permission_required(MANAGE_USERS)
 def change_list(request: "StaffRequest") -> HttpResponse:
     """The audit log of all users or of one."""
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))

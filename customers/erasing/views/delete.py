@@ -11,7 +11,7 @@ from customers.erasing.forms import DeleteForm
 from customers.lib.numbers import parse_number
 from customers.models import Customer, Deletion
 from customers.web.messages import emphasised, message_with_button
-from customers.web.permission_decorators import may_delete, may_view
+from customers.web.permissions import may_delete, may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from customers.erasing.log import deletion_page
 from customers.lib.numbers import parse_number
-from customers.web.permission_decorators import may_delete, may_view
+from customers.web.permissions import may_delete, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

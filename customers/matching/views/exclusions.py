@@ -10,7 +10,7 @@ from customers.matching import exclusions
 from customers.models import Customer
 from customers.records.listing import records_of
 from customers.web.live import with_live
-from customers.web.permission_decorators import may_change, may_view
+from customers.web.permissions import may_change, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

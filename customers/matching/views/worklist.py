@@ -17,7 +17,7 @@ from customers.matching.not_duplicates_list import not_duplicates_page
 from customers.matching.worklist import worklist_page
 from customers.models import Customer
 from customers.web.fields import LONGEST_REASON, reason_in
-from customers.web.permission_decorators import may_merge, may_view
+from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

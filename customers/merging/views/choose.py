@@ -22,7 +22,7 @@ from customers.merging.views.shared import (
 )
 from customers.models import Customer
 from customers.search.find import find
-from customers.web.permission_decorators import UNMATCHED, may_merge, may_view
+from customers.web.permissions import UNMATCHED, may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

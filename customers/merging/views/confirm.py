@@ -26,7 +26,7 @@ from customers.models import Customer, MergeDraft, Via
 from customers.records.counts import Totals, totals
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, message_with_button
-from customers.web.permission_decorators import UNDO, may_merge, may_view
+from customers.web.permissions import UNDO, may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

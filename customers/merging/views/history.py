@@ -13,7 +13,7 @@ from customers.merging.undo import erased_side
 from customers.models import Merge
 from customers.records.newest import Cursor
 from customers.web.csv import csv_response
-from customers.web.permission_decorators import UNDO, may_view
+from customers.web.permissions import UNDO, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

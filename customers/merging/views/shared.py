@@ -15,7 +15,7 @@ from customers.matching.duplicates import matches_of
 from customers.merging.plan import MergeError, refuse_impossible_merge
 from customers.models import Customer
 from customers.web.messages import emphasised
-from customers.web.permission_decorators import UNMATCHED
+from customers.web.permissions import UNMATCHED
 from customers.web.retired import ErasedError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from customers.merging.split_preview import preview_split
 from customers.models import Customer, SourceRecord
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, message_with_button
-from customers.web.permission_decorators import may_split, may_view
+from customers.web.permissions import may_split, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -21,7 +21,7 @@ from customers.merging.undo import (
 )
 from customers.models import Merge
 from customers.web.messages import emphasised
-from customers.web.permission_decorators import may_undo, may_view
+from customers.web.permissions import may_undo, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -12,7 +12,7 @@ from customers.merging.plan import MergeError
 from customers.merging.preview import forecast_merge, records_by_customer
 from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
 from customers.models import Customer, MergeDraft
-from customers.web.permission_decorators import may_merge, may_view
+from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

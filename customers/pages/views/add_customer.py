@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from customers.lib.numbers import parse_numbers
 from customers.pages.add_customer import AlreadyAddedError, AlreadyKnownError, ExistingCustomer, add_customer
 from customers.pages.forms.add_customer import AddForm
-from customers.web.permission_decorators import may_add, may_view
+from customers.web.permissions import may_add, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from customers.matching.explain import explain_match
 from customers.models import Customer
 from customers.search.find import find_by_number_or_text
-from customers.web.permission_decorators import MERGE, UNMATCHED, may_view
+from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from customers.profile.display import former_contacts, other_info
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
 from customers.totals.sums import totals_of
-from customers.web.permission_decorators import MERGE, UNMATCHED, may_view
+from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from customers.engagement.forms import NoteForm
 from customers.models import Customer
 from customers.pages.views.customer import render_page
 from customers.profile.edit import EditError, add_note
-from customers.web.permission_decorators import may_change, may_view
+from customers.web.permissions import may_change, may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from customers.pages.forms.tab_filter import TabFilter
 from customers.totals.spend import spend_of
 from customers.totals.spend_chart import Plot
 from customers.totals.sums import Amount, sum_totals
-from customers.web.permission_decorators import SPLIT
-from customers.web.permissions import VIEW_ORDERS
+from customers.web.permissions import SPLIT, VIEW_ORDERS
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -10,7 +10,7 @@ from customers.merging.recent import recent_acts
 from customers.merging.weeks import bars
 from customers.models import Customer
 from customers.search.recent import recently_viewed
-from customers.web.permission_decorators import may_view
+from customers.web.permissions import may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -9,7 +9,7 @@ from customers.models import Customer
 from customers.profile.edit import EditError, StaleEditError, edit_profile
 from customers.profile.forms.profile import ProfileForm
 from customers.web.live import not_saved, with_live
-from customers.web.permission_decorators import may_change, may_view
+from customers.web.permissions import may_change, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

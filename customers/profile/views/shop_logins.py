@@ -11,7 +11,7 @@ from customers.models import CartLogin, Customer, PaySource
 from customers.profile import shop_logins
 from customers.profile.forms.shop_logins import LoginForm, PasswordForm
 from customers.web.live import with_live
-from customers.web.permission_decorators import may_change, may_view
+from customers.web.permissions import may_change, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -9,7 +9,7 @@ from customers.models import Customer
 from customers.profile.edit import EditError, set_status_and_owner
 from customers.profile.forms.status import StatusForm
 from customers.web.live import with_live
-from customers.web.permission_decorators import may_change, may_view
+from customers.web.permissions import may_change, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -69,7 +69,7 @@ def test_who_may_not_delete_is_told_what_is_missing(as_agent, helena):
     response = send(as_agent, helena)
 
     assert response.status_code == 403
-    assert "An admin can tick “Can delete customers” for you on Edit User. Nothing was deleted." in text_of(response)
+    assert "An admin can grant “Can delete customers” on Edit User. Nothing was changed." in text_of(response)
     assert fresh(helena)[0].is_live
 
 
