@@ -229,7 +229,7 @@ def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
 
 
 def test_the_file_is_read_a_part_at_a_time(as_agent, helena, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(history, "CHUNK", 2)
+    monkeypatch.setattr(history, "BATCH", 2)
     made = [merge(*fresh(helena), CustomerFactory()).pk for _ in range(5)]
     Merge.objects.update(created=timezone.now() - timedelta(days=1))
 
