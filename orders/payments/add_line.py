@@ -1,6 +1,6 @@
-"""A line that a payment adds to an order which is complete: kept with the payment, and written when that succeeds.
+"""The line that an upsale adds to a complete order.
 
-So a declined one never stood on the order, and one that nobody has answered does not stand there yet.
+It is kept with the payment until that succeeds, so a declined or pending one is never on the order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orders.totals.deltas import Delta, deltas_between, deltas_of_order, deltas_
 
 @dataclass(frozen=True)
 class AddedLine:
-    """`tax` is of the line, on top of its amount and shipping."""
+    """`tax` comes on top of the amount and shipping of the line."""
 
     line: IncomingLine
     tax: Decimal = Decimal(0)
@@ -27,7 +27,7 @@ class AddedLine:
     def total(self) -> Decimal:
         return self.line.amount + self.line.shipping + self.tax
 
-    def as_kept(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         line = self.line
         return {
             "product": line.product.pk if line.product else None,
@@ -41,19 +41,19 @@ class AddedLine:
 
 
 def add_line(order: Order, payment: Transaction) -> Iterator[Delta]:
-    """Write the line that `payment` paid for; `order`, which is to be saved, comes to as much more.
+    """Write the line that `payment` paid for and add it to `order`, which the caller saves; yield the deltas.
 
-    Of one that was cancelled meanwhile nothing begins, but what was paid for it can be paid back.
+    In an order that was cancelled in the meantime no purchase begins, but the payment can be refunded.
     """
-    kept = payment.adds
-    shipping, tax = Decimal(kept["shipping"]), Decimal(kept["tax"])
+    line = payment.adds
+    shipping, tax = Decimal(line["shipping"]), Decimal(line["tax"])
     item = OrderItem(
         order=order,
-        product=Product.objects.filter(pk=kept["product"]).first(),
-        description=kept["description"],
-        quantity=kept["quantity"],
-        kind=kept["kind"],
-        amount=Decimal(kept["amount"]),
+        product=Product.objects.filter(pk=line["product"]).first(),
+        description=line["description"],
+        quantity=line["quantity"],
+        kind=line["kind"],
+        amount=Decimal(line["amount"]),
         shipping=shipping,
     )
     before = list(deltas_of_order(order))

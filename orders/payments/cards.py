@@ -1,4 +1,4 @@
-"""Reading the card that somebody typed: nobody is asked about one whose number, date or code cannot be right."""
+"""Checking a card that was typed, before the gateway is asked: its number, expiry and security code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.views.decorators.debug import sensitive_variables
 
 from orders.payments.gateway import Card
 
-LONGEST_LIFE = 30  # years: an expiry beyond is a slip of the finger
+LONGEST_LIFE = 30  # years; a later expiry is a typing mistake
 
 
 class CardError(Exception):
-    """No card was read. `errors` says why by part: number, expiry, security_code; it never repeats what was typed."""
+    """`errors` is by part: number, expiry, security_code. It never repeats what was typed."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -22,15 +22,15 @@ class CardError(Exception):
 
 @sensitive_variables()
 def read_card(*, number: str, expiry: str, security_code: str = "") -> Card:
-    """The card; `expiry` is MM/YY or MM/YYYY, and a card is good to the end of that month."""
+    """`expiry` is MM/YY or MM/YYYY; the card is valid to the end of that month. CardError when it cannot be right."""
     digits = re.sub(r"[ -]", "", number)
     month, year = _expiry(expiry)
     errors = {}
-    if not (re.fullmatch("[0-9]{12,19}", digits) and _adds_up(digits)):
+    if not (re.fullmatch("[0-9]{12,19}", digits) and _is_luhn_valid(digits)):
         errors["number"] = "This is not a valid card number."
     if not 1 <= month <= 12:
         errors["expiry"] = "Enter the expiry month and year, such as 04/2027."
-    elif not _is_good(month, year):
+    elif not _is_in_range(month, year):
         errors["expiry"] = "This expiry date is in the past or too far in the future."
     if security_code and not re.fullmatch("[0-9]{4}" if digits.startswith("3") else "[0-9]{3}", security_code):
         errors["security_code"] = "The security code has three digits, or four on an American Express card."
@@ -40,18 +40,19 @@ def read_card(*, number: str, expiry: str, security_code: str = "") -> Card:
 
 
 def _expiry(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([0-9]{1,2})\s*/\s*([0-9]{4}|[0-9]{2})", text.strip())
-    if not found:
+    """(month, year); zeros when it cannot be read."""
+    match = re.fullmatch(r"([0-9]{1,2})\s*/\s*([0-9]{4}|[0-9]{2})", text.strip())
+    if not match:
         return 0, 0
-    return int(found[1]), int(found[2]) + (2000 if len(found[2]) == 2 else 0)
+    return int(match[1]), int(match[2]) + (2000 if len(match[2]) == 2 else 0)
 
 
-def _is_good(month: int, year: int) -> bool:
+def _is_in_range(month: int, year: int) -> bool:
     today = timezone.now()
     return (today.year, today.month) <= (year, month) <= (today.year + LONGEST_LIFE, 12)
 
 
-def _adds_up(digits: str) -> bool:
-    """Luhn's sum, which a slip of the finger breaks."""
+def _is_luhn_valid(digits: str) -> bool:
+    """Whether the check digit is right."""
     doubled = (int(d) * 2 for d in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0

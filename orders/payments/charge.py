@@ -1,9 +1,7 @@
-"""Placing an order that is paid by card: written down as pending, charged, and written down as it was answered.
+"""Placing an order that is paid by card, in the three steps of `gateway_request.py`.
 
-What `orders.payments.gateway_request` says of payments holds here: the order, its pay source and the payment are
-committed first; then the gateway is asked, outside of any transaction; then its answer is committed. An order that
-comes again is neither placed nor charged again. A card that was typed is known again by its brand, last four and
-expiry; its number only passes through.
+The order, its pay source and the pending payment are committed together. An order that is sent again is neither placed
+nor charged again. A card that was typed is recognized by its brand, last four and expiry; its number is never stored.
 """
 
 from __future__ import annotations
@@ -34,8 +32,7 @@ MOST_READ = 500
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An order as it stands; `payment` is the charge, where one was made just now, `items` its lines, where nothing has
-    been written to them since."""
+    """The order; the charge, if one was made now; and its lines, if they are as they were just written."""
 
     order: Order
     is_repeat: bool = False
@@ -43,53 +40,54 @@ class PlacedOrder:
     items: Sequence[OrderItem] = ()
 
 
-@sensitive_variables("means", "source")
+@sensitive_variables("method", "source")
 def place_order(
-    incoming: IncomingOrder, means: Card | PaySource | None, *, lead: Order | None = None, by: User | None
+    incoming: IncomingOrder, method: Card | PaySource | None, *, lead: Order | None = None, by: User | None
 ) -> PlacedOrder:
-    """Place the order, or complete the `lead` with it, and charge its total to `means`.
+    """Place the order, or complete the `lead` with it, and charge its total to the payment `method`.
 
-    Without means, or when the total is zero, nothing is charged here: whoever sends it answers for the money.
+    Without a method, or when the total is zero, nothing is charged: the sender says that it was paid.
     """
-    if means is None or not incoming.total:
-        taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, _nothing, by=by)
+    if method is None or not incoming.total:
+        taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, lambda order: None, by=by)
         return PlacedOrder(taken.order, taken.is_repeat, items=taken.items)
     gateway = require_gateway()
-    begun: list[Transaction] = []
+    pending: list[Transaction] = []
 
-    def begin(order: Order) -> None:
-        pay_source = _theirs(order, means) if isinstance(means, PaySource) else _known_again(order, means, gateway.name)
-        begun[:] = [create_pending(order, TransactionKind.SALE, order.total, pay_source=pay_source, by=by)]
+    def create_payment(order: Order) -> None:
+        if isinstance(method, PaySource):
+            pay_source = _of_customer(order, method)
+        else:
+            pay_source = _pay_source_of(method, order, gateway.name)
+        pending[:] = [create_pending(order, TransactionKind.SALE, order.total, pay_source=pay_source, by=by)]
 
-    taken = _take(replace(incoming, status=OrderStatus.PENDING), lead, begin, by=by)
+    taken = _take(replace(incoming, status=OrderStatus.PENDING), lead, create_payment, by=by)
     if taken.is_repeat:
         return PlacedOrder(taken.order, is_repeat=True)
-    payment = begun[0]
-    source = means if isinstance(means, Card) else Token(means.token, means.gateway_customer)
-    finished = record_answer(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
-    return PlacedOrder(finished.order, payment=finished)
-
-
-def _nothing(order: Order) -> None:
-    """What belongs to an order that is not charged."""
+    (payment,) = pending
+    source = method if isinstance(method, Card) else Token(method.token, method.gateway_customer)
+    answer = gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency))
+    payment = record_answer(payment, answer)
+    return PlacedOrder(payment.order, payment=payment)
 
 
 def _take(incoming: IncomingOrder, lead: Order | None, then: Then, *, by: User | None) -> TakenOrder:
     taken = complete_lead(lead, incoming, by=by, then=then) if lead else take_order(incoming, by=by, then=then)
-    before = taken.order
-    if taken.is_repeat and (before.total, before.currency) != (incoming.total, incoming.currency):
-        raise RepeatedRequestError(f"Order {before.number} has this ID but a different total. Nothing was done.")
+    order = taken.order
+    if taken.is_repeat and (order.total, order.currency) != (incoming.total, incoming.currency):
+        raise RepeatedRequestError(f"Order {order.number} has this ID but a different total. Nothing was done.")
     return taken
 
 
-def _theirs(order: Order, means: PaySource) -> PaySource:
-    if means.source_record.customer_id != order.source_record.customer_id:
+def _of_customer(order: Order, pay_source: PaySource) -> PaySource:
+    if pay_source.source_record.customer_id != order.source_record.customer_id:
         raise OrderError("This card is not on file for the customer of this order. Nothing was charged.")
-    return means
+    return pay_source
 
 
-def _known_again(order: Order, card: Card, gateway: str) -> PaySource:
-    about = {
+def _pay_source_of(card: Card, order: Order, gateway: str) -> PaySource:
+    """The pay source of a card that was typed: the same as before, if it was typed before."""
+    values = {
         "source_record_id": order.source_record_id,
         "brand": card.brand,
         "last_four": card.last_four,
@@ -97,18 +95,18 @@ def _known_again(order: Order, card: Card, gateway: str) -> PaySource:
         "expiry_year": card.expiry_year,
         "gateway": gateway,
     }
-    return PaySource.objects.filter(**about).order_by("pk").first() or PaySource.objects.create(**about)
+    return PaySource.objects.filter(**values).order_by("pk").first() or PaySource.objects.create(**values)
 
 
 def chargeable_card(customer: Customer, pay_source: int | None = None) -> PaySource:
-    """What the live `customer` can be charged with: the one named, else the default, else the newest."""
-    keeper = require_gateway().name
-    known = PaySource.objects.filter(source_record__customer=customer).select_related("source_record__customer")
-    if named := pay_source or customer.pay_source_id:
-        found = list(known.filter(pk=named))
+    """A card of the live `customer` that can be charged: the named `pay_source`, else the default, else the newest."""
+    gateway = require_gateway().name
+    if pk := pay_source or customer.pay_source_id:
+        cards = PaySource.objects.filter(pk=pk, source_record__customer=customer)
+        cards = cards.select_related("source_record__customer")
     else:
-        found = list(newest(PaySource, customer, gateway=keeper, limit=MOST_READ).select_related("source_record"))
-    good = next((each for each in found if each.token and each.gateway == keeper and not each.is_expired), None)
-    if good is None:
-        raise OrderError("The customer has no such card on file that can be charged.")
-    return good
+        cards = newest(PaySource, customer, gateway=gateway, limit=MOST_READ).select_related("source_record")
+    chargeable = (card for card in cards if card.token and card.gateway == gateway and not card.is_expired)
+    if card := next(chargeable, None):
+        return card
+    raise OrderError("The customer has no such card on file that can be charged.")

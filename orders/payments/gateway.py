@@ -1,12 +1,12 @@
-"""The payment gateway, as Reunite asks one: an interface, what is sent through it, and what it answers.
+"""The interface of a payment gateway: what Reunite sends to it, and what it answers.
 
-Which one is asked is the setting PAYMENT_GATEWAY, the dotted path of a class; `orders.payments.sandbox` is the one
-that comes with Reunite. A gateway is only asked outside of a transaction, by `orders.payments.gateway_request`, which
-first writes the request down.
+The setting PAYMENT_GATEWAY names the gateway, as the dotted path of a class; `orders.payments.sandbox` comes with
+Reunite. A gateway is only asked outside of a database transaction, after the request was committed
+(`orders.payments.gateway_request`).
 
-An adapter to another gateway is a class with these three methods. Each asks within a minute or gives up, raises
-nothing for a network that fails (no answer is an answer, see `Answer`), and does the same request at most once,
-however often it is asked with the same `key`.
+An adapter to another gateway is a class with the three methods of `Gateway`. Each answers within a minute or gives up,
+raises nothing when the network fails (no answer is an answer, see `Answer`), and carries out a request at most once,
+however often it is sent with the same `key`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BRANDS = {"3": "AMEX", "4": "VISA", "5": "MASTERCARD", "6": "DISCOVER"}
 
 @dataclass(frozen=True)
 class Card:
-    """A card whose number was handed over for one sale. It is passed on, and never stored, logged or shown."""
+    """A card with its number, for one sale. It is passed on, and never stored, logged or shown."""
 
     number: str = field(repr=False)
     expiry_month: int
@@ -43,7 +43,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Token:
-    """A card that the gateway keeps, by what it calls it; bound to the gateway's own customer."""
+    """The gateway's name for a card that it keeps; bound to the gateway's own customer."""
 
     value: str = field(repr=False)
     gateway_customer: str = ""
@@ -61,7 +61,7 @@ class Sale:
 
 @dataclass(frozen=True)
 class Refund:
-    """Pay back part or all of the sale that the gateway knows by `reference`."""
+    """Refund part or all of the sale that the gateway calls `reference`."""
 
     key: str
     reference: str
@@ -71,9 +71,9 @@ class Refund:
 
 @dataclass(frozen=True)
 class Question:
-    """What became of the request `key`? The rest is what we know of it, for gateways that need more than the key.
+    """What became of the request `key`? The other values are for gateways that need more than the key.
 
-    The number of a card is not among it; `token` is empty where the card had none yet.
+    `token` is empty where the card had none yet.
     """
 
     key: str
@@ -86,11 +86,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the gateway said; `text` is fit to show.
+    """What the gateway answered; `text` is fit to show.
 
-    SUCCESS, with the `reference` by which it can be paid back and, for a card, the `token` to charge it again.
-    SOFT_DECLINE: nothing was charged, another try may work; also of a request that never reached the gateway.
-    HARD_DECLINE: nothing was charged, and never will be. PENDING: no answer, so nobody knows; ask again later.
+    SUCCESS: with the `reference` by which it can be refunded and, for a card, the `token` to charge it again.
+    SOFT_DECLINE: nothing was charged, another try may work; also for a request that never reached the gateway.
+    HARD_DECLINE: nothing was charged, and another try will not work. PENDING: no answer; ask again later.
     """
 
     status: TransactionStatus
@@ -100,21 +100,18 @@ class Answer:
 
 
 class Gateway(Protocol):
-    """What every gateway can be asked."""
-
     name: str
-    """By which a pay source says who keeps its card; at most 40 characters."""
+    """Kept with each pay source whose card this gateway keeps; at most 40 characters."""
 
     def sale(self, request: Sale) -> Answer: ...
 
     def refund(self, request: Refund) -> Answer: ...
 
     def look_up(self, question: Question) -> Answer:
-        """What became of a request that was sent before; nothing is charged by asking."""
+        """What became of a request that was sent before; this charges nothing."""
         ...
 
 
 def configured_gateway() -> Gateway | None:
-    """The gateway that is set up, if any."""
     path: str = settings.PAYMENT_GATEWAY
     return cast("Gateway", import_string(path)()) if path else None

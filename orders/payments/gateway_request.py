@@ -1,12 +1,12 @@
-"""Money through the gateway: written down as pending, asked for, and written down as it was answered.
+"""How money moves through the gateway: in three steps, because a gateway may take any time to answer.
 
-Three steps and never one transaction, since nobody knows how long a gateway takes: (1) a Transaction is committed
-PENDING, and its uuid is the gateway's key; (2) the gateway is asked; (3) its answer is committed, once, with all that
-follows (`orders.payments.record_answer`). Whatever breaks in between leaves it PENDING, and
-`orders.payments.settle_pending` asks again later. While one is pending nothing else is charged or refunded for its
-order.
+1. A Transaction is committed as PENDING; its uuid is the key of the request.
+2. The gateway is asked, outside of any database transaction.
+3. Its answer is committed, once, with everything that follows (`record_answer.py`).
 
-Steps 1 and 3 are durable: begun inside of another transaction they fail, so that the gateway is never asked in one.
+Whatever breaks in between leaves the payment PENDING, and `settle_pending.py` asks again later. While a payment is
+pending, nothing else is charged or refunded for its order. Steps 1 and 3 are durable: inside another database
+transaction they fail, so that the gateway is never asked in one.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ PAYMENTS = (TransactionKind.SALE, TransactionKind.CAPTURE)
 
 
 def require_gateway() -> Gateway:
-    found = configured_gateway()
-    if found is None:
+    gateway = configured_gateway()
+    if gateway is None:
         raise OrderError("No payment gateway is configured, so nothing can be charged or refunded.")
-    return found
+    return gateway
 
 
 def refuse_changed(order: Order, seen: str) -> None:
-    """OrderError when the order is no longer what somebody saw: so a second click does nothing."""
+    """OrderError when the order has changed since the page with the stamp `seen`: a second click does nothing."""
     if order.stamp != seen:
         raise OrderError("This order has changed since you opened the page. This is its current state.")
 
@@ -50,10 +50,7 @@ def create_pending(
     reason: str = "",
     adds: Mapping[str, Any] | None = None,
 ) -> Transaction:
-    """Write down, pending, what is about to be asked about the locked `order`.
-
-    The reason stands where the answer will, and goes into history with it.
-    """
+    """Step 1, for the locked `order`. The `reason` is kept where the answer will be, and both go into the history."""
     return Transaction.objects.create(
         source_record_id=order.source_record_id,
         order=order,
@@ -70,11 +67,11 @@ def create_pending(
 
 
 def amount_paid(transactions: Iterable[Transaction], order: Order) -> Decimal:
-    """What came in for the order, at most its total, whatever of it went back."""
-    return min(
-        order.total, sum((each.amount for each in transactions if is_successful_payment(each, order)), Decimal())
-    )
+    """What was paid for the order, at most its total; refunds are not subtracted."""
+    payments = (payment.amount for payment in transactions if is_successful_payment(payment, order))
+    return min(order.total, sum(payments, Decimal()))
 
 
-def is_successful_payment(each: Transaction, order: Order) -> bool:
-    return each.kind in PAYMENTS and each.status == TransactionStatus.SUCCESS and each.currency == order.currency
+def is_successful_payment(transaction: Transaction, order: Order) -> bool:
+    is_payment = transaction.kind in PAYMENTS and transaction.currency == order.currency
+    return is_payment and transaction.status == TransactionStatus.SUCCESS

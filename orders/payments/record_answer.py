@@ -1,6 +1,6 @@
-"""Writing down what the gateway answered, with all that follows from it: the order, its history, the totals.
+"""Recording what the gateway answered, with everything that follows: the order, its history, the totals.
 
-Once, whoever asked: only what is still pending is written to.
+Whoever asked, the answer is recorded once: only a pending payment is changed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_ANSWER = 200
-CHANGED = ("status", "refunded", "total", "shipping", "tax", "details")
+ORDER_FIELDS = ("status", "refunded", "total", "shipping", "tax", "details")
 MOVES_MONEY = (TransactionKind.SALE, TransactionKind.CAPTURE, TransactionKind.REFUND)
 WORDS = {
     TransactionKind.REFUND: ("Refund", "refunded"),
@@ -47,26 +47,26 @@ CANCELLED_MEANWHILE = "The order was cancelled in the meantime and stays cancell
 
 
 class LostAnswerError(Exception):
-    """The gateway answered, and there is nothing left to write it on; the message says what it answered."""
+    """The gateway answered, but the order was deleted in the meantime; the message says what it answered."""
 
 
 def record_answer(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:
-    """Write down what the gateway answered, once, whoever asked; no answer changes nothing.
+    """Step 3: record `answer`, and return the payment as it is then. A PENDING answer changes nothing.
 
-    With `by` it is not the gateway who says it, but somebody who looked: the history tells of them, and what they said.
+    With `by` it is a user who says what became of the payment, and the history names them and their reason.
     """
     if answer.status == TransactionStatus.PENDING:
         return payment
     try:
-        return _finish(payment, answer, by=by)
+        return _record(payment, answer, by=by)
     except OrderDeletedError as error:
-        said = f"The gateway answered “{answer.text}” about {amount_text(payment)}"
-        raise LostAnswerError(f"{error} {said}.") from None
+        answered = f"The gateway answered “{answer.text}” about {amount_text(payment)}"
+        raise LostAnswerError(f"{error} {answered}.") from None
 
 
-def _finish(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:
+def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:
     with locked_order(payment.order) as order:
-        # Whoever writes an answer has locked the order, so this one is read after anybody else's.
+        # Read under the lock of the order, so after any other answer was recorded.
         current = order.transactions.select_related("pay_source", "by").get(pk=payment.pk)
         if current.status != TransactionStatus.PENDING:
             return current
@@ -74,20 +74,20 @@ def _finish(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
         current.status, current.gateway_reference = answer.status, answer.reference
         current.answer = without_unstorable(answer.text)[:LONGEST_ANSWER]
         current.save(update_fields=["status", "gateway_reference", "answer", "updated"])
-        changes = _book(order, current, answer)
-        order.save(update_fields=[*CHANGED, "updated"])
-        said = answer.text if by and answer.status == TransactionStatus.SUCCESS else ""
-        history.write(order, " ".join(filter(None, (outcome_sentence(current), reason, said))), by=by or current.by)
-        add_to_totals(changes)
-        if any(each.is_about_purchases for each in changes):
+        deltas = _apply_to_order(order, current, answer)
+        order.save(update_fields=[*ORDER_FIELDS, "updated"])
+        outcome = answer.text if by and answer.status == TransactionStatus.SUCCESS else ""
+        history.write(order, " ".join(filter(None, (outcome_sentence(current), reason, outcome))), by=by or current.by)
+        add_to_totals(deltas)
+        if any(delta.is_about_purchases for delta in deltas):
             billing_status.refresh([order.source_record.customer_id])
     return current
 
 
-def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Delta]:
-    """Make the order say that it was paid, refunded or declined; what that adds to the totals.
+def _apply_to_order(order: Order, payment: Transaction, answer: Answer) -> Collection[Delta]:
+    """Make the order paid, refunded or declined; return what that adds to the totals.
 
-    One that was cancelled meanwhile stays cancelled, whatever money came in for it or went back.
+    An order that was cancelled in the meantime stays cancelled, whatever was paid or refunded.
     """
     if payment.kind not in MOVES_MONEY:
         return []
@@ -108,11 +108,10 @@ def _book(order: Order, payment: Transaction, answer: Answer) -> Collection[Delt
         return []
     order.status = OrderStatus.COMPLETE
     clear_lost(order.source_record, by=payment.by)
-    return [*deltas_of_order(order), *_begin(order)]
+    return [*deltas_of_order(order), *_begin_purchases(order)]
 
 
-def _begin(order: Order) -> Iterator[Delta]:
-    """The purchases of its lines that subscribe, for which it was paid."""
+def _begin_purchases(order: Order) -> Iterator[Delta]:
     items = list(order.items.filter(kind=ItemKind.SUBSCRIPTION, purchase=None).select_related("product"))
     for purchase in begin_purchases(order, items):
         yield from deltas_of_purchase(purchase)
@@ -120,7 +119,7 @@ def _begin(order: Order) -> Iterator[Delta]:
 
 
 def _keep_token(payment: Transaction, answer: Answer) -> None:
-    """By which a card that was typed for this sale can be charged again."""
+    """Keep the token with which a card that was typed for this sale can be charged again."""
     if answer.token and payment.pay_source and not payment.pay_source.token:
         payment.pay_source.token = answer.token.value
         payment.pay_source.gateway_customer = answer.token.gateway_customer
@@ -128,7 +127,7 @@ def _keep_token(payment: Transaction, answer: Answer) -> None:
 
 
 def outcome_sentence(payment: Transaction) -> str:
-    """What became of it, such as “3.00 USD refunded to VISA 4242.”"""
+    """Such as “3.00 USD refunded to VISA 4242.”"""
     amount = amount_text(payment)
     card = f" to {payment.pay_source}" if payment.pay_source else ""
     act, done = kind_words(payment)
@@ -139,7 +138,7 @@ def outcome_sentence(payment: Transaction) -> str:
 
 
 def kind_words(payment: Transaction) -> tuple[str, str]:
-    """What it is called, and what was done when it succeeded."""
+    """(noun, past participle), such as (“Refund”, “refunded”)."""
     return WORDS.get(TransactionKind(payment.kind), CHARGE)
 
 

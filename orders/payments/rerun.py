@@ -1,7 +1,7 @@
-"""Rerunning a declined sale: the whole order is charged once more, to a card that the gateway keeps.
+"""Rerunning a declined order: its total is charged once more, to a card on file with the gateway.
 
-Only after a soft decline. A hard one (a stolen card, a closed account) is the bank's last word: asking again costs a
-fee and is refused again.
+Only after a soft decline. A hard decline (a stolen card, a closed account) is final: asking again costs a fee and is
+declined again.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ MOST_READ, MOST_OFFERED = 500, 25
 
 
 def declined_sale(order: Order) -> Transaction:
-    """The sale that was declined; OrderError when it may not be tried again."""
+    """The sale that was declined; OrderError when it cannot be rerun."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
     if order.status != OrderStatus.DECLINED:
         raise OrderError(f"This order is {order.get_status_display().lower()}. Only a declined order can be rerun.")
-    declined = next((each for each in transactions if each.kind == TransactionKind.SALE), None)
+    declined = next((t for t in transactions if t.kind == TransactionKind.SALE), None)
     if declined is None:
         raise OrderError("This order has no declined sale that can be rerun.")
     if declined.status == TransactionStatus.HARD_DECLINE:
@@ -43,20 +43,20 @@ def declined_sale(order: Order) -> Transaction:
 
 
 def chargeable_cards(order: Order) -> list[PaySource]:
-    """What the owner of `order` can be charged with, the card of the declined sale first; OrderError when nothing.
+    """The cards on file of the customer, the card of the declined sale first; OrderError when there are none.
 
-    The expired come last: they are shown, so that nobody looks for them, and cannot be charged.
+    Expired ones come last. They cannot be charged, but are shown so that nobody looks for them.
     """
-    declined, keeper = declined_sale(order), require_gateway().name
+    declined, gateway = declined_sale(order), require_gateway().name
     owner = order.source_record.customer
     preferred = (declined.pay_source_id, owner.pay_source_id)
-    known = PaySource.objects.filter(source_record__customer=owner)
-    first = sorted(known.filter(pk__in=filter(None, preferred)), key=lambda card: preferred.index(card.pk))
-    others = [card for card in newest(PaySource, owner, gateway=keeper, limit=MOST_READ) if card.pk not in preferred]
-    held = [card for card in [*first, *others] if card.token and card.gateway == keeper]
-    if not held:
+    cards = PaySource.objects.filter(source_record__customer=owner, pk__in=filter(None, preferred))
+    first = sorted(cards, key=lambda card: preferred.index(card.pk))
+    others = [card for card in newest(PaySource, owner, gateway=gateway, limit=MOST_READ) if card.pk not in preferred]
+    on_file = [card for card in [*first, *others] if card.token and card.gateway == gateway]
+    if not on_file:
         raise OrderError("The customer has no card on file with the gateway. Add one to the customer first.")
-    return sorted(held, key=lambda card: card.is_expired)[:MOST_OFFERED]
+    return sorted(on_file, key=lambda card: card.is_expired)[:MOST_OFFERED]
 
 
 def refuse_expired(card: PaySource) -> None:
@@ -65,17 +65,17 @@ def refuse_expired(card: PaySource) -> None:
 
 
 def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
-    """Charge the order to the pay source `card`; the Transaction says what the gateway answered, if it did."""
+    """Charge the order to the pay source `card`; return the charge with the gateway's answer, PENDING without one."""
     gateway = require_gateway()
     with locked_order(order) as current:
-        # First what is in the way: who clicks twice is told that an answer is awaited, not that the order has changed.
-        known = chargeable_cards(current)
+        # Before refuse_changed, so that a second click says that an answer is awaited, not that the order has changed.
+        cards = chargeable_cards(current)
         refuse_changed(current, seen)
-        chosen = next((each for each in known if each.pk == card), None)
+        chosen = next((c for c in cards if c.pk == card), None)
         if chosen is None:
             raise OrderError("This card no longer belongs to the customer. Choose another card.")
         refuse_expired(chosen)
         payment = create_pending(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
-        touch_order(current.pk)  # it shows the card, even when nobody answers
+        touch_order(current.pk)  # the order shows the card, even without an answer
     token = Token(chosen.token, chosen.gateway_customer)
     return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

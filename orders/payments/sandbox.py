@@ -1,4 +1,4 @@
-"""The gateway to try everything with: it moves no money, and what it answers depends on the card alone.
+"""A gateway to try everything with: it moves no money, and its answer depends on the card alone.
 
 | card number         | token                | a sale                    | a refund of it        |
 | ------------------- | -------------------- | ------------------------- | --------------------- |
@@ -11,8 +11,8 @@
 | 4000 0000 0000 0119 | sandbox-lost         | no answer, never received |                       |
 | 6011 1111 1111 1117 | sandbox-silent       | no answer, ever           |                       |
 
-“No answer, then approved” is what `settle_pending` finds out. Any other number or token is declined, hard; so is an
-expired card. Nothing is remembered: the same request gets the same answer in every process, for ever.
+“Then approved” is what `settle_pending` is answered. Any other number or token is declined, hard, and so is an
+expired card. The sandbox keeps no state: the same request gets the same answer in every process.
 """
 
 from __future__ import annotations
@@ -53,13 +53,11 @@ REFUNDS = {
     "sandbox-keeps": Answer(TransactionStatus.HARD_DECLINE, "This type of card cannot be refunded."),
     "sandbox-slow-refund": NO_ANSWER,
 }
-# What is found out by asking again; of any other, what was said at once.
+# The answer to `look_up` where it differs from the first; None is an approval.
 LATER = {"sandbox-times-out": None, "sandbox-slow-refund": None, "sandbox-lost": NEVER_RECEIVED}
 
 
 class SandboxGateway:
-    """See the table above."""
-
     name = "Sandbox"
 
     def sale(self, request: Sale) -> Answer:
@@ -99,7 +97,7 @@ def _token(source: Card | Token) -> str:
 
 
 def _reference(token: str, key: str) -> str:
-    """Names the token too, so that a refund of it is answered by any process; never the number of a card."""
+    """Begins with the token, so that any process can answer a refund; never contains the number of a card."""
     return f"{token}/{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 

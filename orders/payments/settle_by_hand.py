@@ -1,7 +1,7 @@
-"""Saying by hand what became of a payment that the gateway never answers: somebody looked into its console.
+"""Recording by hand what became of a payment that the gateway never answers, from what its console shows.
 
-Only after a day, and the gateway is asked once more before: if it answers, that counts. What is said is written down as
-an answer would be, with all that follows, and nobody can take it back.
+Only after a day. The gateway is asked once more first, and if it answers, its answer counts. The outcome is recorded as
+an answer of the gateway would be, and cannot be undone.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SettledPayment:
-    """The payment as it is now, and whether that is what was said or what the gateway answered meanwhile."""
+    """The payment, and whether its outcome is the user's or an answer that the gateway gave in the meantime."""
 
     payment: Transaction
     is_by_hand: bool
 
 
 def payment_to_settle(order: Order) -> Transaction:
-    """The payment that waits; OrderError when none does, or not for long enough."""
+    """The pending payment; OrderError when there is none, or it has not waited for a day."""
     pending = order.transactions.filter(status=TransactionStatus.PENDING)
     payment = pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk").first()
     if payment is None:
@@ -42,21 +42,21 @@ def payment_to_settle(order: Order) -> Transaction:
 def settle_by_hand(
     order: Order, *, happened: bool, reference: str, reason: str, seen: str, by: User | None
 ) -> SettledPayment:
-    """Write down whether the payment `happened`, by what the gateway calls it, unless the gateway answers now."""
+    """Record whether the payment `happened`; `reference` is what the gateway calls it."""
     payment = payment_to_settle(order)
     refuse_changed(order, seen)
-    answer = _asked_again(payment)
+    answer = _ask_again(payment)
     if answer and answer.status != TransactionStatus.PENDING:
         return SettledPayment(record_answer(payment, answer), is_by_hand=False)
-    said = f"Resolved manually: {reason}"
+    text = f"Resolved manually: {reason}"
     status = TransactionStatus.SUCCESS if happened else TransactionStatus.SOFT_DECLINE
-    settled = record_answer(payment, Answer(status, said, reference), by=by)
-    return SettledPayment(settled, is_by_hand=settled.answer == said)
+    settled = record_answer(payment, Answer(status, text, reference), by=by)
+    return SettledPayment(settled, is_by_hand=settled.answer == text)
 
 
-def _asked_again(payment: Transaction) -> Answer | None:
-    """None when the gateway that is set up here does not know of it."""
-    ours, card = configured_gateway(), payment.pay_source
-    if ours is None or card is None or card.gateway != ours.name:
+def _ask_again(payment: Transaction) -> Answer | None:
+    """None when the payment did not go through the configured gateway."""
+    gateway, card = configured_gateway(), payment.pay_source
+    if gateway is None or card is None or card.gateway != gateway.name:
         return None
-    return ours.look_up(question_about(payment))
+    return gateway.look_up(question_about(payment))

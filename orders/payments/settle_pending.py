@@ -1,6 +1,6 @@
-"""Asking again about what the gateway has not answered, or what nobody was there any more to hear.
+"""Asking the gateway again about payments without an answer.
 
-It may run twice at once: both ask, which moves no money, and an answer is written down only where none was.
+Two runs at once do no harm: asking moves no money, and an answer is recorded only while the payment is pending.
 """
 
 from __future__ import annotations
@@ -17,43 +17,43 @@ from orders.payments.gateway import Gateway, Question, configured_gateway
 from orders.payments.gateway_request import require_gateway
 from orders.payments.record_answer import LostAnswerError, record_answer
 
-PATIENCE = timedelta(minutes=5)
-LONG = timedelta(hours=24)
-CHUNK = 100
+ASKED_AGAIN_AFTER = timedelta(minutes=5)
+OVERDUE_AFTER = timedelta(hours=24)
+BATCH = 100
 
 
 def settle_pending() -> Iterator[Transaction]:
-    """Each of those older than five minutes, as it is now: some may still be pending."""
-    asked, until = require_gateway(), timezone.now() - PATIENCE
+    """Ask about each payment that is pending for five minutes; yield it with the answer, PENDING without one."""
+    gateway, until = require_gateway(), timezone.now() - ASKED_AGAIN_AFTER
     last: Transaction | None = None
-    while found := _after(last, asked, until):
-        for payment in found:
+    while payments := _next_batch(last, gateway, until):
+        for payment in payments:
             try:
-                yield record_answer(payment, asked.look_up(question_about(payment)))
-            except LostAnswerError:  # the customer was deleted meanwhile, so nobody wants to know
+                yield record_answer(payment, gateway.look_up(question_about(payment)))
+            except LostAnswerError:  # the customer was deleted in the meantime
                 continue
-        last = found[-1]
+        last = payments[-1]
 
 
-def _after(last: Transaction | None, asked: Gateway, until: datetime) -> list[Transaction]:
-    """The next that were asked of this gateway, oldest first."""
-    waiting = Transaction.objects.filter(
-        status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=asked.name
+def _next_batch(last: Transaction | None, gateway: Gateway, until: datetime) -> list[Transaction]:
+    """The next pending payments of the gateway, oldest first."""
+    pending = Transaction.objects.filter(
+        status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=gateway.name
     )
     if last:
-        waiting = waiting.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk))
-    return list(waiting.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk")[:CHUNK])
+        pending = pending.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk))
+    return list(pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk")[:BATCH])
 
 
 def is_overdue(payment: Transaction) -> bool:
-    """Whether it has waited so long that a person should ask where the money is."""
-    return payment.at <= timezone.now() - LONG
+    """Whether it has waited so long that a person should find out what became of it."""
+    return payment.at <= timezone.now() - OVERDUE_AFTER
 
 
 def pending_note(payment: Transaction) -> str:
-    """What becomes of a payment without an answer, in sentences for who looks at its order."""
-    keeper, ours = payment.pay_source.gateway if payment.pay_source else "", configured_gateway()
-    if ours is None or keeper != ours.name:
+    """What will become of a pending payment, for the page of its order."""
+    keeper, gateway = payment.pay_source.gateway if payment.pay_source else "", configured_gateway()
+    if gateway is None or keeper != gateway.name:
         where = keeper or "the system that sent it"
         return f"Reunite cannot ask about this payment. Look for it in {where}. You can resolve it after a day."
     if is_overdue(payment):
@@ -65,7 +65,6 @@ def pending_note(payment: Transaction) -> str:
 
 
 def question_about(payment: Transaction) -> Question:
-    """What the gateway is asked about a request that was sent before."""
     card, sale = payment.pay_source, payment.sale
     return Question(
         payment.uuid,

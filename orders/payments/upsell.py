@@ -1,7 +1,4 @@
-"""An upsale: one more line on an order that was placed a moment ago, charged to the card that paid it.
-
-Refused where that cannot be: nothing is added to an order for which nobody pays.
-"""
+"""An upsale: one more line on an order of the last day, charged to the card that paid the order."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers.lib.money import is_payable
+from customers.models import PaySource
 from orders.intake.idempotency import IdentifiedRequest, order_made_by, remember_request
 from orders.intake.take import retried
 from orders.locks import OrderError, locked_order, refuse_pending
@@ -24,12 +22,12 @@ from orders.payments.record_answer import record_answer
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-A_MOMENT = timedelta(hours=24)
+OPEN_FOR = timedelta(hours=24)
 
 
 def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest | None, by: User | None) -> Transaction:
-    """The charge for it, or the one that the same `request` made before; OrderError when it cannot be charged."""
-    payment, is_repeat = retried(lambda: _begin(order, addition, request, by=by))
+    """Charge the line; return the charge, or the one that the same `request` made before."""
+    payment, is_repeat = retried(lambda: _create_payment(order, addition, request, by=by))
     if is_repeat:
         return payment
     gateway, card = require_gateway(), payment.pay_source
@@ -39,22 +37,20 @@ def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest 
     return record_answer(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
 
 
-def _begin(
+def _create_payment(
     order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, by: User | None
 ) -> tuple[Transaction, bool]:
-    """(the payment, pending; whether it was there before)."""
-    keeper = require_gateway().name
+    """(the payment; whether the same request made it before)."""
+    gateway = require_gateway().name
     with locked_order(order) as current:
         charges = current.transactions.select_related("pay_source").order_by("-at", "-pk")
         if request and order_made_by(request):
             return charges.get(adds__request=request.digest), True
         refuse_pending(charges)
         _refuse_impossible(current, addition)
-        card = _paid_with(charges, keeper)
-        kept = addition.as_kept() | ({"request": request.digest} if request else {})
-        payment = create_pending(
-            current, TransactionKind.SALE, addition.total, pay_source=card.pay_source, adds=kept, by=by
-        )
+        card = _paying_card(charges, gateway)
+        adds = addition.as_json() | ({"request": request.digest} if request else {})
+        payment = create_pending(current, TransactionKind.SALE, addition.total, pay_source=card, adds=adds, by=by)
         if request:
             remember_request(request, current)
         return payment, False
@@ -63,16 +59,16 @@ def _begin(
 def _refuse_impossible(order: Order, addition: AddedLine) -> None:
     if order.status != OrderStatus.COMPLETE:
         raise OrderError(f"Order {order.number} is {order.status}, so nothing can be added.")
-    if order.at < timezone.now() - A_MOMENT:
+    if order.at < timezone.now() - OPEN_FOR:
         raise OrderError(f"Order {order.number} was placed more than a day ago. Place a new order.")
     if not addition.total or not is_payable(order.total + addition.total, order.currency):
         raise OrderError(f"The total of an upsale must be an amount that is valid in {order.currency}.")
 
 
-def _paid_with(charges: QuerySet[Transaction], keeper: str) -> Transaction:
-    """The payment of the order, whose card is charged again."""
-    for each in charges.filter(kind=TransactionKind.SALE, status=TransactionStatus.SUCCESS):
-        card = each.pay_source
-        if card and card.token and card.gateway == keeper and not card.is_expired:
-            return each
+def _paying_card(charges: QuerySet[Transaction], gateway: str) -> PaySource:
+    """The card that paid the order."""
+    for sale in charges.filter(kind=TransactionKind.SALE, status=TransactionStatus.SUCCESS):
+        card = sale.pay_source
+        if card and card.token and card.gateway == gateway and not card.is_expired:
+            return card
     raise OrderError("This order was not paid with a card that can be charged again. Place a new order.")
