@@ -1,7 +1,7 @@
-"""Changing an invoice that was sent, with what follows: its status, its subscriptions, the totals, the billing status.
+"""Changing an imported invoice, with everything that follows: status, subscriptions, totals, billing status.
 
-Under the lock of its customer, like every act on an order. What went through a gateway here is not changed by whoever
-only tells of it: such payments stay as they were answered.
+Under the lock of its customer, like every act on an order. Payments that went through a gateway here stay as the
+gateway answered them.
 """
 
 from __future__ import annotations
@@ -34,60 +34,59 @@ if TYPE_CHECKING:
 
 
 class DeletedMeanwhileError(Exception):
-    """Nothing was changed: it was deleted a moment ago."""
+    """Nothing was changed: the invoice, or a part of it, was deleted a moment ago."""
 
 
 class Amendment:
-    """A locked order while it is changed. What is known of it at the end is saved, and what follows with it."""
+    """A locked order while it is changed; `amend_invoice` saves it at the end."""
 
     def __init__(self, order: Order) -> None:
         self.order = order
         self.payments = list(order.transactions.order_by("pk"))
-        self.begun: set[int] = set()
+        self.new_purchases: set[int] = set()
 
-    def settle(self) -> None:
-        """Let the status follow from the payments, and those that are for all of it come to that."""
-        if misfits := fit_whole_payments(self.order, self.payments):
-            Transaction.objects.bulk_update(misfits, ["amount"])
+    def refresh_status(self) -> None:
+        """Derive the status from the payments, after those that pay all of the order got its new total."""
+        if resized := fit_whole_payments(self.order, self.payments):
+            Transaction.objects.bulk_update(resized, ["amount"])
         derive_status(self.order, self.payments)
 
-    def resettle(self, before: Decimal) -> None:
-        """As `settle`, when the total was `before`: but who sends no payments says itself what is paid."""
+    def refresh_status_after_total(self, before: Decimal) -> None:
+        """As `refresh_status`, when the total was `before`; an order that counts without payments stays paid."""
         if self.payments or before <= 0 or self.order.status not in COUNTED:
-            self.settle()
+            self.refresh_status()
 
 
 @contextmanager
 def amend_invoice(order: Order, *, by: User | None) -> Iterator[Amendment]:
-    """The order, read again under the lock of its customer, to be changed; GoneError when it is not there any more."""
+    """The order, read again under the lock of its customer, to be changed; DeletedMeanwhileError when it is gone."""
     with transaction.atomic():
         try:
             owner = lock_owner(order.source_record)
-            locked = Order.objects.select_for_update(no_key=True, of=("self",))
-            current = locked.select_related("source_record").get(pk=order.pk)
+            orders = Order.objects.select_for_update(no_key=True, of=("self",))
+            current = orders.select_related("source_record").get(pk=order.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise DeletedMeanwhileError from None
         before, was_counted = list(deltas_of_order(current)), current.is_counted
-        amendment, billed = Amendment(current), _billed(current)
+        amendment, purchase_ids = Amendment(current), _billed_purchases(current)
         yield amendment
         current.save()
         if current.is_counted and not was_counted:
             clear_lost(current.source_record, by=by)
-        billed |= _billed(current)
-        purchases = list(Purchase.objects.filter(pk__in=billed).order_by("pk"))
-        changes = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases, new=amendment.begun)]
-        replace_totals(before, deltas_of_order(current), also=changes)
-        if changes:
+        purchase_ids |= _billed_purchases(current)
+        purchases = list(Purchase.objects.filter(pk__in=purchase_ids).order_by("pk"))
+        deltas = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases, new=amendment.new_purchases)]
+        replace_totals(before, deltas_of_order(current), also=deltas)
+        if deltas:
             billing_status.refresh([owner.pk])
 
 
-def _billed(order: Order) -> set[int]:
-    """The subscriptions that its lines bill."""
+def _billed_purchases(order: Order) -> set[int]:
     return set(order.items.exclude(purchase=None).values_list("purchase", flat=True))
 
 
 def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
-    """Write `values` of the columns `at`, `due`, `currency` and `collection_method`; amounts stay as many units."""
+    """`values` are of the columns `at`, `due`, `currency` and `collection_method`; a new currency converts nothing."""
     with amend_invoice(order, by=by) as amendment:
         current = amendment.order
         for name, value in values.items():
@@ -95,15 +94,15 @@ def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) 
         if errors := head_errors(current.currency, current.collection_method):
             raise InvoiceError(**errors)
         if "currency" in values:
-            _recount(amendment)
+            _change_currency(amendment)
         history.write(current, f"changed: {', '.join(sorted(values)) or 'nothing'}.", by=by)
     return current
 
 
-def _recount(amendment: Amendment) -> None:
-    """Let what is paid be in the currency of the order; InvoiceError when an amount cannot be."""
+def _change_currency(amendment: Amendment) -> None:
+    """Put the payments in the currency of the order; InvoiceError when an amount is not possible in it."""
     order = amendment.order
-    amounts = [order.total, order.refunded, *(each.amount for each in amendment.payments)]
+    amounts = [order.total, order.refunded, *(payment.amount for payment in amendment.payments)]
     amounts += chain.from_iterable(order.items.values_list("amount", "discount", "tax"))
     if not all(is_payable(amount, order.currency) for amount in amounts):
         raise InvoiceError(
@@ -114,13 +113,13 @@ def _recount(amendment: Amendment) -> None:
 
 
 def refuse_gateway(payments: Collection[Transaction]) -> None:
-    """InvoiceError when one of them went through a gateway here: then it is what the gateway answered."""
-    if any(each.pay_source_id or each.gateway_reference for each in payments):
+    """InvoiceError when one of `payments` went through a gateway here."""
+    if any(payment.pay_source_id or payment.gateway_reference for payment in payments):
         raise InvoiceError(transaction="This payment was made through a gateway and cannot be changed.")
 
 
 def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:
-    """Let it count for no revenue, or let it count again; it is kept."""
+    """A disabled invoice is kept, but counts for no revenue."""
     with amend_invoice(order, by=by) as amendment:
         set_disabled(amendment.order, disabled=disabled, by=by)
         history.write(amendment.order, "disabled." if disabled else "enabled.", by=by)
@@ -128,19 +127,19 @@ def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:
 
 
 def set_disabled(row: Order | OrderItem | Transaction | SubscriptionEvent, *, disabled: bool, by: User | None) -> None:
-    """Since when and by whom; what is disabled already stays so since then."""
+    # What is disabled already keeps since when and by whom.
     if disabled and row.disabled_at is None:
         row.disabled_at, row.disabled_by = timezone.now(), by
     if not disabled:
         row.disabled_at = row.disabled_by = None
 
 
-def mark_uncollected(order: Order, why: str, *, by: User | None) -> Order:
-    """It will never be paid: it was voided or written off."""
-    if why not in Uncollected.values:
+def mark_uncollected(order: Order, status: str, *, by: User | None) -> Order:
+    """The invoice will never be paid: it was voided or written off."""
+    if status not in Uncollected.values:
         raise InvoiceError(status=f"must be {' or '.join(Uncollected.values)}")
     with amend_invoice(order, by=by) as amendment:
-        amendment.order.uncollected = why
-        amendment.settle()
-        history.write(amendment.order, f"{Uncollected(why).label.lower()}.", by=by)
+        amendment.order.uncollected = status
+        amendment.refresh_status()
+        history.write(amendment.order, f"{Uncollected(status).label.lower()}.", by=by)
     return amendment.order

@@ -1,7 +1,6 @@
-"""When a subscription was cancelled, as its billing system tells it: a time more, or the whole list anew.
+"""The cancellations of a subscription that its billing system sends as times: one more, or the whole list.
 
-An empty list takes every cancellation back. One that was sent as an event goes with its event
-(`orders.invoices.subscription_events`).
+An empty list withdraws every cancellation, except those that were sent as events (`subscription_events.py`).
 """
 
 from __future__ import annotations
@@ -47,5 +46,5 @@ def _write(purchase: Purchase, times: Collection[datetime]) -> None:
         if errors := cancellation_errors(at):
             raise InvoiceError(**errors)
     set_cancellations(purchase, times)
-    # What follows for the totals is added by whoever locked it.
+    # The deltas are not needed: locked_purchase adds what follows to the totals.
     refresh_purchases([purchase])

@@ -1,7 +1,7 @@
-"""Deleting invoices, with their lines and payments and the subscriptions that no other invoice bills.
+"""Deleting invoices with their lines and payments, and the subscriptions that no other invoice bills.
 
-What more hangs on than a billing system told is not deleted with what it tells: parcels, what a shop subscribed
-somebody to, and payments through a gateway here. Such an invoice can be disabled.
+An invoice with data that no billing system sent (fulfillments, purchases of a shop, payments through a gateway here)
+cannot be deleted, only disabled.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def delete_invoice(order: Order, *, by: User | None) -> None:
 
 
 def delete_invoices_of(customer: Customer, source: DataSource, *, external_id: str = "", by: User | None) -> int:
-    """All that `customer` has of `source`, or of the record with that id there; how many that were."""
+    """Delete those of `source`, or of its record with that id; return how many."""
     records = SourceRecord.objects.filter(customer=customer, data_source=source)
     if external_id:
         records = records.filter(external_id=external_id)
@@ -49,37 +49,36 @@ def _delete(records: Sequence[SourceRecord], which: Q, *, by: User | None) -> in
         owners = lock_owners(records)
     except RetiredMeanwhileError:
         raise DeletedMeanwhileError from None
-    found = Order.objects.invoices().filter(which, source_record__in=records).select_for_update(of=("self",))
+    invoices = Order.objects.invoices().filter(which, source_record__in=records).select_for_update(of=("self",))
     deleted: list[Order] = []
-    changes: list[Delta] = []
-    for orders in batches(found.order_by("pk")):
-        _refuse(orders)
-        changes += _delete_some(orders, by=by)
-        deleted += orders
-    replace_totals((change for order in deleted for change in deltas_of_order(order)), [], also=changes)
+    deltas: list[Delta] = []
+    for batch in batches(invoices.order_by("pk")):
+        _refuse_other_data(batch)
+        deltas += _delete_batch(batch, by=by)
+        deleted += batch
+    replace_totals((delta for order in deleted for delta in deltas_of_order(order)), [], also=deltas)
     billing_status.refresh({owner.pk for owner in owners.values()})
     return len(deleted)
 
 
-def _refuse(orders: Collection[Order]) -> None:
-    """InvoiceError naming one on which more hangs than a billing system told."""
+def _refuse_other_data(orders: Collection[Order]) -> None:
     through_gateway = Q(pay_source__isnull=False) | ~Q(gateway_reference="")
-    shops = Purchase.objects.filter(external_id="")
-    more: dict[str, QuerySet[Any]] = {
+    shop_purchases = Purchase.objects.filter(external_id="")
+    other_data: dict[str, QuerySet[Any]] = {
         "fulfillments": Fulfillment.objects.filter(order__in=orders),
         "payments made through a gateway": Transaction.objects.filter(through_gateway, order__in=orders),
-        "purchases made in a shop": shops.filter(order__in=orders),
+        "purchases made in a shop": shop_purchases.filter(order__in=orders),
     }
-    for what, rows in more.items():
+    for what, rows in other_data.items():
         if row := rows.select_related("order").first():
             name = row.order.external_id or row.order.number
             raise InvoiceError(invoice=f"Invoice {name} has {what}, so it cannot be deleted. Disable it instead.")
 
 
-def _delete_some(orders: Collection[Order], *, by: User | None) -> list[Delta]:
-    """What the subscriptions in them then add to the totals."""
-    billed = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
-    purchases = list(Purchase.objects.filter(pk__in=billed.values("purchase")).order_by("pk"))
+def _delete_batch(orders: Collection[Order], *, by: User | None) -> list[Delta]:
+    """Delete `orders`; return what their subscriptions then add to the totals."""
+    billing_items = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
+    purchases = list(Purchase.objects.filter(pk__in=billing_items.values("purchase")).order_by("pk"))
     for order in orders:
         history.write(order, f"deleted, {format_money(order.total, order.currency)}.", by=by)
     OrderItem.objects.filter(order__in=orders).delete()
@@ -88,6 +87,6 @@ def _delete_some(orders: Collection[Order], *, by: User | None) -> list[Delta]:
     Purchase.objects.filter(order__in=orders).update(order=None)
     for purchase in purchases:
         purchase.order = None if purchase.order in orders else purchase.order
-    changes = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases)]
+    deltas = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases)]
     Order.objects.filter(pk__in=[order.pk for order in orders]).delete()
-    return changes
+    return deltas

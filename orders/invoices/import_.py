@@ -1,7 +1,7 @@
-"""Importing invoices of a customer: all of them, or none when one cannot be.
+"""Importing invoices of a customer: all of them, or none when one cannot be imported.
 
-To us an invoice is an order, its lines are what the order holds, and each subscription that a line bills is a purchase
-of the record that the invoice is for: found by the id its source gives it, or begun. An invoice is sent once.
+An invoice becomes an order, its lines the items of the order, and each subscription that a line bills a purchase of the
+record that the invoice is for: the one with that external id, or a new one. An invoice is imported once.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from customers.lib.money import format_money
+from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_numbers
-from customers.models import HistoryEntry, HistoryKind, SourceRecord
+from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
-from orders.invoices import subscriptions
 from orders.invoices.amend import DeletedMeanwhileError
 from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
 from orders.invoices.schema import (
@@ -30,6 +30,7 @@ from orders.invoices.schema import (
     invoice_errors,
 )
 from orders.invoices.status import derive_status
+from orders.invoices.subscriptions import BilledPurchases
 from orders.locks import lock_owners
 from orders.models import Order, OrderItem, OrderKind, Transaction
 from orders.totals.add import add_to_totals
@@ -39,77 +40,95 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 Addressed = Sequence[tuple[SourceRecord, Invoice]]
+"""Invoices, each with the record that it is for."""
 AllErrors = Sequence[Errors]
 
-MOST_ROWS = 5_000
-"""Of lines and payments at once: while they are written, others wait for the same customer."""
+MOST_ROWS = 5_000  # lines and payments at once; while they are written, other acts wait for the customer
 
 
 class InvoiceImportError(Exception):
-    """Nothing was imported; `errors` say of each invoice what is wrong with it, by field."""
+    """Nothing was imported; `errors` are of each invoice, by field."""
 
     def __init__(self, errors: AllErrors) -> None:
         super().__init__("Some of these invoices cannot be imported.")
         self.errors = errors
 
 
+def find_recipient(customer: Customer, *, source: DataSource | None = None, external_id: str = "") -> SourceRecord:
+    """The record of `customer` that an invoice is for; without a source or id, the only record that it can be."""
+    records = SourceRecord.objects.filter(customer=customer).exclude(data_source__name=DataSource.STAFF)
+    if source:
+        records = records.filter(data_source=source)
+    if external_id:
+        records = records.filter(external_id=external_id) if can_be_stored(external_id) else records.none()
+    candidates = list(records.select_related("data_source").order_by("pk")[:2])
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        raise InvoiceError(
+            customer_external_id="This is a merged customer. Send data_source_uuid and customer_external_id"
+            " to say which of its records gets the invoice."
+        )
+    field = "customer_external_id" if external_id else "data_source_uuid" if source else "customer_uuid"
+    raise InvoiceError(**{field: "This customer has no such external ID in that data source."})
+
+
 @transaction.atomic
 def import_invoices(addressed: Addressed, *, by: User | None) -> list[Order]:
-    """The orders that the invoices are now, each of the record that it is addressed to; GoneError without that."""
+    """The orders that the invoices became; DeletedMeanwhileError when one of the records is gone."""
     if sum(len(invoice.lines) + len(invoice.payments) for _, invoice in addressed) > MOST_ROWS:
         raise InvoiceError(invoices=f"Send {MOST_ROWS:,} lines and transactions or fewer at once.")
-    refuse([invoice_errors(invoice) for _, invoice in addressed])
-    lock_numbers(_names(addressed))
+    refuse_errors([invoice_errors(invoice) for _, invoice in addressed])
+    lock_numbers(_lock_names(addressed))
     records = list({record.pk: record for record, _ in addressed}.values())
     try:
         owners = lock_owners(records)
     except RetiredMeanwhileError:
         raise DeletedMeanwhileError from None
-    refuse(_taken(addressed))
+    refuse_errors(_ids_taken(addressed))
     orders = [order_from_invoice(invoice, record) for record, invoice in addressed]
-    changes = _write(orders, [invoice for _, invoice in addressed], by=by)
+    deltas = _write(orders, [invoice for _, invoice in addressed], by=by)
     for record in records:
         if any(order.source_record_id == record.pk and order.is_counted for order in orders):
             clear_lost(record, by=by)
-    _tell(orders, by=by)
-    add_to_totals([*changes, *(change for order in orders for change in deltas_of_order(order))])
+    _write_history(orders, by=by)
+    add_to_totals([*deltas, *(delta for order in orders for delta in deltas_of_order(order))])
     billing_status.refresh({owner.pk for owner in owners.values()})
     return orders
 
 
-def refuse(errors: AllErrors) -> None:
-    """InvoicesError when something is wrong with one of them."""
+def refuse_errors(errors: AllErrors) -> None:
     if any(errors):
         raise InvoiceImportError(errors)
 
 
-def _names(addressed: Addressed) -> Iterator[str]:
-    """What the invoices and what is in them are known by, for the advisory locks; an order's as an intake has it."""
+def _lock_names(addressed: Addressed) -> Iterator[str]:
+    """The names of the advisory locks on all external ids; that of an order is the same as in `intake.take`."""
     for record, invoice in addressed:
         source = record.data_source_id
         yield f"order {source} external_id {invoice.external_id}"
         yield from (f"line {source} {line.external_id}" for line in invoice.lines if line.external_id)
-        yield from (f"payment {source} {each.external_id}" for each in invoice.payments if each.external_id)
+        yield from (f"payment {source} {payment.external_id}" for payment in invoice.payments if payment.external_id)
 
 
-def _taken(addressed: Addressed) -> list[Errors]:
-    """Of each invoice which of its ids its source has used before, or for another of them."""
-    found = [_taken_before(*each) for each in addressed]
-    twice = Counter((record.data_source_id, invoice.external_id) for record, invoice in addressed)
+def _ids_taken(addressed: Addressed) -> list[Errors]:
+    """Of each invoice which of its external ids are stored already, or are another's in the same import."""
+    errors_of_each = [_ids_stored(record, invoice) for record, invoice in addressed]
+    ids = Counter((record.data_source_id, invoice.external_id) for record, invoice in addressed)
     lines = Counter((r.data_source_id, line.external_id) for r, i in addressed for line in i.lines)
-    payments = Counter((r.data_source_id, each.external_id) for r, i in addressed for each in i.payments)
-    for (record, invoice), errors in zip(addressed, found, strict=True):
+    payments = Counter((r.data_source_id, payment.external_id) for r, i in addressed for payment in i.payments)
+    for (record, invoice), errors in zip(addressed, errors_of_each, strict=True):
         source = record.data_source_id
-        if twice[source, invoice.external_id] > 1:
+        if ids[source, invoice.external_id] > 1:
             errors.setdefault("external_id", TAKEN["invoice"])
         if any(lines[source, line.external_id] > 1 for line in invoice.lines if line.external_id):
             errors.setdefault("line_items.external_id", TAKEN["line_item"])
-        if any(payments[source, each.external_id] > 1 for each in invoice.payments if each.external_id):
+        if any(payments[source, payment.external_id] > 1 for payment in invoice.payments if payment.external_id):
             errors.setdefault("transactions.external_id", TAKEN["transaction"])
-    return found
+    return errors_of_each
 
 
-def _taken_before(record: SourceRecord, invoice: Invoice) -> Errors:
+def _ids_stored(record: SourceRecord, invoice: Invoice) -> Errors:
     errors, source = {}, record.data_source_id
     if Order.objects.filter(data_source=source, external_id=invoice.external_id).exists():
         errors["external_id"] = TAKEN["invoice"]
@@ -121,25 +140,25 @@ def _taken_before(record: SourceRecord, invoice: Invoice) -> Errors:
 
 
 def _write(orders: Sequence[Order], invoices: Sequence[Invoice], *, by: User | None) -> list[Delta]:
-    """The rows; what the subscriptions in them add to the totals."""
+    """Write the rows; return what their subscriptions add to the totals."""
     payments: list[Transaction] = []
     for order, invoice in zip(orders, invoices, strict=True):
-        theirs = [transaction_from_payment(each, order, by=by) for each in invoice.payments]
-        derive_status(order, theirs)
-        payments += theirs
+        payments_of_order = [transaction_from_payment(payment, order, by=by) for payment in invoice.payments]
+        derive_status(order, payments_of_order)
+        payments += payments_of_order
     lines = [(order, line) for order, invoice in zip(orders, invoices, strict=True) for line in invoice.lines]
-    subscribed = subscriptions.BilledPurchases(lines)
+    purchases = BilledPurchases(lines)
     for order, line in lines:
-        if subscribed.is_known(order, line):
+        if purchases.is_stored(order, line):
             order.kind = OrderKind.RECURRING
     Order.objects.bulk_create(orders)
-    subscribed.save()
-    OrderItem.objects.bulk_create(item_from_line(line, order, subscribed.of(order, line)) for order, line in lines)
+    purchases.save()
+    OrderItem.objects.bulk_create(item_from_line(line, order, purchases.of(order, line)) for order, line in lines)
     Transaction.objects.bulk_create(payments)
-    return subscribed.refresh()
+    return purchases.refresh()
 
 
-def _tell(orders: Sequence[Order], *, by: User | None) -> None:
+def _write_history(orders: Sequence[Order], *, by: User | None) -> None:
     HistoryEntry.objects.bulk_create(
         HistoryEntry(
             source_record_id=order.source_record_id,

@@ -1,4 +1,4 @@
-"""Adding, changing, disabling and deleting a line of an invoice that was sent."""
+"""Adding, changing, disabling and deleting a line of an imported invoice."""
 
 from __future__ import annotations
 
@@ -23,47 +23,46 @@ def add(order: Order, line: InvoiceLine, *, by: User | None) -> OrderItem:
     with amend_invoice(order, by=by) as amendment:
         _refuse(amendment.order, line)
         item = _write(OrderItem(order=amendment.order), line, amendment)
-        _tell(amendment, "added", item, by=by)
+        _write_history(amendment, "added", item, by=by)
     return item
 
 
 def change(item: OrderItem, values: Mapping[str, Any], *, by: User | None) -> OrderItem:
-    """Write `values` of what a Line says."""
+    """`values` are of the fields of an InvoiceLine."""
     with amend_invoice(item.order, by=by) as amendment:
-        current = _again(item)
+        current = _read_again(item)
         line = replace(line_from_item(current), **values)
         _refuse(amendment.order, line, before=current.external_id)
         _write(current, line, amendment)
-        _tell(amendment, "changed", current, by=by)
+        _write_history(amendment, "changed", current, by=by)
     return current
 
 
 def disable(item: OrderItem, *, disabled: bool, by: User | None) -> OrderItem:
-    """Let it count for nothing in what the invoice comes to, or let it count again."""
+    """A disabled line is kept, but does not count in the total of the invoice."""
     with amend_invoice(item.order, by=by) as amendment:
-        current = _again(item)
-        before = _counting(current)
+        current = _read_again(item)
+        before = _counted_amount(current)
         set_disabled(current, disabled=disabled, by=by)
         current.save()
-        _add_to_total(amendment, _counting(current) - before)
-        _tell(amendment, "disabled" if disabled else "enabled", current, by=by)
+        _add_to_total(amendment, _counted_amount(current) - before)
+        _write_history(amendment, "disabled" if disabled else "enabled", current, by=by)
     return current
 
 
 def delete(item: OrderItem, *, by: User | None) -> None:
     with amend_invoice(item.order, by=by) as amendment:
-        current = _again(item)
-        _tell(amendment, "deleted", current, by=by)
+        current = _read_again(item)
+        _write_history(amendment, "deleted", current, by=by)
         current.delete()
-        _add_to_total(amendment, -_counting(current))
+        _add_to_total(amendment, -_counted_amount(current))
 
 
-def _again(item: OrderItem) -> OrderItem:
-    """As it is now that its order is locked."""
-    found = OrderItem.objects.select_related("product", "purchase", "order").filter(pk=item.pk).first()
-    if found is None:
+def _read_again(item: OrderItem) -> OrderItem:
+    current = OrderItem.objects.select_related("product", "purchase", "order").filter(pk=item.pk).first()
+    if current is None:
         raise DeletedMeanwhileError
-    return found
+    return current
 
 
 def _refuse(order: Order, line: InvoiceLine, *, before: str = "") -> None:
@@ -74,20 +73,20 @@ def _refuse(order: Order, line: InvoiceLine, *, before: str = "") -> None:
 
 
 def _write(item: OrderItem, line: InvoiceLine, amendment: Amendment) -> OrderItem:
-    """Make `item` what `line` says, with the subscription that it bills."""
-    before = _counting(item) if item.pk else Decimal(0)
-    subscribed = BilledPurchases([(amendment.order, line)])
-    subscribed.save()
-    amendment.begun |= subscribed.begun
+    """Save `item` with the values of `line` and the subscription that it bills."""
+    before = _counted_amount(item) if item.pk else Decimal(0)
+    purchases = BilledPurchases([(amendment.order, line)])
+    purchases.save()
+    amendment.new_purchases |= purchases.new_ids
     for name, value in item_columns(line).items():
         setattr(item, name, value)
-    item.purchase = subscribed.of(amendment.order, line)
+    item.purchase = purchases.of(amendment.order, line)
     item.save()
-    _add_to_total(amendment, _counting(item) - before)
+    _add_to_total(amendment, _counted_amount(item) - before)
     return item
 
 
-def _counting(item: OrderItem) -> Decimal:
+def _counted_amount(item: OrderItem) -> Decimal:
     return item.amount if item.disabled_at is None else Decimal(0)
 
 
@@ -97,9 +96,9 @@ def _add_to_total(amendment: Amendment, amount: Decimal) -> None:
     if not is_payable(order.total, order.currency):
         raise InvoiceError(amount_in_cents="The invoice total is too large")
     if amount:
-        amendment.resettle(before)
+        amendment.refresh_status_after_total(before)
 
 
-def _tell(amendment: Amendment, what: str, item: OrderItem, *, by: User | None) -> None:
+def _write_history(amendment: Amendment, what: str, item: OrderItem, *, by: User | None) -> None:
     amount = format_money(item.amount, amendment.order.currency)
     history.write(amendment.order, f"line {what}: {item.description or item.get_kind_display()}, {amount}.", by=by)

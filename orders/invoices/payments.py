@@ -1,4 +1,4 @@
-"""What a billing system tells of payments and refunds of an invoice: added, changed, disabled, deleted."""
+"""Adding, changing, disabling and deleting payments and refunds of an imported invoice."""
 
 from __future__ import annotations
 
@@ -20,51 +20,50 @@ if TYPE_CHECKING:
 def add(order: Order, payment: InvoicePayment, *, by: User | None) -> Transaction:
     with amend_invoice(order, by=by) as amendment:
         _refuse(amendment.order, payment)
-        receipt = transaction_from_payment(payment, amendment.order, by=by)
-        receipt.save()
-        amendment.payments.append(receipt)
-        _tell(amendment, "added", receipt, by=by)
-    return receipt
+        transaction = transaction_from_payment(payment, amendment.order, by=by)
+        transaction.save()
+        amendment.payments.append(transaction)
+        _finish(amendment, "added", transaction, by=by)
+    return transaction
 
 
-def change(receipt: Transaction, values: Mapping[str, Any], *, by: User | None) -> Transaction:
-    """Write `values` of what a Payment says."""
-    with amend_invoice(receipt.order, by=by) as amendment:
-        current = _again(receipt, amendment)
+def change(transaction: Transaction, values: Mapping[str, Any], *, by: User | None) -> Transaction:
+    """`values` are of the fields of an InvoicePayment."""
+    with amend_invoice(transaction.order, by=by) as amendment:
+        current = _read_again(transaction, amendment)
         payment = replace(payment_from_transaction(current), **values)
         _refuse(amendment.order, payment, before=current.external_id)
         for name, value in transaction_columns(payment, amendment.order).items():
             setattr(current, name, value)
         current.save()
-        _tell(amendment, "changed", current, by=by)
+        _finish(amendment, "changed", current, by=by)
     return current
 
 
-def disable(receipt: Transaction, *, disabled: bool, by: User | None) -> Transaction:
-    """Let it count for nothing in what was paid, or let it count again."""
-    with amend_invoice(receipt.order, by=by) as amendment:
-        current = _again(receipt, amendment)
+def disable(transaction: Transaction, *, disabled: bool, by: User | None) -> Transaction:
+    """A disabled payment is kept, but does not count in what was paid."""
+    with amend_invoice(transaction.order, by=by) as amendment:
+        current = _read_again(transaction, amendment)
         set_disabled(current, disabled=disabled, by=by)
         current.save()
-        _tell(amendment, "disabled" if disabled else "enabled", current, by=by)
+        _finish(amendment, "disabled" if disabled else "enabled", current, by=by)
     return current
 
 
-def delete(receipt: Transaction, *, by: User | None) -> None:
-    with amend_invoice(receipt.order, by=by) as amendment:
-        current = _again(receipt, amendment)
+def delete(transaction: Transaction, *, by: User | None) -> None:
+    with amend_invoice(transaction.order, by=by) as amendment:
+        current = _read_again(transaction, amendment)
         amendment.payments.remove(current)
-        _tell(amendment, "deleted", current, by=by)
+        _finish(amendment, "deleted", current, by=by)
         current.delete()
 
 
-def _again(receipt: Transaction, amendment: Amendment) -> Transaction:
-    """As it is now that its order is locked."""
-    found = next((each for each in amendment.payments if each.pk == receipt.pk), None)
-    if found is None:
+def _read_again(transaction: Transaction, amendment: Amendment) -> Transaction:
+    current = next((payment for payment in amendment.payments if payment.pk == transaction.pk), None)
+    if current is None:
         raise DeletedMeanwhileError
-    refuse_gateway([found])
-    return found
+    refuse_gateway([current])
+    return current
 
 
 def _refuse(order: Order, payment: InvoicePayment, *, before: str = "") -> None:
@@ -74,7 +73,7 @@ def _refuse(order: Order, payment: InvoicePayment, *, before: str = "") -> None:
         raise InvoiceError(external_id=TAKEN["transaction"])
 
 
-def _tell(amendment: Amendment, what: str, receipt: Transaction, *, by: User | None) -> None:
-    amendment.settle()
-    amount = format_money(receipt.amount, receipt.currency)
-    history.write(amendment.order, f"{receipt.get_kind_display().lower()} of {amount} {what}.", by=by)
+def _finish(amendment: Amendment, what: str, transaction: Transaction, *, by: User | None) -> None:
+    amendment.refresh_status()
+    amount = format_money(transaction.amount, transaction.currency)
+    history.write(amendment.order, f"{transaction.get_kind_display().lower()} of {amount} {what}.", by=by)

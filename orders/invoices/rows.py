@@ -1,4 +1,4 @@
-"""The rows that an invoice becomes: an order, its items, its transactions; nothing is saved here."""
+"""Converting an invoice to rows (an order, its items, its transactions) and back. Nothing is saved here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from customers.models import SourceRecord
 from orders.invoices.schema import PAYMENT, REFUND, Invoice, InvoiceLine, InvoicePayment
-from orders.invoices.status import BACK
+from orders.invoices.status import REFUNDS
 from orders.models import (
     Order,
     OrderItem,
@@ -27,7 +27,7 @@ OF_PURCHASE = ("subscription", "subscription_set", "cancelled_at")
 
 
 def order_from_invoice(invoice: Invoice, record: SourceRecord) -> Order:
-    """With the names that the record has now, which nothing rewrites."""
+    # The order keeps the names that the record has now.
     return Order(
         source_record=record,
         data_source_id=record.data_source_id,
@@ -46,8 +46,8 @@ def item_from_line(line: InvoiceLine, order: Order, purchase: Purchase | None) -
 
 
 def item_columns(line: InvoiceLine) -> dict[str, Any]:
-    """What `line` says of itself; a line for a plan is described by the plan's name."""
-    columns = {each.name: getattr(line, each.name) for each in fields(line) if each.name not in OF_PURCHASE}
+    """The columns of an item; without a description it gets the name of its plan."""
+    columns = {field.name: getattr(line, field.name) for field in fields(line) if field.name not in OF_PURCHASE}
     columns["proration"] = (line.proration or Proration.DIFFERENTIAL) if line.prorated else ""
     if not line.description and line.product:
         columns["description"] = line.product.name
@@ -76,16 +76,15 @@ def transaction_columns(payment: InvoicePayment, order: Order) -> dict[str, Any]
 
 
 def line_from_item(item: OrderItem) -> InvoiceLine:
-    """What `item` says, as it would come in."""
-    own = {each.name: getattr(item, each.name) for each in fields(InvoiceLine) if each.name not in OF_PURCHASE}
+    values = {field.name: getattr(item, field.name) for field in fields(InvoiceLine) if field.name not in OF_PURCHASE}
     if item.purchase:
-        own |= {"subscription": item.purchase.external_id, "subscription_set": item.purchase.set_external_id}
-    return InvoiceLine(**own)
+        values |= {"subscription": item.purchase.external_id, "subscription_set": item.purchase.set_external_id}
+    return InvoiceLine(**values)
 
 
 def payment_from_transaction(transaction: Transaction) -> InvoicePayment:
     return InvoicePayment(
-        kind=REFUND if transaction.kind in BACK else PAYMENT,
+        kind=REFUND if transaction.kind in REFUNDS else PAYMENT,
         is_successful=transaction.status == TransactionStatus.SUCCESS,
         at=transaction.at,
         amount=None if transaction.is_whole else transaction.amount,

@@ -1,7 +1,6 @@
-"""What a billing system sends of invoices, and what of it can be stored.
+"""An invoice as a billing system sends it, and the checks of what can be stored.
 
-Amounts may be below zero: a credit, or the change to what costs less. A payment or refund without an amount is for all
-of its invoice.
+An amount may be negative, for a credit or a downgrade. A payment or refund without an amount is for the whole invoice.
 """
 
 from __future__ import annotations
@@ -31,18 +30,19 @@ Errors = dict[str, str]
 
 
 class InvoiceError(Exception):
-    """Nothing was saved; `errors` say what is wrong with which field."""
+    """Nothing was saved; `errors` are by field."""
 
     def __init__(self, **errors: str) -> None:
-        super().__init__(" ".join(f"{name} {said}" for name, said in errors.items()))
+        super().__init__(" ".join(f"{name} {message}" for name, message in errors.items()))
         self.errors: Errors = errors
 
 
 @dataclass(frozen=True)
 class InvoiceLine:
-    """A line of an invoice; `amount` is for all of `quantity`, after discount, with tax.
+    """`amount` is for the whole `quantity`, after discount and with tax.
 
-    One that bills a subscription names it as its source does. It may say when that was cancelled.
+    `subscription` is the external id of the subscription that the line bills; `cancelled_at` is when that was
+    cancelled.
     """
 
     kind: str
@@ -75,7 +75,7 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class InvoicePayment:
-    """Money that came in for an invoice or went back, or did not."""
+    """A payment or refund of an invoice, or a failed attempt at one."""
 
     kind: str
     is_successful: bool
@@ -102,19 +102,19 @@ class Invoice:
 
 
 def invoice_errors(invoice: Invoice) -> Errors:
-    """What of `invoice` cannot be stored, by field; nothing of it is looked up."""
+    """What cannot be stored, by field; makes no query."""
     errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
     errors |= head_errors(invoice.currency, invoice.collection_method)
     if not invoice.lines:
         errors["line_items"] = BLANK
     for line in invoice.lines:
-        errors |= {f"line_items.{name}": said for name, said in line_errors(line, invoice.currency).items()}
+        errors |= {f"line_items.{name}": message for name, message in line_errors(line, invoice.currency).items()}
     for payment in invoice.payments:
-        errors |= {f"transactions.{name}": said for name, said in payment_errors(payment, invoice.currency).items()}
+        errors |= {f"transactions.{name}": text for name, text in payment_errors(payment, invoice.currency).items()}
     if "line_items.amount_in_cents" not in errors and not is_payable(invoice.total, invoice.currency):
         errors["line_items.amount_in_cents"] = "add up to a total that is too large"
     errors |= _wrong_ids("line_items.external_id", [line.external_id for line in invoice.lines])
-    return errors | dict(_wrong_ids("transactions.external_id", [each.external_id for each in invoice.payments]))
+    return errors | dict(_wrong_ids("transactions.external_id", [payment.external_id for payment in invoice.payments]))
 
 
 def head_errors(currency: str, collection_method: str) -> Errors:
@@ -164,7 +164,7 @@ def _wrong_subscription(line: InvoiceLine) -> Iterator[tuple[str, str]]:
 
 
 def cancellation_errors(at: datetime) -> Errors:
-    """What is yet to come may still be taken back: it is sent when it has happened."""
+    # A cancellation to come may still be withdrawn, so it is sent when it has happened.
     return {"cancelled_at": "must be in the past"} if at > timezone.now() else {}
 
 
@@ -212,25 +212,21 @@ def _wrong_fees(fees: Decimal, fees_currency: str, currency: str) -> Iterator[tu
 
 
 def _wrong_ids(name: str, ids: Collection[str], *, required: bool = False) -> Iterator[tuple[str, str]]:
-    if required and not all(each.strip() for each in ids):
+    if required and not all(external_id.strip() for external_id in ids):
         yield name, BLANK
-    given = [each for each in ids if each]
-    if len(set(given)) < len(given):
+    present = [external_id for external_id in ids if external_id]
+    if len(set(present)) < len(present):
         yield name, "is used twice"
-    for each in given:
-        yield from text_errors(name, each, LONGEST_ID)
+    for external_id in present:
+        yield from text_errors(name, external_id, LONGEST_ID)
 
 
 def existing_line_ids(source: int, ids: Collection[str]) -> set[str]:
-    """Those of `ids` by which the data source knows a line already."""
-    found = OrderItem.objects.filter(external_id__in=_named(ids), order__data_source=source)
-    return set(found.values_list("external_id", flat=True))
+    """Those of `ids` that lines of the data source have already; blank ones do not count."""
+    items = OrderItem.objects.filter(external_id__in=list(filter(None, ids)), order__data_source=source)
+    return set(items.values_list("external_id", flat=True))
 
 
 def existing_payment_ids(source: int, ids: Collection[str]) -> set[str]:
-    found = Transaction.objects.filter(external_id__in=_named(ids), order__data_source=source)
-    return set(found.values_list("external_id", flat=True))
-
-
-def _named(ids: Collection[str]) -> list[str]:
-    return [each for each in ids if each]
+    transactions = Transaction.objects.filter(external_id__in=list(filter(None, ids)), order__data_source=source)
+    return set(transactions.values_list("external_id", flat=True))

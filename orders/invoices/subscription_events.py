@@ -1,8 +1,8 @@
-"""What a billing system says happened to a subscription, and what follows.
+"""Events that a billing system sends about a subscription, and their effect.
 
-A cancellation counts from the time from which it is said to count; one that is yet to come is planned until then. It
-goes with its event, when that is changed, disabled, deleted, or taken back by another. Events that only plan, and
-those that tell of a beginning or a change, are kept and have no effect: lines of invoices say what is billed.
+Only cancellations have one, from their effective time on; a later time is a planned cancellation. The effect ends when
+the event is changed, disabled, deleted, or retracted by another event. All other events are only kept, because invoice
+lines say what is billed.
 """
 
 from __future__ import annotations
@@ -53,72 +53,75 @@ TAKEN = "The external ID for this subscription event already exists in our syste
 
 def add(record: SourceRecord, values: Mapping[str, Any], *, by: User | None) -> SubscriptionEvent:
     event = SubscriptionEvent(source_record=record, data_source_id=record.data_source_id)
-    with _followed(event) as current:
+    with _locked_event(event) as current:
         _write(current, values)
-        _tell(current, "added", by=by)
+        _write_history(current, "added", by=by)
     return event
 
 
 def change(event: SubscriptionEvent, values: Mapping[str, Any], *, by: User | None) -> SubscriptionEvent:
-    """Write `values` of its columns."""
-    with _followed(event) as current:
+    """`values` are of the columns of the event."""
+    with _locked_event(event) as current:
         _write(current, values)
-        _tell(current, "changed", by=by)
+        _write_history(current, "changed", by=by)
     return current
 
 
 def disable(event: SubscriptionEvent, *, disabled: bool, by: User | None) -> SubscriptionEvent:
-    """Let it have no effect, or let it have one again."""
-    with _followed(event) as current:
+    """A disabled event is kept, but has no effect."""
+    with _locked_event(event) as current:
         set_disabled(current, disabled=disabled, by=by)
         current.save()
-        _tell(current, "disabled" if disabled else "enabled", by=by)
+        _write_history(current, "disabled" if disabled else "enabled", by=by)
     return current
 
 
 def delete(event: SubscriptionEvent, *, by: User | None) -> None:
-    with _followed(event) as current:
-        _tell(current, "deleted", by=by)
+    with _locked_event(event) as current:
+        _write_history(current, "deleted", by=by)
         current.delete()
 
 
 @contextmanager
-def _followed(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
-    """The event, read again under the lock of its customer, to be changed; what follows from that comes last."""
+def _locked_event(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
+    """The event, read again under the lock of its customer, to be changed; its subscriptions are derived at the end."""
     with transaction.atomic():
         if event.external_id:
-            lock_numbers([_name(event)])
+            lock_numbers([_lock_name(event)])
         try:
             owner = lock_owner(event.source_record)
             current = SubscriptionEvent.objects.get(pk=event.pk) if event.pk else event
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise DeletedMeanwhileError from None
-        about = _about(current)
-        times = _cancellations(current, about)
+        subscriptions = _subscriptions(current)
+        times = _cancellation_times(current, subscriptions)
         yield current
-        about |= _about(current)
-        times |= _cancellations(current, about)
-        named = Purchase.objects.filter(source_record=current.source_record_id, external_id__in=about - {""})
-        add_to_totals(refresh_purchases(list(named.order_by("pk")), withdrawn=times))
+        subscriptions |= _subscriptions(current)
+        times |= _cancellation_times(current, subscriptions)
+        purchases = Purchase.objects.filter(
+            source_record=current.source_record_id, external_id__in=subscriptions - {""}
+        )
+        # All times before and after the change are withdrawn; those that still hold come back from their events.
+        add_to_totals(refresh_purchases(list(purchases.order_by("pk")), withdrawn=times))
         billing_status.refresh([owner.pk])
 
 
-def _cancellations(event: SubscriptionEvent, about: Collection[str]) -> set[datetime]:
-    """When subscriptions were cancelled by events, in force or not."""
-    sent = SubscriptionEvent.objects.filter(
-        source_record=event.source_record_id, subscription_external_id__in=about, kind=CANCELLATION_EVENT
+def _cancellation_times(event: SubscriptionEvent, subscriptions: Collection[str]) -> set[datetime]:
+    """The times of all cancellation events of `subscriptions`, in force or not."""
+    events = SubscriptionEvent.objects.filter(
+        source_record=event.source_record_id, subscription_external_id__in=subscriptions, kind=CANCELLATION_EVENT
     )
-    return set(sent.values_list("effective", flat=True))
+    return set(events.values_list("effective", flat=True))
 
 
-def _about(event: SubscriptionEvent) -> set[str]:
-    """The subscriptions that it says something about: its own, and that of what it takes back."""
-    back = SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.retracted)
-    names = back.values_list("subscription_external_id", flat=True) if event.retracted else []
-    return {event.subscription_external_id, *names}
+def _subscriptions(event: SubscriptionEvent) -> set[str]:
+    """The external ids of its own subscription and of that of the event that it retracts."""
+    retracted = SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.retracted)
+    ids = retracted.values_list("subscription_external_id", flat=True) if event.retracted else []
+    return {event.subscription_external_id, *ids}
 
 
-def _name(event: SubscriptionEvent) -> str:
+def _lock_name(event: SubscriptionEvent) -> str:
     return f"event {event.data_source_id} {event.external_id}"
 
 
@@ -130,7 +133,7 @@ def _write(event: SubscriptionEvent, values: Mapping[str, Any]) -> None:
     if errors := dict(_wrong(event)):
         raise InvoiceError(**errors)
     if event.external_id and event.external_id != before:
-        lock_numbers([_name(event)])
+        lock_numbers([_lock_name(event)])
         if SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.external_id).exists():
             raise InvoiceError(external_id=TAKEN)
     event.save()
@@ -154,11 +157,11 @@ def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
         yield from text_errors(name, getattr(event, column) or "", LONGEST_ID)
 
 
-def _tell(event: SubscriptionEvent, what: str, *, by: User | None) -> None:
-    named = event.kind.replace("_", " ")
+def _write_history(event: SubscriptionEvent, what: str, *, by: User | None) -> None:
+    kind = event.kind.replace("_", " ")
     HistoryEntry.objects.create(
         source_record=event.source_record,
         kind=HistoryKind.PURCHASE,
-        text=f"Subscription {event.subscription_external_id}: event “{named}” {what}.",
+        text=f"Subscription {event.subscription_external_id}: event “{kind}” {what}.",
         by=by,
     )

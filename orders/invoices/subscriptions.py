@@ -1,4 +1,4 @@
-"""Which subscriptions the lines of invoices bill: those that the record has by that id, or new ones."""
+"""The subscriptions that invoice lines bill: the purchases of the record with those external ids, or new ones."""
 
 from __future__ import annotations
 
@@ -12,61 +12,59 @@ from orders.revenue.ledger import cancellations
 from orders.subscriptions.derive import refresh_purchases, set_cancellations
 from orders.totals.deltas import Delta
 
-Known = tuple[int, str]
+Key = tuple[int, str]
 
 
 class BilledPurchases:
-    """The purchases that lines bill, by record and id; new ones are saved between orders and items."""
+    """The purchases that `billed` lines bill. Call `save` after the orders and before the items are saved."""
 
     def __init__(self, billed: Sequence[tuple[Order, InvoiceLine]]) -> None:
         lines = [(order, line) for order, line in billed if line.bills_subscription]
-        self.before = _known({order.source_record_id for order, _ in lines}, {line.subscription for _, line in lines})
-        self.new: dict[Known, Purchase] = {}
-        self.cancelled: dict[Known, list[datetime]] = {}
+        self.stored = _stored({order.source_record_id for order, _ in lines}, {line.subscription for _, line in lines})
+        self.new: dict[Key, Purchase] = {}
+        self.cancellations: dict[Key, list[datetime]] = {}
         for order, line in lines:
             key = order.source_record_id, line.subscription
-            if key not in self.before and key not in self.new:
-                self.new[key] = _begun(order, line)
+            if key not in self.stored and key not in self.new:
+                self.new[key] = _new_purchase(order, line)
             if line.subscription_set:
-                (self.before.get(key) or self.new[key]).set_external_id = line.subscription_set
+                (self.stored.get(key) or self.new[key]).set_external_id = line.subscription_set
             if line.cancelled_at:
-                self.cancelled.setdefault(key, []).append(line.cancelled_at)
+                self.cancellations.setdefault(key, []).append(line.cancelled_at)
 
-    def is_known(self, order: Order, line: InvoiceLine) -> bool:
-        return (order.source_record_id, line.subscription) in self.before
+    def is_stored(self, order: Order, line: InvoiceLine) -> bool:
+        return (order.source_record_id, line.subscription) in self.stored
 
     def of(self, order: Order, line: InvoiceLine) -> Purchase | None:
-        """The one that `line` bills; None of a line that bills none."""
         if not line.bills_subscription:
             return None
         key = order.source_record_id, line.subscription
-        return self.before.get(key) or self.new[key]
+        return self.stored.get(key) or self.new[key]
 
     def save(self) -> None:
-        """The new ones, and what lines say of any."""
-        every = self.before | self.new
-        for key, times in self.cancelled.items():
-            set_cancellations(every[key], [*cancellations(every[key]), *times])
+        purchases = self.stored | self.new
+        for key, times in self.cancellations.items():
+            set_cancellations(purchases[key], [*cancellations(purchases[key]), *times])
         Purchase.objects.bulk_create(self.new.values())
-        said = ("set_external_id", "cancelled_at", "past_cancellations")
-        Purchase.objects.bulk_update(self.before.values(), said)
+        from_lines = ("set_external_id", "cancelled_at", "past_cancellations")
+        Purchase.objects.bulk_update(self.stored.values(), from_lines)
 
     @property
-    def begun(self) -> set[int]:
-        return {each.pk for each in self.new.values()}
+    def new_ids(self) -> set[int]:
+        return {purchase.pk for purchase in self.new.values()}
 
     def refresh(self) -> list[Delta]:
-        """Let them follow from their lines, saved by now; what that adds to the totals."""
-        return refresh_purchases([*self.before.values(), *self.new.values()], new=self.begun)
+        """Derive them from their lines, which are saved by now; return what that adds to the totals."""
+        return refresh_purchases([*self.stored.values(), *self.new.values()], new=self.new_ids)
 
 
-def _known(records: Collection[int], names: Collection[str]) -> dict[Known, Purchase]:
-    """The oldest of each id."""
-    found = Purchase.objects.filter(source_record__in=records, external_id__in=names).order_by("-pk")
-    return {(each.source_record_id, each.external_id): each for each in found}
+def _stored(records: Collection[int], external_ids: Collection[str]) -> dict[Key, Purchase]:
+    """The oldest purchase of each record and external id."""
+    purchases = Purchase.objects.filter(source_record__in=records, external_id__in=external_ids).order_by("-pk")
+    return {(purchase.source_record_id, purchase.external_id): purchase for purchase in purchases}
 
 
-def _begun(order: Order, line: InvoiceLine) -> Purchase:
+def _new_purchase(order: Order, line: InvoiceLine) -> Purchase:
     return Purchase(
         source_record_id=order.source_record_id,
         order=order,

@@ -33,7 +33,7 @@ from crm.api.chartmogul.invoices.search import CustomerInvoiceQuery, InvoiceQuer
 from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
-from orders.invoices.recipients import find_recipient
+from orders.invoices.import_ import find_recipient
 from orders.invoices.schema import InvoiceError
 from orders.models import Order
 
@@ -97,7 +97,7 @@ def address_invoices(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
             addressed.append((record, invoice_of(sent, plans)))
         except InvoiceError as error:
             errors[-1] |= error.errors
-    import_.refuse(errors)
+    import_.refuse_errors(errors)
     return addressed
 
 

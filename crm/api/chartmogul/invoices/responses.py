@@ -10,7 +10,7 @@ from ninja import Schema
 
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.times import format_time
-from orders.invoices.status import BACK, PAID
+from orders.invoices.status import REFUNDS, SALES
 from orders.models import ItemKind, Order, OrderItem, Transaction, TransactionStatus
 
 
@@ -91,7 +91,7 @@ class InvoiceOut(DisabledOut):
 LINES = OrderItem.objects.select_related("product", "purchase", "disabled_by").order_by("pk")
 WITH_DISABLED = InvoiceOptions(with_disabled=True)
 # An authorization moves no money, and what the gateway has not answered has no result yet.
-PAYMENTS = Transaction.objects.filter(kind__in=(*PAID, *BACK)).exclude(status=TransactionStatus.PENDING)
+PAYMENTS = Transaction.objects.filter(kind__in=(*SALES, *REFUNDS)).exclude(status=TransactionStatus.PENDING)
 PAYMENTS = PAYMENTS.select_related("disabled_by").order_by("at", "pk")
 NEVER_EDITED: dict[str, Any] = {"values_changed": {}, "latest_edit_author": None, "latest_edit_performed_at": None}
 
@@ -189,7 +189,7 @@ def serialize_payment(row: Transaction) -> dict[str, Any]:
     return {
         "uuid": row.uuid,
         "external_id": row.external_id or None,
-        "type": "refund" if row.kind in BACK else "payment",
+        "type": "refund" if row.kind in REFUNDS else "payment",
         "date": format_time(row.at),
         "result": "successful" if row.status == TransactionStatus.SUCCESS else "failed",
         "amount_in_cents": None if row.is_whole else cents(row.amount, row.currency),
