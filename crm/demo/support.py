@@ -86,4 +86,4 @@ def _write(store: Store, person: Person, *, by: User) -> None:
         if Decimal(amount) > USED:
             credit.adjust(customer, -USED, CURRENCY, cause="Taken off an order", by=by)
     if person.number % 20 == 7 and len(customers) == 1:
-        exclusions.stop(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)
+        exclusions.exclude(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)

@@ -32,7 +32,7 @@ class CandidateRow:
 
     @property
     def place(self) -> str:
-        return place(self.customer)
+        return place_or_status(self.customer)
 
     @property
     def since(self) -> datetime:
@@ -56,23 +56,25 @@ class CandidateRow:
         return max(len(self.sources) - 3, 0)
 
 
-def place(customer: Customer) -> str:
+def place_or_status(customer: Customer) -> str:
     """Where, else what: “Prague, Czech Republic” or “New Lead”."""
     parts = (customer.billing_address.get("city", ""), country_name(customer.billing_address.get("country", "")))
     return ", ".join(filter(None, parts)) or customer.status
 
 
-def kinds() -> tuple[type[LinkedRow], ...]:
+def counted_kinds() -> tuple[type[LinkedRow], ...]:
     """What is counted beside the orders, which the totals know."""
     return tuple(model for model in tabbed_models() if model.tab and not model.tab.is_in_totals)
 
 
-def rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> list[CandidateRow]:
+def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> list[CandidateRow]:
     """`ticked` are the customers that somebody ticked; None when nobody was asked yet."""
     candidates = list(candidates)
     pks = [candidate.customer.pk for candidate in candidates]
     of, known_by, active = totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
-    counted = count_rows(kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
+    counted = (
+        count_rows(counted_kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
+    )
     return [
         CandidateRow(
             each,

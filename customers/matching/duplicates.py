@@ -7,35 +7,30 @@ found, with who said so: it leaves suggestions and counts, not the merge page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import TYPE_CHECKING
 
 from customers.lib.identity import match_keys, readable_phone, unaccented
+from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDuplicate
 from customers.models.matching import Key
-from customers.records.ownership import merged_into_any
 from customers.records.staff_record import identity_of
 
-if TYPE_CHECKING:
-    from crm.accounts.models import User
-
-# Made up to get past a form; nobody is recognised by them. More can be named in IgnoredValue.
+# Made up to get past a form: no match. More can be named in IgnoredValue.
 PLACEHOLDERS = frozenset(
     f"{name}@{domain}"
     for name in ("none", "noemail", "no", "na", "test", "unknown")
     for domain in ("none.com", "noemail.com", "test.com", "example.com", "email.com", "na.com")
 )
 # A value that more people share than this is a mailbox or a switchboard; more are not read.
-MOST_HITS = 2_000
+MOST_HOLDERS = 2_000
 MOST_CANDIDATES = 100
 
-Hits = dict[int, set[Key]]
+SharedKeys = dict[int, set[Key]]
 
 
 @dataclass(frozen=True)
-class Reason:
+class Evidence:
     """One value two customers share; `current` when it stands in both profiles."""
 
     kind: str
@@ -52,43 +47,45 @@ class Reason:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A customer who may be the same person, why, and who said otherwise."""
+    """A customer who may be the same person, the evidence for and against, and the mark “not a duplicate” if any."""
 
     customer: Customer
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Evidence, ...]
     against: tuple[str, ...]
     name_agrees: bool
     dismissal: NotDuplicate | None
 
     @property
     def is_sure(self) -> bool:
-        """Sure enough to be ticked beforehand: e-mail and phone agree, or the e-mail and a name."""
+        """Sure enough to be selected beforehand: email and phone agree, or the email and a name."""
         kinds = {reason.kind for reason in self.reasons}
         return not self.dismissal and MatchKind.EMAIL in kinds and (len(kinds) > 1 or self.name_agrees)
 
 
 def duplicates_of(customer: Customer) -> list[Candidate]:
-    """Every other live customer that shares a match key, surest first, dismissed last."""
-    hits = matches_of([customer.pk]).get(customer.pk, {})
-    found = Customer.objects.live().filter(pk__in=list(hits)[:MOST_CANDIDATES])
-    dismissed = dismissals([customer.pk, *hits])
+    """Every other live customer that shares a match key: the surest first, those marked not a duplicate last."""
+    shared = shared_keys_of([customer.pk]).get(customer.pk, {})
+    others = Customer.objects.live().filter(pk__in=list(shared)[:MOST_CANDIDATES])
+    marks = not_duplicates_among([customer.pk, *shared])
     candidates = [
-        _candidate(customer, other, hits[other.pk], dismissed.get(pair(customer.pk, other.pk))) for other in found
+        _candidate(customer, other, shared[other.pk], marks.get(ordered_pair(customer.pk, other.pk)))
+        for other in others
     ]
     return sorted(candidates, key=lambda c: (c.dismissal is not None, not c.is_sure, -len(c.reasons), c.customer.pk))
 
 
-def match_evidence(one: Customer, other: Customer) -> Candidate:
-    """Why `other` matches `one`, or what speaks against it."""
-    return compare_values(one, [other])[0]
+def candidate_for(one: Customer, other: Customer) -> Candidate:
+    """`other` as a candidate for `one`, whether it matches or not."""
+    return candidates_for(one, [other])[0]
 
 
-def compare_values(one: Customer, others: Sequence[Customer]) -> list[Candidate]:
-    """The same for several at once."""
-    hits = matches_of([one.pk]).get(one.pk, {})
-    dismissed = dismissals([one.pk, *(other.pk for other in others)])
+def candidates_for(one: Customer, others: Sequence[Customer]) -> list[Candidate]:
+    """Each of `others` as a candidate for `one`, in the order given."""
+    shared = shared_keys_of([one.pk]).get(one.pk, {})
+    marks = not_duplicates_among([one.pk, *(other.pk for other in others)])
     return [
-        _candidate(one, other, hits.get(other.pk, set()), dismissed.get(pair(one.pk, other.pk))) for other in others
+        _candidate(one, other, shared.get(other.pk, set()), marks.get(ordered_pair(one.pk, other.pk)))
+        for other in others
     ]
 
 
@@ -100,7 +97,7 @@ def _candidate(one: Customer, other: Customer, shared: Collection[Key], dismissa
         () if first is not False else ("different first names",),
         () if last is not False else ("different last names",),
     )
-    return Candidate(other, reasons(one, other, shared), sum(against, ()), bool(first or last), dismissal)
+    return Candidate(other, evidence_of(one, other, shared), sum(against, ()), bool(first or last), dismissal)
 
 
 def names_agree(one: str, other: str) -> bool | None:
@@ -112,14 +109,14 @@ def names_agree(one: str, other: str) -> bool | None:
 
 
 def duplicate_counts(customers: Collection[int]) -> dict[int, int]:
-    """{customer: number of possible duplicates} of those that have any, dismissed ones left out."""
-    matches = matches_of(customers)
-    dismissed = dismissals({*customers, *(other for hits in matches.values() for other in hits)})
-    counts = {pk: sum(pair(pk, other) not in dismissed for other in hits) for pk, hits in matches.items()}
+    """{customer: number of possible duplicates} of customers that have any; marked pairs do not count."""
+    matches = shared_keys_of(customers)
+    marks = not_duplicates_among({*customers, *(other for shared in matches.values() for other in shared)})
+    counts = {pk: sum(ordered_pair(pk, other) not in marks for other in shared) for pk, shared in matches.items()}
     return {pk: count for pk, count in counts.items() if count}
 
 
-def matches_of(customers: Collection[int]) -> dict[int, Hits]:
+def shared_keys_of(customers: Collection[int]) -> dict[int, SharedKeys]:
     """{customer: {other live customer: the keys they share}}."""
     sharers: defaultdict[Key, set[int]] = defaultdict(set)
     mine = MatchKey.objects.filter(source_record__customer__in=customers)
@@ -127,67 +124,36 @@ def matches_of(customers: Collection[int]) -> dict[int, Hits]:
         sharers[kind, value].add(pk)
     for key in ignored_values(sharers):
         del sharers[key]
-    matches: defaultdict[int, Hits] = defaultdict(lambda: defaultdict(set))
-    for other, kind, value in holders(sharers):
+    matches: defaultdict[int, SharedKeys] = defaultdict(lambda: defaultdict(set))
+    for other, kind, value in holders_of_keys(sharers):
         for pk in sharers[kind, value] - {other}:
             matches[pk][other].add((kind, value))
-    return {pk: dict(hits) for pk, hits in matches.items()}
+    return {pk: dict(shared) for pk, shared in matches.items()}
 
 
-def holders(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
+def holders_of_keys(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
     """(customer, kind, value) of every live customer's record with one of the keys."""
-    found = MatchKey.objects.among(keys).order_by("source_record__customer")
-    return found.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HITS]
+    rows = MatchKey.objects.among(keys).order_by("source_record__customer")
+    return rows.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HOLDERS]
 
 
 def is_placeholder(kind: str, value: str) -> bool:
-    """`value` is normal: an e-mail, an E.164 number or digits. A phone of one digit repeated is nobody's."""
+    """Whether `value` in its normal form is made up: a known email, or a phone of one digit repeated."""
     return value in PLACEHOLDERS if kind == MatchKind.EMAIL else len(set(value.lstrip("+")[-7:])) == 1
 
 
 def ignored_values(keys: Collection[Key]) -> set[Key]:
-    """Those of `keys` by which nobody is recognised."""
-    told = IgnoredValue.objects.filter(value__in={value for _, value in keys}).values_list("kind", "value")
-    return {key for key in keys if is_placeholder(*key)} | (set(told) & set(keys))
+    """The keys among `keys` that never make a match: placeholders, and values that staff ignore."""
+    ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).values_list("kind", "value")
+    return {key for key in keys if is_placeholder(*key)} | (set(ignored) & set(keys))
 
 
-def reasons(one: Customer, other: Customer, shared: Collection[Key]) -> tuple[Reason, ...]:
-    """A reason a value."""
+def evidence_of(one: Customer, other: Customer, shared: Collection[Key]) -> tuple[Evidence, ...]:
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
-    return tuple(Reason(*key, key in current) for key in sorted(named_once(shared)))
+    return tuple(Evidence(*key, key in current) for key in sorted(without_repeated_digits(shared)))
 
 
-def named_once(keys: Collection[Key]) -> set[Key]:
-    """The keys by which to name what is shared: a number that parses is not named again by its digits."""
+def without_repeated_digits(keys: Collection[Key]) -> set[Key]:
+    """A phone that parses is not shown a second time by its digits."""
     parsed = any(kind == MatchKind.PHONE for kind, _ in keys)
     return {key for key in keys if not (parsed and key[0] == MatchKind.DIGITS)}
-
-
-def pair(one: int, other: int) -> tuple[int, int]:
-    return (one, other) if one < other else (other, one)
-
-
-def dismissals(customers: Collection[int]) -> Mapping[tuple[int, int], NotDuplicate]:
-    """{pair of the live customers: who said that they are two people}, said of them or of one merged into them."""
-    head_of = merged_into_any(customers)
-    said = NotDuplicate.objects.filter(first__in=head_of, second__in=head_of).select_related("by")
-    return {
-        pair(head_of[no.first_id], head_of[no.second_id]): no
-        for no in said
-        if head_of[no.first_id] != head_of[no.second_id]
-    }
-
-
-def mark_not_duplicate(*customers: Customer, by: User | None, reason: str = "") -> None:
-    """Say that no two of the customers are the same person; where that was said before, it stays as it was said."""
-    pairs = combinations(sorted(customer.pk for customer in customers), 2)
-    said = [NotDuplicate(first_id=first, second_id=second, by=by, reason=reason) for first, second in pairs]
-    NotDuplicate.objects.bulk_create(said, ignore_conflicts=True)
-
-
-def unmark_not_duplicate(*customers: Customer) -> int:
-    """Forget that somebody said so, of two of them or of whoever was merged into them; count what was said."""
-    head_of = merged_into_any([customer.pk for customer in customers])
-    said = NotDuplicate.objects.filter(first__in=head_of, second__in=head_of)
-    apart = [no.pk for no in said if head_of[no.first_id] != head_of[no.second_id]]
-    return NotDuplicate.objects.filter(pk__in=apart).delete()[0]

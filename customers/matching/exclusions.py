@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-class RecognisingError(Exception):
+class ExclusionError(Exception):
     """Nothing was changed; the message says why."""
 
 
@@ -51,11 +51,11 @@ class KnownValue:
         return self.key is not None and not self.is_ignored and len(self.unmatched) < len(self.records)
 
 
-def known(customer: Customer, records: Collection[SourceRecord]) -> list[KnownValue]:
+def known_values(customer: Customer, records: Collection[SourceRecord]) -> list[KnownValue]:
     """Each e-mail and phone of `records` once, those of the profile first."""
     found: dict[tuple[str, str], KnownValue] = {}
     for record in records:
-        for name, written, own in values_of(record):
+        for name, written, own in record_values(record):
             label = own[0] if own else (name, fold(written))
             each = found.setdefault(label, KnownValue(name, written, own[0] if own else None))
             each.keys |= set(own)
@@ -70,7 +70,7 @@ def known(customer: Customer, records: Collection[SourceRecord]) -> list[KnownVa
     return sorted(found.values(), key=lambda each: (each.name, not each.is_current))
 
 
-def unmatched(customers: Collection[Customer]) -> dict[int, set[str]]:
+def excluded_values(customers: Collection[Customer]) -> dict[int, set[str]]:
     """{customer: which of "email" and "phone" of the profile staff said not to match on}."""
     said: defaultdict[int, set[Key]] = defaultdict(set)
     rows = UnmatchedValue.objects.filter(source_record__origin__in=customers)
@@ -84,10 +84,10 @@ def unmatched(customers: Collection[Customer]) -> dict[int, set[str]]:
 
 
 def _of_profile(customer: Customer) -> Iterator[tuple[str, str, list[Key]]]:
-    return values_of(SourceRecord(**vars(identity_of(customer))))
+    return record_values(SourceRecord(**vars(identity_of(customer))))
 
 
-def values_of(record: SourceRecord) -> Iterator[tuple[str, str, list[Key]]]:
+def record_values(record: SourceRecord) -> Iterator[tuple[str, str, list[Key]]]:
     """("email" or "phone", as written, the keys it makes, the surest first) of a record."""
     own = list(match_keys(record.identity))
     if record.email:
@@ -107,7 +107,7 @@ def _stored(
 
 
 @transaction.atomic
-def stop(customer: Customer, kind: str, value: str, *, by: User) -> str:
+def exclude(customer: Customer, kind: str, value: str, *, by: User) -> str:
     """No longer match on the value, which is a match key; the value as written."""
     locked, holders = _holders(customer, kind, value)
     home = staff_record_of(locked)
@@ -121,7 +121,7 @@ def stop(customer: Customer, kind: str, value: str, *, by: User) -> str:
 
 
 @transaction.atomic
-def resume(customer: Customer, kind: str, value: str, *, by: User) -> str:
+def include(customer: Customer, kind: str, value: str, *, by: User) -> str:
     """Match on the value again; the value as written."""
     locked, holders = _holders(customer, kind, value)
     every = {key for own in holders.values() for key in own}
@@ -138,11 +138,11 @@ def _holders(customer: Customer, kind: str, value: str) -> tuple[Customer, dict[
     holders = {
         record: own
         for record in locked.records.order_by("pk")
-        for _, _, own in values_of(record)
+        for _, _, own in record_values(record)
         if (kind, value) in own
     }
     if locked.erased_at or not holders:
-        raise RecognisingError("This customer is not known by that any more. Nothing was changed.")
+        raise ExclusionError("This customer is not known by that any more. Nothing was changed.")
     return locked, holders
 
 

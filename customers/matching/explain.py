@@ -1,19 +1,22 @@
 """Why two customers are possible duplicates, or why not: what they share and by which records, and what they do not.
 
-Whether they match is what `matching` says. What they share and is left out of account all the same is told as well:
-a placeholder, a value that is ignored, one by which a record is not to be recognised.
+`duplicates` decides whether they match. Values that they share and that do not count are shown as well: placeholders,
+ignored values, values excluded from matching.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from customers.lib.dates import format_day
-from customers.lib.identity import match_keys
-from customers.matching.comparison import Comparison, compare_customers
-from customers.matching.duplicates import Candidate, Reason, is_placeholder, match_evidence, named_once
+from customers.lib.identity import fold, match_keys, normal_email, normal_phone, phone_digits, unaccented
+from customers.matching.duplicates import Candidate, Evidence, candidate_for, is_placeholder, without_repeated_digits
+from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.records.staff_record import identity_of
@@ -28,7 +31,7 @@ MatchedValue = Mapping[Key, Sequence[SourceRecord]]
 class SharedEvidence:
     """A value that both are known by, with the records that say so; `but` is why it does not count, if it does not."""
 
-    reason: Reason
+    reason: Evidence
     ones: Sequence[SourceRecord]
     others: Sequence[SourceRecord]
     but: str = ""
@@ -62,7 +65,7 @@ def explain_match(one: Customer, other: Customer) -> Explanation:
     """About two live customers."""
     ours, theirs = records_of(one), records_of(other)
     shared = list(_shared(one, other, _known(ours), _known(theirs)))
-    return Explanation(one, match_evidence(one, other), shared, list(compare_customers(one, other, ours, theirs)))
+    return Explanation(one, candidate_for(one, other), shared, list(compare_customers(one, other, ours, theirs)))
 
 
 def records_of(customer: Customer) -> list[SourceRecord]:
@@ -84,8 +87,8 @@ def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedV
     placeholders = {key: "a placeholder that many people type" for key in keys if is_placeholder(*key)}
     buts = _unmatched(keys, ours, theirs) | _told(keys) | placeholders
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
-    for key in sorted(named_once(keys)):
-        yield SharedEvidence(Reason(*key, key in current), ours[key], theirs[key], buts.get(key, ""))
+    for key in sorted(without_repeated_digits(keys)):
+        yield SharedEvidence(Evidence(*key, key in current), ours[key], theirs[key], buts.get(key, ""))
 
 
 def _told(keys: Collection[Key]) -> dict[Key, str]:
@@ -110,3 +113,84 @@ def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) 
 
 def _said(by: Any, at: Any) -> str:
     return f", says {by or 'a program'} since {format_day(at)}"
+
+
+NEARLY = 80
+"""Below this two e-mails or phones are nothing like each other; above, one may be a slip of the other."""
+
+
+Spellings = Mapping[str, str]
+"""{normal form: as written}."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`verdict` says how alike; `speaks_against` when it says that they are two."""
+
+    label: str
+    ones: Sequence[str]
+    others: Sequence[str]
+    verdict: str
+    speaks_against: bool = False
+
+
+def compare_customers(
+    one: Customer, other: Customer, ours: Sequence[SourceRecord], theirs: Sequence[SourceRecord]
+) -> Iterator[Comparison]:
+    yield _names("First name", one.first_name, other.first_name)
+    yield _names("Last name", one.last_name, other.last_name)
+    if one.company or other.company:
+        yield _names("Company", one.company, other.company)
+    yield _values("E-mails", _emails(one, ours), _emails(other, theirs))
+    yield _values("Phones", _phones(one, ours), _phones(other, theirs))
+
+
+def _names(label: str, one: str, other: str) -> Comparison:
+    verdict, against = "", False
+    if one and other:
+        verdict, against = _name_verdict(one, other)
+    return Comparison(label, [one] if one else [], [other] if other else [], verdict, against)
+
+
+def _name_verdict(one: str, other: str) -> tuple[str, bool]:
+    degree = name_similarity(one, other)
+    if fold(one) == fold(other):
+        return "the same", False
+    if unaccented(one) == unaccented(other):
+        return "the same but for accents", False
+    if degree == SAME:
+        return "may be the same: an initial, a short form or a part", False
+    return f"{degree or 0} % alike", (degree or 0) < SIMILAR_ENOUGH
+
+
+def _values(label: str, ones: Spellings, others: Spellings) -> Comparison:
+    """Whether one value is common to both, else how near the nearest two are."""
+    verdict = ""
+    if ones.keys() & others.keys():
+        verdict = "in common"
+    elif ones and others:
+        nearest = max(round(fuzz.ratio(a, b)) for a, b in product(ones, others))
+        verdict = f"none in common; the nearest two are {nearest} % alike" if nearest >= NEARLY else "none in common"
+    return Comparison(label, list(ones.values()), list(others.values()), verdict)
+
+
+def _emails(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:
+    return _distinct((normal_email(text) or fold(text), text) for text in (customer.email, *(r.email for r in records)))
+
+
+def _phones(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:
+    countries = (customer.billing_address.get("country", ""), *(record.country for record in records))
+    home = next(filter(None, countries), "")
+    written = [(customer.phone, home), *((record.phone, record.country or home) for record in records)]
+    return _distinct(
+        (normal_phone(phone, country) or phone_digits(phone) or fold(phone), phone) for phone, country in written
+    )
+
+
+def _distinct(values: Iterable[tuple[str, str]]) -> Spellings:
+    """Each value as it is first written."""
+    found: dict[str, str] = {}
+    for normal, written in values:
+        if written:
+            found.setdefault(normal, written)
+    return found

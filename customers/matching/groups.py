@@ -14,7 +14,8 @@ from itertools import combinations
 
 from django.db.models import OuterRef
 
-from customers.matching.duplicates import dismissals, ignored_values
+from customers.matching.duplicates import ignored_values
+from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, MatchKey, SharedValue
 from customers.models.matching import Key
 from customers.records.counts import CappedCount
@@ -30,7 +31,7 @@ Sharers = dict[Key, set[int]]
 
 
 @dataclass(frozen=True)
-class Found:
+class ConnectedCustomers:
     """Customers by primary key, the values that connect them, and the newest of these."""
 
     customers: frozenset[int]
@@ -42,23 +43,23 @@ class Found:
 class Window:
     """The groups of some shared values; `too_many` are those that connect nobody, because so many have them."""
 
-    groups: tuple[Found, ...]
+    groups: tuple[ConnectedCustomers, ...]
     too_many: tuple[Key, ...]
     following: int
     """Where the next window begins; 0 when this is the last."""
 
 
-def first_window(before: int = 0) -> Window:
+def first_window_with_groups(before: int = 0) -> Window:
     """The next one with a group in it; after MOST_WINDOWS without one somebody has to ask for more."""
-    found = window(before)
+    found = read_window(before)
     for _ in range(MOST_WINDOWS - 1):
         if found.groups or not found.following:
             break
-        found = window(found.following)
+        found = read_window(found.following)
     return found
 
 
-def window(before: int = 0) -> Window:
+def read_window(before: int = 0) -> Window:
     """The groups whose newest value is one of the next WINDOW shared values, of those older than `before`."""
     values = SharedValue.objects.filter(pk__lt=before) if before else SharedValue.objects.all()
     read = list(values.order_by("-pk")[: WINDOW + 1])
@@ -94,19 +95,19 @@ def _sharers(keys: Collection[Key]) -> tuple[Sharers, set[Key]]:
     return {key: some for key, some in having.items() if len(some) > 1 and key not in too_many}, too_many
 
 
-def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[Found]:
-    dismissed = dismissals(set().union(*sharers.values()))
+def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedCustomers]:
+    dismissed = not_duplicates_among(set().union(*sharers.values()))
     keys_of: defaultdict[Pair, set[Key]] = defaultdict(set)
     for key, customers in sharers.items():
         for pair in combinations(sorted(customers), 2):
             if pair not in dismissed:
                 keys_of[pair].add(key)
-    for together in connected(keys_of):
+    for together in connect_pairs(keys_of):
         keys = {key for pair, found in keys_of.items() if pair[0] in together for key in found}
-        yield Found(together, frozenset(keys), max(numbers[key] for key in keys))
+        yield ConnectedCustomers(together, frozenset(keys), max(numbers[key] for key in keys))
 
 
-def connected(pairs: Iterable[Pair]) -> list[frozenset[int]]:
+def connect_pairs(pairs: Iterable[Pair]) -> list[frozenset[int]]:
     """Those whom the pairs connect, directly or through others."""
     group_of: dict[int, set[int]] = {}
     for one, other in pairs:
@@ -115,6 +116,6 @@ def connected(pairs: Iterable[Pair]) -> list[frozenset[int]]:
     return [frozenset(group) for group in {id(group): group for group in group_of.values()}.values()]
 
 
-def customers_of(groups: Iterable[Found]) -> dict[int, Customer]:
+def customers_of(groups: Iterable[ConnectedCustomers]) -> dict[int, Customer]:
     """The live customers of the groups, by primary key."""
     return Customer.objects.live().in_bulk(set().union(*(group.customers for group in groups)))

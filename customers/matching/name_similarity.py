@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from customers.lib.identity import name_words
-from customers.matching.nicknames import may_be_one
+from customers.matching.nicknames import is_short_form
 from customers.models import Customer
 
-ENOUGH = 70
+SIMILAR_ENOUGH = 70
 """A slip or another spelling keeps a word of four letters or more at 73 and above (Jon, John; Filip, Philip; Novák,
 Nováková), while two different first names of one shop's customers seldom come to 60."""
 
@@ -25,15 +25,15 @@ SHORTEST = 3
 MOST_WORDS = 8
 
 
-def name_of(customer: Customer) -> str:
+def compared_name(customer: Customer) -> str:
     """What is compared: the person's name, and the company's where nobody is named."""
     return f"{customer.first_name} {customer.last_name}".strip() or customer.company
 
 
-def of_customers(one: Customer, other: Customer) -> int | None:
+def customer_name_similarity(one: Customer, other: Customer) -> int | None:
     """None where one has no name, or the one is a person and the other a company."""
     is_person = [bool(c.first_name or c.last_name) for c in (one, other)]
-    return name_similarity(name_of(one), name_of(other)) if is_person[0] == is_person[1] else None
+    return name_similarity(compared_name(one), compared_name(other)) if is_person[0] == is_person[1] else None
 
 
 def name_similarity(one: str, other: str) -> int | None:
@@ -44,9 +44,9 @@ def name_similarity(one: str, other: str) -> int | None:
     return SAME if "".join(fewer) == "".join(more) else min(_paired(fewer, more))
 
 
-def differ_much(one: Customer, other: Customer) -> bool:
-    degree = of_customers(one, other)
-    return degree is not None and degree < ENOUGH
+def names_differ_much(one: Customer, other: Customer) -> bool:
+    degree = customer_name_similarity(one, other)
+    return degree is not None and degree < SIMILAR_ENOUGH
 
 
 def _paired(fewer: list[str], more: list[str]) -> Iterator[int]:
@@ -62,7 +62,7 @@ def _paired(fewer: list[str], more: list[str]) -> Iterator[int]:
 
 def _alike(one: str, other: str) -> int:
     short, long = sorted((one, other), key=len)
-    if short == long or (len(short) == 1 and long.startswith(short)) or may_be_one(short, long):
+    if short == long or (len(short) == 1 and long.startswith(short)) or is_short_form(short, long):
         return SAME
     beginning = SHORT_FORM if len(short) >= SHORTEST and long.startswith(short) else 0
     return max(beginning, round(fuzz.ratio(short, long)))

@@ -77,5 +77,5 @@ def _by_name() -> dict[str, set[int]]:
 OF_NAME = _by_name()
 
 
-def may_be_one(name: str, other: str) -> bool:
+def is_short_form(name: str, other: str) -> bool:
     return not OF_NAME.get(name, set()).isdisjoint(OF_NAME.get(other, set()))

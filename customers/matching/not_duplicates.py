@@ -1,54 +1,125 @@
-"""Saying that customers are not the same person, and taking that back; the history of each of them tells of it."""
+"""Marking customers as not duplicates of each other, and reversing that; the history of each of them says so.
+
+A mark names two customers for good. After a merge it counts for the customers they are part of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from customers.lib.phrases import join_words
 from customers.locks import lock
-from customers.matching.duplicates import mark_not_duplicate, unmark_not_duplicate
-from customers.models import Customer, HistoryKind
+from customers.models import Customer, HistoryKind, NotDuplicate
 from customers.records import history
+from customers.records.ownership import merge_chains, merged_into_any
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-
-def dismiss(one: Customer, other: Customer, *, by: User | None, reason: str = "") -> bool:
-    """Whether it could be said: not of somebody with themselves, nor of who is part of another customer."""
-    return bool(dismiss_all([one.pk, other.pk], by=by, reason=reason))
+PAGE = 25
 
 
-def undismiss(one: Customer, other: Customer, *, by: User | None) -> bool:
-    """Whether there was something to take back."""
-    return bool(undismiss_all([one.pk, other.pk], by=by))
+@dataclass(frozen=True)
+class NotDuplicateRow:
+    """A mark, and the live customers that its two customers are part of now."""
+
+    mark: NotDuplicate
+    first: Customer
+    second: Customer
+
+    @property
+    def numbers(self) -> str:
+        return f"{self.first.pk} {self.second.pk}"
+
+
+@dataclass(frozen=True)
+class NotDuplicatesPage:
+    rows: Sequence[NotDuplicateRow]
+    following: int
+    """Where the next page begins; 0 when this is the last."""
+
+
+def mark_not_duplicates(one: Customer, other: Customer, *, by: User | None, reason: str = "") -> bool:
+    """False when one of them is not live, or both are the same customer."""
+    return bool(mark_all_not_duplicates([one.pk, other.pk], by=by, reason=reason))
+
+
+def unmark_not_duplicates(one: Customer, other: Customer, *, by: User | None) -> bool:
+    """False when they were not marked."""
+    return bool(unmark_all_not_duplicates([one.pk, other.pk], by=by))
 
 
 @transaction.atomic
-def dismiss_all(customers: Collection[int], *, by: User | None, reason: str = "") -> list[Customer]:
-    """Say that no two of the customers are the same person; nobody, when one of them is no other customer any more."""
+def mark_all_not_duplicates(customers: Collection[int], *, by: User | None, reason: str = "") -> list[Customer]:
+    """Mark every two of the customers; the customers marked, none when one of them is not live any more."""
     locked = lock(customers)
     if not 2 <= len(locked) == len(customers) or not all(customer.is_live for customer in locked.values()):
         return []
-    mark_not_duplicate(*locked.values(), by=by, reason=reason)
-    _write(locked.values(), "Not the same person as {}.", by)
+    write_not_duplicates(*locked.values(), by=by, reason=reason)
+    _write_history(locked.values(), "Not the same person as {}.", by)
     return list(locked.values())
 
 
 @transaction.atomic
-def undismiss_all(customers: Collection[int], *, by: User | None) -> list[Customer]:
-    """Take that back of each two of them; nobody, when it was said of no two."""
+def unmark_all_not_duplicates(customers: Collection[int], *, by: User | None) -> list[Customer]:
+    """Reverse the marks of every two of the customers; the customers, none when no two were marked."""
     locked = lock(customers)
-    if not unmark_not_duplicate(*locked.values()):
+    if not delete_not_duplicates(*locked.values()):
         return []
-    _write(locked.values(), "May be the same person as {} after all.", by)
+    _write_history(locked.values(), "May be the same person as {} after all.", by)
     return list(locked.values())
 
 
-def _write(customers: Collection[Customer], text: str, by: User | None) -> None:
+def _write_history(customers: Collection[Customer], text: str, by: User | None) -> None:
     for one in customers:
         others = join_words([other.numbered for other in customers if other != one])
         history.write(one, HistoryKind.DISMISSAL, text.format(others), by=by)
+
+
+def write_not_duplicates(*customers: Customer, by: User | None, reason: str = "") -> None:
+    """Mark every two of the locked customers; a mark that stands already is kept as it is."""
+    pairs = combinations(sorted(customer.pk for customer in customers), 2)
+    marks = [NotDuplicate(first_id=first, second_id=second, by=by, reason=reason) for first, second in pairs]
+    NotDuplicate.objects.bulk_create(marks, ignore_conflicts=True)
+
+
+def delete_not_duplicates(*customers: Customer) -> int:
+    """Delete the marks between the locked customers, or between customers merged into them; how many there were."""
+    live_of = merged_into_any([customer.pk for customer in customers])
+    marks = NotDuplicate.objects.filter(first__in=live_of, second__in=live_of)
+    apart = [mark.pk for mark in marks if live_of[mark.first_id] != live_of[mark.second_id]]
+    return NotDuplicate.objects.filter(pk__in=apart).delete()[0]
+
+
+def not_duplicates_among(customers: Collection[int]) -> Mapping[tuple[int, int], NotDuplicate]:
+    """{ordered pair of the live `customers`: its mark}, also where a customer merged into one of them was marked."""
+    live_of = merged_into_any(customers)
+    marks = NotDuplicate.objects.filter(first__in=live_of, second__in=live_of).select_related("by")
+    return {
+        ordered_pair(live_of[mark.first_id], live_of[mark.second_id]): mark
+        for mark in marks
+        if live_of[mark.first_id] != live_of[mark.second_id]
+    }
+
+
+def ordered_pair(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one < other else (other, one)
+
+
+def not_duplicates_page(*, before: int = 0) -> NotDuplicatesPage:
+    """The newest marks first; pairs that are one customer now, or of which one was erased, are left out."""
+    marks = NotDuplicate.objects.select_related("by").order_by("-pk")
+    page = list((marks.filter(pk__lt=before) if before else marks)[: PAGE + 1])
+    chains = merge_chains({pk for mark in page for pk in (mark.first_id, mark.second_id)})
+    live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
+    rows = []
+    for mark in page[:PAGE]:
+        first, second = live.get(chains[mark.first_id][-1]), live.get(chains[mark.second_id][-1])
+        if first and second and first != second:
+            rows.append(NotDuplicateRow(mark, first, second))
+    return NotDuplicatesPage(rows, page[PAGE - 1].pk if len(page) > PAGE else 0)

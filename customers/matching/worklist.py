@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import combinations
 
 from customers.lib.identity import match_keys
-from customers.matching.candidates import place
-from customers.matching.duplicates import Reason, named_once, names_agree
-from customers.matching.groups import Found, customers_of, first_window
+from customers.matching.candidates import place_or_status
+from customers.matching.duplicates import Evidence, names_agree, without_repeated_digits
+from customers.matching.groups import ConnectedCustomers, customers_of, first_window_with_groups
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 from customers.records import counts
@@ -32,7 +32,7 @@ class GroupMember:
 
     @property
     def place(self) -> str:
-        return str(self.customer.billing_address.get("city", "")) or place(self.customer)
+        return str(self.customer.billing_address.get("city", "")) or place_or_status(self.customer)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class DuplicateGroup:
     """Customers who may be one person, the oldest first, and why."""
 
     members: tuple[GroupMember, ...]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Evidence, ...]
     against: tuple[str, ...]
     sources: tuple[str, ...]
     newest: int
@@ -78,7 +78,7 @@ class DuplicateGroup:
 @dataclass(frozen=True)
 class WorklistPage:
     groups: tuple[DuplicateGroup, ...]
-    too_many: tuple[Reason, ...]
+    too_many: tuple[Evidence, ...]
     following: int
 
     @property
@@ -92,14 +92,14 @@ class WorklistPage:
 
 def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
     """The next groups after the shared value `before`; only those that share what `kind` says, if it says anything."""
-    window = first_window(before)
-    groups = described(window.groups)
+    window = first_window_with_groups(before)
+    groups = describe_groups(window.groups)
     wanted = (group for group in groups if kind in ("", group.kind))
-    too_many = (Reason(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
+    too_many = (Evidence(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
     return WorklistPage(tuple(sorted(wanted, key=lambda group: group.place_in_line)), tuple(too_many), window.following)
 
 
-def described(found: Sequence[Found]) -> list[DuplicateGroup]:
+def describe_groups(found: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:
     customers = customers_of(found)
     totals = counts.totals(customers, by="source_record__customer")
     sources = counts.sources(customers)
@@ -108,20 +108,22 @@ def described(found: Sequence[Found]) -> list[DuplicateGroup]:
     return [group for group in groups if len(group.members) > 1]
 
 
-def _group(found: Found, members: Mapping[int, GroupMember], sources: Mapping[int, Sequence[str]]) -> DuplicateGroup:
+def _group(
+    found: ConnectedCustomers, members: Mapping[int, GroupMember], sources: Mapping[int, Sequence[str]]
+) -> DuplicateGroup:
     mine = sorted((members[pk] for pk in found.customers & members.keys()), key=lambda m: (m.since, m.customer.pk))
     known_by = dict.fromkeys(name for member in mine for name in sources.get(member.customer.pk, ()))
     people = [member.customer for member in mine]
     return DuplicateGroup(
-        tuple(mine), reasons(people, found.keys), tuple(_against(people)), tuple(known_by), found.newest
+        tuple(mine), group_evidence(people, found.keys), tuple(_against(people)), tuple(known_by), found.newest
     )
 
 
-def reasons(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Reason, ...]:
+def group_evidence(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Evidence, ...]:
     """A reason a value; current when two have it now."""
     now = Counter(key for one in people for key in set(match_keys(identity_of(one))))
-    shown = sorted(named_once(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
-    return tuple(Reason(kind, value, current=now[kind, value] > 1) for kind, value in shown)
+    shown = sorted(without_repeated_digits(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
+    return tuple(Evidence(kind, value, current=now[kind, value] > 1) for kind, value in shown)
 
 
 def _against(people: Sequence[Customer]) -> list[str]:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from customers.lib.dates import format_day
 from customers.lib.phrases import Notice, customer_numbers, join_words
-from customers.matching.duplicates import Hits, dismissals, holders, matches_of
-from customers.matching.name_similarity import ENOUGH, SAME, differ_much, name_similarity
+from customers.matching.duplicates import SharedKeys, holders_of_keys, shared_keys_of
+from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
+from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 
@@ -18,14 +19,14 @@ PAIR = 2
 
 def doubts(customers: Sequence[Customer]) -> Iterator[Notice]:
     survivor, *duplicates = customers
-    hits = matches_of([survivor.pk]).get(survivor.pk, {})
+    hits = shared_keys_of([survivor.pk]).get(survivor.pk, {})
     yield from about_matches(survivor, duplicates, hits)
     yield from about_names(survivor, duplicates)
     yield from about_households(survivor, duplicates, hits)
     yield from about_dismissals(customers)
 
 
-def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: Hits) -> Iterator[Notice]:
+def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: SharedKeys) -> Iterator[Notice]:
     if alone := [c.pk for c in duplicates if c.pk not in hits]:
         shares = "share" if len(alone) > 1 else "shares"
         yield Notice(
@@ -35,14 +36,14 @@ def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: Hits
 
 
 def about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
-    others = [c.numbered for c in duplicates if differ_much(survivor, c)]
+    others = [c.numbered for c in duplicates if names_differ_much(survivor, c)]
     if others:
         more = [f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
         who = join_words([*others[:MOST_NAMED], *more])
         yield Notice("The names differ much.", f"{who} may be somebody else than {survivor.name}.")
 
 
-def about_households(survivor: Customer, duplicates: Sequence[Customer], hits: Hits) -> Iterator[Notice]:
+def about_households(survivor: Customer, duplicates: Sequence[Customer], hits: SharedKeys) -> Iterator[Notice]:
     by_phone = [c for c in duplicates if _is_only_phone(hits.get(c.pk, ()))]
     if family := [c.pk for c in by_phone if _is_family(survivor, c)]:
         has = "have" if len(family) > 1 else "has"
@@ -61,21 +62,21 @@ def _is_only_phone(shared: Collection[Key]) -> bool:
 def _is_family(one: Customer, other: Customer) -> bool:
     last = name_similarity(one.last_name, other.last_name) or 0
     first = name_similarity(one.first_name, other.first_name)
-    return last >= ENOUGH and first is not None and first < SAME
+    return last >= SIMILAR_ENOUGH and first is not None and first < SAME
 
 
 def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
     """How many have one of these phones, if that is more than a pair and somebody among them has another name."""
-    known = {customer for customer, _, _ in holders(keys)} if keys else set()
+    known = {customer for customer, _, _ in holders_of_keys(keys)} if keys else set()
     if len(known) <= PAIR:
         return 0
     others = Customer.objects.filter(pk__in=sorted(known)[:MOST_READ])
-    return len(known) if any(differ_much(survivor, other) for other in others) else 0
+    return len(known) if any(names_differ_much(survivor, other) for other in others) else 0
 
 
 def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
     pairs_of: defaultdict[str, list[str]] = defaultdict(list)
-    for (one, other), no in sorted(dismissals([c.pk for c in customers]).items()):
+    for (one, other), no in sorted(not_duplicates_among([c.pk for c in customers]).items()):
         pairs_of[f"{no.by or 'A program'} said on {format_day(no.created)}"].append(f"{one} and {other}")
     for said, pairs in pairs_of.items():
         yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from customers.lib.address import address
 from customers.locks import RetiredMeanwhileError, lock_chain
-from customers.matching.duplicates import mark_not_duplicate
+from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord
 from customers.models.functions import Now
 from customers.profile.clean import clean
@@ -98,7 +98,7 @@ def split_record(
     because = f" because “{reason}”," if reason else ""
     history.write(old, HistoryKind.SPLIT, f"Split {record} off{because} as {new.numbered}.", by=by)
     history.write(new, HistoryKind.SPLIT, f"Split off{because} from {old.numbered}.", by=by)
-    mark_not_duplicate(old, new, by=by, reason=reason or "Split by hand")
+    write_not_duplicates(old, new, by=by, reason=reason or "Split by hand")
     return new
 
 

@@ -21,7 +21,7 @@ from customers.lib.dates import format_day
 from customers.lib.money import format_money
 from customers.lib.phrases import join_words
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_chain
-from customers.matching.duplicates import mark_not_duplicate
+from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord
 from customers.models.functions import Now
 from customers.profile.derive import ProfileHistory, bump_versions, refresh_profiles
@@ -248,7 +248,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     billing_status.refresh(sorted(touched))
     returned = tuple(Customer.objects.filter(pk__in=[m.duplicate_id for m in agreed.members]).order_by("pk"))
     _write_history(agreed, returned, by=by)
-    mark_not_duplicate(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
+    write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     return UndoResult(merge, returned, tuple(agreed.kept))
 
 

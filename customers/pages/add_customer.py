@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phrases import join_words
 from customers.locks import lock_numbers
-from customers.matching.duplicates import holders, ignored_values
+from customers.matching.duplicates import holders_of_keys, ignored_values
 from customers.models import Customer, HistoryKind, MatchKind, Note
 from customers.profile.edit import create_customer
 from customers.records import history
@@ -59,7 +59,7 @@ def existing_customers(identity: Identity) -> list[ExistingCustomer]:
     """Whoever has the e-mail or phone of `identity`, oldest first."""
     keys = set(match_keys(identity))
     kinds: defaultdict[int, set[str]] = defaultdict(set)
-    for pk, kind, _value in holders(keys - ignored_values(keys)):
+    for pk, kind, _value in holders_of_keys(keys - ignored_values(keys)):
         kinds[pk].add("e-mail" if kind == MatchKind.EMAIL else "phone")
     found = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
     return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in found]

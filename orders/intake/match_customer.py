@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef
 
 from customers.lib.identity import Identity, fold, identity_key, match_keys
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_chain
-from customers.matching.duplicates import MOST_HITS, ignored_values
+from customers.matching.duplicates import MOST_HOLDERS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
 from customers.profile.edit import create_customer
 from customers.records import match_keys as keys
@@ -115,7 +115,7 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
     owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
     # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
     records = (
-        SourceRecord.objects.filter(customer__in=owners[:MOST_HITS], customer__erased_at=None)
+        SourceRecord.objects.filter(customer__in=owners[:MOST_HOLDERS], customer__erased_at=None)
         .select_related("customer")
         .annotate(shares=Exists(found.filter(source_record=OuterRef("pk"))))
         .order_by("customer__created", "customer", "pk")

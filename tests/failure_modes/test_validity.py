@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from customers.credit import credit
-from customers.matching.duplicates import duplicates_of, match_evidence
+from customers.matching.duplicates import candidate_for, duplicates_of
 from customers.merging import merge as merging
 from customers.merging import undo as undoing
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
@@ -239,6 +239,6 @@ def test_56_one_email_or_phone_in_two_spellings_matches(one, other):
 def test_why_tells_what_speaks_for_and_against_any_pair():
     a = customer_with_order(first_name="Ada", last_name="Holá", email="a@example.org")
     b = customer_with_order(first_name="Bo", last_name="Novák", email="b@example.org")
-    found = match_evidence(a, b)
+    found = candidate_for(a, b)
     assert found.reasons == ()
     assert found.against == ("no e-mail or phone in common", "different first names", "different last names")

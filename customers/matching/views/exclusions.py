@@ -26,7 +26,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
         "title": f"E-mails and phones of {customer.name}",
         "section": "customers",
         "customer": customer,
-        "known": exclusions.known(customer, list(records)),
+        "known": exclusions.known_values(customer, list(records)),
     }
     return render(request, "customers/matching/exclusions.html", shown)
 
@@ -36,7 +36,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
 @may_view
 @with_live
 def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    return _acted(request, customer, exclusions.stop, "{} is not matched on {} any more.")
+    return _acted(request, customer, exclusions.exclude, "{} is not matched on {} any more.")
 
 
 @require_POST
@@ -44,14 +44,14 @@ def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_view
 @with_live
 def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    return _acted(request, customer, exclusions.resume, "{} is matched on {} again.")
+    return _acted(request, customer, exclusions.include, "{} is matched on {} again.")
 
 
 def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], said: str) -> HttpResponse:
     """Back to the list, which says of the customer and of the value as written what was done, or why it was not."""
     try:
         written = act(customer, request.POST.get("kind", ""), request.POST.get("value", ""), by=request.user)
-    except exclusions.RecognisingError as error:
+    except exclusions.ExclusionError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, said.format(customer.numbered, written))

@@ -13,7 +13,7 @@ from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.matching import not_duplicates
 from customers.matching.groups import MOST_SHARING
-from customers.matching.not_duplicates_list import not_duplicates_page
+from customers.matching.not_duplicates import not_duplicates_page
 from customers.matching.worklist import worklist_page
 from customers.models import Customer
 from customers.web.fields import LONGEST_REASON, reason_in
@@ -63,14 +63,14 @@ def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
 
 
 def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
-    if said := not_duplicates.dismiss_all(numbers, by=request.user, reason=reason_in(request)):
+    if said := not_duplicates.mark_all_not_duplicates(numbers, by=request.user, reason=reason_in(request)):
         messages.success(request, _dismissed_message(said))
     else:
         messages.error(request, "Nothing was saved. One of these customers was merged or erased a moment ago.")
 
 
 def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
-    if again := not_duplicates.undismiss_all(numbers, by=request.user):
+    if again := not_duplicates.unmark_all_not_duplicates(numbers, by=request.user):
         messages.success(request, f"{_named(again)} may be suggested as duplicates of each other again.")
 
 

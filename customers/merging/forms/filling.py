@@ -45,7 +45,7 @@ class Filling:
 
     @cached_property
     def unmatched(self) -> Mapping[int, set[str]]:
-        return exclusions.unmatched(self.customers)
+        return exclusions.excluded_values(self.customers)
 
     def row(self, field: ProfileField) -> Row:
         pick, country = self.entered.picks.get(field.key, ""), self.customers[0].billing_address.get("country", "")

@@ -10,7 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from customers.lib.numbers import parse_number, parse_numbers
 from customers.matching import candidates, not_duplicates
-from customers.matching.duplicates import compare_values, duplicates_of
+from customers.matching.duplicates import candidates_for, duplicates_of
 from customers.merging.plan import MergeError
 from customers.merging.views.shared import (
     choose_url,
@@ -60,7 +60,7 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
     ticked = parse_numbers(request.GET.getlist("duplicate"))
     found = duplicates_of(survivor)
-    listed = candidates.rows(found, ticked=ticked if "ticked" in request.GET else None)
+    listed = candidates.candidate_rows(found, ticked=ticked if "ticked" in request.GET else None)
     context: dict[str, Any] = {
         "survivor": survivor,
         "rows": [row for row in listed if not row.candidate.dismissal],
@@ -78,8 +78,8 @@ def _found(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -
     others = {customer.pk: customer for customer in kept}
     hits = find(term).exclude(pk__in=[survivor.pk, *listed]).order_by("pk")[:MOST_FOUND] if term else []
     others |= {customer.pk: customer for customer in hits}
-    found = compare_values(survivor, list(others.values()))
-    return {"q": term, "found": candidates.rows(found, ticked=ticked), "is_in_vain": bool(term) and not hits}
+    found = candidates_for(survivor, list(others.values()))
+    return {"q": term, "found": candidates.candidate_rows(found, ticked=ticked), "is_in_vain": bool(term) and not hits}
 
 
 @require_POST
@@ -92,9 +92,9 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     pk = taken_back or request.POST.get("not_duplicate", "")
     other = get_customer(parse_number(pk) or 0)
     if taken_back:
-        if not_duplicates.undismiss(survivor, other, by=request.user):
+        if not_duplicates.unmark_not_duplicates(survivor, other, by=request.user):
             messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")
-    elif not_duplicates.dismiss(survivor, other, by=request.user):
+    elif not_duplicates.mark_not_duplicates(survivor, other, by=request.user):
         messages.success(request, _dismissed_message(survivor, other))
     else:
         messages.error(request, f"Nothing was saved. {other.numbered} is no other customer any more.")

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from customers.matching.duplicates import matches_of
+from customers.matching.duplicates import shared_keys_of
 from customers.merging.plan import MergeError, refuse_impossible_merge
 from customers.models import Customer
 from customers.web.messages import emphasised
@@ -80,7 +80,7 @@ def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]
 def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Sequence[Customer]) -> None:
     if request.user.has_perm(UNMATCHED):
         return
-    matched = matches_of([survivor.pk]).get(survivor.pk, {})
+    matched = shared_keys_of([survivor.pk]).get(survivor.pk, {})
     if not {customer.pk for customer in duplicates} <= matched.keys():
         raise PermissionDenied(NO_MATCH)
 

@@ -5,7 +5,7 @@ from django.db import connection
 
 from customers.lib.phrases import Notice
 from customers.matching import not_duplicates
-from customers.matching.duplicates import unmark_not_duplicate
+from customers.matching.not_duplicates import delete_not_duplicates
 from customers.merging import drafts
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
@@ -32,8 +32,8 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
     )
     undo(into_bjorn)
     undo(merge(zyx, bjorn))
-    unmark_not_duplicate(zyx, bjorn)
-    not_duplicates.dismiss(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
+    delete_not_duplicates(zyx, bjorn)
+    not_duplicates.mark_not_duplicates(zyx, bjorn, by=agent, reason=f"{MARK} is a neighbour")
     wrong = SourceRecordFactory(customer=fresh(zyx)[0], first_name="Frank")
     split_record(wrong, by=agent, reason=f"{MARK} lives next door")
     entered = {"picks": {"email": str(zyx.pk)}, "typed": {"company": MARK}}

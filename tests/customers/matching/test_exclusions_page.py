@@ -41,7 +41,7 @@ def known(client, customer):
 
 
 def known_of(customer):
-    return exclusions.known(customer, list(customer.records.all()))
+    return exclusions.known_values(customer, list(customer.records.all()))
 
 
 def stop(client, customer, **key):

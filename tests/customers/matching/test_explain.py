@@ -3,7 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from customers.matching.duplicates import mark_not_duplicate
+from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import IgnoredValue, UnmatchedValue
 from customers.records import match_keys
 from tests.acts import fresh, merge
@@ -94,7 +94,7 @@ def test_a_placeholder_is_told_as_one(as_viewer):
 
 
 def test_who_said_that_they_are_two_is_told(as_viewer, helena, helen, admin_user):
-    mark_not_duplicate(helena, helen, by=admin_user, reason="Mother and daughter")
+    write_not_duplicates(helena, helen, by=admin_user, reason="Mother and daughter")
 
     page = text(as_viewer.get(why(helen, helena)))
     assert "Jane Peacock said so on" in page

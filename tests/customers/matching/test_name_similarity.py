@@ -1,6 +1,6 @@
 import pytest
 
-from customers.matching.name_similarity import ENOUGH, SAME, name_similarity, of_customers
+from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
 from customers.models import Customer
 
 ALIKE = [
@@ -28,13 +28,13 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
 def test_one_person_written_in_two_ways_is_alike(one, other):
-    assert name_similarity(one, other) >= ENOUGH
+    assert name_similarity(one, other) >= SIMILAR_ENOUGH
     assert name_similarity(other, one) == name_similarity(one, other)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_two_people_of_one_family_or_none_are_not(one, other):
-    assert name_similarity(one, other) < ENOUGH
+    assert name_similarity(one, other) < SIMILAR_ENOUGH
 
 
 @pytest.mark.parametrize(("one", "other"), [("", "Helena"), ("", ""), ("…", "Helena")])
@@ -46,8 +46,8 @@ def test_a_person_is_not_compared_with_a_company():
     helena, company = Customer(first_name="Helena"), Customer(company="Holý Design")
     same = Customer(company="Holy Design s.r.o.")
 
-    assert of_customers(helena, company) is None
-    assert of_customers(company, same) == SAME
+    assert customer_name_similarity(helena, company) is None
+    assert customer_name_similarity(company, same) == SAME
 
 
 def test_a_very_long_name_is_compared_by_its_first_words():

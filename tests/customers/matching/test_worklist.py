@@ -137,16 +137,16 @@ def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
     assert groups() == [[customer.pk for customer in three]]
 
 
-@pytest.mark.parametrize("act", [not_duplicates.dismiss_all, not_duplicates.undismiss_all])
+@pytest.mark.parametrize("act", [not_duplicates.mark_all_not_duplicates, not_duplicates.unmark_all_not_duplicates])
 def test_a_group_of_many_is_dismissed_and_taken_back_by_few_questions(act, agent, django_assert_max_num_queries):
     people = [helena(email=f"h{number}@reunite.cz") for number in range(12)]
     many = [staff_record_of(each).customer_id for each in people]
-    not_duplicates.dismiss_all(many[:3], by=agent, reason="A family")
+    not_duplicates.mark_all_not_duplicates(many[:3], by=agent, reason="A family")
     # What is said at once, of 66 pairs; for each of the customers home record and history.
     with django_assert_max_num_queries(12 * 2 + 8):
         assert len(act(many, by=agent)) == 12
     said = NotDuplicate.objects.values_list("reason", flat=True)
-    assert sorted(said) == ([""] * 63 + ["A family"] * 3 if act is not_duplicates.dismiss_all else [])
+    assert sorted(said) == ([""] * 63 + ["A family"] * 3 if act is not_duplicates.mark_all_not_duplicates else [])
 
 
 def test_dismissals_are_listed_with_whom_they_are_about_now(as_agent, three):

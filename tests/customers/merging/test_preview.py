@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers.matching.duplicates import mark_not_duplicate
+from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.plan import Picked, plan_merge
 from customers.merging.preview import forecast_merge
 from customers.models import Customer, MatchKey, UnmatchedValue
@@ -179,7 +179,7 @@ def test_a_shared_e_mail_speaks_against_a_household(helena):
 
 def test_an_earlier_dismissal_is_named_with_who_and_when(helena, helen, time_machine):
     time_machine.move_to("2026-01-03 12:00:00+00:00")
-    mark_not_duplicate(helena, helen, by=make_user("jane", first_name="Jane", last_name="Peacock"))
+    write_not_duplicates(helena, helen, by=make_user("jane", first_name="Jane", last_name="Peacock"))
 
     assert warnings(helena, helen)["Dismissed before."] == (
         f"Jane Peacock said on 3 Jan 2026 that {helena.pk} and {helen.pk} are not the same."

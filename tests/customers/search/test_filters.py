@@ -78,7 +78,7 @@ def test_has_duplicates_agrees_with_the_badge(as_agent, agent, size):
     """Neither an ignored value, nor a dismissed pair, nor a value that nobody shares any more makes a duplicate."""
     one, other = (SourceRecordFactory(email="a@example.org").customer for _ in range(2))
     apart = [SourceRecordFactory(email="b@example.org").customer for _ in range(2)]
-    not_duplicates.dismiss(*apart, by=agent)
+    not_duplicates.mark_not_duplicates(*apart, by=agent)
     for email in ("none@none.com", "desk@example.org"):
         for _ in range(2):
             SourceRecordFactory(email=email)

@@ -15,7 +15,7 @@ PHONE = "+420 241 770 449"
 def pair(agent):
     survivor = customer_with_order(email="a@example.org")
     duplicate = customer_with_order(first_name="Helen", email="b@example.org", phone=PHONE)
-    exclusions.stop(duplicate, "phone", "+420241770449", by=agent)
+    exclusions.exclude(duplicate, "phone", "+420241770449", by=agent)
     return survivor, duplicate
 
 
@@ -37,5 +37,5 @@ def test_who_keeps_it_is_not_matched_on_it_as_before(as_admin, pair):
 
 
 def test_other_values_say_nothing(as_admin, pair, agent):
-    exclusions.resume(pair[1], "phone", "+420241770449", by=agent)
+    exclusions.include(pair[1], "phone", "+420241770449", by=agent)
     assert "not matched on" not in grid(as_admin, *pair)

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.accounts.permissions import EVERYTHING
-from customers.matching.not_duplicates import dismiss
+from customers.matching.not_duplicates import mark_not_duplicates
 from customers.merging.undo import undo_merge
 from tests.acts import merge
 from tests.conftest import make_user, signed_in
@@ -23,7 +23,7 @@ def test_merge_is_not_offered_when_nobody_matches(as_agent, helena):
 
 
 def test_merge_is_no_suggestion_any_more_when_all_were_dismissed(as_agent, helena, double):
-    dismiss(helena, double, by=None)
+    mark_not_duplicates(helena, double, by=None)
 
     assert f'<a class="button" href="/customers/{helena.pk}/merge/">Merge</a>' in text_of(as_agent.get(url(helena)))
 
