@@ -1,4 +1,4 @@
-"""Campaigns: asked for."""
+"""Campaigns: queried."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from typing import Any, Literal
 
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.fields import Whole
-from crm.api.konnektive.paging import Paged, page
+from crm.api.konnektive.paging import PagedQuery, answer_page
 from crm.api.konnektive.queries import without_none
 from customers.records.changed_since import ChainedQuery
 from orders.models import Campaign
 
 
-class CampaignQuery(Paged):
+class CampaignQuery(PagedQuery):
     campaign_id: Whole | None = None
     campaign_type: Literal["PHONE", "ECOMMERCE", "LANDER"] | None = None
 
 
 @endpoint("orders.view_order")
-def query(call: Call) -> dict[str, Any]:
-    """Unlike every other query, the rows come by their ids and not in a list."""
-    asked = call.read(CampaignQuery)
-    filters = without_none(pk=asked.campaign_id, kind=asked.campaign_type)
-    found = ChainedQuery(Campaign.objects.filter(**filters).order_by("pk"))
-    answer = page(found, asked, what="campaigns", write=lambda some: [_row(each) for each in some])
+def campaign_query(call: Call) -> dict[str, Any]:
+    """The rows by their ids, where every other query has a list."""
+    query = call.read(CampaignQuery)
+    filters = without_none(pk=query.campaign_id, kind=query.campaign_type)
+    rows = ChainedQuery(Campaign.objects.filter(**filters).order_by("pk"))
+    answer = answer_page(rows, query, what="campaigns", write=lambda campaigns: [_row(row) for row in campaigns])
     return answer | {"data": {str(row["campaignId"]): row for row in answer["data"]}}
 
 

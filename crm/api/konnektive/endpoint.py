@@ -1,4 +1,4 @@
-"""One call of this dialect: its parameters read, its key let in, the act carried out, the outcome in the envelope.
+"""One call of this dialect: read its parameters, check its key, carry out the act, wrap the outcome.
 
 The status is always 200, but for what clients take as a fault of the transport: asking too often or for too much; and,
 outside of any call (`crm.api.errors`), a host that is not ours, and a failure.
@@ -18,12 +18,12 @@ from pydantic import ValidationError
 
 from crm.accounts.models import ApiKey, User
 from crm.api import auth
-from crm.api.konnektive import parameters as taking
-from crm.api.konnektive.errors import CallError, wrong
+from crm.api.konnektive import parameters as call_parameters
+from crm.api.konnektive.errors import CallError, describe_errors
 from crm.api.konnektive.fields import Parameters
 from crm.http.client_address import client_address
 
-Wanted = TypeVar("Wanted", bound=Parameters)
+Declared = TypeVar("Declared", bound=Parameters)
 Message = Mapping[str, Any] | Sequence[Any] | str
 
 NOT_KNOWN = "Could not authenticate credentials"
@@ -32,7 +32,7 @@ NOT_ALLOWED = "API user does not have access to this endpoint"
 
 @dataclass(frozen=True)
 class Call:
-    """What was asked, and by whom. `parameters` may hold a card, and the key itself."""
+    """A call with a good key. `parameters` may hold a card, and the key itself."""
 
     key: ApiKey
     parameters: Mapping[str, str] = field(repr=False)
@@ -42,18 +42,17 @@ class Call:
     def by(self) -> User:
         return self.key.user
 
-    def read(self, wanted: type[Wanted]) -> Wanted:
-        """The parameters that `wanted` declares, where a blank one is one that was not sent; CallError naming each
-        that cannot be taken."""
-        given = {name: value for name, value in self.parameters.items() if value.strip()}
+    def read(self, declared: type[Declared]) -> Declared:
+        """The parameters that `declared` declares; CallError naming each that is invalid. Blank counts as not sent."""
+        sent = {name: value for name, value in self.parameters.items() if value.strip()}
         try:
-            return wanted.model_validate(given)
+            return declared.model_validate(sent)
         except ValidationError as error:
-            raise CallError(wrong(error)) from None
+            raise CallError(describe_errors(error)) from None
 
 
 class Endpoint:
-    """The view of one call: `act` for who has the `permissions`."""
+    """The view of a call: `act`, for keys whose user has all `permissions`."""
 
     csrf_exempt = True  # a key opens it, never a cookie
     login_required = False  # to the middleware that sends people to sign in
@@ -62,7 +61,7 @@ class Endpoint:
         self.act, self.permissions = act, permissions
 
     def __call__(self, request: HttpRequest) -> JsonResponse:
-        # All dates of a call, given and answered, are days and times of the account.
+        # All days and times, in calls and in answers, are in the time zone of the account.
         with timezone.override(settings.ACCOUNT_ZONE):
             try:
                 return answer("SUCCESS", self.act(_call(request, self.permissions)))
@@ -73,7 +72,7 @@ class Endpoint:
 
 
 def endpoint(*permissions: str) -> Callable[[Callable[[Call], Message]], Endpoint]:
-    """Make a function that answers a Call the view of it, for keys whose user has all `permissions`."""
+    """Make a function of a Call the view at its address, for keys whose user has all `permissions`."""
     return lambda act: Endpoint(act, permissions)
 
 
@@ -84,11 +83,11 @@ def answer(result: str, message: Message, *, status: int = 200) -> JsonResponse:
 @sensitive_post_parameters()
 @sensitive_variables()
 def _call(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
-    """What is asked by somebody who may ask it, taken off the request."""
+    """The call of a request, off which its parameters are taken."""
     try:
         return _read(request, permissions)
     finally:
-        taking.forget(request)
+        call_parameters.forget(request)
 
 
 @sensitive_variables()
@@ -97,16 +96,16 @@ def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
         raise CallError("Use GET or POST.")
     auth.refuse_in_the_clear(request)
     auth.refuse_too_long(request)
-    parameters = taking.take(request)
+    parameters = call_parameters.take(request)
     key = _enter(request, parameters)
-    if not all(key.user.has_perm(each) for each in permissions):
+    if not all(key.user.has_perm(permission) for permission in permissions):
         raise CallError(NOT_ALLOWED)
     return Call(key, parameters, request.headers.get("Idempotency-Key", "").strip())
 
 
 @sensitive_variables()
 def _enter(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey:
-    """The key that came as the password, when it is one of the user who came as the login."""
+    """The key, sent as the password; it must be one of the user sent as the login."""
     try:
         key = auth.enter(request, parameters.get("password", "").strip())
     except auth.WrongAddressError:
@@ -127,6 +126,6 @@ def _refusal(error: auth.RefusedError) -> JsonResponse:
 
 @csrf_exempt
 @login_not_required
-def nothing_here(request: HttpRequest) -> JsonResponse:
-    taking.forget(request)
+def no_endpoint(request: HttpRequest) -> JsonResponse:
+    call_parameters.forget(request)
     return answer("ERROR", f"There is no endpoint at {request.path}")

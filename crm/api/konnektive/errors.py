@@ -1,4 +1,4 @@
-"""How this dialect says no."""
+"""Errors of a call, in the words of this dialect."""
 
 from collections.abc import Mapping
 
@@ -14,29 +14,28 @@ class CallError(Exception):
 
 
 def invalid(**errors: str) -> CallError:
-    """The values of these parameters cannot be taken."""
+    """Say of each parameter what is wrong with its value."""
     return CallError(errors)
 
 
 def nothing_found(what: str) -> CallError:
-    """An empty answer, in the words by which clients know one; `what` is in the plural."""
+    # By these words clients recognise an empty result.
     return CallError(f"No {what} matching those parameters could be found")
 
 
-def wrong(error: ValidationError) -> dict[str, str]:
-    """All that is wrong with the parameters, at once."""
-    found = error.errors(include_url=False, include_context=True, include_input=False)
-    # Of a parameter that might have been one of two kinds, what the first of them says.
-    return {str(each["loc"][0]): _in_words(each["type"], each) for each in reversed(found)}
+def describe_errors(error: ValidationError) -> dict[str, str]:
+    """{parameter: what is wrong with it}."""
+    details = error.errors(include_url=False, include_context=True, include_input=False)
+    # Reversed, so that of a parameter with several errors the first one counts.
+    return {str(detail["loc"][0]): _in_words(detail["type"], detail) for detail in reversed(details)}
 
 
-def _in_words(kind: str, each: Mapping[str, object]) -> str:
-    about = each.get("ctx")
-    match kind, about:
+def _in_words(kind: str, detail: Mapping[str, object]) -> str:
+    match kind, detail.get("ctx"):
         case "missing", _:
             return "This parameter is required."
         case "string_too_long", {"max_length": longest}:
             return f"Use {longest} characters or fewer."
         case "literal_error", {"expected": choices}:
             return f"Use one of {choices}."
-    return str(each["msg"]).removeprefix("Value error, ")
+    return str(detail["msg"]).removeprefix("Value error, ")

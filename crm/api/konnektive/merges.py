@@ -1,4 +1,4 @@
-"""Merging and unmerging customers: our extension of the dialect, the same acts as on the pages."""
+"""Merge and unmerge customers: our extension of the dialect, the same acts as on the pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from crm.api.konnektive.customers.rows import customer_rows
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Parameters, Whole, Wholes
-from crm.api.konnektive.queries import customer
+from crm.api.konnektive.queries import find_customer
 from customers import models
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
 from customers.merging.plan import MergeError, plan_merge
@@ -19,21 +19,21 @@ from customers.models import Customer, MergeMember, Via
 MOST_TRIES = 5
 
 
-class Merge(Parameters):
+class MergeCustomers(Parameters):
     customer_id: Whole
     merge_customer_ids: Wholes
 
 
 @endpoint("customers.view_customer", "customers.merge_customer")
-def merge(call: Call) -> dict[str, Any]:
-    """Who is part of the customer already is left out, so that the same call can be sent again."""
-    sent = call.read(Merge)
+def customer_merge(call: Call) -> dict[str, Any]:
+    # Duplicates that are merged already are left out, so that the same call can be sent again.
+    sent = call.read(MergeCustomers)
     numbers = sent.merge_customer_ids
     if sent.customer_id in numbers:
         raise invalid(mergeCustomerIds="A customer cannot be merged with itself.")
     for _ in range(MOST_TRIES):
         try:
-            return customer_rows([_merged(customer(sent.customer_id), numbers, call)])[0]
+            return customer_rows([_merge(find_customer(sent.customer_id), numbers, call)])[0]
         except (StalePlanError, AlreadyMergedError):
             continue
         except MergeError as error:
@@ -41,36 +41,39 @@ def merge(call: Call) -> dict[str, Any]:
     raise CallError("Nothing was merged. These customers are being changed at the moment. Send the request again.")
 
 
-def _merged(survivor: Customer, numbers: Collection[int], call: Call) -> Customer:
-    """The customer with all who are to become part of it."""
-    duplicates = {found.pk: found for found in (_known(number, "mergeCustomerIds") for number in numbers)}
+def _merge(survivor: Customer, numbers: Collection[int], call: Call) -> Customer:
+    """The survivor, with all of the customers merged into it."""
+    duplicates = {}
+    for number in numbers:
+        duplicate = _find_duplicate(number)
+        duplicates[duplicate.pk] = duplicate
     duplicates.pop(survivor.pk, None)
     if duplicates:
         merge_customers(plan_merge(survivor, list(duplicates.values())), by=call.by, via=Via.API)
-    return customer(survivor.pk)
+    return find_customer(survivor.pk)
 
 
-class Unmerge(Parameters):
+class UnmergeCustomers(Parameters):
     customer_id: Whole
     unmerge_customer_ids: Wholes
 
 
 @endpoint("customers.view_customer", "customers.undo_merge")
-def unmerge(call: Call) -> list[dict[str, Any]]:
-    """The customer, then those who are customers again."""
-    sent = call.read(Unmerge)
+def customer_unmerge(call: Call) -> list[dict[str, Any]]:
+    """The customer, then the restored customers."""
+    sent = call.read(UnmergeCustomers)
     numbers = sent.unmerge_customer_ids
-    merge = _merge_of(customer(sent.customer_id), numbers)
+    merge = _merge_of(find_customer(sent.customer_id), numbers)
     try:
         undo_merge(merge, by=call.by, only=numbers)
     except UndoError as error:
         raise CallError(str(error)) from None
-    back = Customer.objects.filter(pk__in=numbers).order_by("pk")
-    return customer_rows([customer(sent.customer_id), *back])
+    restored = Customer.objects.filter(pk__in=numbers).order_by("pk")
+    return customer_rows([find_customer(sent.customer_id), *restored])
 
 
 def _merge_of(root: Customer, numbers: Collection[int]) -> models.Merge:
-    """The one merge by which all of them became part of `root`, or of somebody who did."""
+    """The one merge that merged all of them into `root`, or into a customer that was merged into it later."""
     standing = MergeMember.objects.filter(duplicate__in=numbers, undone_at=None).select_related("merge__survivor")
     merges = {member.merge_id: member.merge for member in standing if member.merge.survivor.live_root() == root}
     members = [member.duplicate_id for member in standing if member.merge_id in merges]
@@ -83,9 +86,8 @@ def _merge_of(root: Customer, numbers: Collection[int]) -> models.Merge:
     return next(iter(merges.values()))
 
 
-def _known(number: int, parameter: str) -> Customer:
-    """The live customer that the number leads to, named as a wrong value of `parameter` when there is none."""
+def _find_duplicate(number: int) -> Customer:
     try:
-        return customer(number)
+        return find_customer(number)
     except CallError:
-        raise invalid(**{parameter: f"Customer {number} does not exist."}) from None
+        raise invalid(mergeCustomerIds=f"Customer {number} does not exist.") from None

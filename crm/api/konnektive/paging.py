@@ -1,4 +1,4 @@
-"""Lists by pages that are counted, since clients ask for page 2 and for how many there are."""
+"""Lists by numbered pages with a total, because clients ask for page 2 and for the number of rows."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -15,28 +15,29 @@ from crm.api.konnektive.fields import Day, Parameters, Whole
 from customers.lib.dates import end_of_day, start_of_day
 from customers.records.changed_since import ChainedQuery
 
-MOST, USUAL = 200, 25
-REMEMBERED = 5 * 60
-"""For how long, in seconds, the pages after the first say what was counted for it."""
+MOST_PER_PAGE, USUAL_PER_PAGE = 200, 25
+COUNT_KEPT_SECONDS = 5 * 60  # so long, later pages use the count of the first
 
 Row = TypeVar("Row", bound=Model)
 
 
-class Paged(Parameters):
-    """What every query takes; more than the most is read as the most, and no page as the first."""
+class PagedQuery(Parameters):
+    """What every query takes. Numbers out of range count as the nearest that is allowed."""
 
-    page: Annotated[Whole, AfterValidator(lambda asked: min(max(asked, 1), 10**9))] = 1
-    results_per_page: Annotated[Whole, AfterValidator(lambda asked: min(max(asked, 1), MOST))] = USUAL
+    page: Annotated[Whole, AfterValidator(lambda number: min(max(number, 1), 10**9))] = 1
+    results_per_page: Annotated[Whole, AfterValidator(lambda number: min(max(number, 1), MOST_PER_PAGE))] = (
+        USUAL_PER_PAGE
+    )
 
 
-class Dated(Paged):
-    """A query about the days from `startDate` to `endDate`, both included, as the account's calendar has them."""
+class DatedQuery(PagedQuery):
+    """A query about the days from `startDate` to `endDate`, both included, in the account's time zone."""
 
     start_date: Day | None = None
     end_date: Day | None = None
 
     def period(self) -> tuple[datetime, datetime]:
-        """From when, and before when; for where they are required."""
+        """(first moment, moment after the last); CallError if a day is missing."""
         if self.start_date is None or self.end_date is None:
             missing = {"startDate": self.start_date, "endDate": self.end_date}
             raise invalid(**{name: "This parameter is required." for name, day in missing.items() if day is None})
@@ -45,46 +46,43 @@ class Dated(Paged):
         return start_of_day(self.start_date), end_of_day(self.end_date)
 
 
-def _total(rows: ChainedQuery[Any], asked: Paged, *, at_least: int) -> int:
-    """How many there are.
-
-    A page after the first may say what was counted for one before it, some minutes ago: who reads all of them would
-    else have them counted as often as there are pages.
-    """
-    if rows.is_counted:
-        return rows.count()
-    name = _name(rows)
-    if asked.page > 1 and name:
-        counted = cache.get(name)
-        if counted is not None and counted >= at_least:
-            return int(counted)
-    total = rows.count()
-    if name:
-        cache.set(name, total, REMEMBERED)
-    return total
-
-
-def _name(rows: ChainedQuery[Any]) -> str:
-    """What is asked for, as a name; "" where it is known to be nothing."""
-    try:
-        asked = "\n".join(str(part.query) for part in rows.parts)
-    except EmptyResultSet:
-        return ""
-    return f"counted-{hashlib.sha256(asked.encode()).hexdigest()}"
-
-
-def page(
-    rows: ChainedQuery[Row], asked: Paged, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
+def answer_page(
+    rows: ChainedQuery[Row], query: PagedQuery, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
 ) -> dict[str, Any]:
-    """The page of `rows` that was asked for, as `write` has them; `what` names them in the plural."""
-    first = (asked.page - 1) * asked.results_per_page
-    found = rows[first : first + asked.results_per_page]
-    total = _total(rows, asked, at_least=first + len(found))
+    """The requested page of `rows`, each as `write` has it; `what` names them in the plural."""
+    first = (query.page - 1) * query.results_per_page
+    shown = rows[first : first + query.results_per_page]
+    total = _count(rows, query, at_least=first + len(shown))
     if not total:
         raise nothing_found(what)
     return {
         "totalResults": total,
-        "resultsPerPage": asked.results_per_page,
-        "page": asked.page,
-        "data": write(found),
+        "resultsPerPage": query.results_per_page,
+        "page": query.page,
+        "data": write(shown),
     }
+
+
+def _count(rows: ChainedQuery[Any], query: PagedQuery, *, at_least: int) -> int:
+    """How many rows there are; on a page after the first, as counted for an earlier one some minutes ago."""
+    # Otherwise a client that reads all pages would have the rows counted on each of them.
+    if rows.is_counted:
+        return rows.count()
+    key = _cache_key(rows)
+    if query.page > 1 and key:
+        counted = cache.get(key)
+        if counted is not None and counted >= at_least:
+            return int(counted)
+    total = rows.count()
+    if key:
+        cache.set(key, total, COUNT_KEPT_SECONDS)
+    return total
+
+
+def _cache_key(rows: ChainedQuery[Any]) -> str:
+    """Names the query; "" if it is known to have no rows."""
+    try:
+        sql = "\n".join(str(part.query) for part in rows.parts)
+    except EmptyResultSet:
+        return ""
+    return f"counted-{hashlib.sha256(sql.encode()).hexdigest()}"

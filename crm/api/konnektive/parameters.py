@@ -1,7 +1,7 @@
 """The parameters of a call, however they were sent: query string, form, multipart or JSON.
 
-The body comes before the query string, and of a name that comes twice the first value counts. Nothing of them is left
-on the request afterwards, where an access log or the report of an error would show cards and keys.
+The body comes before the query string, and of a name that comes twice the first value counts. They are removed from the
+request, because access logs and error reports would show cards and keys.
 """
 
 import json
@@ -18,7 +18,7 @@ from crm.api.konnektive.errors import CallError, invalid
 from customers.lib.text import can_be_stored
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-# What servers call the address with its query string, from which they write their access logs.
+# In these, servers keep the address with its query string for their access logs.
 ADDRESSES = ("RAW_URI", "REQUEST_URI")
 
 UNREADABLE = "The request body cannot be read. Send a form, multipart/form-data or a JSON object."
@@ -28,7 +28,7 @@ Sent = Iterator[tuple[str, str]]
 
 @sensitive_variables()
 def take(request: HttpRequest) -> dict[str, str]:
-    """{parameter: value} of `request`, which has none of them afterwards."""
+    """{parameter: value} of `request`; call `forget` afterwards."""
     try:
         sent = [*_of_body(request), *_firsts(request.GET)]
     except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError, UnicodeError):
@@ -58,26 +58,26 @@ def _firsts(query: QueryDict) -> Sent:
 def _of_json(body: bytes) -> Sent:
     try:
         # Numbers stay as they were written: 29.90 is no float.
-        read = json.loads(body, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_first_of_each)
+        parsed = json.loads(body, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_first_of_each)
     except (ValueError, RecursionError):
-        read = None
-    if not isinstance(read, dict):
+        parsed = None
+    if not isinstance(parsed, dict):
         raise CallError(UNREADABLE)
-    return ((name, _as_text(name, value)) for name, value in read.items())
+    return ((name, _as_text(name, value)) for name, value in parsed.items())
 
 
 def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in pairs:
-        found.setdefault(name, value)
-    return found
+        values.setdefault(name, value)
+    return values
 
 
 @sensitive_variables()
 def _as_text(name: str, value: Any) -> str:
     match value:
         case str():
-            # JSON can write half a character, which could not even be hashed.
+            # JSON can hold half of a surrogate pair, which could not even be hashed.
             if not can_be_stored(value):
                 raise invalid(**{name: "Remove the character that cannot be stored."})
             return value
@@ -89,7 +89,7 @@ def _as_text(name: str, value: Any) -> str:
 
 
 def forget(request: HttpRequest) -> None:
-    """Leave nothing on the request of what was sent with it."""
+    """Remove from the request what was sent with it."""
     request.META["QUERY_STRING"] = ""
     for name in ADDRESSES:
         if name in request.META:

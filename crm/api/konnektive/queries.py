@@ -1,4 +1,4 @@
-"""Finding what a query asks for: by id, by customer, or of some days."""
+"""What queries have in common: find rows by id, by customer, or by day."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from django.db.models import QuerySet
 from pydantic import BeforeValidator, Field
 
 from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Email, Parameters, Text, Whole, read_truth
-from crm.api.konnektive.paging import Dated
+from crm.api.konnektive.fields import Email, Parameters, Text, Whole, parse_truth
+from crm.api.konnektive.paging import DatedQuery
 from customers.matching.lookup import matching_all
 from customers.models import Customer, LinkedRow
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
+from orders.models import Order
 
 Row = TypeVar("Row", bound=LinkedRow)
 
 
-class Of(StrEnum):
-    """Which day of a row is meant."""
+class DateKind(StrEnum):
+    """Which date of a row `startDate` and `endDate` are about."""
 
     CREATED = "dateCreated"
     UPDATED = "dateUpdated"
 
 
-def read_ascending(text: str) -> bool:
+def parse_ascending(text: str) -> bool:
     """1 for the oldest first; some clients write 0, and some -1, for the newest."""
-    return text.strip() != "-1" and read_truth(text)
+    return text.strip() != "-1" and parse_truth(text)
 
 
-class Ordered(Dated):
-    """What every query takes, about rows or about customers themselves."""
+class SortedQuery(DatedQuery):
+    """What queries of rows and queries of customers take."""
 
-    ascending: Annotated[bool, BeforeValidator(read_ascending), Field(alias="sortDir")] = False
+    ascending: Annotated[bool, BeforeValidator(parse_ascending), Field(alias="sortDir")] = False
     customer_id: Whole | None = None
 
     @property
@@ -42,14 +43,12 @@ class Ordered(Dated):
         return bool(self.start_date or self.end_date)
 
 
-class Query(Ordered):
-    """Whose rows, and of which days."""
-
-    date_range_type: Of = Of.CREATED
+class RowQuery(SortedQuery):
+    date_range_type: DateKind = DateKind.CREATED
 
 
-class Person(Parameters):
-    """By what a customer is known."""
+class PersonFilter(Parameters):
+    """A customer by email, phone or name."""
 
     email_address: Email | None = None
     phone_number: Text | None = None
@@ -57,7 +56,7 @@ class Person(Parameters):
     last_name: Text | None = None
 
     @property
-    def is_named(self) -> bool:
+    def has_any(self) -> bool:
         return any((self.email_address, self.phone_number, self.first_name, self.last_name))
 
     def among(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -65,40 +64,47 @@ class Person(Parameters):
         return matching_all(customers, email=self.email_address or "", phone=self.phone_number or "", name=name)
 
 
-def customer(number: int) -> Customer:
-    """As `known_as`, for a call that cannot go on without."""
-    found = known_as(number)
-    if found is None:
+def find_customer(number: int) -> Customer:
+    """The live customer that `number` leads to; CallError if there is none."""
+    customer = customer_if_any(number)
+    if customer is None:
         raise invalid(customerId="This customer does not exist.")
-    return found
+    return customer
 
 
-def known_as(number: int) -> Customer | None:
-    """The live customer that the number leads to, also that of one who was merged away; CallError if erased."""
-    found = Customer.objects.select_related("merged_into").filter(pk=number).first()
-    if found is None:
+def customer_if_any(number: int) -> Customer | None:
+    """The live customer that `number` leads to; of a merged customer, the survivor. CallError if erased."""
+    customer = Customer.objects.select_related("merged_into").filter(pk=number).first()
+    if customer is None:
         return None
-    root = found.live_root()
+    root = customer.live_root()
     if root.erased_at:
         raise CallError(f"Customer {root.pk} was erased.")
     return root
 
 
-def rows(model: type[Row], asked: Query, found: QuerySet[Row], *, by_id: bool) -> ChainedQuery[Row]:
-    """Of `found`, what belongs to the customer and the days that were asked for; days are required without an id."""
-    if asked.customer_id is not None:
-        owner = known_as(asked.customer_id)
-        found = found.filter(source_record__customer=owner) if owner else found.none()
-    if isinstance(asked, Person) and asked.is_named:
-        found = found.filter(source_record__customer__in=asked.among(Customer.objects.all()))
-    if not asked.has_days and (by_id or asked.customer_id is not None):
-        sign = "" if asked.ascending else "-"
-        return ChainedQuery(found.order_by(f"{sign}at", f"{sign}pk"))
-    if asked.date_range_type is Of.UPDATED:
-        return changed_since.changed_in(found, asked.period(), ascending=asked.ascending)
-    return ChainedQuery(changed_since.created_in(found, asked.period(), ascending=asked.ascending))
+def find_order(number: str) -> Order:
+    """With its source record; CallError if there is none."""
+    order = Order.objects.filter(number=number).select_related("source_record").first()
+    if order is None:
+        raise invalid(orderId="This order does not exist.")
+    return order
 
 
-def without_none(**filters: Any) -> dict[str, Any]:
-    """The filters that were asked for."""
-    return {name: value for name, value in filters.items() if value is not None}
+def filter_rows(rows: QuerySet[Row], query: RowQuery, *, by_id: bool) -> ChainedQuery[Row]:
+    """The rows of the customer and the days that `query` names; without an id, days are required."""
+    if query.customer_id is not None:
+        customer = customer_if_any(query.customer_id)
+        rows = rows.filter(source_record__customer=customer) if customer else rows.none()
+    if isinstance(query, PersonFilter) and query.has_any:
+        rows = rows.filter(source_record__customer__in=query.among(Customer.objects.all()))
+    if not query.has_days and (by_id or query.customer_id is not None):
+        sign = "" if query.ascending else "-"
+        return ChainedQuery(rows.order_by(f"{sign}at", f"{sign}pk"))
+    if query.date_range_type is DateKind.UPDATED:
+        return changed_since.changed_in(rows, query.period(), ascending=query.ascending)
+    return ChainedQuery(changed_since.created_in(rows, query.period(), ascending=query.ascending))
+
+
+def without_none(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -5,8 +5,8 @@ from django.urls import re_path
 from crm.api.konnektive.endpoint import endpoint
 from crm.api.konnektive.errors import nothing_found
 from crm.api.konnektive.fields import Amount, Currency, Email, Parameters, Secret, Text, Truth, Whole
-from crm.api.konnektive.paging import Dated, Paged, page
-from crm.api.konnektive.writing import moment
+from crm.api.konnektive.formats import format_time
+from crm.api.konnektive.paging import DatedQuery, PagedQuery, answer_page
 from crm.urls import urlpatterns as ours
 from customers.records.changed_since import ChainedQuery
 from orders.models import Campaign
@@ -40,13 +40,14 @@ def broken(call):
 
 @endpoint()
 def dated(call):
-    return [moment(each) for each in call.read(Dated).period()]
+    return [format_time(each) for each in call.read(DatedQuery).period()]
 
 
 @endpoint()
 def listed(call):
     campaigns = ChainedQuery(Campaign.objects.order_by("pk"))
-    return page(campaigns, call.read(Paged), what="campaigns", write=lambda some: [each.name for each in some])
+    query = call.read(PagedQuery)
+    return answer_page(campaigns, query, what="campaigns", write=lambda rows: [row.name for row in rows])
 
 
 @endpoint()

@@ -1,4 +1,4 @@
-"""Customers: asked for, changed, their history, notes on them."""
+"""Customers: queried, changed, their history, notes on them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.customers.person import Name, Part, Phone
 from crm.api.konnektive.customers.rows import customer_rows, history_rows, note_row
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Email, Id, Message, Parameters, Text, Truth, Whole
-from crm.api.konnektive.paging import page
-from crm.api.konnektive.queries import Ordered, Person, Query, customer, known_as, rows, without_none
+from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.queries import (
+    PersonFilter,
+    RowQuery,
+    SortedQuery,
+    customer_if_any,
+    filter_rows,
+    find_customer,
+    without_none,
+)
 from customers.lib.address import Address
 from customers.models import Customer, HistoryEntry, Note
 from customers.profile import edit
@@ -27,66 +36,58 @@ from orders.models import Order
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 MOST_TRIES = 5
 
-BILLING = {
-    "address1": "line1",
-    "address2": "line2",
-    "city": "city",
-    "state": "state",
-    "postal_code": "postal_code",
-    "country": "country",
-}
 
-
-class OfCustomer(StrEnum):
-    """Which day of a customer is meant."""
+class CustomerDateKind(StrEnum):
+    """Which date of a customer `startDate` and `endDate` are about."""
 
     CREATED = "dateCreated"
     UPDATED = "dateUpdated"
     ACTIVE = "mostRecentActivity"
 
 
-class CustomerQuery(Ordered, Person):
-    date_range_type: OfCustomer = OfCustomer.CREATED
+class CustomerQuery(SortedQuery, PersonFilter):
+    date_range_type: CustomerDateKind = CustomerDateKind.CREATED
     order_id: Id | None = None
     include_custom_fields: Truth = False
 
 
 @endpoint(VIEW)
-def query(call: Call) -> dict[str, Any]:
-    asked = call.read(CustomerQuery)
-    write = partial(customer_rows, with_custom=asked.include_custom_fields)
-    answer = page(ChainedQuery(_asked_for(asked)), asked, what="customers", write=write)
-    if asked.customer_id is not None:
+def customer_query(call: Call) -> dict[str, Any]:
+    query = call.read(CustomerQuery)
+    write = partial(customer_rows, with_custom=query.include_custom_fields)
+    answer = answer_page(ChainedQuery(_matching(query)), query, what="customers", write=write)
+    if query.customer_id is not None:
         for row in answer["data"]:
-            notes = newest(Note, customer(row["customerId"])).select_related("by")
-            row["notes"] = [note_row(each) for each in notes]
+            notes = newest(Note, find_customer(row["customerId"])).select_related("by")
+            row["notes"] = [note_row(note) for note in notes]
     return answer
 
 
-def _asked_for(asked: CustomerQuery) -> QuerySet[Customer]:
-    """Somebody merged away is found by day only when the merge is what changed: then it names the survivor."""
-    everybody = Customer.objects.filter(erased_at=None)
-    live = everybody.filter(merged_into=None)
-    found = asked.among(everybody if asked.date_range_type is OfCustomer.UPDATED else live)
-    if asked.order_id:
-        found = found.filter(pk__in=Order.objects.filter(number=asked.order_id).values("source_record__customer"))
-    if asked.customer_id is not None:
-        owner = known_as(asked.customer_id)
-        return found.filter(pk=owner.pk).order_by("pk") if owner else found.none()
-    if asked.order_id and not asked.has_days:
-        return found.order_by("pk")
-    match asked.date_range_type:
-        case OfCustomer.UPDATED:
-            return changed_since.created_in(found, asked.period(), by="updated", ascending=asked.ascending)
-        case OfCustomer.ACTIVE:
-            since, before = asked.period()
-            bought = Order.objects.filter(at__gte=since, at__lt=before).values("source_record__customer")
-            return found.filter(pk__in=bought).order_by("pk" if asked.ascending else "-pk")
-    return changed_since.created_in(found, asked.period(), by="created", ascending=asked.ascending)
+def _matching(query: CustomerQuery) -> QuerySet[Customer]:
+    customers = Customer.objects.filter(erased_at=None)
+    # A merge changes the duplicates too: their rows name the survivor.
+    if query.date_range_type is not CustomerDateKind.UPDATED:
+        customers = customers.filter(merged_into=None)
+    matches = query.among(customers)
+    if query.order_id:
+        matches = matches.filter(pk__in=Order.objects.filter(number=query.order_id).values("source_record__customer"))
+    if query.customer_id is not None:
+        owner = customer_if_any(query.customer_id)
+        return matches.filter(pk=owner.pk).order_by("pk") if owner else matches.none()
+    if query.order_id and not query.has_days:
+        return matches.order_by("pk")
+    match query.date_range_type:
+        case CustomerDateKind.UPDATED:
+            return changed_since.created_in(matches, query.period(), by="updated", ascending=query.ascending)
+        case CustomerDateKind.ACTIVE:
+            since, before = query.period()
+            buyers = Order.objects.filter(at__gte=since, at__lt=before).values("source_record__customer")
+            return matches.filter(pk__in=buyers).order_by("pk" if query.ascending else "-pk")
+    return changed_since.created_in(matches, query.period(), by="created", ascending=query.ascending)
 
 
-class Changes(Parameters):
-    """What is sent of a customer replaces what there was; what is blank or not sent stays."""
+class UpdateCustomer(Parameters):
+    """A parameter that is blank or not sent leaves its value as it is."""
 
     customer_id: Whole
     first_name: Name | None = None
@@ -134,22 +135,22 @@ class Changes(Parameters):
         )
 
     def _address(self, prefix: str, before: Address) -> Address | None:
-        sent = {ours: getattr(self, prefix + theirs) for theirs, ours in BILLING.items()}
+        sent = read_address(self, prefix)
         return before | without_none(**sent) if any(sent.values()) else None
 
 
 @endpoint(VIEW, CHANGE)
-def update(call: Call) -> dict[str, Any]:
-    sent = call.read(Changes)
-    return customer_rows([_edited(sent, call)], with_custom=True)[0]
+def customer_update(call: Call) -> dict[str, Any]:
+    sent = call.read(UpdateCustomer)
+    return customer_rows([_edit(sent, call)], with_custom=True)[0]
 
 
-def _edited(sent: Changes, call: Call) -> Customer:
-    """Whoever saved in between did not see this, and this changes only what it names: so it is made again on theirs."""
+def _edit(sent: UpdateCustomer, call: Call) -> Customer:
+    # Only the named fields change, so after somebody else's edit this one is simply made on top of it.
     for _ in range(MOST_TRIES):
-        found = customer(sent.customer_id)
+        customer = find_customer(sent.customer_id)
         try:
-            return edit_profile(found, sent.values(found), version=found.version, by=call.by, via="api")
+            return edit_profile(customer, sent.values(customer), version=customer.version, by=call.by, via="api")
         except StaleEditError:
             continue
         except EditError as error:
@@ -157,29 +158,29 @@ def _edited(sent: Changes, call: Call) -> Customer:
     raise CallError("Not saved. This customer is being changed at the moment. Send the request again.")
 
 
-class HistoryQuery(Query):
+class HistoryQuery(RowQuery):
     pass
 
 
 @endpoint(VIEW)
-def history(call: Call) -> dict[str, Any]:
-    asked = call.read(HistoryQuery)
-    if asked.date_range_type != "dateCreated":
+def customer_history(call: Call) -> dict[str, Any]:
+    query = call.read(HistoryQuery)
+    if query.date_range_type != "dateCreated":
         raise invalid(dateRangeType="History entries never change. Use dateCreated.")
-    found = rows(HistoryEntry, asked, HistoryEntry.objects.all(), by_id=False)
-    return page(found, asked, what="history entries", write=history_rows)
+    entries = filter_rows(HistoryEntry.objects.all(), query, by_id=False)
+    return answer_page(entries, query, what="history entries", write=history_rows)
 
 
-class NewNote(Parameters):
+class AddNote(Parameters):
     customer_id: Whole
     message: Message
 
 
 @endpoint(VIEW, CHANGE)
-def add_note(call: Call) -> dict[str, Any]:
-    sent = call.read(NewNote)
+def customer_addnote(call: Call) -> dict[str, Any]:
+    sent = call.read(AddNote)
     try:
-        note = edit.add_note(customer(sent.customer_id), sent.message, by=call.by)
+        note = edit.add_note(find_customer(sent.customer_id), sent.message, by=call.by)
     except EditError as error:
         raise CallError(str(error)) from None
     return {"customerId": note.source_record.customer_id, "noteId": note.pk, "message": note.text}

@@ -1,4 +1,4 @@
-"""Import Lead: somebody who has not bought, and what they tell about themselves later."""
+"""Import Lead: a person who has not bought yet, and later updates of the same lead."""
 
 from __future__ import annotations
 
@@ -8,49 +8,40 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from crm.api.konnektive.customers.person import Person, campaign_of, details_of, incoming
+from crm.api.konnektive.customers.person import PersonParameters, details_of, find_campaign, incoming_customer
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import CallError
 from crm.api.konnektive.orders.answer import lead_message
 from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.queries import find_order
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.leads import update_lead
 from orders.intake.order import IncomingOrder, IntakeError
 from orders.intake.take import take_order
 from orders.locks import OrderError
-from orders.models import Order, OrderStatus
+from orders.models import OrderStatus
 
 
 @endpoint("orders.add_order")
 @sensitive_variables("call")
 def lead_import(call: Call) -> dict[str, Any]:
-    sent = call.read(Person)
-    lead = lead_of(sent.order_id)
+    sent = call.read(PersonParameters)
+    lead = find_order(sent.order_id) if sent.order_id else None
     if lead is None:
-        sent.refuse_nobody()
-    told = IncomingOrder(
-        incoming(sent, call.by),
+        sent.require_identity()
+    incoming = IncomingOrder(
+        incoming_customer(sent, call.by),
         Decimal(0),
         settings.DEFAULT_CURRENCY,
         status=OrderStatus.PARTIAL,
-        campaign=campaign_of(sent),
+        campaign=find_campaign(sent),
         coupon_code=sent.coupon_code,
         ip_address=str(sent.ip_address) if sent.ip_address else None,
         details=details_of(call.parameters),
         request=request_of(call),
     )
     try:
-        order = update_lead(lead, told) if lead else take_order(told, by=call.by).order
+        order = update_lead(lead, incoming) if lead else take_order(incoming, by=call.by).order
     except (IntakeError, OrderError, RepeatedRequestError) as error:
         raise CallError(str(error)) from None
     return lead_message(order)
-
-
-def lead_of(number: str) -> Order | None:
-    """The order named, if one is; CallError when there is none of that name."""
-    if not number:
-        return None
-    found = Order.objects.select_related("source_record").filter(number=number).first()
-    if found is None:
-        raise invalid(orderId="This order does not exist.")
-    return found

@@ -1,4 +1,4 @@
-"""Memberships of clubs: asked for."""
+"""Memberships of clubs: queried."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from django.db.models import prefetch_related_objects
 
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.fields import Id, Text, Whole
-from crm.api.konnektive.paging import page
-from crm.api.konnektive.queries import Person, Query, rows, without_none
-from crm.api.konnektive.writing import day, moment
+from crm.api.konnektive.formats import format_day, format_time
+from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Membership
 
 
-class MemberQuery(Query, Person):
+class MemberQuery(RowQuery, PersonFilter):
     club_id: Text | None = None
     member_id: Whole | None = None
     order_id: Id | None = None
@@ -24,20 +24,20 @@ class MemberQuery(Query, Person):
 
 
 @endpoint("customers.view_customer", VIEW_ORDERS)
-def query(call: Call) -> dict[str, Any]:
-    asked = call.read(MemberQuery)
+def members_query(call: Call) -> dict[str, Any]:
+    query = call.read(MemberQuery)
     filters = without_none(
-        pk=asked.member_id, club=asked.club_id, purchase=asked.purchase_id, purchase__order__number=asked.order_id
+        pk=query.member_id, club=query.club_id, purchase=query.purchase_id, purchase__order__number=query.order_id
     )
-    by_id = any((asked.member_id, asked.order_id, asked.purchase_id))
-    found = Membership.objects.filter(**filters)
-    return page(rows(Membership, asked, found, by_id=by_id), asked, what="members", write=member_rows)
+    by_id = any((query.member_id, query.order_id, query.purchase_id))
+    rows = filter_rows(Membership.objects.filter(**filters), query, by_id=by_id)
+    return answer_page(rows, query, what="members", write=member_rows)
 
 
 def member_rows(memberships: Sequence[Membership]) -> list[dict[str, Any]]:
-    """Without the password of the club, which nobody is told."""
+    # Never with the password of the club.
     prefetch_related_objects(memberships, "source_record", "purchase__order")
-    return [_member_row(each) for each in memberships]
+    return [_member_row(membership) for membership in memberships]
 
 
 def _member_row(membership: Membership) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _member_row(membership: Membership) -> dict[str, Any]:
         "customerId": membership.source_record.customer_id,
         "orderId": purchase.order.number if purchase and purchase.order else None,
         "purchaseId": str(purchase.pk) if purchase else None,
-        "nextBillDate": day(purchase.next_bill_date) if purchase else None,
-        "dateCreated": moment(membership.at),
-        "dateUpdated": moment(membership.updated),
+        "nextBillDate": format_day(purchase.next_bill_date) if purchase else None,
+        "dateCreated": format_time(membership.at),
+        "dateUpdated": format_time(membership.updated),
     }

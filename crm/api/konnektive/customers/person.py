@@ -1,4 +1,4 @@
-"""Who somebody is, where they live and where they came from, as leads and orders tell it."""
+"""The person of a lead or an order: who they are, where they live, and where the sale came from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from crm.accounts.models import User
+from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Email, Id, Parameters, Text, Truth, Whole, at_most, refuse_unstorable
 from customers.lib.address import Address, address
@@ -21,26 +22,26 @@ Name = Annotated[str, at_most(100), AfterValidator(refuse_unstorable)]
 Phone = Annotated[str, at_most(40), AfterValidator(refuse_unstorable)]
 Part = Annotated[str, at_most(120), AfterValidator(refuse_unstorable)]
 
-DETAILS = (
+# Parameters that a sale keeps under their own names, beside those that begin with CUSTOM_PREFIX.
+DETAIL_NAMES = (
     "affId",
     *(f"sourceValue{n}" for n in range(1, 6)),
     *(f"custom{n}" for n in range(1, 6)),
     *("shipFirstName", "shipLastName", "shipCompanyName", "shipProfileId"),
     *("sessionId", "salesUrl", "taxExemption", "insureShipment"),
 )
-"""What a sale keeps of it by the name it came with; also whatever is called `custom_…`."""
-OWN, MOST_OWN = "custom_", 50
+CUSTOM_PREFIX, MOST_CUSTOM = "custom_", 50
 
 
-def refuse_scope(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """An address of one network card only, such as fe80::1%eth0, which PostgreSQL cannot store."""
+def refuse_zone(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    # Such as fe80::1%eth0, which PostgreSQL cannot store.
     if "%" in str(address):
         raise ValueError("Use an address without a zone.")
     return address
 
 
-class Person(Parameters):
-    """What leads and orders both tell."""
+class PersonParameters(Parameters):
+    """What leads and orders have in common."""
 
     campaign_id: Whole
     order_id: Id = ""
@@ -62,7 +63,7 @@ class Person(Parameters):
     ship_state: Part = ""
     ship_postal_code: Part = ""
     ship_country: Part = ""
-    ip_address: Annotated[IPv4Address | IPv6Address, AfterValidator(refuse_scope)] | None = None
+    ip_address: Annotated[IPv4Address | IPv6Address, AfterValidator(refuse_zone)] | None = None
     coupon_code: Annotated[str, at_most(60), AfterValidator(refuse_unstorable)] = ""
     disable_customer_dedup: Truth = False
 
@@ -77,23 +78,21 @@ class Person(Parameters):
         return self.billing_address() if self.bill_ship_same else self._address("ship_")
 
     def _address(self, prefix: str) -> Address:
-        columns = {"line1": "address1", "line2": "address2"}
-        parts = ("line1", "line2", "city", "state", "postal_code", "country")
-        return address({part: getattr(self, prefix + columns.get(part, part)) for part in parts})
+        return address(read_address(self, prefix))
 
-    def refuse_nobody(self) -> None:
+    def require_identity(self) -> None:
         """A new customer needs both names and an email or phone."""
-        given = {"firstName": self.first_name, "lastName": self.last_name}
-        missing = {name: "This parameter is required." for name, value in given.items() if not value}
+        names = {"firstName": self.first_name, "lastName": self.last_name}
+        missing = {name: "This parameter is required." for name, value in names.items() if not value}
         if not (self.email_address or self.phone_number):
             missing["emailAddress"] = "An email or a phone is required."
         if missing:
             raise invalid(**missing)
 
 
-def incoming(sent: Person, by: User) -> IncomingCustomer:
+def incoming_customer(sent: PersonParameters, by: User) -> IncomingCustomer:
     return IncomingCustomer(
-        source_of(by),
+        data_source_of(by),
         sent.identity(),
         deduplicate=not sent.disable_customer_dedup,
         billing_address=sent.billing_address(),
@@ -101,28 +100,28 @@ def incoming(sent: Person, by: User) -> IncomingCustomer:
     )
 
 
-def source_of(by: User) -> DataSource:
-    """Each login is a system of its own, whose order ids are its own."""
+def data_source_of(by: User) -> DataSource:
+    # Each login is a data source of its own, because its order ids are its own.
     name = f"Konnektive {by.username}"[:100]
     return DataSource.objects.get_or_create(name=name, defaults={"system": "konnektive"})[0]
 
 
-def campaign_of(sent: Person) -> Campaign:
-    found = Campaign.objects.filter(pk=sent.campaign_id).first()
-    if found is None:
+def find_campaign(sent: PersonParameters) -> Campaign:
+    campaign = Campaign.objects.filter(pk=sent.campaign_id).first()
+    if campaign is None:
         raise invalid(campaignId="This campaign does not exist.")
-    return found
+    return campaign
 
 
 def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
-    """What the sale keeps by the names it came with."""
-    own = [name for name in parameters if name.startswith(OWN)]
-    if len(own) > MOST_OWN:
-        raise invalid(**{own[MOST_OWN]: f"Send at most {MOST_OWN} custom values."})
-    found = {name: text for name in (*DETAILS, *own) if (text := parameters.get(name, "").strip())}
-    if errors := {name: message for name, text in found.items() if (message := _refusal(name, text))}:
+    """{parameter: value} of what the sale keeps as it was sent."""
+    custom = [name for name in parameters if name.startswith(CUSTOM_PREFIX)]
+    if len(custom) > MOST_CUSTOM:
+        raise invalid(**{custom[MOST_CUSTOM]: f"Send at most {MOST_CUSTOM} custom values."})
+    details = {name: text for name in (*DETAIL_NAMES, *custom) if (text := parameters.get(name, "").strip())}
+    if errors := {name: message for name, text in details.items() if (message := _refusal(name, text))}:
         raise invalid(**errors)
-    return found
+    return details
 
 
 def _refusal(name: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""How this dialect shows customers, in a fixed number of queries however many they are."""
+"""Customers as this dialect answers them, in the same number of queries for any number."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from crm.api.konnektive.customers.addresses import billing, shipping
-from crm.api.konnektive.writing import amount, moment, truth
+from crm.api.konnektive.customers.addresses import serialize_billing, serialize_shipping
+from crm.api.konnektive.formats import format_amount, format_flag, format_time
 from customers.credit import credit
 from customers.labels.effective import effective_of
 from customers.models import Attribute, CartLogin, Customer, HistoryEntry, Note, PaySource
@@ -20,15 +20,14 @@ from customers.records.counts import Totals
 
 
 def customer_rows(customers: Sequence[Customer], *, with_custom: bool = False) -> list[dict[str, Any]]:
-    """A row each, with the custom fields too where they were asked for."""
     pks = [customer.pk for customer in customers]
     totals = counts.totals(pks, by="source_record__customer")
     credits, sources = credit.balances(pks), _pay_sources(pks)
-    behind, logins = _merged_into(pks), _logins(customers)
+    merged, logins = _merged_into(pks), _logins(customers)
     rows = [
-        _row(each, totals[each.pk], credits.get(each.pk, {}), sources[each.pk])
-        | {"eCommerceLogin": logins.get(each.cart_login_id), "mergedCustomerIds": behind[each.pk]}
-        for each in customers
+        _row(customer, totals[customer.pk], credits.get(customer.pk, {}), sources[customer.pk])
+        | {"eCommerceLogin": logins.get(customer.cart_login_id), "mergedCustomerIds": merged[customer.pk]}
+        for customer in customers
     ]
     if with_custom:
         custom = effective_of(Attribute, customers)
@@ -38,7 +37,7 @@ def customer_rows(customers: Sequence[Customer], *, with_custom: bool = False) -
 
 
 def _row(customer: Customer, totals: Totals, credits: credit.Amounts, sources: Sequence[PaySource]) -> dict[str, Any]:
-    currency, given = next(iter(credits.items()), ("", Decimal()))
+    currency, balance = next(iter(credits.items()), ("", Decimal()))
     return {
         "customerId": customer.pk,
         "mergedIntoCustomerId": customer.merged_into_id,
@@ -47,34 +46,34 @@ def _row(customer: Customer, totals: Totals, credits: credit.Amounts, sources: S
         "companyName": customer.company,
         "emailAddress": customer.email,
         "phoneNumber": customer.phone,
-        **billing(customer.billing_address),
-        **shipping(customer.shipping_address, name=customer),
-        "billShipSame": truth(customer.shipping_address in ({}, customer.billing_address)),
+        **serialize_billing(customer.billing_address),
+        **serialize_shipping(customer.shipping_address, recipient=customer),
+        "billShipSame": format_flag(customer.shipping_address in ({}, customer.billing_address)),
         **{name: getattr(customer, name) for name in CUSTOM},
-        "doNotSellName": truth(customer.do_not_sell),
-        "contactOptIn": truth(customer.sms_contact),
-        "emailOptIn": truth(customer.email_opt_in),
-        "isTaxExempt": truth(customer.tax_exempt),
+        "doNotSellName": format_flag(customer.do_not_sell),
+        "contactOptIn": format_flag(customer.sms_contact),
+        "emailOptIn": format_flag(customer.email_opt_in),
+        "isTaxExempt": format_flag(customer.tax_exempt),
         "isBlacklisted": 0,
-        "creditAmount": amount(given, currency) if currency else "0.00",
+        "creditAmount": format_amount(balance, currency) if currency else "0.00",
         "creditCurrency": currency or None,
-        "mostRecentActivity": moment(totals.last_order_at or customer.updated),
-        "dateCreated": moment(customer.created),
-        "dateUpdated": moment(customer.updated),
+        "mostRecentActivity": format_time(totals.last_order_at or customer.updated),
+        "dateCreated": format_time(customer.created),
+        "dateUpdated": format_time(customer.updated),
         **_default(customer, sources),
-        "paySources": [pay_source_row(each, customer) for each in sources],
+        "paySources": [pay_source_row(source, customer) for source in sources],
     }
 
 
 def _default(customer: Customer, sources: Sequence[PaySource]) -> dict[str, Any]:
-    """The pay source that is charged unless another is named, in the row itself."""
-    chosen = next((each for each in sources if each.pk == customer.pay_source_id), None)
+    """The pay source that is charged unless another is named."""
+    default = next((source for source in sources if source.pk == customer.pay_source_id), None)
     return {
-        "paySourceId": chosen.pk if chosen else None,
-        "paySource": chosen.kind if chosen else None,
-        "cardType": chosen.brand if chosen else None,
-        "cardLast4": chosen.last_four if chosen else None,
-        "cardExpiryDate": chosen.expiry if chosen else None,
+        "paySourceId": default.pk if default else None,
+        "paySource": default.kind if default else None,
+        "cardType": default.brand if default else None,
+        "cardLast4": default.last_four if default else None,
+        "cardExpiryDate": default.expiry if default else None,
     }
 
 
@@ -86,36 +85,36 @@ def pay_source_row(source: PaySource, customer: Customer) -> dict[str, Any]:
         "cardLast4": source.last_four,
         "cardMonth": source.expiry_month,
         "cardYear": source.expiry_year,
-        "isPrimary": truth(source.pk == customer.pay_source_id),
+        "isPrimary": format_flag(source.pk == customer.pay_source_id),
     }
 
 
 def _pay_sources(customers: Collection[int]) -> defaultdict[int, list[PaySource]]:
-    found: defaultdict[int, list[PaySource]] = defaultdict(list)
+    sources: defaultdict[int, list[PaySource]] = defaultdict(list)
     rows = PaySource.objects.filter(source_record__customer__in=customers).select_related("source_record")
     for source in rows.order_by("pk"):
-        found[source.source_record.customer_id].append(source)
-    return found
+        sources[source.source_record.customer_id].append(source)
+    return sources
 
 
 def _merged_into(customers: Collection[int]) -> defaultdict[int, list[int]]:
-    """{customer: the numbers of those who were merged into it, and lead to it}."""
-    behind: defaultdict[int, list[int]] = defaultdict(list)
+    """{survivor: numbers of the customers merged into it, at any depth}."""
+    merged: defaultdict[int, list[int]] = defaultdict(list)
     for member, head in ownership.merged_into_any(customers).items():
         if member != head:
-            behind[head].append(member)
-    return behind
+            merged[head].append(member)
+    return merged
 
 
 def _logins(customers: Sequence[Customer]) -> dict[int | None, str | None]:
-    shown = {each.cart_login_id for each in customers if each.cart_login_id}
+    shown = {customer.cart_login_id for customer in customers if customer.cart_login_id}
     rows = CartLogin.objects.filter(pk__in=shown) if shown else CartLogin.objects.none()
     return dict(rows.values_list("pk", "login"))
 
 
 def history_rows(entries: Sequence[HistoryEntry]) -> list[dict[str, Any]]:
     prefetch_related_objects(entries, "by", "source_record")
-    return [_history_row(each) for each in entries]
+    return [_history_row(entry) for entry in entries]
 
 
 def _history_row(entry: HistoryEntry) -> dict[str, Any]:
@@ -125,7 +124,7 @@ def _history_row(entry: HistoryEntry) -> dict[str, Any]:
         "type": entry.kind,
         "message": entry.text,
         "agentName": str(entry.by) if entry.by else None,
-        "dateCreated": moment(entry.at),
+        "dateCreated": format_time(entry.at),
     }
 
 
@@ -134,5 +133,5 @@ def note_row(note: Note) -> dict[str, Any]:
         "noteId": note.pk,
         "message": note.text,
         "agentName": str(note.by) if note.by else None,
-        "dateCreated": moment(note.at),
+        "dateCreated": format_time(note.at),
     }

@@ -1,4 +1,4 @@
-"""What an import answers: the lead, or the order with its lines. Less than a query of orders, and asked for in less."""
+"""What an import answers: the lead, or the order with its lines; less than a query answers, in fewer statements."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from crm.api.konnektive.customers.addresses import billing, shipping
+from crm.api.konnektive.customers.addresses import serialize_billing, serialize_shipping
+from crm.api.konnektive.formats import format_amount, format_flag, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
-from crm.api.konnektive.writing import amount, moment, truth
 from customers.models import PaySource
 from orders.models import Order, OrderItem
 
@@ -29,25 +29,24 @@ def lead_message(order: Order) -> dict[str, Any]:
         "companyName": order.company,
         "emailAddress": order.email,
         "phoneNumber": order.phone,
-        **billing(order.billing_address),
-        **shipping(order.shipping_address, name=order),
-        "billShipSame": truth(order.shipping_address in ({}, order.billing_address)),
+        **serialize_billing(order.billing_address),
+        **serialize_shipping(order.shipping_address, recipient=order),
+        "billShipSame": format_flag(order.shipping_address in ({}, order.billing_address)),
         "ipAddress": order.ip_address,
         "couponCode": order.coupon_code,
         "agentUserId": None,
-        "dateCreated": moment(order.at),
-        "dateUpdated": moment(order.updated),
+        "dateCreated": format_time(order.at),
+        "dateUpdated": format_time(order.updated),
     }
 
 
 def items_of(order: Order) -> list[OrderItem]:
-    """The lines, with what is told of each."""
     return list(order.items.select_related("product", "purchase").order_by("pk"))
 
 
 def order_message(order: Order, items: Sequence[OrderItem], paid_with: PaySource | None) -> dict[str, Any]:
-    """A card is told by what people may see of it; without one it is told how it was paid elsewhere."""
-    lines = sum((each.amount for each in items), Decimal(0))
+    """`paid_with` None: paid elsewhere, as the call said."""
+    lines = sum((item.amount for item in items), Decimal(0))
     amounts = {
         "totalAmount": order.total,
         "subTotal": lines,
@@ -62,7 +61,7 @@ def order_message(order: Order, items: Sequence[OrderItem], paid_with: PaySource
     card = card_row(paid_with)
     return {
         **lead_message(order),
-        **{name: amount(value, order.currency) for name, value in amounts.items()},
+        **{name: format_amount(value, order.currency) for name, value in amounts.items()},
         "currencyCode": order.currency,
         "reviewStatus": None,
         **card,

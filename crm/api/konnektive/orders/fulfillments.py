@@ -1,4 +1,4 @@
-"""Fulfillments: asked for, and told what became of them."""
+"""Fulfillments: queried, and updated by the fulfillment house."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word
 from crm.api.konnektive.orders.rows import fulfillment_row
-from crm.api.konnektive.paging import page
-from crm.api.konnektive.queries import Person, Query, rows, without_none
+from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.lib.dates import start_of_day
 from customers.web.permissions import VIEW_ORDERS
 from orders.fulfillment.parcels import FulfillmentError, FulfillmentUpdate, update_fulfillment, update_fulfillments_of
@@ -22,18 +22,18 @@ from orders.models import Fulfillment, FulfillmentStatus, Order
 VIEW = "customers.view_customer"
 
 
-def read_status(text: str) -> str:
-    """With a blank or a line between the words."""
+def parse_status(text: str) -> str:
+    """Words may have a blank or an underscore between them."""
     status = "_".join(text.strip().upper().replace("_", " ").split())
     if status not in FulfillmentStatus.values:
         raise ValueError(f"Use one of {', '.join(FulfillmentStatus.values)}.")
     return status
 
 
-Status = Annotated[str, BeforeValidator(read_status)]
+Status = Annotated[str, BeforeValidator(parse_status)]
 
 
-class FulfillmentQuery(Query, Person):
+class FulfillmentQuery(RowQuery, PersonFilter):
     fulfillment_id: Whole | None = None
     order_id: Id | None = None
     fulfillment_status: Status | None = None
@@ -41,25 +41,25 @@ class FulfillmentQuery(Query, Person):
 
 
 @endpoint(VIEW, VIEW_ORDERS)
-def query(call: Call) -> dict[str, Any]:
-    asked = call.read(FulfillmentQuery)
+def fulfillment_query(call: Call) -> dict[str, Any]:
+    query = call.read(FulfillmentQuery)
     filters = without_none(
-        pk=asked.fulfillment_id,
-        order__number=asked.order_id,
-        status=asked.fulfillment_status,
-        tracking_number=asked.tracking_number,
+        pk=query.fulfillment_id,
+        order__number=query.order_id,
+        status=query.fulfillment_status,
+        tracking_number=query.tracking_number,
     )
-    by_id = any((asked.fulfillment_id, asked.order_id))
-    found = Fulfillment.objects.filter(**filters)
-    return page(rows(Fulfillment, asked, found, by_id=by_id), asked, what="fulfillments", write=fulfillment_rows)
+    by_id = any((query.fulfillment_id, query.order_id))
+    rows = filter_rows(Fulfillment.objects.filter(**filters), query, by_id=by_id)
+    return answer_page(rows, query, what="fulfillments", write=fulfillment_rows)
 
 
 def fulfillment_rows(fulfillments: Sequence[Fulfillment]) -> list[dict[str, Any]]:
     prefetch_related_objects(fulfillments, "order__source_record")
-    return [fulfillment_row(each, each.order) for each in fulfillments]
+    return [fulfillment_row(fulfillment, fulfillment.order) for fulfillment in fulfillments]
 
 
-class Update(Parameters):
+class UpdateFulfillment(Parameters):
     fulfillment_id: Whole | None = None
     order_id: Id | None = None
     fulfillment_status: Status
@@ -73,9 +73,9 @@ class Update(Parameters):
 
 
 @endpoint(VIEW, VIEW_ORDERS, "orders.change_order")
-def update(call: Call) -> list[dict[str, Any]]:
-    sent = call.read(Update)
-    news = FulfillmentUpdate(
+def fulfillment_update(call: Call) -> list[dict[str, Any]]:
+    sent = call.read(UpdateFulfillment)
+    update = FulfillmentUpdate(
         status=FulfillmentStatus(sent.fulfillment_status),
         carrier=sent.ship_carrier or "",
         method=sent.ship_method or "",
@@ -87,23 +87,20 @@ def update(call: Call) -> list[dict[str, Any]]:
     )
     try:
         if sent.fulfillment_id is not None:
-            return fulfillment_rows([update_fulfillment(_found(sent.fulfillment_id), news, by=call.by)])
-        return fulfillment_rows(update_fulfillments_of(_order(sent.order_id), news, by=call.by))
+            return fulfillment_rows([update_fulfillment(_find(sent.fulfillment_id), update, by=call.by)])
+        return fulfillment_rows(update_fulfillments_of(_order(sent.order_id), update, by=call.by))
     except FulfillmentError as error:
         raise CallError(str(error)) from None
 
 
-def _found(number: int) -> Fulfillment:
-    found = Fulfillment.objects.filter(pk=number).first()
-    if found is None:
+def _find(number: int) -> Fulfillment:
+    fulfillment = Fulfillment.objects.filter(pk=number).first()
+    if fulfillment is None:
         raise invalid(fulfillmentId="This fulfillment does not exist.")
-    return found
+    return fulfillment
 
 
 def _order(number: str | None) -> Order:
     if number is None:
         raise invalid(fulfillmentId="Send the fulfillmentId, or the orderId of its order.")
-    found = Order.objects.filter(number=number).first()
-    if found is None:
-        raise invalid(orderId="This order does not exist.")
-    return found
+    return find_order(number)

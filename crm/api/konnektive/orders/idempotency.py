@@ -1,4 +1,4 @@
-"""What of a call says whether it is the same call again."""
+"""Recognise a call that is sent again, by its header Idempotency-Key."""
 
 from crm.api.konnektive.endpoint import Call
 from crm.api.konnektive.errors import CallError
@@ -11,11 +11,11 @@ SECRETS = {
 
 
 def request_of(call: Call) -> IdentifiedRequest | None:
-    """The call by the header Idempotency-Key, when it has one; the digest knows no secret of it."""
+    """The identity of the call, if it has the header; its digest covers no secret."""
     if not call.idempotency_key:
         return None
-    said = {name: value for name, value in call.parameters.items() if name not in SECRETS}
+    parameters = {name: value for name, value in call.parameters.items() if name not in SECRETS}
     try:
-        return identify_request(call.by, call.idempotency_key, said)
+        return identify_request(call.by, call.idempotency_key, parameters)
     except RepeatedRequestError as error:
         raise CallError(str(error)) from None

@@ -9,15 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from crm.api.konnektive.customers.leads import lead_of
-from crm.api.konnektive.customers.person import Person, campaign_of, details_of, incoming
+from crm.api.konnektive.customers.person import PersonParameters, details_of, find_campaign, incoming_customer
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Currency, Id
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
-from crm.api.konnektive.orders.payment_method import Payment, card_of, on_file
-from crm.api.konnektive.orders.products import lines_of
+from crm.api.konnektive.orders.payment_method import PaymentParameters, card_on_file, typed_card
+from crm.api.konnektive.orders.products import read_lines
+from crm.api.konnektive.queries import find_order
 from customers.lib.identity import Identity
 from customers.lib.money import format_for_input, is_payable
 from customers.models import PaySource
@@ -27,10 +27,11 @@ from orders.intake.pricing import order_total
 from orders.locks import OrderError
 from orders.models import OrderStatus, TransactionKind
 from orders.payments.charge import PlacedOrder, place_order
+from orders.payments.gateway import Card
 
 
-class Sale(Person, Payment):
-    """`totalAmount` may be sent to be checked against what the order comes to."""
+class ImportOrder(PersonParameters, PaymentParameters):
+    """`totalAmount` is optional: it is compared with the total of the order."""
 
     client_order_id: Id = ""
     currency: Currency = ""
@@ -41,33 +42,34 @@ class Sale(Person, Payment):
 
 
 @endpoint("orders.add_order")
-@sensitive_variables("call", "means", "sent")
+@sensitive_variables("call", "method", "sent")
 def order_import(call: Call) -> dict[str, Any]:
-    sent = call.read(Sale)
-    lead = lead_of(sent.order_id)
+    sent = call.read(ImportOrder)
+    lead = find_order(sent.order_id) if sent.order_id else None
     is_on_file = sent.pay_source == "ACCTONFILE"
     if lead is None and not is_on_file:
-        sent.refuse_nobody()
+        sent.require_identity()
     order = _read(call, sent)
-    means = card_of(sent) if sent.pay_source == "CREDITCARD" else on_file(sent, call.by) if is_on_file else None
-    if isinstance(means, PaySource) and lead is None:
-        order = _of_owner(order, means)
+    method: Card | PaySource | None = typed_card(sent) if sent.pay_source == "CREDITCARD" else None
+    if is_on_file:
+        method = card_on_file(sent, call.by)
+        order = order if lead else _complete(order, method)
     try:
-        placed = place_order(order, means, lead=lead, by=call.by)
+        placed = place_order(order, method, lead=lead, by=call.by)
     except (IntakeError, OrderError, RepeatedRequestError) as error:
         raise CallError(str(error)) from None
     return _answer(placed)
 
 
-def _read(call: Call, sent: Sale) -> IncomingOrder:
+def _read(call: Call, sent: ImportOrder) -> IncomingOrder:
     currency = sent.currency or settings.DEFAULT_CURRENCY
-    campaign = campaign_of(sent)
-    lines = lines_of(call.parameters, currency)
+    campaign = find_campaign(sent)
+    lines = read_lines(call.parameters, currency)
     shipping = sum((line.shipping for line in lines), sent.base_shipping)
     total = order_total(lines, shipping=shipping, tax=sent.sales_tax, discount=sent.discount_price)
     _refuse_inexact(sent, total, currency)
     return IncomingOrder(
-        incoming(sent, call.by),
+        incoming_customer(sent, call.by),
         total,
         currency,
         client_order_id=sent.client_order_id,
@@ -83,16 +85,16 @@ def _read(call: Call, sent: Sale) -> IncomingOrder:
     )
 
 
-def _refuse_inexact(sent: Sale, total: Decimal, currency: str) -> None:
+def _refuse_inexact(sent: ImportOrder, total: Decimal, currency: str) -> None:
     amounts = {"salesTax": sent.sales_tax, "baseShipping": sent.base_shipping, "discountPrice": sent.discount_price}
-    cannot = f"Use an amount that is valid in {currency}."
-    errors = {name: cannot for name, amount in amounts.items() if not is_payable(amount, currency)}
+    not_payable = f"Use an amount that is valid in {currency}."
+    errors = {name: not_payable for name, amount in amounts.items() if not is_payable(amount, currency)}
     if errors:
         raise invalid(**errors)
     if total < 0:
         errors["discountPrice"] = "The discount is larger than the order total."
     elif not is_payable(total, currency):
-        errors["totalAmount"] = cannot
+        errors["totalAmount"] = not_payable
     elif sent.total_amount not in (None, total):
         errors["totalAmount"] = (
             f"The order total is {format_for_input(total, currency)}: lines, shipping and tax, less the discount."
@@ -101,19 +103,18 @@ def _refuse_inexact(sent: Sale, total: Decimal, currency: str) -> None:
         raise invalid(**errors)
 
 
-def _of_owner(order: IncomingOrder, means: PaySource) -> IncomingOrder:
-    """The order of whoever the pay source is: it hangs off the same record, and what it does not say of them is as
-    their profile has it."""
-    owner, who = means.source_record.customer, order.customer
-    said = {name: value or getattr(owner, name, "") for name, value in vars(who.identity).items()}
+def _complete(order: IncomingOrder, method: PaySource) -> IncomingOrder:
+    """`order` on the record of the payment method; what was not sent of the customer is taken from their profile."""
+    owner, sent = method.source_record.customer, order.customer
+    identity = {name: value or getattr(owner, name, "") for name, value in vars(sent.identity).items()}
     customer = IncomingCustomer(
-        who.data_source,
-        Identity(**said),
-        deduplicate=who.deduplicate,
-        billing_address=who.billing_address or owner.billing_address,
-        shipping_address=who.shipping_address or owner.shipping_address,
+        sent.data_source,
+        Identity(**identity),
+        deduplicate=sent.deduplicate,
+        billing_address=sent.billing_address or owner.billing_address,
+        shipping_address=sent.shipping_address or owner.shipping_address,
     )
-    return replace(order, customer=customer, record=means.source_record)
+    return replace(order, customer=customer, record=method.source_record)
 
 
 def _answer(placed: PlacedOrder) -> dict[str, Any]:

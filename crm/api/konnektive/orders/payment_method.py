@@ -1,4 +1,4 @@
-"""With what an order is paid: a card that was typed, one on file, or something that is not ours to charge."""
+"""How an order is paid: with a card that is sent, one on file, or elsewhere."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from crm.accounts.models import User
 from crm.api.konnektive.endpoint import NOT_ALLOWED
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Parameters, Secret, Whole
-from crm.api.konnektive.queries import customer
+from crm.api.konnektive.queries import find_customer
 from customers.models import Customer, PaySource
 from orders.locks import OrderError
 from orders.payments.cards import CardError, read_card
 from orders.payments.charge import chargeable_card
 from orders.payments.gateway import Card
 
-Kind = Literal[
+PaySourceKind = Literal[
     "CREDITCARD",
     "ACCTONFILE",
     "CHECK",
@@ -33,10 +33,10 @@ VIEW = "customers.view_customer"
 PARTS = {"number": "cardNumber", "expiry": "cardExpiryDate", "security_code": "cardSecurityCode"}
 
 
-class Payment(Parameters):
-    """Of a bank account nothing is read: we could not charge it, and do not keep it."""
+class PaymentParameters(Parameters):
+    """Nothing of a bank account is read: it could not be charged, and is not kept."""
 
-    pay_source: Kind
+    pay_source: PaySourceKind
     pay_source_id: Whole | None = None
     customer_id: Whole | None = None
     card_number: Secret = Secret("")
@@ -47,7 +47,7 @@ class Payment(Parameters):
 
 
 @sensitive_variables()
-def card_of(sent: Payment) -> Card:
+def typed_card(sent: PaymentParameters) -> Card:
     month_and_year = f"{sent.card_month}/{sent.card_year}"
     try:
         return read_card(
@@ -59,8 +59,8 @@ def card_of(sent: Payment) -> Card:
         raise invalid(**{PARTS[part]: message for part, message in error.errors.items()}) from None
 
 
-def on_file(sent: Payment, by: User) -> PaySource:
-    """The pay source named, which the customer named has; of whom it is, where none is named."""
+def card_on_file(sent: PaymentParameters, by: User) -> PaySource:
+    """The named pay source, of the named customer or of its owner; without one, the customer's default."""
     if not by.has_perm(VIEW):
         raise CallError(NOT_ALLOWED)  # the answer says whose it is
     try:
@@ -69,9 +69,9 @@ def on_file(sent: Payment, by: User) -> PaySource:
         raise CallError(str(error)) from None
 
 
-def _customer(sent: Payment) -> Customer:
+def _customer(sent: PaymentParameters) -> Customer:
     if sent.customer_id is not None:
-        return customer(sent.customer_id)
+        return find_customer(sent.customer_id)
     if sent.pay_source_id is None:
         raise invalid(customerId="For ACCTONFILE, send customerId or paySourceId.")
     owner = Customer.objects.filter(records__paysource=sent.pay_source_id).first()

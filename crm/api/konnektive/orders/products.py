@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from pydantic import ValidationError
 
-from crm.api.konnektive.errors import invalid, wrong
+from crm.api.konnektive.errors import describe_errors, invalid
 from crm.api.konnektive.fields import Amount, Parameters, Whole
 from orders.intake.order import IncomingLine
 from orders.intake.pricing import LineRequest, PriceError, price_line
@@ -19,8 +19,8 @@ NAME = re.compile("product([1-9][0-9]{0,3})_(id|qty|price|shipPrice)")
 PARTS = {"quantity": "qty", "price": "price", "shipping": "shipPrice"}
 
 
-class Sent(Parameters):
-    """One product; the price is of one, the shipping of all."""
+class ProductParameters(Parameters):
+    """`price` is for one, `ship_price` for all of them."""
 
     id: Whole
     qty: Whole = 1
@@ -28,17 +28,18 @@ class Sent(Parameters):
     ship_price: Amount = Decimal(0)
 
 
-def lines_of(parameters: Mapping[str, str], currency: str) -> list[IncomingLine]:
-    """A line for each number, in their order; CallError naming every parameter that cannot be taken."""
+def read_lines(parameters: Mapping[str, str], currency: str) -> list[IncomingLine]:
+    """A line for each product number, in order; CallError naming every parameter that is invalid."""
     sent, errors = _read(parameters)
-    products = Product.objects.in_bulk([each.id for each in sent.values()])
+    products = Product.objects.in_bulk([product.id for product in sent.values()])
     lines = []
-    for number, each in sorted(sent.items()):
-        if each.id not in products:
+    for number, product in sorted(sent.items()):
+        if product.id not in products:
             errors[f"product{number}_id"] = "This product does not exist."
             continue
         try:
-            lines.append(price_line(LineRequest(products[each.id], each.qty, each.price, each.ship_price), currency))
+            request = LineRequest(products[product.id], product.qty, product.price, product.ship_price)
+            lines.append(price_line(request, currency))
         except PriceError as error:
             errors[f"product{number}_{PARTS[error.part]}"] = str(error)
     if errors:
@@ -46,17 +47,17 @@ def lines_of(parameters: Mapping[str, str], currency: str) -> list[IncomingLine]
     return lines
 
 
-def _read(parameters: Mapping[str, str]) -> tuple[dict[int, Sent], dict[str, str]]:
-    """({number: what was sent}, what cannot be read); the first product is asked for where there is none."""
+def _read(parameters: Mapping[str, str]) -> tuple[dict[int, ProductParameters], dict[str, str]]:
+    """({number: product}, errors); if none was sent, the parameters of the first are missing."""
     numbered: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for name, text in parameters.items():
-        if text.strip() and (found := NAME.fullmatch(name)):
-            numbered[int(found[1])][found[2]] = text
-    sent: dict[int, Sent] = {}
+        if text.strip() and (match := NAME.fullmatch(name)):
+            numbered[int(match[1])][match[2]] = text
+    sent: dict[int, ProductParameters] = {}
     errors: dict[str, str] = {}
     for number, values in (numbered or {1: {}}).items():
         try:
-            sent[number] = Sent.model_validate(values)
+            sent[number] = ProductParameters.model_validate(values)
         except ValidationError as error:
-            errors |= {f"product{number}_{name}": what for name, what in wrong(error).items()}
+            errors |= {f"product{number}_{name}": message for name, message in describe_errors(error).items()}
     return sent, errors

@@ -1,4 +1,4 @@
-"""How this dialect shows orders with their lines and parcels, in a fixed number of queries however many they are."""
+"""Orders with lines and fulfillments as this dialect answers them, in the same number of queries for any number."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from crm.api.konnektive.customers.addresses import billing, shipping
-from crm.api.konnektive.writing import amount, day, moment, truth
+from crm.api.konnektive.customers.addresses import serialize_billing, serialize_shipping
+from crm.api.konnektive.formats import format_amount, format_day, format_flag, format_time
 from customers.models import PaySource
 from orders.models import Fulfillment, Order, OrderItem
 from orders.payments.gateway_request import amount_paid
@@ -27,13 +27,15 @@ CARD = ("paySourceId", "paySource", "cardType", "cardLast4", "cardExpiryDate")
 
 def order_rows(orders: Sequence[Order], *, with_custom: bool = False) -> list[dict[str, Any]]:
     prefetch_related_objects(orders, *OF_ORDER)
-    return [order_row(each) | ({"customFields": custom_fields(each.details)} if with_custom else {}) for each in orders]
+    return [
+        order_row(order) | ({"customFields": custom_fields(order.details)} if with_custom else {}) for order in orders
+    ]
 
 
 def order_row(order: Order) -> dict[str, Any]:
     currency = order.currency
-    items = sorted(order.items.all(), key=lambda each: each.pk)
-    lines = sum((each.amount for each in items), Decimal())
+    items = sorted(order.items.all(), key=lambda item: item.pk)
+    lines = sum((item.amount for item in items), Decimal())
     return {
         "orderId": order.number,
         "actualOrderId": order.pk,
@@ -52,31 +54,31 @@ def order_row(order: Order) -> dict[str, Any]:
         "companyName": order.company,
         "emailAddress": order.email,
         "phoneNumber": order.phone,
-        **billing(order.billing_address),
-        **shipping(order.shipping_address, name=order),
-        "billShipSame": truth(order.shipping_address in ({}, order.billing_address)),
+        **serialize_billing(order.billing_address),
+        **serialize_shipping(order.shipping_address, recipient=order),
+        "billShipSame": format_flag(order.shipping_address in ({}, order.billing_address)),
         "ipAddress": order.ip_address,
         "currencyCode": currency,
-        "totalAmount": amount(order.total, currency),
-        "subTotal": amount(lines, currency),
-        "price": amount(lines, currency),
-        "baseShipping": amount(order.shipping, currency),
-        "shipTotal": amount(order.shipping, currency),
-        "salesTax": amount(order.tax, currency),
-        "taxTotal": amount(order.tax, currency),
-        "discountPrice": amount(order.discount, currency),
-        "totalDiscount": amount(order.discount, currency),
+        "totalAmount": format_amount(order.total, currency),
+        "subTotal": format_amount(lines, currency),
+        "price": format_amount(lines, currency),
+        "baseShipping": format_amount(order.shipping, currency),
+        "shipTotal": format_amount(order.shipping, currency),
+        "salesTax": format_amount(order.tax, currency),
+        "taxTotal": format_amount(order.tax, currency),
+        "discountPrice": format_amount(order.discount, currency),
+        "totalDiscount": format_amount(order.discount, currency),
         "couponCode": order.coupon_code,
-        "amountPaid": amount(amount_paid(order.transactions.all(), order), currency),
-        "amountRefunded": amount(order.refunded, currency),
-        "refundRemaining": amount(refundable(order), currency),
-        **sourced(order.details),
+        "amountPaid": format_amount(amount_paid(order.transactions.all(), order), currency),
+        "amountRefunded": format_amount(order.refunded, currency),
+        "refundRemaining": format_amount(refundable(order), currency),
+        **source_values(order.details),
         **_paid_with(order),
         "hasUpsell": bool(order.details.get("upsells")),
-        "items": {str(each.pk): item_row(each, order) for each in items},
-        "fulfillments": [fulfillment_row(each, order) for each in order.fulfillments.all()],
-        "dateCreated": moment(order.at),
-        "dateUpdated": moment(order.updated),
+        "items": {str(item.pk): item_row(item, order) for item in items},
+        "fulfillments": [fulfillment_row(fulfillment, order) for fulfillment in order.fulfillments.all()],
+        "dateCreated": format_time(order.at),
+        "dateUpdated": format_time(order.updated),
     }
 
 
@@ -84,8 +86,8 @@ def refundable(order: Order) -> Decimal:
     return max(amount_paid(order.transactions.all(), order) - order.refunded, Decimal())
 
 
-def sourced(details: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the sale came from, by the names under which it was sent."""
+def source_values(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the sale came from, as it was sent."""
     names = ("affId", *(f"sourceValue{n}" for n in range(1, 6)), *(f"custom{n}" for n in range(1, 6)))
     return {name: details.get(name, "") for name in names}
 
@@ -96,8 +98,8 @@ def custom_fields(details: Mapping[str, Any]) -> dict[str, Any]:
 
 def _paid_with(order: Order) -> dict[str, Any]:
     """The card or account of the latest sale."""
-    sales = sorted(order.transactions.all(), key=lambda each: (each.at, each.pk))
-    return card_row(next((each.pay_source for each in reversed(sales) if each.pay_source), None))
+    sales = sorted(order.transactions.all(), key=lambda sale: (sale.at, sale.pk))
+    return card_row(next((sale.pay_source for sale in reversed(sales) if sale.pay_source), None))
 
 
 def card_row(source: PaySource | None) -> dict[str, Any]:
@@ -114,14 +116,14 @@ def item_row(item: OrderItem, order: Order) -> dict[str, Any]:
         "productSku": product.sku if product else None,
         "name": item.description,
         "qty": str(item.quantity),
-        "price": amount(item.amount, currency),
-        "shipping": amount(item.shipping, currency),
-        "salesTax": amount(item.tax, currency),
-        "discount": amount(item.discount, currency),
+        "price": format_amount(item.amount, currency),
+        "shipping": format_amount(item.shipping, currency),
+        "salesTax": format_amount(item.tax, currency),
+        "discount": format_amount(item.discount, currency),
         "purchaseId": str(purchase.pk) if purchase else None,
         "purchaseStatus": purchase.status if purchase else None,
         "billingCycleType": "RECURRING" if purchase else "ONE_TIME",
-        "nextBillDate": day(purchase.next_bill_date) if purchase else None,
+        "nextBillDate": format_day(purchase.next_bill_date) if purchase else None,
     }
 
 
@@ -135,9 +137,9 @@ def fulfillment_row(fulfillment: Fulfillment, order: Order) -> dict[str, Any]:
         "shipMethod": fulfillment.method,
         "trackingNumber": fulfillment.tracking_number,
         "rmaNumber": fulfillment.rma_number,
-        "dateShipped": moment(fulfillment.shipped_at),
-        "dateDelivered": moment(fulfillment.delivered_at),
-        "dateReturned": moment(fulfillment.returned_at),
-        "dateCreated": moment(fulfillment.at),
-        "dateUpdated": moment(fulfillment.updated),
+        "dateShipped": format_time(fulfillment.shipped_at),
+        "dateDelivered": format_time(fulfillment.delivered_at),
+        "dateReturned": format_time(fulfillment.returned_at),
+        "dateCreated": format_time(fulfillment.at),
+        "dateUpdated": format_time(fulfillment.updated),
     }

@@ -1,4 +1,4 @@
-"""Transactions: asked for."""
+"""Transactions: queried."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any, Literal
 
 from django.db.models import prefetch_related_objects
 
-from crm.api.konnektive.customers.addresses import billing
+from crm.api.konnektive.customers.addresses import serialize_billing
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.fields import Id, Whole
+from crm.api.konnektive.formats import format_amount, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
-from crm.api.konnektive.paging import page
-from crm.api.konnektive.queries import Person, Query, rows, without_none
-from crm.api.konnektive.writing import amount, moment
+from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Transaction
 
 VIEW = "customers.view_customer"
 
 
-class TransactionQuery(Query, Person):
+class TransactionQuery(RowQuery, PersonFilter):
     transaction_id: Whole | None = None
     order_id: Id | None = None
     purchase_id: Whole | None = None
@@ -34,28 +34,28 @@ class TransactionQuery(Query, Person):
 
 
 @endpoint(VIEW, VIEW_ORDERS)
-def query(call: Call) -> dict[str, Any]:
-    asked = call.read(TransactionQuery)
+def transactions_query(call: Call) -> dict[str, Any]:
+    query = call.read(TransactionQuery)
     filters = without_none(
-        pk=asked.transaction_id,
-        order__number=asked.order_id,
-        order__purchases=asked.purchase_id,
-        kind=asked.txn_type,
-        status=asked.response_type,
-        gateway_reference=asked.merchant_txn_id,
-        uuid=asked.client_txn_id,
-        pay_source__last_four=asked.card_last4,
-        pay_source__kind=asked.pay_source,
-        order__campaign=asked.campaign_id,
+        pk=query.transaction_id,
+        order__number=query.order_id,
+        order__purchases=query.purchase_id,
+        kind=query.txn_type,
+        status=query.response_type,
+        gateway_reference=query.merchant_txn_id,
+        uuid=query.client_txn_id,
+        pay_source__last_four=query.card_last4,
+        pay_source__kind=query.pay_source,
+        order__campaign=query.campaign_id,
     )
-    by_id = any((asked.transaction_id, asked.order_id, asked.purchase_id, asked.client_txn_id))
-    found = Transaction.objects.filter(**filters)
-    return page(rows(Transaction, asked, found, by_id=by_id), asked, what="transactions", write=transaction_rows)
+    by_id = any((query.transaction_id, query.order_id, query.purchase_id, query.client_txn_id))
+    rows = filter_rows(Transaction.objects.filter(**filters), query, by_id=by_id)
+    return answer_page(rows, query, what="transactions", write=transaction_rows)
 
 
 def transaction_rows(payments: Sequence[Transaction]) -> list[dict[str, Any]]:
     prefetch_related_objects(payments, "source_record", "pay_source", "order__items__product", "order__items__purchase")
-    return [transaction_row(each) for each in payments]
+    return [transaction_row(payment) for payment in payments]
 
 
 def transaction_row(payment: Transaction) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def transaction_row(payment: Transaction) -> dict[str, Any]:
         "txnType": payment.kind,
         "responseType": payment.status,
         "responseText": payment.answer,
-        "totalAmount": amount(payment.amount, payment.currency),
+        "totalAmount": format_amount(payment.amount, payment.currency),
         "currencyCode": payment.currency,
         "merchantTxnId": payment.gateway_reference,
         "clientTxnId": payment.uuid,
@@ -77,10 +77,10 @@ def transaction_row(payment: Transaction) -> dict[str, Any]:
         "lastName": order.last_name,
         "emailAddress": order.email,
         "phoneNumber": order.phone,
-        **billing(order.billing_address),
+        **serialize_billing(order.billing_address),
         **card_row(payment.pay_source),
         "isChargedback": 0,
-        "items": [item_row(each, order) for each in sorted(order.items.all(), key=lambda each: each.pk)],
-        "dateCreated": moment(payment.at),
-        "dateUpdated": moment(payment.updated),
+        "items": [item_row(item, order) for item in sorted(order.items.all(), key=lambda item: item.pk)],
+        "dateCreated": format_time(payment.at),
+        "dateUpdated": format_time(payment.updated),
     }

@@ -1,4 +1,4 @@
-"""Import Upsale: one more product on an order that was placed a moment ago."""
+"""Import Upsale: add a product to an order that was just placed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from django.views.decorators.debug import sensitive_variables
 from pydantic import Field
 
-from crm.api.konnektive.customers.leads import lead_of
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.queries import find_order
 from customers.lib.money import is_payable
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.pricing import LineRequest, PriceError, price_line
@@ -26,8 +26,8 @@ PARTS = {"quantity": "productQty", "price": "productPrice", "shipping": "product
 DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
 
 
-class Upsale(Parameters):
-    """Some clients call the product as an order does."""
+class ImportUpsale(Parameters):
+    """Some clients send `product1_id`, as for an order."""
 
     order_id: Id
     product_id: Whole | None = None
@@ -42,12 +42,10 @@ class Upsale(Parameters):
 @endpoint("orders.add_order")
 @sensitive_variables("call")
 def upsale_import(call: Call) -> dict[str, Any]:
-    sent = call.read(Upsale)
+    sent = call.read(ImportUpsale)
     if sent.replace_product_id:
         raise invalid(replaceProductId="A paid line cannot be replaced. Refund it, then leave out this parameter.")
-    order = lead_of(sent.order_id)
-    if order is None:
-        raise invalid(orderId="This parameter is required.")
+    order = find_order(sent.order_id)
     addition = _read(sent, order.currency)
     try:
         payment = add_upsell(order, addition, request=request_of(call), by=call.by)
@@ -56,7 +54,7 @@ def upsale_import(call: Call) -> dict[str, Any]:
     return _answer(payment)
 
 
-def _read(sent: Upsale, currency: str) -> AddedLine:
+def _read(sent: ImportUpsale, currency: str) -> AddedLine:
     number = sent.product_id or sent.product1_id
     product = Product.objects.filter(pk=number).first() if number else None
     if product is None:
@@ -64,8 +62,8 @@ def _read(sent: Upsale, currency: str) -> AddedLine:
     if not is_payable(sent.product_sales_tax, currency):
         raise invalid(productSalesTax=f"Use an amount that is valid in {currency}.")
     try:
-        wanted = LineRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
-        return AddedLine(price_line(wanted, currency), sent.product_sales_tax)
+        request = LineRequest(product, sent.product_qty, sent.product_price, sent.product_ship_price)
+        return AddedLine(price_line(request, currency), sent.product_sales_tax)
     except PriceError as error:
         raise invalid(**{PARTS[error.part]: str(error)}) from None
 

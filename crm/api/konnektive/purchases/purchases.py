@@ -1,4 +1,4 @@
-"""Purchases: asked for, changed, cancelled, paused."""
+"""Purchases: queried, changed, cancelled, paused."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.db import transaction
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Day, Id, Parameters, Text, Truth, Whole, at_most
-from crm.api.konnektive.paging import page
+from crm.api.konnektive.paging import answer_page
 from crm.api.konnektive.purchases.rows import purchase_rows
-from crm.api.konnektive.queries import Person, Query, rows, without_none
+from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Purchase
 from orders.subscriptions.billing import change_billing
@@ -24,7 +24,7 @@ CANCEL, CHANGE = "orders.cancel_purchase", "orders.change_purchase"
 NOT_DONE_HERE = ("status", "billNow", "newMerchantId", "shippingPrice", "billingIntervalDays", "finalBillingCycle")
 
 
-class PurchaseQuery(Query, Person):
+class PurchaseQuery(RowQuery, PersonFilter):
     purchase_id: Whole | None = None
     order_id: Id | None = None
     campaign_id: Whole | None = None
@@ -34,16 +34,17 @@ class PurchaseQuery(Query, Person):
 
 
 @endpoint(VIEW, VIEW_ORDERS)
-def query(call: Call) -> dict[str, Any]:
-    asked = call.read(PurchaseQuery)
+def purchase_query(call: Call) -> dict[str, Any]:
+    query = call.read(PurchaseQuery)
     filters = without_none(
-        pk=asked.purchase_id, order__number=asked.order_id, order__campaign=asked.campaign_id, status=asked.status
+        pk=query.purchase_id, order__number=query.order_id, order__campaign=query.campaign_id, status=query.status
     )
-    found = rows(Purchase, asked, Purchase.objects.filter(**filters), by_id=bool(asked.purchase_id or asked.order_id))
-    return page(found, asked, what="purchases", write=purchase_rows)
+    purchases = Purchase.objects.filter(**filters)
+    rows = filter_rows(purchases, query, by_id=bool(query.purchase_id or query.order_id))
+    return answer_page(rows, query, what="purchases", write=purchase_rows)
 
 
-class Changes(Parameters):
+class UpdatePurchase(Parameters):
     purchase_id: Whole
     reactivate: Truth = False
     price: Amount | None = None
@@ -51,33 +52,33 @@ class Changes(Parameters):
 
 
 @endpoint(VIEW, VIEW_ORDERS, CHANGE)
-def update(call: Call) -> dict[str, Any]:
-    sent = call.read(Changes)
+def purchase_update(call: Call) -> dict[str, Any]:
+    sent = call.read(UpdatePurchase)
     if unknown := [name for name in NOT_DONE_HERE if call.parameters.get(name, "").strip()]:
         raise CallError(dict.fromkeys(unknown, "This cannot be changed here. Nothing was changed."))
     if not (sent.reactivate or sent.price is not None or sent.next_bill_date):
         raise CallError("Send what to change: reactivate=1, price or nextBillDate.")
     if sent.reactivate and not call.by.has_perm(CANCEL):
-        raise CallError(NOT_ALLOWED)  # as on the page, where who may cancel may take it back
-    purchase = _found(sent.purchase_id)
+        raise CallError(NOT_ALLOWED)  # as on the page, where reactivating needs the permission to cancel
+    purchase = _find(sent.purchase_id)
     try:
         with transaction.atomic():
             if sent.reactivate:
                 reactivate_purchase(purchase, sent.next_bill_date, seen=purchase.stamp, by=call.by)
             if sent.price is not None or (sent.next_bill_date and not sent.reactivate):
-                _rebill(_found(sent.purchase_id), sent, call)
+                _change_billing(_find(sent.purchase_id), sent, call)
     except PurchaseError as error:
         raise CallError(str(error)) from None
-    return purchase_rows([_found(sent.purchase_id)])[0]
+    return purchase_rows([_find(sent.purchase_id)])[0]
 
 
-def _rebill(purchase: Purchase, sent: Changes, call: Call) -> None:
+def _change_billing(purchase: Purchase, sent: UpdatePurchase, call: Call) -> None:
     price = purchase.price if sent.price is None else sent.price
     next_bill = sent.next_bill_date or purchase.next_bill_date
     change_billing(purchase, price=price, next_bill=next_bill, seen=purchase.stamp, by=call.by)
 
 
-class Cancellation(Parameters):
+class CancelPurchase(Parameters):
     purchase_id: Whole
     cancel_reason: Annotated[Text, at_most(100)]
     after_next_bill: Truth = False
@@ -85,11 +86,11 @@ class Cancellation(Parameters):
 
 
 @endpoint(VIEW, VIEW_ORDERS, CANCEL)
-def cancel(call: Call) -> dict[str, Any]:
-    sent = call.read(Cancellation)
+def purchase_cancel(call: Call) -> dict[str, Any]:
+    sent = call.read(CancelPurchase)
     if sent.full_refund:
         raise invalid(fullRefund="Refund its order with /order/refund/. Nothing was cancelled.")
-    purchase = _found(sent.purchase_id)
+    purchase = _find(sent.purchase_id)
     try:
         if sent.after_next_bill:
             cancel_after_next_bill(purchase, reason=sent.cancel_reason, by=call.by)
@@ -97,28 +98,28 @@ def cancel(call: Call) -> dict[str, Any]:
             cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
     except PurchaseError as error:
         raise CallError(str(error)) from None
-    return purchase_rows([_found(sent.purchase_id)])[0]
+    return purchase_rows([_find(sent.purchase_id)])[0]
 
 
-class Pause(Parameters):
+class PausePurchase(Parameters):
     purchase_id: Whole
     restart_date: Day | None = None
 
 
 @endpoint(VIEW, VIEW_ORDERS, CANCEL)
-def pause(call: Call) -> dict[str, Any]:
-    """At once, also with `priorToNextBill`: nothing is billed before the next bill, so both come to the same."""
-    sent = call.read(Pause)
-    purchase = _found(sent.purchase_id)
+def purchase_pause(call: Call) -> dict[str, Any]:
+    # Also with `priorToNextBill`: nothing is billed before the next bill, so pausing now comes to the same.
+    sent = call.read(PausePurchase)
+    purchase = _find(sent.purchase_id)
     try:
         pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
     except PurchaseError as error:
         raise CallError(str(error)) from None
-    return purchase_rows([_found(sent.purchase_id)])[0]
+    return purchase_rows([_find(sent.purchase_id)])[0]
 
 
-def _found(number: int) -> Purchase:
-    found = Purchase.objects.filter(pk=number).select_related("source_record", "product").first()
-    if found is None:
+def _find(number: int) -> Purchase:
+    purchase = Purchase.objects.filter(pk=number).select_related("source_record", "product").first()
+    if purchase is None:
         raise invalid(purchaseId="This purchase does not exist.")
-    return found
+    return purchase

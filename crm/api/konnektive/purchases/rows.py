@@ -1,4 +1,4 @@
-"""How this dialect shows purchases."""
+"""Purchases as this dialect answers them."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from crm.api.konnektive.writing import amount, day, moment, truth
+from crm.api.konnektive.formats import format_amount, format_day, format_flag, format_time
 from orders.models import Purchase
 
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def interval_days(purchase: Purchase) -> int | None:
-    """About how many days lie between two bills; a month has no number of days of its own."""
+    """Days between two bills, for months and years about."""
     product = purchase.product
     return product.interval_count * DAYS[product.interval_unit] if product.interval_count else None
 
 
 def purchase_rows(purchases: Sequence[Purchase]) -> list[dict[str, Any]]:
     prefetch_related_objects(purchases, "source_record", "product", "order")
-    return [purchase_row(each) for each in purchases]
+    return [purchase_row(purchase) for purchase in purchases]
 
 
 def purchase_row(purchase: Purchase) -> dict[str, Any]:
@@ -37,19 +37,19 @@ def purchase_row(purchase: Purchase) -> dict[str, Any]:
         "productSku": product.sku,
         "productQty": str(purchase.quantity),
         "status": purchase.status,
-        "price": amount(purchase.price, currency),
+        "price": format_amount(purchase.price, currency),
         "currencyCode": currency,
         "billingCycleType": "RECURRING",
         "billingInterval": product.interval_count,
         "billingIntervalUnit": product.interval_unit,
         "billingIntervalDays": interval_days(purchase),
-        "nextBillDate": day(purchase.next_bill_date),
-        "cancellationScheduled": truth(purchase.cancels_on is not None),
-        "cancellationDate": day(purchase.cancels_on),
+        "nextBillDate": format_day(purchase.next_bill_date),
+        "cancellationScheduled": format_flag(purchase.cancels_on is not None),
+        "cancellationDate": format_day(purchase.cancels_on),
         "pauseScheduled": 0,
-        "restartDate": day(purchase.restarts_on),
+        "restartDate": format_day(purchase.restarts_on),
         "cancelReason": purchase.cancel_reason,
-        "lastCancellationDate": moment(purchase.cancelled_at),
-        "dateCreated": moment(purchase.at),
-        "dateUpdated": moment(purchase.updated),
+        "lastCancellationDate": format_time(purchase.cancelled_at),
+        "dateCreated": format_time(purchase.at),
+        "dateUpdated": format_time(purchase.updated),
     }
