@@ -33,11 +33,10 @@ class Entered:
     new_password: str = ""
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any], *, new_password: str = "") -> Entered:
+    def from_data(cls, data: Mapping[str, Any]) -> Entered:
         return cls(
             picks={key[len(PICK) :]: value for key, value in data.items() if key.startswith(PICK)},
             typed={k[len(VALUE) :]: v for k, v in data.items() if k.startswith(VALUE) and k != VALUE + PASSWORD},
-            new_password=new_password,
         )
 
     @classmethod
