@@ -90,7 +90,8 @@ def _subscriptions(changes: Iterable[Change]) -> dict[str, SubscriptionMrr]:
     last: dict[str, Subscription] = {}
     for change in changes:
         member = change.subscription
-        if isinstance(change, Billed) and (member.group not in last or member.rank > last[member.group].rank):
+        is_charge = isinstance(change, Billed) and change.amount >= 0
+        if is_charge and (member.group not in last or member.rank > last[member.group].rank):
             last[member.group] = member
     return {group: SubscriptionMrr(member) for group, member in last.items()}
 

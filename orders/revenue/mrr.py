@@ -1,9 +1,9 @@
 """The MRR of one subscription, change by change.
 
 - A line for a whole period sets the MRR; a prorated line adds to it or replaces it; a cancellation ends it.
-- A credit does not restart a subscription that has ended.
+- A credit does not restart a subscription that has ended, nor begin the next one of those that are connected.
 - Of a subscription in a set, each plan has an MRR of its own, and they add up.
-- Connected subscriptions are one. From the first line of the next one on, lines and cancellations of the one before
+- Connected subscriptions are one. From the first charge of the next one on, lines and cancellations of the one before
   no longer count.
 """
 
@@ -54,7 +54,7 @@ class SubscriptionMrr:
 
     def _counts(self, line: Billed) -> bool:
         is_credit = line.amount < 0
-        if is_credit and not self.is_active:
+        if is_credit and not (self.is_active and line.subscription == self.current):
             return False
         return self.current is None or line.subscription.rank >= self.current.rank
 

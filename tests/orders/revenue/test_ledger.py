@@ -192,6 +192,16 @@ class TestWhatACustomerIsWorthNow:
         found = current.monthly_revenue_of([each.customer_id for each in (local, foreign, none)])
         assert [(each.currency, each.amount) for each in found.values()] == [("USD", 1_000), ("EUR", 3_000), ("USD", 0)]
 
+    def test_is_what_the_earlier_of_connected_subscriptions_bills_until_the_next_is_charged(self):
+        of = record()
+        old, new = (purchase(of, day(n), connection="c") for n in (1, 3))
+        line(old, day(1), "50.00")
+        line(new, day(3), "-5.00")
+        line(old, day(9), "40.00")
+
+        everything = read_changes([of.customer_id]).series(of.customer_id).totals()
+        assert current.by_currency([of.customer_id])[of.customer_id] == everything == {"USD": 4_000}
+
     @given(st.data())
     @settings(max_examples=20, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow], deadline=None)
     def test_is_what_the_movements_add_up_to(self, data):

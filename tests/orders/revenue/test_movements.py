@@ -175,6 +175,12 @@ class TestWhatIsCloseToABeginningOrAnEnd:
 
 
 class TestConnectedSubscriptions:
+    def test_a_credit_does_not_begin_the_next_one(self):
+        old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
+        changes = [billed(old, day(1), 100), billed(new, day(6), -10), billed(old, day(9), 100)]
+
+        assert series(*changes).totals() == {"USD": 100}
+
     def test_go_on_at_the_price_of_the_one_that_follows(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
         found = series(billed(old, day(1), 100), cancelled(old, day(5)), billed(new, day(6), 150))
