@@ -30,7 +30,7 @@ class Pong(Schema):
 
 
 class AccountQuery(Schema):
-    """`include` names settings, with commas between them."""
+    """`include` is a list of settings, separated by commas."""
 
     include: str = ""
 

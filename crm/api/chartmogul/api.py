@@ -29,7 +29,7 @@ class ChartMogulApi(NinjaAPI):
 
 
 api = ChartMogulApi(
-    title="Reunite, in ChartMogul’s dialect",
+    title="Reunite: the ChartMogul API",
     version="1",
     urls_namespace="v1",
     docs_url="/docs",

@@ -32,7 +32,7 @@ class DataSourceIn(Schema):
 
 
 class DataSourceOptions(Schema):
-    """What clients may have shown too."""
+    """Optional parts of the answer."""
 
     with_processing_status: bool = False
     with_auto_churn_subscription_setting: bool = False
@@ -115,19 +115,19 @@ def retrieve_data_source(request: ApiRequest, uuid: str, options: Query[DataSour
 
 @router.delete("/data_sources/{uuid}", auth=Key(DELETE), response=answers(204, None))
 def delete_data_source(request: ApiRequest, uuid: str) -> Status[None]:
-    """Delete it and its customers; a customer known to other data sources keeps their records."""
+    """Delete it with its customers. Customers of other data sources keep the records of those sources."""
     return remove(delete_source, request, uuid)
 
 
 @router.delete("/data_sources/{uuid}/all", auth=Key(DELETE), response=answers(204, None))
 def empty_data_source(request: ApiRequest, uuid: str) -> Status[None]:
-    """Delete its customers, keep the data source."""
+    """Delete its customers. Keep the data source."""
     return remove(empty_source, request, uuid)
 
 
 @router.delete("/data_sources/{uuid}/dependent", auth=Key(DELETE, ALTER), response=answers(204, None))
 def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
-    """Delete what was bought there, keep its customers."""
+    """Delete its orders and everything linked to them. Keep its customers."""
     return remove(purge_source, request, uuid)
 
 

@@ -17,7 +17,7 @@ NOT_AN_OBJECT = {"dict_type", "model_type", "model_attributes_type"}  # as pydan
 
 
 class Refusal(Schema):
-    """What is wrong, and with which parameter."""
+    """An error, and the parameter that causes it."""
 
     code: int
     message: str
@@ -25,7 +25,7 @@ class Refusal(Schema):
 
 
 class Invalid(Schema):
-    """What is wrong, by field."""
+    """Errors by field."""
 
     errors: dict[str, str]
 

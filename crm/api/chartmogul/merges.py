@@ -44,7 +44,7 @@ class UnmergeIn(Schema):
 
 
 class Done(Schema):
-    """An empty object: there is nothing more to say."""
+    """An empty object."""
 
 
 @router.post("/customers/merges", auth=Key(MERGE), response=answers(202, Done))

@@ -29,7 +29,7 @@ Linked = TypeVar("Linked", bound=LinkedRow)
 
 
 class CursorQuery(Schema):
-    """What every list takes; a larger page than the largest is read as the largest."""
+    """The parameters of all lists. Larger values of `per_page` are read as the maximum."""
 
     per_page: Annotated[int, Field(ge=1), AfterValidator(lambda number: min(number, MOST_PER_PAGE))] = MOST_PER_PAGE
     cursor: str | None = None

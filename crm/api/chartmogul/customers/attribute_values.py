@@ -20,7 +20,7 @@ LARGEST = 2**63
 
 
 class AttributeIn(BaseModel):
-    """An attribute with its type: String, Integer, Decimal, Timestamp or Boolean. `source` is not kept."""
+    """An attribute with its type: String, Integer, Decimal, Timestamp or Boolean. `source` is not stored."""
 
     type: str
     key: str

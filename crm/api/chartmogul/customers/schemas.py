@@ -28,7 +28,7 @@ class PrimaryContactIn(BaseModel):
 
 
 class CustomerChange(Schema):
-    """A field that is not sent stays as it is; null empties it."""
+    """Fields that are not sent keep their values. null clears a field."""
 
     name: str | None = None
     email: str | None = None

@@ -36,7 +36,7 @@ class ContactChanges(Schema):
 
 
 class ContactOfCustomerIn(ContactChanges):
-    """`customer_external_id` says which record of a merged customer gets the contact."""
+    """`customer_external_id` selects the record of a merged customer that gets the contact."""
 
     data_source_uuid: str
     customer_external_id: str | None = None

@@ -34,7 +34,7 @@ SHOWN_WITH = ("source_record__customer", "contact", "assignee")
 
 
 class TaskChanges(Schema):
-    """`completed_at` null opens a task again."""
+    """`completed_at` null reopens a task."""
 
     task_details: str | None = None
     assignee: str | None = None

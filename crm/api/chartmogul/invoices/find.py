@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class ExternalId(Schema):
-    """The data source, and what it calls the row."""
+    """A data source, and its external ID of the object."""
 
     data_source_uuid: str
     external_id: str

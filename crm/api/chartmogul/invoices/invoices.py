@@ -47,7 +47,7 @@ class InvoicesOut(Schema):
 
 
 class InvoicesInvalid(Schema):
-    """The invoices that cannot be imported, as they were sent, each with what is wrong."""
+    """The invoices that cannot be imported, as sent, with their errors."""
 
     invoices: list[dict[str, Any]]
 

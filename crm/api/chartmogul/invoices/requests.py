@@ -13,7 +13,7 @@ from orders.models import Product
 
 
 class LineChanges(Schema):
-    """A line of an invoice; what is not sent stays as it is."""
+    """A line of an invoice. Fields that are not sent keep their values."""
 
     type: str | None = None
     amount_in_cents: int | None = None
@@ -45,7 +45,7 @@ class LineIn(LineChanges):
 
 
 class PaymentChanges(Schema):
-    """A payment or a refund; without an amount it is for all of the invoice."""
+    """A payment or a refund. Without an amount, it is for the whole invoice."""
 
     type: str | None = None
     date: Moment | None = None

@@ -15,7 +15,7 @@ from orders.models import ItemKind, Order, OrderItem, Transaction, TransactionSt
 
 
 class InvoiceOptions(Schema):
-    """What clients may have shown too."""
+    """Optional parts of the answer."""
 
     with_disabled: bool = False
     include_edit_histories: bool = False

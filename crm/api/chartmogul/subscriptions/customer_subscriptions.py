@@ -50,7 +50,7 @@ class CustomerSubscriptionsOut(Schema):
 
 
 class SubscriptionIds(Schema):
-    """A subscription, by its uuid or as its data source calls it."""
+    """A subscription, by its uuid, or by its data source and external ID."""
 
     data_source_uuid: str | None = None
     uuid: str | None = None

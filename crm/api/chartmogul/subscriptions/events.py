@@ -50,7 +50,7 @@ class Unwrapped(BaseModel):  # no Schema, whose validators get no plain dictiona
 
 
 class EventIds(Unwrapped):
-    """An event by number, or by its data source and external id."""
+    """An event, by its id, or by its data source and external ID."""
 
     id: int | None = None
     data_source_uuid: str | None = None
@@ -120,7 +120,7 @@ class EventOut(Schema):
 
 
 class Meta(Schema):
-    """For old clients, which paged by it. Use `cursor`."""
+    """For old clients that use it for paging. Use `cursor` instead."""
 
     next_key: int | None = None
     prev_key: int | None = None
