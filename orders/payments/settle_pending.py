@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from customers.lib.dates import format_day
+from customers.lib.phrases import isolated
 from orders.models import Transaction, TransactionStatus
 from orders.payments.gateway import Gateway, Question, configured_gateway
 from orders.payments.gateway_request import require_gateway
@@ -51,17 +52,24 @@ def is_overdue(payment: Transaction) -> bool:
 
 
 def pending_note(payment: Transaction) -> str:
-    """What will become of a pending payment, for the page of its order."""
-    keeper, gateway = payment.pay_source.gateway if payment.pay_source else "", configured_gateway()
+    """What happens next with a payment without an answer, for every user who sees its order."""
+    keeper, gateway = gateway_name(payment), configured_gateway()
     if gateway is None or keeper != gateway.name:
-        where = keeper or "the system that sent it"
-        return f"Reunite cannot ask about this payment. Look for it in {where}. You can resolve it after a day."
+        return (
+            f"Reunite cannot ask {isolated(keeper)} about this payment. After a day, a user with “Can resolve pending"
+            " payments” can record its outcome."
+        )
     if is_overdue(payment):
         return (
-            f"No answer since {format_day(payment.at)}. Look for {payment.uuid} in the console of {keeper}."
-            " Then resolve the payment."
+            f"No answer since {format_day(payment.at)}. A user with “Can resolve pending payments” can look for"
+            f" payment {payment.uuid} in the console of {isolated(keeper)} and record its outcome."
         )
     return "Reunite asks again every few minutes."
+
+
+def gateway_name(payment: Transaction) -> str:
+    """Where the payment can be looked up."""
+    return (payment.pay_source.gateway if payment.pay_source else "") or "the system that sent it"
 
 
 def question_about(payment: Transaction) -> Question:

@@ -97,7 +97,7 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
     lead = "The scheduled cancellation is removed, and billing continues."
     if purchase.cancels_on:
         lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} is removed, and billing continues."
-    words = Words(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase")
+    words = Words(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase", stay="Go back")
     return _asked(request, form, scheduled_day, act, words)
 
 

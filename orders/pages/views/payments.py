@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
+from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.messages import emphasised
 from orders.locks import OrderError
@@ -21,7 +22,7 @@ from orders.payments.record_answer import LostAnswerError, amount_text, outcome_
 from orders.payments.refund import refund_order, refundable_payments
 from orders.payments.rerun import chargeable_cards, rerun_order
 from orders.payments.settle_by_hand import SettledPayment, payment_to_settle, settle_by_hand
-from orders.payments.settle_pending import pending_note
+from orders.payments.settle_pending import gateway_name
 from orders.permissions import may_refund, may_rerun, may_settle, may_view_orders
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _tell_settled(request, _settled(request, order, form))
     lead = (
-        f"{pending_note(payment)} Record the outcome of the payment of {amount_text(payment)} from"
-        f" {format_day(payment.at)}. This moves no money and cannot be undone."
+        f"Look for payment {payment.uuid}, {amount_text(payment)} from {format_day(payment.at)}, in the console of"
+        f" {isolated(gateway_name(payment))}, and record its outcome here. This moves no money and cannot be undone."
     )
     title = f"Resolve the pending payment of order {order.number}?"
     return _page(request, order, form, title=title, crumb="Resolve payment", lead=lead, button="Record outcome")

@@ -163,6 +163,6 @@ def test_only_who_may_is_offered_it():
     needs = ["customers.view_customer", "orders.view_order"]
     page = text_of(signed_in(make_user("viewer", needs)).get(silent.get_absolute_url()))
     assert "Resolve payment…" not in page
-    assert "Then resolve the payment." in page
+    assert "A user with “Can resolve pending payments” can look for payment" in page
     allowed = signed_in(make_user("steve", [*needs, "orders.settle_order"]))
     assert "Resolve payment…" in text_of(allowed.get(silent.get_absolute_url()))

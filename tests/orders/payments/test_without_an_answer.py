@@ -82,7 +82,7 @@ def test_what_has_waited_for_a_day_is_named_with_whom_to_ask(as_admin):
     silent = declined_order(token="sandbox-silent")
     asked = rerun(silent)
     Transaction.objects.filter(pk=asked.pk).update(at=timezone.now() - timedelta(hours=25))
-    where = f"Look for {asked.uuid} in the console of Sandbox."
+    where = f"look for payment {asked.uuid} in the console of Sandbox"
     assert where in as_admin.get(silent.get_absolute_url()).content.decode()
     assert where in settle()
 
@@ -91,7 +91,7 @@ def test_what_can_never_be_asked_from_here_says_so_on_its_order(as_admin):
     unpaid = order(status="PENDING").order
     sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
     page = as_admin.get(unpaid.get_absolute_url()).content.decode()
-    assert "Reunite cannot ask about this payment. Look for it in Stripe." in page
+    assert "Reunite cannot ask Stripe about this payment." in page
 
 
 def test_what_another_system_sent_as_pending_is_not_asked_about():
