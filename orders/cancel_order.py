@@ -57,7 +57,7 @@ def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
     if not is_paid:
         current.status = OrderStatus.CANCELLED
     current.save(update_fields=["status", "updated"])
-    history.write(current, f"cancelled. {reason}".strip(), by=by)
+    history.write(current, "Cancelled order {order}.", reason=reason, by=by)
     if deltas:
         add_to_totals(deltas)
         billing_status.refresh([owner.pk])

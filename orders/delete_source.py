@@ -65,7 +65,8 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
     delete_rows(records, only=_order_tables())
     billing_status.refresh([customer.pk for customer in customers])
     for customer in customers:
-        history.write(customer, HistoryKind.ORDER, f"All that was bought at {source} was deleted.", by=by)
+        deleted = "Deleted all orders and purchases from {source}."
+        history.write(customer, HistoryKind.ORDER, deleted, source=source.name, by=by)
 
 
 def _refuse_too_large(source: DataSource) -> None:

@@ -1,47 +1,71 @@
-"""What was done to one order or one purchase, as sentences of history.
+"""What was done to one order or one purchase, in the history.
 
-They stand on the row's own source record, so that they go wherever the row goes, and begin with its name, by which
-they are found again: among the newest of the record, since no index leads to a text.
+It hangs off the row's own source record, so that it goes wherever the row goes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from customers.lib import sentences
+from customers.lib.sentences import Value
 from customers.models import HistoryEntry, HistoryKind
-from orders.models import Order, Purchase
+from customers.records import history
+from orders.models import Order, OrderStatus, Purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-MOST_SHOWN, MOST_READ = 50, 500
+MOST_SHOWN = 50
 
 
-def write(row: Order | Purchase, what: str, *, by: User | None) -> None:
-    """That `what` was done: a sentence that follows the name of the row."""
-    HistoryEntry.objects.create(
-        source_record_id=row.source_record_id, kind=_kind(row), text=f"{_name(row)}: {what}", by=by
+def write(row: Order | Purchase, sentence: str, /, *, by: User | None, reason: str = "", **values: Value) -> None:
+    """Write an entry on `row`, which `sentence` names as {order} or {purchase}."""
+    if isinstance(row, Order):
+        kind, name, value = HistoryKind.PAYMENT, "order", order(row)
+    else:
+        kind, name, value = HistoryKind.PURCHASE, "purchase", purchase(row)
+    history.write(row.source_record_id, kind, sentence, by=by, reason=reason, **{name: value}, **values)
+
+
+def write_placed(orders: Collection[Order], *, is_new: bool = False, by: User | None) -> None:
+    """Write that orders or leads came in, at their own times; `is_new` says that their customer came with them."""
+    # First, and not now: there the story of somebody imported begins.
+    created = [_created(row, by=by) for row in orders if is_new]
+    HistoryEntry.objects.bulk_create([*created, *(_placed(row, by=by) for row in orders)])
+
+
+def _created(row: Order, *, by: User | None) -> HistoryEntry:
+    is_lead = row.status == OrderStatus.PARTIAL
+    sentence = "Customer created as a lead." if is_lead else "Customer created with an order."
+    return history.entry(row.source_record_id, HistoryKind.CREATED, sentence, at=row.at, by=by)
+
+
+def _placed(row: Order, *, by: User | None) -> HistoryEntry:
+    record, kind, number = row.source_record_id, HistoryKind.ORDER, order(row)
+    if row.status == OrderStatus.PARTIAL:
+        return history.entry(record, kind, "Received lead {order}.", order=number, at=row.at, by=by)
+    amount = sentences.money(row.total, row.currency)
+    return history.entry(
+        record, kind, "Placed order {order} of {amount}.", order=number, amount=amount, at=row.at, by=by
     )
 
 
+def order(row: Order) -> Value:
+    return {"order": row.number}
+
+
+def purchase(row: Purchase) -> Value:
+    return {"purchase": row.pk, "name": str(row.product)}
+
+
 def of(row: Order | Purchase) -> QuerySet[HistoryEntry]:
-    """The newest of what was done to `row`."""
-    of_kind = HistoryEntry.objects.filter(source_record=row.source_record_id, kind=_kind(row))
-    newest = of_kind.order_by("-at", "-pk").values("pk")[:MOST_READ]
-    mine = HistoryEntry.objects.filter(pk__in=newest, text__startswith=_beginning(row))
-    return mine.select_related("by").order_by("-at", "-pk")[:MOST_SHOWN]
-
-
-def _kind(row: Order | Purchase) -> HistoryKind:
-    return HistoryKind.PAYMENT if isinstance(row, Order) else HistoryKind.PURCHASE
-
-
-def _name(row: Order | Purchase) -> str:
-    return f"Order {row.number}" if isinstance(row, Order) else f"Purchase {row.pk}, {row.product}"
-
-
-def _beginning(row: Order | Purchase) -> str:
-    """What of the name never changes, as a product's own may."""
-    return f"Order {row.number}: " if isinstance(row, Order) else f"Purchase {row.pk}, "
+    """The newest of what was done to `row`; that it was placed is another kind of entry."""
+    if isinstance(row, Order):
+        entries = HistoryEntry.objects.filter(order_number=row.number, kind=HistoryKind.PAYMENT)
+    else:
+        entries = HistoryEntry.objects.filter(purchase_id=row.pk, kind=HistoryKind.PURCHASE)
+    return entries.select_related("by").order_by("-at", "-pk")[:MOST_SHOWN]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Round
 
+from customers.lib import sentences
 from customers.lib.money import CURRENCIES, format_amount, format_money, is_payable
+from customers.lib.sentences import isolated_text
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
 from customers.records import history
@@ -64,7 +66,8 @@ class StaleCreditError(CreditError):
     """`latest` was written since."""
 
     def __init__(self, latest: HistoryEntry) -> None:
-        super().__init__(f"{latest.by or 'A program'} adjusted this credit a moment ago: {latest.text}")
+        shown = isolated_text(latest.sentence, latest.values)
+        super().__init__(f"{latest.by or 'A program'} adjusted this credit a moment ago ({shown}).")
         self.latest = latest
 
 
@@ -104,12 +107,23 @@ def adjust(
         CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
         for record, part in drawn.items()
     ]
-    history.write(locked, HistoryKind.CREDIT, described(amount, currency, cause), by=by)
+    history.write(locked, HistoryKind.CREDIT, sentence(amount), **_told(amount, currency, cause), by=by)
     return CreditEntry.objects.bulk_create(entries)
 
 
-def described(amount: Decimal, currency: str, cause: str) -> str:
-    return f"Credit {'given' if amount >= 0 else 'used'}: {format_money(abs(amount), currency)}, {cause}"
+def sentence(amount: Decimal) -> str:
+    return "Added {amount} of credit." if amount >= 0 else "Deducted {amount} of credit."
+
+
+def _told(amount: Decimal, currency: str, cause: str) -> dict[str, Any]:
+    return {"amount": sentences.money(abs(amount), currency), "reason": cause}
+
+
+def tells_of(entry: HistoryEntry, amount: Decimal, currency: str, cause: str) -> bool:
+    """Whether the adjustment that `entry` tells of was this one."""
+    told = _told(amount, currency, cause)
+    same = history.entry(entry.source_record_id, HistoryKind.CREDIT, sentence(amount), by=None, **told)
+    return (entry.sentence, entry.values) == (same.sentence, same.values)
 
 
 def latest_adjustment(customer: Customer) -> HistoryEntry | None:

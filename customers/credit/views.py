@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.credit import credit
 from customers.credit.forms import CreditForm
+from customers.lib.money import format_money
 from customers.models import Customer
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
@@ -46,7 +47,6 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
     """Whether the credit is as the form says now."""
     amount, currency, cause, overdraw = (form.cleaned_data[key] for key in ("amount", "currency", "cause", "overdraw"))
-    said = credit.described(amount, currency, cause)
     try:
         credit.adjust(
             customer,
@@ -58,9 +58,9 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
             allow_overdraft=overdraw,
         )
     except credit.StaleCreditError as error:
-        if error.latest.by_id == request.user.pk and error.latest.text == said:
+        if error.latest.by_id == request.user.pk and credit.tells_of(error.latest, amount, currency, cause):
             return True  # the button was pressed twice
-        form.add_error(None, f"Nothing was adjusted. {error}. Look at the credit now, then adjust it.")
+        form.add_error(None, f"Nothing was adjusted. {error} Look at the credit now, then adjust it.")
     except credit.OverdrawnError as error:
         form.add_error("overdraw", f"{error} Tick this to go on.")
     except credit.UnknownCurrencyError as error:
@@ -68,5 +68,5 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
     except credit.CreditError as error:
         form.add_error(None, str(error))
     else:
-        messages.success(request, f"{said}.")
+        messages.success(request, credit.sentence(amount).format(amount=format_money(abs(amount), currency)))
     return not form.errors

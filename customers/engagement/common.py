@@ -14,9 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from customers.lib import sentences
+from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_live
-from customers.models import Contact, Customer, HistoryEntry, HistoryKind, Note, Opportunity, SourceRecord, Task
+from customers.models import Contact, Customer, HistoryKind, Note, Opportunity, SourceRecord, Task
+from customers.records import history
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
@@ -103,9 +106,9 @@ def _refuse_what_cannot_be_stored(row: Row) -> None:
         raise EngagementError(" ".join(messages), name) from None
 
 
-def write_history(row: Row, text: str, *, by: User | None) -> None:
+def write_history(row: Row, sentence: str, /, *, by: User | None, **values: Value) -> None:
     """Write into the history of the locked `row`'s record."""
-    HistoryEntry.objects.create(source_record_id=row.source_record_id, kind=HistoryKind.SELLING, text=text, by=by)
+    history.write(row.source_record_id, HistoryKind.SELLING, sentence, by=by, **values)
 
 
 def with_custom(old: Custom, new: Custom) -> dict[str, Any]:
@@ -127,12 +130,10 @@ def _refuse_custom(name: str, value: object) -> None:
         raise EngagementError(f"{name} is no number that can be stored.", "custom")
 
 
-def describe_changes(
-    changed: Mapping[str, tuple[Any, Any]], called: Mapping[str, str], say: Callable[[Any], str]
-) -> str:
-    """What of `called` was changed, such as “stage from Discovery to Offer”."""
-    return ", ".join(
-        f"{called[name]} from {say(before) or 'empty'} to {say(after) or 'empty'}"
+def changes(changed: Mapping[str, tuple[Any, Any]], labels: Mapping[str, str], value: Callable[[Any], Value]) -> Value:
+    """What of the fields of `labels` was changed, as history keeps it."""
+    return [
+        sentences.change(name, labels[name], value(before), value(after))
         for name, (before, after) in changed.items()
-        if name in called
-    )
+        if name in labels
+    ]

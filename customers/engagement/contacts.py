@@ -14,6 +14,7 @@ from django.db.models import Case, Value, When
 
 from customers.engagement import common
 from customers.engagement.common import EngagementError
+from customers.lib import sentences
 from customers.lib.text import clean_email
 from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
 from customers.records import external
@@ -34,7 +35,7 @@ def add(
     locked = common.lock(customer)
     contact = Contact(source_record=_record_of(locked, source, known_as))
     common.save(contact, _cleaned(contact, values))
-    common.write_history(contact, f"Added the contact {contact}.", by=by)
+    common.write_history(contact, "Added the contact {contact}.", contact=str(contact), by=by)
     return contact
 
 
@@ -55,12 +56,14 @@ def edit(contact: Contact, values: Mapping[str, Any], *, by: User | None) -> Con
     locked = common.lock_row(contact)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
-        common.write_history(locked, f"Changed the contact {locked}: {', '.join(_called(changed))}.", by=by)
+        changes = "Changed the {fields} of the contact {contact}."
+        common.write_history(locked, changes, fields=_labels(changed), contact=str(locked), by=by)
     return locked
 
 
-def _called(changed: Mapping[str, Any]) -> list[str]:
-    return [str(getattr(Contact, name).field.verbose_name).replace("_", " ") for name in changed]
+def _labels(changed: Mapping[str, Any]) -> list[Any]:
+    names = (str(getattr(Contact, name).field.verbose_name) for name in changed)
+    return [sentences.word(name.replace("_", " ")) for name in names]
 
 
 @transaction.atomic
@@ -82,7 +85,7 @@ def delete(contact: Contact, *, by: User | None) -> None:
     locked = common.lock_row(contact)
     for model in (Note, Task):
         model._default_manager.filter(contact=locked).update(contact=None)
-    common.write_history(locked, f"Deleted the contact {locked}.", by=by)
+    common.write_history(locked, "Deleted the contact {contact}.", contact=str(locked), by=by)
     locked.delete()
 
 
@@ -99,7 +102,8 @@ def merge(into: Contact, goes: Contact, *, by: User | None) -> Contact:
     for model in (Note, Task):
         about = model._default_manager.filter(contact=goes)
         about.update(contact=into, source_record=into.source_record)
-    common.write_history(into, f"Merged the contact {goes} into the contact {into}.", by=by)
+    merged = "Merged the contact {merged} into the contact {kept}."
+    common.write_history(into, merged, merged=str(goes), kept=str(into), by=by)
     goes.delete()
     return into
 

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from customers.engagement import common
 from customers.engagement.common import EngagementError
-from customers.lib.dates import format_day
 from customers.models import Contact, Customer, Note, NoteKind
 
 if TYPE_CHECKING:
@@ -30,19 +29,17 @@ def edit(note: Note, values: Mapping[str, Any], *, by: User | None) -> Note:
     locked = common.lock_row(note)
     changed = common.save(locked, _cleaned(locked, values))
     if changed.keys() - {"updated"}:
-        common.write_history(locked, f"Changed {_called(locked)}.", by=by)
+        changed_it = "Changed the call of {day}." if locked.is_call else "Changed the note of {day}."
+        common.write_history(locked, changed_it, day=locked.at, by=by)
     return locked
 
 
 @transaction.atomic
 def delete(note: Note, *, by: User | None) -> None:
     locked = common.lock_row(note)
-    common.write_history(locked, f"Deleted {_called(locked)}.", by=by)
+    deleted = "Deleted the call of {day}." if locked.is_call else "Deleted the note of {day}."
+    common.write_history(locked, deleted, day=locked.at, by=by)
     locked.delete()
-
-
-def _called(note: Note) -> str:
-    return f"the {note.get_kind_display().lower()} of {format_day(note.at)}"
 
 
 def _cleaned(note: Note, values: Mapping[str, Any]) -> dict[str, Any]:

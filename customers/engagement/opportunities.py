@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,21 +11,23 @@ from django.db import transaction
 
 from customers.engagement import common
 from customers.engagement.common import EngagementError
-from customers.lib.money import CURRENCIES, format_amount, format_money, is_payable
+from customers.lib import sentences
+from customers.lib.money import CURRENCIES, is_payable
+from customers.lib.sentences import Value
 from customers.models import Customer, ForecastCategory, Opportunity
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-CALLED = {
-    "owner": "owner",
-    "pipeline": "pipeline",
-    "pipeline_stage": "stage",
-    "estimated_close_date": "estimated close date",
-    "amount": "amount",
-    "currency": "currency",
-    "forecast_category": "forecast",
-    "win_likelihood": "likelihood",
+LABELS = {
+    "owner": "Owner",
+    "pipeline": "Pipeline",
+    "pipeline_stage": "Stage",
+    "estimated_close_date": "Estimated close date",
+    "amount": "Amount",
+    "currency": "Currency",
+    "forecast_category": "Forecast",
+    "win_likelihood": "Likelihood",
 }
 # Where a program does not say how likely it is.
 DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
@@ -35,8 +38,9 @@ def add(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> Op
     opportunity = common.attach_to_record(Opportunity(), customer)
     likelihood = DECIDED.get(values.get("forecast_category", ""), 0)
     common.save(opportunity, _cleaned(opportunity, {"win_likelihood": likelihood, **values}))
-    worth = format_money(opportunity.amount, opportunity.currency)
-    common.write_history(opportunity, f"Added the opportunity {opportunity}, {worth}.", by=by)
+    amount = sentences.money(opportunity.amount, opportunity.currency)
+    added = "Added the opportunity {opportunity}, worth {amount}."
+    common.write_history(opportunity, added, opportunity=str(opportunity), amount=amount, by=by)
     return opportunity
 
 
@@ -46,22 +50,28 @@ def edit(opportunity: Opportunity, values: Mapping[str, Any], *, by: User | None
     name = str(locked)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
-        what = common.describe_changes(changed, CALLED, lambda value: _said(value, locked.currency)) or "details"
-        common.write_history(locked, f"Changed the opportunity {name}: {what}.", by=by)
+        changes = common.changes(changed, LABELS, lambda value: _value(value, locked.currency))
+        sentence = "Changed the opportunity {opportunity}."
+        if changes:
+            common.write_history(locked, f"{sentence}\n{{changes}}", opportunity=name, changes=changes, by=by)
+        else:
+            common.write_history(locked, sentence, opportunity=name, by=by)
     return locked
 
 
 @transaction.atomic
 def delete(opportunity: Opportunity, *, by: User | None) -> None:
     locked = common.lock_row(opportunity)
-    common.write_history(locked, f"Deleted the opportunity {locked}.", by=by)
+    common.write_history(locked, "Deleted the opportunity {opportunity}.", opportunity=str(locked), by=by)
     locked.delete()
 
 
-def _said(value: Any, currency: str) -> str:
+def _value(value: Any, currency: str) -> Value:
     if isinstance(value, Decimal):
-        return format_amount(value, currency)
-    return str(ForecastCategory(value).label) if value in ForecastCategory.values else str(value)
+        return sentences.money(value, currency)
+    if value in ForecastCategory.values:
+        return sentences.word(str(ForecastCategory(value).label))
+    return value if isinstance(value, date | int) else str("" if value is None else value)
 
 
 def _cleaned(opportunity: Opportunity, values: Mapping[str, Any]) -> dict[str, Any]:

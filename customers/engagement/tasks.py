@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.engagement import common
-from customers.lib.dates import format_day
+from customers.lib import sentences
 from customers.models import Contact, Customer, Task
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-CALLED = {"details": "what it is", "assignee": "who does it", "due": "when it is due"}
+LABELS = {"details": "details", "assignee": "assignee", "due": "due date"}
 
 
 @transaction.atomic
 def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None) -> Task:
     task = common.attach_to_record(Task(), about)
     common.save(task, values)
-    common.write_history(task, f"Gave {task.assignee} the task “{task}”, due {format_day(task.due)}.", by=by)
+    assigned = "Assigned the task “{task}” to {user}, due {due}."
+    common.write_history(task, assigned, task=str(task), user=str(task.assignee), due=task.due, by=by)
     return task
 
 
@@ -30,22 +31,16 @@ def edit(task: Task, values: Mapping[str, Any], *, by: User | None) -> Task:
     locked = common.lock_row(task)
     name = str(locked)
     changed = common.save(locked, values)
-    for text in _said(name, changed):
-        common.write_history(locked, text, by=by)
-    return locked
-
-
-def _said(name: str, changed: Mapping[str, tuple[Any, Any]]) -> list[str]:
-    said = []
-    if what := [CALLED[key] for key in changed if key in CALLED]:
-        said.append(f"Changed the task “{name}”: {', '.join(what)}.")
+    if fields := [sentences.word(LABELS[key]) for key in changed if key in LABELS]:
+        common.write_history(locked, "Changed the {fields} of the task “{task}”.", fields=fields, task=name, by=by)
     if "completed_at" in changed:
-        said.append(f"{'Completed' if changed['completed_at'][1] else 'Took up again'} the task “{name}”.")
-    return said
+        sentence = "Completed the task “{task}”." if locked.completed_at else "Reopened the task “{task}”."
+        common.write_history(locked, sentence, task=name, by=by)
+    return locked
 
 
 @transaction.atomic
 def delete(task: Task, *, by: User | None) -> None:
     locked = common.lock_row(task)
-    common.write_history(locked, f"Deleted the task “{locked}”.", by=by)
+    common.write_history(locked, "Deleted the task “{task}”.", task=str(locked), by=by)
     locked.delete()

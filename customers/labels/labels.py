@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from customers.labels.effective import effective_labels
+from customers.lib import sentences
 from customers.lib.identity import has_visible_text, label_key
-from customers.lib.phrases import join_words
 from customers.lib.text import can_be_stored
 from customers.locks import lock, lock_live
 from customers.models import Attribute, AttributeKind, Customer, HistoryKind, SourceRecord, Tag
@@ -25,6 +25,7 @@ Value = str | int | Decimal | datetime | bool
 
 MOST = 1_000
 """How many are put on or taken off at once."""
+EMPTY = sentences.word("empty")
 
 
 class TagError(Exception):
@@ -48,7 +49,8 @@ def add(customer: Customer, *names: str, by: User | None) -> None:
     new = [name for word, name in wanted.items() if word not in tags]
     if new:
         _write(locked, new, removed=False)
-        history.write(locked, HistoryKind.TAG, f"Tagged {_quoted(new)}.", by=by)
+        sentence = "Added the tag {tags}." if len(new) == 1 else "Added the tags {tags}."
+        history.write(locked, HistoryKind.TAG, sentence, tags=new, by=by)
 
 
 @transaction.atomic
@@ -59,16 +61,12 @@ def remove(customer: Customer, *names: str, by: User | None) -> None:
     gone = [tags[word].name for word in dict.fromkeys(map(label_key, names)) if word in tags]
     if gone:
         _write(locked, gone, removed=True)
-        what = "the tag" if len(gone) == 1 else "the tags"
-        history.write(locked, HistoryKind.TAG, f"Took off {what} {_quoted(gone)}.", by=by)
+        sentence = "Removed the tag {tags}." if len(gone) == 1 else "Removed the tags {tags}."
+        history.write(locked, HistoryKind.TAG, sentence, tags=gone, by=by)
 
 
 def _standing(customer: Customer) -> dict[str, Tag]:
     return {tag.word: tag for tag in effective_labels(Tag, customer)}
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return join_words([f"“{name}”" for name in names])
 
 
 def _write(customer: Customer, names: Collection[str], *, removed: bool) -> None:
@@ -95,8 +93,11 @@ def set_attributes(customer: Customer, values: Mapping[str, Value], *, by: User 
     new = {name: (kind, text, False) for name, (kind, text) in wanted.items() if known.get(name) != (kind, text)}
     if new:
         _write_attributes(locked, new)
-        said = [f"Set {name} to {text or 'empty'}." for name, (_, text, _) in new.items()]
-        history.write(locked, HistoryKind.TAG, " ".join(said), by=by)
+        changes = [
+            {"attribute": name, "before": known[name][1] if name in known else "", "after": text or EMPTY}
+            for name, (_, text, _) in new.items()
+        ]
+        history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
 
 
 @transaction.atomic
@@ -107,8 +108,8 @@ def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[
     gone = [each for each in attributes(locked) if each.name in names]
     if gone:
         _write_attributes(locked, {each.name: (each.kind, "", True) for each in gone})
-        said = [f"Removed {each.name}, which was {each.value or 'empty'}." for each in gone]
-        history.write(locked, HistoryKind.TAG, " ".join(said), by=by)
+        changes = [{"attribute": each.name, "before": each.value or EMPTY, "after": ""} for each in gone]
+        history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
     return [each.name for each in gone]
 
 

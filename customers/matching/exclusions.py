@@ -25,6 +25,9 @@ from customers.records.staff_record import identity_of, staff_record_of
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+EXCLUDED = "Excluded {value} from matching."
+USED_AGAIN = "Used {value} for matching again."
+
 
 class ExclusionError(Exception):
     """Nothing was changed; the message says why."""
@@ -117,7 +120,7 @@ def exclude(customer: Customer, kind: str, value: str, *, by: User) -> str:
     UnmatchedValue.objects.bulk_create(
         UnmatchedValue(source_record_id=pk, kind=key[0], value=key[1], by=by) for pk, key in sorted(wanted - said)
     )
-    return _finish(locked, [*holders, home], _written(holders, kind), wanted - said, "Not matched on {} any more.", by)
+    return _finish(locked, [*holders, home], _written(holders, kind), wanted - said, EXCLUDED, by)
 
 
 @transaction.atomic
@@ -129,7 +132,7 @@ def include(customer: Customer, kind: str, value: str, *, by: User) -> str:
     gone = [row for row in said.select_related("source_record") if (row.kind, row.value) in every]
     UnmatchedValue.objects.filter(pk__in=[row.pk for row in gone]).delete()
     records = [*holders, *(row.source_record for row in gone)]
-    return _finish(locked, records, _written(holders, kind), gone, "Matched on {} again.", by)
+    return _finish(locked, records, _written(holders, kind), gone, USED_AGAIN, by)
 
 
 def _holders(customer: Customer, kind: str, value: str) -> tuple[Customer, dict[SourceRecord, list[Key]]]:
@@ -152,9 +155,14 @@ def _written(holders: Mapping[SourceRecord, list[Key]], kind: str) -> str:
 
 
 def _finish(
-    locked: Customer, records: Iterable[SourceRecord], written: str, changed: Collection[object], text: str, by: User
+    locked: Customer,
+    records: Iterable[SourceRecord],
+    written: str,
+    changed: Collection[object],
+    sentence: str,
+    by: User,
 ) -> str:
     if changed:
         keys.refresh(list({record.pk: record for record in records}.values()))
-        history.write(locked, HistoryKind.MATCH, text.format(written), by=by)
+        history.write(locked, HistoryKind.MATCH, sentence, value=written, by=by)
     return written

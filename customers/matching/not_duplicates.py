@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from customers.lib.phrases import join_words
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate
 from customers.records import history
@@ -61,7 +60,7 @@ def mark_all_not_duplicates(customers: Collection[int], *, by: User | None, reas
     if not 2 <= len(locked) == len(customers) or not all(customer.is_live for customer in locked.values()):
         return []
     write_not_duplicates(*locked.values(), by=by, reason=reason)
-    _write_history(locked.values(), "Not the same person as {}.", by)
+    _write_history(locked.values(), "Not a duplicate of {customers}.", by)
     return list(locked.values())
 
 
@@ -71,14 +70,14 @@ def unmark_all_not_duplicates(customers: Collection[int], *, by: User | None) ->
     locked = lock(customers)
     if not delete_not_duplicates(*locked.values()):
         return []
-    _write_history(locked.values(), "May be the same person as {} after all.", by)
+    _write_history(locked.values(), "“Not a duplicate” of {customers} removed.", by)
     return list(locked.values())
 
 
-def _write_history(customers: Collection[Customer], text: str, by: User | None) -> None:
+def _write_history(customers: Collection[Customer], sentence: str, by: User | None) -> None:
     for one in customers:
-        others = join_words([other.numbered for other in customers if other != one])
-        history.write(one, HistoryKind.DISMISSAL, text.format(others), by=by)
+        others = [other for other in customers if other != one]
+        history.write(one, HistoryKind.DISMISSAL, sentence, customers=others, by=by)
 
 
 def write_not_duplicates(*customers: Customer, by: User | None, reason: str = "") -> None:

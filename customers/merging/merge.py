@@ -78,7 +78,8 @@ def merge_customers(
     shared_values.drop_after_merge(survivor.pk)
     credit.correct(survivor, dict(current.credit), by=by, merge=made)
     billing_status.refresh(agreed.ids)
-    history.write(survivor, HistoryKind.MERGE, merged_sentence(duplicates), by=by, merge=made)
+    sentence = "Merged {customers} into this customer."
+    history.write(survivor, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=made)
     return made
 
 
@@ -152,7 +153,3 @@ def _write_profile(made: Merge, survivor: Customer, current: MergePlan) -> None:
     if not write_profile_change(survivor, after, before=before, origins=origins, by=made.by, via=made.via, merge=made):
         bump_versions([survivor])
     refresh_profiles([survivor.pk])
-
-
-def merged_sentence(duplicates: Sequence[Customer]) -> str:
-    return f"Merged {join_words([c.numbered for c in duplicates])} into this customer."

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from customers.lib.phrases import join_words
+from customers.lib import sentences
+from customers.lib.sentences import Value
 from customers.models import Customer, DataSource, HistoryKind, Note, Opportunity, SourceRecord, Task
 from customers.records import history
 from customers.records.counts import RowCount
@@ -32,9 +33,14 @@ def move(kinds: Collection[MovableKind], *, here: Customer, to: Customer, by: Us
         return
     home = staff_record_of(to)
     tallies = [RowCount(kind, _moved(kind, here, home)) for kind in kinds]
-    if moved := [str(tally) for tally in tallies if tally.number]:
-        history.write(here, HistoryKind.SPLIT, f"Moved {join_words(moved)} to {to.numbered}.", by=by)
-        history.write(to, HistoryKind.SPLIT, f"Took {join_words(moved)} over from {here.numbered}.", by=by)
+    if moved := [_counted(tally) for tally in tallies if tally.number]:
+        history.write(here, HistoryKind.SPLIT, "Moved {rows} to {customer}.", rows=moved, customer=to, by=by)
+        history.write(to, HistoryKind.SPLIT, "Received {rows} from {customer}.", rows=moved, customer=here, by=by)
+
+
+def _counted(tally: RowCount) -> Value:
+    names = tally.kind._meta
+    return sentences.count(tally.number, str(names.verbose_name), str(names.verbose_name_plural))
 
 
 def _moved(kind: MovableKind, here: Customer, home: SourceRecord) -> int:

@@ -95,9 +95,9 @@ def split_record(
     refresh_profiles(chain)
     shared_values.add_after_undo([old.pk, new.pk])
     billing_status.refresh([old.pk, new.pk])
-    because = f" because “{reason}”," if reason else ""
-    history.write(old, HistoryKind.SPLIT, f"Split {record} off{because} as {new.numbered}.", by=by)
-    history.write(new, HistoryKind.SPLIT, f"Split off{because} from {old.numbered}.", by=by)
+    split_off = "Split {record} off as {customer}."
+    history.write(old, HistoryKind.SPLIT, split_off, record=str(record), customer=new, reason=reason, by=by)
+    history.write(new, HistoryKind.SPLIT, "Split off from {customer}.", customer=old, reason=reason, by=by)
     write_not_duplicates(old, new, by=by, reason=reason or "Split by hand")
     return new
 

@@ -259,9 +259,8 @@ def _mark(agreed: UndoPlan, *, by: User | None) -> None:
 
 
 def _write_history(agreed: UndoPlan, returned: Sequence[Customer], *, by: User | None) -> None:
-    survivor = agreed.survivor
-    back = join_words([customer.numbered for customer in returned])
-    history.write(survivor, HistoryKind.UNDO, f"Undid the merge with {back}.", by=by, merge=agreed.merge)
+    survivor, merge = agreed.survivor, agreed.merge
+    history.write(survivor, HistoryKind.UNDO, "Undid the merge of {customers}.", customers=returned, by=by, merge=merge)
     for customer in returned:
-        text = f"Came back as a customer: the merge into {survivor.numbered} was undone."
-        history.write(customer, HistoryKind.UNDO, text, by=by, merge=agreed.merge)
+        restored = "Restored: the merge into {customer} was undone."
+        history.write(customer, HistoryKind.UNDO, restored, customer=survivor, by=by, merge=merge)

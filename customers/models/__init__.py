@@ -5,14 +5,13 @@ from customers.models.belongings import (
     AttributeKind,
     CartLogin,
     CreditEntry,
-    HistoryEntry,
-    HistoryKind,
     Note,
     NoteKind,
     PaySource,
     Tag,
 )
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
+from customers.models.history import HistoryEntry, HistoryKind
 from customers.models.matching import (
     IgnoredValue,
     MatchKey,

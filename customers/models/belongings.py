@@ -11,53 +11,6 @@ from customers.models.sales import Contact
 from customers.models.source import LinkedRow, Tab
 
 
-class HistoryKind(models.TextChoices):
-    CREATED = "created", "Created"
-    ORDER = "order", "Order"
-    EDIT = "edit", "Edit"
-    MERGE = "merge", "Merge"
-    UNDO = "undo", "Undo"
-    SPLIT = "split", "Split"
-    CREDIT = "credit", "Credit"
-    TAG = "tag", "Tag"
-    DISMISSAL = "dismissal", "Not a duplicate"
-    MATCH = "match", "Matching"
-    PAYMENT = "payment", "Payment"
-    PURCHASE = "purchase", "Purchase"
-    SELLING = "selling", "Contact, opportunity, task"
-
-
-class HistoryEntry(LinkedRow):
-    """What was done to a customer, as a sentence. Append-only; written in the transaction of the act."""
-
-    tab = Tab(
-        "History",
-        "customers/page/_history_rows.html",
-        60,
-        "customers.view_customer",
-        "What is done to this customer is written down here.",
-        related=("by", "merge"),
-    )
-
-    kind = models.CharField(max_length=12, choices=HistoryKind)
-    text = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-
-    class Meta(LinkedRow.Meta):
-        verbose_name_plural = "history entries"
-        indexes = [
-            *LinkedRow.Meta.indexes,
-            # The story of one kind: all edits among ten thousand orders.
-            models.Index(fields=["source_record", "kind", "at", "id"], name="historyentry_newest_of_kind"),
-            # What happened to anybody on some days.
-            models.Index(fields=["at", "id"], name="historyentry_by_at"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-
 class NoteKind(models.TextChoices):
     NOTE = "note", "Note"
     CALL = "call", "Call"

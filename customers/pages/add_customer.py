@@ -84,7 +84,8 @@ def add_customer(
         _refuse_repeated(uuid)
         raise
     home = staff_record_of(customer)
-    history.write(customer, HistoryKind.CREATED, f"{'Lead' if customer.lead_status else 'Customer'} added here.", by=by)
+    added = "Lead added manually." if customer.lead_status else "Customer added manually."
+    history.write(home, HistoryKind.CREATED, added, by=by)
     if note:
         Note.objects.create(source_record=home, text=note, by=by)
     return customer

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from customers.lib.dates import format_day
+from customers.lib import sentences
+from customers.lib.sentences import Value
 from customers.locks import lock, lock_live
 from customers.models import Customer, HistoryKind, Note, ProfileChange
 from customers.profile import cart_logins
 from customers.profile.clean import as_text, clean
 from customers.profile.derive import bump_versions, refresh_profiles, write_first_profile_change, write_profile_change
-from customers.profile.fields import BY_KEY, NAME_FIELDS, FieldKind
+from customers.profile.fields import BY_KEY, NAME_FIELDS, FieldKind, ProfileField
 from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
@@ -65,7 +66,7 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
     refresh_profiles([locked.pk])
     edited = Customer.objects.get(pk=locked.pk)
     # Typed by staff, so that it is matched on: on the home record, which is made here if it was not there.
-    history.write(edited, HistoryKind.EDIT, described(change), by=by)
+    history.write(edited, HistoryKind.EDIT, "{changes}", changes=_changes(change), by=by)
     return edited
 
 
@@ -108,33 +109,28 @@ def set_staff_fields(locked: Customer, columns: Mapping[str, User | datetime | N
         return
     bump_versions([locked])
     Customer.objects.filter(pk=locked.pk).update(**changed)
-    said = [
-        f"{LABELS[name]} changed from {_said(name, getattr(locked, name))} to {_said(name, value)}."
+    changes = [
+        sentences.change(name, LABELS[name], _shown(getattr(locked, name)), _shown(value))
         for name, value in changed.items()
     ]
-    history.write(locked, HistoryKind.EDIT, " ".join(said), by=by)
+    history.write(locked, HistoryKind.EDIT, "{changes}", changes=changes, by=by)
     for name, value in changed.items():
         setattr(locked, name, value)
 
 
-def _said(name: str, value: User | datetime | None) -> str:
-    if value is None:
-        return "nobody" if name == "owner" else "empty"
-    return format_day(value) if isinstance(value, datetime) else str(value)
+def _shown(value: User | datetime | None) -> Value:
+    return value if isinstance(value, datetime) else str(value or "")
 
 
-def described(change: ProfileChange) -> str:
-    """What an edit changed, as sentences."""
-    parts = []
-    for key, value in change.values.items():
-        field = BY_KEY[key]
-        before, after = as_text(field, value["before"]) or "empty", as_text(field, value["after"]) or "empty"
-        parts.append(
-            "Password set anew."
-            if field.kind is FieldKind.PASSWORD
-            else f"{field.label} changed from {before} to {after}."
-        )
-    return " ".join(parts)
+def _changes(change: ProfileChange) -> list[Value]:
+    """What an edit changed, as history keeps it: in words, but for a password."""
+    return [_changed(BY_KEY[key], value["before"], value["after"]) for key, value in change.values.items()]
+
+
+def _changed(field: ProfileField, before: Any, after: Any) -> Value:
+    if field.kind is FieldKind.PASSWORD:
+        return {"field": field.key, "label": field.label}
+    return sentences.change(field.key, field.label, as_text(field, before), as_text(field, after))
 
 
 @transaction.atomic

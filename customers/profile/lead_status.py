@@ -72,7 +72,7 @@ def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) 
     )
     refresh_profiles([customer.pk])
     merge = Merge.objects.get(pk=merge_id) if merge_id else None
-    history.write(customer, HistoryKind.EDIT, "Bought, and so is no lost lead any more.", by=by, merge=merge)
+    history.write(customer, HistoryKind.EDIT, "A purchase cleared the lead status Lost.", by=by, merge=merge)
 
 
 def _lost_by(customer: Customer) -> tuple[int | None, int | None]:

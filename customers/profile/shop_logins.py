@@ -35,7 +35,7 @@ def add(customer: Customer, login: str, password: str, *, by: User, via: str = "
         row = cart_logins.add(staff_record_of(locked), login, password)
     except cart_logins.LoginTakenError as error:
         raise LoginError(str(error)) from None
-    history.write(locked, HistoryKind.EDIT, f"Login “{login}” added.", by=by)
+    history.write(locked, HistoryKind.EDIT, "Added the login {login}.", login=login, by=by)
     if locked.cart_login_id is None:
         show(locked, row, by=by, via=via)
     return row
@@ -66,7 +66,7 @@ def set_password(customer: Customer, row: CartLogin, password: str, *, by: User,
     locked = _locked(customer)
     _refuse_foreign(locked, row)
     cart_logins.set_own(row, password)
-    history.write(locked, HistoryKind.EDIT, f"Password of the login “{row.login}” set anew.", by=by)
+    history.write(locked, HistoryKind.EDIT, "Changed the password of the login {login}.", login=row.login or "", by=by)
     if locked.cart_login_id == row.pk:
         _edit(locked, {"cart_password": row.pk}, by=by, via=via)
 

@@ -1,20 +1,107 @@
-"""The story of a customer: each act writes its sentence, in its own transaction."""
+"""The history of a customer: each act writes its entry, in its own transaction.
+
+An entry is a sentence with named places and the values that fill them (`lib.sentences`). What the values name is in
+columns as well, so that an order, a purchase or an erasure finds its entries by an index.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from customers.models import Customer, HistoryEntry, HistoryKind, Merge
+from django.utils import timezone
+
+from customers.lib.sentences import Value, places
+from customers.models import Customer, HistoryEntry, HistoryKind, Merge, SourceRecord
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+REASON = "Reason: {reason}"
+NAMING_SEVERAL = (HistoryKind.MERGE, HistoryKind.UNDO, HistoryKind.DISMISSAL)
+
 
 def write(
-    customer: Customer, kind: HistoryKind, text: str, *, by: User | None, merge: Merge | None = None
+    about: Customer | SourceRecord | int,
+    kind: HistoryKind,
+    sentence: str,
+    /,
+    *,
+    by: User | None,
+    merge: Merge | None = None,
+    reason: str = "",
+    **values: Value,
 ) -> HistoryEntry:
-    """An entry on the home record of the locked `customer`."""
-    return HistoryEntry.objects.create(
-        source_record=staff_record_of(customer), kind=kind, text=text, by=by, merge=merge
+    """Write an entry on the record `about`, or on the staff record of the locked customer `about`.
+
+    `values` fill the places of `sentence`: customers, days, times, and what `lib.sentences` knows.
+    """
+    record = staff_record_of(about) if isinstance(about, Customer) else about
+    written = entry(record, kind, sentence, by=by, merge=merge, reason=reason, **values)
+    written.save(force_insert=True)
+    return written
+
+
+def entry(
+    record: SourceRecord | int,
+    kind: str,
+    sentence: str,
+    /,
+    *,
+    by: User | None,
+    merge: Merge | None = None,
+    at: datetime | None = None,
+    reason: str = "",
+    **values: Value,
+) -> HistoryEntry:
+    """An entry of a record, to be saved: for whoever writes several at once, or of what was at another time."""
+    if reason:
+        sentence, values["reason"] = f"{sentence}\n{REASON}", reason
+    if unfilled := places(sentence) ^ values.keys():
+        raise ValueError(f"Places and values differ: {', '.join(sorted(unfilled))}")
+    stored = {name: _stored(value) for name, value in values.items()}
+    return HistoryEntry(
+        **{"source_record_id" if isinstance(record, int) else "source_record": record},
+        at=at or timezone.now(),
+        kind=kind,
+        sentence=sentence,
+        values=stored,
+        by=by,
+        merge=merge,
+        **_about(kind, stored),
     )
+
+
+def _stored(value: Value) -> Value:
+    match value:
+        case Customer():
+            return {"customer": value.pk, "name": value.name}
+        case datetime():
+            return {"time": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case str() | int():
+            return value
+        case Mapping():
+            return {key: _stored(part) for key, part in value.items()}
+        case Collection():
+            return [_stored(each) for each in value]
+    raise TypeError(f"Not a value of history: {value!r}")
+
+
+def _about(kind: str, values: Mapping[str, Value]) -> dict[str, Any]:
+    """The columns that say what an entry is about."""
+    columns: dict[str, Any] = {}
+    for value in values.values():
+        match value:
+            case {"customer": pk} | [{"customer": pk}]:
+                columns["about_customer_id"] = pk
+            case [{"customer": _}, *_] if kind not in NAMING_SEVERAL:
+                raise ValueError(f"An erasure would not find several customers in an entry of kind {kind}.")
+            case {"order": number}:
+                columns["order_number"] = number
+            case {"purchase": pk}:
+                columns["purchase_id"] = pk
+    return columns

@@ -21,10 +21,11 @@ from customers.lib.address import Address, address
 from customers.lib.identity import match_keys
 from customers.lib.text import can_be_stored
 from customers.locks import lock_live, lock_numbers
-from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord, Via
+from customers.models import Customer, DataSource, HistoryKind, SourceRecord, Via
 from customers.profile.clean import clean
 from customers.profile.edit import EditError, create_customer, edit_profile, set_staff_fields
 from customers.profile.fields import BY_KEY
+from customers.records import history
 from customers.records import match_keys as keys
 from customers.records.staff_record import identity_of
 
@@ -91,8 +92,8 @@ def _create(
     record = keys.create_record(
         origin=customer, customer=customer, data_source=source, external_id=external_id, **asdict(identity)
     )
-    text = f"Sent by {source} as {external_id}."
-    HistoryEntry.objects.create(source_record=record, kind=HistoryKind.CREATED, text=text, by=by)
+    received = "Received from {source} as {external_id}."
+    history.write(record, HistoryKind.CREATED, received, source=source.name, external_id=external_id, by=by)
     _add(record, description, by=by)
     return record
 

@@ -29,6 +29,18 @@ DATES = {
 }
 CLOSED = (FulfillmentStatus.CANCELLED, FulfillmentStatus.DELIVERED, FulfillmentStatus.RETURNED)
 
+SENTENCES = {
+    FulfillmentStatus.HOLD: "Fulfillment of order {order} put on hold.",
+    FulfillmentStatus.PENDING: "Fulfillment of order {order} pending.",
+    FulfillmentStatus.SHIPPED: "Shipped order {order}.",
+    FulfillmentStatus.DELIVERED: "Delivered order {order}.",
+    FulfillmentStatus.CANCELLED: "Cancelled the fulfillment of order {order}.",
+    FulfillmentStatus.RMA_PENDING: "Return of order {order} pending.",
+    FulfillmentStatus.RETURNED: "Order {order} was returned.",
+    FulfillmentStatus.FAILED: "Fulfillment of order {order} failed.",
+}
+TRACKING = "Tracking number: {tracking}"
+
 
 class FulfillmentError(Exception):
     """Nothing was changed; the message says why and what to do."""
@@ -87,8 +99,12 @@ def _write(parcel: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -
     parcel.save()
     touch_order(parcel.order_id)
     if parcel.status != before:
-        tracking = f", {parcel.carrier} {parcel.tracking_number}".rstrip() if parcel.tracking_number else ""
-        history.write(parcel.order, f"parcel {parcel.get_status_display().lower()}{tracking}.", by=by)
+        sentence = SENTENCES[FulfillmentStatus(parcel.status)]
+        if parcel.tracking_number:
+            tracking = f"{parcel.carrier} {parcel.tracking_number}".strip()
+            history.write(parcel.order, f"{sentence}\n{TRACKING}", tracking=tracking, by=by)
+        else:
+            history.write(parcel.order, sentence, by=by)
     return parcel
 
 

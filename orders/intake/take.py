@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from customers.lib.money import format_money
 from customers.locks import RetiredMeanwhileError, lock_numbers
-from customers.models import DataSource, HistoryEntry, HistoryKind, SourceRecord
+from customers.models import DataSource
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
+from orders import history
 from orders.intake.idempotency import order_made_by, remember_request
 from orders.intake.match_customer import Found, find_or_create, names_of
 from orders.intake.order import IncomingOrder, check_order, clean_customer
 from orders.locks import lock_owner
-from orders.models import COUNTED, Order, OrderItem, OrderStatus, Purchase
+from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_order, deltas_of_purchase
@@ -117,7 +116,7 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
     OrderItem.objects.bulk_create(items)
     if incoming.request:
         remember_request(incoming.request, order)
-    _tell_of(order, is_new=is_new, by=by)
+    history.write_placed([order], is_new=is_new, by=by)
     if not is_new and (purchases or order.status in COUNTED):
         clear_lost(record, by=by)  # who is new was never lost
     changes = [*deltas_of_order(order), *(change for p in purchases for change in deltas_of_purchase(p))]
@@ -129,24 +128,6 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
     else:
         add_to_totals(changes)
     return items
-
-
-def _tell_of(order: Order, *, is_new: bool, by: User | None) -> None:
-    is_lead = order.status == OrderStatus.PARTIAL
-    told = f"Order {order.number} placed, {format_money(order.total, order.currency)}"
-    sentences = [(HistoryKind.ORDER, f"Lead {order.number} came in" if is_lead else told)]
-    if is_new:
-        # At the time of the order, because that is where the story of somebody imported begins.
-        created = "Customer created as a lead" if is_lead else "Customer created with an order"
-        sentences.insert(0, (HistoryKind.CREATED, created))
-    HistoryEntry.objects.bulk_create(
-        HistoryEntry(source_record=order.source_record, kind=kind, text=text, at=order.at, by=by)
-        for kind, text in sentences
-    )
-
-
-def _tell(record: SourceRecord, kind: HistoryKind, text: str, *, at: datetime, by: User | None) -> None:
-    HistoryEntry.objects.create(source_record=record, kind=kind, text=text, at=at, by=by)
 
 
 def columns(incoming: IncomingOrder) -> dict[str, Any]:

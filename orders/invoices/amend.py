@@ -16,6 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
+from customers.lib import sentences
 from customers.lib.money import is_payable
 from customers.locks import RetiredMeanwhileError
 from customers.profile.lead_status import clear_lost
@@ -31,6 +32,8 @@ from orders.totals.deltas import deltas_of_order
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+LABELS = {"at": "date", "due": "due date", "currency": "currency", "collection_method": "collection method"}
 
 
 class DeletedMeanwhileError(Exception):
@@ -95,7 +98,8 @@ def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) 
             raise InvoiceError(**errors)
         if "currency" in values:
             _change_currency(amendment)
-        history.write(current, f"changed: {', '.join(sorted(values)) or 'nothing'}.", by=by)
+        if fields := [sentences.word(LABELS[name]) for name in sorted(values)]:
+            history.write(current, "Changed the {fields} of order {order}.", fields=fields, by=by)
     return current
 
 
@@ -122,7 +126,7 @@ def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:
     """A disabled invoice is kept, but counts for no revenue."""
     with amend_invoice(order, by=by) as amendment:
         set_disabled(amendment.order, disabled=disabled, by=by)
-        history.write(amendment.order, "disabled." if disabled else "enabled.", by=by)
+        history.write(amendment.order, "Disabled order {order}." if disabled else "Enabled order {order}.", by=by)
     return amendment.order
 
 
@@ -141,5 +145,6 @@ def mark_uncollected(order: Order, status: str, *, by: User | None) -> Order:
     with amend_invoice(order, by=by) as amendment:
         amendment.order.uncollected = status
         amendment.refresh_status()
-        history.write(amendment.order, f"{Uncollected(status).label.lower()}.", by=by)
+        is_voided = status == Uncollected.VOIDED
+        history.write(amendment.order, "Voided order {order}." if is_voided else "Wrote off order {order}.", by=by)
     return amendment.order

@@ -13,7 +13,7 @@ from orders import history
 from orders.invoices.schema import InvoiceError, cancellation_errors
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations
-from orders.subscriptions.change import PurchaseError, locked_purchase, shown_date
+from orders.subscriptions.change import PurchaseError, locked_purchase
 from orders.subscriptions.derive import refresh_purchases, set_cancellations
 
 if TYPE_CHECKING:
@@ -25,15 +25,17 @@ MOST = 1000
 def add(purchase: Purchase, at: datetime, *, by: User | None) -> Purchase:
     with locked_purchase(purchase, seen=None) as current:
         _write(current, [*cancellations(current), at])
-        history.write(current, f"was cancelled on {shown_date(at.astimezone(UTC).date())}.", by=by)
+        history.write(current, "Purchase {purchase} was cancelled on {day}.", day=at.astimezone(UTC).date(), by=by)
     return current
 
 
 def replace(purchase: Purchase, times: Collection[datetime], *, by: User | None) -> Purchase:
     with locked_purchase(purchase, seen=None) as current:
         _write(current, times)
-        days = ", ".join(shown_date(at.astimezone(UTC).date()) for at in sorted(times))
-        history.write(current, f"cancellations are now: {days or 'none'}.", by=by)
+        if days := [at.astimezone(UTC).date() for at in sorted(times)]:
+            history.write(current, "Set the cancellations of purchase {purchase} to {days}.", days=days, by=by)
+        else:
+            history.write(current, "Removed all cancellations of purchase {purchase}.", by=by)
     return current
 
 

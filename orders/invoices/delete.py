@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from customers.lib import sentences
 from customers.lib.batches import batches
-from customers.lib.money import format_money
 from customers.locks import RetiredMeanwhileError
 from customers.models import Customer, DataSource, SourceRecord
 from customers.totals import billing_status
@@ -80,7 +80,8 @@ def _delete_batch(orders: Collection[Order], *, by: User | None) -> list[Delta]:
     billing_items = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
     purchases = list(Purchase.objects.filter(pk__in=billing_items.values("purchase")).order_by("pk"))
     for order in orders:
-        history.write(order, f"deleted, {format_money(order.total, order.currency)}.", by=by)
+        amount = sentences.money(order.total, order.currency)
+        history.write(order, "Deleted order {order} of {amount}.", amount=amount, by=by)
     OrderItem.objects.filter(order__in=orders).delete()
     Transaction.objects.filter(order__in=orders).delete()
     IdempotencyKey.objects.filter(order__in=orders).delete()

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from customers.lib.money import format_money
 from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_numbers
-from customers.models import Customer, DataSource, HistoryEntry, HistoryKind, SourceRecord
+from customers.models import Customer, DataSource, SourceRecord
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
+from orders import history
 from orders.invoices.amend import DeletedMeanwhileError
 from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
 from orders.invoices.schema import (
@@ -91,7 +91,7 @@ def import_invoices(addressed: Addressed, *, by: User | None) -> list[Order]:
     for record in records:
         if any(order.source_record_id == record.pk and order.is_counted for order in orders):
             clear_lost(record, by=by)
-    _write_history(orders, by=by)
+    history.write_placed(orders, by=by)
     add_to_totals([*deltas, *(delta for order in orders for delta in deltas_of_order(order))])
     billing_status.refresh({owner.pk for owner in owners.values()})
     return orders
@@ -156,16 +156,3 @@ def _write(orders: Sequence[Order], invoices: Sequence[Invoice], *, by: User | N
     OrderItem.objects.bulk_create(item_from_line(line, order, purchases.of(order, line)) for order, line in lines)
     Transaction.objects.bulk_create(payments)
     return purchases.refresh()
-
-
-def _write_history(orders: Sequence[Order], *, by: User | None) -> None:
-    HistoryEntry.objects.bulk_create(
-        HistoryEntry(
-            source_record_id=order.source_record_id,
-            kind=HistoryKind.ORDER,
-            text=f"Order {order.number} placed, {format_money(order.total, order.currency)}",
-            at=order.at,
-            by=by,
-        )
-        for order in orders
-    )

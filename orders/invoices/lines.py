@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from customers.lib.money import format_money, is_payable
+from customers.lib import sentences
+from customers.lib.money import is_payable
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, set_disabled
 from orders.invoices.rows import item_columns, line_from_item
@@ -18,12 +19,15 @@ from orders.models import Order, OrderItem
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+ENABLED = "Enabled the line {line} of {amount} of order {order}."
+DISABLED = "Disabled the line {line} of {amount} of order {order}."
+
 
 def add(order: Order, line: InvoiceLine, *, by: User | None) -> OrderItem:
     with amend_invoice(order, by=by) as amendment:
         _refuse(amendment.order, line)
         item = _write(OrderItem(order=amendment.order), line, amendment)
-        _write_history(amendment, "added", item, by=by)
+        _write_history(amendment, "Added the line {line} of {amount} to order {order}.", item, by=by)
     return item
 
 
@@ -34,7 +38,7 @@ def change(item: OrderItem, values: Mapping[str, Any], *, by: User | None) -> Or
         line = replace(line_from_item(current), **values)
         _refuse(amendment.order, line, before=current.external_id)
         _write(current, line, amendment)
-        _write_history(amendment, "changed", current, by=by)
+        _write_history(amendment, "Changed the line {line} of {amount} of order {order}.", current, by=by)
     return current
 
 
@@ -46,14 +50,14 @@ def disable(item: OrderItem, *, disabled: bool, by: User | None) -> OrderItem:
         set_disabled(current, disabled=disabled, by=by)
         current.save()
         _add_to_total(amendment, _counted_amount(current) - before)
-        _write_history(amendment, "disabled" if disabled else "enabled", current, by=by)
+        _write_history(amendment, DISABLED if disabled else ENABLED, current, by=by)
     return current
 
 
 def delete(item: OrderItem, *, by: User | None) -> None:
     with amend_invoice(item.order, by=by) as amendment:
         current = _read_again(item)
-        _write_history(amendment, "deleted", current, by=by)
+        _write_history(amendment, "Deleted the line {line} of {amount} of order {order}.", current, by=by)
         current.delete()
         _add_to_total(amendment, -_counted_amount(current))
 
@@ -99,6 +103,7 @@ def _add_to_total(amendment: Amendment, amount: Decimal) -> None:
         amendment.refresh_status_after_total(before)
 
 
-def _write_history(amendment: Amendment, what: str, item: OrderItem, *, by: User | None) -> None:
-    amount = format_money(item.amount, amendment.order.currency)
-    history.write(amendment.order, f"line {what}: {item.description or item.get_kind_display()}, {amount}.", by=by)
+def _write_history(amendment: Amendment, sentence: str, item: OrderItem, *, by: User | None) -> None:
+    line = item.description or sentences.word(item.get_kind_display())
+    amount = sentences.money(item.amount, amendment.order.currency)
+    history.write(amendment.order, sentence, line=line, amount=amount, by=by)

@@ -6,15 +6,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from customers.lib.money import format_money
+from customers.lib import sentences
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
 from orders.invoices.rows import payment_from_transaction, transaction_columns, transaction_from_payment
 from orders.invoices.schema import TAKEN, InvoiceError, InvoicePayment, existing_payment_ids, payment_errors
-from orders.models import Order, Transaction
+from orders.models import Order, Transaction, TransactionKind
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+PAYMENT = {
+    "added": "Added a payment of {amount} to order {order}.",
+    "changed": "Changed a payment of {amount} of order {order}.",
+    "disabled": "Disabled a payment of {amount} of order {order}.",
+    "enabled": "Enabled a payment of {amount} of order {order}.",
+    "deleted": "Deleted a payment of {amount} of order {order}.",
+}
+REFUND = {
+    "added": "Added a refund of {amount} to order {order}.",
+    "changed": "Changed a refund of {amount} of order {order}.",
+    "disabled": "Disabled a refund of {amount} of order {order}.",
+    "enabled": "Enabled a refund of {amount} of order {order}.",
+    "deleted": "Deleted a refund of {amount} of order {order}.",
+}
 
 
 def add(order: Order, payment: InvoicePayment, *, by: User | None) -> Transaction:
@@ -73,7 +88,7 @@ def _refuse(order: Order, payment: InvoicePayment, *, before: str = "") -> None:
         raise InvoiceError(external_id=TAKEN["transaction"])
 
 
-def _finish(amendment: Amendment, what: str, transaction: Transaction, *, by: User | None) -> None:
+def _finish(amendment: Amendment, act: str, transaction: Transaction, *, by: User | None) -> None:
     amendment.refresh_status()
-    amount = format_money(transaction.amount, transaction.currency)
-    history.write(amendment.order, f"{transaction.get_kind_display().lower()} of {amount} {what}.", by=by)
+    sentence = REFUND[act] if transaction.kind == TransactionKind.REFUND else PAYMENT[act]
+    history.write(amendment.order, sentence, amount=sentences.money(transaction.amount, transaction.currency), by=by)

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
+from customers.lib import sentences
 from customers.lib.money import CURRENCIES, is_payable
 from customers.locks import RetiredMeanwhileError, lock_numbers
-from customers.models import HistoryEntry, HistoryKind, SourceRecord
+from customers.models import HistoryKind, SourceRecord
+from customers.records import history
 from customers.totals import billing_status
 from orders.invoices.amend import DeletedMeanwhileError, set_disabled
 from orders.invoices.schema import BLANK, LONGEST_ID, MOST, InvoiceError, text_errors
@@ -49,13 +51,15 @@ TEXTS = {
     "retracted": "retracted_event_id",
 }
 TAKEN = "The external ID for this subscription event already exists in our system."
+ENABLED = "Enabled the event “{event}” of subscription {subscription}."
+DISABLED = "Disabled the event “{event}” of subscription {subscription}."
 
 
 def add(record: SourceRecord, values: Mapping[str, Any], *, by: User | None) -> SubscriptionEvent:
     event = SubscriptionEvent(source_record=record, data_source_id=record.data_source_id)
     with _locked_event(event) as current:
         _write(current, values)
-        _write_history(current, "added", by=by)
+        _write_history(current, "Added the event “{event}” of subscription {subscription}.", by=by)
     return event
 
 
@@ -63,7 +67,7 @@ def change(event: SubscriptionEvent, values: Mapping[str, Any], *, by: User | No
     """`values` are of the columns of the event."""
     with _locked_event(event) as current:
         _write(current, values)
-        _write_history(current, "changed", by=by)
+        _write_history(current, "Changed the event “{event}” of subscription {subscription}.", by=by)
     return current
 
 
@@ -72,13 +76,13 @@ def disable(event: SubscriptionEvent, *, disabled: bool, by: User | None) -> Sub
     with _locked_event(event) as current:
         set_disabled(current, disabled=disabled, by=by)
         current.save()
-        _write_history(current, "disabled" if disabled else "enabled", by=by)
+        _write_history(current, DISABLED if disabled else ENABLED, by=by)
     return current
 
 
 def delete(event: SubscriptionEvent, *, by: User | None) -> None:
     with _locked_event(event) as current:
-        _write_history(current, "deleted", by=by)
+        _write_history(current, "Deleted the event “{event}” of subscription {subscription}.", by=by)
         current.delete()
 
 
@@ -157,11 +161,7 @@ def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
         yield from text_errors(name, getattr(event, column) or "", LONGEST_ID)
 
 
-def _write_history(event: SubscriptionEvent, what: str, *, by: User | None) -> None:
-    kind = event.kind.replace("_", " ")
-    HistoryEntry.objects.create(
-        source_record=event.source_record,
-        kind=HistoryKind.PURCHASE,
-        text=f"Subscription {event.subscription_external_id}: event “{kind}” {what}.",
-        by=by,
-    )
+def _write_history(event: SubscriptionEvent, sentence: str, *, by: User | None) -> None:
+    named = sentences.word(event.kind.replace("_", " "))
+    record, subscription = event.source_record, event.subscription_external_id
+    history.write(record, HistoryKind.PURCHASE, sentence, event=named, subscription=subscription, by=by)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from customers.lib import sentences
 from customers.lib.money import format_money
+from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
@@ -44,6 +46,20 @@ WORDS = {
 }
 CHARGE = ("Charge", "charged")
 CANCELLED_MEANWHILE = "The order was cancelled in the meantime and stays cancelled. You can refund this payment."
+DONE = {
+    TransactionKind.SALE: "Charged {amount} to {card} for order {order}.",
+    TransactionKind.CAPTURE: "Captured {amount} on {card} for order {order}.",
+    TransactionKind.AUTHORIZE: "Authorized {amount} on {card} for order {order}.",
+    TransactionKind.VOID: "Voided {amount} on {card} for order {order}.",
+    TransactionKind.REFUND: "Refunded {amount} of order {order} to {card}.",
+}
+DECLINED = {
+    TransactionKind.SALE: "Charge of {amount} to {card} for order {order} declined.",
+    TransactionKind.CAPTURE: "Capture of {amount} on {card} for order {order} declined.",
+    TransactionKind.AUTHORIZE: "Authorization of {amount} on {card} for order {order} declined.",
+    TransactionKind.VOID: "Voiding of {amount} on {card} for order {order} declined.",
+    TransactionKind.REFUND: "Refund of {amount} of order {order} to {card} declined.",
+}
 
 
 class LostAnswerError(Exception):
@@ -76,12 +92,27 @@ def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
         current.save(update_fields=["status", "gateway_reference", "answer", "updated"])
         deltas = _apply_to_order(order, current, answer)
         order.save(update_fields=[*ORDER_FIELDS, "updated"])
-        outcome = answer.text if by and answer.status == TransactionStatus.SUCCESS else ""
-        history.write(order, " ".join(filter(None, (outcome_sentence(current), reason, outcome))), by=by or current.by)
+        _write_history(order, current, reason, by=by)
         add_to_totals(deltas)
         if any(delta.is_about_purchases for delta in deltas):
             billing_status.refresh([order.source_record.customer_id])
     return current
+
+
+def _write_history(order: Order, payment: Transaction, reason: str, *, by: User | None) -> None:
+    is_declined = payment.status != TransactionStatus.SUCCESS
+    kind = TransactionKind(payment.kind)
+    messages = [DECLINED[kind] if is_declined else DONE[kind]]
+    values: dict[str, Value] = {
+        "amount": sentences.money(payment.amount, payment.currency),
+        "card": str(payment.pay_source) if payment.pay_source else sentences.word("an unknown payment method"),
+    }
+    if is_late(payment):
+        messages.append(CANCELLED_MEANWHILE)
+    if payment.answer and (is_declined or by):
+        messages.append("{answer}" if by else "Answer: {answer}")
+        values["answer"] = payment.answer
+    history.write(order, "\n".join(messages), reason=reason, by=by or payment.by, **values)
 
 
 def _apply_to_order(order: Order, payment: Transaction, answer: Answer) -> Collection[Delta]:
@@ -132,9 +163,14 @@ def outcome_sentence(payment: Transaction) -> str:
     card = f" to {payment.pay_source}" if payment.pay_source else ""
     act, done = kind_words(payment)
     if payment.status == TransactionStatus.SUCCESS:
-        is_late = payment.kind in PAYMENTS and payment.order.status == OrderStatus.CANCELLED
-        return f"{amount} {done}{card}." + (f" {CANCELLED_MEANWHILE}" if is_late else "")
+        return f"{amount} {done}{card}." + (f" {CANCELLED_MEANWHILE}" if is_late(payment) else "")
     return f"{act} of {amount}{card} declined. {payment.answer}"
+
+
+def is_late(payment: Transaction) -> bool:
+    """Whether it was paid for an order that was cancelled meanwhile."""
+    is_paid = payment.kind in PAYMENTS and payment.status == TransactionStatus.SUCCESS
+    return is_paid and payment.order.status == OrderStatus.CANCELLED
 
 
 def kind_words(payment: Transaction) -> tuple[str, str]:

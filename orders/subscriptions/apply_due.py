@@ -54,13 +54,13 @@ def _cancel(purchase: Purchase, today: date) -> bool:
         # Its billing system may have planned it by an event, which names a time of the day.
         refresh_purchases([purchase])
         if purchase.status == PurchaseStatus.CANCELLED:
-            history.write(purchase, "cancelled as its billing system planned.", by=None)
+            history.write(purchase, "Cancelled purchase {purchase} as its billing system scheduled.", by=None)
             return True
         if is_cancellation_planned(purchase):
             return False
     reason = purchase.cancel_reason
     end_purchase(purchase, reason=reason)
-    history.write(purchase, f"cancelled as planned. {reason}".strip(), by=None)
+    history.write(purchase, "Cancelled purchase {purchase} as scheduled.", reason=reason, by=None)
     return True
 
 
@@ -79,5 +79,5 @@ def _mark_past_due(purchase: Purchase, today: date) -> bool:
     refresh_purchases([purchase])
     if purchase.status != PurchaseStatus.RECYCLE_BILLING:
         return False
-    history.write(purchase, "past due. Its newest invoice is not paid.", by=None)
+    history.write(purchase, "Purchase {purchase} is past due. Its latest invoice is unpaid.", by=None)
     return True

@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from customers.lib.money import format_amount, format_for_input, format_money, is_payable
+from customers.lib import sentences
+from customers.lib.money import format_for_input, is_payable
+from customers.lib.sentences import Value
 from orders import history
 from orders.models import Purchase, PurchaseStatus
 from orders.subscriptions.change import PurchaseError, locked_purchase, refuse_day, refuse_ended, shown_date, today
@@ -50,7 +52,7 @@ def change_billing(purchase: Purchase, *, price: Decimal, next_bill: date | None
         if next_bill and current.cancels_on and current.cancels_on == current.next_bill_date:
             _move_cancellation(current, next_bill)
         current.price, current.next_bill_date = price, next_bill
-        history.write(current, f"{'; '.join(changes)}.", by=by)
+        history.write(current, "Changed the billing of purchase {purchase}.\n{changes}", changes=changes, by=by)
 
 
 def _move_cancellation(purchase: Purchase, day: date) -> None:
@@ -64,10 +66,9 @@ def _move_cancellation(purchase: Purchase, day: date) -> None:
     purchase.cancels_on = day
 
 
-def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iterator[str]:
-    currency = purchase.currency
+def _changes(purchase: Purchase, price: Decimal, next_bill: date | None) -> Iterator[Value]:
     if price != purchase.price:
-        yield f"price changed from {format_amount(purchase.price, currency)} to {format_money(price, currency)}"
+        before, after = (sentences.money(amount, purchase.currency) for amount in (purchase.price, price))
+        yield sentences.change("price", "Price", before, after)
     if next_bill and next_bill != purchase.next_bill_date:
-        before = shown_date(purchase.next_bill_date) if purchase.next_bill_date else "none"
-        yield f"next bill changed from {before} to {shown_date(next_bill)}"
+        yield sentences.change("next_bill_date", "Next bill", purchase.next_bill_date or "", next_bill)

@@ -34,7 +34,7 @@ def cancel_purchase(purchase: Purchase, *, reason: str, seen: str, by: User | No
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
         end_purchase(current, reason=reason)
-        history.write(current, f"cancelled. {reason}".strip(), by=by)
+        history.write(current, "Cancelled purchase {purchase}.", reason=reason, by=by)
 
 
 def end_purchase(purchase: Purchase, *, reason: str) -> None:
@@ -55,7 +55,8 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
         if (current.cancels_on, current.cancel_reason) == (day, reason):
             return
         current.cancels_on, current.cancel_reason = day, reason
-        history.write(current, f"will be cancelled on {shown_date(day)}. {reason}".strip(), by=by)
+        scheduled = "Scheduled the cancellation of purchase {purchase} for {day}."
+        history.write(current, scheduled, day=day, reason=reason, by=by)
 
 
 def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
@@ -78,4 +79,5 @@ def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
         day = scheduled_day(current)
         current.cancels_on, current.cancel_reason = None, ""
-        history.write(current, f"the cancellation on {shown_date(day)} was taken back.", by=by)
+        removed = "Removed the cancellation of purchase {purchase} scheduled for {day}."
+        history.write(current, removed, day=day, by=by)

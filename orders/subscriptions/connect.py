@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from customers.lib.phrases import join_words
 from customers.locks import lock_live
 from customers.models import Customer
 from customers.models.ids import bare_id
@@ -73,8 +72,10 @@ def _write(purchases: Iterable[Purchase], connection: str, *, by: User | None) -
     members = list(purchases)
     now = timezone.now()
     for purchase in members:
-        others = [f"{other.pk}, {other.product}" for other in members if other != purchase]
-        what = f"connected with {join_words(others)}" if connection else "no longer connected with another"
-        history.write(purchase, f"{what}.", by=by)
+        if connection:
+            others = [history.purchase(other) for other in members if other != purchase]
+            history.write(purchase, "Connected purchase {purchase} with {others}.", others=others, by=by)
+        else:
+            history.write(purchase, "Disconnected purchase {purchase}.", by=by)
         purchase.connection, purchase.updated = connection, now
     Purchase.objects.bulk_update(members, ["connection", "updated"])

@@ -53,7 +53,10 @@ def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: Use
             raise PurchaseError(f"This purchase will be cancelled on {on}, before it restarts. Keep it first.")
         current.paused_from, current.status = current.status, PurchaseStatus.PAUSED
         current.paused_at, current.restarts_on = timezone.now(), until
-        history.write(current, f"paused until {shown_date(until)}." if until else "paused.", by=by)
+        if until:
+            history.write(current, "Paused purchase {purchase} until {day}.", day=until, by=by)
+        else:
+            history.write(current, "Paused purchase {purchase}.", by=by)
 
 
 def refuse_reactivation(purchase: Purchase) -> None:
@@ -83,4 +86,4 @@ def restart_purchase(purchase: Purchase, next_bill: date, *, by: User | None) ->
         purchase.cancelled_at, purchase.cancel_reason = None, ""
     purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill
     purchase.paused_from, purchase.paused_at, purchase.restarts_on = "", None, None
-    history.write(purchase, f"reactivated, next bill {shown_date(next_bill)}.", by=by)
+    history.write(purchase, "Reactivated purchase {purchase}. Next bill on {day}.", day=next_bill, by=by)

@@ -69,7 +69,7 @@ def test_history_is_read_by_kind_and_leads_to_the_merge(page: Page, helena, as_s
     page.get_by_role("button", name="Filter").click()
     expect(page).to_have_url(re.compile("kind=edit"))
     expect(page.locator("#rows ol.timeline > li")).to_have_count(1)
-    expect(page.locator("#rows")).to_contain_text("Custom 1 changed from empty to gold.")
+    expect(page.locator("#rows")).to_contain_text("Custom 1 set to gold.")
 
     page.get_by_label("Kind").select_option("Merge")
     page.get_by_role("button", name="Filter").press("Enter")

@@ -109,9 +109,9 @@ def test_what_was_done_stands_in_the_history_of_the_record():
     caller.patch(f"contacts/{made['uuid']}", {"linked_in": "ada"})
     caller.delete(f"contacts/{made['uuid']}")
     told = HistoryEntry.objects.filter(source_record=of, kind="selling", by=caller.user).order_by("pk")
-    assert list(told.values_list("text", flat=True)) == [
+    assert [entry.text for entry in told] == [
         "Added the contact Ada King.",
-        "Changed the contact Ada King: linked in.",
+        "Changed the linked in of the contact Ada King.",
         "Deleted the contact Ada King.",
     ]
 

@@ -123,9 +123,9 @@ def test_connecting_is_written_down_once_with_who_did_it(caller, switched):
         assert caller.post(f"customers/{customer.uuid}/connect_subscriptions", both).status_code == 202
 
     entries = HistoryEntry.objects.filter(source_record=old.source_record, kind="purchase")
-    assert sorted(entries.values_list("text", "by")) == [
-        (f"Purchase {old.pk}, Gold: connected with {new.pk}, Gold.", caller.user.pk),
-        (f"Purchase {new.pk}, Gold: connected with {old.pk}, Gold.", caller.user.pk),
+    assert [(entry.text, entry.by) for entry in entries.order_by("purchase_id")] == [
+        (f"Connected purchase {old.pk} (Gold) with {new.pk} (Gold).", caller.user),
+        (f"Connected purchase {new.pk} (Gold) with {old.pk} (Gold).", caller.user),
     ]
 
 

@@ -45,7 +45,7 @@ def test_the_contact_that_comes_with_a_customer_hangs_off_its_record(caller, sho
 
 def test_what_is_created_is_told_of_in_the_history(caller, shop):
     send(caller, shop, "cus_002", name="John Smith")
-    assert [entry.text for entry in HistoryEntry.objects.all()] == ["Sent by Shop as cus_002."]
+    assert [entry.text for entry in HistoryEntry.objects.all()] == ["Received from Shop as cus_002."]
     assert HistoryEntry.objects.get().by == caller.user
 
 

@@ -28,8 +28,8 @@ def test_a_lead_is_a_partial_order_of_a_new_customer(world):
     assert lead.details == {"affId": "AF1", "custom1": "red", "custom_size": "XL"}
     assert (customer.email, customer.billing_address["city"]) == ("hholy@gmail.com", "Prague")
     assert lead.data_source.name == "Konnektive program"
-    told = list(HistoryEntry.objects.order_by("pk").values_list("text", "by__username"))
-    assert told == [("Customer created as a lead", "program"), (f"Lead {lead.number} came in", "program")]
+    told = [(entry.text, entry.by.username) for entry in HistoryEntry.objects.order_by("pk")]
+    assert told == [("Customer created as a lead.", "program"), (f"Received lead {lead.number}.", "program")]
     check_totals()
 
 

@@ -20,7 +20,7 @@ def test_two_spellings_are_one_tag_and_the_first_stays(helena, agent, other):
     labels.add(helena, "VIP", by=agent)
     labels.add(helena, other, by=agent)
     assert labels.tags(helena) == ["VIP"]
-    assert story(helena) == ["Tagged “VIP”."]
+    assert story(helena) == ["Added the tag VIP."]
 
 
 def test_what_two_sources_spell_differently_is_one_tag(helena):

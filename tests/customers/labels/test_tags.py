@@ -41,7 +41,7 @@ def test_a_tag_is_put_on_once_and_told_of_once(helena, agent):
     labels.add(helena, "vip", by=agent)
 
     assert labels.tags(helena) == ["vip"]
-    assert story(helena) == ["Tagged “vip”."]
+    assert story(helena) == ["Added the tag vip."]
 
 
 def test_a_tag_taken_off_is_gone_whoever_sent_it(helena, agent):
@@ -50,7 +50,7 @@ def test_a_tag_taken_off_is_gone_whoever_sent_it(helena, agent):
     labels.remove(helena, "newsletter", by=agent)
 
     assert labels.tags(helena) == []
-    assert story(helena) == ["Took off the tag “newsletter”."]
+    assert story(helena) == ["Removed the tag newsletter."]
 
 
 def test_a_tag_taken_off_can_be_put_on_again(helena, agent):
@@ -141,7 +141,7 @@ def test_an_attribute_set_by_staff_wins_over_one_that_was_sent(helena, agent):
     labels.set_attributes(helena, {"plan": "gold"}, by=agent)
 
     assert [a.value for a in labels.attributes(helena)] == ["gold"]
-    assert story(helena) == ["Set plan to gold."]
+    assert story(helena) == ["Attribute plan changed from silver to gold."]
 
 
 def test_of_two_that_were_sent_the_one_attached_first_wins(helena, double):
@@ -157,7 +157,7 @@ def test_an_attribute_is_removed_whoever_sent_it(helena, agent):
     labels.remove_attributes(helena, "plan", by=agent)
 
     assert labels.attributes(helena) == []
-    assert story(helena) == ["Removed plan, which was silver."]
+    assert story(helena) == ["Attribute plan removed. It was silver."]
 
 
 def test_an_attribute_with_nul_is_refused(helena, agent):

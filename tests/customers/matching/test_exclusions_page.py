@@ -72,7 +72,7 @@ def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_
     for text in (PHONE, "00420241770449", "+420241770449"):
         assert set(find.find(text)) == {helena, family}, text
     entry = HistoryEntry.objects.get(kind="match")
-    assert (entry.text, entry.by) == (f"Not matched on {PHONE} any more.", agent)
+    assert (entry.text, entry.by) == (f"Excluded {PHONE} from matching.", agent)
     assert rebuilt() == "Nothing differed."
 
 

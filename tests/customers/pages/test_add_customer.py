@@ -49,7 +49,7 @@ def test_a_lead_is_added_with_all_that_was_typed(as_agent, agent):
     )
     assert (jan.billing_address, jan.shipping_address) == ({"city": "Brno", "country": "CZ"}, {"city": "Praha"})
     assert Note.objects.get().by == HistoryEntry.objects.get().by == agent
-    assert HistoryEntry.objects.get().text == "Lead added here."
+    assert HistoryEntry.objects.get().text == "Lead added manually."
     assert response.redirect_chain == [(f"/customers/{jan.pk}/", 302)]
     assert f"Jan Novák ({jan.pk}) is added." in text_of(response)
 

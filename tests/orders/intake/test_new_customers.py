@@ -62,8 +62,8 @@ def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
     take_order(IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
     lead, placed = Order.objects.order_by("pk")
     *came, ordered = HistoryEntry.objects.order_by("pk")
-    assert {each.text for each in came} == {"Customer created as a lead", f"Lead {lead.number} came in"}
-    assert ordered.text == f"Order {placed.number} placed, 9.90 USD"
+    assert [each.text for each in came] == ["Customer created as a lead.", f"Received lead {lead.number}."]
+    assert ordered.text == f"Placed order {placed.number} of 9.90 USD."
     assert (ordered.by, ordered.source_record) == (agent, helena)
 
 

@@ -42,7 +42,7 @@ def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
     assert "9.90 USD from VISA 4242" in asked
     done = words(refund(as_admin, paid, amount="3"))
     assert "<strong>Refunded.</strong> 3.00 USD refunded to VISA 4242." in done
-    assert "3.00 USD refunded to VISA 4242. Late" in done
+    assert "</a> to <bdi>VISA 4242</bdi>.<br>Reason: <bdi>Late</bdi>" in done
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_next_bill_that_has_passed_becomes_the_next_possible_day():
 def test_the_billing_of_a_purchase_is_changed(as_admin):
     bought = subscription(next_bill_date=SOON)
     page = words(post(as_admin, bought, "billing", price="7.50", next_bill=date(2027, 1, 31)))
-    assert "price changed from 9.90 to 7.50 USD" in page
+    assert "Price changed from 9.90 USD to 7.50 USD." in page
     assert (str(again(bought).price), again(bought).next_bill_date) == ("7.500", date(2027, 1, 31))
 
 

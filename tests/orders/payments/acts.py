@@ -41,7 +41,7 @@ def an_hour_ago() -> None:
 
 
 def story(of: Order) -> list[str]:
-    return [entry.text.partition(": ")[2] for entry in history.of(of)]
+    return [entry.text for entry in history.of(of)]
 
 
 def refused(act, *args, **options) -> str:

@@ -23,8 +23,8 @@ def test_a_part_is_refunded_and_then_the_rest(agent):
     assert (again(paid).status, again(paid).refunded) == ("REFUNDED", Decimal("9.90"))
     assert (last.status, last.by, last.sale) == ("SUCCESS", agent, paid.transactions.get(kind="SALE"))
     assert story(paid) == [
-        "6.90 USD refunded to VISA 4242. Damaged in the post",
-        "3.00 USD refunded to VISA 4242. Damaged in the post",
+        f"Refunded 6.90 USD of order {paid.number} to VISA 4242. Reason: Damaged in the post",
+        f"Refunded 3.00 USD of order {paid.number} to VISA 4242. Reason: Damaged in the post",
     ]
     assert RecordTotals.objects.get().refunded == 990
     check_totals()
@@ -68,7 +68,8 @@ def test_a_refund_that_is_declined_leaves_the_order_as_it_was():
     assert refund(paid).status == "HARD_DECLINE"
     assert (again(paid).status, again(paid).refunded) == ("COMPLETE", 0)
     assert story(paid) == [
-        "Refund of 3.00 USD to VISA 4242 declined. This type of card cannot be refunded. Damaged in the post"
+        f"Refund of 3.00 USD of order {paid.number} to VISA 4242 declined."
+        " Answer: This type of card cannot be refunded. Reason: Damaged in the post"
     ]
     check_totals()
 

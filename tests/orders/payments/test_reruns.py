@@ -21,7 +21,7 @@ def test_a_declined_sale_is_rerun_and_the_order_counts(agent):
     assert rerun(declined, by=agent).status == "SUCCESS"
     assert again(declined).status == "COMPLETE"
     assert (RecordTotals.objects.get().orders, RecordTotals.objects.get().amount) == (1, 990)
-    assert story(declined) == ["9.90 USD charged to VISA 4242."]
+    assert story(declined) == [f"Charged 9.90 USD to VISA 4242 for order {declined.number}."]
     assert HistoryEntry.objects.get(kind="payment").by == agent
     check_totals()
 
@@ -31,7 +31,9 @@ def test_a_rerun_may_be_declined_again_and_tried_with_another_card():
     assert rerun(declined).status == "SOFT_DECLINE"
     declined = again(declined)
     assert declined.status == "DECLINED"
-    assert story(declined) == ["Charge of 9.90 USD to VISA 4242 declined. Insufficient funds."]
+    assert story(declined) == [
+        f"Charge of 9.90 USD to VISA 4242 for order {declined.number} declined. Answer: Insufficient funds."
+    ]
     assert rerun(declined, card(declined)).status == "SUCCESS"
 
 

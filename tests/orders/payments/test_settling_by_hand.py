@@ -57,7 +57,7 @@ def test_what_was_charged_makes_the_order_count(as_admin, admin_user):
     payment = silent.transactions.get(gateway_reference="ch_1")
     assert (payment.status, payment.answer) == ("SUCCESS", f"Resolved manually: {REASON}")
     assert again(silent).status == "COMPLETE"
-    said = f"Order {silent.number}: 9.90 USD charged to VISA 4242. Resolved manually: {REASON}"
+    said = f"Charged 9.90 USD to VISA 4242 for order {silent.number}. Resolved manually: {REASON}"
     assert story(silent) == [(said, admin_user)]
     check_totals()
 
@@ -66,7 +66,7 @@ def test_what_was_not_charged_may_be_tried_again_and_deleted(as_admin, admin_use
     silent = silent_order()
     say(as_admin, silent, "no", reference="")
     assert silent.transactions.latest("pk").status == "SOFT_DECLINE"
-    said = f"Order {silent.number}: Charge of 9.90 USD to VISA 4242 declined. Resolved manually: {REASON}"
+    said = f"Charge of 9.90 USD to VISA 4242 for order {silent.number} declined. Resolved manually: {REASON}"
     assert story(silent) == [(said, admin_user)]
     assert declined_sale(again(silent))
     assert refusals(silent.source_record.customer) == []
@@ -82,7 +82,8 @@ def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
         say(as_admin, paid, "yes")
     assert again(paid).refunded == 3
     [(said, _)] = story(paid)
-    assert said.endswith(f"3.00 USD refunded to VISA 4242. Damaged in the post Resolved manually: {REASON}")
+    refunded = f"Refunded 3.00 USD of order {paid.number} to VISA 4242."
+    assert said == f"{refunded} Resolved manually: {REASON} Reason: Damaged in the post"
     check_totals()
 
 
@@ -154,7 +155,7 @@ def test_what_moves_no_money_is_no_payment_of_the_order(as_admin, kind):
     wait(25)
     say(as_admin, unpaid, "yes")
     assert again(unpaid).status == "PENDING"
-    assert "charged" not in str(story(unpaid))
+    assert "Charged" not in str(story(unpaid))
     check_totals()
 
 

@@ -56,7 +56,7 @@ def test_a_late_refund_keeps_its_reason():
     an_hour_ago()
     settle()
     assert again(paid).refunded == 3
-    assert story(paid) == ["3.00 USD refunded to VISA 4242. Damaged in the post"]
+    assert story(paid) == [f"Refunded 3.00 USD of order {paid.number} to VISA 4242. Reason: Damaged in the post"]
     check_totals()
 
 

@@ -18,7 +18,7 @@ SOON, LATER = date(2026, 3, 20), date(2026, 4, 20)
 
 
 def story(of: Purchase) -> list[str]:
-    return [entry.text.partition(": ")[2] for entry in history.of(of)]
+    return [entry.text for entry in history.of(of)]
 
 
 def status_of(purchase: Purchase) -> str:

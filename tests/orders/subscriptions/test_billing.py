@@ -16,7 +16,10 @@ def test_price_and_next_bill_are_changed_and_told():
     bought = subscription(next_bill_date=SOON)
     change_billing(bought, price=Decimal("7.50"), next_bill=LATER, seen=bought.stamp, by=None)
     assert (again(bought).price, again(bought).next_bill_date) == (Decimal("7.50"), LATER)
-    assert story(bought) == ["price changed from 9.90 to 7.50 USD; next bill changed from 20 Mar 2026 to 20 Apr 2026."]
+    assert story(bought) == [
+        f"Changed the billing of purchase {bought.pk} (Unlimited Monthly). Price changed from 9.90 USD to 7.50 USD."
+        " Next bill changed from 20 Mar 2026 to 20 Apr 2026."
+    ]
 
 
 def test_a_cancellation_at_the_next_bill_moves_with_it():

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import HistoryEntry
+from orders.models import Purchase
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import cancel_purchase, keep_purchase, schedule_cancellation
 from orders.subscriptions.pause import pause_purchase
@@ -13,6 +14,10 @@ from tests.orders.subscriptions.acts import LATER, SOON, TODAY, apply_due, cance
 from tests.orders.world import again, check_totals, subscription
 
 pytestmark = pytest.mark.django_db
+
+
+def named(bought: Purchase) -> str:
+    return f"{bought.pk} (Unlimited Monthly)"
 
 
 def test_cancelling_now_ends_the_billing_and_the_customer_is_cancelled(agent):
@@ -23,7 +28,10 @@ def test_cancelling_now_ends_the_billing_and_the_customer_is_cancelled(agent):
     assert bought.cancelled_at.date() == TODAY
     assert status_of(bought) == "Cancelled"
     entry = HistoryEntry.objects.get(kind="purchase")
-    assert (entry.text, entry.by) == (f"Purchase {bought.pk}, Unlimited Monthly: cancelled. Too expensive", agent)
+    assert (entry.text, entry.by) == (
+        f"Cancelled purchase {named(bought)}. Reason: Too expensive",
+        agent,
+    )
     check_totals()
 
 
@@ -46,8 +54,8 @@ def test_a_cancellation_to_come_is_carried_out_on_its_day_once():
     assert (bought.status, bought.cancels_on, bought.cancel_reason) == ("CANCELLED", None, "Too expensive")
     assert apply_due(LATER) == []
     assert story(bought) == [
-        "cancelled as planned. Too expensive",
-        "will be cancelled on 20 Mar 2026. Too expensive",
+        f"Cancelled purchase {named(bought)} as scheduled. Reason: Too expensive",
+        f"Scheduled the cancellation of purchase {named(bought)} for 20 Mar 2026. Reason: Too expensive",
     ]
     assert status_of(bought) == "Cancelled"
     check_totals()
@@ -58,7 +66,7 @@ def test_a_cancellation_to_come_can_be_taken_back():
     keep_purchase(bought, seen=bought.stamp, by=None)
     assert (again(bought).cancels_on, again(bought).cancel_reason) == (None, "")
     assert apply_due(LATER) == []
-    assert story(bought)[0] == "the cancellation on 20 Mar 2026 was taken back."
+    assert story(bought)[0] == f"Removed the cancellation of purchase {named(bought)} scheduled for 20 Mar 2026."
     assert "No cancellation of this purchase is scheduled" in refused(keep_purchase, again(bought))
 
 

@@ -34,7 +34,7 @@ def test_an_unpaid_invoice_is_past_due_once_its_day_has_come(caller, time_machin
     time_machine.move_to("2026-03-15 12:07+00:00")
     assert apply_due(LATER) == [purchase()]
     assert (purchase().status, status_of(purchase())) == (PurchaseStatus.RECYCLE_BILLING, "Past Due")
-    assert story(purchase()) == ["past due. Its newest invoice is not paid."]
+    assert story(purchase()) == [f"Purchase {purchase().pk} (Gold) is past due. Its latest invoice is unpaid."]
     assert apply_due(LATER) == []
     check()
 

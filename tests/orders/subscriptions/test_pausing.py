@@ -35,7 +35,10 @@ def test_a_pause_ends_on_its_day_and_the_next_bill_is_not_before():
     bought = again(bought)
     assert (bought.status, bought.restarts_on, bought.paused_at) == ("ACTIVE", None, None)
     assert bought.next_bill_date == SOON
-    assert story(bought) == ["reactivated, next bill 20 Mar 2026.", "paused until 20 Mar 2026."]
+    assert story(bought) == [
+        f"Reactivated purchase {bought.pk} (Unlimited Monthly). Next bill on 20 Mar 2026.",
+        f"Paused purchase {bought.pk} (Unlimited Monthly) until 20 Mar 2026.",
+    ]
     assert apply_due(LATER) == []
     check_totals()
 
@@ -45,7 +48,10 @@ def test_a_pause_without_an_end_lasts_until_somebody_reactivates_it():
     assert apply_due(LATER) == []
     assert proposed_next_bill(bought) == SOON
     assert reactivate(bought).status == "ACTIVE"
-    assert story(bought) == ["reactivated, next bill 20 Mar 2026.", "paused."]
+    assert story(bought) == [
+        f"Reactivated purchase {bought.pk} (Unlimited Monthly). Next bill on 20 Mar 2026.",
+        f"Paused purchase {bought.pk} (Unlimited Monthly).",
+    ]
 
 
 @pytest.mark.parametrize("by_itself", [True, False])

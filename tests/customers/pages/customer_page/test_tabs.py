@@ -43,7 +43,10 @@ def fill(customer, record):
         ("fulfillments", ["DHL", "JD55", "Shipped"]),
         ("purchases", ["Unlimited Monthly", '<span class="badge good">Active</span>', "every month", "12 Jan 2026"]),
         ("memberships", ["Jazz club", "helena"]),
-        ("history", ["12 Jan 2026</time>", "14:32 UTC · Shop", "placed, 9.90 USD", "Customer created with an order"]),
+        (
+            "history",
+            ["12 Jan 2026</time>", "14:32 UTC · Shop", "Placed order", "of 9.90 USD", "Customer created with an order"],
+        ),
         ("notes", ["Asked about<br>a parcel"]),
         ("sources", ["hholy@gmail.com · +420 241 770 449 · CZ", "This customer", "9.90 USD"]),
     ],
@@ -120,7 +123,7 @@ def test_tabs_are_those_that_one_may_see(helena):
 
 def test_history_and_notes_stand_together_newest_first_and_eight_at_most(as_agent, agent, helena):
     for n in range(9):
-        entry = {"source_record": helena.records.order_by("pk").first(), "kind": "edit", "text": f"Act {n}."}
+        entry = {"source_record": helena.records.order_by("pk").first(), "kind": "edit", "sentence": f"Act {n}."}
         HistoryEntry.objects.create(**entry, at=timezone.now() + timedelta(hours=n))
     add_note(helena, "A <b>note</b>", by=agent)
 
@@ -136,5 +139,5 @@ def test_a_merge_in_the_history_leads_to_its_page(as_agent, agent, helena, doubl
     done = merge(helena, double, by=agent)
 
     page = text_of(as_agent.get(url(helena)))
-    assert f"Merged H. Holý ({double.pk}) into this customer." in page
+    assert f"<bdi>H. Holý</bdi></a> ({double.pk}) into this customer." in page
     assert f'<a href="/merges/{done.pk}/">Merge {done.pk}</a>' in page

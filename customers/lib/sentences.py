@@ -1,0 +1,182 @@
+"""Sentences with named places, and the values that fill them, as history keeps them.
+
+A sentence is a whole message, such as "Merged {customers} into this customer."; a line break parts one message from the
+next. A value is a text, a whole number, a list of values, or one of these:
+
+    {"customer": 5, "name": "Helena Holý"}       {"amount": "15.90", "currency": "USD"}
+    {"order": "C3E67A9BD0"}                      {"day": "2026-01-12"}    {"time": "2026-01-12T10:00:00+00:00"}
+    {"purchase": 12, "name": "Song"}             {"count": 3, "one": "note", "many": "notes"}
+    {"field": "email", "label": "Email", "before": "", "after": "helena@reunite.cz"}
+    {"attribute": "plan", "before": "gold", "after": ""}
+    {"word": "billing address"}                  {"erased": true}
+
+A field without before and after changed, and nothing more is told. A text is what people or programs wrote, a word is
+our own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from string import Formatter
+from typing import Any, NamedTuple
+
+from customers.lib.dates import format_day
+from customers.lib.money import format_money
+from customers.lib.phrases import isolated
+
+Value = Any
+Values = Mapping[str, Value]
+
+ERASED = {"erased": True}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence. `is_foreign` when somebody else's words could turn the sentence round them.
+
+    `names` is the kind and the key of what it names: ("customer", 5), ("order", "C3E67A9BD0"), ("purchase", 12).
+    """
+
+    text: str
+    is_foreign: bool = False
+    names: tuple[str, str | int] | None = None
+
+
+BREAK = Part("\n")
+"""Between two messages."""
+
+
+class Messages(NamedTuple):
+    """What may have happened to one value."""
+
+    given: str
+    changed: str
+    removed: str
+    touched: str
+
+
+FIELD = Messages(
+    given="{name} set to {after}.",
+    changed="{name} changed from {before} to {after}.",
+    removed="{name} removed. It was {before}.",
+    touched="{name} changed.",
+)
+ATTRIBUTE = Messages(
+    given="Attribute {name} set to {after}.",
+    changed="Attribute {name} changed from {before} to {after}.",
+    removed="Attribute {name} removed. It was {before}.",
+    touched="Attribute {name} changed.",
+)
+
+
+def text(sentence: str, values: Values) -> str:
+    """As one line, for programs."""
+    return "".join(" " if part is BREAK else part.text for part in parts(sentence, values))
+
+
+def isolated_text(sentence: str, values: Values) -> str:
+    """As one line for a page, where no foreign text may turn the sentence round."""
+    return "".join(
+        " " if part is BREAK else isolated(part.text) if part.is_foreign else part.text
+        for part in parts(sentence, values)
+    )
+
+
+def parts(sentence: str, values: Values) -> Iterator[Part]:
+    """The sentence in pieces, its places filled."""
+    for before, place in _pieces(sentence):
+        for n, line in enumerate(before.split("\n")):
+            if n:
+                yield BREAK
+            if line:
+                yield Part(line)
+        if place is not None:
+            yield from _filled(values.get(place, ERASED))
+
+
+def places(sentence: str) -> set[str]:
+    return {place for _, place in _pieces(sentence) if place is not None}
+
+
+@lru_cache(maxsize=512)
+def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """[(literal text, the name of the place that follows it, or None)]."""
+    return tuple((before, place) for before, place, _, _ in Formatter().parse(sentence))
+
+
+def _filled(value: Value) -> Iterator[Part]:
+    match value:
+        case str():
+            yield Part(value, is_foreign=True)
+        case int():
+            yield Part(f"{value:,}")
+        case list() | tuple():
+            yield from _listed(value)
+        case {"customer": pk, "name": ""}:
+            yield Part(f"Erased customer {pk}", names=("customer", pk))
+        case {"customer": pk, "name": name}:
+            yield from _customer(pk, name)
+        case {"order": number}:
+            yield Part(number, names=("order", number))
+        case {"purchase": pk, "name": name}:
+            yield from (Part(str(pk), names=("purchase", pk)), Part(" ("), Part(name, is_foreign=True), Part(")"))
+        case {"amount": amount, "currency": currency}:
+            yield Part(format_money(Decimal(amount), currency))
+        case {"day": on}:
+            yield Part(f"{date.fromisoformat(on):%-d %b %Y}")
+        case {"time": at}:
+            yield Part(format_day(datetime.fromisoformat(at)))
+        case {"count": count, "one": one, "many": many}:
+            yield Part(f"{count:,} {one if count == 1 else many}")
+        case {"word": own}:
+            yield Part(own)
+        case {"field": _, "label": label}:
+            yield from parts(_message(FIELD, value), {**value, "name": word(label)})
+        case {"attribute": name}:
+            yield from parts(_message(ATTRIBUTE, value), {**value, "name": name})
+        case _:
+            yield Part("[erased]")
+
+
+def _customer(pk: int, name: str) -> Iterator[Part]:
+    """With the number, where two people may share the name."""
+    yield Part(name, is_foreign=True, names=("customer", pk))
+    if not name.endswith(f" {pk}"):
+        yield Part(f" ({pk})")
+
+
+def _message(messages: Messages, change: Values) -> str:
+    if "before" not in change:
+        return messages.touched
+    if change["before"] == "":
+        return messages.given
+    return messages.removed if change["after"] == "" else messages.changed
+
+
+def _listed(values: Sequence[Value]) -> Iterator[Part]:
+    """Words as “A, B and C”; messages on lines of their own."""
+    for n, value in enumerate(values):
+        if n:
+            is_message = isinstance(value, Mapping) and ("before" in value or "field" in value)
+            yield BREAK if is_message else Part(" and " if n == len(values) - 1 else ", ")
+        yield from _filled(value)
+
+
+def money(amount: Decimal, currency: str) -> Value:
+    return {"amount": f"{amount:f}", "currency": currency}
+
+
+def word(own: str) -> Value:
+    """A word of ours, such as what a field is called: unlike a text, which somebody wrote."""
+    return {"word": own}
+
+
+def count(number: int, one: str, many: str) -> Value:
+    return {"count": number, "one": one, "many": many}
+
+
+def change(field: str, label: str, before: Value, after: Value) -> Value:
+    """One field that was changed; "" where there was or is nothing."""
+    return {"field": field, "label": label, "before": before, "after": after}

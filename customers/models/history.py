@@ -1,0 +1,69 @@
+from django.conf import settings
+from django.db import models
+
+from customers.lib import sentences
+from customers.models.customer import Customer
+from customers.models.merge import Merge
+from customers.models.source import LinkedRow, Tab
+
+
+class HistoryKind(models.TextChoices):
+    CREATED = "created", "Created"
+    ORDER = "order", "Order"
+    EDIT = "edit", "Edit"
+    MERGE = "merge", "Merge"
+    UNDO = "undo", "Undo"
+    SPLIT = "split", "Split"
+    CREDIT = "credit", "Credit"
+    TAG = "tag", "Tag"
+    DISMISSAL = "dismissal", "Not a duplicate"
+    MATCH = "match", "Matching"
+    PAYMENT = "payment", "Payment"
+    PURCHASE = "purchase", "Purchase"
+    SELLING = "selling", "Contact, opportunity, task"
+
+
+class HistoryEntry(LinkedRow):
+    """What was done to a customer: a sentence with named places, and the values that fill them (`lib.sentences`).
+
+    Append-only, but for what an erasure blanks; written in the transaction of the act. The other customer, the order or
+    the purchase that the values name stands in a column of its own as well.
+    """
+
+    tab = Tab(
+        "History",
+        "customers/page/_history_rows.html",
+        60,
+        "customers.view_customer",
+        "What is done to this customer is written down here.",
+        related=("by", "merge"),
+    )
+
+    kind = models.CharField(max_length=12, choices=HistoryKind)
+    sentence = models.TextField()
+    values = models.JSONField(default=dict, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    about_customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="+")
+    order_number = models.CharField(max_length=10, blank=True)
+    purchase_id = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta(LinkedRow.Meta):
+        verbose_name_plural = "history entries"
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # The story of one kind: all edits among ten thousand orders.
+            models.Index(fields=["source_record", "kind", "at", "id"], name="historyentry_newest_of_kind"),
+            # What happened to anybody on some days.
+            models.Index(fields=["at", "id"], name="historyentry_by_at"),
+            # What was done to one order, and to one purchase, newest first.
+            models.Index(fields=["order_number", "at", "id"], name="historyentry_of_order"),
+            models.Index(fields=["purchase_id", "at", "id"], name="historyentry_of_purchase"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return sentences.text(self.sentence, self.values)

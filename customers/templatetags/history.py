@@ -1,0 +1,36 @@
+"""History as it is read on a page: what a sentence names leads there."""
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from customers.lib.sentences import BREAK, Part, parts
+from customers.models import HistoryEntry
+from customers.web.permissions import VIEW_ORDERS
+
+register = template.Library()
+
+PAGES = {
+    "customer": ("customers:detail", ""),
+    "order": ("orders:order_detail", VIEW_ORDERS),
+    "purchase": ("orders:purchase_detail", VIEW_ORDERS),
+}
+"""{what is named: (its page, the permission to open it)}; who reads history may see customers."""
+
+
+@register.simple_tag(takes_context=True)
+def history_text(context: Context, entry: HistoryEntry) -> SafeString:
+    """The sentence of `entry`, with links to what the reader may open."""
+    user = context["user"]
+    pages = {name: page for name, (page, permission) in PAGES.items() if not permission or user.has_perm(permission)}
+    return format_html_join("", "{}", ((_shown(part, pages),) for part in parts(entry.sentence, entry.values)))
+
+
+def _shown(part: Part, pages: dict[str, str]) -> SafeString:
+    if part is BREAK:
+        return mark_safe("<br>")
+    shown = format_html("<bdi>{}</bdi>", part.text) if part.is_foreign else conditional_escape(part.text)
+    kind, key = part.names or ("", "")
+    return format_html('<a href="{}">{}</a>', reverse(pages[kind], args=[key]), shown) if kind in pages else shown
