@@ -13,29 +13,35 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: run test fuzz lint lock demo screenshots
+.PHONY: help run demo test test-fast fuzz screenshots lint lock
 
-run: $(VENV)/run.stamp .env
+help:  ## Say what each of these does
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(VENV)/run.stamp .env  ## Start the application with the demo
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo
 	$(BIN)/python manage.py runserver $(ADDRESS)
 
-demo: $(VENV)/run.stamp .env
+demo: $(VENV)/run.stamp .env  ## Fill the database with the demo
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo
 
-test: $(VENV)/dev.stamp $(NODE_MODULES)
+test: $(VENV)/dev.stamp $(NODE_MODULES)  ## Run the whole suite: on PostgreSQL, on SQLite and in a browser
 	@$(BIN)/python -m tests.suite
 
-fuzz: $(VENV)/dev.stamp
+test-fast: $(VENV)/dev.stamp  ## Run the tests of what changed, or of all rules, on SQLite in a minute
+	@$(BIN)/python -m tests.fast
+
+fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz
 
-screenshots: $(VENV)/dev.stamp $(NODE_MODULES)
+screenshots: $(VENV)/dev.stamp $(NODE_MODULES)  ## Draw every page into screenshots/
 	@mkdir -p screenshots
 	$(BIN)/python -m pytest -q tests/browser/test_every_page.py --screenshots screenshots
 	@echo "The pictures are in screenshots/. Copy those that the README shows to docs/screenshots/ when they change."
 
-lint: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp  ## Check format, types, imports, templates, migrations and the deployment settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -44,7 +50,7 @@ lint: $(VENV)/dev.stamp
 	$(AS_IN_PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(AS_IN_PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-lock: $(VENV)/dev.stamp
+lock: $(VENV)/dev.stamp  ## Write the locked requirements from pyproject.toml
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --output-file requirements-dev.txt
 

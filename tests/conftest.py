@@ -3,6 +3,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -16,20 +17,46 @@ from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER
 # Looking for garbage through all that a test run loads took a seventh of its time.
 gc.set_threshold(100_000, 50, 100)
 
+TESTS = Path(__file__).parent
+
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 """Tables that are written when all tables are made."""
 
-LONGEST = {"test_every_page.py", "test_sample_store.py", "test_properties.py", "test_queries.py", "test_demo.py"}
-"""Files of which one test takes longer than others take as a whole; last, they would keep one core busy."""
+ON_ONE_DATABASE = {"api", "crm", "pages", "values", "test_access.py", "test_queries.py"}
+"""Folders of tests that ask over HTTP, wherever they lie, and of what surrounds the rules."""
+
+LONG = {"test_properties.py", "test_migrations.py", "constant_cost"}
+"""Rules whose tests take many seconds each; `make test-fast` leaves them out."""
+
+OPENERS = {"client", "as_agent", "as_admin"}
+"""Fixtures that open pages: a test that asks for one is about a page, in whatever folder."""
+
+ON_BOTH = {"search", "constant_cost", "test_migrations.py", "test_rebuild.py"}
+"""Lists and searches are pages whose queries are what is tested; so are plans, tables and caches."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest come first; what is about PostgreSQL only is no test on SQLite, rather than one that is skipped."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    """Mark what comes to the same on every database; what is about PostgreSQL only is no test on SQLite."""
+    for item in items:
+        if "browser" not in item.path.parts and not depends_on_database(item):
+            item.add_marker(pytest.mark.one_database)
+        if LONG & {*item.path.parts}:
+            item.add_marker(pytest.mark.long)
     if connection.vendor != "postgresql":
         elsewhere = [item for item in items if item.get_closest_marker("postgres")]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
+
+
+def depends_on_database(item: pytest.Item) -> bool:
+    """Whether it is about rules, locks, plans, lists or tables, rather than about pages, dialects or commands."""
+    folders_and_file, fixtures = {*item.path.relative_to(TESTS).parts}, {*getattr(item, "fixturenames", ())}
+    if item.get_closest_marker("postgres") or folders_and_file & ON_BOTH:
+        return True
+    if "run_together" in fixtures:  # whoever acts at the same time waits for locks
+        return True
+    queries = item.get_closest_marker("django_db") or "db" in fixtures
+    return bool(queries) and not (folders_and_file & ON_ONE_DATABASE or fixtures & OPENERS)
 
 
 @cache
