@@ -19,24 +19,24 @@ MOST_STRETCHES = 10
 
 
 @dataclass(frozen=True)
-class Line:
-    """A customer as the list shows them."""
+class CustomerRow:
+    """A row of the customer list."""
 
     customer: Customer
     duplicates: int
     totals: counts.Totals
     sources: Sequence[str]
     has_namesake: bool
-    """Whether another on the page is called the same, so that they are told apart by number."""
+    """Whether another row of the page has the same name, so that the number is shown."""
 
 
 @dataclass(frozen=True)
 class ListPage:
-    lines: Sequence[Line]
+    lines: Sequence[CustomerRow]
     following: str
     """The cursor of the next page; "" on the last."""
     is_cut_short: bool
-    """Whether it was given up before it was full; the next page looks further."""
+    """Whether the page ends before it is full, to answer in time; the next page looks further."""
 
     @property
     def currency(self) -> str:
@@ -45,27 +45,33 @@ class ListPage:
 
 def list_page(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None = None) -> ListPage:
     """The customers who pass and follow the place `after`."""
-    found: list[SortPlace] = []
+    places: list[SortPlace] = []
     end: SortPlace | None = None
     for number, stretch in enumerate(scan(criteria, sort, after=after), 1):
-        found += stretch.passing
+        places += stretch.passing
         end = stretch.end
-        if len(found) > PAGE or number == MOST_STRETCHES:
+        if len(places) > PAGE or number == MOST_STRETCHES:
             break
-    is_full = len(found) > PAGE
-    following = found[PAGE - 1] if is_full else end
+    is_full = len(places) > PAGE
+    following = places[PAGE - 1] if is_full else end
     cursor = sort.cursor(following) if following else ""
-    return ListPage(lines([pk for *_, pk in found[:PAGE]]), cursor, bool(cursor) and not is_full)
+    return ListPage(customer_rows([pk for *_, pk in places[:PAGE]]), cursor, bool(cursor) and not is_full)
 
 
-def lines(pks: Sequence[int]) -> list[Line]:
-    """What the list shows of the customers, in the order given."""
-    found = Customer.objects.in_bulk(pks)
+def customer_rows(pks: Sequence[int]) -> list[CustomerRow]:
+    """The rows of the customers, in the order given."""
+    customers = Customer.objects.in_bulk(pks)
     duplicates = duplicate_counts(pks)
     totals = counts.totals(pks, by="source_record__customer")
     sources = counts.sources(pks)
-    called = Counter(unaccented(customer.name) for customer in found.values())
+    names = Counter(unaccented(customer.name) for customer in customers.values())
     return [
-        Line(found[pk], duplicates.get(pk, 0), totals[pk], sources.get(pk, []), called[unaccented(found[pk].name)] > 1)
+        CustomerRow(
+            customers[pk],
+            duplicates.get(pk, 0),
+            totals[pk],
+            sources.get(pk, []),
+            has_namesake=names[unaccented(customers[pk].name)] > 1,
+        )
         for pk in pks
     ]

@@ -22,7 +22,7 @@ from customers.models import BillingStatus, Customer, LeadStatus, MatchKey, Shar
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
 from customers.search import find
-from customers.search.find import Rows
+from customers.search.find import Lookup
 
 MOST_EXACT = 500
 STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
@@ -31,22 +31,22 @@ STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
 class Criterion(ABC):
     @property
     def ids_are_exact(self) -> bool:
-        """Whether the few are exactly those who pass, or may be more."""
+        """Whether `ids_if_few` gives only customers who pass."""
         return True
 
     @property
     @abstractmethod
     def condition(self) -> Q:
-        """Whether a customer passes, retired or not."""
+        """Asked of any customer, retired ones included."""
 
     @abstractmethod
     def ids_if_few(self, most: int) -> set[int] | None:
-        """All who pass, and maybe others; None when that may be more than `most`."""
+        """All customers who pass, and maybe others; None when there may be more than `most`."""
 
 
 @dataclass(frozen=True)
 class SearchText(Criterion):
-    """Somebody whom the search finds by what was typed."""
+    """The customer matches the search box."""
 
     text: str
 
@@ -55,35 +55,35 @@ class SearchText(Criterion):
         return len(self.words) == 1
 
     @cached_property
-    def words(self) -> list[list[Rows]]:
-        return find.lookups(self.text)
+    def words(self) -> list[list[Lookup]]:
+        return find.lookups_by_word(self.text)
 
     @cached_property
-    def whole(self) -> list[Rows]:
-        return list(find.exactly(self.text)) if len(self.words) > 1 else []
+    def whole(self) -> list[Lookup]:
+        return list(find.exact_lookups(self.text)) if len(self.words) > 1 else []
 
     @cached_property
     def condition(self) -> Q:
-        by_words = Q(*(_found_by(rows) for rows in self.words)) if self.words else Q(pk__in=[])
+        by_words = Q(*(_found_by(lookups) for lookups in self.words)) if self.words else Q(pk__in=[])
         return by_words | _found_by(self.whole) if self.whole else by_words
 
     def ids_if_few(self, most: int) -> set[int] | None:
-        found: set[int] | None = None if self.words else set()
-        for rows in self.words:
-            if (found := _at_most(most, find.together(rows))) is not None:
+        ids: set[int] | None = None if self.words else set()
+        for lookups in self.words:
+            if (ids := _at_most(most, find.union_of_owners(lookups))) is not None:
                 break
-        if found is None or not self.whole:
-            return found
-        whole = _at_most(most, find.together(self.whole))
-        return None if whole is None else found | whole
+        if ids is None or not self.whole:
+            return ids
+        whole = _at_most(most, find.union_of_owners(self.whole))
+        return None if whole is None else ids | whole
 
 
-def _found_by(found: Sequence[Rows]) -> Q:
-    """Whoever has it as a number or key is read first: to ask that of each customer is dear, and they are few."""
-    exact = [rows for rows in found if rows.is_exact]
-    few = _at_most(MOST_EXACT, find.together(exact)) if exact else set()
-    asked = found if few is None else [rows for rows in found if not rows.is_exact]
-    return Q(*(rows.condition for rows in asked), Q(pk__in=few or ()), _connector=Q.OR)
+def _found_by(lookups: Sequence[Lookup]) -> Q:
+    # Exact values are read first: few customers have one, and to ask it of each customer is dear.
+    exact = [lookup for lookup in lookups if lookup.is_exact]
+    few = _at_most(MOST_EXACT, find.union_of_owners(exact)) if exact else set()
+    rest = lookups if few is None else [lookup for lookup in lookups if not lookup.is_exact]
+    return Q(*(lookup.condition for lookup in rest), Q(pk__in=few or ()), _connector=Q.OR)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Status(Criterion):
 
 @dataclass(frozen=True)
 class Source(Criterion):
-    """One of the data sources knows them; by `external_id`, unless that is empty."""
+    """One of the data sources has a record of the customer; with `external_id`, unless that is empty."""
 
     sources: tuple[int, ...]
     external_id: str = ""
@@ -120,14 +120,14 @@ class Source(Criterion):
     @property
     def condition(self) -> Q:
         records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source__in=self.sources)
-        return Q(Exists(records.filter(customer=OuterRef("pk"), **self._known_by)))
+        return Q(Exists(records.filter(customer=OuterRef("pk"), **self._with_id)))
 
     def ids_if_few(self, most: int) -> set[int] | None:
-        of_source = SourceRecord.objects.filter(data_source__in=self.sources, **self._known_by)
+        of_source = SourceRecord.objects.filter(data_source__in=self.sources, **self._with_id)
         return _at_most(most, of_source.values("customer"))
 
     @property
-    def _known_by(self) -> dict[str, str]:
+    def _with_id(self) -> dict[str, str]:
         return {"external_id": self.external_id} if self.external_id else {}
 
 
@@ -142,7 +142,7 @@ class Country(Criterion):
         return _is(_unindexed(BillingCountry()), country_spellings(self.code))
 
     def written(self) -> CustomerQuerySet:
-        """Retired ones, too."""
+        """Live and retired customers."""
         return Customer.objects.filter(_is(BillingCountry(), country_spellings(self.code)))
 
     def ids_if_few(self, most: int) -> set[int] | None:
@@ -151,7 +151,7 @@ class Country(Criterion):
 
 @dataclass(frozen=True)
 class HasDuplicates(Criterion):
-    """Some other customer has or had the same e-mail or phone; whether it is a duplicate is to be asked."""
+    """Another customer has or had the same email or phone. The list then asks whether it is a duplicate."""
 
     @property
     def ids_are_exact(self) -> bool:
@@ -172,9 +172,9 @@ class HasDuplicates(Criterion):
 
 
 def _at_most(most: int, owners: QuerySet[Any, Any]) -> set[int] | None:
-    """The customers that `owners` names, once or several times; None when that is more often than `most`."""
-    found = [next(iter(row.values())) for row in owners[: most + 1]]
-    return set(found) if len(found) <= most else None
+    """The customers of `owners`; None when it has more rows than `most`."""
+    ids = [next(iter(row.values())) for row in owners[: most + 1]]
+    return set(ids) if len(ids) <= most else None
 
 
 def _unindexed(column: str | BillingCountry) -> Coalesce:

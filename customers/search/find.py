@@ -30,15 +30,15 @@ Owners = QuerySet[Any, Any]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows of one table that hold what was typed, found through one index, and where they name their customer."""
+class Lookup:
+    """Rows of one table that match the query, found through one index; `owner` is the path to their customer."""
 
     rows: QuerySet[Any]
     owner: str
-    called: str = ""
-    """What people call the value, where it can be nothing else: “Order”."""
+    label: str = ""
+    """The label of the value where it can be nothing else, such as “Order”."""
     is_exact: bool = True
-    """Whether the whole value was typed, and not how it begins."""
+    """False where the query is only the beginning of the value."""
 
     @property
     def owners(self) -> Owners:
@@ -46,81 +46,81 @@ class Rows:
 
     @property
     def condition(self) -> Q:
-        """The same, asked of the customer in the outer query."""
+        """Whether the customer in the outer query is one of the owners."""
         return Q(Exists(self.rows.filter(**{self.owner: OuterRef("pk")})))
 
 
 def find(text: str) -> CustomerQuerySet:
-    """The live customers that `text` means; none when there is nothing in it to look for."""
+    """The live customers that match the query `text`; none when it has no letter and no digit."""
     text = clean_query(text)
-    wanted = [together(rows) for rows in lookups(text)]
-    if not wanted:
+    owners_by_word = [union_of_owners(rows) for rows in lookups_by_word(text)]
+    if not owners_by_word:
         return Customer.objects.none()
-    found = Customer.objects.live()
-    for owners in wanted:
-        found = found.filter(pk__in=owners)
-    if len(wanted) == 1:
-        return found
-    whole = Customer.objects.filter(pk__in=together(list(exactly(text))))
-    return Customer.objects.live().filter(pk__in=found.values("pk").union(whole.values("pk")))
+    customers = Customer.objects.live()
+    for owners in owners_by_word:
+        customers = customers.filter(pk__in=owners)
+    if len(owners_by_word) == 1:
+        return customers
+    whole = Customer.objects.filter(pk__in=union_of_owners(list(exact_lookups(text))))
+    return Customer.objects.live().filter(pk__in=customers.values("pk").union(whole.values("pk")))
 
 
-def lookups(text: str) -> list[list[Rows]]:
-    """Where to look for each word of a cleaned text; a customer is meant who is found by all of them.
+def lookups_by_word(text: str) -> list[list[Lookup]]:
+    """Where to look for each word of a cleaned query; a customer matches when every word does.
 
-    Beside that, the whole of several words may be an external id or a login: `exactly`.
+    The whole of several words may also be an external id or a login: `exact_lookups`.
     """
     if four := last_four(text):
         return [list(_linked(four, only="last_four"))]
     words = (word for word in whole_or_words(text) if any(c.isalnum() for c in word))
-    return [[*_by_name(word), *exactly(word)] for word in words]
+    return [[*_by_name(word), *exact_lookups(word)] for word in words]
 
 
 @dataclass(frozen=True)
-class Understood:
-    """What a text was taken for, such as “Order C3E67A9BD0”, and the one customer whom it names, if it does."""
+class Interpretation:
+    """How a query was read, such as “Order C3E67A9BD0”, and the one customer it names, if any."""
 
     meaning: str
     customer: Customer | None = None
 
 
-def interpretation(text: str) -> Understood | None:
-    """How the text can be read, where there is one way; None when it may be words of a name like any other."""
+def interpretation(text: str) -> Interpretation | None:
+    """The only way to read the query; None when it may simply be a name."""
     named = {} if last_four(text) or not text else _named(text)
     if len(named) == 1 and not _matched_elsewhere(text, *named):
-        [(pk, called)] = named.items()
-        return Understood(f"{called} {text}", Customer.objects.get(pk=pk))
+        [(pk, label)] = named.items()
+        return Interpretation(f"{label} {text}", Customer.objects.get(pk=pk))
     only = parse_query(text)
-    return Understood(only) if only else None
+    return Interpretation(only) if only else None
 
 
 def _named(text: str) -> dict[int, str]:
-    """{customer: what people call the text} where it is a number or an id of theirs; the first few."""
-    found = [each.owners.annotate(called=Value(each.called)) for each in identified(text)]
-    rows = reduce(lambda one, other: one.union(other, all=True), found)[:MOST_NAMED]
-    # Backwards, so that a customer's uuid is called that, and not the external id of what staff added to them.
-    return {pk: called for called, pk in sorted((row.pop("called"), *row.values()) for row in rows)[::-1]}
+    """{customer: label of the value} of the first few customers with the number or id `text`."""
+    owners = [lookup.owners.annotate(label=Value(lookup.label)) for lookup in id_lookups(text)]
+    rows = reduce(lambda one, other: one.union(other, all=True), owners)[:MOST_NAMED]
+    # Backwards, so that the uuid of a customer is labelled as such, not as the external id of the staff record.
+    return {pk: label for label, pk in sorted((row.pop("label"), *row.values()) for row in rows)[::-1]}
 
 
 def _matched_elsewhere(text: str, named: int) -> bool:
-    """Whether it is another customer's own e-mail or phone as well, as that of somebody's contact may be."""
+    """Whether it is also the email or phone of another customer: a contact may have the same."""
     keys = MatchKey.objects.among(list(_match_keys(text)))
     return keys.exclude(source_record__customer=named).exists()
 
 
-def together(found: list[Rows]) -> Owners:
-    return reduce(lambda one, other: one.union(other, all=True), (each.owners for each in found))
+def union_of_owners(lookups: list[Lookup]) -> Owners:
+    return reduce(lambda one, other: one.union(other, all=True), (lookup.owners for lookup in lookups))
 
 
-def _by_name(word: str) -> Iterator[Rows]:
-    """A name such as Jean-Luc is two words; an e-mail is one."""
-    yield Rows(SearchWord.objects.filter(_begins(fold(word))), "source_record__customer", is_exact=False)
+def _by_name(word: str) -> Iterator[Lookup]:
+    """A name such as Jean-Luc is two words; an email is one."""
+    yield Lookup(SearchWord.objects.filter(_begins(fold(word))), "source_record__customer", is_exact=False)
     parts = name_words(word)
     if parts and parts != [fold(word)]:
         records = SourceRecord.objects.all()
         for part in parts:
             records = records.filter(pk__in=SearchWord.objects.filter(_begins(part)).values("source_record"))
-        yield Rows(records, "customer", is_exact=False)
+        yield Lookup(records, "customer", is_exact=False)
 
 
 def _begins(text: str) -> Q:
@@ -131,30 +131,30 @@ def _begins(text: str) -> Q:
     return Q(word__gte=beginning, word__lt=beginning + LAST)
 
 
-def exactly(text: str) -> Iterator[Rows]:
+def exact_lookups(text: str) -> Iterator[Lookup]:
     """What has `text` as its value: a match key, a number, an external id, or what a linked table is searched by."""
     if keys := list(_match_keys(text)):
-        yield Rows(MatchKey.objects.among(keys), "source_record__customer")
+        yield Lookup(MatchKey.objects.among(keys), "source_record__customer")
         # A phone that staff said not to match on stands among the words.
-        yield Rows(SearchWord.objects.filter(word__in={value for _, value in keys}), "source_record__customer")
-    yield from identified(text)
+        yield Lookup(SearchWord.objects.filter(word__in={value for _, value in keys}), "source_record__customer")
+    yield from id_lookups(text)
 
 
-def identified(text: str) -> Iterator[Rows]:
-    """What somebody or something of theirs is numbered by."""
-    known_as = SourceRecord.objects.filter(_has(SourceRecord, "external_id", [text]))
-    yield Rows(known_as, "customer", "External id")
+def id_lookups(text: str) -> Iterator[Lookup]:
+    """The number or id of a customer, or of anything linked to one."""
+    external = SourceRecord.objects.filter(_has(SourceRecord, "external_id", [text]))
+    yield Lookup(external, "customer", "External id")
     yield from _linked(text)
     if customer := _numbered(text):
-        yield Rows(Customer.objects.filter(pk=customer.live_root().pk), "pk", "Customer")
+        yield Lookup(Customer.objects.filter(pk=customer.live_root().pk), "pk", "Customer")
 
 
-def _linked(text: str, *, only: str = "") -> Iterator[Rows]:
+def _linked(text: str, *, only: str = "") -> Iterator[Lookup]:
     for model in linked_models():
-        for field, called in model.searched_by.items():
+        for field, label in model.searched_by.items():
             if only in ("", field):
                 rows = model._default_manager.filter(_has(model, field, [text, text.upper(), text.lower()]))
-                yield Rows(rows, "source_record__customer", called)
+                yield Lookup(rows, "source_record__customer", label)
 
 
 def _has(model: type[SourceRecord | LinkedRow], field: str, spellings: list[str]) -> Q:

@@ -4,20 +4,20 @@ import re
 
 from customers.lib.identity import FEWEST_DIGITS, normal_email, normal_phone, phone_digits, readable_phone
 
-LONGEST = 200
-MOST_WORDS = 8
+MAX_LENGTH = 200
+MAX_WORDS = 8
 MASKED = re.compile(r"(\D+)(\d{4})")
 MASK = re.compile(r"[*•·]|xxxx")
-CALLED = {"", "card", "card ending", "card ending in"}
+CARD_WORDS = {"", "card", "card ending", "card ending in"}
 
 
 def clean_query(text: str) -> str:
-    return " ".join(text.replace("\x00", "").split())[:LONGEST]
+    return " ".join(text.replace("\x00", "").split())[:MAX_LENGTH]
 
 
 def whole_or_words(text: str) -> list[str]:
     """The words to look for; a phone written in several is one."""
-    return [text] if is_phone(text) else text.split()[:MOST_WORDS]
+    return [text] if is_phone(text) else text.split()[:MAX_WORDS]
 
 
 def is_phone(text: str) -> bool:
@@ -32,7 +32,7 @@ def last_four(text: str) -> str:
         return ""
     before = found[1].casefold()
     called = " ".join(MASK.sub(" ", before).replace("-", " ").replace(".", " ").split())
-    return found[2] if called in CALLED and (called or MASK.search(before)) else ""
+    return found[2] if called in CARD_WORDS and (called or MASK.search(before)) else ""
 
 
 def parse_query(text: str) -> str:
