@@ -6,24 +6,29 @@ needs none of them: its transactions are IMMEDIATE, one writer at a time.
 """
 
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from django.db import connection, transaction
 
 from customers.models import Customer
+from customers.models.prepared import Prepared
 
 MOST_TRIES = 20
 
 NAMESPACE = 7701
 NUMBERS = 1024
 
-LOCK = "SELECT pg_advisory_xact_lock({0}, n) FROM unnest(%s::int[]) AS n"
-REFUSED = "SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({0}, n)"
+LOCK = f"SELECT pg_advisory_xact_lock({NAMESPACE}, n) FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
+REFUSED = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608
 # Let go at once, which is only possible with the kind that belongs to the connection.
-HELD = (
-    "SELECT n FROM unnest(%s::int[]) AS n WHERE NOT CASE"
-    " WHEN pg_try_advisory_lock({0}, n) THEN pg_advisory_unlock({0}, n) ELSE false END"
+NUMBER_IS_FREE = (
+    f"CASE WHEN pg_try_advisory_lock({NAMESPACE}, number) THEN pg_advisory_unlock({NAMESPACE}, number) ELSE false END"
 )
+"""Of a column `number`, whether no other act holds its lock at this moment."""
+
+_locked = Prepared(lambda customers: Customer.objects.locked().filter(pk__in=customers))
+_merged_into = Prepared(lambda customer: Customer.objects.filter(pk=customer).values_list("merged_into", flat=True))
 
 
 class RetiredMeanwhileError(Exception):
@@ -32,7 +37,7 @@ class RetiredMeanwhileError(Exception):
 
 def lock(customers: Collection[int]) -> dict[int, Customer]:
     """The customers, read again under the lock, by primary key."""
-    return {customer.pk: customer for customer in Customer.objects.locked().filter(pk__in=customers)}
+    return {customer.pk: customer for customer in _locked(list(customers))}
 
 
 def lock_live(pk: int) -> Customer:
@@ -58,16 +63,25 @@ def _leads_to(root: Customer, pk: int) -> bool:
     return pk == root.pk or Customer.objects.select_related("merged_into").get(pk=pk).live_root().pk == root.pk
 
 
-def lock_chain(pk: int, *others: int) -> tuple[dict[int, Customer], list[int]]:
-    """(`pk`, all that it became part of and `others`, locked; the chain from `pk` to the live customer).
+def chain_of(pk: int) -> list[int]:
+    """The customer, the one it was merged into, and so on; the last is live."""
+    chain = [pk]
+    while (following := _merged_into(chain[-1])[0]) is not None:
+        chain.append(following)
+    return chain
+
+
+def lock_chain(chain: Sequence[int], *others: int) -> dict[int, Customer]:
+    """All of a `chain` that was read before, and `others`, locked.
 
     RetiredMeanwhileError when the chain changed before it was locked: start the transaction again, for the lock order.
     """
-    chain = [customer.pk for customer in Customer.objects.get(pk=pk).chain()]
     locked = lock({*chain, *others})
-    if [customer.pk for customer in locked[pk].chain()] != chain:
+    if [locked[customer].merged_into_id for customer in chain] != [*chain[1:], None]:
         raise RetiredMeanwhileError
-    return locked, chain
+    for customer, following in pairwise(chain):
+        locked[customer].merged_into = locked[following]
+    return locked
 
 
 def lock_numbers(names: Iterable[str]) -> None:
@@ -80,17 +94,16 @@ def try_lock_numbers(names: Iterable[str]) -> set[str]:
     return _ask(REFUSED, names)
 
 
-def numbers_held_elsewhere(names: Iterable[str]) -> set[str]:
-    """Those of `names` whose lock another act holds at this moment."""
-    return _ask(HELD, names)
+def number_of(name: str) -> int:
+    return zlib.crc32(name.encode()) % NUMBERS
 
 
 def _ask(sql: str, names: Iterable[str]) -> set[str]:
     """The names whose number the statement answers with."""
-    numbers = {name: zlib.crc32(name.encode()) % NUMBERS for name in names}
+    numbers = {name: number_of(name) for name in names}
     if connection.vendor != "postgresql" or not numbers:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(NAMESPACE), [sorted(set(numbers.values()))])
+        cursor.execute(sql, [sorted(set(numbers.values()))])
         answered = {number for (number,) in cursor.fetchall()}
     return {name for name, number in numbers.items() if number in answered}

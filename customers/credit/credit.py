@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from customers.lib.money import CURRENCIES, format_amount, format_money, is_paya
 from customers.lib.sentences import isolated_text
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
+from customers.models.prepared import Prepared
 from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
@@ -27,6 +28,14 @@ Amounts = dict[str, Decimal]
 
 # SQLite adds decimals up as floats, and what it gets wrong lies far behind their last digit.
 TOTAL = Round(Sum("amount"), precision=CreditEntry._meta.get_field("amount").decimal_places)
+
+_sums = Prepared(
+    lambda records: (
+        CreditEntry.objects.filter(source_record__in=records, merge__undone_at=None)
+        .values_list("source_record", "currency", "merge")
+        .annotate(total=TOTAL)
+    )
+)
 
 
 class CreditError(Exception):
@@ -43,12 +52,15 @@ def balances(customers: Collection[int]) -> dict[int, Amounts]:
     return dict(found)
 
 
-def balance_of_records(records: Collection[int], *, without: Merge | None = None) -> Amounts:
-    """What the records would hold together, were the merge `without` undone."""
-    entries = CreditEntry.objects.filter(source_record__in=records, merge__undone_at=None)
-    if without:
-        entries = entries.exclude(merge=without)
-    return dict(entries.values_list("currency").annotate(total=TOTAL))
+def balances_of_parts(parts: Mapping[int, Collection[int]], *, without: int | None = None) -> dict[int, Amounts]:
+    """{customer: {currency: credit}} for customers with such records, were the merge `without` undone."""
+    owner_of = {record: customer for customer, records in parts.items() for record in records}
+    sums: dict[int, Amounts] = {customer: {} for customer in parts}
+    for record, currency, merge, amount in _sums(list(owner_of)):
+        if merge is None or merge != without:
+            amounts = sums[owner_of[record]]
+            amounts[currency] = amounts.get(currency, Decimal()) + amount
+    return sums
 
 
 class UnknownCurrencyError(CreditError):

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate
+from customers.models.prepared import insert
 from customers.records import history
 from customers.records.ownership import merge_chains, merged_into_any
 
@@ -84,7 +85,7 @@ def write_not_duplicates(*customers: Customer, by: User | None, reason: str = ""
     """Mark every two of the locked customers; a mark that stands already is kept as it is."""
     pairs = combinations(sorted(customer.pk for customer in customers), 2)
     marks = [NotDuplicate(first_id=first, second_id=second, by=by, reason=reason) for first, second in pairs]
-    NotDuplicate.objects.bulk_create(marks, ignore_conflicts=True)
+    insert(*marks, on_conflict="DO NOTHING")
 
 
 def delete_not_duplicates(*customers: Customer) -> int:

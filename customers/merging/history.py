@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from customers.lib.batches import BATCH
 from customers.merging import aftermath
-from customers.merging.undo import erased_side
+from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
 from customers.records.counts import totals
 from customers.records.newest import Cursor

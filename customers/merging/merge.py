@@ -7,28 +7,26 @@ grow with what a customer has bought. An order that comes meanwhile changes no p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
 from customers.lib.phrases import Notice, join_words
 from customers.locks import lock
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
+from customers.models.functions import Now
+from customers.models.prepared import PreparedWrite, insert, updating
 from customers.profile import cart_logins
-from customers.profile.derive import (
-    ProfileHistory,
-    bump_versions,
-    profile_values,
-    refresh_profiles,
-    write_profile_change,
-)
+from customers.profile.derive import ProfileHistory, profile_difference, profile_values, save_profile
 from customers.profile.fields import BY_KEY
-from customers.records import history, ownership, shared_values
-from customers.records.staff_record import staff_record_of
+from customers.records import history
+from customers.records.owned import OwnedRecord, keys_of, owned_records
+from customers.records.shared_values import drop_unshared
+from customers.records.staff_record import put_staff_record
 from customers.totals import billing_status
 
 if TYPE_CHECKING:
@@ -58,29 +56,71 @@ def merge_customers(
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
     # Always in primary key order, so two agents merging the same people cannot deadlock.
     locked = lock(agreed.ids)
-    refuse_already_merged(agreed.fingerprint)
-    refuse_lost_race(locked.values())
     survivor, duplicates = locked[agreed.survivor_id], [locked[pk] for pk in agreed.duplicate_ids]
-    current = replan(agreed, survivor, duplicates)
-    made = Merge.objects.create(
+    if [locked[pk].version for pk in agreed.ids] != [*agreed.versions]:
+        # Only then can they be merged already: that gives each a new version.
+        refuse_already_merged(agreed.fingerprint)
+        refuse_lost_race(locked.values())
+    plan = replan(agreed, survivor, duplicates)
+    records = owned_records(plan.ids)
+
+    merge = Merge(
         survivor=survivor,
         by=by,
         via=via,
         reason=reason,
         warnings=[list(notice) for notice in warnings],
-        fingerprint=agreed.fingerprint,
+        fingerprint=plan.fingerprint,
     )
-    staff_record_of(survivor)
-    _write_members(made, duplicates)
-    ownership.refresh(agreed.duplicate_ids)
-    _write_profile(made, survivor, current)
-    bump_versions(duplicates)
-    shared_values.drop_after_merge(survivor.pk)
-    credit.correct(survivor, dict(current.credit), by=by, merge=made)
-    billing_status.refresh(agreed.ids)
+    insert(merge)
+    insert(*_members(merge, duplicates, records))
+    _lead_to_survivor(survivor.pk, billing_status.combined_status(locked.values()), plan.ids)
+    _move_records(survivor.pk, plan.duplicate_ids)
+    staff_record = put_staff_record(survivor, plan.values, owner=survivor.pk, records=records)
+    _write_profile(merge, survivor, plan)
+    drop_unshared(keys_of(record for record in records if record.customer != survivor.pk))
+    credit.correct(survivor, dict(plan.credit), by=by, merge=merge)
     sentence = "Merged {customers} into this customer."
-    history.write(survivor, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=made)
-    return made
+    history.write(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge)
+    return merge
+
+
+# All get a new version: whoever decided on the old one has to look again.
+_lead_to_survivor = PreparedWrite(
+    lambda survivor, status, customers: updating(
+        Customer.objects.filter(pk__in=customers),
+        version=F("version") + 1,
+        updated=Now(),
+        merged_into=Case(When(pk=survivor, then=None), default=survivor),
+        billing_status=Case(When(pk=survivor, then=status), default=Value("")),
+    )
+)
+_move_records = PreparedWrite(
+    lambda survivor, duplicates: updating(
+        SourceRecord.objects.filter(customer__in=duplicates), customer=survivor, moved_at=Now()
+    )
+)
+
+
+def _members(merge: Merge, duplicates: Sequence[Customer], records: Sequence[OwnedRecord]) -> Iterator[MergeMember]:
+    for duplicate in duplicates:
+        moved = [record.pk for record in records if record.customer == duplicate.pk]
+        yield MergeMember(merge=merge, duplicate=duplicate, records=moved)
+
+
+def _write_profile(merge: Merge, survivor: Customer, plan: MergePlan) -> None:
+    # What stands with the duplicates there: a card or login that an earlier edit named may be the survivor's again.
+    before = profile_values(survivor) | ProfileHistory([survivor.pk]).profile(survivor.pk)
+    try:
+        after = cart_logins.settle(survivor, plan.values, among=plan.ids, merge=merge)
+    except cart_logins.LoginTakenError as error:
+        raise MergeError(str(error)) from None
+    survivor.version += 1
+    origins = {key: final.origin for key, final in plan.finals.items() if final.origin is not None}
+    if difference := profile_difference(before, after, origins):
+        act = {"by": merge.by, "via": merge.via, "merge": merge}
+        insert(ProfileChange(customer=survivor, values=difference, version=survivor.version, **act))
+    save_profile(survivor, after)
 
 
 def refuse_already_merged(fingerprint: str) -> None:
@@ -91,10 +131,8 @@ def refuse_already_merged(fingerprint: str) -> None:
 
 def refuse_lost_race(customers: Iterable[Customer]) -> None:
     retired = [customer.pk for customer in customers if customer.merged_into_id]
-    lost = MergeMember.objects.filter(duplicate__in=retired, undone_at=None).select_related(
-        "merge__by", "merge__survivor", "duplicate"
-    )
-    if member := lost.first():
+    memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
+    if member := memberships.select_related("merge__by", "merge__survivor", "duplicate").first():
         raise MergeError(
             f"{member.merge.by or 'A rule'} merged {member.duplicate.numbered} into"
             f" {member.merge.survivor.name} a moment ago."
@@ -118,38 +156,14 @@ def stale(seen: Mapping[int, int]) -> StalePlanError:
 def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
     """What was changed of the profiles of the customers since they had these `versions`."""
     newer = Q(*(Q(customer=pk, version__gt=version) for pk, version in versions.items()), _connector=Q.OR)
-    found = ProfileChange.objects.filter(newer).select_related("by", "customer")
-    return list(found.order_by("customer", "version"))
+    return list(ProfileChange.objects.filter(newer).select_related("by", "customer").order_by("customer", "version"))
 
 
 def describe_changes(changes: Sequence[ProfileChange]) -> str:
     """Who changed what, as a sentence."""
-    said = [
+    sentences = [
         f"{change.by or 'A program'} changed the"
         f" {join_words([BY_KEY[key].label.lower() for key in change.values])} of {change.customer.numbered}"
         for change in changes
     ]
-    return f"{'; '.join(said) or 'Something about these customers changed'} while you were deciding."
-
-
-def _write_members(made: Merge, duplicates: Sequence[Customer]) -> None:
-    records: dict[int, list[int]] = {customer.pk: [] for customer in duplicates}
-    for pk, customer in SourceRecord.objects.filter(customer__in=records).order_by("pk").values_list("pk", "customer"):
-        records[customer].append(pk)
-    MergeMember.objects.bulk_create(
-        MergeMember(merge=made, duplicate_id=pk, records=moved) for pk, moved in records.items()
-    )
-
-
-def _write_profile(made: Merge, survivor: Customer, current: MergePlan) -> None:
-    # What stands with the duplicates there: a card or login that an earlier edit named may be the survivor's again.
-    before = profile_values(survivor) | ProfileHistory([survivor.pk]).profile(survivor.pk)
-    finals = {key: final.value for key, final in current.finals.items()}
-    try:
-        after = cart_logins.settle(survivor, finals, among=current.ids, merge=made)
-    except cart_logins.LoginTakenError as error:
-        raise MergeError(str(error)) from None
-    origins = {key: final.origin for key, final in current.finals.items() if final.origin is not None}
-    if not write_profile_change(survivor, after, before=before, origins=origins, by=made.by, via=made.via, merge=made):
-        bump_versions([survivor])
-    refresh_profiles([survivor.pk])
+    return f"{'; '.join(sentences) or 'Something about these customers changed'} while you were deciding."

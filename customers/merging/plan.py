@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -71,10 +71,15 @@ class MergePlan:
         return (self.survivor_id, *self.duplicate_ids)
 
     @cached_property
+    def values(self) -> dict[str, Any]:
+        """The profile of the survivor after it."""
+        return {key: final.value for key, final in self.finals.items()}
+
+    @cached_property
     def fingerprint(self) -> str:
-        decided = asdict(self)
-        del decided["choices"]
-        return hashlib.sha256(json.dumps(decided, sort_keys=True, default=str).encode()).hexdigest()
+        decided = [self.ids, self.versions, self.credit, self.credit_before]
+        finals = {key: (final.value, final.origin) for key, final in self.finals.items()}
+        return hashlib.sha256(json.dumps([*decided, finals], sort_keys=True, default=str).encode()).hexdigest()
 
 
 def plan_merge(

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.lib.address import address
-from customers.locks import RetiredMeanwhileError, lock_chain
+from customers.locks import RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord
 from customers.models.functions import Now
@@ -22,6 +22,7 @@ from customers.profile.derive import bump_versions, refresh_profiles
 from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
 from customers.records import history, shared_values
+from customers.records.owned import keys_of, owned_records
 from customers.totals import billing_status
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def split_record(
     bump_versions([old])
     # The whole chain, because a card or login of the record may be shown by any of it.
     refresh_profiles(chain)
-    shared_values.add_after_undo([old.pk, new.pk])
+    records = owned_records([old.pk, new.pk])
+    shared_values.add_after_undo(keys_of(r for r in records if r.customer == pk) for pk in (old.pk, new.pk))
     billing_status.refresh([old.pk, new.pk])
     split_off = "Split {record} off as {customer}."
     history.write(old, HistoryKind.SPLIT, split_off, record=str(record), customer=new, reason=reason, by=by)
@@ -106,7 +108,8 @@ def _made_again(record: SourceRecord, seen: str) -> SplitPlan:
     """The plan under the locks of everybody from the record's origin to its customer."""
     moved = StaleSplitError("This record was moved a moment ago. Look at its customer again.")
     try:
-        locked, chain = lock_chain(record.origin_id)
+        chain = chain_of(record.origin_id)
+        locked = lock_chain(chain)
     except RetiredMeanwhileError:
         raise moved from None
     found = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk).first()

@@ -42,7 +42,7 @@ def preview_split(plan: SplitPlan) -> SplitPreview:
         goes=[tally for tally in counted if tally.number],
         going=sum_totals(row for row in totals if row.source_record_id == plan.record.pk),
         staying=sum_totals(row for row in totals if row.source_record_id != plan.record.pk),
-        credit=amounts(credit.balance_of_records([plan.record.pk])),
+        credit=amounts(credit.balances_of_parts({plan.customer.pk: [plan.record.pk]})[plan.customer.pk]),
         notices=list(_notices(plan)),
     )
 

@@ -9,7 +9,7 @@ from customers.credit import credit
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
 from customers.lib.phrases import Notice, join_words
-from customers.merging.undo import FieldOutcome, ReturnedCustomer, UndoPlan
+from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS

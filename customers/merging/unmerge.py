@@ -15,7 +15,8 @@ from django.db import transaction
 from customers.merging import rehoming
 from customers.merging.rehoming import MovableKind
 from customers.merging.split import SplitError, split_record
-from customers.merging.undo import OverdrawnError, UndoError, undo_merge
+from customers.merging.undo import undo_merge
+from customers.merging.undo_plan import OverdrawnError, UndoError
 from customers.models import Customer, DataSource, MergeMember, SourceRecord, Via
 from customers.records import external, ownership
 

@@ -12,11 +12,26 @@ from django.db.models import F, QuerySet
 
 from customers.models import CartLogin, Customer, MergeMember, PaySource, ProfileChange
 from customers.models.functions import Now
+from customers.models.prepared import Prepared, PreparedWrite, insert, updating
 from customers.profile.fields import BLANK, BY_KEY, FIELDS, REFERENCES, FieldKind
 from customers.records import ownership
 from customers.records.staff_record import refresh_staff_records
 
 Values = dict[str, Any]
+
+_changes = Prepared(
+    lambda customers: (
+        ProfileChange.objects.filter(customer__in=customers).select_related("merge", "by").order_by("version")
+    )
+)
+_taken_back = Prepared(
+    lambda merges: (
+        MergeMember.objects.filter(merge__in=merges).exclude(undone_at=None).values_list("merge", "duplicate")
+    )
+)
+_bump = PreparedWrite(
+    lambda customers: updating(Customer.objects.filter(pk__in=customers), version=F("version") + 1, updated=Now())
+)
 
 
 def profile_values(customer: Customer) -> Values:
@@ -37,16 +52,22 @@ def write_profile_change(
     `before` is what it is, when that is not what is stored; `origins` names the duplicate each value was taken from;
     `act` is by, via and merge. The caller refreshes.
     """
-    before = profile_values(customer) if before is None else before
-    changed = {
-        key: {"before": before[key], "after": value, "from": (origins or {}).get(key)}
-        for key, value in after.items()
-        if value != before[key]
-    }
+    changed = profile_difference(profile_values(customer) if before is None else before, after, origins or {})
     if not changed:
         return None
     bump_versions([customer])
-    return ProfileChange.objects.create(customer=customer, values=changed, version=customer.version, **act)
+    change = ProfileChange(customer=customer, values=changed, version=customer.version, **act)
+    insert(change)
+    return change
+
+
+def profile_difference(before: Mapping[str, Any], after: Mapping[str, Any], origins: Mapping[str, int]) -> Values:
+    """{field: what changes}, as a ProfileChange keeps it."""
+    return {
+        key: {"before": before[key], "after": value, "from": origins.get(key)}
+        for key, value in after.items()
+        if value != before[key]
+    }
 
 
 def write_first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
@@ -56,12 +77,14 @@ def write_first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
         for key, value in profile_values(customer).items()
         if value != BLANK[key]
     }
-    return ProfileChange.objects.create(customer=customer, values=came_with, version=customer.version, **act)
+    change = ProfileChange(customer=customer, values=came_with, version=customer.version, **act)
+    insert(change)
+    return change
 
 
 def bump_versions(customers: Collection[Customer]) -> None:
     """A new version: whoever decided on the old one has to look again."""
-    Customer.objects.filter(pk__in=[c.pk for c in customers]).update(version=F("version") + 1, updated=Now())
+    _bump([customer.pk for customer in customers])
     for customer in customers:
         customer.version += 1
 
@@ -71,16 +94,11 @@ class ProfileHistory:
 
     def __init__(self, customers: Collection[int]) -> None:
         self.changes: defaultdict[int, list[ProfileChange]] = defaultdict(list)
-        rows = ProfileChange.objects.filter(customer__in=customers).select_related("merge", "by").order_by("version")
+        rows = _changes(list(customers))
         for change in rows:
             self.changes[change.customer_id].append(change)
         merges = {change.merge_id for change in rows if change.merge_id}
-        taken_back = (
-            MergeMember.objects.filter(merge__in=merges).exclude(undone_at=None)
-            if merges
-            else MergeMember.objects.none()
-        )
-        self.undone: set[tuple[int, int]] = set(taken_back.values_list("merge", "duplicate"))
+        self.undone: set[tuple[int, int]] = set(_taken_back(sorted(merges)))
         self.owners = self._owners()
 
     def _owners(self) -> dict[tuple[FieldKind, int], list[int]]:
@@ -135,20 +153,26 @@ class ProfileHistory:
         return left.isdisjoint(chain[: chain.index(customer)])
 
 
+def save_profile(customer: Customer, values: Mapping[str, Any], **columns: Any) -> set[str]:
+    """Make the profile of the locked `customer` say `values`, and write other `columns`; the names of what differed."""
+    columns |= {BY_KEY[key].column: value for key, value in values.items()}
+    changed = {name: value for name, value in columns.items() if getattr(customer, name) != value}
+    for name, value in changed.items():
+        setattr(customer, name, value)
+    if bytes(customer.sort_name) != customer.place_by_name:
+        customer.sort_name = changed["sort_name"] = customer.place_by_name
+    if changed:
+        Customer.objects.filter(pk=customer.pk).update(**changed)
+    return set(changed)
+
+
 def refresh_profiles(customers: Collection[int]) -> list[str]:
-    """Make the profile columns what stands, and the home records follow; name what was not so."""
+    """Make the profile columns what stands, and the staff records follow; name what was not so."""
     history = ProfileHistory(customers)
-    wrong: dict[int, set[str]] = {}
     rows = list(Customer.objects.filter(pk__in=customers, erased_at=None))
-    for customer in rows:
-        derived = history.profile(customer.pk)
-        wrong[customer.pk] = {k for k, value in derived.items() if getattr(customer, BY_KEY[k].column) != value}
-        for key in wrong[customer.pk]:
-            setattr(customer, BY_KEY[key].column, derived[key])
-        if bytes(customer.sort_name) != customer.place_by_name:
-            customer.sort_name = customer.place_by_name
-            wrong[customer.pk].add("sort_name")
-    if columns := set().union(*wrong.values()):
-        Customer.objects.bulk_update([customer for customer in rows if wrong[customer.pk]], sorted(columns))
-    differed = [f"{key} of customer {pk}" for pk, found in wrong.items() for key in sorted(found)]
+    differed = [
+        f"{name} of customer {customer.pk}"
+        for customer in rows
+        for name in sorted(save_profile(customer, history.profile(customer.pk)))
+    ]
     return differed + refresh_staff_records(rows)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from customers.locks import lock_chain
+from customers.locks import chain_of, lock_chain
 from customers.models import (
     Customer,
     HistoryKind,
@@ -43,7 +43,8 @@ def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
         chain = ownership.merge_chains([record.origin_id])[record.origin_id]
     if not ProfileChange.objects.filter(customer__in=chain, values__lead_status__after=LeadStatus.LOST).exists():
         return
-    locked, chain = lock_chain(record.origin_id)
+    chain = chain_of(record.origin_id)
+    locked = lock_chain(chain)
     came_with: MergeMember | None = None
     for pk, following in zip(chain, [*chain[1:], None], strict=True):
         _end_lost(locked[pk], came_with, by=by)

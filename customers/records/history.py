@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from customers.lib.sentences import Value, places
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, SourceRecord
+from customers.models.prepared import insert
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def write(
     """
     record = staff_record_of(about) if isinstance(about, Customer) else about
     written = entry(record, kind, sentence, by=by, merge=merge, reason=reason, **values)
-    written.save(force_insert=True)
+    insert(written)
     return written
 
 

@@ -1,72 +1,110 @@
 """Match keys and search words of source records, derived from their identities.
 
-Left out is what staff said not to match on; a phone among that is a search word instead, so that it is still found.
+Left out is what staff excluded from matching; an excluded phone is a search word instead, so that it is still found.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Generic, Self, TypeVar
 
-from customers.lib.identity import identity_key, match_keys, search_words
+from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
+from customers.models.matching import Key
+from customers.models.prepared import insert
 from customers.records import shared_values
 
-Keys = dict[int, set[tuple[str, ...]]]
+Derivations = dict[int, set[tuple[str, ...]]]
 Derived = TypeVar("Derived", MatchKey, SearchWord)
 
 
-def derived_keys(records: Collection[SourceRecord]) -> Keys:
-    """{record: {(kind, value)}} as they should be."""
-    keys: Keys = {record.pk: set(match_keys(record.identity)) for record in records}
-    for pk, said in _unmatched(records).items():
-        keys[pk] -= said
-    return keys
+@dataclass(frozen=True)
+class Keys:
+    """What is derived from an identity, without what is `excluded` from matching."""
+
+    match: set[Key]
+    words: set[str]
+
+    @classmethod
+    def of(cls, identity: Identity, excluded: Collection[Key] = ()) -> Self:
+        keys = set(match_keys(identity))
+        phones = {value for kind, value in keys.intersection(excluded) if kind != MatchKind.EMAIL}
+        return cls(keys.difference(excluded), search_words(identity) | phones)
 
 
-def derived_words(records: Collection[SourceRecord]) -> Keys:
-    unmatched = _unmatched(records)
-    words: Keys = {record.pk: {(word,) for word in search_words(record.identity)} for record in records}
-    for record in records:
-        phones = {key for key in unmatched[record.pk] if key[0] != MatchKind.EMAIL}
-        words[record.pk] |= {(value,) for _, value in phones.intersection(match_keys(record.identity))}
-    return words
+def excluded_for(customer: int) -> set[Key]:
+    """What the staff record of `customer` is not matched on.
+
+    It repeats the profile, so what was said of another record of the same origin holds for it too: of one that was
+    split off, for the staff record of its new customer.
+    """
+    return set(UnmatchedValue.objects.filter(source_record__origin=customer).values_list("kind", "value"))
 
 
-def _unmatched(records: Collection[SourceRecord]) -> Keys:
-    """{record: what staff said not to match on}. A home record repeats the profile, so what was said of another record
-    of the same origin holds for it too: of one that was split off, for the home record of its new customer."""
-    said: Keys = {record.pk: set() for record in records}
-    origins: defaultdict[int, set[tuple[str, ...]]] = defaultdict(set)
+def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
+    """{record: what it is not matched on}."""
+    of_record: dict[int, set[Key]] = {record.pk: set() for record in records}
+    of_origin: defaultdict[int, set[Key]] = defaultdict(set)
     rows = UnmatchedValue.objects.filter(source_record__origin__in={record.origin_id for record in records})
     for pk, origin, kind, value in rows.values_list("source_record", "source_record__origin", "kind", "value"):
-        origins[origin].add((kind, value))
-        if pk in said:
-            said[pk].add((kind, value))
-    if origins:
+        of_origin[origin].add((kind, value))
+        if pk in of_record:
+            of_record[pk].add((kind, value))
+    if of_origin:
         staff = DataSource.staff().pk
         for record in records:
             if record.data_source_id == staff:
-                said[record.pk] |= origins[record.origin_id]
-    return said
+                of_record[record.pk] |= of_origin[record.origin_id]
+    return of_record
 
 
-def create_record(*, has_news: bool = True, **fields: Any) -> SourceRecord:
+def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), **fields: Any) -> SourceRecord:
     """A new source record with everything that is derived from its identity.
 
-    It `has_news` unless its customer has all of its keys already, or nobody has one and an intake holds their locks.
+    Pass `check_shared=False` when no key can be shared that was not before: saves a query.
     """
     record = SourceRecord(**fields)
     record.identity_key = identity_key(record.identity)
-    record.save(force_insert=True)
-    keys = sorted(match_keys(record.identity))
-    # Nobody has the keys of most who are new, and what to note of the others is a long question.
-    has_news = has_news and MatchKey.objects.among(keys).exists()
-    _write(MatchKey, ("kind", "value"), [(record.pk, key) for key in keys])
-    _write(SearchWord, ("word",), [(record.pk, (word,)) for word in sorted(search_words(record.identity))])
-    if has_news:
+    insert(record)
+    keys = Keys.of(record.identity, excluded)
+    # Nobody has the keys of most who are new, and who shares those of the others is a long question.
+    is_shared = check_shared and MatchKey.objects.among(keys.match).exists()
+    insert(*_match_keys(record.pk, keys.match))
+    insert(*_search_words(record.pk, keys.words))
+    if is_shared:
         shared_values.add_shared([record.pk])
     return record
+
+
+def change_identity(record: int, *, before: Identity, after: Identity, origin: int, owner: int) -> set[Key]:
+    """Give the staff record of `origin`, which the locked `owner` has, another identity and what is derived from it.
+
+    It answers with the match keys that it has now.
+    """
+    SourceRecord.objects.filter(pk=record).update(**asdict(after), identity_key=identity_key(after))
+    keeps_its_keys = set(match_keys(before)) == set(match_keys(after))
+    excluded = set() if keeps_its_keys else excluded_for(origin)
+    old, new = Keys.of(before, excluded), Keys.of(after, excluded)
+    added, removed = new.match - old.match, old.match - new.match
+    is_new = shared_values.lock_new({(owner, key) for key in added})
+    if removed:
+        MatchKey.objects.among(removed).filter(source_record=record).delete()
+    insert(*_match_keys(record, added))
+    if gone := old.words - new.words:
+        SearchWord.objects.filter(source_record=record, word__in=gone).delete()
+    insert(*_search_words(record, new.words - old.words))
+    if is_new:
+        shared_values.add_shared([record])
+    shared_values.drop_unshared(removed)
+    return new.match
+
+
+def _match_keys(record: int, keys: Iterable[Key]) -> list[MatchKey]:
+    return [MatchKey(source_record_id=record, kind=kind, value=value) for kind, value in sorted(keys)]
+
+
+def _search_words(record: int, words: Iterable[str]) -> list[SearchWord]:
+    return [SearchWord(source_record_id=record, word=word) for word in sorted(words)]
 
 
 def refresh(records: Collection[SourceRecord]) -> list[str]:
@@ -76,13 +114,15 @@ def refresh(records: Collection[SourceRecord]) -> list[str]:
         record.identity_key = identity_key(record.identity)
     if differed:
         SourceRecord.objects.bulk_update(records, ["identity_key"])
-    keys = Difference.of(MatchKey, ("kind", "value"), derived_keys(records))
-    words = Difference.of(SearchWord, ("word",), derived_words(records))
+    excluded = _excluded(records)
+    derived = {record.pk: Keys.of(record.identity, excluded[record.pk]) for record in records}
+    keys = Difference.of(MatchKey, ("kind", "value"), {pk: set(of.match) for pk, of in derived.items()})
+    words = Difference.of(SearchWord, ("word",), {pk: {(word,) for word in of.words} for pk, of in derived.items()})
     owner_of = {record.pk: record.customer_id for record in records}
-    news = shared_values.lock_new({(owner_of[record], (kind, value)) for record, (kind, value) in keys.missing})
+    new = shared_values.lock_new({(owner_of[record], (kind, value)) for record, (kind, value) in keys.missing})
     keys.settle()
     words.settle()
-    shared_values.add_shared({record for record, key in keys.missing if key in news})
+    shared_values.add_shared({record for record, key in keys.missing if key in new})
     shared_values.drop_unshared({(kind, value) for kind, value in keys.extra.values()})
     return [*differed, *keys.named(), *words.named()]
 
@@ -97,7 +137,7 @@ class Difference(Generic[Derived]):
     missing: list[tuple[int, tuple[str, ...]]]
 
     @classmethod
-    def of(cls, model: type[Derived], columns: tuple[str, ...], wanted: Keys) -> Self:
+    def of(cls, model: type[Derived], columns: tuple[str, ...], wanted: Derivations) -> Self:
         stored: defaultdict[int, dict[tuple[str, ...], int]] = defaultdict(dict)
         rows = model._default_manager.filter(source_record__in=wanted)
         for pk, record, *values in rows.values_list("pk", "source_record", *columns):

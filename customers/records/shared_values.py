@@ -1,70 +1,55 @@
 """Which match keys two live customers have: `SharedValue`, where a search for all possible duplicates begins.
 
-A key is noted by the act that gives it to a second customer, and forgotten by the one that leaves it to a single one.
-There may be too many for a moment, never too few, so on PostgreSQL two acts at once have to know of each other.
-Two who each give the first customer a key: intakes wait for each other; who has locked customers already may not wait,
-claims the key instead, and notes it without a look when another act has it. One who notes while another forgets: noting
-waits for a row that is being deleted, and writes it again; forgetting passes over a row that is being noted and a key
-that is being claimed, and looks only when it has the others. What it passed over is left to `rebuild`.
+A row is added by the act that gives a key to a second customer, and dropped by the one that leaves it to a single one.
+There may be a row too many for a moment, never one too few:
+
+| act | what it does | whom it waits for |
+| --- | --- | --- |
+| intake | holds the advisory lock of each key, then looks who else has it | other intakes of the key |
+| edit | `lock_new`: takes the advisory lock, or adds the row without a look | nobody |
+| undo, split | `add_after_undo`: adds what two of its sides have | whoever is dropping the row |
+| all that drop | `drop_unshared`: passes over what another act has, and looks when it has the others | nobody |
+
+A row that was passed over is left to `rebuild`.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Subquery
 
 from customers.lib.batches import batches
-from customers.locks import numbers_held_elsewhere, try_lock_numbers
+from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
 from customers.models import MatchKey, SharedValue
 from customers.models.matching import Key, KeyQuerySet
+from customers.models.prepared import PreparedWrite, deleting, insert
 
 
-def lock_new(added: Collection[tuple[int, Key]]) -> set[Key]:
-    """Before keys are `added` to locked customers, outside of an intake: be alone in that, or note them at once.
+def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int, Key]] | None = None) -> set[Key]:
+    """Before keys are `added` to locked customers, outside of an intake: be alone in that, or add the rows at once.
 
-    It answers with those that are news; what a customer has by another record already costs nobody a lock.
+    It answers with those that are new to their customer; `known` are the keys of the customers, if they were read
+    already. What a customer has by another record costs nobody a lock.
     """
     if not added:
         return set()
-    theirs = MatchKey.objects.filter(source_record__customer__in={customer for customer, _ in added})
-    known = {(pk, (kind, value)) for pk, kind, value in theirs.values_list("source_record__customer", "kind", "value")}
-    news = {_name(key): key for customer, key in added if (customer, key) not in known}
-    _note(news[name] for name in try_lock_numbers(news))
-    return set(news.values())
+    if known is None:
+        theirs = MatchKey.objects.among({key for _, key in added}).filter(
+            source_record__customer__in={customer for customer, _ in added}
+        )
+        rows = theirs.values_list("source_record__customer", "kind", "value")
+        known = {(customer, (kind, value)) for customer, kind, value in rows}
+    new = {_name(key): key for customer, key in added if (customer, key) not in known}
+    _add(new[name] for name in try_lock_numbers(new))
+    return set(new.values())
 
 
 def add_shared(records: Collection[int]) -> None:
-    """Note those of the keys of `records`, which are new, that another customer has too."""
+    """Add those of the keys of `records`, which are new, that another customer has too."""
     if records:
-        _note(_had_by_others(MatchKey.objects.filter(source_record__in=records)))
-
-
-def add_after_undo(customers: Collection[int]) -> None:
-    """Note what the locked `customers`, who each took records from the other, share with them or anybody else."""
-    _note(_had_by_others(MatchKey.objects.filter(source_record__customer__in=customers)))
-
-
-def drop_after_merge(customer: int) -> None:
-    """Forget what the locked `customer` shares with nobody since others became part of them."""
-    theirs = MatchKey.objects.filter(source_record__customer=customer)
-    drop_unshared(set(theirs.values_list("kind", "value").distinct()))
-
-
-@transaction.atomic(savepoint=False)
-def drop_unshared(keys: Collection[Key]) -> None:
-    """Forget those of `keys` that two customers no longer have, but for what another act is writing."""
-    noted = SharedValue.objects.among(keys).select_for_update(skip_locked=True)
-    rows = {_name((row.kind, row.value)): row.pk for row in noted} if keys else {}
-    free = [rows[name] for name in rows.keys() - numbers_held_elsewhere(rows)]
-    if free:
-        SharedValue.objects.filter(~still_shared(), pk__in=free).delete()
-
-
-def still_shared() -> Exists:
-    """Whether two customers have the value in the outer query: it reads the keys of one, and the first of another."""
-    having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
-    one = having.filter(kind=OuterRef(OuterRef("kind")), value=OuterRef(OuterRef("value")))
-    return Exists(having.exclude(source_record__customer=Subquery(one.values("source_record__customer")[:1])))
+        _add(_had_by_others(MatchKey.objects.filter(source_record__in=records)))
 
 
 def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
@@ -75,13 +60,67 @@ def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
     return set(MatchKey.objects.filter(elsewhere, pk__in=one_of_each).values_list("kind", "value"))
 
 
-def _note(keys: Iterable[Key]) -> None:
+def add_after_undo(sides: Iterable[Collection[Key]]) -> None:
+    """Add what two of the `sides` have, into which a customer's records were divided.
+
+    What one of them shares with anybody else is there since they were one customer.
+    """
+    held = Counter(key for keys in sides for key in keys)
+    _add(key for key, customers in held.items() if customers > 1)
+
+
+@transaction.atomic(savepoint=False)
+def drop_unshared(keys: Collection[Key]) -> None:
+    """Drop those of `keys` that two customers no longer have, but for what another act is writing."""
+    if free := _take(sorted(keys)):
+        _delete_unshared(free)
+
+
+TAKE = f"""
+    WITH taken AS MATERIALIZED (
+        SELECT shared.id, keys.number FROM unnest(%s::text[], %s::text[], %s::int[]) AS keys (kind, value, number)
+        JOIN customers_sharedvalue AS shared USING (kind, value)
+        FOR UPDATE OF shared SKIP LOCKED
+    )
+    SELECT id FROM taken WHERE {NUMBER_IS_FREE}
+"""  # noqa: S608 - only a condition of ours is put into the text
+"""The rows of keys, locked, but for those that another act has, and for keys whose advisory lock one holds.
+
+The lock is asked for when the row is locked, and MATERIALIZED keeps it so: an act that has it after that adds the row
+again, as it waits for us; one that had it before has committed, and is seen by the next statement.
+"""
+
+
+# With one writer at a time there is nobody to pass over.
+TAKE_ON_SQLITE = "SELECT id FROM customers_sharedvalue WHERE (kind, value) IN (VALUES {})"
+
+
+def _take(keys: Sequence[Key]) -> list[int]:
+    if not keys:
+        return []
+    kinds, values = zip(*keys, strict=True)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(TAKE, [list(kinds), list(values), [number_of(_name(key)) for key in keys]])
+        else:
+            cursor.execute(TAKE_ON_SQLITE.format(", ".join(["(%s, %s)"] * len(keys))), [*chain.from_iterable(keys)])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def still_shared() -> Exists:
+    """Whether two customers have the value in the outer query: it reads the keys of one, and the first of another."""
+    having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    one = having.filter(kind=OuterRef(OuterRef("kind")), value=OuterRef(OuterRef("value")))
+    return Exists(having.exclude(source_record__customer=Subquery(one.values("source_record__customer")[:1])))
+
+
+_delete_unshared = PreparedWrite(lambda rows: deleting(SharedValue.objects.filter(~still_shared(), pk__in=rows)))
+
+
+def _add(keys: Iterable[Key]) -> None:
     """In one order everywhere; a row that is there already is locked by it."""
     rows = [SharedValue(kind=kind, value=value) for kind, value in sorted(keys)]
-    if rows:
-        SharedValue.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["kind", "value"], update_fields=["value"]
-        )
+    insert(*rows, on_conflict="(kind, value) DO UPDATE SET value = excluded.value")
 
 
 def _name(key: Key) -> str:
@@ -97,7 +136,7 @@ def rebuild() -> Iterator[str]:
     for shared in batches(held.filter(low__lt=F("high")).order_by("kind", "value")):
         wanted = {(kind, value) for kind, value, *_ in shared}
         missing = sorted(wanted - set(SharedValue.objects.among(wanted).values_list("kind", "value")))
-        _note(missing)
+        _add(missing)
         yield from (f"shared value {key} missing" for key in missing)
     for rows in batches(SharedValue.objects.order_by("pk")):
         drop_unshared({(row.kind, row.value) for row in rows})

@@ -1,54 +1,89 @@
-"""A customer's home record: it carries what staff add, and says what the profile says.
+"""The staff record of a customer: it carries what staff add, and says what the profile says.
 
-So an e-mail or phone that staff typed is matched like any other.
+So an email or phone that staff typed is matched like any other.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from customers.lib.identity import Identity, match_keys
-from customers.models import Customer, DataSource, SourceRecord, UnmatchedValue
+from customers.models import Customer, DataSource, SourceRecord
+from customers.models.prepared import Prepared
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import match_keys as keys
-from customers.records import shared_values
+from customers.records.owned import OwnedRecord, keys_of, owned_records
+from customers.records.shared_values import lock_new
+
+_staff_record = Prepared(lambda uuid: SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=uuid))
 
 
 def identity_of(customer: Customer) -> Identity:
     """Who the profile says the customer is."""
-    parts = {name: getattr(customer, name) for name in IDENTITY_FIELDS if name != "country"}
-    return Identity(**parts, country=customer.billing_address.get("country", ""))
+    return identity_in(vars(customer))
+
+
+def identity_in(profile: Mapping[str, Any]) -> Identity:
+    parts = {name: profile[name] for name in IDENTITY_FIELDS if name != "country"}
+    return Identity(**parts, country=profile["billing_address"].get("country", ""))
 
 
 def staff_record_of(customer: Customer) -> SourceRecord:
-    """The home record of the locked `customer`, made when first needed."""
-    home = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=customer.uuid).first()
-    return home or _create(customer)
+    """The staff record of the locked `customer`, made when first needed."""
+    if known := _staff_record(customer.uuid):
+        return known[0]
+    owner = customer.live_root()
+    return _create(customer, identity_of(customer), owner=owner.pk, records=owned_records([owner.pk]))
 
 
-def _create(customer: Customer) -> SourceRecord:
-    identity, owner = identity_of(customer), customer.live_root()
-    news = shared_values.lock_new({(owner.pk, key) for key in match_keys(identity)})
-    home = keys.create_record(
-        has_news=bool(news),
-        data_source=DataSource.staff(),
+def staff_record_among(records: Iterable[OwnedRecord], customer: Customer) -> OwnedRecord | None:
+    """The staff record of `customer`, when it is one of `records`."""
+    staff_records = (record for record in records if record.data_source == record.staff_source)
+    return next((record for record in staff_records if record.external_id == customer.uuid), None)
+
+
+def put_staff_record(
+    customer: Customer, profile: Mapping[str, Any], *, owner: int, records: Sequence[OwnedRecord]
+) -> int:
+    """Make or change the staff record of `customer`, so that it says what `profile` will say; its primary key.
+
+    `customer` is the locked `owner` or part of it, `records` are all of theirs, and their keys follow.
+    """
+    before, after = identity_of(customer), identity_in(profile)
+    record = staff_record_among(records, customer)
+    if record is None:
+        return _create(customer, after, owner=owner, records=records).pk
+    if after != before:
+        record.keys = keys.change_identity(record.pk, before=before, after=after, origin=customer.pk, owner=owner)
+    return record.pk
+
+
+def _create(customer: Customer, identity: Identity, *, owner: int, records: Sequence[OwnedRecord]) -> SourceRecord:
+    excluded = keys.excluded_for(customer.pk) if any(record.excludes for record in records) else set()
+    added = {(owner, key) for key in match_keys(identity) if key not in excluded}
+    new = lock_new(added, known={(owner, key) for key in keys_of(records)})
+    source = next((record.staff_source for record in records), None) or DataSource.staff().pk
+    return keys.create_record(
+        check_shared=bool(new),
+        excluded=excluded,
+        data_source_id=source,
         external_id=customer.uuid,
         origin=customer,
-        customer=owner,
+        customer_id=owner,
         **asdict(identity),
     )
-    if UnmatchedValue.objects.filter(source_record__origin=customer).exists():
-        keys.refresh([home])
-    return home
 
 
 def refresh_staff_records(customers: Collection[Customer]) -> list[str]:
-    """Make the home records say what the profiles say; name what did not."""
-    profiles = {customer.uuid: identity_of(customer) for customer in customers}
-    homes = list(SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id__in=profiles))
-    wrong = [home for home in homes if home.identity != profiles[str(home.external_id)]]
-    for home in wrong:
-        for name in IDENTITY_FIELDS:
-            setattr(home, name, getattr(profiles[str(home.external_id)], name))
-    SourceRecord.objects.bulk_update(wrong, IDENTITY_FIELDS)
-    keys.refresh(wrong)
-    return [f"identity of home record {home.pk}" for home in wrong]
+    """Make the staff records of locked customers say what the profiles say; name what did not."""
+    customer_of = {customer.uuid: customer for customer in customers}
+    records = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id__in=customer_of)
+    differed = []
+    for record in records:
+        before, after = record.identity, identity_of(customer_of[str(record.external_id)])
+        if before != after:
+            keys.change_identity(
+                record.pk, before=before, after=after, origin=record.origin_id, owner=record.customer_id
+            )
+            differed.append(f"identity of staff record {record.pk}")
+    return differed

@@ -1,30 +1,61 @@
 """Billing status: Active over Past Due over Cancelled, from the purchases of all of a customer's records."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import Sum
 
 from customers.models import BillingStatus, Customer, RecordTotals
+from customers.models.prepared import Prepared
 
 BY_PRIORITY = (
     ("purchases_active", BillingStatus.ACTIVE),
     ("purchases_past_due", BillingStatus.PAST_DUE),
     ("purchases_cancelled", BillingStatus.CANCELLED),
 )
+COUNTS = [count for count, _ in BY_PRIORITY]
+
+_counted = Prepared(
+    lambda customers: (
+        Customer.objects.filter(pk__in=customers)
+        .order_by()
+        .annotate(**{f"sum_{name}": Sum(f"records__totals__{name}") for name in COUNTS})
+        .values_list("pk", "billing_status", *(f"sum_{name}" for name in COUNTS))
+    )
+)
+
+_of_records = Prepared(
+    lambda records: RecordTotals.objects.filter(source_record__in=records).values_list("source_record", *COUNTS)
+)
 
 
 def refresh(customers: Collection[int]) -> list[str]:
     """Make the billing status of the locked `customers` what their purchases say; name what was not."""
-    totals = RecordTotals.objects.filter(source_record__customer__in=customers)
-    sums = totals.values_list("source_record__customer").annotate(*(Sum(name) for name, _ in BY_PRIORITY))
-    status_of: dict[int, str] = {
-        pk: next((status for (_, status), count in zip(BY_PRIORITY, counts, strict=True) if count), "")
-        for pk, *counts in sums
+    differed = []
+    for pk, status, *counts in _counted(list(customers)):
+        if status != status_of(counts):
+            Customer.objects.filter(pk=pk).update(billing_status=status_of(counts))
+            differed.append(f"billing status of customer {pk}")
+    return differed
+
+
+def status_of(counts: Sequence[int | None]) -> str:
+    """The status for so many purchases that are active, past due and cancelled."""
+    return next((status for (_, status), count in zip(BY_PRIORITY, counts, strict=False) if count), "")
+
+
+def combined_status(customers: Iterable[Customer]) -> str:
+    """The status of a customer whom `customers` become."""
+    statuses = {customer.billing_status for customer in customers}
+    return next((status for _, status in BY_PRIORITY if status in statuses), "")
+
+
+def statuses_of_parts(parts: Mapping[int, Sequence[int]]) -> dict[int, str]:
+    """{customer: the status that their purchases give}, for customers with such records."""
+    counts_of: defaultdict[int, list[Sequence[int]]] = defaultdict(list)
+    owner_of = {record: customer for customer, records in parts.items() for record in records}
+    for record, *counts in _of_records(list(owner_of)):
+        counts_of[owner_of[record]].append(counts)
+    return {
+        customer: status_of([sum(column) for column in zip(*counts_of[customer], strict=True)]) for customer in parts
     }
-    wrong = []
-    for customer in Customer.objects.filter(pk__in=customers):
-        if customer.billing_status != status_of.get(customer.pk, ""):
-            customer.billing_status = status_of.get(customer.pk, "")
-            wrong.append(customer)
-    Customer.objects.bulk_update(wrong, ["billing_status"])
-    return [f"billing status of customer {customer.pk}" for customer in wrong]

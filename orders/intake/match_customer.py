@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from customers.lib.identity import Identity, fold, identity_key, match_keys
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_chain
+from customers.locks import MOST_TRIES, RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.duplicates import MOST_HOLDERS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
 from customers.profile.edit import create_customer
@@ -59,7 +59,7 @@ def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> Found:
     has_known_keys = MatchKey.objects.among(match_keys(incoming.identity)).exists()
     if has_known_keys and (record := _of_matching_customer(incoming)):
         return Found(record, "match")
-    return Found(_of_new_customer(incoming, by=by, has_news=has_known_keys), "new")
+    return Found(_of_new_customer(incoming, by=by, check_shared=has_known_keys), "new")
 
 
 def _known(incoming: IncomingCustomer) -> SourceRecord | None:
@@ -91,7 +91,8 @@ def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
         try:
             with transaction.atomic():
                 # All from its origin on, in one go: who buys may end the lead status of each.
-                locked, chain = lock_chain(matched.origin_id)
+                chain = chain_of(matched.origin_id)
+                locked = lock_chain(chain)
                 origin, owner = locked[chain[0]], locked[chain[-1]]
                 if not owner.is_live or not _is_still(matched, origin, owner):
                     raise RetiredMeanwhileError
@@ -144,10 +145,10 @@ def _attach(incoming: IncomingCustomer, owner: Customer, origin: Customer) -> So
 
 
 def _write_record(
-    incoming: IncomingCustomer, *, owner: Customer, origin: Customer, has_news: bool = True
+    incoming: IncomingCustomer, *, owner: Customer, origin: Customer, check_shared: bool = True
 ) -> SourceRecord:
     return keys.create_record(
-        has_news=has_news,
+        check_shared=check_shared,
         origin=origin,
         customer=owner,
         data_source=incoming.data_source,
@@ -156,7 +157,7 @@ def _write_record(
     )
 
 
-def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, has_news: bool = True) -> SourceRecord:
+def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_shared: bool = True) -> SourceRecord:
     """It has no news when nobody has its keys: nobody gets one of them while their advisory locks are held."""
     values = asdict(incoming.identity)
     del values["country"]
@@ -166,4 +167,4 @@ def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, has_news: b
     except ValidationError:
         # What is no email stays on the record as received; a profile holds only one that can be written to.
         customer = create_customer({**values, **addresses, "email": ""}, by=by, via="intake")
-    return _write_record(incoming, owner=customer, origin=customer, has_news=has_news)
+    return _write_record(incoming, owner=customer, origin=customer, check_shared=check_shared)

@@ -15,7 +15,8 @@ from customers.lib.identity import Identity
 from customers.merging.merge import merge_customers
 from customers.merging.plan import Picked, Typed, plan_merge
 from customers.merging.split import SplitError, split_record
-from customers.merging.undo import plan_undo, undo_merge
+from customers.merging.undo import undo_merge
+from customers.merging.undo_plan import plan_undo
 from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, PaySource, SourceRecord, Via
 from customers.profile.derive import profile_values
 from customers.profile.edit import EditError, add_note, edit_profile

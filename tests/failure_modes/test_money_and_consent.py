@@ -8,7 +8,7 @@ from django.db.models import Sum
 from customers.credit import credit
 from customers.merging.plan import plan_merge
 from customers.merging.preview import forecast_merge
-from customers.merging.undo import UndoError
+from customers.merging.undo_plan import UndoError
 from customers.models import CreditEntry, HistoryEntry, PaySource, RecordTotals
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Purchase

@@ -6,7 +6,7 @@ from django.utils import timezone
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.merge import StalePlanError, merge_customers
 from customers.merging.plan import plan_merge
-from customers.merging.undo import UndoError
+from customers.merging.undo_plan import UndoError
 from customers.models import Customer, SourceRecord
 from customers.profile.edit import add_note, edit_profile
 from orders.models import Order
@@ -189,7 +189,7 @@ def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched
 
 
 def test_a_stale_preview_of_an_undo_is_refused(three):
-    from customers.merging.undo import StaleUndoError, plan_undo
+    from customers.merging.undo_plan import StaleUndoError, plan_undo
 
     made = merge(*three)
     seen = plan_undo(made).fingerprint

@@ -13,7 +13,8 @@ from crm.api.konnektive.queries import find_customer
 from customers import models
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
 from customers.merging.plan import MergeError, plan_merge
-from customers.merging.undo import UndoError, undo_merge
+from customers.merging.undo import undo_merge
+from customers.merging.undo_plan import UndoError
 from customers.models import Customer, MergeMember, Via
 
 MOST_TRIES = 5

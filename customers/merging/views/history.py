@@ -9,7 +9,7 @@ from customers.merging import aftermath, detail, history
 from customers.merging.drawing import draw_tree
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.tree import merge_tree
-from customers.merging.undo import erased_side
+from customers.merging.undo_plan import erased_side
 from customers.models import Merge
 from customers.records.newest import Cursor
 from customers.web.csv import csv_response

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.merging import undo_preview
-from customers.merging.undo import (
+from customers.merging.undo import undo_merge
+from customers.merging.undo_plan import (
     AlreadyUndoneError,
     OverdrawnError,
     StaleUndoError,
     UndoError,
     UndoPlan,
     plan_undo,
-    undo_merge,
 )
 from customers.models import Merge
 from customers.web.messages import emphasised
@@ -70,7 +70,7 @@ def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpRespons
 def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpResponse:
     back = join_words([each.customer.numbered for each in plan.returns])
     context = {
-        "title": f"Undo merge {plan.merge.pk}?" if plan.is_whole else f"Undo merge {plan.merge.pk} for {back}?",
+        "title": f"Undo merge {plan.merge.pk}?" if plan.scope.is_whole else f"Undo merge {plan.merge.pk} for {back}?",
         "merge": plan.merge,
         "plan": plan,
         "only": only,

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from customers.merging.plan import MergeError
-from customers.merging.undo import UndoError
+from customers.merging.undo_plan import UndoError
 from customers.models import Customer, Merge
 from orders.intake.order import IncomingPurchase
 from orders.models import Order

@@ -19,4 +19,4 @@ def test_credit_is_exact_however_many_entries_it_adds_up():
     assert credit.balances([customer.pk]) == {customer.pk: {"USD": sum(amounts)}}
     credit.adjust(customer, -sum(amounts), "USD", cause="Used up", by=None)
     assert credit.balances([customer.pk]) == {customer.pk: {"USD": 0}}
-    assert credit.balance_of_records([record.pk]) == {"USD": 0}
+    assert credit.balances_of_parts({customer.pk: [record.pk]}) == {customer.pk: {"USD": 0}}

@@ -8,7 +8,7 @@ from django.db import connection
 from customers.credit import credit
 from customers.erasing.delete_rows import rows, tables
 from customers.erasing.erase import plan_erasure
-from customers.merging.undo import UndoError
+from customers.merging.undo_plan import UndoError
 from customers.models import (
     Customer,
     HistoryEntry,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.merging.undo import plan_undo
+from customers.merging.undo_plan import plan_undo
 from customers.models import Merge, PaySource
 from tests.customers.world import World
 

@@ -1,0 +1,216 @@
+"""What an undo would do: which values, records and credit go back to whom, and what stays.
+
+Nothing is restored: the merge no longer stands, and owners, profiles, keys and credit follow from what does. What
+cannot follow, because somebody changed it since or a later merge carried it on, stays and is named beforehand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from customers.credit import credit
+from customers.lib.dates import format_day
+from customers.models import Customer, Merge, MergeMember, ProfileChange
+from customers.profile.derive import ProfileHistory
+from customers.profile.fields import BY_KEY, ProfileField
+from customers.records import ownership
+from customers.records.owned import OwnedRecord, owned_records
+
+
+class UndoError(Exception):
+    """Nothing was undone; the message says why and what to do."""
+
+
+class AlreadyUndoneError(UndoError):
+    """It was taken back before: by a double click, or by somebody else."""
+
+
+class StaleUndoError(UndoError):
+    def __init__(self) -> None:
+        super().__init__("Something changed while you were looking. Here is the new preview.")
+
+
+class OverdrawnError(UndoError):
+    """Credit that came with a duplicate is used up, and nobody said that it may be below zero."""
+
+
+@dataclass(frozen=True)
+class FieldOutcome:
+    """One value of the survivor: what it is, what it will be, and the change or merge for which it stays."""
+
+    field: ProfileField
+    now: Any
+    after: Any
+    kept_by: ProfileChange | None = None
+
+    @property
+    def goes_back(self) -> bool:
+        return self.kept_by is None
+
+
+@dataclass(frozen=True)
+class ReturnedCustomer:
+    """A customer after the undo: their source records, and their credit by currency."""
+
+    customer: Customer
+    records: tuple[int, ...]
+    credit: credit.Amounts
+
+
+@dataclass(frozen=True)
+class UndoScope:
+    """The members that an undo takes out of a merge; `is_whole` when it leaves none."""
+
+    members: tuple[MergeMember, ...]
+    is_whole: bool
+
+    @property
+    def merge(self) -> int:
+        return self.members[0].merge_id
+
+    @property
+    def duplicates(self) -> tuple[int, ...]:
+        return tuple(member.duplicate_id for member in self.members)
+
+    @property
+    def as_undone(self) -> dict[str, Any]:
+        """What to ask a ProfileHistory for the profiles without them."""
+        members = {(self.merge, duplicate) for duplicate in self.duplicates}
+        return {"taken_back": members, "without": self.merge if self.is_whole else None}
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What an undo gives back and what it leaves. `root` is the live customer who has everything now."""
+
+    merge: Merge
+    root: Customer
+    scope: UndoScope
+    outcomes: tuple[FieldOutcome, ...]
+    keeps: ReturnedCustomer
+    returns: tuple[ReturnedCustomer, ...]
+
+    @property
+    def survivor(self) -> Customer:
+        return self.merge.survivor
+
+    @property
+    def sides(self) -> tuple[ReturnedCustomer, ...]:
+        return (self.keeps, *self.returns)
+
+    @property
+    def kept(self) -> list[FieldOutcome]:
+        return [outcome for outcome in self.outcomes if not outcome.goes_back]
+
+    @property
+    def overdrawn(self) -> list[tuple[Customer, str, Decimal]]:
+        """(customer, currency, amount) of credit that would be below zero."""
+        return [(s.customer, code, amount) for s in self.sides for code, amount in s.credit.items() if amount < 0]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        decided = [
+            (self.merge.pk, self.root.pk, self.root.version, self.survivor.version),
+            [(member.duplicate_id, member.duplicate.version) for member in self.scope.members],
+            [(o.field.key, o.now, o.after, o.goes_back) for o in self.outcomes],
+            [str(item) for item in self.overdrawn],
+        ]
+        return hashlib.sha256(json.dumps(decided, default=str).encode()).hexdigest()
+
+
+def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
+    """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
+    scope = undo_scope(merge, merge.members.select_related("duplicate").order_by("duplicate"), only)
+    survivor, root = merge.survivor, merge.survivor.live_root()
+    # Where the survivor was merged on, it is the next customer's profile that a value was carried to.
+    history = ProfileHistory({pk for pk in (survivor.pk, survivor.merged_into_id) if pk})
+    return plan_within(scope, merge, root=root, records=owned_records([root.pk]), history=history)
+
+
+def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
+    """Those of the `members` of `merge` that are to be taken out; UndoError when they cannot be."""
+    if merge.undone_at:
+        who = merge.undone_by or "a program"
+        raise AlreadyUndoneError(f"This merge was undone by {who} on {format_day(merge.undone_at)}.")
+    standing = [member for member in members if not member.undone_at]
+    chosen = [member for member in standing if not only or member.duplicate_id in only]
+    if len(chosen) < len(set(only)) or not chosen:
+        raise UndoError("This customer is not part of the merge any more. Look at the merge again.")
+    if erased := erased_side(merge, chosen):
+        raise UndoError(f"Customer {erased.pk} was erased, so this merge can no longer be undone.")
+    return UndoScope(tuple(chosen), is_whole=len(chosen) == len(standing))
+
+
+def plan_within(
+    scope: UndoScope, merge: Merge, *, root: Customer, records: Sequence[OwnedRecord], history: ProfileHistory
+) -> UndoPlan:
+    """The plan from rows that are read already: all `records` of `root`, the `history` of survivor and root."""
+    records_of = _divide(records, scope, root)
+    credit_of = credit.balances_of_parts(records_of, without=merge.pk if scope.is_whole else None)
+
+    def side(customer: Customer) -> ReturnedCustomer:
+        return ReturnedCustomer(customer, tuple(records_of[customer.pk]), credit_of[customer.pk])
+
+    return UndoPlan(
+        merge=merge,
+        root=root,
+        scope=scope,
+        outcomes=tuple(_outcomes(merge.survivor, scope, history)),
+        keeps=side(root),
+        returns=tuple(side(member.duplicate) for member in scope.members),
+    )
+
+
+def _divide(records: Sequence[OwnedRecord], scope: UndoScope, root: Customer) -> dict[int, list[int]]:
+    """{customer: the records that they will have}, of the root and of those who come back."""
+    records_of: dict[int, list[int]] = {pk: [] for pk in (root.pk, *scope.duplicates)}
+    head_of = {pk: pk for pk in records_of}
+    if any(record.origin not in head_of for record in records):
+        head_of = ownership.merged_into_any(scope.duplicates)
+    for record in records:
+        records_of[head_of.get(record.origin, root.pk)].append(record.pk)
+    return records_of
+
+
+def erased_side(merge: Merge, members: Sequence[MergeMember]) -> Customer | None:
+    """Who was erased while the merge stood, the survivor first: then it stands for good, and nobody is left of it."""
+    standing = [member.duplicate for member in members if not member.undone_at]
+    return next((c for c in (merge.survivor, *standing) if standing and c.erased_at), None)
+
+
+def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> Iterator[FieldOutcome]:
+    """One for each value that the undone part of the merge wrote, or that leaves with a duplicate."""
+    change = next((c for c in history.changes[survivor.pk] if c.merge_id == scope.merge), None)
+    now, after = history.profile(survivor.pk), history.profile(survivor.pk, **scope.as_undone)
+    for key in now:
+        written = change.values.get(key) if change else None
+        is_undone = written and (scope.is_whole or written["from"] in scope.duplicates)
+        if not is_undone and now[key] == after[key]:
+            continue
+        kept_by = _carried_on(history, survivor, key, scope)
+        if kept_by is None and change and now[key] == after[key]:
+            kept_by = _latest(history, survivor, key, change)
+        yield FieldOutcome(BY_KEY[key], now[key], after[key], kept_by)
+
+
+def _latest(history: ProfileHistory, survivor: Customer, key: str, merged: ProfileChange) -> ProfileChange | None:
+    """The change after the merge's own for which a value stays."""
+    later = [c for c in history.changes[survivor.pk] if c.version > merged.version and key in c.values]
+    return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
+
+
+def _carried_on(history: ProfileHistory, survivor: Customer, key: str, scope: UndoScope) -> ProfileChange | None:
+    """The change by which a later merge took the value on, for good, to whom the survivor is part of now."""
+    following = survivor.merged_into_id
+    if following is None:
+        return None
+    if history.profile(following).get(key) != history.profile(following, **scope.as_undone).get(key):
+        return None
+    of_merges = (c for c in history.changes[following] if c.merge and not c.merge.undone_at and key in c.values)
+    return next((c for c in of_merges if c.values[key]["from"] == survivor.pk), None)

@@ -1,0 +1,51 @@
+"""The source records of locked customers, with what they are matched by: read once for a whole act."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from customers.models import DataSource, SourceRecord, UnmatchedValue
+from customers.models.matching import Key
+from customers.models.prepared import Prepared
+
+_rows = Prepared(
+    lambda customers: (
+        SourceRecord.objects.filter(customer__in=customers)
+        .order_by("pk")
+        .values_list(
+            *("pk", "customer", "origin", "external_id", "data_source"),
+            Subquery(DataSource.objects.filter(name=DataSource.STAFF).values("pk")),
+            Exists(UnmatchedValue.objects.filter(source_record=OuterRef("pk"))),
+            *("match_keys__kind", "match_keys__value"),
+        )
+    )
+)
+
+
+@dataclass
+class OwnedRecord:
+    """`staff_source` is the data source of staff records; `excludes` says that a value is excluded from matching."""
+
+    pk: int
+    customer: int
+    origin: int
+    external_id: str | None
+    data_source: int
+    staff_source: int | None
+    excludes: bool
+    keys: set[Key] = field(default_factory=set)
+
+
+def owned_records(customers: Collection[int]) -> list[OwnedRecord]:
+    records: dict[int, OwnedRecord] = {}
+    for pk, *columns, kind, value in _rows(list(customers)):
+        if pk not in records:
+            records[pk] = OwnedRecord(pk, *columns)
+        if kind:
+            records[pk].keys.add((kind, value))
+    return list(records.values())
+
+
+def keys_of(records: Iterable[OwnedRecord]) -> set[Key]:
+    return {key for record in records for key in record.keys}

@@ -1,0 +1,86 @@
+"""How many statements the frequent acts take at most.
+
+Everything that is sent counts, also what begins and ends the transaction: within a test SAVEPOINT and RELEASE, which
+stand for BEGIN and COMMIT.
+"""
+
+import pytest
+
+from customers.merging.merge import merge_customers
+from customers.merging.plan import plan_merge
+from customers.merging.undo import undo_merge
+from customers.models import Customer, DataSource, Merge, Via
+from customers.profile.edit import edit_profile
+from customers.records.staff_record import staff_record_of
+from tests.acts import fresh
+from tests.customers.constant_cost.measuring import Cost, measured
+from tests.factories import customer_with_order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _staff_source(db) -> None:
+    """Made once, ever."""
+    DataSource.staff()
+
+
+@pytest.fixture
+def pair() -> tuple[Customer, Customer]:
+    """Two customers with an order and the same email, of whom staff have written nothing yet."""
+    return customer_with_order(email="helena@reunite.cz"), customer_with_order(email="helena@reunite.cz")
+
+
+def cost_of_merge(survivor: Customer, duplicate: Customer) -> tuple[Merge, Cost]:
+    plan = plan_merge(*fresh(survivor), fresh(duplicate))
+    with measured() as cost:
+        merge = merge_customers(plan, by=None, via=Via.PAGE)
+    return merge, cost
+
+
+def cost_of_undo(merge: Merge) -> Cost:
+    with measured() as cost:
+        undo_merge(merge, by=None)
+    return cost
+
+
+def has_company(customer: Customer) -> Customer:
+    return edit_profile(*fresh(customer), {"company": "Initech"}, version=customer.version, by=None, via="page")
+
+
+def test_a_merge_without_changes(pair):
+    staff_record_of(pair[0])
+    _, cost = cost_of_merge(*pair)
+    assert cost.statements <= 12
+
+
+def test_a_merge_that_changes_a_field_and_makes_the_staff_record(pair):
+    has_company(pair[1])
+    _, cost = cost_of_merge(*pair)
+    assert fresh(pair[0])[0].company == "Initech"
+    assert cost.statements <= 17
+
+
+def test_a_merge_that_changes_a_field_and_the_staff_record(pair):
+    staff_record_of(pair[0])
+    has_company(pair[1])
+    _, cost = cost_of_merge(*pair)
+    assert cost.statements <= 16
+
+
+def test_an_undo(pair):
+    for customer in pair:
+        staff_record_of(customer)
+    merge, _ = cost_of_merge(*pair)
+    assert cost_of_undo(merge).statements <= 15
+
+
+def test_an_undo_that_makes_the_staff_record(pair):
+    merge, _ = cost_of_merge(*pair)
+    assert cost_of_undo(merge).statements <= 18
+
+
+def test_an_undo_that_gives_a_field_back(pair):
+    has_company(pair[1])
+    merge, _ = cost_of_merge(*pair)
+    assert cost_of_undo(merge).statements <= 19
