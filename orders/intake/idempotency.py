@@ -1,7 +1,7 @@
-"""A request that comes again with the key that its caller gave it: it is answered with the order that it made.
+"""Idempotency keys: a request that is sent again with the same key gets the order that it made the first time.
 
-The key stands with a digest of the request, so that one used again for another request is told, and not taken for the
-first. The digest is keyed with our own secret, and no secret of the request goes into it.
+A digest of the request is kept with its key, so that a different request with the same key is refused. The digest is
+made with our own secret, and without the secrets of the request.
 """
 
 from __future__ import annotations
@@ -21,54 +21,50 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_KEY = 255
-CHUNK = 1000
+BATCH = 1000
+SALT = "orders.repeating"  # stored digests were made with it, so it must not change
 
 
 class RepeatedRequestError(Exception):
-    """Nothing was done; the message says why."""
+    """The key or id of a request cannot be used again for this one. Nothing was done; the message says why."""
 
 
 @dataclass(frozen=True)
 class IdentifiedRequest:
-    """What a caller calls a request of theirs, and what it says."""
-
     caller: User
     key: str
     digest: str
 
     @property
-    def name(self) -> str:
-        """By which it is locked."""
+    def lock_name(self) -> str:
         return f"request {self.caller.pk} {self.key}"
 
 
 def identify_request(caller: User, key: str, parameters: Mapping[str, str]) -> IdentifiedRequest:
-    """`parameters` without secrets; RepeatError when the key cannot be kept."""
+    """The caller has removed the secrets from `parameters`; RepeatedRequestError when the key cannot be stored."""
     if len(key) > LONGEST_KEY or not can_be_stored(key):
         raise RepeatedRequestError(f"Use a key of {LONGEST_KEY} characters or fewer.")
-    said = json.dumps(dict(parameters), sort_keys=True)
-    return IdentifiedRequest(
-        caller, key, salted_hmac("orders.intake.idempotency", said, algorithm="sha256").hexdigest()
-    )
+    text = json.dumps(dict(parameters), sort_keys=True)
+    return IdentifiedRequest(caller, key, salted_hmac(SALT, text, algorithm="sha256").hexdigest())
 
 
-def order_made_by(asked: IdentifiedRequest) -> Order | None:
-    """The order that the request made when it came before; RepeatError when that was another request."""
-    kept = IdempotencyKey.objects.select_related("order__source_record").filter(caller=asked.caller, key=asked.key)
-    before = kept.first()
-    if before and not constant_time_compare(before.request_digest, asked.digest):
+def order_made_by(request: IdentifiedRequest) -> Order | None:
+    """The order that the request made before; RepeatedRequestError when its key was used for a different request."""
+    keys = IdempotencyKey.objects.select_related("order__source_record")
+    key = keys.filter(caller=request.caller, key=request.key).first()
+    if key and not constant_time_compare(key.request_digest, request.digest):
         raise RepeatedRequestError("This key was used before for a different request. Nothing was done.")
-    return before.order if before else None
+    return key.order if key else None
 
 
-def remember_request(asked: IdentifiedRequest, order: Order) -> None:
-    IdempotencyKey.objects.create(caller=asked.caller, key=asked.key, request_digest=asked.digest, order=order)
+def remember_request(request: IdentifiedRequest, order: Order) -> None:
+    IdempotencyKey.objects.create(caller=request.caller, key=request.key, request_digest=request.digest, order=order)
 
 
 def delete_keys(*, before: datetime) -> int:
-    """Delete the keys that came before, some at a time; how many. Their orders stay, and a request is new again."""
-    forgotten = 0
+    """Delete the keys created `before`; return how many. Their orders stay, and such a request is new again."""
+    deleted = 0
     old = IdempotencyKey.objects.filter(created__lt=before).order_by("created").values_list("pk", flat=True)
-    while some := list(old[:CHUNK]):
-        forgotten += IdempotencyKey.objects.filter(pk__in=some).delete()[0]
-    return forgotten
+    while batch := list(old[:BATCH]):
+        deleted += IdempotencyKey.objects.filter(pk__in=batch).delete()[0]
+    return deleted

@@ -1,8 +1,7 @@
-"""A lead that comes back: it tells more about itself, or it buys.
+"""Leads that come again: with more about themselves, or with an order.
 
-A lead is an order that is PARTIAL; one that was declined may be completed again, with another card. What it does not
-repeat stays as it was told. The source record learns what it did not know, so that the lead is recognised by it; a
-profile is not changed.
+A lead is an order with the status PARTIAL; a declined order can be completed again, with another card. Values that are
+not sent again stay. New values fill gaps of the source record, so that the lead is matched by them; no profile changes.
 """
 
 from __future__ import annotations
@@ -26,21 +25,20 @@ if TYPE_CHECKING:
 OPEN = (OrderStatus.PARTIAL, OrderStatus.DECLINED)
 
 
-def update_lead(lead: Order, told: IncomingOrder) -> Order:
-    """The lead with what it tells now."""
+def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
     with locked_order(lead) as current:
         if current.status != OrderStatus.PARTIAL:
             raise OrderError(f"Order {current.number} is {current.status}. Only a lead can be changed.")
-        told = ready(_with_what_is_known(told, current))
-        _learn(current.source_record, told.customer.identity)
-        for name, value in columns(replace(told, at=current.at)).items():
+        incoming = ready(_fill_from_order(incoming, current))
+        _fill_record(current.source_record, incoming.customer.identity)
+        for name, value in columns(replace(incoming, at=current.at)).items():
             setattr(current, name, value)
         current.save()
     return current
 
 
 def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Then) -> TakenOrder:
-    """The lead as the order that it becomes, or as it was made before by the same request."""
+    """Make the lead the order that came in, or return the order that the same request made before."""
     return retried(lambda: _complete(lead, incoming, by=by, then=then))
 
 
@@ -50,8 +48,8 @@ def _complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Th
         if before := _sent_before(incoming, current):
             return TakenOrder(before, found, is_repeat=True)
         _refuse_complete(current)
-        incoming = ready(_with_what_is_known(incoming, current))
-        _learn(current.source_record, incoming.customer.identity)
+        incoming = ready(_fill_from_order(incoming, current))
+        _fill_record(current.source_record, incoming.customer.identity)
         current.items.all().delete()
         items = write(current, incoming, is_new=False, by=by)
         then(current)
@@ -59,11 +57,12 @@ def _complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Th
 
 
 def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:
-    """The order that this became before; an id that the lead itself has says nothing while it is one."""
+    """The order that `incoming` made before, if any."""
     if incoming.request and (order := order_made_by(incoming.request)):
         return order
-    before = sent_before(replace(incoming, request=None), lead.data_source)
-    return None if before == lead and lead.status in OPEN else before
+    order = sent_before(replace(incoming, request=None), lead.data_source)
+    # While the lead is open, an external id that it has itself does not make it a repeat.
+    return None if order == lead and lead.status in OPEN else order
 
 
 def _refuse_complete(order: Order) -> None:
@@ -72,34 +71,34 @@ def _refuse_complete(order: Order) -> None:
         raise OrderError(f"Order {order.number} is {order.status}, so it cannot be completed.")
 
 
-def _with_what_is_known(told: IncomingOrder, order: Order) -> IncomingOrder:
-    """`told`, and what it does not repeat of itself as the order has it."""
-    who = told.customer
-    before = {name: getattr(order, name, "") for name in asdict(who.identity)}
-    before["country"] = order.source_record.country
-    identity = {name: value or before[name] for name, value in asdict(who.identity).items()}
+def _fill_from_order(incoming: IncomingOrder, order: Order) -> IncomingOrder:
+    """`incoming` with the values of `order` where it has none."""
+    customer = incoming.customer
+    stored = {name: getattr(order, name, "") for name in asdict(customer.identity)}
+    stored["country"] = order.source_record.country
+    identity = {name: value or stored[name] for name, value in asdict(customer.identity).items()}
     return replace(
-        told,
+        incoming,
         customer=replace(
-            who,
+            customer,
             identity=Identity(**identity),
-            billing_address=who.billing_address or order.billing_address,
-            shipping_address=who.shipping_address or order.shipping_address,
+            billing_address=customer.billing_address or order.billing_address,
+            shipping_address=customer.shipping_address or order.shipping_address,
         ),
-        client_order_id=told.client_order_id or order.client_order_id or "",
-        external_id=told.external_id or order.external_id or "",
-        campaign=told.campaign or order.campaign,
-        coupon_code=told.coupon_code or order.coupon_code,
-        ip_address=told.ip_address or order.ip_address,
-        details={**order.details, **told.details},
+        client_order_id=incoming.client_order_id or order.client_order_id or "",
+        external_id=incoming.external_id or order.external_id or "",
+        campaign=incoming.campaign or order.campaign,
+        coupon_code=incoming.coupon_code or order.coupon_code,
+        ip_address=incoming.ip_address or order.ip_address,
+        details={**order.details, **incoming.details},
     )
 
 
-def _learn(record: SourceRecord, identity: Identity) -> None:
-    """Fill in what the record, whose customer is locked, does not know."""
-    news = {name: value for name, value in asdict(identity).items() if value and not getattr(record, name)}
-    if news:
-        for name, value in news.items():
+def _fill_record(record: SourceRecord, identity: Identity) -> None:
+    """Fill the gaps of the record, whose customer is locked."""
+    new_values = {name: value for name, value in asdict(identity).items() if value and not getattr(record, name)}
+    if new_values:
+        for name, value in new_values.items():
             setattr(record, name, value)
-        record.save(update_fields=news.keys())
+        record.save(update_fields=new_values.keys())
         match_keys.refresh([record])

@@ -1,4 +1,4 @@
-"""What a data source sends, and what of it can be stored."""
+"""Leads and orders as a data source sends them, and the checks of what can be stored."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LONGEST_ID = 255
 
 
 class IntakeError(Exception):
-    """Nothing was taken in; the message says why."""
+    """Nothing was stored; the message says why."""
 
 
 @dataclass(frozen=True)
 class IncomingLine:
-    """A line of an incoming order; `amount` is for all of `quantity`."""
+    """`amount` is for the whole `quantity`."""
 
     description: str
     amount: Decimal
@@ -43,7 +43,7 @@ class IncomingLine:
 
 @dataclass(frozen=True)
 class IncomingPurchase:
-    """A product that the order subscribes the customer to."""
+    """A purchase that the sender names itself."""
 
     product: Product
     price: Decimal
@@ -53,7 +53,7 @@ class IncomingPurchase:
 
 @dataclass(frozen=True)
 class IncomingCustomer:
-    """A person as a data source sends them: an empty `external_id` means that it sends none."""
+    """`external_id` is empty when the data source sends none."""
 
     data_source: DataSource
     identity: Identity
@@ -65,10 +65,10 @@ class IncomingCustomer:
 
 @dataclass(frozen=True)
 class IncomingOrder:
-    """An order as a data source sends it; sent again with the same id, or as the same request, it is the same order.
+    """An order, or a lead when its status is PARTIAL. Sent again with the same id or request, it is the same order.
 
-    `record` is where it belongs, when the sender knows. A line that subscribes begins a purchase when the order counts;
-    `subscriptions` are those that the sender tells of, whatever the status.
+    `record` is the source record that it belongs to, if the sender knows it. `subscriptions` are begun whatever the
+    status; those of subscription lines are begun when the order counts, and are not among them.
     """
 
     customer: IncomingCustomer
@@ -93,13 +93,10 @@ class IncomingOrder:
 
 
 def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
-    """`incoming` with every value trimmed; IntakeError naming the one that cannot be stored."""
-    cleaned = {}
-    for name, value in asdict(incoming.identity).items():
-        limit = SourceRecord.longest(name)
-        text = value.strip()
-        _check_text(name.replace("_", " "), text, limit)
-        cleaned[name] = text
+    """`incoming` with every value trimmed; IntakeError names a value that cannot be stored."""
+    identity = {name: value.strip() for name, value in asdict(incoming.identity).items()}
+    for name, text in identity.items():
+        _check_text(name.replace("_", " "), text, SourceRecord.longest(name))
     _check_text("external ID", incoming.external_id, LONGEST_ID)
     try:
         billing_address = clean(BY_KEY["billing_address"], incoming.billing_address)
@@ -108,7 +105,7 @@ def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
         raise IntakeError(f"Address: {error.message}") from None
     return replace(
         incoming,
-        identity=Identity(**cleaned),
+        identity=Identity(**identity),
         billing_address=billing_address,
         shipping_address=shipping_address,
     )

@@ -1,4 +1,4 @@
-"""What an order comes to: its lines, shipping and tax, less its discount, each exact in the currency."""
+"""The prices of order lines and the total of an order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 99_999
 
 
 class PriceError(Exception):
-    """There is no such line; `part` is what of it is wrong: quantity, price or shipping."""
+    """`part` is what is wrong with the line: quantity, price or shipping."""
 
     def __init__(self, part: str, message: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class PriceError(Exception):
 
 @dataclass(frozen=True)
 class LineRequest:
-    """So many of a product; `price` is of one, and the product's own where none is given. `shipping` is of all."""
+    """`price` is for one piece, None for the product's own price; `shipping` is for all pieces."""
 
     product: Product
     quantity: int = 1
@@ -31,18 +31,17 @@ class LineRequest:
     shipping: Decimal = Decimal(0)
 
 
-def price_line(wanted: LineRequest, currency: str) -> IncomingLine:
-    """The line of an order; PriceError when it cannot be sold so."""
-    product = wanted.product
-    if not 1 <= wanted.quantity <= MOST:
+def price_line(request: LineRequest, currency: str) -> IncomingLine:
+    product = request.product
+    if not 1 <= request.quantity <= MOST:
         raise PriceError("quantity", f"Use a quantity from 1 to {MOST}.")
-    price = wanted.price if wanted.price is not None else _own_price(product, currency)
-    if not is_payable(amount := price * wanted.quantity, currency):
+    price = request.price if request.price is not None else _own_price(product, currency)
+    if not is_payable(amount := price * request.quantity, currency):
         raise PriceError("price", f"Use an amount that is valid in {currency}.")
-    if not is_payable(wanted.shipping, currency):
+    if not is_payable(request.shipping, currency):
         raise PriceError("shipping", f"Use an amount that is valid in {currency}.")
     kind = ItemKind.SUBSCRIPTION if product.interval_count else ItemKind.ONE_TIME
-    return IncomingLine(product.name, amount, wanted.quantity, product, kind=kind, shipping=wanted.shipping)
+    return IncomingLine(product.name, amount, request.quantity, product, kind=kind, shipping=request.shipping)
 
 
 def _own_price(product: Product, currency: str) -> Decimal:
@@ -54,5 +53,5 @@ def _own_price(product: Product, currency: str) -> Decimal:
 
 
 def order_total(lines: Iterable[IncomingLine], *, shipping: Decimal, tax: Decimal, discount: Decimal) -> Decimal:
-    """Shipping is that of the order with that of its lines."""
-    return sum((each.amount for each in lines), shipping + tax - discount)
+    """`shipping` includes that of the lines."""
+    return sum((line.amount for line in lines), shipping + tax - discount)

@@ -74,7 +74,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) 
         source, ids = incoming.customer.data_source, ids_of(incoming)
         names = [f"order {source.pk} {name} {value}" for name, value in ids.items()]
         if incoming.request:
-            names.append(incoming.request.name)
+            names.append(incoming.request.lock_name)
         lock_numbers([*names_of(incoming.customer), *names])
         if before := sent_before(incoming, source):
             return TakenOrder(before, Found(before.source_record, "known"), is_repeat=True)

@@ -69,7 +69,7 @@ def test_no_key_of_the_last_day_is_forgotten(days):
 
 
 def test_many_are_forgotten_some_at_a_time(world, monkeypatch):
-    monkeypatch.setattr(idempotency, "CHUNK", 2)
+    monkeypatch.setattr(idempotency, "BATCH", 2)
     for n in range(5):
         sent(world, f"key {n}", days_ago=40)
 
