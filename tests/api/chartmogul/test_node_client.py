@@ -65,7 +65,7 @@ def test_customers_with_merge_and_unmerge(tell):
     assert said["retrieve"]["external_ids"] == ["1"]
     assert said["modify"]["company"] == "Initrode"
     assert {*said["add tags"]["tags"]} == {"new", "vip"}
-    assert {*uuids(said["add tags by e-mail"])} == {ada, other}
+    assert {*uuids(said["add tags by email"])} == {ada, other}
     assert {*said["remove tags"]["tags"]} == {"both", "vip"}
     assert said["add custom"] == {"custom": {"plan": "gold"}}
     assert said["update custom"] == {"custom": {"plan": "silver", "seats": 3}}

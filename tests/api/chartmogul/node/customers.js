@@ -11,7 +11,7 @@ require('./telling')(async (ChartMogul, config, say, { source }) => {
   await say('modify', Customer.modify(config, ada.uuid, { company: 'Initrode' }));
 
   await say('add tags', Tag.add(config, other.uuid, { tags: ['vip', 'new'] }));
-  await say('add tags by e-mail', Tag.add(config, { email: 'ada@example.com', tags: ['both'] }));
+  await say('add tags by email', Tag.add(config, { email: 'ada@example.com', tags: ['both'] }));
   await say('remove tags', Tag.remove(config, other.uuid, { tags: ['new'] }));
   const plan = { type: 'String', key: 'plan', value: 'gold' };
   await say('add custom', CustomAttribute.add(config, other.uuid, { custom: [plan] }));

@@ -38,7 +38,16 @@ def fill(customer, record):
 @pytest.mark.parametrize(
     ("tab", "said"),
     [
-        ("orders", ["12 Jan 2026</time>", "Aria, Ballad and 2 more", "Complete", "9.90</td>", "Total, USD</th>"]),
+        (
+            "orders",
+            [
+                "12 Jan 2026</time>",
+                "<bdi>Aria</bdi>, <bdi>Ballad</bdi> and 2 more",
+                "Complete",
+                "9.90</td>",
+                "Total, USD</th>",
+            ],
+        ),
         ("transactions", ["Sale", "VISA 4242", '<span class="badge bad">Hard decline</span>', "5.00</td>"]),
         ("fulfillments", ["DHL", "JD55", "Shipped"]),
         ("purchases", ["Unlimited Monthly", '<span class="badge good">Active</span>', "every month", "12 Jan 2026"]),
