@@ -1,4 +1,4 @@
-"""What a person says who charges or refunds an order. Amounts and cards are checked again by the rules."""
+"""The forms to rerun or refund an order and to resolve a payment. The rules check amounts and cards again."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ from orders.payments.refund import RefundablePayment, refuse_amount
 from orders.payments.rerun import refuse_expired
 
 YES, NO = "yes", "no"
-LONGEST_WHY = 160
+LONGEST_SETTLE_REASON = 160  # what is left of the longest answer after “Resolved manually”
 
 
 class RerunForm(forms.Form):
@@ -29,7 +29,7 @@ class RerunForm(forms.Form):
     def __init__(self, cards: Sequence[PaySource], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
         self.cards = {card.pk: card for card in cards}
-        choice_field(self, "card").choices = [(card.pk, _card(card)) for card in cards]
+        choice_field(self, "card").choices = [(card.pk, _card_label(card)) for card in cards]
 
     def clean_card(self) -> int:
         chosen: int = self.cleaned_data["card"]
@@ -40,14 +40,14 @@ class RerunForm(forms.Form):
         return chosen
 
 
-def _card(card: PaySource) -> str:
+def _card_label(card: PaySource) -> str:
     if card.is_expired:
         return f"{card}, expired {card.expiry}"
     return f"{card}, exp. {card.expiry}" if card.expiry else str(card)
 
 
 class SettleForm(forms.Form):
-    """What the gateway's own console says of a `payment` that it did not answer about."""
+    """The outcome of a pending `payment`, as the console of the gateway shows it."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
@@ -60,12 +60,12 @@ class SettleForm(forms.Form):
         max_length=Transaction._meta.get_field("gateway_reference").max_length,
         help_text="The gateway’s ID of the payment. A charge needs it to be refunded later.",
     )
-    reason = ReasonField(most=LONGEST_WHY)
+    reason = ReasonField(longest=LONGEST_SETTLE_REASON)
     use_required_attribute = False
 
     def __init__(self, payment: Transaction, data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
-        done = kind_words(payment)[1]
+        _, done = kind_words(payment)
         choices = [("", "Choose…"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
         choice_field(self, "outcome").choices = choices
 
@@ -91,10 +91,10 @@ class RefundForm(forms.Form):
     ) -> None:
         self.payments = payments
         currency = payments[0].sale.currency
-        most = format_for_input(payments[0].left, currency)
-        super().__init__(data, label_suffix="", initial={"seen": seen, "amount": most})
+        suggested = format_for_input(payments[0].left, currency)
+        super().__init__(data, label_suffix="", initial={"seen": seen, "amount": suggested})
         self.fields["amount"].label = f"Amount, {currency}"
-        choice_field(self, "sale").choices = [(p.sale.pk, _payment(p)) for p in payments]
+        choice_field(self, "sale").choices = [(p.sale.pk, _payment_label(p)) for p in payments]
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
@@ -107,7 +107,7 @@ class RefundForm(forms.Form):
         return amount
 
 
-def _payment(payment: RefundablePayment) -> str:
+def _payment_label(payment: RefundablePayment) -> str:
     sale = payment.sale
     paid, left = format_money(sale.amount, sale.currency), format_amount(payment.left, sale.currency)
     return f"{paid} from {sale.pay_source} on {format_day(sale.at)}, {left} left"

@@ -1,4 +1,4 @@
-"""What a person says who changes how a purchase is billed. Days and prices are judged by the rules."""
+"""The forms to cancel, pause and reactivate a purchase and to change its billing. The rules check days and prices."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -18,20 +18,20 @@ NOW, NEXT_BILL, DAY = "now", "next", "day"
 
 
 class PurchaseForm(forms.Form):
-    """About one purchase as it was `seen`."""
+    """`seen` is the stamp of the purchase when the page was opened."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     use_required_attribute = False
 
     def __init__(self, purchase: Purchase, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, label_suffix="", initial={"seen": purchase.stamp, **self.proposed(purchase)})
+        super().__init__(data, label_suffix="", initial={"seen": purchase.stamp, **self.initial_values(purchase)})
         self.purchase = purchase
 
-    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+    def initial_values(self, purchase: Purchase) -> dict[str, Any]:
         return {}
 
-    def judge(self, field: str, refuse: Callable[[], None]) -> None:
-        """Put what a rule refuses beside the field that it is about."""
+    def check(self, field: str, refuse: Callable[[], None]) -> None:
+        """Show the error of a rule beside `field`."""
         try:
             refuse()
         except PurchaseError as error:
@@ -48,11 +48,11 @@ class CancelForm(PurchaseForm):
         choice_field(self, "when").choices = self.choices()
 
     def choices(self) -> list[tuple[str, str]]:
-        """Instead of the next bill only where that is to come."""
-        bill = self.purchase.next_bill_date
-        comes = bill and bill >= tomorrow()
-        at_bill = [(NEXT_BILL, f"At next billing, {shown_date(bill)}")] if bill and comes else []
-        return [*at_bill, (NOW, "Now"), (DAY, "On a date")]
+        choices = [(NOW, "Now"), (DAY, "On a date")]
+        next_bill = self.purchase.next_bill_date
+        if next_bill and next_bill >= tomorrow():
+            choices.insert(0, (NEXT_BILL, f"At next billing, {shown_date(next_bill)}"))
+        return choices
 
     def clean(self) -> dict[str, Any]:
         if "day" not in self.errors:
@@ -61,7 +61,7 @@ class CancelForm(PurchaseForm):
 
     def _check_day(self, when: str | None, day: date | None) -> None:
         if when == DAY and day:
-            self.judge("day", lambda: refuse_day(day, first=tomorrow()))
+            self.check("day", lambda: refuse_day(day, first=tomorrow()))
         elif when == DAY:
             self.add_error("day", "Choose a date.")
         elif when and day:
@@ -69,7 +69,7 @@ class CancelForm(PurchaseForm):
 
     @property
     def on(self) -> date | None:
-        """The day to come on which it is to be cancelled; None for now."""
+        """The later day to cancel on; None for now."""
         days = {NEXT_BILL: self.purchase.next_bill_date, DAY: self.cleaned_data["day"]}
         return days.get(self.cleaned_data["when"])
 
@@ -81,12 +81,12 @@ class PauseForm(PurchaseForm):
 
     def clean(self) -> dict[str, Any]:
         if until := self.cleaned_data.get("until"):
-            self.judge("until", lambda: refuse_day(until, first=tomorrow()))
+            self.check("until", lambda: refuse_day(until, first=tomorrow()))
         return self.cleaned_data
 
 
 class ReactivateForm(PurchaseForm):
-    """Without a day for who may not change the billing: then the next bill is as it was."""
+    """A user who may not change the billing gets no field for the next bill."""
 
     next_bill = DayField(label="Next bill")
 
@@ -95,12 +95,12 @@ class ReactivateForm(PurchaseForm):
         if not may_choose:
             del self.fields["next_bill"]
 
-    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+    def initial_values(self, purchase: Purchase) -> dict[str, Any]:
         return {"next_bill": proposed_next_bill(purchase)}
 
     def clean(self) -> dict[str, Any]:
         if next_bill := self.cleaned_data.get("next_bill"):
-            self.judge("next_bill", lambda: refuse_day(next_bill, first=today()))
+            self.check("next_bill", lambda: refuse_day(next_bill, first=today()))
         if "next_bill" in self.data and "next_bill" not in self.fields:
             raise forms.ValidationError("You do not have permission to choose the next bill date. Nothing was changed.")
         return self.cleaned_data
@@ -114,14 +114,14 @@ class BillingForm(PurchaseForm):
         super().__init__(purchase, data)
         self.fields["price"].label = f"Price, {purchase.currency}"
 
-    def proposed(self, purchase: Purchase) -> dict[str, Any]:
+    def initial_values(self, purchase: Purchase) -> dict[str, Any]:
         price = format_for_input(purchase.price, purchase.currency)
         return {"price": price, "next_bill": purchase.next_bill_date}
 
     def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if "price" in given:
-            self.judge("price", lambda: refuse_price(self.purchase, given["price"]))
-        if "next_bill" in given:
-            self.judge("next_bill", lambda: refuse_next_bill(self.purchase, given["next_bill"]))
-        return given
+        values = self.cleaned_data
+        if "price" in values:
+            self.check("price", lambda: refuse_price(self.purchase, values["price"]))
+        if "next_bill" in values:
+            self.check("next_bill", lambda: refuse_next_bill(self.purchase, values["next_bill"]))
+        return values

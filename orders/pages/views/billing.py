@@ -1,18 +1,18 @@
 """What can be done to a purchase, on pages that ask before they act."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.phrases import isolated
 from customers.web.messages import emphasised
 from orders.models import Purchase
 from orders.pages.forms.purchase import BillingForm, CancelForm, PauseForm, PurchaseForm, ReactivateForm
+from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.purchase import get_purchase
 from orders.permissions import CHANGE_BILLING, may_cancel, may_change_billing, may_view_orders
 from orders.subscriptions.billing import change_billing, refuse_billing_change
@@ -38,17 +38,6 @@ if TYPE_CHECKING:
 CANCEL_LEAD = "The purchase is not billed on or after that date. Orders and memberships are kept."
 
 
-@dataclass(frozen=True)
-class Words:
-    """The texts of a page that asks first."""
-
-    title: str
-    crumb: str
-    lead: str
-    button: str
-    stay: str = "Cancel"
-
-
 def _name(purchase: Purchase) -> str:
     return f"purchase {purchase.pk}, {isolated(purchase.product)}"
 
@@ -69,8 +58,8 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
         return "Purchase cancelled."
 
     lead = " ".join(filter(None, [_scheduled(purchase), CANCEL_LEAD]))
-    words = Words(f"Cancel {_name(purchase)}?", "Cancel", lead, "Cancel purchase", stay="Go back")
-    return _asked(request, form, refuse_cancel, act, words)
+    texts = Confirmation(f"Cancel {_name(purchase)}?", "Cancel", lead, "Cancel purchase", cancel_label="Go back")
+    return _confirm(request, form, refuse_cancel, act, texts)
 
 
 def _scheduled(purchase: Purchase) -> str:
@@ -97,8 +86,8 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
     lead = "The scheduled cancellation is removed, and billing continues."
     if purchase.cancels_on:
         lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} is removed, and billing continues."
-    words = Words(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase", stay="Go back")
-    return _asked(request, form, scheduled_day, act, words)
+    texts = Confirmation(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase", cancel_label="Go back")
+    return _confirm(request, form, scheduled_day, act, texts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,8 +101,8 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
         pause_purchase(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
         return "Purchase paused."
 
-    words = Words(f"Pause {_name(purchase)}?", "Pause", "A paused purchase is not billed.", "Pause purchase")
-    return _asked(request, form, refuse_pause, act, words)
+    texts = Confirmation(f"Pause {_name(purchase)}?", "Pause", "A paused purchase is not billed.", "Pause purchase")
+    return _confirm(request, form, refuse_pause, act, texts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,8 +121,8 @@ def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
     lead = "The purchase is billed again from the next bill date."
     if not may_choose:
         lead = f"The purchase is billed again from {shown_date(proposed_next_bill(purchase))}."
-    words = Words(f"Reactivate {_name(purchase)}?", "Reactivate", lead, "Reactivate purchase")
-    return _asked(request, form, refuse_reactivation, act, words)
+    texts = Confirmation(f"Reactivate {_name(purchase)}?", "Reactivate", lead, "Reactivate purchase")
+    return _confirm(request, form, refuse_reactivation, act, texts)
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,42 +133,32 @@ def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
     form = BillingForm(purchase, request.POST or None)
 
     def act() -> str:
-        given = form.cleaned_data
-        about = {"price": given["price"], "next_bill": given["next_bill"], "seen": given["seen"]}
-        change_billing(purchase, **about, by=request.user)
+        values = form.cleaned_data
+        price, next_bill = values["price"], values["next_bill"]
+        change_billing(purchase, price=price, next_bill=next_bill, seen=values["seen"], by=request.user)
         return "Billing changed."
 
     lead = "Changes apply from the next bill. Past bills stay as they are."
-    words = Words(f"Change billing of {_name(purchase)}?", "Change billing", lead, "Save billing")
-    return _asked(request, form, refuse_billing_change, act, words)
+    texts = Confirmation(f"Change billing of {_name(purchase)}?", "Change billing", lead, "Save billing")
+    return _confirm(request, form, refuse_billing_change, act, texts)
 
 
-def _asked(
+def _confirm(
     request: "StaffRequest",
     form: PurchaseForm,
     refuse: Callable[[Purchase], object],
     act: Callable[[], str],
-    words: Words,
+    texts: Confirmation,
 ) -> HttpResponse:
-    """Ask first, then `act`, which returns what it did; back to the purchase when it cannot be done."""
+    """Ask for confirmation, then `act`, which returns a message. Back to the purchase when a rule refuses."""
+    purchase = form.purchase
     try:
-        refuse(form.purchase)
+        refuse(purchase)
         if request.method == "POST" and form.is_valid():
             messages.success(request, act())
-            return redirect(form.purchase)
+            return redirect(purchase)
     except PurchaseError as error:
         messages.error(request, emphasised("Nothing was changed.", str(error)))
-        return redirect(form.purchase)
-    return _page(request, form, words)
-
-
-def _page(request: "StaffRequest", form: PurchaseForm, words: Words) -> HttpResponse:
-    purchase = form.purchase
-    context = {
-        **asdict(words),
-        "form": form,
-        "acts_on": purchase,
-        "customer": purchase.source_record.customer,
-        "last": f"Purchase {purchase.pk}: {isolated(purchase.product)}",
-    }
-    return render(request, "orders/order/act.html", context, status=422 if form.errors else 200)
+        return redirect(purchase)
+    name = f"Purchase {purchase.pk}: {isolated(purchase.product)}"
+    return confirm_page(request, form, texts, subject=purchase, subject_name=name)

@@ -30,16 +30,16 @@ def get_order(number: str) -> Order:
 @may_view_orders
 def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
     order = get_order(number)
-    found = order_context(order)
-    can_settle = found["is_overdue"] and request.user.has_perm("orders.settle_order")
-    context = {**found, **order_actions(request.user, order), "can_settle": can_settle}
+    context = order_context(order)
+    can_settle = context["is_overdue"] and request.user.has_perm("orders.settle_order")
+    context |= {**order_actions(request.user, order), "can_settle": can_settle}
     return render(request, "orders/order/order_detail.html", context)
 
 
 def order_context(order: Order) -> dict[str, Any]:
     items = list(order.items.select_related("product", "purchase").order_by("pk")[: MOST_SHOWN + 1])
     transactions = list(order.transactions.select_related("pay_source", "by").order_by("-at", "-pk")[:MOST_SHOWN])
-    waiting = [each for each in transactions if each.status == TransactionStatus.PENDING]
+    pending = [payment for payment in transactions if payment.status == TransactionStatus.PENDING]
     return {
         "title": f"Order {order.number}",
         "order": order,
@@ -50,29 +50,29 @@ def order_context(order: Order) -> dict[str, Any]:
         "items": items[:MOST_SHOWN],
         "has_more_items": len(items) > MOST_SHOWN,
         "transactions": transactions,
-        "waiting": next(map(pending_note, waiting), ""),
-        "is_overdue": any(map(is_overdue, waiting)),
+        "pending_note": next(map(pending_note, pending), ""),
+        "is_overdue": any(map(is_overdue, pending)),
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
-        "story": history.of(order),
+        "history": history.of(order),
     }
 
 
 def order_actions(user: "User", order: Order) -> dict[str, Any]:
-    """What this user may do with the order as it stands, or why that cannot be done."""
+    """Whether `user` can rerun or refund the order, or why the order cannot be."""
     if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
-        why_not = _refusal(chargeable_cards, order)
-        return {"can_rerun": not why_not, "no_rerun": why_not}
+        refusal = _refusal(chargeable_cards, order)
+        return {"can_rerun": not refusal, "no_rerun": refusal}
     if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
-        why_not = _refusal(refundable_payments, order)
+        refusal = _refusal(refundable_payments, order)
         # A refund of a cancelled order is only expected when it was paid.
-        return {"can_refund": not why_not, "no_refund": why_not if order.status == OrderStatus.COMPLETE else ""}
+        return {"can_refund": not refusal, "no_refund": refusal if order.status == OrderStatus.COMPLETE else ""}
     return {}
 
 
-def _refusal(plan: Callable[[Order], object], order: Order) -> str:
+def _refusal(rule: Callable[[Order], object], order: Order) -> str:
     try:
-        plan(order)
+        rule(order)
     except OrderError as error:
         return str(error)
     return ""

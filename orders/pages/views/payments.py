@@ -5,8 +5,9 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.dates import format_day
@@ -17,37 +18,36 @@ from customers.web.messages import emphasised
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.pages.forms.payment import RefundForm, RerunForm, SettleForm
+from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.order import get_order
 from orders.payments.record_answer import LostAnswerError, amount_text, outcome_sentence
 from orders.payments.refund import refund_order, refundable_payments
 from orders.payments.rerun import chargeable_cards, rerun_order
-from orders.payments.settle_by_hand import SettledPayment, payment_to_settle, settle_by_hand
+from orders.payments.settle_by_hand import payment_to_settle, settle_by_hand
 from orders.payments.settle_pending import gateway_name
 from orders.permissions import may_refund, may_rerun, may_settle, may_view_orders
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-PaymentForm = RerunForm | RefundForm | SettleForm
+OrderView = Callable[["StaffRequest", Order], HttpResponse]
 
 
-def with_order(
-    nothing: str,
-) -> Callable[[Callable[["StaffRequest", Order], HttpResponse]], Callable[..., HttpResponse]]:
-    """Give the view the order of the address; where it cannot be done, `nothing` says what did not happen."""
+def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpResponse]]:
+    """Pass the order with the number in the URL to the view; `nothing_done` begins the message of a refusal."""
 
-    def decorate(view: Callable[["StaffRequest", Order], HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: OrderView) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def found(request: "StaffRequest", number: str) -> HttpResponse:
+        def wrapper(request: "StaffRequest", number: str) -> HttpResponse:
             order = get_order(number)
             try:
                 return view(request, order)
             except OrderError as error:
-                return _refuse(request, order, nothing, error)
+                return _refuse(request, order, nothing_done, error)
             except LostAnswerError as error:
                 return _refuse(request, order.source_record.customer, "The gateway’s answer could not be saved.", error)
 
-        return found
+        return wrapper
 
     return decorate
 
@@ -59,12 +59,13 @@ def with_order(
 def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
     form = RerunForm(chargeable_cards(order), request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        return _tell(request, rerun_order(order, given["card"], seen=given["seen"], by=request.user))
+        values = form.cleaned_data
+        return _show_outcome(request, rerun_order(order, values["card"], seen=values["seen"], by=request.user))
     total = format_money(order.total, order.currency)
     lead = f"The whole order, {total}, is charged again. The first attempt was declined."
-    title, button = f"Rerun order {order.number}?", f"Charge {total}"
-    return _page(request, order, form, title=title, crumb="Rerun", lead=lead, button=button)
+    return _confirm(
+        request, order, form, Confirmation(f"Rerun order {order.number}?", "Rerun", lead, f"Charge {total}")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,12 +75,11 @@ def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
 def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
     form = RefundForm(refundable_payments(order), request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        about = {"sale": given["sale"], "reason": given["reason"], "seen": given["seen"]}
-        return _tell(request, refund_order(order, given["amount"], **about, by=request.user))
-    lead = f"Up to {_most(form)} can be refunded to the card that paid. A refund cannot be undone."
-    title = f"Refund order {order.number}?"
-    return _page(request, order, form, title=title, crumb="Refund", lead=lead, button="Refund")
+        values = form.cleaned_data
+        about = {"sale": values["sale"], "reason": values["reason"], "seen": values["seen"]}
+        return _show_outcome(request, refund_order(order, values["amount"], **about, by=request.user))
+    lead = f"Up to {_refundable(form)} can be refunded to the card that paid. A refund cannot be undone."
+    return _confirm(request, order, form, Confirmation(f"Refund order {order.number}?", "Refund", lead, "Refund"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,55 +91,38 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
     payment = payment_to_settle(order)
     form = SettleForm(payment, request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
-        return _tell_settled(request, _settled(request, order, form))
+        values = form.cleaned_data
+        about = {"reference": values["reference"], "reason": values["reason"], "seen": values["seen"]}
+        settled = settle_by_hand(order, happened=form.happened, **about, by=request.user)
+        if not settled.is_by_hand:
+            messages.info(
+                request, "The gateway has answered in the meantime. Its answer was recorded instead of yours."
+            )
+        return _show_outcome(request, settled.payment)
     lead = (
         f"Look for payment {payment.uuid}, {amount_text(payment)} from {format_day(payment.at)}, in the console of"
         f" {isolated(gateway_name(payment))}, and record its outcome here. This moves no money and cannot be undone."
     )
     title = f"Resolve the pending payment of order {order.number}?"
-    return _page(request, order, form, title=title, crumb="Resolve payment", lead=lead, button="Record outcome")
+    return _confirm(request, order, form, Confirmation(title, "Resolve payment", lead, "Record outcome"))
 
 
-def _settled(request: "StaffRequest", order: Order, form: SettleForm) -> SettledPayment:
-    given = form.cleaned_data
-    about = {"reference": given["reference"], "reason": given["reason"], "seen": given["seen"]}
-    return settle_by_hand(order, happened=form.happened, **about, by=request.user)
-
-
-def _tell_settled(request: "StaffRequest", settled: SettledPayment) -> HttpResponse:
-    if not settled.is_by_hand:
-        messages.info(request, "The gateway has answered in the meantime. Its answer was recorded instead of yours.")
-    return _tell(request, settled.payment)
-
-
-def _most(form: RefundForm) -> str:
-    """What the form suggests: all that is left of the latest payment."""
+def _refundable(form: RefundForm) -> str:
+    """The amount that the form suggests: what is left of the latest payment."""
     latest = form.payments[0]
     return format_money(latest.left, latest.sale.currency)
 
 
-def _page(
-    request: "StaffRequest", order: Order, form: PaymentForm, *, title: str, crumb: str, lead: str, button: str
-) -> HttpResponse:
-    context = {
-        "crumb": crumb,
-        "title": title,
-        "lead": lead,
-        "button": button,
-        "form": form,
-        "acts_on": order,
-        "customer": order.source_record.customer,
-        "last": f"Order {order.number}",
-    }
-    return render(request, "orders/order/act.html", context, status=422 if form.errors else 200)
+def _confirm(request: "StaffRequest", order: Order, form: Form, texts: Confirmation) -> HttpResponse:
+    return confirm_page(request, form, texts, subject=order, subject_name=f"Order {order.number}")
 
 
-def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, why: Exception) -> HttpResponse:
-    messages.error(request, emphasised(strong, str(why)))
+def _refuse(request: "StaffRequest", back: Order | Customer, strong: str, error: Exception) -> HttpResponse:
+    messages.error(request, emphasised(strong, str(error)))
     return redirect(back)
 
 
-def _tell(request: "StaffRequest", payment: Transaction) -> HttpResponse:
+def _show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse:
     if payment.status == TransactionStatus.PENDING:
         text = "Reunite asks again every few minutes. Until then, nothing else can be charged or refunded."
         messages.warning(request, emphasised("The gateway has not answered.", text))

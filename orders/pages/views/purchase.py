@@ -27,15 +27,15 @@ MOST_SHOWN = 100
 
 @dataclass(frozen=True)
 class PurchaseAction:
-    """Something that can be done to a purchase, unless the rule `refuse` says that it cannot."""
+    """A button on the page of a purchase, shown unless the rule `refuse` raises."""
 
-    words: str
+    label: str
     page: str
     permission: str
     refuse: Callable[[Purchase], object]
 
 
-ACTS = (
+ACTIONS = (
     PurchaseAction("Change billing…", "purchase_billing", CHANGE_BILLING, refuse_billing_change),
     PurchaseAction("Pause…", "purchase_pause", CANCEL, refuse_pause),
     PurchaseAction("Reactivate…", "purchase_reactivate", CANCEL, refuse_reactivation),
@@ -55,7 +55,7 @@ def purchase_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(
         request,
         "orders/purchase/purchase_detail.html",
-        {**purchase_context(purchase), "acts": purchase_actions(request.user, purchase)},
+        {**purchase_context(purchase), "actions": purchase_actions(request.user, purchase)},
     )
 
 
@@ -65,22 +65,22 @@ def purchase_context(purchase: Purchase) -> dict[str, Any]:
         "purchase": purchase,
         "record": purchase.source_record,
         "customer": purchase.source_record.customer,
-        "bills": orders_of_purchase(purchase),
+        "orders": orders_of_purchase(purchase),
         "past_cancellations": [datetime.fromisoformat(at) for at in purchase.past_cancellations],
         "memberships": purchase.memberships.order_by("-at", "-pk")[:MOST_SHOWN],
-        "story": history.of(purchase),
+        "history": history.of(purchase),
     }
 
 
 def purchase_actions(user: "User", purchase: Purchase) -> list[tuple[str, str]]:
-    """(words, URL name) of what this user may do with the purchase as it stands."""
-    offered = [act for act in ACTS if user.has_perm(act.permission) and _is_possible(act, purchase)]
-    return [(act.words, f"orders:{act.page}") for act in offered]
+    """(label, URL name) of what `user` can do with the purchase."""
+    possible = [action for action in ACTIONS if user.has_perm(action.permission) and _is_possible(action, purchase)]
+    return [(action.label, f"orders:{action.page}") for action in possible]
 
 
-def _is_possible(act: PurchaseAction, purchase: Purchase) -> bool:
+def _is_possible(action: PurchaseAction, purchase: Purchase) -> bool:
     try:
-        act.refuse(purchase)
+        action.refuse(purchase)
     except PurchaseError:
         return False
     return True

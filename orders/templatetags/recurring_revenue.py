@@ -1,4 +1,4 @@
-"""Recurring revenue on the page of a customer: customers know nothing of orders, so our templates ask for it here."""
+"""Recurring revenue on the customer page, whose views cannot import `orders`: our templates there ask for it."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ register = template.Library()
 
 @register.simple_tag
 def monthly_revenue(customer: Customer) -> str:
-    """What the customer is worth a month, such as “59.90 USD, 10.00 EUR”; "" when that is nothing."""
+    """Such as “59.90 USD, 10.00 EUR”; "" when it is zero."""
     return ", ".join(current.monthly_amounts_of(customer))
 
 
