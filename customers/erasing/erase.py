@@ -31,8 +31,9 @@ from customers.models import (
 from customers.models.functions import Now
 from customers.profile.fields import FIELDS
 from customers.records import ownership, shared_values
-from customers.records.counts import RowCount, Totals, add_counts, count_rows, totals
+from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models, linked_models
+from customers.totals.sums import OrderTotals, order_totals
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -54,7 +55,7 @@ class ErasePlan:
     customer: Customer
     merged: Sequence[Customer]
     tallies: Sequence[RowCount]
-    totals: Totals
+    totals: OrderTotals
     warnings: Sequence[Notice]
     refusals: Sequence[str]
 
@@ -67,7 +68,7 @@ def plan_erasure(customer: Customer) -> ErasePlan:
         customer=customer,
         merged=list(Customer.objects.filter(pk__in=behind).order_by("pk")),
         tallies=add_counts(count_rows(all_linked_models(), of, by="source_record__customer").values()),
-        totals=totals([customer.pk], by="source_record__customer")[customer.pk],
+        totals=order_totals([customer.pk], by="source_record__customer")[customer.pk],
         warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
         refusals=refusals(customer),
     )

@@ -11,8 +11,9 @@ from django.db.models import Sum
 from customers.lib.countries import country_name
 from customers.matching.duplicates import Candidate
 from customers.models import Customer, LinkedRow, RecordTotals
-from customers.records.counts import RowCount, Totals, count_rows, sources, totals
+from customers.records.counts import RowCount, count_rows, sources
 from customers.records.registry import tabbed_models
+from customers.totals.sums import OrderTotals, order_totals
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class CandidateRow:
 
     candidate: Candidate
     is_ticked: bool
-    totals: Totals
+    totals: OrderTotals
     tallies: list[RowCount]
     sources: Sequence[str]
     active_purchases: int
@@ -71,7 +72,7 @@ def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | N
     """`ticked` are the customers that somebody ticked; None when nobody was asked yet."""
     candidates = list(candidates)
     pks = [candidate.customer.pk for candidate in candidates]
-    of, known_by, active = totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
+    of, known_by, active = order_totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
     counted = (
         count_rows(counted_kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
     )

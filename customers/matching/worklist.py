@@ -16,6 +16,7 @@ from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 from customers.records import counts
 from customers.records.staff_record import identity_of
+from customers.totals.sums import OrderTotals, common_currency, order_totals
 
 EMAIL, PHONES = {MatchKind.EMAIL}, {MatchKind.PHONE, MatchKind.DIGITS}
 BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
@@ -24,7 +25,7 @@ BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
 @dataclass(frozen=True)
 class GroupMember:
     customer: Customer
-    totals: counts.Totals
+    totals: OrderTotals
 
     @property
     def since(self) -> datetime:
@@ -60,8 +61,8 @@ class DuplicateGroup:
         return " ".join(str(member.customer.pk) for member in self.members)
 
     @property
-    def totals(self) -> counts.Totals:
-        return sum((member.totals for member in self.members), counts.Totals())
+    def totals(self) -> OrderTotals:
+        return sum((member.totals for member in self.members), OrderTotals())
 
     @property
     def kind(self) -> str:
@@ -87,7 +88,7 @@ class WorklistPage:
 
     @property
     def currency(self) -> str:
-        return counts.common_currency(group.totals for group in self.groups)
+        return common_currency(group.totals for group in self.groups)
 
 
 def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
@@ -101,7 +102,7 @@ def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
 
 def describe_groups(found: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:
     customers = customers_of(found)
-    totals = counts.totals(customers, by="source_record__customer")
+    totals = order_totals(customers, by="source_record__customer")
     sources = counts.sources(customers)
     members = {pk: GroupMember(customer, totals[pk]) for pk, customer in customers.items()}
     groups = (_group(each, members, sources) for each in found)

@@ -13,8 +13,9 @@ from customers.models import Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.lead_status import VIA
-from customers.records.counts import Totals, add_counts, count_rows, totals
+from customers.records.counts import add_counts, count_rows
 from customers.records.registry import all_linked_models
+from customers.totals.sums import OrderTotals, order_totals
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class MovedRecord:
 
     record: SourceRecord
     member: MergeMember
-    totals: Totals
+    totals: OrderTotals
 
 
 def changes(merge: Merge) -> Iterator[PlannedChange]:
@@ -49,7 +50,7 @@ def changes(merge: Merge) -> Iterator[PlannedChange]:
 def moved(members: Sequence[MergeMember]) -> list[MovedRecord]:
     member_of = {pk: member for member in members for pk in member.records}
     records = SourceRecord.objects.filter(pk__in=member_of).select_related("data_source", "customer", "origin")
-    of = totals(list(member_of))
+    of = order_totals(list(member_of))
     return [MovedRecord(record, member_of[record.pk], of[record.pk]) for record in records.order_by("pk")]
 
 

@@ -16,9 +16,9 @@ from customers.lib.batches import BATCH
 from customers.merging import aftermath
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
-from customers.records.counts import totals
 from customers.records.newest import Cursor
 from customers.records.ownership import merged_into_any
+from customers.totals.sums import order_totals
 
 IN_FORCE, UNDONE, ERASED = "in force", "undone", "erased"
 STATES = {
@@ -135,7 +135,7 @@ def lines(found: Sequence[Merge]) -> list[MergeRow]:
     members: dict[int, list[MergeMember]] = {merge.pk: [] for merge in found}
     for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
         members[member.merge_id].append(member)
-    of = totals([record for some in members.values() for member in some for record in member.records])
+    of = order_totals([record for some in members.values() for member in some for record in member.records])
     who = aftermath.not_duplicate_by([each for merge in found if not merge.undone_at for each in members[merge.pk]])
     return [
         MergeRow(

@@ -13,8 +13,9 @@ from customers.merging.cautions import cautions
 from customers.merging.moving import MovedRows, moves
 from customers.merging.plan import MergePlan
 from customers.models import Customer, SourceRecord
-from customers.records.counts import Totals, count_rows, totals
+from customers.records.counts import count_rows
 from customers.records.registry import all_linked_models
+from customers.totals.sums import OrderTotals, order_totals
 
 PAIR = 2
 
@@ -24,8 +25,8 @@ class Forecast:
     """`moves` are the duplicates' rows by kind, `totals` what each customer has now, `then` what the survivor will."""
 
     moves: tuple[MovedRows, ...]
-    totals: dict[int, Totals]
-    then: Totals
+    totals: dict[int, OrderTotals]
+    then: OrderTotals
     records: tuple[int, ...]
     warnings: tuple[Notice, ...]
 
@@ -40,11 +41,11 @@ def forecast_merge(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
     survivor, *duplicates = [customer.pk for customer in customers]
     records_of = records_by_customer([survivor, *duplicates])
     moving = Customer.objects.filter(pk__in=duplicates)
-    each = totals([survivor, *duplicates], by="source_record__customer")
+    each = order_totals([survivor, *duplicates], by="source_record__customer")
     return Forecast(
         moves=moves(count_rows(all_linked_models(), moving, by="source_record__customer")),
         totals=each,
-        then=sum(each.values(), Totals()),
+        then=sum(each.values(), OrderTotals()),
         records=tuple(record for pk in duplicates for record in records_of[pk]),
         warnings=tuple(cautions(customers, plan, records_of)),
     )

@@ -15,7 +15,7 @@ from customers.profile.fields import FIELDS
 from customers.records.counts import RowCount, count_rows
 from customers.records.listing import record_contributions
 from customers.records.registry import all_linked_models
-from customers.totals.sums import TotalsSummary, sum_totals, totals_of
+from customers.totals.sums import OrderTotals, sum_rows, totals_rows
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class SplitPreview:
 
     becomes: list[tuple[str, str]]
     goes: list[RowCount]
-    going: TotalsSummary
-    staying: TotalsSummary
+    going: OrderTotals
+    staying: OrderTotals
     credit: str
     notices: list[Notice]
 
 
 def preview_split(plan: SplitPlan) -> SplitPreview:
-    totals = totals_of(plan.customer)
+    totals = totals_rows(plan.customer)
     counted = count_rows(all_linked_models(), SourceRecord.objects.filter(pk=plan.record.pk))[plan.record.pk]
     return SplitPreview(
         becomes=[
@@ -40,8 +40,8 @@ def preview_split(plan: SplitPlan) -> SplitPreview:
             if field.key in plan.values and (text := as_text(field, plan.values[field.key]))
         ],
         goes=[tally for tally in counted if tally.number],
-        going=sum_totals(row for row in totals if row.source_record_id == plan.record.pk),
-        staying=sum_totals(row for row in totals if row.source_record_id != plan.record.pk),
+        going=sum_rows(row for row in totals if row.source_record_id == plan.record.pk),
+        staying=sum_rows(row for row in totals if row.source_record_id != plan.record.pk),
         credit=amounts(credit.balances_of_parts({plan.customer.pk: [plan.record.pk]})[plan.customer.pk]),
         notices=list(_notices(plan)),
     )

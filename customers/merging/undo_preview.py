@@ -13,8 +13,9 @@ from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS
-from customers.records.counts import Totals, count_rows, sources_of_records, totals, without_staff
+from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
+from customers.totals.sums import OrderTotals, order_totals
 
 SMALL = {1: "one", 2: "two", 3: "three", 4: "four"}
 
@@ -26,7 +27,7 @@ class Side:
     customer: Customer
     comes_back: bool
     sources: Sequence[str]
-    totals: Totals
+    totals: OrderTotals
     arrived: int
     credit: str
 
@@ -45,7 +46,7 @@ def sides(plan: UndoPlan) -> list[Side]:
     """Who keeps what, then who gets what back."""
     all_sides = (plan.keeps, *plan.returns)
     records = [record for side in all_sides for record in side.records]
-    of, known_by = totals(records), sources_of_records(records)
+    of, known_by = order_totals(records), sources_of_records(records)
     kinds = [model for model in tabbed_models() if model is not HistoryEntry]
     since = count_rows(kinds, SourceRecord.objects.filter(pk__in=records), at__gt=plan.merge.created)
 
@@ -54,7 +55,7 @@ def sides(plan: UndoPlan) -> list[Side]:
             each.customer,
             comes_back,
             without_staff(sorted({known_by[record] for record in each.records})),
-            sum((of[record] for record in each.records), Totals()),
+            sum((of[record] for record in each.records), OrderTotals()),
             sum(tally.number for record in each.records for tally in since[record]),
             amounts(each.credit),
         )

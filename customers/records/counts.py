@@ -1,20 +1,18 @@
-"""What customers or their records hold, in a few queries however many they are and however much they hold.
+"""How many linked rows customers or their records have, and in which data sources; a few queries for any number.
 
-Orders and amounts come from the totals; rows of other kinds are counted, but never further than MOST.
+Rows are never counted further than MOST. Orders and amounts come from `customers.totals.sums`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import IntegerField, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
-from customers.lib.money import format_money, from_minor_units
-from customers.models import Customer, DataSource, LinkedRow, RecordTotals, SourceRecord
+from customers.models import DataSource, LinkedRow, SourceRecord
 
 MOST = 10_000
 
@@ -22,7 +20,7 @@ Kinds = Sequence[type[LinkedRow]]
 
 
 class CappedCount(Subquery):
-    """How many rows a subquery has that is cut off somewhere."""
+    """How many rows a subquery with a limit has."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
     output_field = IntegerField()
@@ -58,7 +56,7 @@ def count_rows(
         for n, kind in enumerate(kinds)
     }
     rows = of.order_by("pk").annotate(**counts).values_list("pk", *counts)
-    return {pk: [RowCount(kind, number) for kind, number in zip(kinds, found, strict=True)] for pk, *found in rows}
+    return {pk: [RowCount(kind, number) for kind, number in zip(kinds, numbers, strict=True)] for pk, *numbers in rows}
 
 
 def add_counts(found: Iterable[Collection[RowCount]]) -> list[RowCount]:
@@ -67,49 +65,6 @@ def add_counts(found: Iterable[Collection[RowCount]]) -> list[RowCount]:
     for tally in (tally for some in found for tally in some):
         sums[tally.kind] += tally.number
     return [RowCount(kind, number) for kind, number in sums.items() if number]
-
-
-@dataclass(frozen=True)
-class Totals:
-    """Orders that count and what they come to in each currency, in its minor units."""
-
-    orders: int = 0
-    spent: dict[str, int] = field(default_factory=dict)
-    first_order_at: datetime | None = None
-    last_order_at: datetime | None = None
-
-    def since(self, customer: Customer) -> datetime:
-        """Since when the `customer`, whose totals these are, is one: by the first order, where that was before."""
-        return min(filter(None, (customer.created, self.first_order_at)))
-
-    @property
-    def amounts(self) -> str:
-        """Such as “27.84 USD, 10.00 EUR”."""
-        return ", ".join(format_money(from_minor_units(n, currency), currency) for currency, n in self.spent.items())
-
-    def __str__(self) -> str:
-        if not self.orders:
-            return "no orders"
-        return f"{self.orders:,} order{'s' if self.orders > 1 else ''}, {self.amounts}"
-
-    def __add__(self, other: Totals) -> Totals:
-        spent = dict(self.spent)
-        for currency, amount in other.spent.items():
-            spent[currency] = spent.get(currency, 0) + amount
-        firsts = [at for at in (self.first_order_at, other.first_order_at) if at]
-        lasts = [at for at in (self.last_order_at, other.last_order_at) if at]
-        first, last = min(firsts, default=None), max(lasts, default=None)
-        return Totals(self.orders + other.orders, spent, first, last)
-
-
-def totals(pks: Collection[int], *, by: str = "source_record") -> defaultdict[int, Totals]:
-    """{pk: totals} of the records, or of the customers when `by` is source_record__customer."""
-    found: defaultdict[int, Totals] = defaultdict(Totals)
-    rows = RecordTotals.objects.filter(**{f"{by}__in": pks}, orders__gt=0).values_list(by, "currency")
-    times = Min("first_order_at"), Max("last_order_at")
-    for pk, currency, orders, amount, *at in rows.annotate(Sum("orders"), Sum("amount"), *times).order_by("currency"):
-        found[pk] += Totals(orders, {currency: amount}, *at)
-    return found
 
 
 def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
@@ -124,12 +79,6 @@ def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
 def without_staff(names: Sequence[str]) -> Sequence[str]:
     """The names of data sources, without that of what staff typed where there are others."""
     return [name for name in names if name != DataSource.STAFF] or names
-
-
-def common_currency(totals: Iterable[Totals]) -> str:
-    """The one currency of every amount, for a heading; "" when there are several, or none."""
-    found = {currency for each in totals for currency in each.spent}
-    return found.pop() if len(found) == 1 else ""
 
 
 def sources_of_records(records: Collection[int]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from customers.records.counts import RowCount, count_rows
 from customers.records.newest import Cursor
 from customers.records.ownership import merge_chains
 from customers.records.registry import all_linked_models
-from customers.totals.sums import TotalsSummary, sum_totals
+from customers.totals.sums import OrderTotals, sum_rows
 
 # More than a page can show; a customer has few, unless somebody merged hundreds.
 MOST_RECORDS = 200
@@ -25,7 +25,7 @@ class RecordContribution:
 
     record: SourceRecord
     merge: Merge | None
-    figures: TotalsSummary
+    figures: OrderTotals
     rest: list[RowCount]
 
     @property
@@ -77,7 +77,7 @@ def record_contributions(
     merge_of = _merges(records)
     for record in records:
         some = [tally for tally in rest[record.pk] if tally.number]
-        yield RecordContribution(record, merge_of.get(record.pk), sum_totals(of_record[record.pk]), some)
+        yield RecordContribution(record, merge_of.get(record.pk), sum_rows(of_record[record.pk]), some)
 
 
 def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:

@@ -13,6 +13,7 @@ from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import Sort, SortPlace
 from customers.search.scan import scan
+from customers.totals.sums import OrderTotals, common_currency, order_totals
 
 PAGE = 25
 MOST_STRETCHES = 10
@@ -24,7 +25,7 @@ class CustomerRow:
 
     customer: Customer
     duplicates: int
-    totals: counts.Totals
+    totals: OrderTotals
     sources: Sequence[str]
     has_namesake: bool
     """Whether another row of the page has the same name, so that the number is shown."""
@@ -40,7 +41,7 @@ class ListPage:
 
     @property
     def currency(self) -> str:
-        return counts.common_currency(line.totals for line in self.lines)
+        return common_currency(line.totals for line in self.lines)
 
 
 def list_page(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None = None) -> ListPage:
@@ -62,7 +63,7 @@ def customer_rows(pks: Sequence[int]) -> list[CustomerRow]:
     """The rows of the customers, in the order given."""
     customers = Customer.objects.in_bulk(pks)
     duplicates = duplicate_counts(pks)
-    totals = counts.totals(pks, by="source_record__customer")
+    totals = order_totals(pks, by="source_record__customer")
     sources = counts.sources(pks)
     names = Counter(unaccented(customer.name) for customer in customers.values())
     return [

@@ -15,10 +15,10 @@ from customers.lib.countries import country_name
 from customers.lib.money import from_minor_units
 from customers.models import Customer
 from customers.records import counts
-from customers.records.counts import Totals
 from customers.search.filters import Criterion
 from customers.search.order import NEWEST_FIRST
 from customers.search.scan import scan
+from customers.totals.sums import OrderTotals, order_totals
 
 HEADER = (
     *("Number", "Id", "First name", "Last name", "Company", "E-mail", "Phone"),
@@ -41,7 +41,7 @@ def export_rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator
 
 def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[Sequence[object]]:
     customers = Customer.objects.in_bulk(pks)
-    totals = counts.totals(pks, by="source_record__customer") if with_orders else {}
+    totals = order_totals(pks, by="source_record__customer") if with_orders else {}
     sources = counts.sources(pks)
     for pk in pks:
         bought = _of_orders(totals[pk]) if with_orders else ()
@@ -59,7 +59,7 @@ def _row(customer: Customer, sources: Sequence[str]) -> Sequence[object]:
     )
 
 
-def _of_orders(totals: Totals) -> Sequence[object]:
+def _of_orders(totals: OrderTotals) -> Sequence[object]:
     spent = ", ".join(f"{from_minor_units(amount, currency)} {currency}" for currency, amount in totals.spent.items())
     return totals.orders, spent, _time(totals.last_order_at)
 

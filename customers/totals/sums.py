@@ -1,12 +1,17 @@
-"""What the orders and purchases of source records add up to, from their totals: nothing is counted."""
+"""What orders and purchases add up to, from the totals kept beside each source record: nothing is counted."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Max, Min, Sum
+from django.utils.translation import ngettext
 
 from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
@@ -22,40 +27,93 @@ class Amount(NamedTuple):
 
 
 @dataclass(frozen=True)
-class TotalsSummary:
-    """What counted orders add up to, each currency by itself; purchases by their state of billing, those there are."""
+class OrderTotals:
+    """Orders that count, and what they come to: {currency: minor units}. `purchases` are {billing state: number}."""
 
-    orders: int
-    spent: list[Amount]
-    refunded: list[Amount]
-    first_order_at: datetime | None
-    purchases: list[tuple[str, int]]
+    orders: int = 0
+    spent: Mapping[str, int] = field(default_factory=dict)
+    refunded: Mapping[str, int] = field(default_factory=dict)
+    first_order_at: datetime | None = None
+    last_order_at: datetime | None = None
+    purchases: Mapping[str, int] = field(default_factory=dict)
+
+    def since(self, customer: Customer) -> datetime:
+        """When the `customer`, whose totals these are, became one: with the first order, where that was earlier."""
+        return min(filter(None, (customer.created, self.first_order_at)))
 
     @property
-    def paid_back(self) -> list[Amount]:
-        return [each for each in self.refunded if each.amount]
+    def spent_amounts(self) -> list[Amount]:
+        """In each currency; zero of the default currency where nothing was bought."""
+        return _amounts(self.spent) or [Amount(Decimal(), settings.DEFAULT_CURRENCY)]
+
+    @property
+    def refunded_amounts(self) -> list[Amount]:
+        """In each currency of `spent_amounts`, zero included."""
+        return _amounts({currency: self.refunded.get(currency, 0) for _, currency in self.spent_amounts})
+
+    @property
+    def refunds(self) -> list[Amount]:
+        return [refund for refund in self.refunded_amounts if refund.amount]
+
+    @property
+    def amounts(self) -> str:
+        """Such as “27.84 USD, 10.00 EUR”; "" where nothing was bought."""
+        return ", ".join(map(str, _amounts(self.spent)))
+
+    def __str__(self) -> str:
+        """Such as “3 orders, 27.84 USD”."""
+        if not self.orders:
+            return "no orders"
+        orders = ngettext("%(count)s order", "%(count)s orders", self.orders) % {"count": f"{self.orders:,}"}
+        return f"{orders}, {self.amounts}"
+
+    def __add__(self, other: OrderTotals) -> OrderTotals:
+        return OrderTotals(
+            self.orders + other.orders,
+            _added(self.spent, other.spent),
+            _added(self.refunded, other.refunded),
+            min(filter(None, (self.first_order_at, other.first_order_at)), default=None),
+            max(filter(None, (self.last_order_at, other.last_order_at)), default=None),
+            _added(self.purchases, other.purchases),
+        )
 
 
-def totals_of(customer: Customer) -> list[RecordTotals]:
-    """With the record that each is of."""
+def _amounts(minor_units: Mapping[str, int]) -> list[Amount]:
+    return [Amount(from_minor_units(number, currency), currency) for currency, number in minor_units.items()]
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in dict.fromkeys((*one, *other))}
+
+
+def totals_rows(customer: Customer) -> list[RecordTotals]:
+    """Each with its source record."""
     return list(RecordTotals.objects.filter(source_record__customer=customer).select_related("source_record"))
 
 
-def sum_totals(totals: Iterable[RecordTotals]) -> TotalsSummary:
-    """The sum of `totals`, the currency most used first; nothing is nothing of the default currency."""
-    every = sorted(totals, key=lambda row: (-row.orders, row.currency))
-    rows = [row for row in every if row.orders > 0]
-    currencies = list(dict.fromkeys(row.currency for row in rows)) or [settings.DEFAULT_CURRENCY]
-
-    def summed(name: str) -> list[Amount]:
-        of = {c: sum(getattr(row, name) for row in rows if row.currency == c) for c in currencies}
-        return [Amount(from_minor_units(amount, currency), currency) for currency, amount in of.items()]
-
-    times = [row.first_order_at for row in rows if row.first_order_at]
-    orders = sum(row.orders for row in rows)
-    return TotalsSummary(orders, summed("amount"), summed("refunded"), min(times, default=None), _purchases(every))
+def sum_rows(rows: Iterable[RecordTotals]) -> OrderTotals:
+    """The sum of `rows`; the currency of most orders comes first."""
+    by_orders = sorted(rows, key=lambda row: (-row.orders, row.currency))
+    purchases = {str(state.label).lower(): sum(getattr(row, name) for row in by_orders) for name, state in BY_PRIORITY}
+    total = OrderTotals(purchases={state: number for state, number in purchases.items() if number})
+    for row in by_orders:
+        if row.orders > 0:
+            spent, refunded = {row.currency: row.amount}, {row.currency: row.refunded}
+            total += OrderTotals(row.orders, spent, refunded, row.first_order_at, row.last_order_at)
+    return total
 
 
-def _purchases(totals: Iterable[RecordTotals]) -> list[tuple[str, int]]:
-    states = ((str(state.label).lower(), sum(getattr(row, name) for row in totals)) for name, state in BY_PRIORITY)
-    return [(label, number) for label, number in states if number]
+def order_totals(pks: Collection[int], *, by: str = "source_record") -> defaultdict[int, OrderTotals]:
+    """{pk: totals of orders} of records, or of customers when `by` is source_record__customer; one query."""
+    totals: defaultdict[int, OrderTotals] = defaultdict(OrderTotals)
+    rows = RecordTotals.objects.filter(**{f"{by}__in": pks}, orders__gt=0).values_list(by, "currency")
+    sums = Sum("orders"), Sum("amount"), Sum("refunded"), Min("first_order_at"), Max("last_order_at")
+    for pk, currency, orders, amount, refunded, *times in rows.annotate(*sums).order_by("currency"):
+        totals[pk] += OrderTotals(orders, {currency: amount}, {currency: refunded}, *times)
+    return totals
+
+
+def common_currency(totals: Iterable[OrderTotals]) -> str:
+    """The one currency of every amount, for a heading; "" when there are several, or none."""
+    currencies = {currency for total in totals for currency in total.spent}
+    return currencies.pop() if len(currencies) == 1 else ""

@@ -23,7 +23,7 @@ from customers.merging.planned_changes import planned
 from customers.merging.preview import forecast_merge, warnings
 from customers.merging.views.shared import choose_url, chosen, get_customer, values_url, warn_not_merged
 from customers.models import Customer, MergeDraft, Via
-from customers.records.counts import Totals, totals
+from customers.totals.sums import OrderTotals, order_totals
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, message_with_button
 from customers.web.permissions import UNDO, may_merge, may_view
@@ -117,7 +117,7 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
 
 def _merged_message(customers: list[Customer], moved: Collection[int], *, came: int, undo: str) -> str:
     survivor, *duplicates = customers
-    orders = sum(totals(moved).values(), Totals()).orders
+    orders = sum(order_totals(moved).values(), OrderTotals()).orders
     what = (
         f"{orders:,} order{'s' if orders > 1 else ''} and everything else they had" if orders else "everything they had"
     )

@@ -16,7 +16,7 @@ from customers.pages.views.sections import rows, story, totals_and_plot, waiting
 from customers.profile.display import former_contacts, other_info
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
-from customers.totals.sums import totals_of
+from customers.totals.sums import totals_rows
 from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
 
@@ -36,7 +36,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     if not customer.is_live:
         return redirect_to_survivor(request, customer)
     if request.htmx.target == "rows":
-        parts = records_of(customer), totals_of(customer)
+        parts = records_of(customer), totals_rows(customer)
         return render(request, "customers/page/_tab_rows.html", rows(request, customer, *parts))
     may_note = "note" in request.GET and request.user.has_perm("customers.change_customer")
     form = NoteForm() if may_note else None
@@ -51,7 +51,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 def render_page(
     request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
 ) -> HttpResponse:
-    records, totals = records_of(customer), totals_of(customer)
+    records, totals = records_of(customer), totals_rows(customer)
     shown = {
         "title": customer.name,
         **rows(request, customer, records, totals),

@@ -15,7 +15,7 @@ from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
 from customers.totals.spend import spend_of
 from customers.totals.spend_chart import Plot
-from customers.totals.sums import Amount, sum_totals
+from customers.totals.sums import Amount, sum_rows
 from customers.web.permissions import SPLIT, VIEW_ORDERS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def rows(
         "filled": filled,
         "narrowing": narrowing,
         "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
-        "sums": sum_totals(of_source) if chosen.tab.totals else None,
+        "sums": sum_rows(of_source) if chosen.tab.totals else None,
         "may_split": chosen.model is None and request.user.has_perm(SPLIT) and is_one_of_several(customer),
     }
 
@@ -56,8 +56,8 @@ def waiting(customer: Customer) -> dict[str, Any]:
 
 
 def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
-    found = sum_totals(totals)
-    held = credit.balances([customer.pk]).get(customer.pk) or {found.spent[0].currency: Decimal()}
+    found = sum_rows(totals)
+    held = credit.balances([customer.pk]).get(customer.pk) or {found.spent_amounts[0].currency: Decimal()}
     told = request.user.has_perm(VIEW_ORDERS)
     chosen = request.GET.get("currency", "")
     spent = spend_of(customer, now=timezone.now(), currency=chosen) if told else None
@@ -65,5 +65,5 @@ def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequenc
         "figures": found if told else None,
         "credit": [Amount(amount, currency) for currency, amount in held.items()],
         "plot": Plot(spent) if spent else None,
-        "since": min(filter(None, (customer.created, found.first_order_at))),
+        "since": found.since(customer),
     }

@@ -15,13 +15,13 @@ from customers.credit import credit
 from customers.labels.effective import effective_of
 from customers.models import Attribute, CartLogin, Customer, HistoryEntry, Note, PaySource
 from customers.profile.display import CUSTOM
-from customers.records import counts, ownership
-from customers.records.counts import Totals
+from customers.records import ownership
+from customers.totals.sums import OrderTotals, order_totals
 
 
 def customer_rows(customers: Sequence[Customer], *, with_custom: bool = False) -> list[dict[str, Any]]:
     pks = [customer.pk for customer in customers]
-    totals = counts.totals(pks, by="source_record__customer")
+    totals = order_totals(pks, by="source_record__customer")
     credits, sources = credit.balances(pks), _pay_sources(pks)
     merged, logins = _merged_into(pks), _logins(customers)
     rows = [
@@ -36,7 +36,9 @@ def customer_rows(customers: Sequence[Customer], *, with_custom: bool = False) -
     return rows
 
 
-def _row(customer: Customer, totals: Totals, credits: credit.Amounts, sources: Sequence[PaySource]) -> dict[str, Any]:
+def _row(
+    customer: Customer, totals: OrderTotals, credits: credit.Amounts, sources: Sequence[PaySource]
+) -> dict[str, Any]:
     currency, balance = next(iter(credits.items()), ("", Decimal()))
     return {
         "customerId": customer.pk,
