@@ -51,6 +51,13 @@ def test_an_order_comes_to_its_lines_with_shipping_and_tax_less_the_discount(wor
     check_totals()
 
 
+def test_without_deduplication_each_order_makes_a_customer(world):
+    buyers = {world.order(disableCustomerDedup=1)[1]["customerId"] for _ in range(3)}
+    assert len(buyers) == Customer.objects.count() == 3
+    assert world.order()[1]["customerId"] in buyers
+    check_totals()
+
+
 def test_a_product_that_bills_again_begins_a_purchase(world):
     _, message = world.order(product1_id=world.monthly.pk, product1_qty=2)
     purchase, item = Purchase.objects.get(), OrderItem.objects.get()
