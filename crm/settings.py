@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "crm.http.error_pages.charsets",
+    "crm.http.charsets.refuse_unreadable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,7 +134,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # What must not be kept with a failed try; a field named password is never
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
-AXES_LOCKOUT_CALLABLE = "crm.http.error_pages.too_many_tries"
+AXES_LOCKOUT_CALLABLE = "crm.http.error_pages.sign_in_locked"
 AXES_CLIENT_IP_CALLABLE = "crm.http.client_address.client_address"
 
 # How many proxies of ours stand in front and write X-Forwarded-For and X-Forwarded-Proto
@@ -166,7 +166,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "crm.http.error_pages.form_too_old"
+CSRF_FAILURE_VIEW = "crm.http.error_pages.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -218,8 +218,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"spare": {"()": "crm.http.log_redaction.RedactSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["spare"]}},
+    "filters": {"redact": {"()": "crm.http.log_redaction.RedactSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

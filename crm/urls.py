@@ -21,7 +21,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
 ]
 
-handler400 = "crm.http.error_pages.not_understood"
-handler403 = "crm.http.error_pages.not_allowed"
+handler400 = "crm.http.error_pages.bad_request"
+handler403 = "crm.http.error_pages.forbidden"
 handler404 = "crm.http.error_pages.not_found"
-handler500 = "crm.http.error_pages.broken"
+handler500 = "crm.http.error_pages.server_error"

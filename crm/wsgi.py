@@ -6,4 +6,4 @@ from crm.http import charsets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
-application = charsets.taken_off(get_wsgi_application())
+application = charsets.strip_unreadable(get_wsgi_application())

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from crm.accounts.models import User
-from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER
+from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
 
 # Looking for garbage through all that a test run loads took a seventh of its time.
 gc.set_threshold(100_000, 50, 100)

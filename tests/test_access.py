@@ -9,7 +9,8 @@ from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
 from crm.accounts.models import ApiKey
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, ROLES, USE_API
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
+from crm.accounts.roles import ROLES
 from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase

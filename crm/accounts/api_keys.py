@@ -1,4 +1,4 @@
-"""API keys: made, shown once, looked up by digest, revoked.
+"""API keys: created, shown once, looked up by digest, revoked.
 
 A key acts as its user, may do what they may, and only while they may sign in and use the API. The token is 256 random
 bits, so a plain digest keeps it as safe as a slow hash would, and finds it through an index.
@@ -16,79 +16,83 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import audit, grant
-from crm.accounts.key_revocation import CREATED
+from crm.accounts.key_revocation import KEY_CREATED
 from crm.accounts.models import ApiKey, User
-from crm.accounts.permissions import HELD, LABELS, USE_API
+from crm.accounts.permissions import LABELS, USE_API
+from crm.accounts.user_permissions import GRANTED_SQL
 from customers.lib.phrases import isolated
 
-MARK = "reunite_"  # by which people, and programs that look for leaked secrets, recognise a token
-SHOWN = 12  # how many characters of it are kept to tell keys apart
-NOTED = timedelta(minutes=1)  # how exact `last_used` is
+KEY_MARK = "reunite_"  # so that people, and scanners for leaked secrets, recognise one
+PREFIX_LENGTH = 12  # characters kept, to tell keys apart
+LAST_USED_PRECISION = timedelta(minutes=1)  # of `last_used`, so that most calls write nothing
 
-# Written out like HELD, and without what a call does not need: that is read when it is asked for.
-OPENED = """
+# The key, its user and their permissions in one statement; what that saves is said at GRANTED_SQL. Columns that a call
+# does not need are left out.
+LOOKUP_SQL = """
     SELECT token.id, token.user_id, token.name, token.prefix, token.digest,
         owner.id, owner.is_superuser, owner.username, owner.first_name, owner.last_name, owner.email, owner.is_active,
-        (SELECT {as_list}(held.name) FROM ({held}) AS held),
+        (SELECT {aggregate}(granted.name) FROM ({granted}) AS granted),
         token.allowed_addresses, token.revoked IS NOT NULL, token.last_used IS NULL OR token.last_used < %s
     FROM accounts_apikey AS token JOIN accounts_user AS owner ON owner.id = token.user_id WHERE token.digest = %s
 """
-AS_LIST = {"postgresql": "jsonb_agg", "sqlite": "json_group_array"}
-OF_KEY = ("id", "user_id", "name", "prefix", "digest")  # in the order of the model
-OF_USER = ("id", "is_superuser", "username", "first_name", "last_name", "email", "is_active")
+AGGREGATES = {"postgresql": "jsonb_agg", "sqlite": "json_group_array"}
+KEY_COLUMNS = ("id", "user_id", "name", "prefix", "digest")  # in the order of the model
+USER_COLUMNS = ("id", "is_superuser", "username", "first_name", "last_name", "email", "is_active")
 
 
 class KeyRefusedError(Exception):
-    """Says why, and never repeats the token."""
+    """The message says why, and never repeats the token."""
 
 
 class AddressRefusedError(KeyRefusedError):
-    """The key is a good one, and its user has named other addresses."""
+    """The key is good, but not for this address."""
 
 
 @sensitive_variables("token")
 @transaction.atomic
 def create(user: User, *, name: str, addresses: list[str], by: User | None) -> tuple[ApiKey, str]:
-    """A key and its token, which is nowhere else; `by` None is the command line."""
+    """Return the key and its token, which is stored nowhere; `by` None is the command line."""
     if by and by != user:
-        grant.let_in(by, to=user)
+        grant.lock_user(by, to=user)
     if not User.objects.get(pk=user.pk).has_perm(USE_API):
         raise KeyRefusedError(
             f"{isolated(user)} does not have permission to use the API. No key was created."
             f" An admin can grant “{LABELS[USE_API]}” on Edit User."
         )
-    token = MARK + secrets.token_urlsafe(32)
+    token = KEY_MARK + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
-        user=user, name=name, prefix=token[:SHOWN], digest=digest(token), allowed_addresses=addresses
+        user=user, name=name, prefix=token[:PREFIX_LENGTH], digest=digest(token), allowed_addresses=addresses
     )
-    audit.write(user, CREATED.format(key), by=by)
+    audit.write(user, KEY_CREATED.format(key), by=by)
     return key, token
 
 
 @transaction.atomic
 def revoke(key: ApiKey, *, by: User) -> None:
-    """For good; a key that is revoked already stays as it was."""
+    """Revoke `key` for good; nothing happens if it is revoked already."""
     if by != key.user:
-        grant.let_in(by, to=key.user)
+        grant.lock_user(by, to=key.user)
     if ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now()):
         audit.write(key.user, f"API key {key} revoked.", by=by)
 
 
 @sensitive_variables("token")
 def lookup(token: str, address: str) -> ApiKey:
-    """The key of a request that comes from `address`, with its user; KeyRefusedError when it opens nothing."""
+    """The key with this token, with its user; KeyRefusedError if it may not be used from `address`."""
     now = timezone.now()
-    wanted = digest(token)
+    token_digest = digest(token)
     with connection.cursor() as cursor:
-        opened = OPENED.format(as_list=AS_LIST[connection.vendor], held=HELD.format(user="token.user_id"))
-        cursor.execute(opened, [connection.ops.adapt_datetimefield_value(now - NOTED), wanted])
+        sql = LOOKUP_SQL.format(
+            aggregate=AGGREGATES[connection.vendor], granted=GRANTED_SQL.format(user="token.user_id")
+        )
+        cursor.execute(sql, [connection.ops.adapt_datetimefield_value(now - LAST_USED_PRECISION), token_digest])
         row = cursor.fetchone()
-    if row is None or not secrets.compare_digest(row[OF_KEY.index("digest")], wanted):
+    if row is None or not secrets.compare_digest(row[KEY_COLUMNS.index("digest")], token_digest):
         raise KeyRefusedError("This API key is unknown.")
-    *columns, held, addresses, is_revoked, is_stale = row
-    key = ApiKey.from_db(connection.alias, OF_KEY, columns[: len(OF_KEY)])
-    key.user = User.from_db(connection.alias, OF_USER, columns[len(OF_KEY) :])
-    key.user.held = set(json.loads(held or "[]"))
+    *columns, permissions, addresses, is_revoked, is_stale = row
+    key = ApiKey.from_db(connection.alias, KEY_COLUMNS, columns[: len(KEY_COLUMNS)])
+    key.user = User.from_db(connection.alias, USER_COLUMNS, columns[len(KEY_COLUMNS) :])
+    key.user.permission_cache = set(json.loads(permissions or "[]"))
     if reason := "This API key was revoked." if is_revoked else _refusal(key.user):
         raise KeyRefusedError(reason)
     if not is_allowed(address, json.loads(addresses)):
@@ -103,16 +107,16 @@ def digest(token: str) -> str:
 
 
 def is_allowed(address: str, networks: list[str]) -> bool:
-    """Whether `address` lies in one of `networks`; none at all allow every address."""
+    """Whether `address` lies in one of `networks`; without any, every address is allowed."""
     if not networks:
         return True
     try:
-        found = ip_address(address)
+        ip = ip_address(address)
     except ValueError:
         return False
-    # How an IPv4 address looks where the server listens on both kinds.
-    plain = found.ipv4_mapped or found if isinstance(found, IPv6Address) else found
-    return any(plain in ip_network(network) for network in networks)
+    # A server that listens on both kinds sees IPv4 addresses mapped to IPv6.
+    ip = ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip
+    return any(ip in ip_network(network) for network in networks)
 
 
 def _refusal(user: User) -> str:
@@ -122,6 +126,6 @@ def _refusal(user: User) -> str:
 
 
 def _note_use(key: ApiKey, now: datetime) -> None:
-    # Asked again, so that of many requests at one moment one writes.
-    stale = Q(last_used=None) | Q(last_used__lt=now - NOTED)
+    # The condition again, so that of many requests at one moment only one writes.
+    stale = Q(last_used=None) | Q(last_used__lt=now - LAST_USED_PRECISION)
     ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)

@@ -1,5 +1,4 @@
-"""Who changed whose permissions when. Whatever does so writes it down in the same transaction; nothing is ever
-changed or removed."""
+"""The user audit log. Whatever changes a user writes its entry in the same transaction; entries are never changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,14 +6,14 @@ from dataclasses import dataclass
 from django.utils.text import Truncator
 
 from crm.accounts.models import AccountChange, User
-from crm.accounts.permissions import labels
+from crm.accounts.permissions import labels_of
 
-PAGE = 50
+PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
-    """A change as pages show it."""
+class AuditEntry:
+    """A change, with the labels of its permissions."""
 
     change: AccountChange
     given: Sequence[str]
@@ -26,11 +25,11 @@ def write(user: User, text: str = "", *, by: User | None, given: Iterable[str] =
     AccountChange.objects.create(user=user, by=by, text=short, given=sorted(given), taken=sorted(taken))
 
 
-def newest(*, of: User | None = None, before: int | None = None, limit: int = PAGE) -> list[Line]:
-    """At most `limit` changes, newest first: of one user or of all, older than the one with the number `before`."""
-    found = AccountChange.objects.select_related("user", "by").order_by("-pk")
+def newest(*, of: User | None = None, before: int | None = None, limit: int = PER_PAGE) -> list[AuditEntry]:
+    """At most `limit` changes, newest first: of one user or of all, older than the one numbered `before`."""
+    changes = AccountChange.objects.select_related("user", "by").order_by("-pk")
     if of:
-        found = found.filter(user=of)
+        changes = changes.filter(user=of)
     if before is not None:
-        found = found.filter(pk__lt=before)
-    return [Line(change, labels(change.given), labels(change.taken)) for change in found[:limit]]
+        changes = changes.filter(pk__lt=before)
+    return [AuditEntry(change, labels_of(change.given), labels_of(change.taken)) for change in changes[:limit]]

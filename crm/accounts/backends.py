@@ -1,4 +1,4 @@
-"""How it is found out what a user may do."""
+"""How Django asks for the permissions of a user."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 
 from crm.accounts.models import User
-from crm.accounts.permissions import held_permissions
+from crm.accounts.user_permissions import granted_permissions
 
 
 class SingleQueryBackend(ModelBackend):
-    """Asks for what a user is given and for what their groups give at once, because every request wants both."""
+    """Reads direct permissions and those of groups in one statement (why: `crm.accounts.user_permissions`)."""
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:
         if not isinstance(user_obj, User) or not user_obj.is_active or user_obj.is_superuser or obj is not None:
             return super().get_all_permissions(user_obj, obj)
-        if user_obj.held is None:
-            user_obj.held = held_permissions(user_obj)
-        return user_obj.held
+        if user_obj.permission_cache is None:
+            user_obj.permission_cache = granted_permissions(user_obj)
+        return user_obj.permission_cache

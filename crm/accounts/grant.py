@@ -1,8 +1,7 @@
-"""Giving and taking what a user may do.
+"""Save users: grant and revoke permissions, activate and deactivate (docs/decisions/0014).
 
-Nobody changes what they themselves may do. Who manages users gives no more than they may do, and changes nobody who may
-do more: neither their boxes nor whether they may sign in nor with which password. So nobody rises, not by way of a
-second account either; and who saves keeps all that the other had, so nothing ends up out of everybody's reach.
+A user never changes their own permissions, grants no permission that they lack, and cannot change a user who has more
+permissions, in no respect: not even the password. So nobody can gain permissions, not by a second account either.
 """
 
 from collections.abc import Iterator, Set
@@ -13,17 +12,18 @@ from django.utils.text import Truncator
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import audit
-from crm.accounts.key_revocation import revoke_outgrown
+from crm.accounts.key_revocation import revoke_outgrown_keys
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, direct, labels, permissions_by_app, rows
+from crm.accounts.permissions import MANAGE_USERS, labels_of
+from crm.accounts.user_permissions import direct_permissions, effective_permissions, permission_rows
 from customers.lib.phrases import isolated
 
-FIELDS = ("username", "first_name", "last_name", "email", "is_active")
-NONE: frozenset[str] = frozenset()
+ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", "is_active")
+NO_PERMISSIONS: frozenset[str] = frozenset()
 
 
 class GrantError(Exception):
-    """Nothing was saved; says why, and which field it is about when it is about one."""
+    """Nothing was saved. `field` is the field of the form that is wrong, if it is one."""
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
@@ -32,59 +32,61 @@ class GrantError(Exception):
 
 @sensitive_variables("password")
 @transaction.atomic
-def save(user: User, *, by: User, password: str = "", given: Set[str] = NONE, taken: Set[str] = NONE) -> None:
-    """Save `user` as changed in memory, with a new `password` unless it is empty; give and take permissions."""
-    before = let_in(by, to=user)
-    if is_taken(user.username, but=user):
+def save_user(
+    user: User, *, by: User, password: str = "", given: Set[str] = NO_PERMISSIONS, taken: Set[str] = NO_PERMISSIONS
+) -> None:
+    """Save `user` as changed in memory, with a new `password` unless it is empty; grant `given`, revoke `taken`."""
+    before = lock_user(by, to=user)
+    if is_username_taken(user.username, but=user):
         raise GrantError(f"A user “{isolated(user.username)}” already exists.", field="username")
     if user == by:
-        user.is_active, given, taken = True, NONE, NONE
+        user.is_active, given, taken = True, NO_PERMISSIONS, NO_PERMISSIONS
     refuse_beyond(given, by=by)
-    held = direct(before) if before else set()
-    given, taken = given - held, taken & held
-    said = " ".join(_happened(before, user, password=password))
+    granted = direct_permissions(before) if before else set()
+    given, taken = given - granted, taken & granted
+    changes = " ".join(_describe_changes(before, user, password=password))
     _store(user, password)
-    user.user_permissions.add(*rows(given))
-    user.user_permissions.remove(*rows(taken))
-    if said or given or taken:
-        audit.write(user, said, by=by, given=given, taken=taken)
+    user.user_permissions.add(*permission_rows(given))
+    user.user_permissions.remove(*permission_rows(taken))
+    if changes or given or taken:
+        audit.write(user, changes, by=by, given=given, taken=taken)
     if given:
-        revoke_outgrown(user, by=by)
+        revoke_outgrown_keys(user, by=by)
 
 
-def let_in(by: User, *, to: User) -> User | None:
-    """Lock, and return the user `to` as stored; GrantError when `by` may not change them (any more)."""
-    # One at a time: two managers who take it from each other at one moment would leave nobody to manage users.
-    rows({MANAGE_USERS}).select_for_update(of=("self",)).get()
+def lock_user(by: User, *, to: User) -> User | None:
+    """The user `to` as stored, None if new, under the lock of all changes; GrantError if `by` may not change them."""
+    # One change at a time: two managers who revoke each other's permission at one moment would leave no manager.
+    permission_rows({MANAGE_USERS}).select_for_update(of=("self",)).get()
     if not User.objects.get(pk=by.pk).has_perm(MANAGE_USERS):
         raise GrantError("You no longer have permission to manage users. Nothing was saved.")
     stored = User.objects.filter(pk=to.pk).first()
-    if stored and (more := beyond(stored, by=by)):
+    if stored and (missing := permissions_beyond(stored, by=by)):
         raise GrantError(
-            f"{isolated(stored)} has permissions that you do not have: {', '.join(more)}. Nothing was saved."
+            f"{isolated(stored)} has permissions that you do not have: {', '.join(missing)}. Nothing was saved."
             " An admin with all of these permissions can change this user."
         )
     return stored
 
 
-def beyond(user: User, *, by: User) -> list[str]:
-    """What `user` may do and `by` may not, as the boxes are labelled."""
-    return labels(permissions_by_app(user) - permissions_by_app(by))
+def permissions_beyond(user: User, *, by: User) -> list[str]:
+    """Labels of the permissions that `user` has and `by` lacks."""
+    return labels_of(effective_permissions(user) - effective_permissions(by))
 
 
 def refuse_beyond(given: Set[str], *, by: User) -> None:
-    if more := labels(given - permissions_by_app(by)):
-        raise GrantError(f"You cannot grant permissions that you do not have: {', '.join(more)}. Nothing was saved.")
+    if missing := labels_of(given - effective_permissions(by)):
+        raise GrantError(f"You cannot grant permissions that you do not have: {', '.join(missing)}. Nothing was saved.")
 
 
-def is_taken(username: str, *, but: User) -> bool:
-    """Whether somebody else has this name, also in other capitals: people could not tell the two apart."""
+def is_username_taken(username: str, *, but: User) -> bool:
+    """Whether another user has this name; capitals do not matter, because people could not tell the two apart."""
     names = User.objects.exclude(pk=but.pk).values_list("username", flat=True)
-    # In Python, since SQLite knows capitals of ASCII only. There are hundreds of users, not millions.
+    # In Python, because SQLite knows the capitals of ASCII only. There are hundreds of users, not millions.
     return username.casefold() in {name.casefold() for name in names}
 
 
-def _happened(before: User | None, after: User, *, password: str) -> Iterator[str]:
+def _describe_changes(before: User | None, after: User, *, password: str) -> Iterator[str]:
     if before is None:
         yield "Created as active." if after.is_active else "Created as inactive."
         return
@@ -105,5 +107,5 @@ def _store(user: User, password: str) -> None:
         user.set_unusable_password()
     if user._state.adding:
         user.save()
-    else:  # by name: what the user changed meanwhile, such as their own password, stays as it is now
-        user.save(update_fields=[*FIELDS, *(["password"] if password else [])])
+    else:  # only these, so that the user's own changes meanwhile, such as a new password, are kept
+        user.save(update_fields=[*ACCOUNT_FIELDS, *(["password"] if password else [])])

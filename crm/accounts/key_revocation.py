@@ -1,7 +1,7 @@
-"""Revoking the keys with which their makers would rise.
+"""Revoke API keys that would give their creators more permissions than they have.
 
-Who makes a key for somebody else sees its token. So it is revoked when its user is given more than its maker may do.
-A key that the command line made stays: whoever is there may do everything.
+Whoever creates a key for another user has seen its token. So the key is revoked when its user is granted a permission
+that its creator lacks. A key made on the command line stays, because whoever can use it may do everything.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from crm.accounts import audit
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import permissions_by_app
+from crm.accounts.user_permissions import effective_permissions
 
-CREATED = "API key {} created."
+KEY_CREATED = "API key {} created."
 
 
-def revoke_outgrown(user: User, *, by: User) -> None:
-    """Of `user`, to whom `by` gave something just now."""
+def revoke_outgrown_keys(user: User, *, by: User) -> None:
+    """Of `user`, to whom `by` has just granted a permission."""
     for key in _outgrown(user):
         key.revoked = timezone.now()
         key.save(update_fields=["revoked"])
@@ -24,14 +24,14 @@ def revoke_outgrown(user: User, *, by: User) -> None:
 
 
 def _outgrown(user: User) -> Iterator[ApiKey]:
-    powers = permissions_by_app(user)
+    permissions = effective_permissions(user)
     for key in user.api_keys.filter(revoked=None):
-        maker = _maker(key)
-        if maker and maker != user and powers - permissions_by_app(maker):
+        creator = _creator(key)
+        if creator and creator != user and permissions - effective_permissions(creator):
             yield key
 
 
-def _maker(key: ApiKey) -> User | None:
-    """As it was written down; None when nobody was signed in."""
-    written = AccountChange.objects.filter(user=key.user_id, text=CREATED.format(key)).select_related("by").first()
-    return written.by if written else None
+def _creator(key: ApiKey) -> User | None:
+    """According to the audit log; None for a key made on the command line."""
+    entry = AccountChange.objects.filter(user=key.user_id, text=KEY_CREATED.format(key)).select_related("by").first()
+    return entry.by if entry else None

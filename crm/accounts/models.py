@@ -1,4 +1,4 @@
-"""Who works here, and the keys with which their programs come in."""
+"""Users, their API keys, and the log of changes to users."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class User(AbstractUser):
-    """Somebody who may sign in. What they may do is a set of permissions, none at first."""
+    """A member of staff, or the account of an API client. A new user has no permissions."""
 
     class Theme(models.TextChoices):
         AUTO = "auto", "System"
@@ -21,7 +21,7 @@ class User(AbstractUser):
     )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
 
-    held: set[str] | None = None  # what they may do, from when it is first asked for: no column
+    permission_cache: set[str] | None = None  # no column: filled by SingleQueryBackend, or with the API key
 
     class Meta:
         ordering = ["username"]
@@ -37,16 +37,16 @@ class User(AbstractUser):
         return reverse("accounts:edit", args=[self.pk])
 
     @classmethod
-    def known_as(cls, email: str) -> "User | None":
-        """The oldest of the active users with this email, however it is capitalised."""
+    def with_email(cls, email: str) -> "User | None":
+        """The oldest active user with this email; capitals do not matter."""
         if not email.isprintable():
-            return None  # nor could a database be asked for it
-        with_email = cls.objects.filter(is_active=True).exclude(email="").annotate(spelled=Lower("email"))
-        return with_email.filter(spelled=email.strip().lower()).order_by("pk").first()
+            return None  # the database could not even be asked
+        users = cls.objects.filter(is_active=True).exclude(email="").annotate(spelled=Lower("email"))
+        return users.filter(spelled=email.strip().lower()).order_by("pk").first()
 
 
 class ApiKey(models.Model):
-    """A token with which a program acts as a user. Only its digest is kept, so it is shown once and never again."""
+    """A token with which an API client acts as a user. Only its digest is stored, so it is shown once."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
@@ -62,7 +62,7 @@ class ApiKey(models.Model):
 
 
 class AccountChange(models.Model):
-    """That somebody changed what a user may do, or whether they may sign in. Append-only."""
+    """Entry of the user audit log: permissions granted or revoked, or another change of an account. Append-only."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_changes")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

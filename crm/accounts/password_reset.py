@@ -1,4 +1,4 @@
-"""A new password for oneself, and a link with which somebody sets theirs.
+"""Change one's own password, and make links with which another user sets theirs.
 
 A link works once, for a day, and as long as nothing about the account changes: it is void after a sign-in, when the
 account may no longer sign in, and when it may do more or less than when the link was made. No email is sent; who made
@@ -16,31 +16,31 @@ from django.views.decorators.debug import sensitive_variables
 from crm.accounts import audit, grant
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
-from crm.accounts.permissions import permissions_by_app
+from crm.accounts.user_permissions import effective_permissions
 from customers.lib.phrases import isolated
 
 
-class LinkTokens(PasswordResetTokenGenerator):
+class ResetTokenGenerator(PasswordResetTokenGenerator):
     key_salt = "crm.accounts.password_reset"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        # Else who made it for a newcomer could come in with it after somebody else has made them an admin.
-        powers = sorted(permissions_by_app(user))
-        return f"{super()._make_hash_value(user, timestamp)}{user.is_active}{powers}"
+        # Otherwise whoever made a link for a new user could use it after another admin has granted that user more.
+        permissions = sorted(effective_permissions(user))
+        return f"{super()._make_hash_value(user, timestamp)}{user.is_active}{permissions}"
 
 
-tokens = LinkTokens()
+tokens = ResetTokenGenerator()
 
 
 def throttle_name(uid: str) -> str:
-    """The name under which wrong links for a user are counted; no user name has a space."""
+    """The user name under which wrong links for a user are counted; real ones have no space."""
     return f"reset link {uid[:40]}"
 
 
 @transaction.atomic
 def make_link(user: User, *, by: User) -> str:
-    """The path of a new link, for `by` to pass on."""
-    grant.let_in(by, to=user)
+    """Return the path of a new link, for `by` to pass on."""
+    grant.lock_user(by, to=user)
     if user == by:
         raise GrantError("You can change your own password on your account page. No link was created.")
     if not user.is_active:
@@ -54,24 +54,23 @@ def make_link(user: User, *, by: User) -> str:
 @sensitive_variables("token", "password")
 @transaction.atomic
 def follow_link(user: User, *, token: str, password: str) -> bool:
-    """Set the password of `user`; whether the link still worked."""
+    """Set the password of `user`; False if the link is no longer valid."""
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not (locked.is_active and tokens.check_token(locked, token)):
         return False
-    _set(locked, password, said="New password set with a link.")
+    _set(locked, password, entry="New password set with a link.")
     return True
 
 
 @sensitive_variables("password")
 @transaction.atomic
-def change(user: User, password: str) -> None:
-    """Set one's own password."""
-    _set(user, password, said="Own password changed.")
+def change_password(user: User, password: str) -> None:
+    _set(user, password, entry="Own password changed.")
 
 
 @sensitive_variables("password")
-def _set(user: User, password: str, *, said: str) -> None:
+def _set(user: User, password: str, *, entry: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     end_lockout(username=user.username)
-    audit.write(user, said, by=user)
+    audit.write(user, entry, by=user)

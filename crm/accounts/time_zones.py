@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from functools import cache
+from operator import itemgetter
 from zoneinfo import available_timezones
 
 REGIONS = (
@@ -12,23 +13,22 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
 def choices(*, and_also: str) -> Choices:
-    """As a select takes them, with the one that somebody has already."""
-    found = _choices()
-    known = {name for _, places in found if not isinstance(places, str) for name, _ in places} | {"UTC"}
-    return found if and_also in known else [(and_also, and_also), *found]
+    """Choices of a select, with the zone that the user has already."""
+    choices = _choices()
+    names = {name for _, places in choices if not isinstance(places, str) for name, _ in places} | {"UTC"}
+    return choices if and_also in names else [(and_also, and_also), *choices]
 
 
 @cache
 def _choices() -> Choices:
-    """Places stand first in their labels, so that typing their first letters finds them."""
     places: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in sorted(available_timezones()):
         region, _, place = name.partition("/")
         if place and region in REGIONS:
             places[region].append((name, label(place)))
-    return [("UTC", "UTC"), *((region, sorted(places[region], key=lambda each: each[1])) for region in REGIONS)]
+    return [("UTC", "UTC"), *((region, sorted(places[region], key=itemgetter(1))) for region in REGIONS)]
 
 
 def label(place: str) -> str:
-    """“Argentina/Buenos_Aires” as “Buenos Aires, Argentina”."""
+    """“Argentina/Buenos_Aires” as “Buenos Aires, Argentina”: typing the first letters of a place finds it."""
     return ", ".join(reversed(place.replace("_", " ").split("/")))

@@ -6,45 +6,46 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, Role, direct, role_of, rows
+from crm.accounts.permissions import EVERYTHING
+from crm.accounts.roles import Role, role_of
+from crm.accounts.user_permissions import direct_permissions, permission_rows
 
-PAGE = 50
-FEW = 10
-"""So many are looked over at a glance, without a search."""
+PER_PAGE = 50
+FEW_USERS = 10  # up to so many, the page needs no search
 
 
 @dataclass(frozen=True)
-class Page:
+class UserPage:
     rows: Sequence[tuple[User, Role]]
     last: int | None
-    """The number of the last user, after whom the next page begins; None when there is none."""
+    """The user after whom the next page begins; None on the last page."""
 
 
 def are_many() -> bool:
-    return len(User.objects.order_by().values_list("pk")[: FEW + 1]) > FEW
+    return len(User.objects.order_by().values_list("pk")[: FEW_USERS + 1]) > FEW_USERS
 
 
-def search(text: str, *, may: str = "", signs_in: bool | None = None) -> QuerySet[User]:
-    """Whose names or email have every word of `text`, and who may do `may` by any way."""
-    found = User.objects.all()
+def search(text: str, *, may: str = "", is_active: bool | None = None) -> QuerySet[User]:
+    """Users whose names or email have every word of `text`, and who have the permission `may` by any way."""
+    users = User.objects.all()
     for word in text.replace("\x00", "").split():
         parts = ("username", "first_name", "last_name", "email")
-        found = found.filter(Q(*((f"{part}__icontains", word) for part in parts), _connector=Q.OR))
+        users = users.filter(Q(*((f"{part}__icontains", word) for part in parts), _connector=Q.OR))
     if may in EVERYTHING:
-        given = rows({may})
-        found = found.filter(Q(is_superuser=True) | Q(pk__in=given.values("user")) | Q(groups__permissions__in=given))
-    if signs_in is not None:
-        found = found.filter(is_active=signs_in)
-    return found.distinct()
+        permission = permission_rows({may})
+        granted = Q(pk__in=permission.values("user")) | Q(groups__permissions__in=permission)
+        users = users.filter(Q(is_superuser=True) | granted)
+    if is_active is not None:
+        users = users.filter(is_active=is_active)
+    return users.distinct()
 
 
-def page(found: QuerySet[User], *, after: int | None) -> Page:
+def page_of(users: QuerySet[User], *, after: int | None) -> UserPage:
     if last := User.objects.filter(pk=after).first() if after else None:
         later = Q(is_active=last.is_active, username__gt=last.username)
-        found = found.filter(later | Q(is_active=False) if last.is_active else later)
-    users = list(
-        found.order_by("-is_active", "username").prefetch_related("user_permissions__content_type")[: PAGE + 1]
-    )
-    shown = users[:PAGE]
-    rows = [(user, role_of(direct(user))) for user in shown]
-    return Page(rows, shown[-1].pk if len(users) > PAGE else None)
+        users = users.filter(later | Q(is_active=False) if last.is_active else later)
+    ordered = users.order_by("-is_active", "username").prefetch_related("user_permissions__content_type")
+    rows = list(ordered[: PER_PAGE + 1])
+    shown = rows[:PER_PAGE]
+    roles = [(user, role_of(direct_permissions(user))) for user in shown]
+    return UserPage(roles, shown[-1].pk if len(rows) > PER_PAGE else None)

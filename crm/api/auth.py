@@ -1,7 +1,7 @@
-"""Who may come in by the API, in either dialect: whoever shows a key that opens from where they are.
+"""Authenticate a request of the API, in either dialect, by its key.
 
-A key that opens nothing is counted against the address, so that nobody can guess one; keys never pass authenticate(),
-where a wrong one would lock its user out of the pages.
+Wrong keys are counted by address, so that keys cannot be guessed. Keys never pass authenticate(), where a wrong one
+would lock its user out of the pages.
 """
 
 import logging
@@ -18,12 +18,12 @@ from crm.http.client_address import client_address
 
 logger = logging.getLogger(__name__)
 
-A_MINUTE = 60
-A_PAUSE = 15 * A_MINUTE
+MINUTE = 60
+PAUSE = 15 * MINUTE
 
 
 class RefusedError(Exception):
-    """Nothing was done; the message is fit to send, `status` is HTTP's, `wait` in seconds when another try may work."""
+    """Nothing was done. `status` is that of HTTP, `wait` the seconds until another try may work."""
 
     def __init__(self, status: int, message: str, *, wait: int = 0) -> None:
         super().__init__(message)
@@ -31,45 +31,45 @@ class RefusedError(Exception):
 
 
 class WrongKeyError(RefusedError):
-    """No key, or one that opens nothing."""
+    """No key, or one that is unknown, revoked, or of a user who may not use the API."""
 
     def __init__(self, message: str) -> None:
         super().__init__(401, message)
 
 
 class WrongAddressError(WrongKeyError):
-    """A key that opens, but not from there."""
+    """A good key, used from an address that it does not allow."""
 
 
 @sensitive_variables("token")
-def enter(request: HttpRequest, token: str) -> ApiKey:
-    """The key that `token` is, whose user asks; RefusedError when it may not be used so."""
-    refuse_too_long(request)
+def authenticate_key(request: HttpRequest, token: str) -> ApiKey:
+    """The key with this token; RefusedError if it may not be used, or is used too often."""
+    limit_size(request)
     address = client_address(request)
-    if rate_limit.counted(f"failures {address}", seconds=A_PAUSE) >= settings.API_FAILURES_PER_ADDRESS:
+    if rate_limit.counted(f"failures {address}", seconds=PAUSE) >= settings.API_FAILURES_PER_ADDRESS:
         message = "Too many invalid API keys from your address. Wait, then use a valid key."
-        raise RefusedError(429, message, wait=rate_limit.seconds_left(A_PAUSE))
+        raise RefusedError(429, message, wait=rate_limit.seconds_left(PAUSE))
     try:
         key = api_keys.lookup(token, address)
     except api_keys.KeyRefusedError as error:
-        rate_limit.count(f"failures {address}", seconds=A_PAUSE)
+        rate_limit.count(f"failures {address}", seconds=PAUSE)
         logger.warning("API key refused from %s: %s", address, error)
         wrong = WrongAddressError if isinstance(error, api_keys.AddressRefusedError) else WrongKeyError
         raise wrong(str(error)) from None
-    if rate_limit.count(f"key {key.pk}", seconds=A_MINUTE) > settings.API_REQUESTS_PER_MINUTE:
+    if rate_limit.count(f"key {key.pk}", seconds=MINUTE) > settings.API_REQUESTS_PER_MINUTE:
         message = "Your request rate has exceeded our rate limit."
-        raise RefusedError(429, message, wait=rate_limit.seconds_left(A_MINUTE))
+        raise RefusedError(429, message, wait=rate_limit.seconds_left(MINUTE))
     return key
 
 
-def refuse_in_the_clear(request: HttpRequest) -> None:
-    """Where HTTPS is what we speak. Nobody is sent on: clients follow a redirect of a POST with GET."""
+def require_https(request: HttpRequest) -> None:
+    # No redirect: clients follow a redirect of a POST with GET.
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         raise RefusedError(403, "Use HTTPS. This request was sent unencrypted, so others could have read it.")
 
 
-def refuse_too_long(request: HttpRequest) -> None:
-    """Before any of the body is read."""
+def limit_size(request: HttpRequest) -> None:
+    """RefusedError, before any of the body is read."""
     longest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
@@ -79,9 +79,9 @@ def refuse_too_long(request: HttpRequest) -> None:
         raise RefusedError(413, f"The request is larger than {longest // 2**20} MB. Send less data at once.")
 
 
-def refuse_without(key: ApiKey, *permissions: str) -> None:
-    """RefusedError naming the first of `permissions` that the user of `key` has not."""
-    missing = next((each for each in permissions if not key.user.has_perm(each)), None)
+def require_permissions(key: ApiKey, *permissions: str) -> None:
+    """RefusedError naming the first of `permissions` that the user of `key` lacks."""
+    missing = next((permission for permission in permissions if not key.user.has_perm(permission)), None)
     if missing:
         message = (
             f"The user of this API key needs the permission “{LABELS[missing]}”. An admin can grant it on Edit User."

@@ -1,6 +1,7 @@
-"""Counting what comes in, so that neither a program gone wild nor somebody guessing keys holds up the others.
+"""Count requests and failures, so that neither a client in a loop nor somebody guessing keys slows down the others.
 
-Counted by whole windows of time in the cache, which server processes share when CACHE_URL names one that they can.
+Counts are kept in the cache, by windows of time that begin on the clock. Server processes share them if CACHE_URL names
+a shared cache.
 """
 
 import time
@@ -9,7 +10,7 @@ from django.core.cache import cache
 
 
 def count(what: str, *, seconds: int) -> int:
-    """How often `what` has happened in this window of so many seconds, with this time."""
+    """Count `what` once more; how often it has happened in this window of `seconds`."""
     key = _key(what, seconds)
     cache.add(key, 0, timeout=seconds)
     try:
@@ -23,7 +24,7 @@ def counted(what: str, *, seconds: int) -> int:
 
 
 def seconds_left(seconds: int) -> int:
-    """Until the next window of so many seconds begins; at least one."""
+    """Seconds until the next window of `seconds` begins, at least 1."""
     return seconds - int(time.time()) % seconds
 
 

@@ -8,7 +8,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from crm.accounts.models import User
-from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER, rows
+from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
+from crm.accounts.user_permissions import permission_rows
 
 STAFF = (
     ("admin", "Andrew", "Adams", ADMIN),
@@ -35,7 +36,7 @@ def make(password: str = "") -> dict[str, str]:
             },
         )
         if is_new:
-            user.user_permissions.set(rows(role.ticks))
+            user.user_permissions.set(permission_rows(role.ticks))
         if is_new or password:
             made[username] = password or secrets.token_urlsafe(12)
             user.set_password(made[username])

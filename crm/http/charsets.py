@@ -1,8 +1,8 @@
-"""The charset that a request says it is in: one by which its address and its body can be read, else it is refused.
+"""Refuse a request in a charset that cannot be read.
 
-Django reads the query string by it, while it makes the request and before any middleware: `hex`, which Python knows and
-which is no encoding of text, broke there. So it is taken off in front of Django, and refused where an answer is made
-(`crm.http.error_pages.charsets`).
+Django reads the query string with the charset of the request while it makes the request, before any middleware. A codec
+such as `hex`, which is no encoding of text, fails there with a LookupError that nothing turns into an answer. So the
+charset is removed in front of Django (`crm.wsgi`), and the middleware answers with 400, as a page or in a dialect.
 """
 
 import codecs
@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
 Server = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 READABLE = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
 UNREADABLE = "reunite.unreadable_charset"
@@ -23,8 +26,8 @@ class CharsetError(BadRequest):
         super().__init__("The charset of the request is not supported. Send UTF-8.")
 
 
-def taken_off(application: Server) -> Server:
-    """`application`, which gets no charset that cannot be read."""
+def strip_unreadable(application: Server) -> Server:
+    """Wrap the WSGI application."""
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         content_type, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
@@ -35,8 +38,19 @@ def taken_off(application: Server) -> Server:
     return serve
 
 
+def refuse_unreadable(get_response: GetResponse) -> GetResponse:
+    """Middleware, which refuses what `strip_unreadable` has marked."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if UNREADABLE in request.META:
+            raise CharsetError
+        return get_response(request)
+
+    return answer
+
+
 def is_readable(charset: str) -> bool:
     try:
         return codecs.lookup(charset).name in READABLE
-    except (LookupError, ValueError):  # the second of a name that cannot be one
+    except (LookupError, ValueError):  # ValueError: not even a possible name
         return False

@@ -3,8 +3,9 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return who asks, as the outermost of our `PROXIES` saw it; what stands further left anyone can write."""
+    """The IP address of the client, as the outermost of our `PROXIES` saw it."""
     proxies: int = settings.PROXIES
-    seen = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
-    address = seen[-proxies] if 0 < proxies <= len(seen) else ""
+    forwarded = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",")]
+    # What stands further left, the client may have made up.
+    address = forwarded[-proxies] if 0 < proxies <= len(forwarded) else ""
     return address or str(request.META.get("REMOTE_ADDR", ""))  # none on a Unix socket

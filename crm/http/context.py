@@ -4,11 +4,11 @@ from crm.http.preferences import THEMES, theme_of
 
 
 def section(request: HttpRequest) -> dict[str, str]:
-    """The first part of the path, by which the header knows which of its links is the current one."""
+    """The first part of the path; the header marks the link to it as current."""
     return {"section": request.path_info.split("/")[1]}
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
-    """Light or dark, and what the switch in the header leads to, where no script asks the device which it is in."""
-    chosen = theme_of(request)
-    return {"theme": chosen, "next_theme": THEMES[THEMES.index(chosen) - 1]}
+    """The theme, and the one that the switch in the header leads to where no script runs."""
+    current = theme_of(request)
+    return {"theme": current, "next_theme": THEMES[THEMES.index(current) - 1]}

@@ -1,17 +1,15 @@
-"""The pages that say what went wrong, why, and what to do. None of them needs more than it can be sure of.
+"""Error pages. None of them needs what may be broken: the page of a failure runs no query.
 
-Programs are told in their dialect instead (`crm.api.errors`).
+API clients are answered in their dialect instead (`crm.api.errors`).
 """
 
 import logging
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from axes.helpers import get_client_username, get_cool_off, get_failure_limit
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -19,13 +17,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.accounts.permissions import explain_missing
 from crm.api import errors
-from crm.http.charsets import UNREADABLE, CharsetError
+from crm.http.charsets import CharsetError
 from customers.web.permissions import MissingPermissionError
 
 logger = logging.getLogger(__name__)
 
 
-def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     match exception:
         case DisallowedHost():
             status, message = 400, "This server does not serve the requested host."
@@ -38,46 +36,37 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     return errors.answer(request, status, message) or render(request, "400.html", status=400)
 
 
-def charsets(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: a request off which a charset was taken (`crm.http.charsets`) is answered with 400."""
-
-    def answer(request: HttpRequest) -> HttpResponseBase:
-        return not_understood(request, CharsetError()) if UNREADABLE in request.META else get_response(request)
-
-    return answer
-
-
-def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     message = str(exception)
     if isinstance(exception, MissingPermissionError):
         message = explain_missing(exception.permission)
         message += "" if request.method in ("GET", "HEAD") else " Nothing was changed."
     if answer := errors.answer(request, 403, message or "You do not have permission to do this."):
         return answer
-    return render(request, "403.html", {"why": message, "back": came_from(request)}, status=403)
+    return render(request, "403.html", {"why": message, "back": previous_page(request)}, status=403)
 
 
-def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", {"back": came_from(request)}, status=403)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", {"back": previous_page(request)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if said := errors.answer(request, 404, "There is nothing at this address."):
-        return said
-    return render(request, "404.html", {"back": came_from(request)}, status=404)
+    if answer := errors.answer(request, 404, "There is nothing at this address."):
+        return answer
+    return render(request, "404.html", {"back": previous_page(request)}, status=404)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """Without the request, whose user may be what cannot be read: a reference leads to the line in the log."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rendered without the request, because reading its user may be what failed."""
     reference, now = secrets.token_hex(4).upper(), timezone.now()
     logger.error("Reference %s: the error that follows", reference)
-    told = f"Internal error in Reunite. The data you sent may not have been saved. Reference {reference}."
-    if said := errors.answer(request, 500, told):
-        return said
+    message = f"Internal error in Reunite. The data you sent may not have been saved. Reference {reference}."
+    if answer := errors.answer(request, 500, message):
+        return answer
     return HttpResponse(render_to_string("500.html", {"reference": reference, "now": now}), status=500)
 
 
-def too_many_tries(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
+def sign_in_locked(request: HttpRequest, original_response: HttpResponse | None, credentials: Any) -> HttpResponse:
     """Another attempt restarts the block, so it ends one full block after this attempt."""
     pause = get_cool_off(request)
     context = {
@@ -86,22 +75,22 @@ def too_many_tries(request: HttpRequest, original_response: HttpResponse | None,
         "minutes": int(pause.total_seconds() / 60),
         "until": timezone.now() + pause,
     }
-    return _paused(request, context)
+    return _locked(request, context)
 
 
-def too_many_links(request: HttpRequest) -> HttpResponse:
+def link_locked(request: HttpRequest) -> HttpResponse:
     """Another attempt does not restart this block. Its start is not looked up, so it ends after at most this long."""
-    return _paused(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
+    return _locked(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
 
 
-def _paused(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _locked(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     response = render(request, "429.html", context, status=429)
     response.headers["Retry-After"] = str(int(get_cool_off(request).total_seconds()))
     return response
 
 
-def came_from(request: HttpRequest) -> str:
-    """The page of ours that led here; "" when none did, or this one."""
+def previous_page(request: HttpRequest) -> str:
+    """The page of Reunite that led here; "" if there is none, or if it is this one."""
     url = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if is_ours and url != request.build_absolute_uri() else ""

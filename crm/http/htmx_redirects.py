@@ -7,10 +7,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def full_page_redirects(get_response: GetResponse) -> GetResponse:
-    """A redirect, or a refusal, that answers a request for a part of a page leads the whole page away.
+    """Make redirects and errors that answer a request for part of a page lead the whole page away.
 
-    Otherwise the page a redirect leads to, such as the sign-in or another customer, would be put inside the one that
-    asked; and a refusal or a failure would change nothing that anybody could see.
+    Otherwise htmx would put the page at the other end, such as the sign-in, into the one that is open, and an error
+    would change nothing that the user can see.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

@@ -1,28 +1,28 @@
-"""What a line of the log leaves out.
+"""What is removed from the log.
 
-That is the token of a link to set a password, where a refusal came from, and the query strings of the server that one
-develops with: programs that ask with GET send keys in them.
+The token of a password link, the traceback of a refusal, and the query strings of the development server: API clients
+that use GET send their keys in them.
 """
 
 import logging
 import re
 
-LINK = re.compile(r"(/accounts/reset/[^/\s]*/)[^/\s]+")
-SERVER = "django.server"
-QUERY = re.compile(r"\?.*?(?= HTTP/[0-9]|$)", re.DOTALL)
+RESET_LINK = re.compile(r"(/accounts/reset/[^/\s]*/)[^/\s]+")
+DEVELOPMENT_SERVER = "django.server"
+QUERY_STRING = re.compile(r"\?.*?(?= HTTP/[0-9]|$)", re.DOTALL)
 
 
 class RedactSecrets(logging.Filter):
-    """Changes lines, and lets all of them through."""
+    """Changes lines; all of them pass."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage()
-        # Whoever reads the log could follow the link before the one whom it is for.
-        spared = LINK.sub(r"\1…", said)
-        if record.name == SERVER:
-            spared = QUERY.sub("?…", spared)
-        if spared != said:
-            record.msg, record.args = spared, ()
+        message = record.getMessage()
+        # A reader of the log could otherwise use the link before its user does.
+        redacted = RESET_LINK.sub(r"\1…", message)
+        if record.name == DEVELOPMENT_SERVER:
+            redacted = QUERY_STRING.sub("?…", redacted)
+        if redacted != message:
+            record.msg, record.args = redacted, ()
         if getattr(record, "status_code", None) == 403:
-            record.exc_info = None  # somebody may not do something: no fault that a traceback would help to find
+            record.exc_info = None  # a missing permission is no fault to be traced
         return True

@@ -1,4 +1,4 @@
-"""What somebody chose for every page: the time zone in which times are shown, and light or dark."""
+"""Time zone and theme of the user, for every page."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,7 +10,7 @@ from django.utils import timezone
 from crm.accounts.models import User
 
 THEMES = tuple(User.Theme.values)
-THEME_COOKIE = "theme"  # for the pages that one sees when not signed in
+THEME_COOKIE = "theme"  # for pages without a sign-in
 YEAR = 365 * 24 * 60 * 60
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -29,12 +29,12 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
         return ZoneInfo("UTC")
     try:
         return ZoneInfo(request.user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):  # it has left the time zone database since it was chosen
+    except (ZoneInfoNotFoundError, ValueError):  # no longer in the time zone database
         return ZoneInfo("UTC")
 
 
 def theme_of(request: HttpRequest) -> str:
-    # A refused host is answered before anybody is signed in.
+    # A refused host is answered before the middleware that sets the user.
     user = getattr(request, "user", None)
-    chosen = user.theme if user and user.is_authenticated else request.COOKIES.get(THEME_COOKIE)
-    return chosen if chosen in THEMES else THEMES[0]
+    theme = user.theme if user and user.is_authenticated else request.COOKIES.get(THEME_COOKIE)
+    return theme if theme in THEMES else THEMES[0]

@@ -8,7 +8,8 @@ from django.test import Client
 
 from crm.accounts import api_keys
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, USE_API, rows
+from crm.accounts.permissions import EVERYTHING, USE_API
+from crm.accounts.user_permissions import permission_rows
 
 
 class Caller:
@@ -16,7 +17,7 @@ class Caller:
 
     def __init__(self, *permissions: str, username: str = "program") -> None:
         self.user = User.objects.create_user(username, email=f"{username}@example.com")
-        self.user.user_permissions.set(rows({*(permissions or EVERYTHING), USE_API}))
+        self.user.user_permissions.set(permission_rows({*(permissions or EVERYTHING), USE_API}))
         self.key, self.token = api_keys.create(self.user, name="Tests", addresses=[], by=None)
         self.client = Client()
         self.headers = {"Authorization": basic(self.token)}

@@ -2,7 +2,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import EVERYTHING, SUPPORT_AGENT
+from crm.accounts.permissions import EVERYTHING
+from crm.accounts.roles import SUPPORT_AGENT
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
 from tests.conftest import make_user
 

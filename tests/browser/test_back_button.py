@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from customers.models import Customer, Merge
 from tests.factories import customer_with_order
 

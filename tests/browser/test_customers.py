@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from customers.profile.edit import add_note
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
 from tests.conftest import make_user

@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from crm.accounts.permissions import ADMIN
+from crm.accounts.roles import ADMIN
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
 from tests.conftest import make_user
 from tests.factories import customer_with_order

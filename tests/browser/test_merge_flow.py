@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm.accounts.models import User
-from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER
+from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
 from customers.models import Customer, Merge
 from orders.models import Order
 from tests.browser.conftest import PASSWORD, PHONE

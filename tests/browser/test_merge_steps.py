@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import ADMIN
+from crm.accounts.roles import ADMIN
 from customers.models import Customer, Merge, MergeDraft, NotDuplicate
 from tests.acts import merge
 from tests.browser.conftest import PASSWORD, PHONE, WIDE

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Tag
 from customers.profile.edit import edit_profile

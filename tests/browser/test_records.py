@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge
 from tests.browser.conftest import PHONE, WIDE

@@ -2,7 +2,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
+from crm.accounts.roles import SUPPORT_AGENT
 from tests.browser.conftest import PHONE, WIDE
 from tests.conftest import make_user
 

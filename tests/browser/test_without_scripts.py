@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from crm.accounts.models import User
-from crm.accounts.permissions import ADMIN
+from crm.accounts.roles import ADMIN
 from customers.models import Attribute, CreditEntry, Customer, Merge, Note, Tag
 from customers.profile.edit import edit_profile
 from orders.models import Transaction

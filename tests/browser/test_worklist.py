@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from customers.models import Customer
 from tests.browser.conftest import PHONE, WIDE
 from tests.factories import customer_with_order

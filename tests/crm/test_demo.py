@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import ADMIN, SUPPORT_AGENT, VIEWER, direct
+from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
+from crm.accounts.user_permissions import direct_permissions
 from crm.demo import files
 from customers.credit import credit
 from customers.matching.duplicates import duplicate_counts, duplicates_of
@@ -207,7 +208,7 @@ def test_the_second_run_changes_nothing(output):
 def test_each_user_has_the_role_and_the_password_that_was_printed(output):
     for name, role in (("admin", ADMIN), ("agent", SUPPORT_AGENT), ("viewer", VIEWER)):
         user = User.objects.get(username=name)
-        assert direct(user) == role.ticks
+        assert direct_permissions(user) == role.ticks
         assert user.check_password(printed(output)[name])
 
 

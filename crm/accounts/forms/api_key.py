@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 from django import forms
 from django.core.exceptions import ValidationError
 
-MOST = 50
+MOST_ADDRESSES = 50
 
 
 class KeyForm(forms.Form):
@@ -22,16 +22,16 @@ class KeyForm(forms.Form):
     )
 
     def clean_addresses(self) -> list[str]:
-        written = list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", self.cleaned_data["addresses"]))))
-        if len(written) > MOST:
+        lines = list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", self.cleaned_data["addresses"]))))
+        if len(lines) > MOST_ADDRESSES:
             raise ValidationError(
-                f"Enter {MOST} addresses or fewer, or combine them into networks. This has {len(written)}."
+                f"Enter {MOST_ADDRESSES} addresses or fewer, or combine them into networks. This has {len(lines)}."
             )
-        return [network(each) for each in written]
+        return [parse_address(line) for line in lines]
 
 
-def network(text: str) -> str:
-    """`text` as an address, or as a network without what its mask leaves out."""
+def parse_address(text: str) -> str:
+    """`text` as an address, or as a network without host bits."""
     try:
         return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
     except ValueError:

@@ -8,18 +8,9 @@ from django.forms.boundfield import BoundField
 
 from crm.accounts import grant
 from crm.accounts.models import User
-from crm.accounts.permissions import (
-    CUSTOM,
-    EVERYTHING,
-    GROUPS,
-    ROLES,
-    Functionality,
-    Role,
-    direct,
-    listed,
-    permissions_by_app,
-    role_of,
-)
+from crm.accounts.permissions import EVERYTHING, GROUPS, Checkbox, checkboxes
+from crm.accounts.roles import CUSTOM, ROLES, Role, role_of
+from crm.accounts.user_permissions import direct_permissions, effective_permissions
 from customers.web.fields import choice_field
 
 
@@ -49,12 +40,12 @@ class AccountForm(forms.ModelForm[User]):
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
-        if grant.is_taken(username, but=self.instance):
+        if grant.is_username_taken(username, but=self.instance):
             raise ValidationError("A user with this name already exists. Upper and lower case make no difference.")
         return username
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # Django's own hook, where the instance first has what was typed
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, in which the instance gets what was typed
         first, _, last = self.cleaned_data.get("full_name", "").partition(" ")
         self.instance.first_name, self.instance.last_name = first, last.strip()
         if password := self.cleaned_data.get("password"):
@@ -74,64 +65,70 @@ class UserForm(AccountForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        saved = self.instance.pk is not None
-        self.held = frozenset(direct(self.instance)) & EVERYTHING if saved else frozenset[str]()
-        self.own = self.instance == by
-        self.beyond = grant.beyond(self.instance, by=by) if saved else []
-        self.by_group = self.instance.get_group_permissions() if saved and not self.instance.is_superuser else set()
-        self.mine = permissions_by_app(by)
+        is_saved = self.instance.pk is not None
+        self.granted = frozenset(direct_permissions(self.instance)) & EVERYTHING if is_saved else frozenset[str]()
+        self.is_own = self.instance == by
+        self.beyond = grant.permissions_beyond(self.instance, by=by) if is_saved else []
+        self.granted_by_group = (
+            self.instance.get_group_permissions() if is_saved and not self.instance.is_superuser else set()
+        )
+        self.grantable = effective_permissions(by)
         self._fill()
-        self._close()
+        self._disable()
 
     def _fill(self) -> None:
-        roles = [role for role in ROLES if role.ticks <= self.mine or role == role_of(self.held)]
+        roles = [role for role in ROLES if role.ticks <= self.grantable or role == role_of(self.granted)]
         choice_field(self, "role").choices = [(role.name, role.label) for role in (CUSTOM, *roles)]
-        self.initial["role"] = role_of(self.held).name
-        self.initial["seen"] = " ".join(sorted(self.held))
-        for each in listed():
-            self.fields[each.slug] = self._checkbox(each)
-            self.initial[each.slug] = each.permission in self.held
+        self.initial["role"] = role_of(self.granted).name
+        self.initial["seen"] = " ".join(sorted(self.granted))
+        for checkbox in checkboxes():
+            self.fields[checkbox.slug] = self._checkbox(checkbox)
+            self.initial[checkbox.slug] = checkbox.permission in self.granted
 
-    def _close(self) -> None:
+    def _disable(self) -> None:
         """Disable what may not be changed. Values sent for it are ignored."""
-        if self.own:
+        if self.is_own:
             del self.fields["password"]
-        closed = {each.slug for each in listed() if self.own or each.permission not in self.mine}
-        closed |= {"role", "is_active"} if self.own else set()
-        for name in self.fields if self.beyond else closed:
+        disabled = {box.slug for box in checkboxes() if self.is_own or box.permission not in self.grantable}
+        disabled |= {"role", "is_active"} if self.is_own else set()
+        for name in self.fields if self.beyond else disabled:
             self.fields[name].disabled = True
 
-    def _checkbox(self, each: Functionality) -> forms.BooleanField:
-        roles = " ".join(role.name for role in ROLES if each.permission in role.ticks)
-        notes = ["Also granted by a group"] if each.permission in self.by_group else []
-        notes += [] if self.own or each.permission in self.mine else ["You cannot change it because you do not have it"]
+    def _checkbox(self, checkbox: Checkbox) -> forms.BooleanField:
+        roles = " ".join(role.name for role in ROLES if checkbox.permission in role.ticks)
+        notes = ["Also granted by a group"] if checkbox.permission in self.granted_by_group else []
+        notes += (
+            []
+            if self.is_own or checkbox.permission in self.grantable
+            else ["You cannot change it because you do not have it"]
+        )
         return forms.BooleanField(
-            label=each.label,
-            help_text=". ".join([each.sentence, *notes]),
+            label=checkbox.label,
+            help_text=". ".join([checkbox.help_text, *notes]),
             required=False,
             widget=forms.CheckboxInput(attrs={"data-roles": roles}),
         )
 
     def groups(self) -> Iterator[tuple[str, list[BoundField]]]:
         for heading, group in GROUPS.items():
-            yield heading, [self[each.slug] for each in group]
+            yield heading, [self[checkbox.slug] for checkbox in group]
 
     @property
-    def is_otherwise(self) -> bool:
-        """Whether a valid form asks for anything that was not so before."""
+    def changes_anything(self) -> bool:
+        """Whether a valid form differs from what is stored."""
         fields = {"username", "full_name", "email", "password", "is_active"}
         return bool(self.cleaned_data["given"] or self.cleaned_data["taken"] or fields.intersection(self.changed_data))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        seen = EVERYTHING.intersection(cleaned["seen"].split()) if "seen" in self.data else self.held
-        ticked = frozenset(each.permission for each in listed() if cleaned.get(each.slug))
+        seen = EVERYTHING.intersection(cleaned["seen"].split()) if "seen" in self.data else self.granted
+        ticked = frozenset(box.permission for box in checkboxes() if cleaned.get(box.slug))
         role = next((role for role in ROLES if role.name == cleaned.get("role")), CUSTOM)
-        wanted = self._wanted(role, seen=seen, ticked=ticked)
-        return cleaned | {"given": wanted - seen, "taken": seen - wanted}
+        chosen = self._chosen(role, seen=seen, ticked=ticked)
+        return cleaned | {"given": chosen - seen, "taken": seen - chosen}
 
-    def _wanted(self, role: Role, *, seen: frozenset[str], ticked: frozenset[str]) -> frozenset[str]:
-        """The boxes as they are ticked, or those of a role that was chosen where no script could tick them."""
+    def _chosen(self, role: Role, *, seen: frozenset[str], ticked: frozenset[str]) -> frozenset[str]:
+        """The permissions that are ticked, or those of the role that was chosen where no script ticks them."""
         if role in {CUSTOM, role_of(seen), role_of(ticked)}:
             return ticked
         if ticked != seen:

@@ -14,7 +14,8 @@ from crm.accounts import password_reset
 from crm.accounts.forms.passwords import OwnPasswordForm
 from crm.accounts.forms.preferences import PreferencesForm
 from crm.accounts.models import User
-from crm.accounts.permissions import GROUPS, USE_API, permissions_by_app
+from crm.accounts.permissions import GROUPS, USE_API
+from crm.accounts.user_permissions import effective_permissions
 from crm.http.preferences import THEME_COOKIE, YEAR
 
 if TYPE_CHECKING:
@@ -23,18 +24,21 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "POST"])
 def own_page(request: "StaffRequest") -> HttpResponse:
-    user = User.objects.get(pk=request.user.pk)  # a copy, since the form writes what was typed into it
+    user = User.objects.get(pk=request.user.pk)  # a copy, because the form changes it
     form = PreferencesForm(request.POST or None, instance=user)
     if form.is_valid():
         user.save(update_fields=form.changed_data)
         messages.success(request, "Saved.")
         return _remember(user.theme, redirect("accounts:own"), request)
-    powers = permissions_by_app(user)
+    permissions = effective_permissions(user)
     context = {
         "title": "Your account",
         "form": form,
-        "may": [(heading, [each for each in group if each.permission in powers]) for heading, group in GROUPS.items()],
-        "may_use_api": USE_API in powers,
+        "may": [
+            (heading, [checkbox for checkbox in group if checkbox.permission in permissions])
+            for heading, group in GROUPS.items()
+        ],
+        "may_use_api": USE_API in permissions,
         "keys": user.api_keys.order_by("-pk"),
     }
     return render(request, "crm/account.html", context, status=422 if form.errors else 200)
@@ -45,7 +49,7 @@ def own_page(request: "StaffRequest") -> HttpResponse:
 def own_password(request: "StaffRequest") -> HttpResponse:
     form = OwnPasswordForm(request, request.user, request.POST or None)
     if form.is_valid():
-        password_reset.change(request.user, form.cleaned_data["new_password1"])
+        password_reset.change_password(request.user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, request.user)  # all other sessions end, this one stays
         messages.success(request, "Password changed. You are signed out on all other devices.")
         return redirect("accounts:own")
@@ -56,7 +60,7 @@ def own_password(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @login_not_required  # the sign-in page has the switch as well
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep the theme chosen in the header: with the user, and in the browser for when nobody is signed in."""
+    """Store the theme chosen in the header: with the user, and in the browser for pages without a sign-in."""
     chosen = request.POST.get("theme", "")
     if chosen not in User.Theme.values:
         return HttpResponse(status=422)

@@ -37,14 +37,14 @@ def own_key_add(request: "StaffRequest") -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @permission_required(MANAGE_USERS)
 def key_revoke(request: "StaffRequest", pk: int, key: int) -> HttpResponse:
-    found = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=pk)
-    return _revoke(request, found, back=found.user.get_absolute_url())
+    api_key = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=pk)
+    return _revoke(request, api_key, back=api_key.user.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])
 def own_key_revoke(request: "StaffRequest", key: int) -> HttpResponse:
-    found = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=request.user)
-    return _revoke(request, found, back=reverse("accounts:own"))
+    api_key = get_object_or_404(ApiKey.objects.select_related("user"), pk=key, user=request.user)
+    return _revoke(request, api_key, back=reverse("accounts:own"))
 
 
 # The answer to the POST itself shows the token: on the way to another page it would have to be kept somewhere.
@@ -55,9 +55,9 @@ def _add(request: "StaffRequest", user: User, *, back: str) -> HttpResponse:
     context = {"title": "New API key", "form": form, "owner": user, "back": back}
     if not form.is_valid():
         return render(request, "crm/key_add.html", context, status=422 if form.errors else 200)
-    typed = form.cleaned_data
+    values = form.cleaned_data
     try:
-        key, token = api_keys.create(user, name=typed["name"], addresses=typed["addresses"], by=request.user)
+        key, token = api_keys.create(user, name=values["name"], addresses=values["addresses"], by=request.user)
     except (GrantError, api_keys.KeyRefusedError) as error:
         raise PermissionDenied(str(error)) from error
     return render(request, "crm/key_created.html", context | {"title": "API key created", "key": key, "token": token})

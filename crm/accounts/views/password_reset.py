@@ -18,7 +18,7 @@ from crm.accounts.forms.passwords import NewPasswordForm
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS
-from crm.http.error_pages import too_many_links
+from crm.http.error_pages import link_locked
 from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class FollowLink(PasswordResetConfirmView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         credentials = {"username": password_reset.throttle_name(kwargs["uidb64"])}
         if AxesProxyHandler.is_locked(request, credentials):
-            return too_many_links(request)
+            return link_locked(request)
         response = super().dispatch(request, *args, **kwargs)
         if response.status_code == 410 and kwargs["token"] != self.reset_url_token:
             user_login_failed.send(sender=__name__, credentials=credentials, request=request)

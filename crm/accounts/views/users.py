@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from crm.accounts import audit, grant, users
 from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, USE_API, listed, permissions_by_app
+from crm.accounts.permissions import MANAGE_USERS, USE_API, checkboxes
+from crm.accounts.user_permissions import effective_permissions
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
@@ -25,19 +26,19 @@ STATES = {"in": True, "out": False}
 @require_safe
 @permission_required(MANAGE_USERS)
 def user_list(request: "StaffRequest") -> HttpResponse:
-    asked = {name: request.GET[name] for name in ("q", "may", "state") if request.GET.get(name)}
-    state = STATES.get(asked.get("state", ""))
-    found = users.search(asked.get("q", ""), may=asked.get("may", ""), signs_in=state)
+    filters = {name: request.GET[name] for name in ("q", "may", "state") if request.GET.get(name)}
+    state = STATES.get(filters.get("state", ""))
+    matches = users.search(filters.get("q", ""), may=filters.get("may", ""), is_active=state)
     after = request.GET.get("after", "")
-    page = users.page(found, after=parse_number(after))
+    page = users.page_of(matches, after=parse_number(after))
     context = {
         "title": "Users",
         "page": page,
-        "asked": asked,
-        "may_search": bool(asked) or users.are_many(),
-        "functionalities": listed(),
-        "next": f"?{urlencode({**asked, 'after': str(page.last)})}" if page.last else "",
-        "first": f"?{urlencode(asked)}" if after else "",
+        "filters": filters,
+        "may_search": bool(filters) or users.are_many(),
+        "checkboxes": checkboxes(),
+        "next": f"?{urlencode({**filters, 'after': str(page.last)})}" if page.last else "",
+        "first": f"?{urlencode(filters)}" if after else "",
     }
     return render(request, "crm/user_list.html", context)
 
@@ -66,23 +67,25 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     title = str(user)
     form = UserForm(request.POST or None, instance=user, by=request.user)
     if form.is_valid() and _saved(form, by=request.user):
-        if form.is_otherwise:
+        if form.changes_anything:
             messages.success(request, f"Saved. Changes take effect on the next page {isolated(user)} opens.")
         return redirect("accounts:list")
     context = {
         "title": title,
         "form": form,
         "keys": user.api_keys.order_by("-pk"),
-        "may_use_api": USE_API in permissions_by_app(user),
+        "may_use_api": USE_API in effective_permissions(user),
         "changes": audit.newest(of=user, limit=8),
     }
     return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
 
 
 def _saved(form: UserForm, *, by: User) -> bool:
-    typed = form.cleaned_data
+    values = form.cleaned_data
     try:
-        grant.save(form.instance, password=typed.get("password", ""), given=typed["given"], taken=typed["taken"], by=by)
+        grant.save_user(
+            form.instance, password=values.get("password", ""), given=values["given"], taken=values["taken"], by=by
+        )
     except grant.GrantError as error:
         if not error.field:
             raise PermissionDenied(str(error)) from error
@@ -96,14 +99,14 @@ def change_list(request: "StaffRequest") -> HttpResponse:
     """The audit log of all users or of one."""
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
-    found = audit.newest(of=user, before=before, limit=audit.PAGE + 1)
-    lines, more = found[: audit.PAGE], len(found) > audit.PAGE
-    asked = {"user": str(user.pk)} if user else {}
+    entries = audit.newest(of=user, before=before, limit=audit.PER_PAGE + 1)
+    lines, has_more = entries[: audit.PER_PAGE], len(entries) > audit.PER_PAGE
+    filters = {"user": str(user.pk)} if user else {}
     context = {
         "title": f"User audit log: {isolated(user)}" if user else "User audit log",
         "of": user,
         "lines": lines,
-        "first": f"?{urlencode(asked)}" if before else "",
-        "next": f"?{urlencode({**asked, 'before': str(lines[-1].change.pk)})}" if more else "",
+        "first": f"?{urlencode(filters)}" if before else "",
+        "next": f"?{urlencode({**filters, 'before': str(lines[-1].change.pk)})}" if has_more else "",
     }
     return render(request, "crm/change_list.html", context)

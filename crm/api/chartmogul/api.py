@@ -70,7 +70,7 @@ def operation(view: View) -> View:
     @sensitive_variables()
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            auth.refuse_in_the_clear(request)
+            auth.require_https(request)
         except auth.RefusedError as error:
             return json_error(error.status, str(error))
         response = view(request, *args, **kwargs)

@@ -28,7 +28,7 @@ class Key(HttpBasicAuth):
 
     @sensitive_variables("username", "password")
     def authenticate(self, request: HttpRequest, username: str, password: str) -> ApiKey:
-        key = auth.enter(request, username)
-        auth.refuse_without(key, *self.permissions)
+        key = auth.authenticate_key(request, username)
+        auth.require_permissions(key, *self.permissions)
         cast(ApiRequest, request).by = key.user
         return key

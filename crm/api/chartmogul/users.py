@@ -7,7 +7,7 @@ from customers.lib.text import without_unstorable
 
 def find_user(email: str, param: str) -> User:
     """The active user with this email; if there are several, the oldest."""
-    user = User.known_as(email)
+    user = User.with_email(email)
     if user is None:
         shown = without_unstorable(email)[:254]
         raise invalid(**{param: f"No active user has the email {shown}. Use the email of an active user."})

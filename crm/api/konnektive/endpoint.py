@@ -94,8 +94,8 @@ def _call(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
 def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
     if request.method not in ("GET", "POST"):
         raise CallError("Use GET or POST.")
-    auth.refuse_in_the_clear(request)
-    auth.refuse_too_long(request)
+    auth.require_https(request)
+    auth.limit_size(request)
     parameters = call_parameters.take(request)
     key = _enter(request, parameters)
     if not all(key.user.has_perm(permission) for permission in permissions):
@@ -107,7 +107,7 @@ def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
 def _enter(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey:
     """The key, sent as the password; it must be one of the user sent as the login."""
     try:
-        key = auth.enter(request, parameters.get("password", "").strip())
+        key = auth.authenticate_key(request, parameters.get("password", "").strip())
     except auth.WrongAddressError:
         raise CallError(f"IP must be whitelisted - {client_address(request)}") from None
     except auth.WrongKeyError:

@@ -3,25 +3,17 @@ from django.contrib.auth.models import Group
 
 from crm.accounts import audit, grant, password_reset
 from crm.accounts.models import User
-from crm.accounts.permissions import (
-    CUSTOM,
-    EVERYTHING,
-    MANAGE_USERS,
-    ROLES,
-    SUPPORT_AGENT,
-    VIEWER,
-    direct,
-    role_of,
-    rows,
-)
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
+from crm.accounts.roles import CUSTOM, ROLES, SUPPORT_AGENT, VIEWER, role_of
+from crm.accounts.user_permissions import direct_permissions, permission_rows
 from tests.conftest import allow, make_user
 
 
 def save(user, *, by, allowed, password=""):
     """Save with all boxes as in `allowed`."""
-    held = direct(user) & EVERYTHING if user.pk else set()
-    grant.save(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
-    return direct(User.objects.get(pk=user.pk))
+    held = direct_permissions(user) & EVERYTHING if user.pk else set()
+    grant.save_user(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
+    return direct_permissions(User.objects.get(pk=user.pk))
 
 
 def test_what_is_allowed_is_given_and_the_rest_taken(admin_user, viewer):
@@ -36,7 +28,7 @@ def test_a_permission_that_was_not_shown_stays(admin_user, viewer):
 
 def test_what_a_group_gives_stays(admin_user, nobody):
     night_shift = Group.objects.create(name="Night shift")
-    night_shift.permissions.set(rows({"customers.merge_customer"}))
+    night_shift.permissions.set(permission_rows({"customers.merge_customer"}))
     nobody.groups.add(night_shift)
 
     save(nobody, by=admin_user, allowed=set())
@@ -49,7 +41,7 @@ def test_nobody_changes_what_they_may_do_themselves(admin_user):
 
 
 def test_who_may_no_longer_manage_users_saves_nothing(admin_user, nobody):
-    admin_user.user_permissions.remove(*rows({MANAGE_USERS}))
+    admin_user.user_permissions.remove(*permission_rows({MANAGE_USERS}))
     nobody.email = "nora@example.com"
 
     with pytest.raises(grant.GrantError, match="no longer have permission to manage users"):
@@ -117,7 +109,7 @@ def makes_a_superuser(user):
 
 def puts_into_a_group(user):
     group = Group.objects.create(name="Deleters")
-    group.permissions.set(rows({"customers.delete_customer"}))
+    group.permissions.set(permission_rows({"customers.delete_customer"}))
     user.groups.add(group)
 
 
@@ -132,7 +124,7 @@ def test_who_may_do_more_is_not_changed_not_even_their_password(somebody, nobody
     user = User.objects.get(pk=nobody.pk)
 
     with pytest.raises(grant.GrantError, match=r"has permissions that you do not have: .*Can delete customers"):
-        save(user, by=limited(), allowed=direct(user), password="a brand new one")
+        save(user, by=limited(), allowed=direct_permissions(user), password="a brand new one")
 
     assert not User.objects.get(pk=nobody.pk).check_password("a brand new one")
 
@@ -149,7 +141,7 @@ def test_an_admin_changes_a_superuser(admin_user, nobody):
 
 def test_what_an_update_brings_is_handed_out_by_who_was_made_on_the_command_line(admin_user, nobody):
     new = {"orders.settle_order"}
-    admin_user.user_permissions.remove(*rows(new))
+    admin_user.user_permissions.remove(*permission_rows(new))
     admin_user = User.objects.get(pk=admin_user.pk)
     with pytest.raises(grant.GrantError, match="You cannot grant permissions that you do not have"):
         save(nobody, by=admin_user, allowed=new)
@@ -187,7 +179,9 @@ def test_two_managers_who_lock_each_other_out_leave_one(run_together):
 def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
     admin = make_user("jane", EVERYTHING)
 
-    outcomes = run_together(*[lambda name=name: grant.save(User(username=name), by=admin) for name in ("Ünal", "üNAL")])
+    outcomes = run_together(
+        *[lambda name=name: grant.save_user(User(username=name), by=admin) for name in ("Ünal", "üNAL")]
+    )
 
     assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "NoneType"]
 
@@ -238,7 +232,7 @@ def test_the_longest_names_fit(admin_user):
 
 def test_a_password_changed_meanwhile_is_not_put_back(admin_user, viewer):
     stale = User.objects.get(pk=viewer.pk)
-    password_reset.change(viewer, "a brand new one")
+    password_reset.change_password(viewer, "a brand new one")
 
     stale.email = "steve@example.com"
     save(stale, by=admin_user, allowed=VIEWER.ticks)

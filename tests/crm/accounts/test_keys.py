@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 
 from crm.accounts import api_keys, grant
 from crm.accounts.models import AccountChange, ApiKey, User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API, rows
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
+from crm.accounts.user_permissions import permission_rows
 from tests.conftest import make_user, signed_in
 
 
@@ -207,10 +208,10 @@ def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
     theirs, _ = api_keys.create(robot, name="Theirs", addresses=[], by=limited)
     for by in (robot, admin_user, None):
         api_keys.create(robot, name="Good", addresses=[], by=by)
-    grant.save(robot, given={MANAGE_USERS}, by=limited)
+    grant.save_user(robot, given={MANAGE_USERS}, by=limited)
     assert not ApiKey.objects.exclude(revoked=None)
 
-    grant.save(robot, given={"customers.merge_customer"}, by=admin_user)
+    grant.save_user(robot, given={"customers.merge_customer"}, by=admin_user)
 
     assert ApiKey.objects.exclude(revoked=None).get() == theirs
     change = AccountChange.objects.latest("pk")
@@ -222,7 +223,7 @@ def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
 
 def test_one_who_may_no_longer_use_the_api_still_revokes_a_key(robot):
     key, _ = made(robot)
-    robot.user_permissions.remove(*rows({USE_API}))
+    robot.user_permissions.remove(*permission_rows({USE_API}))
     client = signed_in(robot)
 
     assert create(client).status_code == 403

@@ -10,7 +10,8 @@ from django.utils import timezone
 from crm.accounts import password_reset
 from crm.accounts.grant import GrantError
 from crm.accounts.models import AccountChange, User
-from crm.accounts.permissions import MANAGE_USERS, rows
+from crm.accounts.permissions import MANAGE_USERS
+from crm.accounts.user_permissions import permission_rows
 from tests.conftest import make_user, signed_in
 
 NEW = {"new_password1": "a brand new one", "new_password2": "a brand new one"}
@@ -90,7 +91,7 @@ def test_a_link_works_for_a_day(link, time_machine):
 
 
 def change_permissions(user):
-    user.user_permissions.add(*rows({MANAGE_USERS}))
+    user.user_permissions.add(*permission_rows({MANAGE_USERS}))
 
 
 def deactivate(user):

@@ -128,7 +128,7 @@ def find_page(query: NoteQuery) -> CursorPage[Note]:
     if query.contact_uuid:
         filters["contact"] = find_row(Contact, query.contact_uuid, param="contact_uuid")
     if query.author_email:
-        filters["by"] = User.known_as(query.author_email)
+        filters["by"] = User.with_email(query.author_email)
         if filters["by"] is None:
             return CursorPage([], None, has_more=False)
     return page_linked(Note, customer, query, SHOWN_WITH, **filters)

@@ -135,7 +135,7 @@ def find_page(query: OpportunityQuery) -> CursorPage[Opportunity]:
         "pipeline_stage": query.pipeline_stage,
         "estimated_close_date__gte": query.estimated_close_date_on_or_after,
         "estimated_close_date__lte": query.estimated_close_date_on_or_before,
-        "owner": User.known_as(query.owner) if query.owner else None,
+        "owner": User.with_email(query.owner) if query.owner else None,
     }
     is_unknown_owner = query.owner and conditions["owner"] is None
     if is_unknown_owner or not all(can_be_stored(text) for text in (query.pipeline or "", query.pipeline_stage or "")):

@@ -117,7 +117,7 @@ def find_page(query: TaskQuery) -> CursorPage[Task]:
     customer = lookup.customer(query.customer_uuid) if query.customer_uuid else None
     conditions: dict[str, Any] = {
         "contact": find_row(Contact, query.contact_uuid, param="contact_uuid") if query.contact_uuid else None,
-        "assignee": User.known_as(query.assignee) if query.assignee else None,
+        "assignee": User.with_email(query.assignee) if query.assignee else None,
         "due__gte": query.due_date_on_or_after,
         "due__lt": end_of(query.due_date_on_or_before) if query.due_date_on_or_before else None,
         "completed_at__isnull": None if query.completed is None else not query.completed,

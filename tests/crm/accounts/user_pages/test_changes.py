@@ -17,7 +17,7 @@ def test_changes_are_shown_on_edit_user_and_of_all(as_admin, andrew):
 
 
 def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(audit, "PAGE", 30)
+    monkeypatch.setattr(audit, "PER_PAGE", 30)
     for number in range(70):
         audit.write(andrew, f"Change {number}.", by=None)
 

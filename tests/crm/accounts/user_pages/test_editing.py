@@ -5,7 +5,9 @@ from django.contrib.auth.models import Group
 
 from crm.accounts import grant
 from crm.accounts.models import User
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, SUPPORT_AGENT, direct, rows
+from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
+from crm.accounts.roles import SUPPORT_AGENT
+from crm.accounts.user_permissions import direct_permissions, permission_rows
 from tests.conftest import signed_in
 from tests.crm.accounts.user_pages.form import edit, fresh, messages_of, typed
 
@@ -62,7 +64,7 @@ def test_ticking_and_unticking_takes_effect_on_the_next_page(as_admin, andrew):
 
 
 def test_saving_leaves_permissions_that_the_page_does_not_show(as_admin, andrew):
-    andrew.user_permissions.add(*rows({"auth.view_group"}))
+    andrew.user_permissions.add(*permission_rows({"auth.view_group"}))
     night_shift = Group.objects.create(name="Night shift")
     andrew.groups.add(night_shift)
 
@@ -74,7 +76,7 @@ def test_saving_leaves_permissions_that_the_page_does_not_show(as_admin, andrew)
 
 def test_a_box_says_that_a_group_gives_the_same(as_admin, andrew):
     night_shift = Group.objects.create(name="Night shift")
-    night_shift.permissions.set(rows({"customers.undo_merge"}))
+    night_shift.permissions.set(permission_rows({"customers.undo_merge"}))
     andrew.groups.add(night_shift)
 
     page = as_admin.get(andrew.get_absolute_url()).content.decode()
@@ -105,7 +107,7 @@ def test_who_may_not_sign_in_is_out_on_the_next_page(as_admin, andrew):
 def test_a_role_chosen_without_scripts_gives_its_boxes(as_admin, andrew):
     edit(as_admin, andrew, role="agent", email="typed@example.com")
 
-    assert (fresh(andrew).email, direct(fresh(andrew))) == ("typed@example.com", SUPPORT_AGENT.ticks)
+    assert (fresh(andrew).email, direct_permissions(fresh(andrew))) == ("typed@example.com", SUPPORT_AGENT.ticks)
 
 
 def test_a_role_and_other_boxes_than_its_own_are_refused(as_admin, andrew):
@@ -165,11 +167,11 @@ def test_nothing_is_called_saved_where_nothing_changed(as_admin, admin_user, and
 
 
 def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeypatch):
-    def save_too_late(*args, _save=grant.save, **kwargs):
+    def save_too_late(*args, _save=grant.save_user, **kwargs):
         admin_user.user_permissions.clear()
         _save(*args, **kwargs)
 
-    monkeypatch.setattr(grant, "save", save_too_late)
+    monkeypatch.setattr(grant, "save_user", save_too_late)
 
     response = edit(signed_in(admin_user), andrew, email="late@example.com")
 

@@ -2,7 +2,7 @@
 
 from crm.accounts import users
 from crm.accounts.models import User
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from tests.conftest import make_user
 
 
@@ -43,7 +43,7 @@ def test_many_are_searched_and_filtered(as_admin):
 
 
 def test_pages_of_users_follow_each_other_without_a_gap(as_admin, monkeypatch):
-    monkeypatch.setattr(users, "PAGE", 3)
+    monkeypatch.setattr(users, "PER_PAGE", 3)
     for number in range(7):
         make_user(f"user{number}", is_active=number % 2 == 0)
 

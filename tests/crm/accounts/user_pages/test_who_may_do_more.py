@@ -3,7 +3,8 @@
 import pytest
 
 from crm.accounts.models import User
-from crm.accounts.permissions import MANAGE_USERS, listed, rows
+from crm.accounts.permissions import MANAGE_USERS, checkboxes
+from crm.accounts.user_permissions import permission_rows
 from tests.conftest import make_user, signed_in
 from tests.crm.accounts.user_pages.form import edit, fresh
 
@@ -33,12 +34,12 @@ def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(and
 
 @pytest.mark.parametrize("seen", ["auth.view_group", "nonsense", "\x01 . accounts.", "x" * 10_000])
 def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
-    andrew.user_permissions.add(*rows({"auth.view_group"}))
+    andrew.user_permissions.add(*permission_rows({"auth.view_group"}))
 
     edit(as_admin, andrew, seen=seen)
 
     assert fresh(andrew).has_perm("auth.view_group")
 
 
-def test_every_functionality_says_what_it_allows():
-    assert [each.label for each in listed() if not each.sentence] == []
+def test_every_checkbox_says_what_it_allows():
+    assert [each.label for each in checkboxes() if not each.help_text] == []

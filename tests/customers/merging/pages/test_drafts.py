@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.accounts.permissions import SUPPORT_AGENT
+from crm.accounts.roles import SUPPORT_AGENT
 from customers.merging import drafts
 from customers.models import MergeDraft
 from tests.acts import fresh

@@ -1,0 +1,52 @@
+"""The permissions that a user has, by whichever way."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.db.models import Q, QuerySet, prefetch_related_objects
+
+from crm.accounts.models import User
+from crm.accounts.permissions import EVERYTHING
+
+
+def direct_permissions(user: User) -> set[str]:
+    """What is granted to the user directly: neither by a group nor for being a superuser."""
+    prefetch_related_objects([user], "user_permissions__content_type")
+    rows = user.user_permissions.all()
+    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in rows}
+
+
+def effective_permissions(user: User) -> frozenset[str]:
+    """What the user may do by any way, or could do again once they are active."""
+    return EVERYTHING if user.is_superuser else EVERYTHING.intersection(granted_permissions(user))
+
+
+def granted_permissions(user: User) -> set[str]:
+    """What is granted to the user directly or by a group."""
+    with connection.cursor() as cursor:
+        cursor.execute(GRANTED_SQL.format(user="%s"), [user.pk, user.pk])
+        return {name for (name,) in cursor.fetchall()}
+
+
+# Both kinds in one statement, which is also a part of the one that looks up an API key. In SQL, because every request
+# runs it. With Django's ModelBackend and its queries, a call of the API takes three statements for that instead of one,
+# and 7 ms of CPU more: GET /v1/ping 9.2 ms instead of 2.5, POST /v1/customers 19 instead of 12. A page takes two
+# instead of one, 1 to 3 ms of its 60 to 90.
+GRANTED_SQL = """
+    SELECT type.app_label || '.' || permission.codename AS name
+    FROM auth_permission AS permission JOIN django_content_type AS type ON type.id = permission.content_type_id
+    WHERE permission.id IN (SELECT permission_id FROM accounts_user_user_permissions WHERE user_id = {user})
+        OR permission.id IN (
+            SELECT granted.permission_id FROM accounts_user_groups AS member
+            JOIN auth_group_permissions AS granted ON granted.group_id = member.group_id WHERE member.user_id = {user}
+        )
+"""
+
+
+def permission_rows(permissions: Iterable[str]) -> QuerySet[Permission]:
+    condition = Q(pk__in=[])
+    for name in permissions:
+        app, codename = name.split(".")
+        condition |= Q(content_type__app_label=app, codename=codename)
+    return Permission.objects.filter(condition)
