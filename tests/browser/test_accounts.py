@@ -40,7 +40,7 @@ def test_a_user_is_created_and_may_do_what_was_ticked(size, page: Page, sign_in,
     page.get_by_label("Can merge customers").check()
     expect(page.get_by_label("Role")).to_have_value("custom")
     page.get_by_role("button", name="Create user").click()
-    expect(page.get_by_role("status")).to_have_text("margaret may sign in from now on.")
+    expect(page.get_by_role("status")).to_have_text("margaret can sign in now.")
 
     enter("margaret", "another good one")
     page.wait_for_url(lambda url: "login" not in url)
@@ -93,14 +93,14 @@ def test_a_key_is_made_shown_once_and_revoked(size, page: Page, sign_in):
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
     page.get_by_role("link", name="I have copied it").click()
 
-    expect(page.get_by_role("row", name="Warehouse")).to_contain_text("Live")
+    expect(page.get_by_role("row", name="Warehouse")).to_contain_text("Active")
     assert token.startswith(ApiKey.objects.get().prefix)
     assert token not in page.content()
     page.get_by_role("link", name="Revoke… Warehouse").click()
-    page.get_by_role("link", name="No, take me back").click()
+    page.get_by_role("link", name="Cancel").click()
     page.get_by_role("link", name="Revoke… Warehouse").click()
     page.get_by_role("button", name="Revoke key").click()
-    expect(page.get_by_role("status")).to_contain_text("The API key Warehouse is revoked.")
+    expect(page.get_by_role("status")).to_contain_text("API key Warehouse revoked.")
     expect(page.get_by_role("row", name="Warehouse")).to_contain_text("Revoked")
 
 
@@ -142,7 +142,7 @@ def test_without_scripts_the_theme_switch_and_a_role_work(browser, live_server):
         page.get_by_label("Password").fill("another good one")
         page.get_by_label("Role").select_option("Support agent")
         page.get_by_role("button", name="Create user").click()
-        expect(page.get_by_role("status")).to_have_text("margaret may sign in from now on.")
+        expect(page.get_by_role("status")).to_have_text("margaret can sign in now.")
     margaret = User.objects.get(username="margaret")
     assert margaret.get_all_permissions() == SUPPORT_AGENT.ticks
     assert margaret.check_password("another good one")

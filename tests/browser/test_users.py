@@ -40,7 +40,7 @@ def test_a_user_is_created_with_a_role_and_edited(size, page: Page, sign_in):
     sign_in("jane", *sorted(EVERYTHING))
     page.goto("/users/")
     page.get_by_role("link", name="Create user").click()
-    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)  # May sign in
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)  # Active
     page.get_by_label("User name").fill("margaret")
     page.get_by_label("Full name").fill("Margaret Park")
     page.get_by_label("Password").fill("a good password")
@@ -48,7 +48,7 @@ def test_a_user_is_created_with_a_role_and_edited(size, page: Page, sign_in):
     expect(page.get_by_label("Can merge customers")).to_be_checked()
     page.get_by_role("button", name="Create user").click()
 
-    expect(page.get_by_role("status")).to_have_text("Margaret Park may sign in from now on.")
+    expect(page.get_by_role("status")).to_have_text("Margaret Park can sign in now.")
     assert User.objects.get(username="margaret").get_all_permissions() == SUPPORT_AGENT.ticks
 
     page.get_by_role("link", name="Margaret Park").click()

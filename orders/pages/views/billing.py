@@ -81,11 +81,11 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
 
     def act() -> str:
         keep_purchase(purchase, seen=form.cleaned_data["seen"], by=request.user)
-        return "Cancellation removed. The purchase stays active."
+        return "Scheduled cancellation removed."
 
-    lead = "The scheduled cancellation is removed, and billing continues."
+    lead = "The scheduled cancellation will be removed."
     if purchase.cancels_on:
-        lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} is removed, and billing continues."
+        lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} will be removed."
     texts = Confirmation(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase", cancel_label="Go back")
     return _confirm(request, form, scheduled_day, act, texts)
 

@@ -154,7 +154,7 @@ def test_a_purchase_is_cancelled_now_at_next_billing_or_on_a_day(as_admin):
     assert (again(then).cancels_on, again(then).bills_on) == (SOON, None)
     post(as_admin, day, "cancel", when="day", day=SOON + timedelta(days=1), reason="Late")
     assert (again(day).cancels_on, again(day).bills_on) == (SOON + timedelta(days=1), SOON)
-    assert "Cancellation removed. The purchase stays active." in words(post(as_admin, again(then), "keep"))
+    assert "Scheduled cancellation removed." in words(post(as_admin, again(then), "keep"))
     assert again(then).cancels_on is None
 
 
