@@ -65,8 +65,8 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
     delete_rows(records, only=_order_tables())
     billing_status.refresh([customer.pk for customer in customers])
     for customer in customers:
-        deleted = "Deleted all orders and purchases from {source}."
-        history.write(customer, HistoryKind.ORDER, deleted, source=source.name, by=by)
+        sentence = "Deleted all orders and purchases from {source}."
+        history.write(customer, HistoryKind.ORDER, sentence, source=source.name, by=by)
 
 
 def _refuse_too_large(source: DataSource) -> None:

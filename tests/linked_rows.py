@@ -77,15 +77,17 @@ def many(model: type[LinkedRow], record: SourceRecord, number: int) -> None:
     row = linked_row(model, record)
     row.save()
     unique = {name for constraint in model._meta.constraints for name in getattr(constraint, "fields", ())}
-    chosen = {}
+    quote, chosen = connection.ops.quote_name, {}
     for field in model._meta.concrete_fields:
         is_text = isinstance(field, models.CharField) and not field.choices
         if is_text and (field.unique or (field.name in unique and getattr(row, field.name))):
-            chosen[field.column] = f"'{record.pk}-' || n"
+            chosen[quote(field.column)] = f"'{record.pk}-' || n"
     postgres = connection.vendor == "postgresql"
-    chosen["at"] = "at - n / 2 * interval '1 minute'" if postgres else "datetime(at, '-' || (n / 2) || ' minutes')"
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
-    table = connection.ops.quote_name(model._meta.db_table)
+    chosen[quote("at")] = (
+        "at - n / 2 * interval '1 minute'" if postgres else "datetime(at, '-' || (n / 2) || ' minutes')"
+    )
+    columns = [quote(field.column) for field in model._meta.concrete_fields if not field.primary_key]
+    table = quote(model._meta.db_table)
     # Only names from the schema are put into the text.
     sql = f"""
         INSERT INTO {table} ({", ".join(columns)})

@@ -119,7 +119,7 @@ def adjust(
         CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
         for record, part in drawn.items()
     ]
-    history.write(locked, HistoryKind.CREDIT, sentence(amount), **_told(amount, currency, cause), by=by)
+    history.write(locked, HistoryKind.CREDIT, sentence(amount), **_values(amount, currency, cause), by=by)
     return CreditEntry.objects.bulk_create(entries)
 
 
@@ -127,15 +127,15 @@ def sentence(amount: Decimal) -> str:
     return "Added {amount} of credit." if amount >= 0 else "Deducted {amount} of credit."
 
 
-def _told(amount: Decimal, currency: str, cause: str) -> dict[str, Any]:
+def _values(amount: Decimal, currency: str, cause: str) -> dict[str, Any]:
     return {"amount": sentences.money(abs(amount), currency), "reason": cause}
 
 
-def tells_of(entry: HistoryEntry, amount: Decimal, currency: str, cause: str) -> bool:
-    """Whether the adjustment that `entry` tells of was this one."""
-    told = _told(amount, currency, cause)
-    same = history.entry(entry.source_record_id, HistoryKind.CREDIT, sentence(amount), by=None, **told)
-    return (entry.sentence, entry.values) == (same.sentence, same.values)
+def is_repeated(latest: HistoryEntry, amount: Decimal, currency: str, cause: str) -> bool:
+    """Whether the `latest` adjustment was the same."""
+    values = _values(amount, currency, cause)
+    same = history.entry(latest.source_record_id, HistoryKind.CREDIT, sentence(amount), by=None, **values)
+    return (latest.sentence, latest.values) == (same.sentence, same.values)
 
 
 def latest_adjustment(customer: Customer) -> HistoryEntry | None:

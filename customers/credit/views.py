@@ -58,7 +58,7 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
             allow_overdraft=overdraw,
         )
     except credit.StaleCreditError as error:
-        if error.latest.by_id == request.user.pk and credit.tells_of(error.latest, amount, currency, cause):
+        if error.latest.by_id == request.user.pk and credit.is_repeated(error.latest, amount, currency, cause):
             return True  # the button was pressed twice
         form.add_error(None, f"Nothing was adjusted. {error} Look at the credit now, then adjust it.")
     except credit.OverdrawnError as error:

@@ -56,8 +56,8 @@ def edit(contact: Contact, values: Mapping[str, Any], *, by: User | None) -> Con
     locked = common.lock_row(contact)
     changed = common.save(locked, _cleaned(locked, values))
     if changed:
-        changes = "Changed the {fields} of the contact {contact}."
-        common.write_history(locked, changes, fields=_labels(changed), contact=str(locked), by=by)
+        sentence = "Changed the {fields} of the contact {contact}."
+        common.write_history(locked, sentence, fields=_labels(changed), contact=str(locked), by=by)
     return locked
 
 
@@ -102,8 +102,8 @@ def merge(into: Contact, goes: Contact, *, by: User | None) -> Contact:
     for model in (Note, Task):
         about = model._default_manager.filter(contact=goes)
         about.update(contact=into, source_record=into.source_record)
-    merged = "Merged the contact {merged} into the contact {kept}."
-    common.write_history(into, merged, merged=str(goes), kept=str(into), by=by)
+    sentence = "Merged the contact {merged} into the contact {kept}."
+    common.write_history(into, sentence, merged=str(goes), kept=str(into), by=by)
     goes.delete()
     return into
 

@@ -29,16 +29,16 @@ def edit(note: Note, values: Mapping[str, Any], *, by: User | None) -> Note:
     locked = common.lock_row(note)
     changed = common.save(locked, _cleaned(locked, values))
     if changed.keys() - {"updated"}:
-        changed_it = "Changed the call of {day}." if locked.is_call else "Changed the note of {day}."
-        common.write_history(locked, changed_it, day=locked.at, by=by)
+        sentence = "Changed the call of {day}." if locked.is_call else "Changed the note of {day}."
+        common.write_history(locked, sentence, day=locked.at, by=by)
     return locked
 
 
 @transaction.atomic
 def delete(note: Note, *, by: User | None) -> None:
     locked = common.lock_row(note)
-    deleted = "Deleted the call of {day}." if locked.is_call else "Deleted the note of {day}."
-    common.write_history(locked, deleted, day=locked.at, by=by)
+    sentence = "Deleted the call of {day}." if locked.is_call else "Deleted the note of {day}."
+    common.write_history(locked, sentence, day=locked.at, by=by)
     locked.delete()
 
 

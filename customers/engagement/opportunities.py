@@ -39,8 +39,8 @@ def add(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> Op
     likelihood = DECIDED.get(values.get("forecast_category", ""), 0)
     common.save(opportunity, _cleaned(opportunity, {"win_likelihood": likelihood, **values}))
     amount = sentences.money(opportunity.amount, opportunity.currency)
-    added = "Added the opportunity {opportunity}, worth {amount}."
-    common.write_history(opportunity, added, opportunity=str(opportunity), amount=amount, by=by)
+    sentence = "Added the opportunity {opportunity}, worth {amount}."
+    common.write_history(opportunity, sentence, opportunity=str(opportunity), amount=amount, by=by)
     return opportunity
 
 

@@ -21,8 +21,8 @@ LABELS = {"details": "details", "assignee": "assignee", "due": "due date"}
 def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None) -> Task:
     task = common.attach_to_record(Task(), about)
     common.save(task, values)
-    assigned = "Assigned the task “{task}” to {user}, due {due}."
-    common.write_history(task, assigned, task=str(task), user=str(task.assignee), due=task.due, by=by)
+    sentence = "Assigned the task “{task}” to {user}, due {due}."
+    common.write_history(task, sentence, task=str(task), user=str(task.assignee), due=task.due, by=by)
     return task
 
 

@@ -46,7 +46,7 @@ def redact(family: Mapping[int, Customer]) -> None:
 
 def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
     """Blank the names, and what anybody wrote beside them, in what the history of others tells of the `family`."""
-    entries = {entry.pk: entry for entry in chain(*_naming(family, merges))}
+    entries = {entry.pk: entry for entry in chain(*entries_naming(family, merges))}
     blanked = []
     for entry in entries.values():
         values = _without_customers(entry.values, family)
@@ -56,7 +56,7 @@ def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
     HistoryEntry.objects.bulk_update(blanked, ["values"], batch_size=BATCH)
 
 
-def _naming(family: Collection[int], merges: Collection[int]) -> Iterator[QuerySet[HistoryEntry]]:
+def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator[QuerySet[HistoryEntry]]:
     """The entries that may name one of the `family`."""
     yield HistoryEntry.objects.filter(about_customer__in=family)
     # Several are named where they were merged, on the records of those who took part …

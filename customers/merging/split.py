@@ -97,8 +97,8 @@ def split_record(
     records = owned_records([old.pk, new.pk])
     shared_values.add_after_undo(keys_of(r for r in records if r.customer == pk) for pk in (old.pk, new.pk))
     billing_status.refresh([old.pk, new.pk])
-    split_off = "Split {record} off as {customer}."
-    history.write(old, HistoryKind.SPLIT, split_off, record=str(record), customer=new, reason=reason, by=by)
+    sentence = "Split {record} off as {customer}."
+    history.write(old, HistoryKind.SPLIT, sentence, record=str(record), customer=new, reason=reason, by=by)
     history.write(new, HistoryKind.SPLIT, "Split off from {customer}.", customer=old, reason=reason, by=by)
     write_not_duplicates(old, new, by=by, reason=reason or "Split by hand")
     return new

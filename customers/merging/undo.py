@@ -179,10 +179,10 @@ def _billing_statuses(plan: UndoPlan) -> dict[int, str]:
 
 
 def _history_entries(plan: UndoPlan, staff_records: Mapping[int, int], *, by: User | None) -> Iterator[HistoryEntry]:
-    about_undo = {"by": by, "merge": plan.merge}
+    kind, merge, survivor = HistoryKind.UNDO, plan.merge, plan.survivor
     returned = [side.customer for side in plan.returns]
-    undid = "Undid the merge of {customers}."
-    yield entry(staff_records[plan.survivor.pk], HistoryKind.UNDO, undid, customers=returned, **about_undo)
-    restored = "Restored: the merge into {customer} was undone."
+    sentence = "Undid the merge of {customers}."
+    yield entry(staff_records[survivor.pk], kind, sentence, customers=returned, by=by, merge=merge)
     for customer in returned:
-        yield entry(staff_records[customer.pk], HistoryKind.UNDO, restored, customer=plan.survivor, **about_undo)
+        sentence = "Restored: the merge into {customer} was undone."
+        yield entry(staff_records[customer.pk], kind, sentence, customer=survivor, by=by, merge=merge)

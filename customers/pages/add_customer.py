@@ -84,8 +84,8 @@ def add_customer(
         _refuse_repeated(uuid)
         raise
     home = staff_record_of(customer)
-    added = "Lead added manually." if customer.lead_status else "Customer added manually."
-    history.write(home, HistoryKind.CREATED, added, by=by)
+    sentence = "Lead added manually." if customer.lead_status else "Customer added manually."
+    history.write(home, HistoryKind.CREATED, sentence, by=by)
     if note:
         Note.objects.create(source_record=home, text=note, by=by)
     return customer

@@ -92,8 +92,8 @@ def _create(
     record = keys.create_record(
         origin=customer, customer=customer, data_source=source, external_id=external_id, **asdict(identity)
     )
-    received = "Received from {source} as {external_id}."
-    history.write(record, HistoryKind.CREATED, received, source=source.name, external_id=external_id, by=by)
+    sentence = "Received from {source} as {external_id}."
+    history.write(record, HistoryKind.CREATED, sentence, source=source.name, external_id=external_id, by=by)
     _add(record, description, by=by)
     return record
 

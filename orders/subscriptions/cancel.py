@@ -55,8 +55,8 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
         if (current.cancels_on, current.cancel_reason) == (day, reason):
             return
         current.cancels_on, current.cancel_reason = day, reason
-        scheduled = "Scheduled the cancellation of purchase {purchase} for {day}."
-        history.write(current, scheduled, day=day, reason=reason, by=by)
+        sentence = "Scheduled the cancellation of purchase {purchase} for {day}."
+        history.write(current, sentence, day=day, reason=reason, by=by)
 
 
 def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
@@ -79,5 +79,5 @@ def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
         day = scheduled_day(current)
         current.cancels_on, current.cancel_reason = None, ""
-        removed = "Removed the cancellation of purchase {purchase} scheduled for {day}."
-        history.write(current, removed, day=day, by=by)
+        sentence = "Removed the cancellation of purchase {purchase} scheduled for {day}."
+        history.write(current, sentence, day=day, by=by)

@@ -73,7 +73,7 @@ def test_10_every_table_that_knows_customers_is_linked_through_a_source_record()
     }
     known = {"Customer", "SourceRecord", "ProfileChange", "Merge", "MergeMember", "NotDuplicate"}
     # Where a user was, which leads to the survivor like any old link; what a user is deciding on, which is made again.
-    assert referring == {*known, "Visit", "MergeDraft"}
+    assert referring == {*known, "Visit", "MergeDraft", "HistoryEntry"}
 
 
 def test_13_a_bystander_is_the_same_before_and_after():

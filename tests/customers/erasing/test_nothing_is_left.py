@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from customers.erasing import redact
+from customers.lib import sentences
 from customers.lib.phrases import Notice
 from customers.matching import not_duplicates
 from customers.matching.not_duplicates import delete_not_duplicates
@@ -10,9 +12,11 @@ from customers.merging import drafts
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.split import split_record
-from customers.models import HistoryEntry, SharedValue, Via, Visit
+from customers.models import HistoryEntry, HistoryKind, Merge, SharedValue, SourceRecord, Via, Visit
 from customers.profile.edit import edit_profile
+from customers.records import history
 from tests.acts import fresh, merge, undo
+from tests.customers.constant_cost.measuring import analyze, strangers
 from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, left_of
 from tests.customers.world import rebuilt
 from tests.factories import SourceRecordFactory, customer_with_order
@@ -69,6 +73,48 @@ def test_a_name_given_up_long_ago_is_blanked_too(agent):
     assert left_of("zyxmark", "newname") == {}
     [entry] = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="merge")
     assert [entry.text] == [f"Merged Erased customer {zyx.pk} into this customer."]
+
+
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_of_a_group_marked_as_not_duplicates_the_others_keep_each_other(agent, is_marked):
+    zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
+    group = [zyx.pk, bjorn.pk, third.pk]
+    not_duplicates.mark_all_not_duplicates(group, by=agent)
+    if not is_marked:
+        not_duplicates.unmark_all_not_duplicates(group, by=agent)
+    erase(zyx)
+
+    assert left_of("zyxmark") == {}
+    texts = [entry.text for entry in HistoryEntry.objects.filter(source_record__customer=bjorn, kind="dismissal")]
+    named = f"Erased customer {zyx.pk} and {third.numbered}"
+    assert texts == [f"Not a duplicate of {named}.", f"“Not a duplicate” of {named} removed."][: 1 + (not is_marked)]
+
+
+def test_what_nobody_wrote_stays_beside_an_erased_name(agent):
+    zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
+    rows = [sentences.count(2, "note", "notes"), "a text"]
+    history.write(bjorn, HistoryKind.SPLIT, "Moved {rows} to {customer}.", rows=rows, customer=zyx, by=agent)
+    erase(zyx)
+
+    entry = HistoryEntry.objects.get(kind="split")
+    assert entry.text == f"Moved 2 notes and [erased] to Erased customer {zyx.pk}."
+    assert entry.about_customer == zyx
+
+
+def test_others_entries_that_name_the_erased_are_found_by_indexes():
+    zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
+    merge(bjorn, zyx)
+    strangers(300)
+    HistoryEntry.objects.bulk_create(
+        HistoryEntry(source_record_id=pk, kind=kind, sentence=f"{n}")
+        for pk in SourceRecord.objects.values_list("pk", flat=True)
+        for n, kind in enumerate(["edit", "merge", "dismissal"] * 5)
+    )
+    analyze()
+    for entries in redact.entries_naming({zyx.pk}, {Merge.objects.get().pk}):
+        plan = entries.explain()
+        assert "Seq Scan on customers_historyentry" not in plan
+        assert "SCAN customers_historyentry" not in plan
 
 
 def test_what_was_carried_on_to_a_third_and_came_back_is_blanked_there(agent):
