@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(
                 blank=True,
                 default=dict,
-                help_text="The line that this adds to an order once it is paid (orders.extending)",
+                help_text="The line that this adds to an order once it is paid",
             ),
         ),
     ]

@@ -1,8 +1,7 @@
 """What customers buy, pay, receive and subscribe to."""
 
 from orders.models.catalogue import Campaign, PlanGroup, Product
-from orders.models.delivery import Fulfillment, FulfillmentStatus
-from orders.models.event import SubscriptionEvent
+from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
 from orders.models.order import (
     COUNTED,
@@ -17,6 +16,7 @@ from orders.models.order import (
 )
 from orders.models.payment import Transaction, TransactionKind, TransactionStatus
 from orders.models.subscription import BILLED, BILLING_STATE, ENDED, Membership, Purchase, PurchaseStatus
+from orders.models.subscription_event import SubscriptionEvent
 
 __all__ = [
     "BILLED",

@@ -20,9 +20,9 @@ class Campaign(models.Model):
 
 
 class Product(models.Model):
-    """What is sold; with a billing interval it recurs, and is what billing systems call a plan.
+    """What is sold. With a billing interval it bills again, and is what billing systems call a plan.
 
-    A plan that a billing system sent is known by its data source and external id, and has no price of its own.
+    A plan that a billing system sent has a data source and an external id, and no price of its own.
     """
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "pl"), editable=False)
@@ -47,7 +47,7 @@ class Product(models.Model):
                 name="product_interval_has_count_and_unit",
             ),
         ]
-        # The plans, newest first.
+        # For the API: the plans, newest first.
         indexes = [models.Index(fields=["created", "id"], name="product_by_created")]
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class Product(models.Model):
 
 
 class PlanGroup(models.Model):
-    """Plans that are looked at as one."""
+    """Plans that reports show as one."""
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "plg"), editable=False)
     name = models.CharField(max_length=200)

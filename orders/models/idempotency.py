@@ -6,9 +6,9 @@ from orders.models.order import Order
 
 
 class IdempotencyKey(models.Model):
-    """The order that a request of a caller made, given again when the request comes again.
+    """The order that a request of a caller made; the same request is answered with it again.
 
-    `request_digest` is keyed, so that nobody can guess a card number from it.
+    `request_digest` is made with our secret, so that nobody can guess the values of the request from it.
     """
 
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -13,7 +13,7 @@ from orders.models.catalogue import Campaign, Product
 
 
 def order_number() -> str:
-    """Ten hexadecimal digits that name an order to people, such as C3E67A9BD0."""
+    """Ten hexadecimal digits, such as C3E67A9BD0."""
     return secrets.token_hex(5).upper()
 
 
@@ -32,7 +32,7 @@ class OrderStatus(models.TextChoices):
 
 
 COUNTED = (OrderStatus.COMPLETE, OrderStatus.REFUNDED)
-"""What became of the orders that count in totals, unless they are disabled."""
+"""An order with one of these counts in totals, unless it is disabled."""
 
 
 class CollectionMethod(models.TextChoices):
@@ -47,20 +47,19 @@ class Uncollected(models.TextChoices):
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def counted(self) -> "OrderQuerySet":
-        """Those that count in totals."""
         return self.filter(status__in=COUNTED, disabled_at=None)
 
     def invoices(self) -> "OrderQuerySet":
-        """Those by which something is owed: who is PARTIAL has not bought."""
+        """All but leads, which have not bought anything."""
         return self.exclude(status=OrderStatus.PARTIAL)
 
 
 class Order(LinkedRow):
-    """What was bought in one session (to billing systems: an invoice). `at` is when it was placed.
+    """What was bought in one session; for a billing system it is an invoice. `at` is when it was placed.
 
-    It keeps its own copy of names and addresses, which nothing rewrites. A lead that has not bought is PARTIAL. An
-    invoice may be below zero: a credit note, or a change to what costs less. `details` is what the shop told of the
-    sale beside that (affiliate, source values, custom values), by the shop's names.
+    It keeps its own copy of names and addresses, which nothing rewrites. A lead is an order that is PARTIAL. The total
+    of an invoice can be negative, for a credit note or a downgrade. `details` are further values of the sale
+    (affiliate, source values, custom values), by the shop's names.
     """
 
     tab = Tab(
@@ -131,11 +130,11 @@ class Order(LinkedRow):
         ]
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those of some days, and those changed since, whoever has them.
+            # For the API: those of some days, and those changed since a time.
             models.Index(fields=["at", "id"], name="order_by_at"),
             models.Index(fields=["updated", "id"], name="order_by_updated"),
             models.Index(fields=["data_source", "at", "id"], name="order_by_source"),
-            # Invoices that should have been paid by now.
+            # Overdue invoices.
             models.Index(fields=["status", "due"], condition=models.Q(due__isnull=False), name="order_by_due"),
         ]
 
@@ -147,12 +146,12 @@ class Order(LinkedRow):
 
     @property
     def stamp(self) -> str:
-        """By which a form knows that nothing has changed since it was shown."""
+        """Differs after every change: a form sends the one that the user saw."""
         return self.updated.isoformat()
 
     @property
     def is_counted(self) -> bool:
-        """Whether it counts in totals."""
+        """Whether the order counts in totals."""
         return self.status in COUNTED and self.disabled_at is None
 
 
@@ -169,10 +168,10 @@ class Proration(models.TextChoices):
 
 
 class OrderItem(models.Model):
-    """A line of an order. `amount` is for all of `quantity`, after discount, with tax.
+    """A line of an order. `amount` is for the whole `quantity`, after discount and with tax.
 
-    One that bills a subscription (`purchase`) for a time says what it is worth a month; `proration` is how, where that
-    time is a part of a whole one. `event_order` puts lines of one moment in order.
+    From lines that bill a `purchase` for a period its MRR is derived; `proration` is how, when the period is a part of
+    a whole one. `event_order` puts lines of the same time in order.
     """
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "li"), editable=False)
@@ -207,9 +206,9 @@ class OrderItem(models.Model):
 
     class Meta:
         indexes = [
-            # What changes the recurring revenue of anybody, in order of time.
+            # The movements of recurring revenue of all customers, in order of time.
             models.Index(fields=["service_from", "id"], name="orderitem_by_service_from"),
-            # The last lines of a subscription, however many it has.
+            # The last lines of a purchase.
             models.Index(fields=["purchase", "service_from", "id"], name="orderitem_by_purchase"),
         ]
 

@@ -24,7 +24,7 @@ class TransactionStatus(models.TextChoices):
 
 
 class Transaction(LinkedRow):
-    """Money asked of or returned to a pay source for an order."""
+    """A charge or a refund of an order, or an attempt at one."""
 
     tab = Tab(
         "Transactions",
@@ -56,9 +56,7 @@ class Transaction(LinkedRow):
         related_name="refunds",
         help_text="The sale that is refunded",
     )
-    adds = models.JSONField(
-        default=dict, blank=True, help_text="The line that this adds to an order once it is paid (orders.extending)"
-    )
+    adds = models.JSONField(default=dict, blank=True, help_text="The line that this adds to an order once it is paid")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(
@@ -70,12 +68,12 @@ class Transaction(LinkedRow):
         constraints = [models.CheckConstraint(condition=models.Q(amount__gte=0), name="transaction_not_negative")]
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those whose outcome is not known, to ask again.
+            # Pending ones, to ask the gateway again.
             models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
-            # Those of some days, and those changed since, whoever has them.
+            # For the API: those of some days, and those changed since a time.
             models.Index(fields=["at", "id"], name="transaction_by_at"),
             models.Index(fields=["updated", "id"], name="transaction_by_updated"),
-            # What a card paid, when it is erased; without it a scan for each card.
+            # The payments of a card, when it is erased.
             models.Index(
                 fields=["pay_source"], condition=models.Q(pay_source__isnull=False), name="transaction_by_pay_source"
             ),
@@ -86,9 +84,9 @@ class Transaction(LinkedRow):
 
     @classmethod
     def erase_refusals(cls, customer: Customer) -> list[str]:
-        """A charge whose outcome nobody knows needs its order: it may have happened."""
-        waiting = cls.objects.filter(source_record__customer=customer, status=TransactionStatus.PENDING)
-        numbers = waiting.order_by("order__number").values_list("order__number", flat=True).distinct()
+        # A pending charge may have happened, so its order is still needed.
+        pending = cls.objects.filter(source_record__customer=customer, status=TransactionStatus.PENDING)
+        numbers = pending.order_by("order__number").values_list("order__number", flat=True).distinct()
         return [
             f"The gateway has not answered for a payment of order {number} yet. Delete the customer after it has."
             " After a day you can resolve the payment on the page of the order."

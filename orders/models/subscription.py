@@ -19,9 +19,9 @@ from orders.models.order import Order
 
 @deconstructible(path="orders.models.subscription.FirstCancellation")
 class FirstCancellation(models.Func):
-    """The first of the past cancellations, as text; null where there is none, as almost everywhere.
+    """The first of the past cancellations, as text; NULL where there is none.
 
-    Written out for the same reason as `customers.models.places.BillingCountry`.
+    The SQL is written out for the same reason as in `customers.models.places.BillingCountry`.
     """
 
     template = "(%(expressions)s ->> 0)"
@@ -58,10 +58,10 @@ BILLED = (PurchaseStatus.TRIAL, PurchaseStatus.ACTIVE, PurchaseStatus.RECYCLE_BI
 
 
 class Purchase(LinkedRow):
-    """A subscription: one product that bills again until it is cancelled or complete.
+    """A subscription: a product that bills again until the purchase is cancelled or complete.
 
-    One that was cancelled may begin again; `past_cancellations` are the times (ISO 8601) of the cancellations before
-    `cancelled_at`. Those with the same `connection` are one subscription that went from one billing system to another.
+    It can begin again after a cancellation: `past_cancellations` are the times (ISO 8601) before `cancelled_at`.
+    Purchases with the same `connection` are one subscription that moved to another billing system.
     """
 
     tab = Tab(
@@ -101,17 +101,17 @@ class Purchase(LinkedRow):
         constraints = [models.CheckConstraint(condition=models.Q(price__gte=0), name="purchase_price_not_negative")]
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those of some days, and those changed since, whoever has them.
+            # For the API: those of some days, and those changed since a time.
             models.Index(fields=["at", "id"], name="purchase_by_at"),
             models.Index(fields=["updated", "id"], name="purchase_by_updated"),
-            # What changed recurring revenue by ending, in order of time; and what ended before and went on.
+            # The cancellations of all customers, in order of time; and purchases that began again after one.
             models.Index(
                 fields=["cancelled_at", "id"],
                 condition=models.Q(cancelled_at__isnull=False),
                 name="purchase_by_cancelled_at",
             ),
             models.Index(FirstCancellation(), name="purchase_by_first_end"),
-            # What has a date to be cancelled or to start again, on both databases: few do.
+            # Those that are due to be cancelled or to restart.
             models.Index(
                 fields=["cancels_on"], condition=models.Q(cancels_on__isnull=False), name="purchase_by_cancels_on"
             ),
@@ -128,7 +128,7 @@ class Purchase(LinkedRow):
 
     @property
     def bills_on(self) -> date | None:
-        """When it is billed next, if everything happens that is planned; None when it is not."""
+        """The day of the next bill, after a planned restart or cancellation; None when there is none."""
         day = self.next_bill_date
         if self.status == PurchaseStatus.PAUSED:
             day = max(day, self.restarts_on) if day and self.restarts_on else None
@@ -138,7 +138,7 @@ class Purchase(LinkedRow):
 
     @property
     def stamp(self) -> str:
-        """By which a form knows that nothing has changed since it was shown."""
+        """Differs after every change: a form sends the one that the user saw."""
         return self.updated.isoformat()
 
     @classmethod
@@ -154,8 +154,8 @@ class Purchase(LinkedRow):
 
     @classmethod
     def erase_warnings(cls, customer: Customer) -> list[Notice]:
-        goes_on = cls.objects.filter(source_record__customer=customer).exclude(status__in=ENDED)
-        products = goes_on.values_list("product__name", flat=True).distinct().order_by("product__name")
+        active = cls.objects.filter(source_record__customer=customer).exclude(status__in=ENDED)
+        products = active.values_list("product__name", flat=True).distinct().order_by("product__name")
         names = [isolated(name) for name in products]
         if not names:
             return []
@@ -169,7 +169,7 @@ class Purchase(LinkedRow):
 
 
 class Membership(LinkedRow):
-    """A place in a club, with the name the customer signs in with there."""
+    """A membership of a club, with the name that the customer signs in with there."""
 
     tab = Tab(
         "Memberships",
@@ -192,7 +192,7 @@ class Membership(LinkedRow):
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those of some days, and those changed since, whoever has them.
+            # For the API: those of some days, and those changed since a time.
             models.Index(fields=["at", "id"], name="membership_by_at"),
             models.Index(fields=["updated", "id"], name="membership_by_updated"),
         ]
@@ -215,12 +215,11 @@ class Membership(LinkedRow):
 def shared_by_customers(
     rows: "models.QuerySet[LinkedRow]", field: str, records_of: Mapping[int, Collection[int]]
 ) -> list[tuple[str, str]]:
-    """(value of `field`, "6 and 61") for every value that rows of two or more of the customers have."""
+    """[(value of `field`, “6 and 61”)] for each value that several of the customers have."""
     customer_of = {record: customer for customer, records in records_of.items() for record in records}
-    found: defaultdict[str, set[int]] = defaultdict(set)
+    customers_with: defaultdict[str, set[int]] = defaultdict(set)
     rows = rows.filter(source_record__in=customer_of)
     for value, record in rows.values_list(field, "source_record").distinct():
-        found[value].add(customer_of[record])
-    return [
-        (value, join_words([str(pk) for pk in sorted(who)])) for value, who in sorted(found.items()) if len(who) > 1
-    ]
+        customers_with[value].add(customer_of[record])
+    shared = {value: sorted(customers) for value, customers in customers_with.items() if len(customers) > 1}
+    return [(value, join_words([str(pk) for pk in customers])) for value, customers in sorted(shared.items())]

@@ -6,9 +6,9 @@ from customers.models import DataSource, LinkedRow
 
 
 class SubscriptionEvent(LinkedRow):
-    """What a billing system said happened to a subscription; `at` is when it happened, `effective` from when it counts.
+    """An event of a subscription, as its billing system sent it: `at` is when it happened, `effective` when it counts.
 
-    It names the subscription and the plan by their ids in the data source, since either may be sent later.
+    It names the subscription and the plan by their external ids, because either may be sent later.
     """
 
     data_source = models.ForeignKey(DataSource, models.PROTECT, related_name="+", db_index=False)
@@ -41,7 +41,7 @@ class SubscriptionEvent(LinkedRow):
             *LinkedRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="subscriptionevent_by_at"),
             models.Index(fields=["data_source", "at", "id"], name="subscriptionevent_by_source"),
-            # What changes the recurring revenue of anybody, in order of time.
+            # The cancellations of all customers, in order of time.
             models.Index(fields=["effective", "id"], name="subscriptionevent_by_effective"),
         ]
 

@@ -16,7 +16,7 @@ class FulfillmentStatus(models.TextChoices):
 
 
 class Fulfillment(LinkedRow):
-    """One parcel of an order, from the fulfillment house to the door and maybe back."""
+    """One parcel of an order."""
 
     tab = Tab(
         "Fulfillments",
@@ -41,10 +41,10 @@ class Fulfillment(LinkedRow):
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those of some days, and those changed since, whoever has them.
+            # For the API: those of some days, and those changed since a time.
             models.Index(fields=["at", "id"], name="fulfillment_by_at"),
             models.Index(fields=["updated", "id"], name="fulfillment_by_updated"),
-            # The parcel that somebody has in hand.
+            # The parcel with a tracking number.
             models.Index(fields=["tracking_number"], name="fulfillment_by_tracking"),
         ]
 
