@@ -75,7 +75,6 @@ def cancel_order_after_next_bill(order: Order, *, reason: str, by: User | None) 
 
 
 def _end_purchases(order: Order, reason: str) -> list[Delta]:
-    """End the purchases of the order; return what that adds to the totals."""
     deltas: list[Delta] = []
     for purchase in order.purchases.select_for_update(no_key=True, of=("self",)).exclude(status__in=ENDED):
         before = purchase.status

@@ -82,7 +82,6 @@ def _refuse_too_large(source: DataSource) -> None:
 
 
 def _lock_customers(source: DataSource) -> list[Customer]:
-    """The owners of its records, locked with all that were merged into them."""
     owners = set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True))
     # In one statement, so that the locks are taken by primary key.
     locked = lock(ownership.merged_into_any(owners).keys())
@@ -105,7 +104,6 @@ def _split_off(customer: Customer, source: DataSource, *, by: User | None) -> It
 
 
 def _order_tables() -> Collection[Model]:
-    """The tables of orders, and the totals that are derived from them."""
     totals = (RecordTotals, MonthTotals)
     return [model for model in tables() if model in totals or model._meta.app_label == Order._meta.app_label]
 

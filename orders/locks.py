@@ -68,7 +68,6 @@ def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
 
 
 def _chains(records: Collection[int]) -> dict[int, list[int]]:
-    """{record: the customers from its origin to its owner}."""
     rows = SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
     origins = {record: (origin, merged_into) for record, origin, merged_into in rows}
     # An origin that was never merged owns its record; only the others need another query.

@@ -14,7 +14,6 @@ from orders.models import Order, OrderItem, Purchase
 
 
 def shown_values(purchase: Purchase) -> tuple[str, object]:
-    """What an order shows of the purchase that one of its lines bills."""
     return purchase.status, purchase.next_bill_date
 
 
@@ -23,7 +22,6 @@ def touch_order(pk: int) -> None:
 
 
 def touch_orders_of(purchases: Collection[Purchase]) -> None:
-    """Touch the orders with a line of any of `purchases`."""
     if purchases:
         lines = OrderItem.objects.filter(purchase__in=purchases)
         Order.objects.filter(pk__in=lines.values("order")).update(updated=timezone.now())

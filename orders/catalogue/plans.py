@@ -84,7 +84,6 @@ def _check_text(field: str, text: str, longest: int) -> None:
 
 
 def _free_sku(plan: Product) -> str:
-    """The external id, or the uuid where that is too long or taken."""
     sku = plan.external_id or ""
     is_free = len(sku) <= LONGEST_SKU and not Product.objects.filter(sku=sku).exists()
     return sku if is_free else plan.uuid
@@ -113,9 +112,9 @@ def change_group(group: PlanGroup, *, name: str | None = None, plans: Collection
 
 
 def _members(plans: Collection[str]) -> Sequence[Product]:
-    """The plans of these uuids, locked so that none is deleted; PlanError naming one that there is not."""
+    """The plans with these uuids, locked so that none is deleted; PlanError names one that does not exist."""
     named = Product.objects.select_for_update(no_key=True).filter(uuid__in=filter(can_be_stored, plans))
-    found = {plan.uuid: plan for plan in named.order_by("pk")}
-    if missing := next((uuid for uuid in plans if uuid not in found), None):
+    by_uuid = {plan.uuid: plan for plan in named.order_by("pk")}
+    if missing := next((uuid for uuid in plans if uuid not in by_uuid), None):
         raise PlanError("plans", f"Plan {missing[:LONGEST_SKU]} not found")
-    return list(found.values())
+    return list(by_uuid.values())

@@ -57,7 +57,6 @@ def _complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Th
 
 
 def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:
-    """The order that `incoming` made before, if any."""
     if incoming.request and (order := order_made_by(incoming.request)):
         return order
     order = sent_before(replace(incoming, request=None), lead.data_source)
@@ -72,7 +71,6 @@ def _refuse_complete(order: Order) -> None:
 
 
 def _fill_from_order(incoming: IncomingOrder, order: Order) -> IncomingOrder:
-    """`incoming` with the values of `order` where it has none."""
     customer = incoming.customer
     stored = {name: getattr(order, name, "") for name in asdict(customer.identity)}
     stored["country"] = order.source_record.country

@@ -117,7 +117,6 @@ def _change_currency(amendment: Amendment) -> None:
 
 
 def refuse_gateway(payments: Collection[Transaction]) -> None:
-    """InvoiceError when one of `payments` went through a gateway here."""
     if any(payment.pay_source_id or payment.gateway_reference for payment in payments):
         raise InvoiceError(transaction="This payment was made through a gateway and cannot be changed.")
 
@@ -139,7 +138,6 @@ def set_disabled(row: Order | OrderItem | Transaction | SubscriptionEvent, *, di
 
 
 def mark_uncollected(order: Order, status: str, *, by: User | None) -> Order:
-    """The invoice will never be paid: it was voided or written off."""
     if status not in Uncollected.values:
         raise InvoiceError(status=f"must be {' or '.join(Uncollected.values)}")
     with amend_invoice(order, by=by) as amendment:

@@ -69,14 +69,13 @@ def _refuse_other_data(orders: Collection[Order]) -> None:
         "payments made through a gateway": Transaction.objects.filter(through_gateway, order__in=orders),
         "purchases made in a shop": shop_purchases.filter(order__in=orders),
     }
-    for what, rows in other_data.items():
+    for data, rows in other_data.items():
         if row := rows.select_related("order").first():
             name = row.order.external_id or row.order.number
-            raise InvoiceError(invoice=f"Invoice {name} has {what}, so it cannot be deleted. Disable it instead.")
+            raise InvoiceError(invoice=f"Invoice {name} has {data}, so it cannot be deleted. Disable it instead.")
 
 
 def _delete_batch(orders: Collection[Order], *, by: User | None) -> list[Delta]:
-    """Delete `orders`; return what their subscriptions then add to the totals."""
     billing_items = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
     purchases = list(Purchase.objects.filter(pk__in=billing_items.values("purchase")).order_by("pk"))
     for order in orders:

@@ -75,7 +75,6 @@ def find_recipient(customer: Customer, *, source: DataSource | None = None, exte
 
 @transaction.atomic
 def import_invoices(addressed: Addressed, *, by: User | None) -> list[Order]:
-    """The orders that the invoices became; DeletedMeanwhileError when one of the records is gone."""
     if sum(len(invoice.lines) + len(invoice.payments) for _, invoice in addressed) > MOST_ROWS:
         raise InvoiceError(invoices=f"Send {MOST_ROWS:,} lines and transactions or fewer at once.")
     refuse_errors([invoice_errors(invoice) for _, invoice in addressed])
@@ -140,7 +139,6 @@ def _ids_stored(record: SourceRecord, invoice: Invoice) -> Errors:
 
 
 def _write(orders: Sequence[Order], invoices: Sequence[Invoice], *, by: User | None) -> list[Delta]:
-    """Write the rows; return what their subscriptions add to the totals."""
     payments: list[Transaction] = []
     for order, invoice in zip(orders, invoices, strict=True):
         payments_of_order = [transaction_from_payment(payment, order, by=by) for payment in invoice.payments]

@@ -77,7 +77,6 @@ def _refuse(order: Order, line: InvoiceLine, *, before: str = "") -> None:
 
 
 def _write(item: OrderItem, line: InvoiceLine, amendment: Amendment) -> OrderItem:
-    """Save `item` with the values of `line` and the subscription that it bills."""
     before = _counted_amount(item) if item.pk else Decimal(0)
     purchases = BilledPurchases([(amendment.order, line)])
     purchases.save()

@@ -111,7 +111,6 @@ def _locked_event(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
 
 
 def _cancellation_times(event: SubscriptionEvent, subscriptions: Collection[str]) -> set[datetime]:
-    """The times of all cancellation events of `subscriptions`, in force or not."""
     events = SubscriptionEvent.objects.filter(
         source_record=event.source_record_id, subscription_external_id__in=subscriptions, kind=CANCELLATION_EVENT
     )

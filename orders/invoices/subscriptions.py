@@ -54,12 +54,10 @@ class BilledPurchases:
         return {purchase.pk for purchase in self.new.values()}
 
     def refresh(self) -> list[Delta]:
-        """Derive them from their lines, which are saved by now; return what that adds to the totals."""
         return refresh_purchases([*self.stored.values(), *self.new.values()], new=self.new_ids)
 
 
 def _stored(records: Collection[int], external_ids: Collection[str]) -> dict[Key, Purchase]:
-    """The oldest purchase of each record and external id."""
     purchases = Purchase.objects.filter(source_record__in=records, external_id__in=external_ids).order_by("-pk")
     return {(purchase.source_record_id, purchase.external_id): purchase for purchase in purchases}
 

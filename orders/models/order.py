@@ -13,7 +13,6 @@ from orders.models.catalogue import Campaign, Product
 
 
 def order_number() -> str:
-    """Ten hexadecimal digits, such as C3E67A9BD0."""
     return secrets.token_hex(5).upper()
 
 
@@ -50,7 +49,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(status__in=COUNTED, disabled_at=None)
 
     def invoices(self) -> "OrderQuerySet":
-        """All but leads, which have not bought anything."""
         return self.exclude(status=OrderStatus.PARTIAL)
 
 
@@ -151,7 +149,6 @@ class Order(LinkedRow):
 
     @property
     def is_counted(self) -> bool:
-        """Whether the order counts in totals."""
         return self.status in COUNTED and self.disabled_at is None
 
 

@@ -40,7 +40,6 @@ def read_card(*, number: str, expiry: str, security_code: str = "") -> Card:
 
 
 def _expiry(text: str) -> tuple[int, int]:
-    """(month, year); zeros when it cannot be read."""
     match = re.fullmatch(r"([0-9]{1,2})\s*/\s*([0-9]{4}|[0-9]{2})", text.strip())
     if not match:
         return 0, 0
@@ -53,6 +52,5 @@ def _is_in_range(month: int, year: int) -> bool:
 
 
 def _is_luhn_valid(digits: str) -> bool:
-    """Whether the check digit is right."""
     doubled = (int(d) * 2 for d in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0

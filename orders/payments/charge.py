@@ -86,7 +86,6 @@ def _of_customer(order: Order, pay_source: PaySource) -> PaySource:
 
 
 def _pay_source_of(card: Card, order: Order, gateway: str) -> PaySource:
-    """The pay source of a card that was typed: the same as before, if it was typed before."""
     values = {
         "source_record_id": order.source_record_id,
         "brand": card.brand,

@@ -107,9 +107,7 @@ class Gateway(Protocol):
 
     def refund(self, request: Refund) -> Answer: ...
 
-    def look_up(self, question: Question) -> Answer:
-        """What became of a request that was sent before; this charges nothing."""
-        ...
+    def look_up(self, question: Question) -> Answer: ...
 
 
 def configured_gateway() -> Gateway | None:

@@ -150,7 +150,6 @@ def _begin_purchases(order: Order) -> Iterator[Delta]:
 
 
 def _keep_token(payment: Transaction, answer: Answer) -> None:
-    """Keep the token with which a card that was typed for this sale can be charged again."""
     if answer.token and payment.pay_source and not payment.pay_source.token:
         payment.pay_source.token = answer.token.value
         payment.pay_source.gateway_customer = answer.token.gateway_customer

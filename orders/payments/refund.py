@@ -34,7 +34,6 @@ class RefundablePayment:
 
 
 def refundable_payments(order: Order) -> list[RefundablePayment]:
-    """The payments that can be refunded, the latest first; OrderError when there are none."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     sales = [payment for payment in transactions if is_successful_payment(payment, order)]
     refuse_pending(transactions)
@@ -63,7 +62,6 @@ def _refunded(sale: Transaction, transactions: list[Transaction]) -> Decimal:
 
 
 def _of_this_gateway(payments: list[RefundablePayment]) -> list[RefundablePayment]:
-    """Those that went through the configured gateway, which alone can refund them."""
     gateway = require_gateway().name
     refundable = [
         payment

@@ -55,7 +55,6 @@ def settle_by_hand(
 
 
 def _ask_again(payment: Transaction) -> Answer | None:
-    """None when the payment did not go through the configured gateway."""
     gateway, card = configured_gateway(), payment.pay_source
     if gateway is None or card is None or card.gateway != gateway.name:
         return None

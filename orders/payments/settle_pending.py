@@ -37,7 +37,6 @@ def settle_pending() -> Iterator[Transaction]:
 
 
 def _next_batch(last: Transaction | None, gateway: Gateway, until: datetime) -> list[Transaction]:
-    """The next pending payments of the gateway, oldest first."""
     pending = Transaction.objects.filter(
         status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=gateway.name
     )
@@ -47,12 +46,10 @@ def _next_batch(last: Transaction | None, gateway: Gateway, until: datetime) -> 
 
 
 def is_overdue(payment: Transaction) -> bool:
-    """Whether it has waited so long that a person should find out what became of it."""
     return payment.at <= timezone.now() - OVERDUE_AFTER
 
 
 def pending_note(payment: Transaction) -> str:
-    """What happens next with a payment without an answer, for every user who sees its order."""
     keeper, gateway = gateway_name(payment), configured_gateway()
     if gateway is None or keeper != gateway.name:
         return (

@@ -40,7 +40,6 @@ def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest 
 def _create_payment(
     order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, by: User | None
 ) -> tuple[Transaction, bool]:
-    """(the payment; whether the same request made it before)."""
     gateway = require_gateway().name
     with locked_order(order) as current:
         charges = current.transactions.select_related("pay_source").order_by("-at", "-pk")
@@ -66,7 +65,6 @@ def _refuse_impossible(order: Order, addition: AddedLine) -> None:
 
 
 def _paying_card(charges: QuerySet[Transaction], gateway: str) -> PaySource:
-    """The card that paid the order."""
     for sale in charges.filter(kind=TransactionKind.SALE, status=TransactionStatus.SUCCESS):
         card = sale.pay_source
         if card and card.token and card.gateway == gateway and not card.is_expired:

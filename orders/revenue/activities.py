@@ -39,7 +39,6 @@ class ActivityQuery:
     newest_first: bool = False
 
     def matches(self, movement: Movement) -> bool:
-        """Whether it is of the types, and beyond `after`."""
         if self.types and movement.type not in self.types:
             return False
         if self.after is None:
@@ -100,7 +99,6 @@ def activity_page(query: ActivityQuery, *, limit: int) -> ActivityPage:
 
 
 def _next_batch(query: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> tuple[list[BillingPoint], bool]:
-    """(the next points in order; whether there are more)."""
     nearest = nlargest if query.newest_first else nsmallest
     points = nearest(BATCH + 1, _candidates(query, past, now), key=lambda point: point.start)
     return points[:BATCH], len(points) > BATCH
@@ -147,7 +145,6 @@ def _within(kind: OriginKind, column: str, query: ActivityQuery, now: datetime) 
 
 
 def _past_cancellations() -> Iterator[BillingPoint]:
-    """Of the few purchases that were cancelled and began again."""
     # Not IS NOT NULL, for which SQLite takes no index.
     reopened = Purchase.objects.alias(first=FirstCancellation()).filter(first__gt="")
     rows = reopened.select_related("source_record").only(
@@ -184,7 +181,6 @@ class MovementCache:
 
 
 def _made_by(points: Sequence[BillingPoint], query: ActivityQuery, cache: MovementCache) -> list[Activity]:
-    """The movements that the rows made, in order."""
     origins = {(point.at, point.origin) for point in points}
     activities = [
         activity

@@ -57,7 +57,6 @@ class Ledger:
         return derive_movements(self.changes.get(customer, ()), window=reclassification_window())
 
     def plan(self, change: Change) -> Product:
-        """What was billed, or cancelled."""
         purchase = self.purchases[change.subscription.pk]
         return self.plans[change.plan] if isinstance(change, Billed) else purchase.product
 
@@ -67,7 +66,6 @@ def reclassification_window() -> timedelta:
 
 
 def read_changes(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
-    """All changes of `customers` until `now`."""
     now = now or timezone.now()
     return _read(_of(customers), now, _lines(now))
 
@@ -160,7 +158,6 @@ def _billed(row: dict[str, Any], subscription: Subscription, plan: Product) -> B
 
 
 def _changes_without_lines(purchase: Purchase) -> Iterator[Change]:
-    """That it is billed by its price, and its cancellations."""
     subscription = _subscription(purchase)
     if is_billed_by_price(purchase):
         yield _billed_by_price(purchase, subscription)
@@ -190,6 +187,5 @@ def _billed_by_price(purchase: Purchase, subscription: Subscription) -> Billed:
 
 
 def cancellations(purchase: Purchase) -> list[datetime]:
-    """When it was cancelled, each time, in order."""
     past = (datetime.fromisoformat(text) for text in purchase.past_cancellations)
     return sorted({*past, *filter(None, [purchase.cancelled_at])})

@@ -33,7 +33,6 @@ class Interval:
         return self.count * MONTHS_OF[self.unit]
 
     def before(self, end: datetime) -> datetime:
-        """The start of the interval that ends at `end`, by the calendar."""
         if self.unit not in MONTHS_OF_CALENDAR:
             return end - self.count * timedelta(days=7 if self.unit == "week" else 1)
         months = end.year * 12 + end.month - 1 - self.count * MONTHS_OF_CALENDAR[self.unit]

@@ -86,7 +86,6 @@ def derive_movements(changes: Iterable[Change], *, window: timedelta) -> Movemen
 
 
 def _subscriptions(changes: Iterable[Change]) -> dict[str, SubscriptionMrr]:
-    """{group: the MRR of its subscription, still zero}."""
     last: dict[str, Subscription] = {}
     for change in changes:
         member = change.subscription

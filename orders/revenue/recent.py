@@ -31,7 +31,6 @@ class RecentMovement:
 
     @property
     def total(self) -> Decimal:
-        """The MRR after the movement."""
         return from_minor_units(self.movement.total, self.movement.currency)
 
 

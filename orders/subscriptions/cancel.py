@@ -60,7 +60,6 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
 
 
 def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
-    """Cancel on the day after the next bill that is planned now."""
     if purchase.bills_on is None:
         raise PurchaseError("This purchase has no next bill. Cancel it now.")
     schedule_cancellation(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
@@ -75,7 +74,6 @@ def scheduled_day(purchase: Purchase) -> date:
 
 
 def keep_purchase(purchase: Purchase, *, seen: str, by: User | None) -> None:
-    """Withdraw a planned cancellation."""
     with locked_purchase(purchase, seen=seen) as current:
         day = scheduled_day(current)
         current.cancels_on, current.cancel_reason = None, ""

@@ -104,7 +104,6 @@ def refresh_purchases(
 
 
 def is_cancellation_planned(purchase: Purchase) -> bool:
-    """Whether an event of its billing system says that it will be cancelled."""
     return any(_times(events)[1] for events in _events_of([purchase]).values())
 
 
@@ -123,7 +122,6 @@ def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
 
 
 def _lines_of(purchases: Collection[Purchase]) -> Mapping[int, list[OrderItem]]:
-    """{purchase: its lines, the oldest first}."""
     by_purchase: defaultdict[int, list[OrderItem]] = defaultdict(list)
     lines = billing_lines().filter(purchase__in=purchases).select_related("order", "product")
     for line in sorted(lines, key=_line_order):
@@ -136,7 +134,6 @@ def _line_order(line: OrderItem) -> tuple[datetime, int, int]:
 
 
 def _events_of(purchases: Collection[Purchase]) -> Mapping[tuple[int, str], list[SubscriptionEvent]]:
-    """The cancellations that were sent as events, by record and subscription id."""
     by_subscription: defaultdict[tuple[int, str], list[SubscriptionEvent]] = defaultdict(list)
     ids = {purchase.external_id for purchase in purchases if purchase.external_id}
     records = {purchase.source_record_id for purchase in purchases}
@@ -153,7 +150,6 @@ def _events_of(purchases: Collection[Purchase]) -> Mapping[tuple[int, str], list
 
 
 def _retracted(events: Collection[SubscriptionEvent]) -> set[str | None]:
-    """The ids of those that another event retracts."""
     ids = {event.external_id for event in events if event.external_id}
     records = {event.source_record_id for event in events}
     retracting = SubscriptionEvent.objects.filter(retracted__in=ids, source_record__in=records, disabled_at=None)

@@ -67,7 +67,6 @@ def refuse_reactivation(purchase: Purchase) -> None:
 
 
 def proposed_next_bill(purchase: Purchase) -> date:
-    """The next bill date as it was, but not in the past."""
     return max(purchase.next_bill_date or today(), today())
 
 

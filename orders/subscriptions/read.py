@@ -57,7 +57,6 @@ class CurrentSubscription:
 
 
 def first_purchases(customer: Customer) -> QuerySet[Purchase]:
-    """The first purchase of each subscription of `customer`."""
     purchases = Purchase.objects.filter(source_record__customer=customer)
     is_earlier = Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
     earlier = purchases.filter(is_earlier, connection=OuterRef("connection"))

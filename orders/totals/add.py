@@ -74,7 +74,6 @@ def rebuild_totals(records: Sequence[int]) -> list[str]:
 
 
 def _lock_totals(records: Sequence[int]) -> set[by_month.RecordCurrency]:
-    """Lock the totals of `records`, in all currencies that they have."""
     keys: set[by_month.RecordCurrency] = set()
     for model in (Order, Purchase, RecordTotals, MonthTotals):
         rows = model._default_manager.filter(source_record__in=records).order_by()

@@ -31,7 +31,6 @@ class PurchaseForm(forms.Form):
         return {}
 
     def check(self, field: str, refuse: Callable[[], None]) -> None:
-        """Show the error of a rule beside `field`."""
         try:
             refuse()
         except PurchaseError as error:
@@ -69,7 +68,6 @@ class CancelForm(PurchaseForm):
 
     @property
     def on(self) -> date | None:
-        """The later day to cancel on; None for now."""
         days = {NEXT_BILL: self.purchase.next_bill_date, DAY: self.cleaned_data["day"]}
         return days.get(self.cleaned_data["when"])
 

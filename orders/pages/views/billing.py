@@ -63,7 +63,6 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
 
 
 def _scheduled(purchase: Purchase) -> str:
-    """The cancellation that a new one replaces."""
     if purchase.cancels_on is None:
         return ""
     on, reason = shown_date(purchase.cancels_on), isolated(purchase.cancel_reason)

@@ -59,7 +59,6 @@ def order_context(order: Order) -> dict[str, Any]:
 
 
 def order_actions(user: "User", order: Order) -> dict[str, Any]:
-    """Whether `user` can rerun or refund the order, or why the order cannot be."""
     if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
         refusal = _refusal(chargeable_cards, order)
         return {"can_rerun": not refusal, "no_rerun": refusal}

@@ -87,7 +87,6 @@ def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
 @may_view_orders
 @with_order("Nothing was changed.")
 def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
-    """The outcome of a payment without an answer, entered by a user who looked it up at the gateway."""
     payment = payment_to_settle(order)
     form = SettleForm(payment, request.POST or None, seen=order.stamp)
     if request.method == "POST" and form.is_valid():
@@ -108,7 +107,6 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
 
 
 def _refundable(form: RefundForm) -> str:
-    """The amount that the form suggests: what is left of the latest payment."""
     latest = form.payments[0]
     return format_money(latest.left, latest.sale.currency)
 
