@@ -78,9 +78,7 @@ def person(source="Shop", external_id="", **identity) -> IncomingCustomer:
     return IncomingCustomer(DataSourceFactory(name=source), Identity(**identity), external_id=external_id, **options)
 
 
-def order(
-    source="Shop", total="9.90", currency="USD", at=None, subscriptions=(), status="COMPLETE", **who
-) -> TakenOrder:
+def order(source="Shop", total="9.90", currency="USD", at=None, purchases=(), status="COMPLETE", **who) -> TakenOrder:
     """An order taken in from `who`, which is what `person` takes."""
     incoming = IncomingOrder(
         person(source, **who),
@@ -88,7 +86,7 @@ def order(
         currency,
         at=at or timezone.now(),
         status=status,
-        subscriptions=subscriptions,
+        purchases=purchases,
     )
     return take_order(incoming)
 

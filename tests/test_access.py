@@ -103,7 +103,7 @@ NEEDED = {need for page in PAGES.values() for need in page.needs}
 def things(db):
     """What the addresses of pages name."""
     customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
-    bought = order(subscriptions=[IncomingPurchase(ProductFactory(), Decimal("9.90"))]).order
+    bought = order(purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))]).order
     user = make_user("somebody")
     home = staff_record_of(customer)
     return {

@@ -49,7 +49,7 @@ class Seller:
             external_id=str(invoice.number),
             campaign=self.campaigns[source.name],
             lines=[self.line(line) for line in invoice.lines],
-            subscriptions=subscriptions.of_invoice(invoice, self.products),
+            purchases=subscriptions.of_invoice(invoice, self.products),
         )
 
     def line(self, line: InvoiceLine) -> IncomingLine:

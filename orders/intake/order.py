@@ -67,7 +67,7 @@ class IncomingCustomer:
 class IncomingOrder:
     """An order, or a lead when its status is PARTIAL. Sent again with the same id or request, it is the same order.
 
-    `record` is the source record that it belongs to, if the sender knows it. `subscriptions` are begun whatever the
+    `record` is the source record that it belongs to, if the sender knows it. `purchases` are begun whatever the
     status; those of subscription lines are begun when the order counts, and are not among them.
     """
 
@@ -81,7 +81,7 @@ class IncomingOrder:
     client_order_id: str = ""
     campaign: Campaign | None = None
     lines: Sequence[IncomingLine] = ()
-    subscriptions: Sequence[IncomingPurchase] = ()
+    purchases: Sequence[IncomingPurchase] = ()
     shipping: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
@@ -119,7 +119,7 @@ def _check_text(name: str, text: str, limit: int) -> None:
 def check_order(incoming: IncomingOrder) -> None:
     if not re.fullmatch("[A-Z]{3}", incoming.currency):
         raise IntakeError("The currency must be three capital letters, such as USD.")
-    prices = [incoming.total, *(subscription.price for subscription in incoming.subscriptions)]
+    prices = [incoming.total, *(purchase.price for purchase in incoming.purchases)]
     amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
     if not all(is_payable(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
@@ -135,7 +135,7 @@ def check_order(incoming: IncomingOrder) -> None:
         _check_text("line description", line.description, 200)
         if not 0 <= line.quantity < 2**31:
             raise IntakeError("The quantity of a line must be a whole number, zero or more.")
-    for subscription in incoming.subscriptions:
-        _check_text("subscription ID", subscription.external_id, LONGEST_ID)
-        if subscription.status not in PurchaseStatus.values:
-            raise IntakeError(f"{subscription.status} must be a purchase status.")
+    for purchase in incoming.purchases:
+        _check_text("subscription ID", purchase.external_id, LONGEST_ID)
+        if purchase.status not in PurchaseStatus.values:
+            raise IntakeError(f"{purchase.status} must be a purchase status.")

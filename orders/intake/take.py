@@ -153,7 +153,7 @@ def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
             order=order,
             at=order.at,
             currency=order.currency,
-            **vars(subscription),
+            **vars(purchase),
         )
-        for subscription in incoming.subscriptions
+        for purchase in incoming.purchases
     )

@@ -23,7 +23,7 @@ from orders.invoices.rows import item_from_line, order_from_invoice, transaction
 from orders.invoices.schema import (
     TAKEN,
     Errors,
-    Invoice,
+    IncomingInvoice,
     InvoiceError,
     existing_line_ids,
     existing_payment_ids,
@@ -39,7 +39,7 @@ from orders.totals.deltas import Delta, deltas_of_order
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-Addressed = Sequence[tuple[SourceRecord, Invoice]]
+Addressed = Sequence[tuple[SourceRecord, IncomingInvoice]]
 """Invoices, each with the record that it is for."""
 AllErrors = Sequence[Errors]
 
@@ -127,7 +127,7 @@ def _ids_taken(addressed: Addressed) -> list[Errors]:
     return errors_of_each
 
 
-def _ids_stored(record: SourceRecord, invoice: Invoice) -> Errors:
+def _ids_stored(record: SourceRecord, invoice: IncomingInvoice) -> Errors:
     errors, source = {}, record.data_source_id
     if Order.objects.filter(data_source=source, external_id=invoice.external_id).exists():
         errors["external_id"] = TAKEN["invoice"]
@@ -138,7 +138,7 @@ def _ids_stored(record: SourceRecord, invoice: Invoice) -> Errors:
     return errors
 
 
-def _write(orders: Sequence[Order], invoices: Sequence[Invoice], *, by: User | None) -> list[Delta]:
+def _write(orders: Sequence[Order], invoices: Sequence[IncomingInvoice], *, by: User | None) -> list[Delta]:
     payments: list[Transaction] = []
     for order, invoice in zip(orders, invoices, strict=True):
         payments_of_order = [transaction_from_payment(payment, order, by=by) for payment in invoice.payments]

@@ -12,7 +12,7 @@ from customers.lib.money import is_payable
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, set_disabled
 from orders.invoices.rows import item_columns, line_from_item
-from orders.invoices.schema import TAKEN, InvoiceError, InvoiceLine, existing_line_ids, line_errors
+from orders.invoices.schema import TAKEN, IncomingInvoiceLine, InvoiceError, existing_line_ids, line_errors
 from orders.invoices.subscriptions import BilledPurchases
 from orders.models import Order, OrderItem
 
@@ -23,7 +23,7 @@ ENABLED = "Enabled the line {line} of {amount} of order {order}."
 DISABLED = "Disabled the line {line} of {amount} of order {order}."
 
 
-def add(order: Order, line: InvoiceLine, *, by: User | None) -> OrderItem:
+def add(order: Order, line: IncomingInvoiceLine, *, by: User | None) -> OrderItem:
     with amend_invoice(order, by=by) as amendment:
         _refuse(amendment.order, line)
         item = _write(OrderItem(order=amendment.order), line, amendment)
@@ -32,7 +32,7 @@ def add(order: Order, line: InvoiceLine, *, by: User | None) -> OrderItem:
 
 
 def change(item: OrderItem, values: Mapping[str, Any], *, by: User | None) -> OrderItem:
-    """`values` are of the fields of an InvoiceLine."""
+    """`values` are of the fields of an IncomingInvoiceLine."""
     with amend_invoice(item.order, by=by) as amendment:
         current = _read_again(item)
         line = replace(line_from_item(current), **values)
@@ -69,14 +69,14 @@ def _read_again(item: OrderItem) -> OrderItem:
     return current
 
 
-def _refuse(order: Order, line: InvoiceLine, *, before: str = "") -> None:
+def _refuse(order: Order, line: IncomingInvoiceLine, *, before: str = "") -> None:
     if errors := line_errors(line, order.currency):
         raise InvoiceError(**errors)
     if line.external_id != before and existing_line_ids(order.data_source_id, [line.external_id]):
         raise InvoiceError(external_id=TAKEN["line_item"])
 
 
-def _write(item: OrderItem, line: InvoiceLine, amendment: Amendment) -> OrderItem:
+def _write(item: OrderItem, line: IncomingInvoiceLine, amendment: Amendment) -> OrderItem:
     before = _counted_amount(item) if item.pk else Decimal(0)
     purchases = BilledPurchases([(amendment.order, line)])
     purchases.save()

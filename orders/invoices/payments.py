@@ -10,7 +10,7 @@ from customers.lib import sentences
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
 from orders.invoices.rows import payment_from_transaction, transaction_columns, transaction_from_payment
-from orders.invoices.schema import TAKEN, InvoiceError, InvoicePayment, existing_payment_ids, payment_errors
+from orders.invoices.schema import TAKEN, IncomingPayment, InvoiceError, existing_payment_ids, payment_errors
 from orders.models import Order, Transaction, TransactionKind
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ REFUND = {
 }
 
 
-def add(order: Order, payment: InvoicePayment, *, by: User | None) -> Transaction:
+def add(order: Order, payment: IncomingPayment, *, by: User | None) -> Transaction:
     with amend_invoice(order, by=by) as amendment:
         _refuse(amendment.order, payment)
         transaction = transaction_from_payment(payment, amendment.order, by=by)
@@ -43,7 +43,7 @@ def add(order: Order, payment: InvoicePayment, *, by: User | None) -> Transactio
 
 
 def change(transaction: Transaction, values: Mapping[str, Any], *, by: User | None) -> Transaction:
-    """`values` are of the fields of an InvoicePayment."""
+    """`values` are of the fields of an IncomingPayment."""
     with amend_invoice(transaction.order, by=by) as amendment:
         current = _read_again(transaction, amendment)
         payment = replace(payment_from_transaction(current), **values)
@@ -81,7 +81,7 @@ def _read_again(transaction: Transaction, amendment: Amendment) -> Transaction:
     return current
 
 
-def _refuse(order: Order, payment: InvoicePayment, *, before: str = "") -> None:
+def _refuse(order: Order, payment: IncomingPayment, *, before: str = "") -> None:
     if errors := payment_errors(payment, order.currency):
         raise InvoiceError(**errors)
     if payment.external_id != before and existing_payment_ids(order.data_source_id, [payment.external_id]):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.models import SourceRecord
-from orders.invoices.schema import PAYMENT, REFUND, Invoice, InvoiceLine, InvoicePayment
+from orders.invoices.schema import PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.invoices.status import REFUNDS
 from orders.models import (
     Order,
@@ -26,7 +26,7 @@ IDENTITY = ("first_name", "last_name", "company", "email", "phone")
 OF_PURCHASE = ("subscription", "subscription_set", "cancelled_at")
 
 
-def order_from_invoice(invoice: Invoice, record: SourceRecord) -> Order:
+def order_from_invoice(invoice: IncomingInvoice, record: SourceRecord) -> Order:
     # The order keeps the names that the record has now.
     return Order(
         source_record=record,
@@ -41,11 +41,11 @@ def order_from_invoice(invoice: Invoice, record: SourceRecord) -> Order:
     )
 
 
-def item_from_line(line: InvoiceLine, order: Order, purchase: Purchase | None) -> OrderItem:
+def item_from_line(line: IncomingInvoiceLine, order: Order, purchase: Purchase | None) -> OrderItem:
     return OrderItem(order=order, purchase=purchase, **item_columns(line))
 
 
-def item_columns(line: InvoiceLine) -> dict[str, Any]:
+def item_columns(line: IncomingInvoiceLine) -> dict[str, Any]:
     """The columns of an item; without a description it gets the name of its plan."""
     columns = {field.name: getattr(line, field.name) for field in fields(line) if field.name not in OF_PURCHASE}
     columns["proration"] = (line.proration or Proration.DIFFERENTIAL) if line.prorated else ""
@@ -54,13 +54,13 @@ def item_columns(line: InvoiceLine) -> dict[str, Any]:
     return columns
 
 
-def transaction_from_payment(payment: InvoicePayment, order: Order, *, by: User | None) -> Transaction:
+def transaction_from_payment(payment: IncomingPayment, order: Order, *, by: User | None) -> Transaction:
     return Transaction(
         source_record_id=order.source_record_id, order=order, by=by, **transaction_columns(payment, order)
     )
 
 
-def transaction_columns(payment: InvoicePayment, order: Order) -> dict[str, Any]:
+def transaction_columns(payment: IncomingPayment, order: Order) -> dict[str, Any]:
     is_whole = payment.amount is None
     return {
         "kind": TransactionKind.SALE if payment.kind == PAYMENT else TransactionKind.REFUND,
@@ -75,15 +75,17 @@ def transaction_columns(payment: InvoicePayment, order: Order) -> dict[str, Any]
     }
 
 
-def line_from_item(item: OrderItem) -> InvoiceLine:
-    values = {field.name: getattr(item, field.name) for field in fields(InvoiceLine) if field.name not in OF_PURCHASE}
+def line_from_item(item: OrderItem) -> IncomingInvoiceLine:
+    values = {
+        field.name: getattr(item, field.name) for field in fields(IncomingInvoiceLine) if field.name not in OF_PURCHASE
+    }
     if item.purchase:
         values |= {"subscription": item.purchase.external_id, "subscription_set": item.purchase.set_external_id}
-    return InvoiceLine(**values)
+    return IncomingInvoiceLine(**values)
 
 
-def payment_from_transaction(transaction: Transaction) -> InvoicePayment:
-    return InvoicePayment(
+def payment_from_transaction(transaction: Transaction) -> IncomingPayment:
+    return IncomingPayment(
         kind=REFUND if transaction.kind in REFUNDS else PAYMENT,
         is_successful=transaction.status == TransactionStatus.SUCCESS,
         at=transaction.at,

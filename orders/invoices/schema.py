@@ -38,7 +38,7 @@ class InvoiceError(Exception):
 
 
 @dataclass(frozen=True)
-class InvoiceLine:
+class IncomingInvoiceLine:
     """`amount` is for the whole `quantity`, after discount and with tax.
 
     `subscription` is the external id of the subscription that the line bills; `cancelled_at` is when that was
@@ -74,7 +74,7 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True)
-class InvoicePayment:
+class IncomingPayment:
     """A payment or refund of an invoice, or a failed attempt at one."""
 
     kind: str
@@ -87,21 +87,21 @@ class InvoicePayment:
 
 
 @dataclass(frozen=True)
-class Invoice:
+class IncomingInvoice:
     external_id: str
     at: datetime
     currency: str
     due: datetime | None = None
     collection_method: str = ""
-    lines: Sequence[InvoiceLine] = ()
-    payments: Sequence[InvoicePayment] = field(default=())
+    lines: Sequence[IncomingInvoiceLine] = ()
+    payments: Sequence[IncomingPayment] = field(default=())
 
     @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
 
 
-def invoice_errors(invoice: Invoice) -> Errors:
+def invoice_errors(invoice: IncomingInvoice) -> Errors:
     """What cannot be stored, by field; makes no query."""
     errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
     errors |= head_errors(invoice.currency, invoice.collection_method)
@@ -126,11 +126,11 @@ def head_errors(currency: str, collection_method: str) -> Errors:
     return errors
 
 
-def line_errors(line: InvoiceLine, currency: str) -> Errors:
+def line_errors(line: IncomingInvoiceLine, currency: str) -> Errors:
     return dict(_wrong_line(line, currency))
 
 
-def _wrong_line(line: InvoiceLine, currency: str) -> Iterator[tuple[str, str]]:
+def _wrong_line(line: IncomingInvoiceLine, currency: str) -> Iterator[tuple[str, str]]:
     if line.kind not in ItemKind.values:
         yield "type", f"must be one of {', '.join(ItemKind.values)}"
     amounts = {"amount_in_cents": line.amount, "discount_amount_in_cents": line.discount}
@@ -148,7 +148,7 @@ def _wrong_line(line: InvoiceLine, currency: str) -> Iterator[tuple[str, str]]:
         yield from _wrong_subscription(line)
 
 
-def _wrong_subscription(line: InvoiceLine) -> Iterator[tuple[str, str]]:
+def _wrong_subscription(line: IncomingInvoiceLine) -> Iterator[tuple[str, str]]:
     if not line.subscription.strip():
         yield "subscription_external_id", BLANK
     if line.product is None:
@@ -168,7 +168,7 @@ def cancellation_errors(at: datetime) -> Errors:
     return {"cancelled_at": "must be in the past"} if at > timezone.now() else {}
 
 
-def _wrong_texts(line: InvoiceLine) -> Iterator[tuple[str, str]]:
+def _wrong_texts(line: IncomingInvoiceLine) -> Iterator[tuple[str, str]]:
     yield from text_errors("description", line.description, 200)
     yield from text_errors("discount_code", line.discount_code, 100)
     yield from text_errors("discount_description", line.discount_description, 200)
@@ -183,11 +183,11 @@ def text_errors(name: str, text: str, longest: int) -> Iterator[tuple[str, str]]
         yield name, f"must have {longest} characters or fewer and no NUL character"
 
 
-def payment_errors(payment: InvoicePayment, currency: str) -> Errors:
+def payment_errors(payment: IncomingPayment, currency: str) -> Errors:
     return dict(_wrong_payment(payment, currency))
 
 
-def _wrong_payment(payment: InvoicePayment, currency: str) -> Iterator[tuple[str, str]]:
+def _wrong_payment(payment: IncomingPayment, currency: str) -> Iterator[tuple[str, str]]:
     if payment.kind not in (PAYMENT, REFUND):
         yield "type", f"must be {PAYMENT} or {REFUND}"
     if payment.amount is not None:

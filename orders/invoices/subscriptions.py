@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from orders.invoices.schema import InvoiceLine
+from orders.invoices.schema import IncomingInvoiceLine
 from orders.models import Order, Purchase
 from orders.revenue.ledger import cancellations
 from orders.subscriptions.derive import refresh_purchases, set_cancellations
@@ -18,7 +18,7 @@ Key = tuple[int, str]
 class BilledPurchases:
     """The purchases that `billed` lines bill. Call `save` after the orders and before the items are saved."""
 
-    def __init__(self, billed: Sequence[tuple[Order, InvoiceLine]]) -> None:
+    def __init__(self, billed: Sequence[tuple[Order, IncomingInvoiceLine]]) -> None:
         lines = [(order, line) for order, line in billed if line.bills_subscription]
         self.stored = _stored({order.source_record_id for order, _ in lines}, {line.subscription for _, line in lines})
         self.new: dict[Key, Purchase] = {}
@@ -32,10 +32,10 @@ class BilledPurchases:
             if line.cancelled_at:
                 self.cancellations.setdefault(key, []).append(line.cancelled_at)
 
-    def is_stored(self, order: Order, line: InvoiceLine) -> bool:
+    def is_stored(self, order: Order, line: IncomingInvoiceLine) -> bool:
         return (order.source_record_id, line.subscription) in self.stored
 
-    def of(self, order: Order, line: InvoiceLine) -> Purchase | None:
+    def of(self, order: Order, line: IncomingInvoiceLine) -> Purchase | None:
         if not line.bills_subscription:
             return None
         key = order.source_record_id, line.subscription
@@ -62,7 +62,7 @@ def _stored(records: Collection[int], external_ids: Collection[str]) -> dict[Key
     return {(purchase.source_record_id, purchase.external_id): purchase for purchase in purchases}
 
 
-def _new_purchase(order: Order, line: InvoiceLine) -> Purchase:
+def _new_purchase(order: Order, line: IncomingInvoiceLine) -> Purchase:
     return Purchase(
         source_record_id=order.source_record_id,
         order=order,

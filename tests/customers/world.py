@@ -110,9 +110,9 @@ class World:
         what = IncomingPurchase(self.plan, Decimal("9.90"), status, external_id=name)
         self._order(known.data_source.name, name, known.identity, (what,), external_id=str(known.external_id))
 
-    def _order(self, source: str, name: str, identity: Identity, subscriptions=(), **options) -> None:
+    def _order(self, source: str, name: str, identity: Identity, purchases=(), **options) -> None:
         who = IncomingCustomer(self.sources[source], identity, **options)
-        order = IncomingOrder(who, Decimal(7), "USD", external_id=name, subscriptions=subscriptions)
+        order = IncomingOrder(who, Decimal(7), "USD", external_id=name, purchases=purchases)
         found = take_order(order).found
         self.ordered["USD"] += 700
         if found.rule == "new":

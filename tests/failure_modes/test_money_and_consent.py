@@ -93,8 +93,8 @@ def test_34_an_answer_that_several_gave_holds_while_one_of_them_is_still_merged(
 
 def test_36_two_active_purchases_of_one_product_are_named_and_neither_is_cancelled():
     unlimited = [IncomingPurchase(ProductFactory(), Decimal("9.90"))]
-    a = customer_with_order(first_name="Ada", subscriptions=unlimited)
-    b = customer_with_order(first_name="Bea", subscriptions=unlimited)
+    a = customer_with_order(first_name="Ada", purchases=unlimited)
+    b = customer_with_order(first_name="Bea", purchases=unlimited)
     warnings = [notice.title for notice in forecast_merge([a, b], plan_merge(a, [b])).warnings]
     assert "Several purchases will be billed." in warnings
     before = rows(Purchase)

@@ -42,7 +42,7 @@ def declined_order(status: str = TransactionStatus.SOFT_DECLINE, *, token: str =
 def subscription(status: str = "ACTIVE", *, currency: str = "USD", **values) -> Purchase:
     begun = IncomingPurchase(ProductFactory(), Decimal("9.90"), status)
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
-    made = order(subscriptions=[begun], currency=currency, total="9", **who).order.purchases.get()
+    made = order(purchases=[begun], currency=currency, total="9", **who).order.purchases.get()
     Purchase.objects.filter(pk=made.pk).update(**values)
     return again(made)
 

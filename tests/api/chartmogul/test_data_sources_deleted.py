@@ -18,7 +18,7 @@ def smith(caller, shop):
     """Whom the shop alone knows, with a purchase there."""
     shown = send(caller, shop, "1", name="John Smith", email="john@example.com", attributes={"tags": ["a"]})
     plan = ProductFactory()
-    order("Shop", external_id="1", subscriptions=[IncomingPurchase(plan, plan.price, Status.ACTIVE)], total="9.90")
+    order("Shop", external_id="1", purchases=[IncomingPurchase(plan, plan.price, Status.ACTIVE)], total="9.90")
     return shown
 
 
@@ -106,7 +106,7 @@ def test_what_people_typed_in_here_is_not_deleted(caller, smith, rest):
 def test_plans_of_the_data_source_go_unless_they_are_sold_elsewhere(caller, shop, market):
     sold, unsold = ProductFactory(data_source=shop, external_id="1"), ProductFactory(data_source=shop, sku="2")
     send(caller, market, "1")
-    order("Market", external_id="1", subscriptions=[IncomingPurchase(sold, sold.price)])
+    order("Market", external_id="1", purchases=[IncomingPurchase(sold, sold.price)])
     caller.delete(f"data_sources/{shop.uuid}")
     assert not Product.objects.filter(pk=unsold.pk).exists()
     sold.refresh_from_db()

@@ -98,7 +98,7 @@ def test_a_plan_that_nobody_bought_is_deleted():
 def test_a_plan_that_somebody_has_stays():
     caller = Caller()
     plan = Product.objects.get(uuid=caller.post("plans", gold()).json()["uuid"])
-    order(email="a@x.cz", subscriptions=[IncomingPurchase(plan, Decimal(3))])
+    order(email="a@x.cz", purchases=[IncomingPurchase(plan, Decimal(3))])
     response = caller.delete(f"plans/{plan.uuid}")
     assert (response.status_code, *response.json()["errors"]) == (422, "plan")
 

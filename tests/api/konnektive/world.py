@@ -20,7 +20,7 @@ def sold(email="helena@example.com", **who) -> Order:
             "USD",
             campaign=Campaign.objects.get_or_create(name="Spring")[0],
             lines=[IncomingLine("Unlimited Monthly", Decimal("9.90"), 1, product)],
-            subscriptions=[IncomingPurchase(product, Decimal("9.90"))],
+            purchases=[IncomingPurchase(product, Decimal("9.90"))],
         )
     ).order
     record = placed.source_record

@@ -77,7 +77,7 @@ def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_ne
     outcomes = run_together(
         erase_all,
         stream("a", external_id="a"),
-        stream("b", external_id="b", subscriptions=monthly),
+        stream("b", external_id="b", purchases=monthly),
         stream("b", source="Market"),
         stream("c", source="Post", last_name="Holý"),
     )

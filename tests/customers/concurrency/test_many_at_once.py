@@ -76,10 +76,10 @@ def test_orders_streaming_in_while_customers_are_merged_and_undone_all_arrive_wh
     outcomes = run_together(
         merge_and_undo,
         stream("a", external_id="a"),
-        stream("b", external_id="b", subscriptions=monthly),
+        stream("b", external_id="b", purchases=monthly),
         stream("b", source="Market"),
         stream("b", source="Post", last_name=lambda number: f"Holý {number}"),
-        stream("a", source="Bank", external_id=lambda number: f"a{number}", subscriptions=monthly),
+        stream("a", source="Bank", external_id=lambda number: f"a{number}", purchases=monthly),
     )
     assert kinds(outcomes) == {"Merge", "int"}, outcomes
     assert Customer.objects.count() == 2

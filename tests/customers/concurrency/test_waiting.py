@@ -84,7 +84,7 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
     agreed = plan(*customers("a b"))
     product = ProductFactory()
     acts = (
-        lambda: order(external_id="b", subscriptions=(IncomingPurchase(product, Decimal(3)),)),
+        lambda: order(external_id="b", purchases=(IncomingPurchase(product, Decimal(3)),)),
         lambda: order("Market", first_name="b", email="b@reunite.cz"),
         lambda: add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
         lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),

@@ -41,7 +41,7 @@ def send(client, customer: Customer, name="Helena Holý", **more):
 
 def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
     merge(helena, customer_with_order(first_name="Helen", last_name="Holy"))
-    order(**WHO, subscriptions=(IncomingPurchase(ProductFactory(), Decimal(3)),))
+    order(**WHO, purchases=(IncomingPurchase(ProductFactory(), Decimal(3)),))
 
     page = text_of(as_admin.get(url(helena)))
     for said in (

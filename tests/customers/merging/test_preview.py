@@ -101,7 +101,7 @@ def test_customers_who_are_sure_to_be_one_have_no_warnings(helena, helen):
 def test_two_active_purchases_of_a_product_are_named(helena, helen):
     for source, external_id, email in [("Shop", "", EMAIL), ("Marketplace", "MP-1", "")]:
         who = {"first_name": "Helena", "last_name": "Holý", "email": email, "external_id": external_id}
-        order(source=source, subscriptions=[IncomingPurchase(ProductFactory(), Decimal("9.90"))], **who)
+        order(source=source, purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))], **who)
 
     assert warnings(helena, helen)["Several purchases will be billed."] == (
         f"Unlimited Monthly is active for customers {helena.pk} and {helen.pk}."

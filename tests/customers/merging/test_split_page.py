@@ -30,7 +30,7 @@ def wrong(helena) -> SourceRecord:
     who = {"first_name": "Hubert", "email": "hub@x.cz", "country": "CZ"}
     made = SourceRecordFactory(customer=helena, data_source__name="Marketplace", external_id="MP-9", **who)
     monthly = [IncomingPurchase(ProductFactory(), Decimal(3))]
-    order("Marketplace", external_id="MP-9", total="3.00", subscriptions=monthly)
+    order("Marketplace", external_id="MP-9", total="3.00", purchases=monthly)
     return made
 
 

@@ -43,7 +43,7 @@ def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
         Decimal("19.80"),
         "USD",
         lines=[IncomingLine("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
-        subscriptions=[IncomingPurchase(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
+        purchases=[IncomingPurchase(monthly, Decimal("9.90"), "TRIAL", "sub 1")],
     )
     taken = take_order(incoming)
     item, purchase = OrderItem.objects.get(), Purchase.objects.get()

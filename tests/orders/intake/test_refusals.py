@@ -72,7 +72,7 @@ def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
 @pytest.mark.parametrize("bad", [{"price": Decimal(-1)}, {"price": Decimal("NaN")}, {"status": "LATE"}])
 def test_a_subscription_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     subscription = replace(IncomingPurchase(ProductFactory(), Decimal(5)), **bad)
-    incoming = IncomingOrder(person(**HELENA), Decimal(5), "USD", subscriptions=[subscription])
+    incoming = IncomingOrder(person(**HELENA), Decimal(5), "USD", purchases=[subscription])
     before = dump()
     with pytest.raises(IntakeError):
         take_order(incoming)

@@ -9,17 +9,19 @@ from orders.invoices import import_
 from orders.invoices.amend import DeletedMeanwhileError, disable_invoice
 from orders.invoices.delete import delete_invoice
 from orders.invoices.import_ import InvoiceImportError
-from orders.invoices.schema import Invoice, InvoiceLine, InvoicePayment
+from orders.invoices.schema import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.models import Order, Purchase
 from tests.api.chartmogul.billing import check, known, plan
 from tests.factories import order as placed
 
 
-def invoice(external_id: str = "inv_1") -> Invoice:
+def invoice(external_id: str = "inv_1") -> IncomingInvoice:
     january, february = datetime(2016, 1, 1, tzinfo=UTC), datetime(2016, 2, 1, tzinfo=UTC)
     of = {"product": plan(), "service_from": january, "service_to": february}
-    line = InvoiceLine("subscription", Decimal(50), subscription="sub_1", external_id=f"li {external_id}", **of)
-    return Invoice(external_id, january, "USD", lines=[line], payments=[InvoicePayment("payment", True, january)])
+    line = IncomingInvoiceLine("subscription", Decimal(50), subscription="sub_1", external_id=f"li {external_id}", **of)
+    return IncomingInvoice(
+        external_id, january, "USD", lines=[line], payments=[IncomingPayment("payment", True, january)]
+    )
 
 
 def test_an_invoice_sent_twice_at_one_moment_is_one(run_together):

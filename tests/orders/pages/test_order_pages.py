@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def subscribed(**options) -> Order:
     """An order that began a purchase."""
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", **options}
-    return order(subscriptions=[IncomingPurchase(ProductFactory(), Decimal("9.90"))], **who).order
+    return order(purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))], **who).order
 
 
 def text_of(client, url: str) -> str:

@@ -72,7 +72,7 @@ def test_a_change_of_orders_that_names_no_month_is_refused(record):
 
 def test_purchases_have_no_month(record):
     monthly = [IncomingPurchase(ProductFactory(), Decimal(3), status="ACTIVE")]
-    order(external_id="7", total="0", status="PARTIAL", subscriptions=monthly)
+    order(external_id="7", total="0", status="PARTIAL", purchases=monthly)
     assert months(record) == []
 
 

@@ -11,7 +11,7 @@ from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import LineChanges, LineIn, line_values, plans_of
 from crm.api.chartmogul.invoices.responses import LineOut, serialize_disabled, serialize_line
 from orders.invoices import lines
-from orders.invoices.schema import InvoiceLine
+from orders.invoices.schema import IncomingInvoiceLine
 from orders.models import OrderItem
 
 router = Router(tags=["Line items"])
@@ -27,7 +27,9 @@ def serialize(item: OrderItem) -> dict[str, Any]:
 def create_line_item(request: ApiRequest, uuid: str, body: LineIn) -> Status[dict[str, Any]]:
     order = find.invoice(uuid)
     with refusals():
-        item = lines.add(order, InvoiceLine(**line_values(body, order.currency, plans_of([body]))), by=request.by)
+        item = lines.add(
+            order, IncomingInvoiceLine(**line_values(body, order.currency, plans_of([body]))), by=request.by
+        )
     return Status(201, serialize(item))
 
 

@@ -8,7 +8,7 @@ from ninja import Schema
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
-from orders.invoices.schema import Invoice, InvoiceLine, InvoicePayment
+from orders.invoices.schema import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.models import Product
 
 
@@ -114,16 +114,16 @@ def plans_of(lines: Iterable[LineChanges]) -> dict[str, Product]:
     return {plan.uuid: plan for plan in Product.objects.filter(uuid__in=filter(can_be_stored, uuids))}
 
 
-def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> Invoice:
+def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> IncomingInvoice:
     currency = sent.currency.upper()
-    return Invoice(
+    return IncomingInvoice(
         external_id=sent.external_id,
         at=sent.date,
         due=sent.due_date,
         currency=currency,
         collection_method=sent.collection_method or "",
-        lines=[InvoiceLine(**line_values(line, currency, plans)) for line in sent.line_items],
-        payments=[InvoicePayment(**payment_values(payment, currency)) for payment in sent.transactions],
+        lines=[IncomingInvoiceLine(**line_values(line, currency, plans)) for line in sent.line_items],
+        payments=[IncomingPayment(**payment_values(payment, currency)) for payment in sent.transactions],
     )
 
 

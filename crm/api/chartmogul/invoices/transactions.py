@@ -11,7 +11,7 @@ from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import PaymentChanges, PaymentIn, payment_values
 from crm.api.chartmogul.invoices.responses import PaymentOut, serialize_disabled, serialize_payment
 from orders.invoices import payments
-from orders.invoices.schema import InvoicePayment
+from orders.invoices.schema import IncomingPayment
 from orders.models import Transaction
 
 router = Router(tags=["Transactions"])
@@ -29,7 +29,7 @@ def serialize(row: Transaction) -> dict[str, Any]:
 def create_transaction(request: ApiRequest, uuid: str, body: PaymentIn) -> Status[dict[str, Any]]:
     order = find.invoice(uuid)
     with refusals():
-        row = payments.add(order, InvoicePayment(**payment_values(body, order.currency)), by=request.by)
+        row = payments.add(order, IncomingPayment(**payment_values(body, order.currency)), by=request.by)
     return Status(201, serialize(row))
 
 

@@ -65,6 +65,6 @@ def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, m
 
 def test_purchases_are_counted_by_their_state(as_agent, helena):
     for status in ("ACTIVE", "ACTIVE", "RECYCLE_BILLING", "CANCELLED"):
-        order(external_id="7", subscriptions=[IncomingPurchase(ProductFactory(), Decimal(3), status=status)])
+        order(external_id="7", purchases=[IncomingPurchase(ProductFactory(), Decimal(3), status=status)])
 
     assert "2 active, 1 past due, 1 cancelled" in text_of(get(as_agent, helena, tab="purchases"))
