@@ -119,7 +119,7 @@ def _of_the_same(into: Contact, goes: Contact) -> Contact:
 
 
 def _cleaned(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` as they are stored; an e-mail in small letters, so that it is found however it is typed."""
+    """`values` as they are stored; an email in small letters, so that it is found however it is typed."""
     cleaned: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }

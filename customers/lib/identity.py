@@ -57,7 +57,7 @@ def label_key(text: str) -> str:
 
 
 def normal_email(text: str) -> str:
-    """The e-mail casefolded with its domain in IDNA form; "" when that is too long or a part of it is missing."""
+    """The email casefolded with its domain in IDNA form; "" when that is too long or a part of it is missing."""
     local, at, domain = fold(text).rpartition("@")
     if not (at and local and domain):
         return ""
@@ -111,7 +111,7 @@ def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
 
 
 def identity_key(identity: Identity) -> str:
-    """A digest that two spellings of one identity share: same names, company, e-mail, phone and country."""
+    """A digest that two spellings of one identity share: same names, company, email, phone and country."""
     normal = (
         fold(identity.first_name),
         fold(identity.last_name),

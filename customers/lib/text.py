@@ -9,7 +9,7 @@ def clean_email(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
-        raise ValidationError("Enter an e-mail such as name@example.com.") from None
+        raise ValidationError("Enter an email such as name@example.com.") from None
 
 
 def clean_website(text: str) -> str:
@@ -19,7 +19,7 @@ def clean_website(text: str) -> str:
         URLValidator(schemes=["http", "https"])(address)
     except ValidationError:
         address = ""
-    # With somebody's name in front it is an e-mail, or a lure: https://bank.example@elsewhere.example.
+    # With somebody's name in front it is an email, or a lure: https://bank.example@elsewhere.example.
     if not address or "@" in address:
         raise ValidationError("Enter a website such as https://example.com.")
     return address

@@ -93,7 +93,7 @@ def _candidate(one: Customer, other: Customer, shared: Collection[Key], dismissa
     first = names_agree(one.first_name, other.first_name)
     last = names_agree(one.last_name, other.last_name)
     against = (
-        () if shared else ("no e-mail or phone in common",),
+        () if shared else ("no email or phone in common",),
         () if first is not False else ("different first names",),
         () if last is not False else ("different last names",),
     )

@@ -1,4 +1,4 @@
-"""What a customer is recognised by: the e-mails and phones of all their records, and which of them not to match on.
+"""What a customer is recognised by: the emails and phones of all their records, and which of them not to match on.
 
 “Don't match on this” is said of a value, and written to each record that has it: it goes where the record goes. It is
 written to the home record as well, so that the value is not matched on when it is typed into the profile again.
@@ -35,7 +35,7 @@ class ExclusionError(Exception):
 
 @dataclass
 class KnownValue:
-    """An e-mail or phone, as first written; `key` is None where nobody can be recognised by it.
+    """An email or phone, as first written; `key` is None where nobody can be recognised by it.
 
     `unmatched` are the records that have it and are not matched on it.
     """
@@ -55,7 +55,7 @@ class KnownValue:
 
 
 def known_values(customer: Customer, records: Collection[SourceRecord]) -> list[KnownValue]:
-    """Each e-mail and phone of `records` once, those of the profile first."""
+    """Each email and phone of `records` once, those of the profile first."""
     found: dict[tuple[str, str], KnownValue] = {}
     for record in records:
         for name, written, own in record_values(record):

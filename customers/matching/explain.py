@@ -116,7 +116,7 @@ def _said(by: Any, at: Any) -> str:
 
 
 NEARLY = 80
-"""Below this two e-mails or phones are nothing like each other; above, one may be a slip of the other."""
+"""Below this two emails or phones are nothing like each other; above, one may be a slip of the other."""
 
 
 Spellings = Mapping[str, str]
@@ -141,7 +141,7 @@ def compare_customers(
     yield _names("Last name", one.last_name, other.last_name)
     if one.company or other.company:
         yield _names("Company", one.company, other.company)
-    yield _values("E-mails", _emails(one, ours), _emails(other, theirs))
+    yield _values("Emails", _emails(one, ours), _emails(other, theirs))
     yield _values("Phones", _phones(one, ours), _phones(other, theirs))
 
 

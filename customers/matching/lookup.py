@@ -1,4 +1,4 @@
-"""The customers known by a value that a program names: an e-mail, a phone, a name. Each through an index.
+"""The customers known by a value that a program names: an email, a phone, a name. Each through an index.
 
 What staff said not to match on is known all the same: it stands among the words.
 """

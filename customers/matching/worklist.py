@@ -66,7 +66,7 @@ class DuplicateGroup:
 
     @property
     def kind(self) -> str:
-        """Whether they share e-mails, phones or both."""
+        """Whether they share emails, phones or both."""
         kinds = {reason.kind for reason in self.reasons}
         return "both" if kinds & EMAIL and kinds & PHONES else "email" if kinds & EMAIL else "phone"
 

@@ -17,7 +17,7 @@ RecordsOf = Mapping[int, Sequence[int]]
 REFUSED = {
     "do_not_sell": ("asked not to be sold to others", "so that holds", "but that no longer holds"),
     "sms_contact": ("opted out of SMS", "so the final customer gets none", "but the final customer gets it"),
-    "email_opt_in": ("opted out of e-mail", "so the final customer gets none", "but the final customer gets it"),
+    "email_opt_in": ("opted out of email", "so the final customer gets none", "but the final customer gets it"),
 }
 
 

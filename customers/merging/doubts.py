@@ -31,7 +31,7 @@ def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: Shar
         shares = "share" if len(alone) > 1 else "shares"
         yield Notice(
             "Nothing matches.",
-            f"{customer_numbers(alone).capitalize()} {shares} no e-mail or phone with {survivor.name}.",
+            f"{customer_numbers(alone).capitalize()} {shares} no email or phone with {survivor.name}.",
         )
 
 

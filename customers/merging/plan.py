@@ -197,7 +197,7 @@ def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Custo
     if not any(finals[key].value for key in NAME_FIELDS) and any(
         getattr(c, key) for c in customers for key in NAME_FIELDS
     ):
-        raise MergeError("Leave a name, a company, an e-mail or a phone.")
+        raise MergeError("Leave a name, a company, an email or a phone.")
 
 
 def _refuse_taken_login(final: FinalValue, customers: Sequence[Customer]) -> None:

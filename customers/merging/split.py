@@ -61,7 +61,7 @@ def plan_split(record: SourceRecord) -> SplitPlan:
 
 
 def _profile_of(record: SourceRecord) -> dict[str, Any]:
-    """The identity as received, but for what a profile may not hold, such as an e-mail that is none."""
+    """The identity as received, but for what a profile may not hold, such as an email that is none."""
     values: dict[str, Any] = asdict(record.identity)
     values["billing_address"] = address({"country": values.pop("country")})
     return {key: value for key, value in values.items() if _may_hold(key, value)}

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ),
                 ("first_name", models.CharField(blank=True, max_length=100)),
                 ("last_name", models.CharField(blank=True, max_length=100)),
-                ("email", models.CharField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("email", models.CharField(blank=True, max_length=254)),
                 ("phone", models.CharField(blank=True, max_length=40)),
                 ("company", models.CharField(blank=True, max_length=200)),
                 ("website", models.CharField(blank=True, max_length=200)),
@@ -481,7 +481,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("email", "e-mail"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
+                        choices=[("email", "email"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
                     ),
                 ),
                 ("value", models.CharField(max_length=254)),
@@ -656,7 +656,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("email", "e-mail"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
+                        choices=[("email", "email"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
                     ),
                 ),
                 ("value", models.CharField(max_length=254)),
@@ -684,7 +684,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("email", "e-mail"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
+                        choices=[("email", "email"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
                     ),
                 ),
                 ("value", models.CharField(max_length=254)),

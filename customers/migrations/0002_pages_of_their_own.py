@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("email", "e-mail"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
+                        choices=[("email", "email"), ("phone", "phone"), ("digits", "phone as written")], max_length=10
                     ),
                 ),
                 ("value", models.CharField(max_length=254)),

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ("first_name", models.CharField(blank=True, max_length=100)),
                 ("last_name", models.CharField(blank=True, max_length=100)),
                 ("title", models.CharField(blank=True, max_length=100)),
-                ("email", models.CharField(blank=True, db_index=True, max_length=254, verbose_name="e-mail")),
+                ("email", models.CharField(blank=True, db_index=True, max_length=254)),
                 ("phone", models.CharField(blank=True, max_length=40)),
                 ("linked_in", models.CharField(blank=True, max_length=200)),
                 ("twitter", models.CharField(blank=True, max_length=200)),

@@ -51,7 +51,7 @@ class Customer(models.Model):
 
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
-    email = models.CharField("e-mail", max_length=254, blank=True)
+    email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     company = models.CharField(max_length=200, blank=True)
     website = models.CharField(max_length=200, blank=True)

@@ -11,7 +11,7 @@ from customers.models.source import LinkedRow, SourceRecord
 
 
 class MatchKind(models.TextChoices):
-    EMAIL = "email", "e-mail"
+    EMAIL = "email", "email"
     PHONE = "phone", "phone"
     DIGITS = "digits", "phone as written"
 

@@ -11,7 +11,7 @@ from customers.models.source import LinkedRow, Tab
 class Contact(LinkedRow):
     """A person to talk to at a customer, as one data source knows them. `notes` is a line about the person.
 
-    The e-mail is in small letters, so that a search finds it however it is typed.
+    The email is in small letters, so that a search finds it however it is typed.
     """
 
     tab = Tab(
@@ -30,7 +30,7 @@ class Contact(LinkedRow):
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     title = models.CharField(max_length=100, blank=True)
-    email = models.CharField("e-mail", max_length=254, blank=True, db_index=True)
+    email = models.CharField(max_length=254, blank=True, db_index=True)
     phone = models.CharField(max_length=40, blank=True)
     linked_in = models.CharField(max_length=200, blank=True)
     twitter = models.CharField(max_length=200, blank=True)

@@ -43,7 +43,7 @@ class AlreadyKnownError(Exception):
     """Nothing was added; `known` are the customers that who adds has not seen yet, and those they have."""
 
     def __init__(self, known: list[ExistingCustomer]) -> None:
-        super().__init__("Somebody is known by this e-mail or phone.")
+        super().__init__("Somebody is known by this email or phone.")
         self.known = known
 
 
@@ -56,11 +56,11 @@ class AlreadyAddedError(Exception):
 
 
 def existing_customers(identity: Identity) -> list[ExistingCustomer]:
-    """Whoever has the e-mail or phone of `identity`, oldest first."""
+    """Whoever has the email or phone of `identity`, oldest first."""
     keys = set(match_keys(identity))
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     for pk, kind, _value in holders_of_keys(keys - ignored_values(keys)):
-        kinds[pk].add("e-mail" if kind == MatchKind.EMAIL else "phone")
+        kinds[pk].add("email" if kind == MatchKind.EMAIL else "phone")
     found = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
     return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in found]
 
@@ -69,7 +69,7 @@ def existing_customers(identity: Identity) -> list[ExistingCustomer]:
 def add_customer(
     values: Mapping[str, Any], *, uuid: str, seen: Collection[int], note: str = "", by: User | None
 ) -> Customer:
-    """A new customer with `values`, although those of the numbers `seen` have the same e-mail or phone."""
+    """A new customer with `values`, although those of the numbers `seen` have the same email or phone."""
     identity = identity_of(Customer(**values))
     # As an intake does: of two who add the same person at one moment, the second is shown the first.
     lock_numbers(f"{kind} {value}" for kind, value in match_keys(identity))

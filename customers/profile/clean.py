@@ -64,7 +64,7 @@ def _clean_address(parts: dict[str, str]) -> dict[str, str]:
 
 
 def same(field: ProfileField, one: Any, other: Any, *, country: str = "") -> bool:
-    """Whether two values are one to a person: e-mails, phones and texts however they are written."""
+    """Whether two values are one to a person: emails, phones and texts however they are written."""
     match field.kind:
         case FieldKind.EMAIL:
             return (normal_email(one) or fold(one)) == (normal_email(other) or fold(other))

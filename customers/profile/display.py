@@ -23,7 +23,7 @@ def other_info(customer: Customer, attributes: Iterable[Attribute]) -> Iterator[
     yield "Tax exempt", ANSWERS[customer.tax_exempt]
     yield "Do not sell", ANSWERS[customer.do_not_sell]
     yield "SMS contact", ANSWERS[customer.sms_contact]
-    yield "E-mail opt-in", ANSWERS[customer.email_opt_in]
+    yield "Email opt-in", ANSWERS[customer.email_opt_in]
     yield from ((f"Custom {name[-1]}", value) for name in CUSTOM if (value := getattr(customer, name)))
     yield from ((attribute.name, attribute_text(attribute)) for attribute in attributes)
 
@@ -35,7 +35,7 @@ def attribute_text(attribute: Attribute) -> str:
 
 
 def former_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
-    """E-mails and phones of the records that the profile does not show, each once."""
+    """Emails and phones of the records that the profile does not show, each once."""
     shown: set[str] = set()
     for record in records:
         for key, normal in (

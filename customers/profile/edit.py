@@ -74,7 +74,7 @@ def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
     """Who came without any of it may still be edited."""
     before = {key: getattr(customer, key) for key in NAME_FIELDS}
     if any(before.values()) and not any((before | {key: values[key] for key in NAME_FIELDS if key in values}).values()):
-        raise EditError("Not saved. Leave a name, a company, an e-mail or a phone.")
+        raise EditError("Not saved. Leave a name, a company, an email or a phone.")
 
 
 def _locked(customer: Customer, version: int) -> Customer:

@@ -58,7 +58,7 @@ IDENTITY, ADDRESSES, SHOP, CONSENT, OTHER = "Identity", "Addresses, each as a wh
 FIELDS: tuple[ProfileField, ...] = (
     ProfileField("first_name", "First name", FieldKind.TEXT, IDENTITY),
     ProfileField("last_name", "Last name", FieldKind.TEXT, IDENTITY),
-    ProfileField("email", "E-mail", FieldKind.EMAIL, IDENTITY),
+    ProfileField("email", "Email", FieldKind.EMAIL, IDENTITY),
     ProfileField("phone", "Phone", FieldKind.PHONE, IDENTITY),
     ProfileField("company", "Company", FieldKind.TEXT, IDENTITY),
     ProfileField("website", "Website", FieldKind.WEBSITE, IDENTITY),
@@ -69,7 +69,7 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("pay_source", "Default pay source", FieldKind.PAY_SOURCE, SHOP),
     ProfileField("do_not_sell", "Do not sell name", FieldKind.CONSENT, CONSENT, strictest=True),
     ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False),
-    ProfileField("email_opt_in", "E-mail opt-in", FieldKind.CONSENT, CONSENT, strictest=False),
+    ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False),
     ProfileField("tax_exempt", "Tax exempt", FieldKind.FLAG, OTHER),
     ProfileField("lead_status", "Lead status", FieldKind.CHOICE, OTHER),
     *(ProfileField(f"custom{n}", f"Custom {n}", FieldKind.TEXT, OTHER) for n in range(1, 6)),

@@ -21,7 +21,7 @@ from customers.search.scan import scan
 from customers.totals.sums import OrderTotals, order_totals
 
 HEADER = (
-    *("Number", "Id", "First name", "Last name", "Company", "E-mail", "Phone"),
+    *("Number", "Id", "First name", "Last name", "Company", "Email", "Phone"),
     *(f"Billing {label[:1].lower()}{label[1:]}" for label in PARTS.values()),
     *("Status", "Sources", "Created (UTC)", "Last changed (UTC)"),
 )

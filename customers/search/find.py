@@ -1,6 +1,6 @@
-"""One box that understands what was typed: names, e-mails, phones, and whatever has a number.
+"""One box that understands what was typed: names, emails, phones, and whatever has a number.
 
-Every word must be found, as the beginning of a name or e-mail, or as the exact value of anything else. It looks at the
+Every word must be found, as the beginning of a name or email, or as the exact value of anything else. It looks at the
 source records, which know former names and those of customers merged away, and finds whoever owns them now. Each
 lookup goes through an index, and is a subquery of its own: joined by OR they would scan the customers.
 """

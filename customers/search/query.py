@@ -1,4 +1,4 @@
-"""What the text in a search box can only be: a phone in any writing, an e-mail, the last four of a card."""
+"""What the text in a search box can only be: a phone in any writing, an email, the last four of a card."""
 
 import re
 
@@ -43,4 +43,4 @@ def parse_query(text: str) -> str:
         number = normal_phone(text)
         # Written with blanks and a + it can only be dialled; plain digits may be anybody's external id.
         return f"Phone {readable_phone(number)}" if number and not text.isdigit() else ""
-    return f"E-mail {email}" if " " not in text and (email := normal_email(text)) else ""
+    return f"Email {email}" if " " not in text and (email := normal_email(text)) else ""

@@ -1,6 +1,6 @@
 """What programs say of customers: making one of what a data source sends, and changing what is said of one.
 
-A data source names the customer by an external id, once. Nobody is associated by e-mail or phone: two who share one
+A data source names the customer by an external id, once. Nobody is associated by email or phone: two who share one
 stay two until they are merged. Tags and attributes that come with a new customer hang off its record.
 """
 
@@ -86,7 +86,7 @@ def _create(
     description: Description, values: Mapping[str, Any], source: DataSource, external_id: str, by: User | None
 ) -> SourceRecord:
     identity = identity_of(Customer(**values))
-    # As an intake does, so that of two who bring one e-mail or phone at a moment one sees the other.
+    # As an intake does, so that of two who bring one email or phone at a moment one sees the other.
     lock_numbers([f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))])
     customer = create_customer(values, by=by, via=Via.API, **description.beside)
     record = keys.create_record(

@@ -18,7 +18,7 @@ EMAIL = "hholy@gmail.com"
 
 @pytest.fixture
 def helenas(live_server) -> list[Customer]:
-    """Helena three times, by one e-mail or phone; the first has two orders, the others one each."""
+    """Helena three times, by one email or phone; the first has two orders, the others one each."""
     helena = customer_with_order(email=EMAIL, phone="+420 241 770 449", external_id="6", country="CZ")
     order(external_id="6", first_name="Helena", total="21.78")
     same = {"source": "Marketplace", "country": "CZ"}

@@ -61,7 +61,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
     page.locator("input[name=value-email]").fill("no mail")
     press(page, "Review merge")
-    expect(page.get_by_role("alert")).to_contain_text("E-mail")
+    expect(page.get_by_role("alert")).to_contain_text("Email")
     page.locator("input[name=value-email]").fill("new@example.org")
     press(page, "Review merge")
     page.get_by_label("Optional, kept in merge history").fill("Called in")
@@ -77,12 +77,12 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     assert Merge.objects.get().undone_at
 
     page.goto(f"{helena.get_absolute_url()}edit/")
-    page.get_by_label("E-mail", exact=True).fill("mine@example.org")
+    page.get_by_label("Email", exact=True).fill("mine@example.org")
     now = Customer.objects.get(pk=helena.pk)
     edit_profile(now, {"email": "theirs@example.org"}, version=now.version, by=None, via="page")
     press(page, "Save customer")
     expect(page.get_by_role("alert")).to_contain_text("changed this customer a moment ago")
-    page.get_by_role("radio", name=re.compile("E-mail as typed here")).check()
+    page.get_by_role("radio", name=re.compile("Email as typed here")).check()
     press(page, "Save customer")
     told(page, "is saved.")
     assert Customer.objects.get(pk=helena.pk).email == "mine@example.org"

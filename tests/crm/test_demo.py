@@ -132,7 +132,7 @@ def test_a_marketplace_account_finds_its_customer_again(output):
     helena = SourceRecord.objects.get(data_source__name="Marketplace", external_id="MP-448193")
     assert totals()[helena.customer_id][0] == 3
     assert [str(reason) for reason in duplicates_of(helena.customer)[0].reasons] == [
-        "same e-mail",
+        "same email",
         "same phone",
     ]
 

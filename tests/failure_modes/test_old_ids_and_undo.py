@@ -209,7 +209,7 @@ def test_an_order_between_preview_and_yes_changes_no_plan_and_an_edit_does(three
     plan = plan_merge(*fresh(a), fresh(b))
     edit(b, email="new@example.org")
     before = dump()
-    with pytest.raises(StalePlanError, match=r"changed the e-mail of Bea Holý") as refusal:
+    with pytest.raises(StalePlanError, match=r"changed the email of Bea Holý") as refusal:
         merge_customers(plan, by=None, via="page")
     assert list(refusal.value.changes[0].values) == ["email"]
     assert dump() == before

@@ -233,4 +233,4 @@ def test_why_tells_what_speaks_for_and_against_any_pair():
     b = customer_with_order(first_name="Bo", last_name="Novák", email="b@example.org")
     found = candidate_for(a, b)
     assert found.reasons == ()
-    assert found.against == ("no e-mail or phone in common", "different first names", "different last names")
+    assert found.against == ("no email or phone in common", "different first names", "different last names")

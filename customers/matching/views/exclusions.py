@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The e-mails and phones by which a customer is recognised, and those by which they are not."""
+    """The emails and phones by which a customer is recognised, and those by which they are not."""
     records = records_of(customer).values()
     shown = {
-        "title": f"E-mails and phones of {customer.name}",
+        "title": f"Emails and phones of {customer.name}",
         "section": "customers",
         "customer": customer,
         "known": exclusions.known_values(customer, list(records)),

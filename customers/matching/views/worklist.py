@@ -22,7 +22,7 @@ from customers.web.permissions import may_merge, may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-KINDS = {"": "Waiting", "both": "Same e-mail and phone", "email": "Same e-mail", "phone": "Same phone"}
+KINDS = {"": "Waiting", "both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
 DISMISSED = "dismissed"
 TABS = {**KINDS, DISMISSED: "Dismissed"}
 MOST = 100

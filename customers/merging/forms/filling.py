@@ -52,7 +52,7 @@ class Filling:
         cells = [self._cell(field, customer, pick) for customer in self.customers]
         values = {normal(field, c, country=country) for c in self.customers} - {None}
         spellings = {tuple(cell.lines) for cell in cells if not cell.is_blank}
-        same = {FieldKind.EMAIL: "same e-mail", FieldKind.PHONE: "same number"}.get(field.kind, "")
+        same = {FieldKind.EMAIL: "same email", FieldKind.PHONE: "same number"}.get(field.kind, "")
         return Row(
             field.key,
             field.label,

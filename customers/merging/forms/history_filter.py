@@ -56,7 +56,7 @@ class MergeHistoryForm(forms.Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
         choice_field(self, "by").choices = people()
-        self.fields["customer"].widget.attrs["placeholder"] = "Number, name, e-mail or phone"
+        self.fields["customer"].widget.attrs["placeholder"] = "Number, name, email or phone"
         self.is_valid()
 
     @property

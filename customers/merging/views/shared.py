@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 NO_MATCH = (
-    "You may only merge customers who share an e-mail or phone. An admin can tick “Can merge without a match” for you."
+    "You may only merge customers who share an email or phone. An admin can tick “Can merge without a match” for you."
     " Nothing was changed."
 )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @may_add
 @may_view
 def customer_add(request: "StaffRequest") -> HttpResponse:
-    """A new customer or lead; whoever has the same e-mail or phone is shown before one is added."""
+    """A new customer or lead; whoever has the same email or phone is shown before one is added."""
     form = AddForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, form)

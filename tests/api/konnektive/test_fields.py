@@ -28,7 +28,7 @@ def test_all_that_is_wrong_is_said_at_once_by_parameter(shop):
     assert message == {
         "campaignId": "This parameter is required.",
         "firstName": "Remove the character that cannot be stored.",
-        "emailAddress": "Enter an e-mail such as name@example.com.",
+        "emailAddress": "Enter an email such as name@example.com.",
         "salesTax": "Use an amount such as 29.99, zero or more.",
         "currency": "Use a currency such as USD.",
         "billShipSame": "Use 1 or 0.",

@@ -56,7 +56,7 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge():
 @postgres
 @pytest.mark.parametrize("meanwhile", ["merge", "edit"])
 def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile):
-    """The match is read; before it is acted on, the customer is merged or loses the e-mail that it matched by."""
+    """The match is read; before it is acted on, the customer is merged or loses the email that it matched by."""
     a, b = customers("a b")
     b = edit(b, email="typed@reunite.cz")
     agreed = plan(a, b)

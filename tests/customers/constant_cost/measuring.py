@@ -102,7 +102,7 @@ def plan_of(sql: str) -> str:
 
 
 def strangers(number: int, source_name: str = "Strangers") -> None:
-    """So many customers of one data source with an e-mail and a phone of their own."""
+    """So many customers of one data source with an email and a phone of their own."""
     source = DataSourceFactory(name=source_name)
     start = Customer.objects.count()
     customers = Customer.objects.bulk_create(Customer(first_name=f"Stranger {start + n}") for n in range(number))

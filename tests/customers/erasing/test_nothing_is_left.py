@@ -130,7 +130,7 @@ def test_what_was_carried_on_to_a_third_and_came_back_is_blanked_there(agent):
 
 
 def test_a_value_that_is_anothers_by_now_stays_theirs(agent):
-    """It was chosen for a third customer in a merge that stands: that is their e-mail."""
+    """It was chosen for a third customer in a merge that stands: that is their email."""
     zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
     first = merge(bjorn, zyx, email=zyx)
     merge(third, bjorn, email=bjorn)
@@ -150,5 +150,5 @@ def test_what_staff_replaced_while_they_were_one_is_not_told_of_either(agent):
     erase(zyx)
 
     [told] = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="edit")
-    assert told.text == "E-mail changed from [erased] to new@reunite.no."
+    assert told.text == "Email changed from [erased] to new@reunite.no."
     assert fresh(bjorn)[0].email == "new@reunite.no"

@@ -1,4 +1,4 @@
-"""The e-mails and phones somebody is known by, and "don't match on this"."""
+"""The emails and phones somebody is known by, and "don't match on this"."""
 
 import pytest
 

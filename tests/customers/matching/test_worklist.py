@@ -27,7 +27,7 @@ def groups(**asked) -> list[list[int]]:
 
 @pytest.fixture
 def three() -> list[Customer]:
-    """The first shares an e-mail with the second, and the second a phone with the third."""
+    """The first shares an email with the second, and the second a phone with the third."""
     return [
         helena(email="h@reunite.cz"),
         helena(email="H@reunite.cz", phone="+420 241 770 449", first_name="H."),
@@ -42,7 +42,7 @@ def test_customers_are_a_group_whom_values_connect_directly_or_through_another(t
     assert groups() == [[customer.pk for customer in three]]
     [group] = worklist_page().groups
     assert [f"{reason} {reason.written}" for reason in group.reasons] == [
-        "same e-mail h@reunite.cz",
+        "same email h@reunite.cz",
         "same phone +420 241 770 449",
     ]
     assert group.against == ("different last names",)
@@ -114,7 +114,7 @@ def test_each_group_is_on_one_page_whole_where_its_newest_value_is(monkeypatch, 
 def test_an_empty_worklist_says_how_it_fills(as_agent):
     page = as_agent.get(URL).content.decode()
     assert "No duplicates are waiting" in page
-    assert "When two customers share an e-mail or phone, they stand here." in page
+    assert "When two customers share an email or phone, they stand here." in page
 
 
 def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):

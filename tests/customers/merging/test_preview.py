@@ -118,7 +118,7 @@ def test_two_memberships_of_a_club_are_named(helena, helen):
 
 def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
     helena, helen = edited(helena, email_opt_in=True), edited(helen, email_opt_in=False)
-    who = f"Customer {helen.pk} opted out of e-mail"
+    who = f"Customer {helen.pk} opted out of email"
     assert warnings(helena, helen) == {"Consent is narrowed.": f"{who}, so the final customer gets none."}
 
     plan = plan_merge(helena, [helen], {"email_opt_in": Picked(helena.pk)})
@@ -130,7 +130,7 @@ def test_who_shares_nothing_or_has_another_name_is_named(helena):
     jan = customer_with_order(first_name="Jan", last_name="Novák", email="jan@x.cz")
 
     assert warnings(helena, jan) == {
-        "Nothing matches.": f"Customer {jan.pk} shares no e-mail or phone with Helena Holý.",
+        "Nothing matches.": f"Customer {jan.pk} shares no email or phone with Helena Holý.",
         "The names differ much.": f"Jan Novák ({jan.pk}) may be somebody else than Helena Holý.",
     }
 
@@ -144,7 +144,7 @@ def test_consents_that_differ_in_several_ways_are_one_notice(helena, helen):
     assert warnings(helena, helen) == {
         "Consent is narrowed.": (
             f"Customer {helen.pk} opted out of SMS, so the final customer gets none."
-            f" Customer {helen.pk} opted out of e-mail, so the final customer gets none."
+            f" Customer {helen.pk} opted out of email, so the final customer gets none."
         )
     }
 

@@ -165,7 +165,7 @@ def test_a_record_of_a_merged_customer_is_split_off_for_good(client, helena, wro
 
 def test_a_record_without_a_number_or_a_valid_e_mail_can_be_split_off(client, helena):
     record = SourceRecordFactory(customer=helena, email="", data_source__name="Market")
-    SourceRecord.objects.filter(pk=record.pk).update(email="no e-mail at all")
+    SourceRecord.objects.filter(pk=record.pk).update(email="no email at all")
 
     confirm(client, helena, record)
     new = SourceRecord.objects.get(pk=record.pk).customer

@@ -73,7 +73,7 @@ def test_who_is_known_already_is_shown_first_and_added_only_anyway(as_agent):
     response = as_agent.post(URL, data)
 
     assert response.status_code == 422
-    assert f"Helena Holý ({helena.pk}) has this e-mail and phone." in text_of(response)
+    assert f"Helena Holý ({helena.pk}) has this email and phone." in text_of(response)
     assert f'href="/customers/{helena.pk}/"' in text_of(response)
     assert 'value="HHOLY@gmail.com"' in text_of(response)
     assert Customer.objects.count() == 1
@@ -87,7 +87,7 @@ def test_somebody_who_came_meanwhile_is_shown_too(as_agent):
     response = as_agent.post(URL, typed(email="hholy@gmail.com", anyway=str(first.pk)))
 
     assert response.status_code == 422
-    assert f"Hana Holý ({second.pk}) has this e-mail." in text_of(response)
+    assert f"Hana Holý ({second.pk}) has this email." in text_of(response)
 
 
 def test_who_says_to_have_seen_a_number_of_any_length_has_seen_nobody(as_agent):
@@ -118,12 +118,12 @@ def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"email": "no e-mail"}, "Enter an e-mail such as name@example.com."),
+        ({"email": "no email"}, "Enter an email such as name@example.com."),
         ({"first_name": "N" * 101}, "Use 100 characters or fewer; these are 101."),
         ({"billing_address-city": "N" * 121}, "Use 120 characters or fewer; these are 121."),
         ({"company": "a\x00b"}, "Null characters are not allowed."),
         ({"lead_status": "boss"}, "Choose one of those listed."),
-        ({"first_name": " ", "last_name": ""}, "Nothing was added. Type a name, a company, an e-mail or a phone."),
+        ({"first_name": " ", "last_name": ""}, "Nothing was added. Type a name, a company, an email or a phone."),
     ],
 )
 def test_what_cannot_be_stored_is_refused_and_kept_as_typed(wrong, said, as_agent):

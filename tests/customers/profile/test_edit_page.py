@@ -70,7 +70,7 @@ def test_what_is_changed_is_written_and_nothing_else(as_agent, agent, helena):
         "billing_address": {"line1": "Rilská 3174/6", "city": "Brno", "country": "CZ"},
     }
     text = HistoryEntry.objects.get(kind="edit").text
-    assert "E-mail changed from hholy@gmail.com to new@example.org." in text
+    assert "Email changed from hholy@gmail.com to new@example.org." in text
     assert response.redirect_chain == [(f"/customers/{helena.pk}/", 302)]
     assert "Helena Holý" in text_of(response)
 
@@ -124,7 +124,7 @@ def test_after_choosing_it_is_saved_as_chosen(pick, email, as_agent, helena):
     told = as_agent.post(url(helena), data)
     undecided = as_agent.post(url(helena), form_of(told))
 
-    assert "Choose one version of the e-mail." in text_of(undecided)
+    assert "Choose one version of the email." in text_of(undecided)
     response = as_agent.post(url(helena), form_of(undecided) | {"choose-email": pick})
     assert response.status_code == 302
     helena.refresh_from_db()
@@ -183,8 +183,8 @@ def test_wrong_input_is_kept_and_led_to(as_agent, helena):
     response = as_agent.post(url(helena), opened(as_agent, helena) | {"email": "hholy", "custom1": "gold"})
 
     assert response.status_code == 422
-    assert "Enter an e-mail such as name@example.com." in text_of(response)
-    assert '<a href="#id_email">E-mail</a>' in text_of(response)
+    assert "Enter an email such as name@example.com." in text_of(response)
+    assert '<a href="#id_email">Email</a>' in text_of(response)
     assert 'value="gold"' in text_of(response)
 
 

@@ -98,7 +98,7 @@ def note(*emails):
 
 @pytest.fixture
 def mixed():
-    """Thirty people in two countries, of whom ten Czechs in the shop are leads with the same name, e-mail and times."""
+    """Thirty people in two countries, of whom ten Czechs in the shop are leads with the same name, email and times."""
     now = timezone.now()
     for n in range(30):
         place = {"country": "CZ" if n < 20 else "DE"}

@@ -35,7 +35,7 @@ def made(django_db_setup, django_db_blocker) -> Iterator[list[Customer]]:
 
 
 def one_of_thirty(n: int) -> Customer:
-    """Two of each name and e-mail, so that each has a duplicate; some have two source records and two currencies."""
+    """Two of each name and email, so that each has a duplicate; some have two source records and two currencies."""
     who = {"first_name": f"First{n // 2}", "last_name": "Same", "email": f"p{n // 2}@example.org"}
     customer = customer_with_order(**who, external_id=str(n), billing_address={"country": "CZ"})
     if n < 6:

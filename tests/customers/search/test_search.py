@@ -142,7 +142,7 @@ def test_a_text_that_can_be_one_thing_only_is_understood(helena):
     assert read("(+420) 241-770-449") == ("Phone +420 241 770 449", None)
     assert read("8179247272") is None
     assert read("817-924-7272") == ("Phone +1 817-924-7272", None)
-    assert read("HHOLY@gmail.com") == ("E-mail hholy@gmail.com", None)
+    assert read("HHOLY@gmail.com") == ("Email hholy@gmail.com", None)
     assert [read(text) for text in ("", "helena holy", "241", "a@b c@d")] == [None] * 4
 
 

@@ -1,4 +1,4 @@
-"""The same e-mail or phone, and the same first or last name."""
+"""The same email or phone, and the same first or last name."""
 
 from datetime import timedelta
 

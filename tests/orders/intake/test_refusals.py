@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 BAD_PEOPLE = {
     "NUL in a name": {"first_name": "Hel\x00ena"},
     "half a surrogate pair": {"first_name": "Hel\ud800ena"},
-    "an e-mail of 300 characters": {"email": "h" * 290 + "@gmail.com"},
+    "an email of 300 characters": {"email": "h" * 290 + "@gmail.com"},
     "a phone of 41 characters": {"phone": "1" * 41},
     "a long external id": {"external_id": "7" * 256},
     "NUL in the external id": {"external_id": "7\x00"},

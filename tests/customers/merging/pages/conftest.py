@@ -11,7 +11,7 @@ def helena():
 
 @pytest.fixture
 def helen():
-    """Shares e-mail and phone with helena."""
+    """Shares email and phone with helena."""
     return customer_with_order(source="Marketplace", last_name="Holy", email=EMAIL.upper(), phone=PHONE, total="27.84")
 
 

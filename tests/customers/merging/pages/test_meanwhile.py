@@ -40,7 +40,7 @@ def test_an_edit_meanwhile_is_shown_before_anything_is_merged(as_agent, admin_us
 
     page = response.content.decode()
     assert shown(response) == (
-        f"Nothing was merged. Jane Peacock changed the e-mail of Helena Holy ({helen.pk}) while you were deciding."
+        f"Nothing was merged. Jane Peacock changed the email of Helena Holy ({helen.pk}) while you were deciding."
         " Look at the values again, then confirm."
     )
     assert "changed by Jane Peacock" in page
@@ -63,7 +63,7 @@ def test_an_edit_while_values_are_picked_is_shown_too(as_agent, admin_user, hele
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data)
 
     assert response.status_code == 422
-    assert f"Jane Peacock changed the e-mail of Helena Holý ({helena.pk}) while you were deciding." in response.text
+    assert f"Jane Peacock changed the email of Helena Holý ({helena.pk}) while you were deciding." in response.text
 
 
 def test_a_race_that_is_lost_is_told(as_agent, admin_user, helena, helen):

@@ -15,7 +15,7 @@ AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"
 
 
 def test_a_customer_who_matches_nobody_needs_the_other_permission_at_every_step(as_agent, agent, helena, zdenek):
-    words = "You may only merge customers who share an e-mail or phone."
+    words = "You may only merge customers who share an email or phone."
     for response in (
         as_agent.post(choose(helena), {"duplicate": zdenek.pk}),
         as_agent.get(values(helena, zdenek)),

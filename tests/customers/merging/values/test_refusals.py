@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "value", "label", "words"),
     [
-        ("value-email", "nobody", "E-mail", "Enter an e-mail such as name@example.com."),
+        ("value-email", "nobody", "Email", "Enter an email such as name@example.com."),
         ("value-first_name", "x" * 101, "First name", "Use 100 characters or fewer; these are 101."),
         ("value-billing_address-city", "x" * 121, "Billing address", "Use 120 characters or fewer; these are 121."),
         ("value-first_name", "a\x00b", "First name", "Leave out the character that cannot be stored."),
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
         ("value-credit-USD", "7.505", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-credit-USD", "1e999999999999", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-cart_password", "x" * 129, "Password", "Use 128 characters or fewer."),
-        ("pick-email", "999999", "E-mail", "This is none of the values shown. Pick one of them."),
-        ("pick-email", "forged", "E-mail", "This is none of the values shown. Pick one of them."),
+        ("pick-email", "999999", "Email", "This is none of the values shown. Pick one of them."),
+        ("pick-email", "forged", "Email", "This is none of the values shown. Pick one of them."),
         ("pick-tax_exempt", "empty", "Tax exempt", "This is none of the values shown. Pick one of them."),
     ],
 )

@@ -19,7 +19,7 @@ def test_it_shows_the_defaults_and_what_differs(as_agent, helena, helen):
     for key, customer in [("last_name", helena), ("company", helen), ("email_opt_in", helen), ("tax_exempt", helena)]:
         assert f'name="pick-{key}" value="{customer.pk}" checked' in page
     assert "same number" in page
-    assert "same e-mail" in page
+    assert "same email" in page
     assert 'Last name<span class="visually-hidden">, values differ</span>' in page
     assert "First name (Helena)" in page
     assert "Custom 1 to 5 (empty)" in page
