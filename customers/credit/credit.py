@@ -12,7 +12,8 @@ from django.db.models import Sum
 from django.db.models.functions import Round
 
 from customers.lib import sentences
-from customers.lib.money import CURRENCIES, format_amount, format_money, is_payable
+from customers.lib.money import CURRENCIES, format_money, is_payable
+from customers.lib.phrases import isolated
 from customers.lib.sentences import isolated_text
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
@@ -67,7 +68,7 @@ class UnknownCurrencyError(CreditError):
     """There is no such currency, and the customer holds none of it."""
 
     def __init__(self, currency: str) -> None:
-        super().__init__(f"There is no currency {currency}. Enter one such as USD.")
+        super().__init__(f"{currency} is not a currency. Enter a code such as USD.")
 
 
 class OverdrawnError(CreditError):
@@ -79,7 +80,7 @@ class StaleCreditError(CreditError):
 
     def __init__(self, latest: HistoryEntry) -> None:
         shown = isolated_text(latest.sentence, latest.values)
-        super().__init__(f"{latest.by or 'A program'} adjusted this credit a moment ago ({shown}).")
+        super().__init__(f"{isolated(latest.by or 'An API client')} adjusted this credit a moment ago: {shown}")
         self.latest = latest
 
 
@@ -103,7 +104,7 @@ def adjust(
         raise CreditError("Enter an amount such as 7.50.")
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise CreditError("Nothing was adjusted. This customer was erased a moment ago.")
+        raise CreditError("Credit was not adjusted: this customer was erased a moment ago.")
     # What a source sent in a currency of its own can still be used up.
     if currency not in CURRENCIES and currency not in balances([locked.pk]).get(locked.pk, {}):
         raise UnknownCurrencyError(currency)
@@ -148,7 +149,7 @@ def _draw(customer: Customer, wanted: Decimal, currency: str, *, allow_overdraft
     held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
     if (total := sum(held.values(), Decimal())) < wanted and not allow_overdraft:
         has = format_money(total, currency)
-        raise OverdrawnError(f"{customer.name} has {has} of credit, not {format_amount(wanted, currency)}.")
+        raise OverdrawnError(f"{isolated(customer.name)} has only {has} of credit.")
     drawn: dict[int, Decimal] = {}
     for record, amount in held.items():
         part = min(max(amount, Decimal()), wanted + sum(drawn.values()))

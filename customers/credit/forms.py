@@ -16,7 +16,7 @@ class CreditForm(forms.Form):
     """An amount to give (above zero) or to use up, with the latest adjustment that was shown."""
 
     amount = forms.CharField(
-        help_text="Above zero to give, below zero to use up: 7.50 or -2.00.",
+        help_text="Positive adds credit, negative deducts it, such as 7.50 or -2.00.",
         error_messages={"required": LIKE},
         widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
     )
@@ -26,11 +26,12 @@ class CreditForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     cause = TextField(
+        label="Reason",
         max_length=CreditEntry._meta.get_field("cause").max_length,
-        help_text="Kept in the ledger and in the history.",
-        error_messages={"required": "Say why."},
+        help_text="Recorded in the credit entries and the history.",
+        error_messages={"required": "Enter a reason."},
     )
-    overdraw = forms.BooleanField(label="Leave the credit below zero", required=False)
+    overdraw = forms.BooleanField(label="Allow negative credit", required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
     use_required_attribute = False
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from customers.credit import credit
 from customers.credit.forms import CreditForm
 from customers.lib.money import format_money
+from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
@@ -34,7 +35,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
     if form.is_valid() and _adjusted(request, customer, form):
         return redirect(f"{reverse('customers:detail', args=[customer.pk])}?tab=credit#rows")
     shown = {
-        "title": f"Adjust the credit of {customer.name}",
+        "title": f"Adjust credit of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
         "held": held,
@@ -60,9 +61,9 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
     except credit.StaleCreditError as error:
         if error.latest.by_id == request.user.pk and credit.is_repeated(error.latest, amount, currency, cause):
             return True  # the button was pressed twice
-        form.add_error(None, f"Nothing was adjusted. {error} Look at the credit now, then adjust it.")
+        form.add_error(None, f"Credit was not adjusted. {error} Check the current credit, then adjust it.")
     except credit.OverdrawnError as error:
-        form.add_error("overdraw", f"{error} Tick this to go on.")
+        form.add_error("overdraw", f"{error} Tick this box to continue.")
     except credit.UnknownCurrencyError as error:
         form.add_error("currency", str(error))
     except credit.CreditError as error:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.lib import sentences
+from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_live
@@ -44,7 +45,7 @@ def lock(customer: Customer) -> Customer:
     """The live customer that `customer` leads to, locked."""
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise EngagementError("This customer was erased a moment ago. Nothing was changed.", "customer")
+        raise EngagementError("Nothing was changed: this customer was erased a moment ago.", "customer")
     return locked
 
 
@@ -56,7 +57,7 @@ def lock_row(row: Row) -> Row:
                 return _locked(row)
         except RetiredMeanwhileError:
             continue
-    raise EngagementError("Others are changing this customer. Nothing was changed; try again.")
+    raise EngagementError("Nothing was changed: other users are changing this customer. Try again.")
 
 
 def _locked(row: Row) -> Row:
@@ -97,7 +98,7 @@ def _refuse_what_cannot_be_stored(row: Row) -> None:
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str) and not can_be_stored(value):
-            raise EngagementError("Leave out the character that cannot be stored.", field.name)
+            raise EngagementError("Remove the character that cannot be stored.", field.name)
     links = {field.name for field in row._meta.concrete_fields if field.is_relation}
     try:
         row.clean_fields(exclude=links)
@@ -125,9 +126,9 @@ def _refuse_custom(name: str, value: object) -> None:
     if not 0 < len(name) <= LONGEST_NAME or not can_be_stored(name):
         raise EngagementError(f"Use names of 1 to {LONGEST_NAME} characters.", "custom")
     if isinstance(value, str) and (len(value) > LONGEST_VALUE or not can_be_stored(value)):
-        raise EngagementError(f"Use {LONGEST_VALUE} characters or fewer for {name}.", "custom")
+        raise EngagementError(f"Use {LONGEST_VALUE} characters or fewer for {isolated(name)}.", "custom")
     if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < 2**63):
-        raise EngagementError(f"{name} is no number that can be stored.", "custom")
+        raise EngagementError(f"{isolated(name)} is not a number that can be stored.", "custom")
 
 
 def changes(changed: Mapping[str, tuple[Any, Any]], labels: Mapping[str, str], value: Callable[[Any], Value]) -> Value:

@@ -15,6 +15,7 @@ from django.db.models import Case, Value, When
 from customers.engagement import common
 from customers.engagement.common import EngagementError
 from customers.lib import sentences
+from customers.lib.phrases import isolated
 from customers.lib.text import clean_email
 from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
 from customers.records import external
@@ -46,7 +47,7 @@ def _record_of(customer: Customer, source: DataSource, known_as: str | None) -> 
     record = (mine.filter(external_id=known_as) if known_as else mine).in_order_of_attachment().first()
     if record is None:
         raise EngagementError(
-            f"Customer {customer.pk} is not known to {source}. Import the customer from there first.", "data_source"
+            f"Customer {customer.pk} has no record from {isolated(source)}. Import it from there first.", "data_source"
         )
     return record
 
@@ -114,7 +115,7 @@ def _of_the_same(into: Contact, goes: Contact) -> Contact:
     if found is None:
         raise EngagementError("This contact was deleted a moment ago.", "from")
     if found.source_record.customer_id != into.source_record.customer_id:
-        raise EngagementError("These are contacts of two customers. Merge the customers first.", "from")
+        raise EngagementError("These contacts belong to different customers. Merge the customers first.", "from")
     return found
 
 

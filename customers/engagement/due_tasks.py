@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import ngettext
+
 from customers.models import Customer, Task
 
 MOST_NAMED, MOST_COUNTED = 2, 100
@@ -18,9 +20,8 @@ class DueTasks:
 
     def __str__(self) -> str:
         number = len(self.named) + self.more
-        if number == 1:
-            return "1 task is due."
-        return f"{f'{MOST_COUNTED}+' if number > MOST_COUNTED else number} tasks are due."
+        shown = f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+        return ngettext("%(number)s task is due.", "%(number)s tasks are due.", number) % {"number": shown}
 
 
 def due_tasks(customer: Customer, *, now: datetime) -> DueTasks | None:

@@ -8,11 +8,11 @@ LONGEST = 5_000
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label="Note, seen by staff only",
+        label="Note (staff only)",
         max_length=LONGEST,
         error_messages={
-            "required": "Write something first.",
-            "max_length": "Nothing was saved: use %(limit_value)d characters or fewer; these are %(show_value)d.",
+            "required": "Enter a note.",
+            "max_length": "Not saved. Use %(limit_value)d characters or fewer. This has %(show_value)d.",
         },
         # Without a maxlength, with which a browser would cut off what is pasted and not say so.
         widget=forms.Textarea(attrs={"id": "note", "rows": 3, "autofocus": True}),

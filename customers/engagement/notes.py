@@ -45,7 +45,7 @@ def delete(note: Note, *, by: User | None) -> None:
 def _cleaned(note: Note, values: Mapping[str, Any]) -> dict[str, Any]:
     text, is_call = values.get("text", note.text), values.get("kind", note.kind) == NoteKind.CALL
     if not (text.strip() or is_call):
-        raise EngagementError("Write something in a note; only a call may be without.", "text")
+        raise EngagementError("Enter the text of the note. Only a call may have none.", "text")
     if len(text) > LONGEST:
-        raise EngagementError(f"Use {LONGEST:,} characters or fewer; these are {len(text):,}.", "text")
+        raise EngagementError(f"Use {LONGEST:,} characters or fewer. This has {len(text):,}.", "text")
     return dict(values) if is_call else {**values, "call_duration": 0}

@@ -81,7 +81,7 @@ def _cleaned(opportunity: Opportunity, values: Mapping[str, Any]) -> dict[str, A
     if currency not in CURRENCIES:
         raise EngagementError("Use the three letters of a currency, such as USD.", "currency")
     if not (is_payable(amount, currency) and amount >= 0):
-        raise EngagementError(f"Use an amount from 0 on that can be paid in {currency}.", "amount")
+        raise EngagementError(f"Use an amount of 0 or more, with the decimals of {currency}.", "amount")
     if not 0 <= cleaned.get("win_likelihood", 0) <= 100:
         raise EngagementError("Use a likelihood from 0 to 100.", "win_likelihood")
     if "custom" in cleaned:

@@ -45,7 +45,7 @@ class EraseError(Exception):
 
 class StaleEraseError(EraseError):
     def __init__(self) -> None:
-        super().__init__("Somebody changed or merged this customer while you were looking. Look again, then go on.")
+        super().__init__("This customer was changed or merged since you opened the page. Check it again, then delete.")
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _refuse(customer: Customer, version: int | None) -> None:
         raise EraseError(f"Customer {customer.pk} was erased a moment ago.")
     if customer.merged_into is not None:
         root = customer.live_root()
-        raise EraseError(f"{customer.numbered} is part of {root.numbered} by now.")
+        raise EraseError(f"{customer.numbered} was merged into {root.numbered} meanwhile.")
     if version not in (None, customer.version):
         raise StaleEraseError
     if why := refusals(customer):

@@ -13,7 +13,7 @@ class DeleteForm(forms.Form):
         label="Customer’s name",
         max_length=500,
         widget=forms.TextInput({"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Type the customer’s name to go on."},
+        error_messages={"required": "Enter the customer’s name to confirm."},
     )
 
     def __init__(self, customer: Customer, data: Any = None) -> None:
@@ -23,5 +23,5 @@ class DeleteForm(forms.Form):
     def clean_name(self) -> str:
         typed = str(self.cleaned_data["name"])
         if not confirms(self.customer, typed):
-            raise forms.ValidationError("This is not the name. Type it as it stands above.")
+            raise forms.ValidationError("The name does not match. Enter it as shown above.")
         return typed

@@ -24,7 +24,7 @@ WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 class TagForm(forms.Form):
     name = TextField(
-        label="Tag", max_length=Tag._meta.get_field("name").max_length, error_messages={"required": "Type a word."}
+        label="Tag", max_length=Tag._meta.get_field("name").max_length, error_messages={"required": "Enter a tag."}
     )
     use_required_attribute = False
 
@@ -34,13 +34,13 @@ class TagForm(forms.Form):
 
 class AttributeForm(forms.Form):
     name = TextField(
-        max_length=Attribute._meta.get_field("name").max_length, error_messages={"required": "Type a name."}
+        max_length=Attribute._meta.get_field("name").max_length, error_messages={"required": "Enter a name."}
     )
     kind = forms.ChoiceField(choices=AttributeKind.choices, initial=AttributeKind.STRING)
     value = TextField(
         max_length=LONGEST_VALUE,
-        help_text="A time such as 2026-01-12 14:32, in your time zone unless it names one. For yes or no: yes, or no.",
-        error_messages={"required": "Type a value."},
+        help_text="For a time, enter 2026-01-12 14:32 (your time zone unless stated). For yes or no, enter yes or no.",
+        error_messages={"required": "Enter a value."},
     )
     use_required_attribute = False
 

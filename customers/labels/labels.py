@@ -135,7 +135,7 @@ def label_many(
     # All at once, for the lock order.
     locked = lock([customer.pk for customer in customers])
     if not all(customer.is_live for customer in locked.values()):
-        raise TagError("One of these customers was merged or erased a moment ago. Nothing was changed; try again.")
+        raise TagError("Nothing was changed: one of these customers was merged or erased a moment ago. Try again.")
     for customer in locked.values():
         add(customer, *tags, by=by)
         set_attributes(customer, values, by=by)
@@ -171,19 +171,19 @@ def parse_value(attribute: Attribute) -> Value:
 def _locked(customer: Customer) -> Customer:
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise TagError(f"Customer {locked.pk} was erased. Nothing was changed.")
+        raise TagError(f"Nothing was changed: customer {locked.pk} was erased.")
     return locked
 
 
 def _refuse_many(names: Collection[str]) -> None:
     if len(names) > MOST:
-        raise TagError(f"Use {MOST:,} names or fewer at once. Nothing was changed.")
+        raise TagError(f"Nothing was changed. Use {MOST:,} names or fewer at once.")
 
 
 def _checked(model: type[Tag] | type[Attribute], name: str) -> str:
     name, longest = name.strip(), model._meta.get_field("name").max_length or 0
     if not has_visible_text(name) or not can_be_stored(name) or len(name) > longest:
-        raise TagError(f"Use a name of 1 to {longest} characters that can be seen. Nothing was changed.")
+        raise TagError(f"Nothing was changed. Use a name of 1 to {longest} visible characters.")
     return name
 
 
@@ -199,5 +199,5 @@ def _stored(value: Value) -> tuple[AttributeKind, str]:
             return AttributeKind.TIMESTAMP, value.isoformat()
         case _:
             if not can_be_stored(value):
-                raise TagError("A value cannot hold the character NUL. Nothing was changed.")
+                raise TagError("Nothing was changed: a value cannot contain the character NUL.")
             return AttributeKind.STRING, value

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers.labels import labels
 from customers.labels.forms import AttributeForm, TagForm
+from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.profile.display import attribute_text
 from customers.web.live import with_live
@@ -81,7 +82,7 @@ def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object
 def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: AttributeForm) -> HttpResponse:
     wrong = tag if tag.errors else attribute
     shown = {
-        "title": f"Tags and attributes of {customer.name}",
+        "title": f"Tags and attributes of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
         "tags": labels.tags(customer),

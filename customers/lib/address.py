@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from customers.lib.countries import country_name
 
 PARTS: dict[str, str] = {
-    "line1": "Street",
-    "line2": "Flat, floor or box",
+    "line1": "Address line 1",
+    "line2": "Address line 2",
     "city": "City",
     "state": "State or region",
     "postal_code": "Postal code",

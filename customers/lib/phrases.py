@@ -23,7 +23,7 @@ def isolated(value: object) -> str:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """“A”, “A and B”, “A, B and C”."""
+    """“A”, “A and B”, “A, B and C”: names and labels, never parts of a sentence."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 

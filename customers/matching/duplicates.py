@@ -28,6 +28,15 @@ MOST_CANDIDATES = 100
 
 SharedKeys = dict[int, set[Key]]
 
+REASONS = {
+    (MatchKind.EMAIL, True): "same email",
+    (MatchKind.EMAIL, False): "former email",
+    (MatchKind.PHONE, True): "same phone",
+    (MatchKind.PHONE, False): "former phone",
+    (MatchKind.DIGITS, True): "same phone as written",
+    (MatchKind.DIGITS, False): "former phone as written",
+}
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -38,7 +47,7 @@ class Evidence:
     current: bool
 
     def __str__(self) -> str:
-        return f"{'same' if self.current else 'former'} {MatchKind(self.kind).label}"
+        return REASONS[MatchKind(self.kind), self.current]
 
     @property
     def written(self) -> str:
@@ -93,7 +102,7 @@ def _candidate(one: Customer, other: Customer, shared: Collection[Key], dismissa
     first = names_agree(one.first_name, other.first_name)
     last = names_agree(one.last_name, other.last_name)
     against = (
-        () if shared else ("no email or phone in common",),
+        () if shared else ("no shared email or phone",),
         () if first is not False else ("different first names",),
         () if last is not False else ("different last names",),
     )

@@ -145,7 +145,7 @@ def _holders(customer: Customer, kind: str, value: str) -> tuple[Customer, dict[
         if (kind, value) in own
     }
     if locked.erased_at or not holders:
-        raise ExclusionError("This customer is not known by that any more. Nothing was changed.")
+        raise ExclusionError("Nothing was changed: this customer no longer has this email or phone.")
     return locked, holders
 
 

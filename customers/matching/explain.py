@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
 from customers.lib.dates import format_day
 from customers.lib.identity import fold, match_keys, normal_email, normal_phone, phone_digits, unaccented
+from customers.lib.phrases import isolated
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, is_placeholder, without_repeated_digits
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.records.staff_record import identity_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
 
 # More than a page can show; a customer has few.
 MOST_RECORDS = 200
@@ -84,7 +88,7 @@ def _known(records: Collection[SourceRecord]) -> MatchedValue:
 
 def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedValue) -> Iterator[SharedEvidence]:
     keys = ours.keys() & theirs.keys()
-    placeholders = {key: "a placeholder that many people type" for key in keys if is_placeholder(*key)}
+    placeholders = {key: "Placeholder that many people enter." for key in keys if is_placeholder(*key)}
     buts = _unmatched(keys, ours, theirs) | _told(keys) | placeholders
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
     for key in sorted(without_repeated_digits(keys)):
@@ -94,7 +98,10 @@ def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedV
 def _told(keys: Collection[Key]) -> dict[Key, str]:
     """Why values are ignored for everybody."""
     found = IgnoredValue.objects.filter(value__in={value for _, value in keys}).select_related("by")
-    return {(each.kind, each.value): f"ignored for everybody{_said(each.by, each.created)}" for each in found}
+    return {
+        (each.kind, each.value): f"Ignored for all customers, by {_who(each.by)} on {format_day(each.created)}."
+        for each in found
+    }
 
 
 def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) -> dict[Key, str]:
@@ -107,12 +114,13 @@ def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) 
         for side in (ours, theirs):
             silent = [told.get((record.pk, *key)) for record in side[key]]
             if silent and all(silent) and (first := silent[0]):
-                buts[key] = f"{records[first.source_record_id]} is not to match on it{_said(first.by, first.at)}"
+                record = isolated(records[first.source_record_id])
+                buts[key] = f"Excluded from matching for {record}, by {_who(first.by)} on {format_day(first.at)}."
     return buts
 
 
-def _said(by: Any, at: Any) -> str:
-    return f", says {by or 'a program'} since {format_day(at)}"
+def _who(by: User | None) -> str:
+    return isolated(by or "an API client")
 
 
 NEARLY = 80
@@ -155,22 +163,22 @@ def _names(label: str, one: str, other: str) -> Comparison:
 def _name_verdict(one: str, other: str) -> tuple[str, bool]:
     degree = name_similarity(one, other)
     if fold(one) == fold(other):
-        return "the same", False
+        return "Same", False
     if unaccented(one) == unaccented(other):
-        return "the same but for accents", False
+        return "Same except for accents", False
     if degree == SAME:
-        return "may be the same: an initial, a short form or a part", False
-    return f"{degree or 0} % alike", (degree or 0) < SIMILAR_ENOUGH
+        return "Possible: initial, short or partial name", False
+    return f"{degree or 0}% similar", (degree or 0) < SIMILAR_ENOUGH
 
 
 def _values(label: str, ones: Spellings, others: Spellings) -> Comparison:
     """Whether one value is common to both, else how near the nearest two are."""
     verdict = ""
     if ones.keys() & others.keys():
-        verdict = "in common"
+        verdict = "Shared"
     elif ones and others:
         nearest = max(round(fuzz.ratio(a, b)) for a, b in product(ones, others))
-        verdict = f"none in common; the nearest two are {nearest} % alike" if nearest >= NEARLY else "none in common"
+        verdict = f"None shared, closest {nearest}% similar" if nearest >= NEARLY else "None shared"
     return Comparison(label, list(ones.values()), list(others.values()), verdict)
 
 

@@ -53,7 +53,7 @@ class DuplicateGroup:
 
     @property
     def names(self) -> str:
-        """Whom a button is about, for who does not see the row."""
+        """Which customers a button is about, for screen readers."""
         return ", ".join(member.customer.numbered for member in self.members)
 
     @property

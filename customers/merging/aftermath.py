@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from customers.lib.phrases import join_words
+from customers.lib.phrases import isolated, join_words
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ def not_duplicate_by(members: Collection[MergeMember]) -> dict[int, str]:
     who = undone_by(back) if back else {}
     people: defaultdict[int, dict[str, None]] = defaultdict(dict)
     for member in back:
-        people[member.merge_id][str(who[member.pk] or "a program")] = None
+        people[member.merge_id][str(who[member.pk] or "API client")] = None
     return {merge: join_words(list(names)) for merge, names in people.items()}
 
 
 def _taken_back(members: Sequence[MergeMember], who: dict[int, User | None]) -> Iterator[Event]:
     for member in members:
         if member.undone_at:
-            yield Event(member.undone_at, who[member.pk], f"{member.duplicate.numbered} came back as a customer.")
+            yield Event(member.undone_at, who[member.pk], f"{member.duplicate.numbered} was restored.")
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Event]:
@@ -84,13 +84,13 @@ def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Even
     by = {e.source_record.origin_id: e.by for e in said.select_related("by", "source_record").order_by("-at", "-pk")}
     for origin, user in by.items():
         record = younger[origin]
-        yield Event(record.origin.created, user, f"{record} was split off as {record.origin.numbered}.")
+        yield Event(record.origin.created, user, f"{isolated(record)} was split off as {record.origin.numbered}.")
 
 
 def _of_later(member: MergeMember, who: dict[int, User | None]) -> Iterator[Event]:
     merge = member.merge
-    text = f"{member.duplicate.numbered} became part of {merge.survivor.numbered}."
+    text = f"{member.duplicate.numbered} was merged into {merge.survivor.numbered}."
     yield Event(merge.created, merge.by, text, merge)
     if member.undone_at:
-        text = f"{member.duplicate.numbered} left {merge.survivor.numbered} again."
+        text = f"{member.duplicate.numbered} was restored from {merge.survivor.numbered}."
         yield Event(member.undone_at, who[member.pk], text, merge)

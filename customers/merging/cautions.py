@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from customers.lib.phrases import Notice, customer_numbers, join_words
+from django.utils.translation import ngettext_lazy
+
+from customers.lib.phrases import Notice, customer_numbers, isolated, join_words
 from customers.merging.doubts import doubts
 from customers.merging.plan import MergePlan
 from customers.models import CartLogin, Customer, RecordTotals
@@ -14,10 +16,39 @@ from customers.records.registry import linked_models
 
 RecordsOf = Mapping[int, Sequence[int]]
 
-REFUSED = {
-    "do_not_sell": ("asked not to be sold to others", "so that holds", "but that no longer holds"),
-    "sms_contact": ("opted out of SMS", "so the final customer gets none", "but the final customer gets it"),
-    "email_opt_in": ("opted out of email", "so the final customer gets none", "but the final customer gets it"),
+NARROWED = {
+    "do_not_sell": ngettext_lazy(
+        "Customer %(numbers)s opted out of data sales. This applies after the merge.",
+        "Customers %(numbers)s opted out of data sales. This applies after the merge.",
+        "count",
+    ),
+    "sms_contact": ngettext_lazy(
+        "Customer %(numbers)s opted out of SMS. No SMS are sent after the merge.",
+        "Customers %(numbers)s opted out of SMS. No SMS are sent after the merge.",
+        "count",
+    ),
+    "email_opt_in": ngettext_lazy(
+        "Customer %(numbers)s opted out of emails. No emails are sent after the merge.",
+        "Customers %(numbers)s opted out of emails. No emails are sent after the merge.",
+        "count",
+    ),
+}
+WIDENED = {
+    "do_not_sell": ngettext_lazy(
+        "Customer %(numbers)s opted out of data sales. This no longer applies after the merge.",
+        "Customers %(numbers)s opted out of data sales. This no longer applies after the merge.",
+        "count",
+    ),
+    "sms_contact": ngettext_lazy(
+        "Customer %(numbers)s opted out of SMS. SMS are allowed after the merge.",
+        "Customers %(numbers)s opted out of SMS. SMS are allowed after the merge.",
+        "count",
+    ),
+    "email_opt_in": ngettext_lazy(
+        "Customer %(numbers)s opted out of emails. Emails are allowed after the merge.",
+        "Customers %(numbers)s opted out of emails. Emails are allowed after the merge.",
+        "count",
+    ),
 }
 
 
@@ -40,16 +71,15 @@ def about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[No
         strict = [pk for pk, answer in answers.items() if answer is field.strictest]
         if not strict or (not field.strictest) not in answers.values():
             continue
-        did, holds, fails = REFUSED[field.key]
-        who = customer_numbers(strict).capitalize()
+        named = {"count": len(strict), "numbers": join_words([str(pk) for pk in strict])}
         if plan.finals[field.key].value is field.strictest:
-            narrowed.append(f"{who} {did}, {holds}.")
+            narrowed.append(NARROWED[field.key] % named)
         else:
-            widened.append(f"{who} {did}, {fails}.")
+            widened.append(WIDENED[field.key] % named)
     if narrowed:
-        yield Notice("Consent is narrowed.", " ".join(narrowed))
+        yield Notice("More restrictive consent applies.", " ".join(narrowed))
     if widened:
-        yield Notice("Consent is widened.", " ".join(widened))
+        yield Notice("Less restrictive consent applies.", " ".join(widened))
 
 
 def about_currencies(records_of: RecordsOf) -> Iterator[Notice]:
@@ -60,7 +90,7 @@ def about_currencies(records_of: RecordsOf) -> Iterator[Notice]:
         found[currency].add(owner_of[record])
     if len(found) > 1 and len(set(map(frozenset, found.values()))) > 1:
         where = join_words([f"{currency} ({customer_numbers(sorted(pks))})" for currency, pks in found.items()])
-        yield Notice("Different currencies.", f"There are orders in {where}. Each currency adds up by itself.")
+        yield Notice("Different currencies.", f"There are orders in {where}. Totals are kept per currency.")
 
 
 def about_logins(survivor: Customer, records_of: RecordsOf) -> Iterator[Notice]:
@@ -68,5 +98,8 @@ def about_logins(survivor: Customer, records_of: RecordsOf) -> Iterator[Notice]:
     rows = CartLogin.objects.filter(source_record__in=records, login__isnull=False, merge__undone_at=None)
     logins = list(rows.order_by("pk").values_list("login", flat=True)[:6])
     if len(logins) > 1:
-        named = join_words([str(login) for login in logins[:5]] + ["others"] * (len(logins) > 5))
-        yield Notice("More than one shop login.", f"{named} will all open the account of {survivor.name}.")
+        named = join_words([isolated(login) for login in logins[:5]] + ["others"] * (len(logins) > 5))
+        yield Notice(
+            "More than one shop login.",
+            f"These logins will all open the account of {isolated(survivor.name)}: {named}.",
+        )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from customers.lib.money import format_money
-from customers.lib.phrases import Notice
+from customers.lib.phrases import Notice, isolated
 from customers.merging.moving import MovedRows, moves
 from customers.merging.planned_changes import PlannedChange
 from customers.models import Merge, MergeMember, SourceRecord
@@ -29,7 +29,7 @@ class MovedRecord:
 
 def changes(merge: Merge) -> Iterator[PlannedChange]:
     """The values that the merge wrote, and the credit that it corrected."""
-    who = str(merge.by or "a program")
+    who = isolated(merge.by or "API client")
     names = {member.duplicate_id: member.duplicate.numbered for member in merge.members.select_related("duplicate")}
     # What ended Lost for as long as the merge stands is of an order, not of the merge.
     written = {key: value for change in merge.changes.exclude(via=VIA) for key, value in change.values.items()}
@@ -37,14 +37,14 @@ def changes(merge: Merge) -> Iterator[PlannedChange]:
         value = written[field.key]
         before, after = as_text(field, value["before"]), as_text(field, value["after"])
         if field.kind is FieldKind.PASSWORD and after:
-            after = "Kept" if value["from"] else "Set anew"
-        origin = names.get(value["from"]) or f"{'typed' if after else 'left empty'} by {who}"
+            after = "Existing password" if value["from"] else "New password"
+        origin = names.get(value["from"]) or (f"entered by {who}" if after else f"left empty by {who}")
         if field.kind is FieldKind.CONSENT and not value["from"]:
-            origin = "the strictest answer"
+            origin = "most restrictive answer"
         yield PlannedChange(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
         text = f"corrected by {format_money(entry.amount, entry.currency)}"
-        yield PlannedChange("Credit", "the sum", text, f"typed by {who}")
+        yield PlannedChange("Credit", "sum", text, f"entered by {who}")
 
 
 def moved(members: Sequence[MergeMember]) -> list[MovedRecord]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from django.utils.translation import ngettext
+
 from customers.lib.dates import format_day
-from customers.lib.phrases import Notice, customer_numbers, join_words
+from customers.lib.phrases import Notice, isolated, join_words
 from customers.matching.duplicates import SharedKeys, holders_of_keys, shared_keys_of
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
 from customers.matching.not_duplicates import not_duplicates_among
@@ -28,31 +30,43 @@ def doubts(customers: Sequence[Customer]) -> Iterator[Notice]:
 
 def about_matches(survivor: Customer, duplicates: Sequence[Customer], hits: SharedKeys) -> Iterator[Notice]:
     if alone := [c.pk for c in duplicates if c.pk not in hits]:
-        shares = "share" if len(alone) > 1 else "shares"
-        yield Notice(
-            "Nothing matches.",
-            f"{customer_numbers(alone).capitalize()} {shares} no email or phone with {survivor.name}.",
+        text = ngettext(
+            "Customer %(numbers)s shares no email or phone with %(name)s.",
+            "Customers %(numbers)s share no email or phone with %(name)s.",
+            len(alone),
         )
+        yield Notice("No shared email or phone.", text % _named(alone, survivor))
 
 
 def about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
     others = [c.numbered for c in duplicates if names_differ_much(survivor, c)]
     if others:
         more = [f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
-        who = join_words([*others[:MOST_NAMED], *more])
-        yield Notice("The names differ much.", f"{who} may be somebody else than {survivor.name}.")
+        text = ngettext(
+            "%(names)s may be a different person from %(survivor)s.",
+            "%(names)s may be different people from %(survivor)s.",
+            len(others),
+        )
+        named = {"names": join_words([*others[:MOST_NAMED], *more]), "survivor": isolated(survivor.name)}
+        yield Notice("Names differ.", text % named)
 
 
 def about_households(survivor: Customer, duplicates: Sequence[Customer], hits: SharedKeys) -> Iterator[Notice]:
     by_phone = [c for c in duplicates if _is_only_phone(hits.get(c.pk, ()))]
     if family := [c.pk for c in by_phone if _is_family(survivor, c)]:
-        has = "have" if len(family) > 1 else "has"
-        customers = customer_numbers(family).capitalize()
-        text = f"{customers} {has} the last name of {survivor.name} and only a phone in common."
-        yield Notice("It may be a household.", text)
+        text = ngettext(
+            "Customer %(numbers)s has the same last name as %(name)s but shares only a phone.",
+            "Customers %(numbers)s have the same last name as %(name)s but share only a phone.",
+            len(family),
+        )
+        yield Notice("Possible shared household.", text % _named(family, survivor))
     elif crowd := _crowd(survivor, {key for c in by_phone for key in hits[c.pk]}):
-        text = f"{crowd} customers are known by the phone that is all these have in common."
-        yield Notice("It may be a household.", text)
+        text = f"The only match is a phone that {crowd} customers share."
+        yield Notice("Possible shared household.", text)
+
+
+def _named(customers: Sequence[int], survivor: Customer) -> dict[str, str]:
+    return {"numbers": join_words([str(pk) for pk in customers]), "name": isolated(survivor.name)}
 
 
 def _is_only_phone(shared: Collection[Key]) -> bool:
@@ -75,8 +89,9 @@ def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
 
 
 def about_dismissals(customers: Sequence[Customer]) -> Iterator[Notice]:
-    pairs_of: defaultdict[str, list[str]] = defaultdict(list)
+    pairs_of: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for (one, other), no in sorted(not_duplicates_among([c.pk for c in customers]).items()):
-        pairs_of[f"{no.by or 'A program'} said on {format_day(no.created)}"].append(f"{one} and {other}")
-    for said, pairs in pairs_of.items():
-        yield Notice("Dismissed before.", f"{said} that {', '.join(pairs)} are not the same.")
+        pairs_of[isolated(no.by or "An API client"), format_day(no.created)].append(f"{one} and {other}")
+    for (who, on), pairs in pairs_of.items():
+        text = f"{who} marked these customers as not duplicates on {on}: {', '.join(pairs)}."
+        yield Notice("Marked as not duplicates before.", text)

@@ -29,8 +29,8 @@ STATES = {
 PAGE = 25
 MOST_NAMED = 5
 HEADER = (
-    "Merge", "Uuid", "Made", "By", "Via", "Stayed", "Stayed, name", "Merged in", "Merged in, names",
-    "Orders of theirs now", "Reason", "State", "Undone", "Undone by",
+    "Merge", "Uuid", "Merged at", "User", "Method", "Kept", "Kept, name", "Merged", "Merged, names",
+    "Orders moved", "Reason", "Status", "Undone", "Undone by",
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ class MergeRow:
             return "Undone"
         if erased_side(self.merge, self.members):
             return "Erased"
-        return "Partly undone" if any(member.undone_at for member in self.members) else "In force"
+        return "Partly undone" if any(member.undone_at for member in self.members) else "Active"
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _row(line: MergeRow) -> Sequence[Any]:
         merge.pk,
         merge.uuid,
         _written(merge.created),
-        str(merge.by or "A program"),
+        str(merge.by or "API client"),
         merge.get_via_display(),
         merge.survivor_id,
         merge.survivor.name,
@@ -188,7 +188,7 @@ def _row(line: MergeRow) -> Sequence[Any]:
         merge.reason,
         line.state,
         _written(line.taken_back_at),
-        str(merge.undone_by or f"{line.taken_back_by[:1].upper()}{line.taken_back_by[1:]}"),
+        str(merge.undone_by or line.taken_back_by),
     )
 
 

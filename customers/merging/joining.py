@@ -33,7 +33,7 @@ def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User 
         except MergeError:
             if (_root(duplicate), _root(survivor)) == (goes, stays):
                 raise
-    raise MergeError("Others are changing these customers. Nothing was merged; try again.")
+    raise MergeError("Nothing was merged: other users are changing these customers. Try again.")
 
 
 def _root(customer: Customer) -> Customer:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
-from customers.lib.phrases import Notice, join_words
+from customers.lib.phrases import Notice, isolated, join_words
 from customers.locks import lock
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
@@ -45,7 +45,7 @@ class AlreadyMergedError(MergeError):
     """This very plan was carried out before, as `merge`: a double click, or a page sent again."""
 
     def __init__(self, merge: Merge) -> None:
-        super().__init__("These customers are merged already. This is the result.")
+        super().__init__("Already merged.")
         self.merge = merge
 
 
@@ -134,8 +134,8 @@ def refuse_lost_race(customers: Iterable[Customer]) -> None:
     memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
     if member := memberships.select_related("merge__by", "merge__survivor", "duplicate").first():
         raise MergeError(
-            f"{member.merge.by or 'A rule'} merged {member.duplicate.numbered} into"
-            f" {member.merge.survivor.name} a moment ago."
+            f"{isolated(member.merge.by or 'An API client')} merged {member.duplicate.numbered} into"
+            f" {member.merge.survivor.numbered} a moment ago."
         )
 
 
@@ -150,7 +150,7 @@ def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]
 def stale(seen: Mapping[int, int]) -> StalePlanError:
     """What to raise when a plan is not the one that was made of these versions of the customers."""
     changes = changes_since(seen)
-    return StalePlanError(f"{describe_changes(changes)} Look at the values again, then confirm.", changes)
+    return StalePlanError(f"{describe_changes(changes)} Check the values, then confirm again.", changes)
 
 
 def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
@@ -160,10 +160,10 @@ def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
 
 
 def describe_changes(changes: Sequence[ProfileChange]) -> str:
-    """Who changed what, as a sentence."""
+    """Who changed what, a sentence for each change."""
     sentences = [
-        f"{change.by or 'A program'} changed the"
-        f" {join_words([BY_KEY[key].label.lower() for key in change.values])} of {change.customer.numbered}"
+        f"{isolated(change.by or 'An API client')} changed {change.customer.numbered} meanwhile:"
+        f" {join_words([BY_KEY[key].label for key in change.values])}."
         for change in changes
     ]
-    return f"{'; '.join(sentences) or 'Something about these customers changed'} while you were deciding."
+    return " ".join(sentences) or "These customers were changed meanwhile."

@@ -116,19 +116,19 @@ def plan_merge(
 
 def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) -> None:
     if not duplicates:
-        raise MergeError("Choose at least one customer.")
+        raise MergeError("Select at least one duplicate.")
     pks = [customer.pk for customer in duplicates]
     if survivor.pk in pks:
         raise MergeError("A customer cannot be merged with itself.")
     if len(set(pks)) < len(pks):
-        raise MergeError("A customer is chosen twice. Choose each once.")
+        raise MergeError("A customer is selected twice. Select each customer once.")
     for customer in (survivor, *duplicates):
         if customer.erased_at:
-            raise MergeError(f"Customer {customer.pk} was erased. There is nothing left to merge.")
+            raise MergeError(f"Customer {customer.pk} was erased and cannot be merged.")
         if customer.merged_into is not None:
             root = customer.live_root()
             advice = "" if root == survivor else " Merge with that customer instead."
-            raise MergeError(f"{customer.numbered} is already part of {root.name} ({root.pk}).{advice}")
+            raise MergeError(f"{customer.numbered} is already merged into {root.numbered}.{advice}")
 
 
 def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:
@@ -152,7 +152,7 @@ def _final(
         case Picked(pk):
             chosen = next((c for c in customers if c.pk == pk), None)
             if chosen is None:
-                raise MergeError(f"{each.label}: customer {pk} is not one of those to be merged.")
+                raise MergeError(f"{each.label}: customer {pk} is not part of this merge.")
         case None:
             chosen = _default(each, customers, earlier)
     value = getattr(chosen, each.column)
@@ -197,7 +197,7 @@ def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Custo
     if not any(finals[key].value for key in NAME_FIELDS) and any(
         getattr(c, key) for c in customers for key in NAME_FIELDS
     ):
-        raise MergeError("Leave a name, a company, an email or a phone.")
+        raise MergeError("Keep a name, company, email or phone.")
 
 
 def _refuse_taken_login(final: FinalValue, customers: Sequence[Customer]) -> None:

@@ -36,17 +36,17 @@ def _values(customers: Sequence[Customer], plan: MergePlan) -> Iterator[PlannedC
         before = getattr(survivor, field.column)
         if final.value == before:
             continue
-        origin = "typed by you"
+        origin = "entered by you"
         if final.origin:
             origin = by_pk[final.origin].numbered
         elif field.kind is FieldKind.CONSENT:
-            origin = "the strictest answer"
+            origin = "most restrictive answer"
         elif final.value == field.blank:
             origin = "left empty by you"
         is_typed = isinstance(plan.choices.get(key), Typed)
         after = str(final.value) if field.kind is FieldKind.LOGIN and is_typed else as_text(field, final.value)
         if field.kind is FieldKind.PASSWORD and final.value:
-            after = "Set anew" if is_typed else "Kept"
+            after = "New password" if is_typed else "Existing password"
         yield PlannedChange(field.label, as_text(field, before), after, origin)
 
 
@@ -57,6 +57,6 @@ def _credit(customers: Sequence[Customer], plan: MergePlan) -> Iterator[PlannedC
         total = together.get(currency, Decimal())
         before, after = now.get(currency, Decimal()), plan.credit.get(currency, total)
         if after != before:
-            origin = "typed by you" if after != total else f"sum of all {len(customers)}"
+            origin = "entered by you" if after != total else "sum of all customers"
             now_text, after_text = (format_money(amount, currency) for amount in (before, after))
             yield PlannedChange("Credit", now_text, after_text, origin)

@@ -32,7 +32,7 @@ class RecentAct:
 
     @property
     def by(self) -> str:
-        return str(self.user or "A program")
+        return str(self.user or "API client")
 
 
 def recent_acts() -> list[RecentAct]:

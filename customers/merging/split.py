@@ -54,9 +54,9 @@ class SplitPlan:
 def plan_split(record: SourceRecord) -> SplitPlan:
     """What a split would do; SplitError when there is none to be done."""
     if record.is_home:
-        raise SplitError("This record holds what staff wrote here and belongs to its customer. Undo the merge instead.")
+        raise SplitError("This record holds staff entries and cannot be split off. Undo the merge instead.")
     if not is_one_of_several(record.customer):
-        raise SplitError(f"This is the only record of {record.customer.name}, so there is nothing to split it from.")
+        raise SplitError(f"This is the only record of {record.customer.numbered}, so it cannot be split off.")
     return SplitPlan(record, record.customer, _profile_of(record))
 
 
@@ -100,13 +100,13 @@ def split_record(
     sentence = "Split {record} off as {customer}."
     history.write(old, HistoryKind.SPLIT, sentence, record=str(record), customer=new, reason=reason, by=by)
     history.write(new, HistoryKind.SPLIT, "Split off from {customer}.", customer=old, reason=reason, by=by)
-    write_not_duplicates(old, new, by=by, reason=reason or "Split by hand")
+    write_not_duplicates(old, new, by=by, reason=reason or "Split manually")
     return new
 
 
 def _made_again(record: SourceRecord, seen: str) -> SplitPlan:
     """The plan under the locks of everybody from the record's origin to its customer."""
-    moved = StaleSplitError("This record was moved a moment ago. Look at its customer again.")
+    moved = StaleSplitError("This record was moved a moment ago. Check its current customer.")
     try:
         chain = chain_of(record.origin_id)
         locked = lock_chain(chain)
@@ -118,5 +118,5 @@ def _made_again(record: SourceRecord, seen: str) -> SplitPlan:
     found.customer, found.origin = locked[chain[-1]], locked[chain[0]]
     current = plan_split(found)
     if seen and seen != current.fingerprint:
-        raise StaleSplitError("Something changed while you were looking. Here is what a split would do now.")
+        raise StaleSplitError("Something changed since you opened the page. This is the updated preview.")
     return current

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from customers.credit import credit
-from customers.lib.phrases import Notice, join_words
+from customers.lib.phrases import Notice, isolated, join_words
 from customers.merging.split import SplitPlan
 from customers.merging.undo_preview import amounts
 from customers.models import SourceRecord
@@ -49,24 +49,28 @@ def preview_split(plan: SplitPlan) -> SplitPreview:
 
 def _notices(plan: SplitPlan) -> Iterator[Notice]:
     """What somebody may expect to go and does not, or the other way round."""
-    name = plan.customer.name
+    name = isolated(plan.customer.name)
     if shown := _shown_by_the_profile(plan):
-        yield Notice(f"{name} no longer shows {join_words(shown)}.", "It belongs to the record and goes with it.")
+        yield Notice(
+            f"Removed from the profile of {name}: {join_words(shown)}.", "This belongs to the record and moves with it."
+        )
     yield Notice(
-        f"The profile of {name} stays.",
-        "Also values that came from this record: a split takes none back. Edit them afterwards.",
+        f"The profile of {name} is kept.",
+        "This includes values that came from this record. Edit them afterwards if needed.",
     )
-    yield Notice("What staff added stays.", f"Notes, tags and credit given here belong to {name}, not to the record.")
+    yield Notice(
+        "Staff entries are kept.", f"Notes, tags and credit added by staff belong to {name}, not to the record."
+    )
     for line in record_contributions([plan.record], []):
         if line.merge:
-            yield Notice(f"{line.merge} stands.", "To undo it will not bring this record back: it has left for good.")
+            yield Notice(f"{line.merge} stays active.", "Undoing it later will not move this record back.")
 
 
 def _shown_by_the_profile(plan: SplitPlan) -> list[str]:
     customer, record = plan.customer, plan.record.pk
     shown = {
-        "this card": customer.pay_source,
-        "this shop login": customer.cart_login,
-        "this shop password": customer.cart_password,
+        "payment method": customer.pay_source,
+        "shop login": customer.cart_login,
+        "shop password": customer.cart_password,
     }
     return [name for name, row in shown.items() if row and row.source_record_id == record]

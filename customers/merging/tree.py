@@ -31,8 +31,10 @@ class MergeTreeNode:
         if self.member is None:
             return self.customer.numbered
         merge, until = self.member.merge, self.member.undone_at
-        went = f"{self.customer.numbered} {'was' if until else 'is'} part of {merge.survivor.numbered}"
-        return f"{went} by merge {merge.pk}, {format_day(merge.created)}{f' to {format_day(until)}' if until else ''}"
+        one, survivor, since = self.customer.numbered, merge.survivor.numbered, format_day(merge.created)
+        if until:
+            return f"{one} was merged into {survivor} from {since} to {format_day(until)} ({merge})"
+        return f"{one} is merged into {survivor} since {since} ({merge})"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Case, F, When
+from django.utils.translation import ngettext
 
 from customers.lib.money import format_money
 from customers.lib.phrases import join_words
@@ -47,10 +48,9 @@ class UndoResult:
     kept: tuple[FieldOutcome, ...]
 
     def as_sentence(self) -> str:
-        back = join_words([customer.numbered for customer in self.returned])
-        again = "are customers again" if len(self.returned) > 1 else "is a customer again"
-        stayed = "".join(f" The {outcome.field.label.lower()} stayed as it is." for outcome in self.kept)
-        return f"{back} {again}.{stayed}"
+        named = {"names": join_words([customer.numbered for customer in self.returned])}
+        restored = ngettext("%(names)s was restored.", "%(names)s were restored.", len(self.returned)) % named
+        return " ".join([restored, *(f"{outcome.field.label} was kept." for outcome in self.kept)])
 
 
 def undo_merge(
@@ -142,8 +142,8 @@ def _refuse(plan: UndoPlan, *, seen: str, allow_overdraft: bool) -> None:
     if plan.overdrawn and not allow_overdraft:
         customer, currency, amount = plan.overdrawn[0]
         raise OverdrawnError(
-            f"{customer.name} would be left with {format_money(amount, currency)} of credit."
-            " Tick “Leave the credit below zero” to go on, or give credit first."
+            f"{customer.numbered} would have {format_money(amount, currency)} of credit."
+            " Tick “Allow negative credit” to continue, or add credit first."
         )
 
 

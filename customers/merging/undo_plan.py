@@ -16,6 +16,7 @@ from typing import Any
 
 from customers.credit import credit
 from customers.lib.dates import format_day
+from customers.lib.phrases import isolated
 from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.derive import ProfileHistory
 from customers.profile.fields import BY_KEY, ProfileField
@@ -33,7 +34,7 @@ class AlreadyUndoneError(UndoError):
 
 class StaleUndoError(UndoError):
     def __init__(self) -> None:
-        super().__init__("Something changed while you were looking. Here is the new preview.")
+        super().__init__("Something changed since you opened the page. This is the updated preview.")
 
 
 class OverdrawnError(UndoError):
@@ -136,12 +137,12 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
     """Those of the `members` of `merge` that are to be taken out; UndoError when they cannot be."""
     if merge.undone_at:
-        who = merge.undone_by or "a program"
+        who = isolated(merge.undone_by or "an API client")
         raise AlreadyUndoneError(f"This merge was undone by {who} on {format_day(merge.undone_at)}.")
     standing = [member for member in members if not member.undone_at]
     chosen = [member for member in standing if not only or member.duplicate_id in only]
     if len(chosen) < len(set(only)) or not chosen:
-        raise UndoError("This customer is not part of the merge any more. Look at the merge again.")
+        raise UndoError("This customer is no longer part of the merge. Check the merge again.")
     if erased := erased_side(merge, chosen):
         raise UndoError(f"Customer {erased.pk} was erased, so this merge can no longer be undone.")
     return UndoScope(tuple(chosen), is_whole=len(chosen) == len(standing))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from customers.credit import credit
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
-from customers.lib.phrases import Notice, join_words
+from customers.lib.phrases import Notice, isolated, join_words
 from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
@@ -16,8 +18,6 @@ from customers.profile.fields import FIELDS
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
-
-SMALL = {1: "one", 2: "two", 3: "three", 4: "four"}
 
 
 @dataclass(frozen=True)
@@ -82,42 +82,43 @@ def why_kept(outcome: FieldOutcome) -> str:
     if change is None:
         return ""
     if change.merge:
-        return f"carried on by merge {change.merge_id}"
-    return f"edited {format_day(change.at)} by {change.by or 'a program'}"
+        return f"carried over by {change.merge}"
+    return f"edited {format_day(change.at)} by {isolated(change.by or 'an API client')}"
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:
     yield from about_kept(plan)
     if plan.root.pk != plan.survivor.pk:
         yield Notice(
-            f"{plan.survivor.name} is part of another customer now.",
-            f"Whoever comes back leaves {plan.root.numbered}, who has everything.",
+            f"{isolated(plan.survivor.name)} was merged into another customer since.",
+            f"Restored customers are taken out of {plan.root.numbered}.",
         )
     for customer, currency, amount in plan.overdrawn:
         yield Notice(
-            "Credit will be below zero.",
-            f"{customer.numbered} would be left with {format_money(amount, currency)}, because more was used.",
+            "Credit will be negative.",
+            f"{customer.numbered} would have {format_money(amount, currency)}, because credit was used since.",
         )
 
 
 def about_kept(plan: UndoPlan) -> Iterator[Notice]:
-    edited = [o.field.label.lower() for o in plan.kept if o.kept_by and not o.kept_by.merge]
-    carried = [o.field.label.lower() for o in plan.kept if o.kept_by and o.kept_by.merge]
+    edited = [o.field.label for o in plan.kept if o.kept_by and not o.kept_by.merge]
+    carried = [o.field.label for o in plan.kept if o.kept_by and o.kept_by.merge]
     if edited:
-        many = len(edited) > 1
-        number = SMALL.get(len(edited), str(len(edited))).capitalize()
+        number = len(edited)
+        text = ngettext(
+            "%(fields)s was changed after the merge and is kept for %(name)s.",
+            "%(fields)s were changed after the merge and are kept for %(name)s.",
+            number,
+        )
         yield Notice(
-            f"{number} edit{'s are' if many else ' is'} kept.",
-            f"The {join_words(edited)} {'were' if many else 'was'} changed after the merge,"
-            f" so {'they stay' if many else 'it stays'} with {plan.survivor.name}.",
+            ngettext("%(number)s edit is kept.", "%(number)s edits are kept.", number) % {"number": number},
+            text % {"fields": join_words(edited), "name": isolated(plan.survivor.name)},
         )
     if carried:
-        yield Notice(
-            "A later merge carried values on.", f"The {join_words(carried)} went on with it and will stay there."
-        )
+        text = f"These values were carried over and are kept there: {join_words(carried)}."
+        yield Notice("A later merge carried values over.", text)
 
 
 def apart(plan: UndoPlan) -> str:
-    """That those who are customers again will not be suggested as duplicates."""
-    number = len(plan.returns) + 1
-    return f"The {SMALL.get(number, str(number))} will not be suggested as duplicates of each other again."
+    """That the customers of an undo will not be suggested as duplicates."""
+    return f"These {len(plan.returns) + 1} customers will not be suggested as duplicates of each other."

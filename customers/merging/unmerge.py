@@ -36,11 +36,11 @@ def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collecti
         member = _brought_by(record)
         apart = _undone(member, by=by) if member else split_record(record, by=by, via=Via.API)
     except OverdrawnError as error:
-        raise UnmergeError(f"{error} The page of the merge has that.") from None
+        raise UnmergeError(f"{error} The option is on the page of the merge.") from None
     except (UndoError, SplitError) as error:
         raise UnmergeError(str(error)) from None
     if not _is_somebody(here):
-        raise UnmergeError(f"This is the only record of {here.name}. Nothing was taken out.")
+        raise UnmergeError(f"Nothing was unmerged: this is the only record of {here.numbered}.")
     rehoming.move(moving, here=here, to=apart, by=by)
     return apart
 

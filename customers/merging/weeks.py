@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from django.utils.formats import date_format
+from django.utils.translation import ngettext
 
 from customers.lib.dates import start_of_day
 from customers.models import Merge, MergeMember
@@ -29,7 +30,9 @@ class Week:
 
     @property
     def text(self) -> str:
-        return f"week of {date_format(self.monday)}: {_counted(self.merges, 'merge')}, {_counted(self.undos, 'undo')}"
+        merges = ngettext("%(number)s merge", "%(number)s merges", self.merges) % {"number": _capped(self.merges)}
+        undos = ngettext("%(number)s undo", "%(number)s undos", self.undos) % {"number": _capped(self.undos)}
+        return f"Week of {date_format(self.monday)}: {merges}, {undos}"
 
 
 @dataclass(frozen=True)
@@ -98,5 +101,5 @@ def _length(count: int, most: int, longest: int) -> int:
     return max(3, count * longest // most) if count else 0
 
 
-def _counted(number: int, name: str) -> str:
-    return f"{min(number, MOST):,}{'+' if number > MOST else ''} {name}{'' if number == 1 else 's'}"
+def _capped(number: int) -> str:
+    return f"{MOST:,}+" if number > MOST else f"{number:,}"

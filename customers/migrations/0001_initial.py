@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "login",
                 "verbose_name_plural": "logins and passwords",
                 "abstract": False,
             },
@@ -67,6 +68,7 @@ class Migration(migrations.Migration):
                 ("token", models.CharField(blank=True, max_length=200)),
             ],
             options={
+                "verbose_name": "payment method",
                 "abstract": False,
             },
         ),
@@ -228,8 +230,8 @@ class Migration(migrations.Migration):
                     "via",
                     models.CharField(
                         choices=[
-                            ("page", "on the page"),
-                            ("api", "by API"),
+                            ("page", "Web"),
+                            ("api", "API"),
                             ("rule", "by a rule"),
                             ("bulk", "in bulk"),
                         ],

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("recurring", "Recurring"), ("one-time", "One time"), ("arr", "A year’s revenue")],
+                        choices=[("recurring", "Recurring"), ("one-time", "One time"), ("arr", "Annual revenue")],
                         default="recurring",
                         max_length=10,
                     ),

@@ -28,7 +28,7 @@ class Note(LinkedRow):
         "customers/engagement/_note_rows.html",
         70,
         "customers.view_customer",
-        "Write one with + Note, for the next person who opens this page.",
+        "Add one with + Note.",
         related=("by", "contact"),
     )
 
@@ -121,7 +121,7 @@ class CreditEntry(LinkedRow):
         "customers/credit/_credit_rows.html",
         72,
         "customers.view_customer",
-        "Credit that is given, used or corrected is written down here. Adjust it under More.",
+        "Credit that is added, deducted or corrected appears here. Adjust it under More.",
         related=("by", "merge"),
     )
 
@@ -162,6 +162,7 @@ class CartLogin(LinkedRow):
     merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="cart_logins")
 
     class Meta(LinkedRow.Meta):
+        verbose_name = "login"
         verbose_name_plural = "logins and passwords"
 
     def __str__(self) -> str:
@@ -172,7 +173,7 @@ class PaySource(LinkedRow):
     """A card or account that pays. The token is bound to its own customer at the gateway, whoever owns it here."""
 
     tab = Tab(
-        "Pay sources",
+        "Payment methods",
         "customers/profile/_pay_source_rows.html",
         74,
         "customers.view_customer",
@@ -188,6 +189,9 @@ class PaySource(LinkedRow):
     gateway = models.CharField(max_length=40, blank=True)
     gateway_customer = models.CharField(max_length=100, blank=True)
     token = models.CharField(max_length=200, blank=True)
+
+    class Meta(LinkedRow.Meta):
+        verbose_name = "payment method"
 
     def __str__(self) -> str:
         return f"{self.brand or self.kind} {self.last_four}".strip()

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.lib.identity import sort_key
+from customers.lib.phrases import ISOLATES, isolated
 from customers.models.ids import public_id
 from customers.models.places import BillingCountry
 
@@ -135,7 +136,9 @@ class Customer(models.Model):
         if self.erased_at:
             return f"Erased customer {self.pk}"
         person = f"{self.first_name} {self.last_name}".strip()
-        return person or self.company or self.email or self.phone or f"Customer {self.pk}"
+        name = person or self.company or self.email or self.phone or f"Customer {self.pk}"
+        # What opens or ends an isolate would break out of the one that a page puts around the name.
+        return name.translate(ISOLATES)
 
     @property
     def place_by_name(self) -> bytes:
@@ -146,8 +149,9 @@ class Customer(models.Model):
 
     @property
     def numbered(self) -> str:
-        """The name with the number, where two people may share the name."""
-        return self.name if self.name.endswith(f" {self.pk}") else f"{self.name} ({self.pk})"
+        """The name with the number, for sentences: two customers may share a name."""
+        name = isolated(self.name)
+        return name if self.name.endswith(f" {self.pk}") else f"{name} ({self.pk})"
 
     @property
     def status(self) -> str:

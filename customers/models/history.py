@@ -35,7 +35,7 @@ class HistoryEntry(LinkedRow):
         "customers/page/_history_rows.html",
         60,
         "customers.view_customer",
-        "What is done to this customer is written down here.",
+        "Changes to this customer appear here.",
         related=("by", "merge"),
     )
 

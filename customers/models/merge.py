@@ -12,8 +12,8 @@ from customers.models.ids import public_id
 class Via(models.TextChoices):
     """How an act came about."""
 
-    PAGE = "page", "on the page"
-    API = "api", "by API"
+    PAGE = "page", "Web"
+    API = "api", "API"
     RULE = "rule", "by a rule"
     BULK = "bulk", "in bulk"
 

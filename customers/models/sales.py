@@ -19,7 +19,7 @@ class Contact(LinkedRow):
         "customers/engagement/_contact_rows.html",
         52,
         "customers.view_customer",
-        "The people to talk to at this customer appear here when a program sends them.",
+        "Contacts appear here when an API client sends them.",
         only_filled=True,
     )
     searched_by = {"email": "Contact"}
@@ -52,7 +52,7 @@ class Contact(LinkedRow):
 class OpportunityKind(models.TextChoices):
     RECURRING = "recurring", "Recurring"
     ONE_TIME = "one-time", "One time"
-    ARR = "arr", "A year’s revenue"
+    ARR = "arr", "Annual revenue"
 
 
 class ForecastCategory(models.TextChoices):
@@ -71,7 +71,7 @@ class Opportunity(LinkedRow):
         "customers/engagement/_opportunity_rows.html",
         54,
         "customers.view_customer",
-        "Deals that may come about appear here when a program sends them.",
+        "Opportunities appear here when an API client sends them.",
         related=("owner",),
         only_filled=True,
     )
@@ -117,7 +117,7 @@ class Task(LinkedRow):
         "customers/engagement/_task_rows.html",
         56,
         "customers.view_customer",
-        "What is to be done about this customer appears here when a program sends it.",
+        "Tasks appear here when an API client sends them.",
         related=("assignee", "contact"),
         only_filled=True,
     )

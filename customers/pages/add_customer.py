@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 
 from customers.lib.identity import Identity, match_keys
-from customers.lib.phrases import join_words
 from customers.locks import lock_numbers
 from customers.matching.duplicates import holders_of_keys, ignored_values
 from customers.models import Customer, HistoryKind, MatchKind, Note
@@ -36,14 +35,18 @@ class ExistingCustomer:
     kinds: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.customer.numbered} has this {join_words(self.kinds)}."
+        if len(self.kinds) > 1:
+            return f"{self.customer.numbered} has the same email and phone."
+        if "email" in self.kinds:
+            return f"{self.customer.numbered} has the same email."
+        return f"{self.customer.numbered} has the same phone."
 
 
 class AlreadyKnownError(Exception):
     """Nothing was added; `known` are the customers that who adds has not seen yet, and those they have."""
 
     def __init__(self, known: list[ExistingCustomer]) -> None:
-        super().__init__("Somebody is known by this email or phone.")
+        super().__init__("A customer with this email or phone exists already.")
         self.known = known
 
 
@@ -51,7 +54,7 @@ class AlreadyAddedError(Exception):
     """The form was sent before, and `customer` came of it."""
 
     def __init__(self, customer: Customer) -> None:
-        super().__init__(f"{customer.numbered} was added with this form.")
+        super().__init__(f"{customer.numbered} was already added with this form.")
         self.customer = customer
 
 

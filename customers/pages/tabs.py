@@ -21,7 +21,7 @@ SOURCES = Tab(
     "customers/page/_source_rows.html",
     99,
     "customers.view_customer",
-    "A source record appears here as soon as a data source sends this customer.",
+    "A source record appears here when a data source sends this customer.",
 )
 
 Records = Mapping[int, SourceRecord]
@@ -50,10 +50,6 @@ class Choice:
     @property
     def is_story(self) -> bool:
         return self.model is HistoryEntry
-
-    @property
-    def order(self) -> str:
-        return "newest first" if self.model else "in order of attachment"
 
     @property
     def start(self) -> str:
@@ -90,7 +86,7 @@ class Line:
     @property
     def who(self) -> str:
         """Whoever did it, else the data source that sent it."""
-        return str(self.row.by or ("A program" if self.record.is_home else self.record.data_source))
+        return str(self.row.by or ("API client" if self.record.is_home else self.record.data_source))
 
     @property
     def is_note(self) -> bool:

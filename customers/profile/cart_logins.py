@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.hashers import check_password
 from django.db import IntegrityError, transaction
 
+from customers.lib.phrases import isolated
 from customers.models import CartLogin, Customer, Merge, ProfileChange, SourceRecord
 from customers.records.staff_record import staff_record_of
 
@@ -16,7 +17,7 @@ class LoginTakenError(Exception):
     """The message says which login was not given, and what to do."""
 
     def __init__(self, login: str) -> None:
-        super().__init__(f"“{login}” is or was the login of another customer. Type another.")
+        super().__init__(f"The login “{isolated(login)}” is or was used by another customer. Enter another.")
 
 
 def settle(

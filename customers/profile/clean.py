@@ -11,7 +11,7 @@ from customers.models import CartLogin, Customer, LeadStatus, PaySource
 from customers.profile.fields import FieldKind, ProfileField
 
 LONGEST_LOGIN = 150
-ANSWERS = {True: "Yes", False: "No", None: "Not asked"}
+ANSWERS = {True: "Yes", False: "No", None: "Not set"}
 
 
 def clean(field: ProfileField, value: Any) -> Any:
@@ -44,7 +44,7 @@ def clean_typed(field: ProfileField, value: Any) -> Any:
     """As `clean`, and a phone must be one. A source may send any: what it sent is kept, and shown."""
     cleaned = clean(field, value)
     if field.kind is FieldKind.PHONE and cleaned and not (normal_phone(cleaned) or phone_digits(cleaned)):
-        raise ValidationError(f"Enter a phone of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
+        raise ValidationError(f"Enter a phone number of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
     return cleaned
 
 
@@ -53,9 +53,9 @@ def _clean_text(value: Any, *, length: int) -> str:
     if not has_visible_text(text) and can_be_stored(text):
         return ""
     if not can_be_stored(text):
-        raise ValidationError("Leave out the character that cannot be stored.")
+        raise ValidationError("Remove the character that cannot be stored.")
     if len(text) > length:
-        raise ValidationError(f"Use {length} characters or fewer; these are {len(text)}.")
+        raise ValidationError(f"Use {length} characters or fewer. This has {len(text)}.")
     return text
 
 

@@ -19,7 +19,7 @@ def other_info(customer: Customer, attributes: Iterable[Attribute]) -> Iterator[
     """(label, value); of a password only whether there is one. What is empty is left out where it may well be."""
     yield "Shop login", str(customer.cart_login or "None")
     yield "Shop password", "Set" if customer.cart_password_id else "Not set"
-    yield "Pays with", str(customer.pay_source or "Nothing yet")
+    yield "Payment method", str(customer.pay_source or "None")
     yield "Tax exempt", ANSWERS[customer.tax_exempt]
     yield "Do not sell", ANSWERS[customer.do_not_sell]
     yield "SMS contact", ANSWERS[customer.sms_contact]

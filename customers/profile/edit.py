@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.lib import sentences
+from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.locks import lock, lock_live
 from customers.models import Customer, HistoryKind, Note, ProfileChange
@@ -74,7 +75,7 @@ def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
     """Who came without any of it may still be edited."""
     before = {key: getattr(customer, key) for key in NAME_FIELDS}
     if any(before.values()) and not any((before | {key: values[key] for key in NAME_FIELDS if key in values}).values()):
-        raise EditError("Not saved. Leave a name, a company, an email or a phone.")
+        raise EditError("Not saved. Keep a name, company, email or phone.")
 
 
 def _locked(customer: Customer, version: int) -> Customer:
@@ -89,7 +90,7 @@ def _locked(customer: Customer, version: int) -> Customer:
 def who_changed(customer: Customer, *, since: int) -> str:
     """Who last changed the profile after it was at the version `since`."""
     change = customer.changes.filter(version__gt=since).select_related("by").order_by("version").last()
-    return str(change.by or "A program") if change else "Somebody"
+    return isolated(change.by or "An API client") if change else "Another user"
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ class ProfileField:
                 return ""
 
 
-IDENTITY, ADDRESSES, SHOP, CONSENT, OTHER = "Identity", "Addresses, each as a whole", "Shop account", "Consent", "Other"
+IDENTITY, ADDRESSES, SHOP, CONSENT, OTHER = "Identity", "Addresses", "Shop account", "Consent", "Other"
 
 FIELDS: tuple[ProfileField, ...] = (
     ProfileField("first_name", "First name", FieldKind.TEXT, IDENTITY),
@@ -66,7 +66,7 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("shipping_address", "Shipping address", FieldKind.ADDRESS, ADDRESSES),
     ProfileField("cart_login", "Login", FieldKind.LOGIN, SHOP),
     ProfileField("cart_password", "Password", FieldKind.PASSWORD, SHOP),
-    ProfileField("pay_source", "Default pay source", FieldKind.PAY_SOURCE, SHOP),
+    ProfileField("pay_source", "Default payment method", FieldKind.PAY_SOURCE, SHOP),
     ProfileField("do_not_sell", "Do not sell name", FieldKind.CONSENT, CONSENT, strictest=True),
     ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False),
     ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False),

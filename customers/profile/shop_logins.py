@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from customers.lib.phrases import isolated
 from customers.locks import lock_live
 from customers.models import CartLogin, Customer, HistoryKind, PaySource
 from customers.profile import cart_logins
@@ -30,7 +31,7 @@ def add(customer: Customer, login: str, password: str, *, by: User, via: str = "
     """One more login; `password` is a hash or "". It is shown when the customer had none."""
     locked = _locked(customer)
     if CartLogin.objects.filter(login=login, source_record__customer=locked).exists():
-        raise LoginError(f"“{login}” is a login of this customer already.")
+        raise LoginError(f"This customer already has the login “{isolated(login)}”.")
     try:
         row = cart_logins.add(staff_record_of(locked), login, password)
     except cart_logins.LoginTakenError as error:
@@ -82,13 +83,13 @@ def pay_with(customer: Customer, row: PaySource, *, by: User) -> None:
 def _locked(customer: Customer) -> Customer:
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise LoginError(f"Customer {locked.pk} was erased. Nothing was changed.")
+        raise LoginError(f"Nothing was changed: customer {locked.pk} was erased.")
     return locked
 
 
 def _refuse_foreign(customer: Customer, row: CartLogin | PaySource) -> None:
     if row.source_record.customer_id != customer.pk:
-        raise LoginError(f"This is not of {customer.numbered} any more. Nothing was changed.")
+        raise LoginError(f"Nothing was changed: this no longer belongs to {customer.numbered}.")
 
 
 def _edit(customer: Customer, values: dict[str, Any], *, by: User, via: str) -> None:

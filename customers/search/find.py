@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Va
 
 from customers.lib.identity import LONGEST_WORD, fold, name_words, normal_email, normal_phone, phone_digits
 from customers.lib.numbers import parse_number
+from customers.lib.phrases import isolated
 from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.matching import Key
@@ -78,7 +79,7 @@ def lookups_by_word(text: str) -> list[list[Lookup]]:
 
 @dataclass(frozen=True)
 class Interpretation:
-    """How a query was read, such as “Order C3E67A9BD0”, and the one customer it names, if any."""
+    """How a query was read, such as “order C3E67A9BD0”, and the one customer it names, if any."""
 
     meaning: str
     customer: Customer | None = None
@@ -89,7 +90,7 @@ def interpretation(text: str) -> Interpretation | None:
     named = {} if last_four(text) or not text else _named(text)
     if len(named) == 1 and not _matched_elsewhere(text, *named):
         [(pk, label)] = named.items()
-        return Interpretation(f"{label} {text}", Customer.objects.get(pk=pk))
+        return Interpretation(f"{label[:1].lower()}{label[1:]} {isolated(text)}", Customer.objects.get(pk=pk))
     only = parse_query(text)
     return Interpretation(only) if only else None
 
@@ -143,7 +144,7 @@ def exact_lookups(text: str) -> Iterator[Lookup]:
 def id_lookups(text: str) -> Iterator[Lookup]:
     """The number or id of a customer, or of anything linked to one."""
     external = SourceRecord.objects.filter(_has(SourceRecord, "external_id", [text]))
-    yield Lookup(external, "customer", "External id")
+    yield Lookup(external, "customer", "External ID")
     yield from _linked(text)
     if customer := _numbered(text):
         yield Lookup(Customer.objects.filter(pk=customer.live_root().pk), "pk", "Customer")

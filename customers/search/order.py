@@ -96,10 +96,10 @@ def _written(value: Any) -> str:
     return str(value)
 
 
-NEWEST_FIRST = Sort("created", "Newest first", ("created", "pk"))
+NEWEST_FIRST = Sort("created", "Recently added", ("created", "pk"))
 OLDEST_FIRST = Sort("oldest", "Oldest first", ("created", "pk"), descending=False)
 SORTS = (
-    Sort("updated", "Last changed first", ("updated", "pk")),
+    Sort("updated", "Recently updated", ("updated", "pk")),
     NEWEST_FIRST,
     Sort("name", "By last name", ("sort_name", "pk"), descending=False),
 )

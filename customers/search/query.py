@@ -3,6 +3,7 @@
 import re
 
 from customers.lib.identity import FEWEST_DIGITS, normal_email, normal_phone, phone_digits, readable_phone
+from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200
 MAX_WORDS = 8
@@ -36,11 +37,11 @@ def last_four(text: str) -> str:
 
 
 def parse_query(text: str) -> str:
-    """The one thing that `text` can be, such as “Phone +1 817-924-7272”; "" when it can be several."""
+    """The one thing that `text` can be, such as “phone +1 817-924-7272”; "" when it can be several."""
     if four := last_four(text):
-        return f"Card ending in {four}"
+        return f"card ending in {four}"
     if is_phone(text):
         number = normal_phone(text)
         # Written with blanks and a + it can only be dialled; plain digits may be anybody's external id.
-        return f"Phone {readable_phone(number)}" if number and not text.isdigit() else ""
-    return f"Email {email}" if " " not in text and (email := normal_email(text)) else ""
+        return f"phone {readable_phone(number)}" if number and not text.isdigit() else ""
+    return f"email {isolated(email)}" if " " not in text and (email := normal_email(text)) else ""

@@ -75,7 +75,9 @@ def create(description: Description, *, source: DataSource, external_id: str, by
 
 def _refuse_ids(source: DataSource, external_id: str) -> None:
     if source.name == DataSource.STAFF:
-        raise DescribeError("data_source_uuid", "This data source is what people type in here. Send to one of yours.")
+        raise DescribeError(
+            "data_source_uuid", "This data source is for entries by staff. Use a data source of your own."
+        )
     if not external_id.strip() or len(external_id) > LONGEST_ID or not can_be_stored(external_id):
         message = f"An external ID of 1 to {LONGEST_ID} characters is required for each customer."
         raise DescribeError("external_id", message)
@@ -116,7 +118,7 @@ def change(customer: Customer, description: Description, *, by: User | None) -> 
     """The live customer, with what is said of them."""
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise DescribeError("customer_uuid", "This customer was erased a moment ago. Nothing was changed.")
+        raise DescribeError("customer_uuid", "Nothing was changed: this customer was erased a moment ago.")
     values = _cleaned(description.profile)
     if description.place:
         values["billing_address"] = _cleaned_place(locked.billing_address, description.place)

@@ -9,8 +9,10 @@ from django.utils.timesince import timesince
 
 from customers.lib.countries import country_name
 from customers.lib.money import format_amount, from_minor_units
+from customers.lib.phrases import isolated
 
 register = template.Library()
+register.filter("isolated", isolated)
 
 TONES = {
     "good": ("ACTIVE", "DELIVERED", "WON"),

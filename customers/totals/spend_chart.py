@@ -126,12 +126,13 @@ class Plot:
         if spending.before:
             parts.insert(0, f"Before {self._sentence(spending.before)}")
         if merges := [f"{merge} on {format_day(merge.created)}" for merge in spending.merges]:
-            parts.append(f"Marked: {join_words(merges)}")
-        return ". ".join([f"Spend by month in {spending.currency}", *parts, "Nothing in the other months"])
+            parts.append(f"Merges: {join_words(merges)}")
+        return ". ".join([f"Spend by month in {spending.currency}", *parts, "No spend in the other months"])
 
     def _sentence(self, month: Month) -> str:
-        refunded = f", {self.amount(month.refunded)} of it refunded" if month.refunded else ""
-        return f"{named(month.first)}: {self.amount(month.amount)}{refunded}"
+        if month.refunded:
+            return f"{named(month.first)}: {self.amount(month.amount)}, refunded {self.amount(month.refunded)}"
+        return f"{named(month.first)}: {self.amount(month.amount)}"
 
     @property
     def before(self) -> str:

@@ -21,7 +21,7 @@ def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
 class TextField(forms.CharField):
     """Without a maxlength, with which a browser would cut off what is pasted and not say so."""
 
-    default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer; these are %(show_value)d."}
+    default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer. This has %(show_value)d."}
 
     def to_python(self, value: Any) -> str:
         """What cannot be seen is nothing."""

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from customers.lib.dates import format_day
+from customers.lib.phrases import isolated
 from customers.models import Customer, MergeMember
 from customers.web.messages import message_with_button
 
@@ -50,15 +51,12 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
     members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__survivor")
     if member := members.first():
         text = sentence(customer, member, root)
-        messages.info(request, message_with_button(text, url=member.merge.get_absolute_url(), label="See the merge"))
+        messages.info(request, message_with_button(text, url=member.merge.get_absolute_url(), label="View merge"))
     return redirect(root)
 
 
 def sentence(customer: Customer, member: MergeMember, root: Customer) -> str:
     merge, survivor = member.merge, member.merge.survivor
-    who = f"by {merge.by}" if merge.by else merge.get_via_display()
-    since = f", who is part of {root.name} now" if root != survivor else ""
-    return (
-        f"You followed a link to {customer.numbered}. That customer was merged into"
-        f" {survivor.name} {who} on {format_day(merge.created)}{since}."
-    )
+    who, on = isolated(merge.by or "an API client"), format_day(merge.created)
+    text = f"You followed a link to {customer.numbered}, which was merged into {survivor.numbered} by {who} on {on}."
+    return text if root == survivor else f"{text} Both are part of {root.numbered} now."

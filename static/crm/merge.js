@@ -1,5 +1,5 @@
 "use strict";
-// “All from this one” picks a whole column at once; without this file the button asks the server to do the same.
+// “Use all” picks a whole column at once; without this file the button asks the server to do the same.
 {
     const taken = document.getElementById("taken");
 

@@ -58,7 +58,7 @@ def test_an_agent_merges_two_duplicates_sees_every_order_and_takes_it_back(page:
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Merge 2 customers into Helena Holý?")
     expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holy")
-    page.get_by_label("Optional, kept in merge history").fill("Called in")
+    page.get_by_label("Optional, kept in the merge history").fill("Called in")
     page.get_by_role("button", name="Yes, I’m sure").click()
 
     expect(page.get_by_role("status")).to_contain_text("Merged.")
@@ -71,7 +71,7 @@ def test_an_agent_merges_two_duplicates_sees_every_order_and_takes_it_back(page:
     assert (helena.last_name, helena.custom1, Merge.objects.get().reason) == ("Holy", "newsletter-cz", "Called in")
 
     page.get_by_role("status").get_by_role("link", name="Undo").click()
-    page.get_by_role("button", name="Yes, undo this merge").click()
+    page.get_by_role("button", name="Undo merge").click()
     expect(page.get_by_role("status")).to_contain_text("Undone.")
     expect(order_rows(page)).to_have_count(2)
     helena.refresh_from_db()

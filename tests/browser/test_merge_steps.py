@@ -36,8 +36,8 @@ def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(p
     page.get_by_role("button", name=re.compile("^Not a duplicate")).click()
     expect(page.get_by_role("status").first).to_contain_text("will not be suggested")
     assert NotDuplicate.objects.count() == 1
-    page.get_by_role("button", name="Take that back").first.click()
-    expect(page.get_by_role("status").first).to_contain_text("may be suggested")
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_role("status").first).to_contain_text("can be suggested")
     assert not NotDuplicate.objects.exists()
 
     page.get_by_role("searchbox", name=re.compile("^Name, email")).fill("zdenek")
@@ -45,7 +45,7 @@ def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(p
     page.get_by_role("checkbox", name=re.compile("^Zdeněk Holý")).check()
     page.get_by_role("button", name="Choose final values").click()
     page.wait_for_url(re.compile(rf"duplicate={zdenek.pk}\b"))
-    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+    expect(page.get_by_text("No shared email or phone.")).to_be_visible()
 
 
 @both_sizes
@@ -60,7 +60,7 @@ def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, 
     expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
     expect(page.locator(f"input[name=pick-phone][value='{helen.pk}']")).to_be_checked()
     expect(page.locator("input[name=value-last_name]")).to_have_value("Holá")
-    expect(page.locator("#taken")).to_contain_text("What you typed still wins")
+    expect(page.locator("#taken")).to_contain_text("Values you entered still override them")
     assert f"duplicate={helen.pk}" in page.url  # nothing was sent
     page.get_by_role("button", name="Review merge").click()
     expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holá")
@@ -138,21 +138,21 @@ def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: P
     sign_in("jane", *ADMIN.ticks)
     page.goto("/merges/")
     page.get_by_label("Customer", exact=True).fill("zdenek")
-    page.get_by_label("State").select_option("In force")
+    page.get_by_label("State").select_option("Active")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url(re.compile("customer=zdenek"))
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download as CSV").click()
+        page.get_by_role("link", name="Export CSV").click()
     assert download.value.path().read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{made.pk},")
 
     page.get_by_role("link", name=f"Merge {made.pk}").click()
     expect(page.locator("svg.tree circle")).to_have_count(3)
     page.get_by_role("link", name=re.compile(rf"^Undo only this one… .*\({zdenek.pk}\)")).click()
-    page.get_by_role("button", name="Yes, undo this merge").click()
+    page.get_by_role("button", name="Undo merge").click()
     expect(page.get_by_role("status").first).to_contain_text("Undone.")
     page.goto(made.get_absolute_url())
     expect(page.get_by_text("Partly undone")).to_be_visible()
-    expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.numbered} came back as a customer.")
+    expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.numbered} was restored.")
 
 
 @both_sizes
@@ -172,7 +172,7 @@ def test_the_whole_merge_is_done_by_keyboard(page: Page, sign_in, helenas, size)
     expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
     page.keyboard.press("Tab")
     expect(page.locator("input[name=value-last_name]")).to_be_focused()
-    page.keyboard.press("Enter")  # reviews, and presses no “All from this one”
+    page.keyboard.press("Enter")  # reviews, and presses no “Use all”
     page.wait_for_url(re.compile("/merge/confirm/"))
 
     expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holy")

@@ -64,7 +64,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     expect(page.get_by_role("alert")).to_contain_text("Email")
     page.locator("input[name=value-email]").fill("new@example.org")
     press(page, "Review merge")
-    page.get_by_label("Optional, kept in merge history").fill("Called in")
+    page.get_by_label("Optional, kept in the merge history").fill("Called in")
     press(page, "Yes, I’m sure")
     told(page, "Merged.")
     expect(page.locator("#rows tbody tr")).to_have_count(2)
@@ -72,7 +72,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     assert (helena.last_name, helena.email) == ("Holy", "new@example.org")
 
     page.get_by_role("status").get_by_role("link", name="Undo").click()
-    press(page, "Yes, undo this merge")
+    press(page, "Undo merge")
     told(page, "Undone.")
     assert Merge.objects.get().undone_at
 
@@ -82,28 +82,28 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     edit_profile(now, {"email": "theirs@example.org"}, version=now.version, by=None, via="page")
     press(page, "Save customer")
     expect(page.get_by_role("alert")).to_contain_text("changed this customer a moment ago")
-    page.get_by_role("radio", name=re.compile("Email as typed here")).check()
+    page.get_by_role("radio", name=re.compile("Your value, Email")).check()
     press(page, "Save customer")
-    told(page, "is saved.")
+    told(page, "was saved.")
     assert Customer.objects.get(pk=helena.pk).email == "mine@example.org"
 
 
 def test_one_of_several_is_dismissed_taken_back_and_left_out(page: Page, helena: Customer):
     customer_with_order(last_name="Holy", email=EMAIL)
     page.goto("/duplicates/")
-    page.get_by_label("Reason for “Not duplicates”, optional").fill("Twins")
+    page.get_by_label("Reason for “Not duplicates” (optional)").fill("Twins")
     page.get_by_role("button", name=re.compile("^Not duplicates")).first.click()
     told(page, "will not be suggested")
     page.goto(f"{helena.get_absolute_url()}merge/")
     page.get_by_text("1 candidate was dismissed").click()
-    page.get_by_role("button", name=re.compile("^Take that back")).first.click()
-    told(page, "may be suggested")
+    page.get_by_role("button", name=re.compile("^Undo")).first.click()
+    told(page, "can be suggested")
 
 
 def test_notes_tags_attributes_status_and_credit(page: Page, helena: Customer):
     page.goto(helena.get_absolute_url())
     page.get_by_role("link", name="+ Note").click()
-    page.get_by_label("Note, seen by staff only").fill("Called about a parcel.")
+    page.get_by_label("Note (staff only)").fill("Called about a parcel.")
     press(page, "Save note")
     expect(page.locator("main")).to_contain_text("Called about a parcel.")
     page.goto(f"{helena.get_absolute_url()}labels/")
@@ -119,7 +119,7 @@ def test_notes_tags_attributes_status_and_credit(page: Page, helena: Customer):
     press(page, "Save status")
     page.goto(f"{helena.get_absolute_url()}credit/")
     page.get_by_label("Amount").fill("7.50")
-    page.get_by_label("Cause").fill("Late parcel")
+    page.get_by_label("Reason").fill("Late parcel")
     press(page, "Adjust credit")
     expect(page.locator("#rows tbody tr")).to_have_count(1)
     assert [Note.objects.count(), Tag.objects.count(), Attribute.objects.count(), CreditEntry.objects.count()] == [
@@ -132,7 +132,7 @@ def test_a_record_is_split_off(page: Page, helena: Customer):
     order("Marketplace", external_id="MP-9", first_name="Helena", email=EMAIL)
     page.goto(f"{helena.get_absolute_url()}?tab=sources")
     page.get_by_role("link", name="Split… Marketplace MP-9").click()
-    press(page, "Yes, split it off")
+    press(page, "Split record")
     told(page, "Split.")
     assert Customer.objects.live().count() == 2
 
@@ -201,10 +201,10 @@ def test_a_customer_is_added_and_deleted(page: Page):
     page.get_by_label("First name").fill("Hana")
     page.get_by_label("Website").fill("example.com")
     press(page, "Add customer")
-    told(page, "is added.")
+    told(page, "was added.")
     hana = Customer.objects.get()
     assert hana.website == "https://example.com"
     page.goto(f"{hana.get_absolute_url()}delete/")
     page.get_by_role("textbox", name="Type Hana").fill("Hana")
-    press(page, "Delete for good")
+    press(page, "Delete permanently")
     assert Customer.objects.get().erased_at

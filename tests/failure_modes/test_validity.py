@@ -53,7 +53,7 @@ def test_41_a_customer_who_was_merged_away_meanwhile_is_refused_with_where_they_
     with pytest.raises(MergeError, match=r"merged Bea Holý \(\d+\) into Ada Holý a moment ago"):
         merge_customers(plan, by=None, via=Via.PAGE)
     assert dump() == before
-    refused(c, b, match=r"already part of Ada Holý")
+    refused(c, b, match=r"already merged into Ada Holý")
 
 
 def test_41_an_erased_customer_is_refused(pair):
@@ -75,7 +75,7 @@ def test_42_an_order_for_a_merged_record_belongs_to_the_survivor(pair):
 def test_45_a_merged_customer_cannot_become_the_survivor_of_its_own_survivor(pair):
     a, b = pair
     merge(a, b)
-    refused(b, a, match="already part of")
+    refused(b, a, match="already merged into")
 
 
 def test_39_the_second_of_two_opposite_plans_is_refused(pair):
@@ -154,7 +154,7 @@ def test_50_an_old_plan_is_refused_once_its_merge_was_undone(pair):
 def test_a_forged_pick_of_a_customer_who_is_not_chosen_is_refused(pair):
     c = customer_with_order(first_name="Cleo")
     before = dump()
-    with pytest.raises(MergeError, match="not one of those"):
+    with pytest.raises(MergeError, match="not part of this merge"):
         plan_merge(pair[0], [pair[1]], {"email": Picked(c.pk)})
     assert dump() == before
 
@@ -233,4 +233,4 @@ def test_why_tells_what_speaks_for_and_against_any_pair():
     b = customer_with_order(first_name="Bo", last_name="Novák", email="b@example.org")
     found = candidate_for(a, b)
     assert found.reasons == ()
-    assert found.against == ("no email or phone in common", "different first names", "different last names")
+    assert found.against == ("no shared email or phone", "different first names", "different last names")

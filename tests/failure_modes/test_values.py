@@ -68,7 +68,7 @@ def test_25_the_login_of_somebody_else_is_refused():
 
     edit_profile(fresh(c)[0], {"cart_login": "cleo"}, version=fresh(c)[0].version, by=None, via="page")
     before = dump()
-    with pytest.raises(MergeError, match="login of another customer"):
+    with pytest.raises(MergeError, match="used by another customer"):
         merge(a, b, cart_login="cleo")
     assert dump() == before
 

@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from customers.erasing.erase import EraseError, erase_customer, plan_erasure
 from customers.erasing.forms import DeleteForm
 from customers.lib.numbers import parse_number
+from customers.lib.phrases import isolated
 from customers.models import Customer, Deletion
 from customers.web.messages import emphasised, message_with_button
 from customers.web.permissions import may_delete, may_view
@@ -41,11 +43,17 @@ def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
 
 def _deleted_message(pk: int, deletion: Deletion) -> str:
     behind = deletion.counts["customers"] - 1
-    along = f", {behind} merged into it" if behind else ""
-    text = f"Customer {pk}{along} and all that was linked are gone for good."
-    return message_with_button(text, url=reverse("customers:deletions"), label="Deletions", strong="Deleted.")
+    if behind:
+        text = ngettext(
+            "Customer %(pk)s, %(number)s customer merged into it and all their records were permanently deleted.",
+            "Customer %(pk)s, %(number)s customers merged into it and all their records were permanently deleted.",
+            behind,
+        ) % {"pk": pk, "number": behind}
+    else:
+        text = f"Customer {pk} and all its records were permanently deleted."
+    return message_with_button(text, url=reverse("customers:deletions"), label="View deletions", strong="Deleted.")
 
 
 def _page(request: "StaffRequest", customer: Customer, form: DeleteForm) -> HttpResponse:
-    context = {"title": f"Delete {customer.name}?", "plan": plan_erasure(customer), "form": form}
+    context = {"title": f"Delete {isolated(customer.name)}?", "plan": plan_erasure(customer), "form": form}
     return render(request, "customers/erasing/customer_delete.html", context, status=422 if form.is_bound else 200)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from customers.lib.phrases import isolated
 from customers.matching import exclusions
 from customers.models import Customer
 from customers.records.listing import records_of
@@ -23,7 +24,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
     """The emails and phones by which a customer is recognised, and those by which they are not."""
     records = records_of(customer).values()
     shown = {
-        "title": f"Emails and phones of {customer.name}",
+        "title": f"Emails and phones of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
         "known": exclusions.known_values(customer, list(records)),
@@ -36,7 +37,7 @@ def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpRespon
 @may_view
 @with_live
 def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    return _acted(request, customer, exclusions.exclude, "{} is not matched on {} any more.")
+    return _acted(request, customer, exclusions.exclude, "{value} of {customer} is excluded from matching.")
 
 
 @require_POST
@@ -44,7 +45,7 @@ def match_stop(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @may_view
 @with_live
 def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    return _acted(request, customer, exclusions.include, "{} is matched on {} again.")
+    return _acted(request, customer, exclusions.include, "{value} of {customer} is used for matching again.")
 
 
 def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], said: str) -> HttpResponse:
@@ -54,5 +55,5 @@ def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str],
     except exclusions.ExclusionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, said.format(customer.numbered, written))
+        messages.success(request, said.format(value=isolated(written), customer=customer.numbered))
     return redirect("customers:known_by", customer.pk)

@@ -22,9 +22,9 @@ from customers.web.permissions import may_merge, may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-KINDS = {"": "Waiting", "both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
+KINDS = {"": "To review", "both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
 DISMISSED = "dismissed"
-TABS = {**KINDS, DISMISSED: "Dismissed"}
+TABS = {**KINDS, DISMISSED: "Not duplicates"}
 MOST = 100
 
 
@@ -66,12 +66,12 @@ def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
     if said := not_duplicates.mark_all_not_duplicates(numbers, by=request.user, reason=reason_in(request)):
         messages.success(request, _dismissed_message(said))
     else:
-        messages.error(request, "Nothing was saved. One of these customers was merged or erased a moment ago.")
+        messages.error(request, "Nothing was saved: one of these customers was merged or erased a moment ago.")
 
 
 def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
     if again := not_duplicates.unmark_all_not_duplicates(numbers, by=request.user):
-        messages.success(request, f"{_named(again)} may be suggested as duplicates of each other again.")
+        messages.success(request, f"{_named(again)} can be suggested as duplicates of each other again.")
 
 
 def _named(customers: list[Customer]) -> str:
@@ -82,7 +82,7 @@ def _dismissed_message(customers: list[Customer]) -> SafeString:
     """Its button belongs to the form of the page that it is shown on."""
     return format_html(
         "<span>{} will not be suggested as duplicates of each other again.</span>"
-        '<button class="button small" form="worklist" name="take_back" value="{}">Take that back</button>',
+        '<button class="button small" form="worklist" name="take_back" value="{}">Undo</button>',
         _named(customers),
         " ".join(str(customer.pk) for customer in customers),
     )

@@ -32,12 +32,12 @@ class Cell:
     @property
     def remarks(self) -> list[str]:
         """What is to be known before it is picked."""
-        unmatched = "not matched on" if self.is_survivor else "not matched on; whoever takes it is"
+        unmatched = "excluded from matching" if self.is_survivor else "excluded from matching, used if selected"
         return [*filter(None, [unmatched if self.is_unmatched else "", self.changed])]
 
     @property
     def who(self) -> str:
-        return f"Customer {self.customer.pk}{', stays' if self.is_survivor else ''}"
+        return f"Customer {self.customer.pk} (kept)" if self.is_survivor else f"Customer {self.customer.pk}"
 
 
 def is_blank(field: ProfileField, customer: Customer) -> bool:
@@ -49,7 +49,7 @@ def lines(field: ProfileField, customer: Customer) -> list[str]:
     value = getattr(customer, field.column)
     match field.kind:
         case FieldKind.PASSWORD:
-            return ["Keep this one" if value else "No password"]
+            return ["Keep this password" if value else "No password"]
         case FieldKind.ADDRESS if value:
             return address_lines(value)
         case kind if kind in REFERENCES and value:

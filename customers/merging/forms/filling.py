@@ -12,6 +12,7 @@ from django.conf import settings
 from customers.credit import credit
 from customers.lib.address import PARTS
 from customers.lib.money import format_amount
+from customers.lib.phrases import isolated
 from customers.matching import exclusions
 from customers.merging.forms.cells import Cell, is_blank, lines, normal
 from customers.merging.forms.entered import EMPTY, Entered
@@ -76,7 +77,7 @@ class Filling:
             is_blank(field, customer),
             is_picked=pick == str(customer.pk),
             is_survivor=customer is self.customers[0],
-            changed=f"changed by {who[-1] or 'a program'}" if who else "",
+            changed=f"changed by {isolated(who[-1] or 'an API client')}" if who else "",
             is_on_purpose=field.key == STATUS and customer.lead_status == LeadStatus.LOST,
             is_unmatched=field.key in self.unmatched.get(customer.pk, ()),
         )
@@ -89,9 +90,8 @@ class Filling:
                 names = {f"{field.key}-{part}": label for part, label in PARTS.items()}
                 return [Input(f"value-{n}", f"{field.label}: {p}", p, self._typed(n)) for n, p in names.items()]
             case FieldKind.PASSWORD:
-                return [Input(f"value-{field.key}", "New password", "Set a new one")]
-        label = f"Another {field.label[:1].lower()}{field.label[1:]}"
-        return [Input(f"value-{field.key}", label, "Type another", self._typed(field.key))]
+                return [Input(f"value-{field.key}", "New password", "Enter a new password")]
+        return [Input(f"value-{field.key}", f"Another value: {field.label}", "Enter another", self._typed(field.key))]
 
     def _typed(self, name: str) -> str:
         return self.entered.typed.get(name, "")
@@ -106,7 +106,7 @@ class Filling:
         total = f"= {format_amount(sum(parts, Decimal()), currency)}"
         inputs = [Input(f"value-{name}", f"Final credit in {currency}", total, self._typed(name))]
         error = self.errors.get(name, "")
-        return Row(name, f"Credit, {currency}", OTHER, "credit", cells, inputs, note="adds up", error=error)
+        return Row(name, f"Credit, {currency}", OTHER, "credit", cells, inputs, note="added up", error=error)
 
 
 def credit_held(customers: Sequence[Customer]) -> Held:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from django.utils.translation import ngettext
+
+from customers.lib.phrases import isolated
 from customers.merging.forms.filling import Filling
 from customers.merging.forms.rows import Row, joined
 from customers.models import Customer, LeadStatus
@@ -32,10 +35,12 @@ class Grid:
     def heads(self) -> list[tuple[Customer, str]]:
         """Each column's customer, with what tells them apart."""
         known_by = sources([customer.pk for customer in self.customers])
-        tails = ["stays", *(", ".join(known_by.get(c.pk, [])[:2]) for c in self.customers[1:])]
-        return [
-            (c, f"Customer {c.pk}{', ' if tail else ''}{tail}") for c, tail in zip(self.customers, tails, strict=True)
+        sources_of = {c.pk: ", ".join(map(isolated, known_by.get(c.pk, [])[:2])) for c in self.customers}
+        survivor, *duplicates = self.customers
+        heads = [
+            (c, f"Customer {c.pk}, {sources_of[c.pk]}" if sources_of[c.pk] else f"Customer {c.pk}") for c in duplicates
         ]
+        return [(survivor, f"Customer {survivor.pk} (kept)"), *heads]
 
     @property
     def groups(self) -> list[tuple[str, list[Row]]]:
@@ -53,9 +58,14 @@ class Grid:
 
     @property
     def same_sentence(self) -> str:
-        parts = [f"{joined(some)} ({text})" for text, some in groupby(self.same, key=lambda row: row.shared)]
-        fields = "1 field is" if len(self.same) == 1 else f"{len(self.same)} fields are"
-        return f"{fields} the same for all: {', '.join(parts)}"
+        parts = [f"{joined(some)} ({isolated(text)})" for text, some in groupby(self.same, key=lambda row: row.shared)]
+        number = len(self.same)
+        text = ngettext(
+            "%(number)s field is the same for all: %(fields)s",
+            "%(number)s fields are the same for all: %(fields)s",
+            number,
+        )
+        return text % {"number": number, "fields": ", ".join(parts)}
 
     @property
     def duplicates(self) -> Sequence[Customer]:

@@ -20,16 +20,16 @@ from customers.web.fields import choice_field
 MOST_CUSTOMERS = 100
 PROGRAM = "program"
 DAY = "%Y-%m-%d"
-STATES = {"": "All", IN_FORCE: "In force", UNDONE: "Undone", ERASED: "Erased"}
+STATES = {"": "All", IN_FORCE: "Active", UNDONE: "Undone", ERASED: "Erased"}
 
 
 def people() -> list[tuple[str, str]]:
     users = get_user_model().objects.order_by("first_name", "last_name", "username")
-    return [("", "Anybody"), (PROGRAM, "A program"), *((str(user.pk), str(user)) for user in users)]
+    return [("", "Anyone"), (PROGRAM, "API client"), *((str(user.pk), str(user)) for user in users)]
 
 
 def ways() -> list[tuple[str, str]]:
-    return [("", "In any way"), *((str(value), str(label).capitalize()) for value, label in Via.choices)]
+    return [("", "Any"), *((str(value), str(label)) for value, label in Via.choices)]
 
 
 class DateInput(forms.DateInput):
@@ -46,9 +46,9 @@ class DateInput(forms.DateInput):
 
 class MergeHistoryForm(forms.Form):
     customer = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"}))
-    by = forms.ChoiceField(required=False)
-    via = forms.ChoiceField(required=False, choices=ways, label="Made")
-    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    by = forms.ChoiceField(required=False, label="User")
+    via = forms.ChoiceField(required=False, choices=ways, label="Method")
+    state = forms.ChoiceField(required=False, choices=list(STATES.items()), label="Status")
     since = forms.DateField(required=False, label="From", widget=DateInput(format=DAY), input_formats=[DAY])
     until = forms.DateField(required=False, label="To", widget=DateInput(format=DAY), input_formats=[DAY])
     use_required_attribute = False

@@ -54,7 +54,7 @@ def picked(field: ProfileField, entered: Entered, customers: Sequence[Customer])
     if pick in {str(customer.pk) for customer in customers}:
         return Picked(int(pick))
     if pick:
-        raise ValidationError("This is none of the values shown. Pick one of them.")
+        raise ValidationError("Select one of the values shown.")
     return None
 
 

@@ -126,9 +126,9 @@ class ValuesForm:
 
     def _check_sent(self, data: Mapping[str, str]) -> None:
         if any(name.startswith((PICK, VALUE)) and name not in self._inputs for name in data):
-            self.errors["seen"] = "What was sent holds a field that is not on this page. Look again, then review."
+            self.errors["seen"] = "The form contained an unknown field. Check the values, then review again."
         elif data.get("seen") != self.seen:
-            self.errors["seen"] = f"{describe_changes(self.changes)} Look at the values again, then review."
+            self.errors["seen"] = f"{describe_changes(self.changes)} Check the values, then review again."
         if refusal := _refusal_of(data.get(f"{VALUE}{PASSWORD}", "")):
             self.errors[PASSWORD] = refusal
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from customers.lib.numbers import parse_number, parse_numbers
+from customers.lib.phrases import isolated
 from customers.matching import candidates, not_duplicates
 from customers.matching.duplicates import candidates_for, duplicates_of
 from customers.merging.plan import MergeError
@@ -42,7 +43,9 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     context = _candidates(request, survivor)
     if request.htmx.target == "found":
         return render(request, "customers/merging/_merge_found.html", context)
-    return render(request, "customers/merging/merge_choose.html", {"title": f"Merge into {survivor.name}", **context})
+    return render(
+        request, "customers/merging/merge_choose.html", {"title": f"Merge into {isolated(survivor.name)}", **context}
+    )
 
 
 def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
@@ -93,21 +96,21 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     other = get_customer(parse_number(pk) or 0)
     if taken_back:
         if not_duplicates.unmark_not_duplicates(survivor, other, by=request.user):
-            messages.success(request, f"{other.numbered} may be suggested as a duplicate of {survivor.name} again.")
+            messages.success(request, f"{other.numbered} can be suggested as a duplicate of {survivor.numbered} again.")
     elif not_duplicates.mark_not_duplicates(survivor, other, by=request.user):
         messages.success(request, _dismissed_message(survivor, other))
     else:
-        messages.error(request, f"Nothing was saved. {other.numbered} is no other customer any more.")
+        messages.error(request, f"Nothing was saved: {other.numbered} was merged or erased meanwhile.")
     return redirect(choose_url(survivor, request.POST.getlist("duplicate")))
 
 
 def _dismissed_message(survivor: Customer, other: Customer) -> str:
     """Its button belongs to the form of the page that it is shown on."""
     return format_html(
-        '<span>{} will not be suggested as a duplicate of {} again.</span><button class="button small" form="choose"'
-        ' formaction="{}" name="take_back" value="{}">Take that back</button>',
+        "<span>{} will not be suggested as a duplicate of {} again.</span>"
+        '<button class="button small" form="choose" formaction="{}" name="take_back" value="{}">Undo</button>',
         other.numbered,
-        survivor.name,
+        survivor.numbered,
         reverse("customers:merge_dismiss", args=[survivor.pk]),
         other.pk,
     )

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.phrases import customer_numbers, join_words
@@ -61,7 +62,7 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
 
 
 def _not_kept(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    warn_not_merged(request, "What you had chosen is not kept any more. Choose again.")
+    warn_not_merged(request, "Your selection has expired. Select again.")
     return redirect("customers:merge", survivor.pk)
 
 
@@ -77,7 +78,7 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
     survivor, *duplicates = customers
     expected = forecast_merge(customers, plan)
     context = {
-        "title": f"Merge {_how_many(customers)} into {survivor.name}?",
+        "title": _title(survivor, customers[1:]),
         "survivor": survivor,
         "duplicates": [{"customer": each, "totals": expected.totals[each.pk]} for each in duplicates],
         "numbers": customer_numbers(plan.duplicate_ids),
@@ -90,13 +91,15 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
     return render(request, "customers/merging/merge_confirm.html", context)
 
 
-def _how_many(customers: list[Customer]) -> str:
-    return f"{len(customers) - 1} customers" if len(customers) > 2 else customers[1].numbered
+def _title(survivor: Customer, duplicates: list[Customer]) -> str:
+    if len(duplicates) == 1:
+        return f"Merge {duplicates[0].numbered} into {survivor.numbered}?"
+    return f"Merge {len(duplicates)} customers into {survivor.numbered}?"
 
 
 def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> HttpResponse:
     if request.POST.get("fingerprint") != kept.fingerprint:
-        raise MergeError("What you sent is not what was shown. Choose again.")
+        raise MergeError("The form differs from what was shown. Select again.")
     refuse_lost_race(Customer.objects.filter(pk__in=kept.versions))
     customers = chosen(request, survivor, kept.duplicate_ids)
     plan = _reviewed(customers, kept)
@@ -118,15 +121,32 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
 def _merged_message(customers: list[Customer], moved: Collection[int], *, came: int, undo: str) -> str:
     survivor, *duplicates = customers
     orders = sum(order_totals(moved).values(), OrderTotals()).orders
-    what = (
-        f"{orders:,} order{'s' if orders > 1 else ''} and everything else they had" if orders else "everything they had"
-    )
-    text = (
-        f"{join_words([customer.numbered for customer in duplicates])} {'are' if len(duplicates) > 1 else 'is'}"
-        f" now part of {survivor.name}, with {what}."
-    )
+    named = {
+        "names": join_words([customer.numbered for customer in duplicates]),
+        "survivor": survivor.numbered,
+        "orders": f"{orders:,}",
+        "came": came,
+    }
+    sentences = [
+        ngettext("%(names)s was merged into %(survivor)s.", "%(names)s were merged into %(survivor)s.", len(duplicates))
+    ]
+    if orders:
+        sentences.append(
+            ngettext(
+                "%(orders)s order and all other records were moved.",
+                "%(orders)s orders and all other records were moved.",
+                orders,
+            )
+        )
     if came:
-        text += f" {came} source record{'s' if came > 1 else ''} that arrived meanwhile came along."
+        sentences.append(
+            ngettext(
+                "This includes %(came)s source record received meanwhile.",
+                "This includes %(came)s source records received meanwhile.",
+                came,
+            )
+        )
+    text = " ".join(sentences) % named
     if undo:
         return message_with_button(text, url=undo, label="Undo", strong="Merged.")
     return emphasised("Merged.", text)

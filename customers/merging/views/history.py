@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from customers.lib.phrases import isolated
 from customers.merging import aftermath, detail, history
 from customers.merging.drawing import draw_tree
 from customers.merging.forms.history_filter import MergeHistoryForm
@@ -29,7 +30,7 @@ def merge_list(request: "StaffRequest") -> HttpResponse:
 def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200) -> HttpResponse:
     before, after = (Cursor.parse(request.GET.get(name, "")) for name in ("before", "after"))
     context = {
-        "title": f"Merges of {form.the_customer.name}" if form.the_customer else "Merges",
+        "title": f"Merges of {isolated(form.the_customer.name)}" if form.the_customer else "Merges",
         "filters": form,
         "customer": form.the_customer,
         "page": history.page(form.wanted, before=before, after=after),
@@ -59,7 +60,7 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     erased = erased_side(merge, members)
     may_undo = not erased and request.user.has_perm(UNDO)
     context = {
-        "title": f"Merge {merge.pk}: {merge.survivor.name}",
+        "title": f"Merge {merge.pk}: {isolated(merge.survivor.name)}",
         "merge": merge,
         "members": members,
         "erased": erased,

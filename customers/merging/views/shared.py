@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 NO_MATCH = (
-    "You may only merge customers who share an email or phone. An admin can tick “Can merge without a match” for you."
-    " Nothing was changed."
+    "You do not have permission to merge customers who share no email or phone. An admin can grant"
+    " “Can merge without a match” on Edit User. Nothing was merged."
 )
 
 
@@ -51,7 +51,7 @@ def with_survivor(
         customer = get_customer(pk)
         root = customer.live_root()
         if root.pk != customer.pk:
-            warn_not_merged(request, f"{customer.numbered} is already part of {root.numbered}.")
+            warn_not_merged(request, f"{customer.numbered} is already merged into {root.numbered}.")
             ticked = (request.POST or request.GET).getlist("duplicate")
             others = [pk for pk in ticked if pk != str(root.pk)]
             return redirect(choose_url(root, others) if others else reverse("customers:merge", args=[root.pk]))
@@ -70,7 +70,7 @@ def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]
     known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
     duplicates = list(known.filter(pk__in=others).order_by("pk"))
     if missing := others - {customer.pk for customer in duplicates}:
-        raise MergeError(f"Nobody has the number {min(missing)}.")
+        raise MergeError(f"There is no customer {min(missing)}.")
     itself = [survivor] if survivor.pk in numbers else []
     refuse_impossible_merge(survivor, [*itself, *duplicates])
     refuse_unmatched(request, survivor, duplicates)

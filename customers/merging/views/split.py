@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from customers.lib.phrases import isolated
 from customers.merging.split import SplitError, SplitPlan, StaleSplitError, plan_split, split_record
 from customers.merging.split_preview import preview_split
 from customers.models import Customer, SourceRecord
@@ -40,7 +41,7 @@ def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
 
 def _lead_to(request: "StaffRequest", record: SourceRecord, customer: Customer) -> HttpResponse:
     """A record that is with somebody else: it was split off before, or merged away with its customer."""
-    messages.info(request, f"{record} is with {record.customer.numbered} now. Nothing was split.")
+    messages.info(request, f"Nothing was split: {isolated(record)} now belongs to {record.customer.numbered}.")
     if customer.live_root() == record.customer:
         return redirect("customers:split", record.customer_id, record.pk)
     return redirect(record.customer)
@@ -52,7 +53,7 @@ def _say_nothing_split(request: "StaffRequest", why: str) -> None:
 
 def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
     context = {
-        "title": f"Split {plan.record} off?",
+        "title": f"Split record {isolated(plan.record)}?",
         "plan": plan,
         "customer": plan.customer,
         "parting": preview_split(plan),
@@ -64,7 +65,7 @@ def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
 def _split(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
     seen = request.POST.get("seen") or "nothing"
     new = split_record(plan.record, by=request.user, reason=reason_in(request), seen=seen)
-    text = f"{plan.record} is a customer of its own now: this one."
-    back = {"url": plan.customer.get_absolute_url(), "label": f"Go to {plan.customer.name}"}
+    text = f"{isolated(plan.record)} is now a separate customer, shown here."
+    back = {"url": plan.customer.get_absolute_url(), "label": f"Go to {isolated(plan.customer.name)}"}
     messages.success(request, message_with_button(text, strong="Split.", **back))
     return redirect(new)

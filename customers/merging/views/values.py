@@ -6,6 +6,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from customers.lib.numbers import parse_number, parse_numbers
+from customers.lib.phrases import isolated
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError
@@ -74,7 +75,7 @@ def _records_of(customers: list[int]) -> list[int]:
 def _page(request: "StaffRequest", form: ValuesForm, *, taken_from: Customer | None = None) -> HttpResponse:
     survivor = form.customers[0]
     context = {
-        "title": f"Final values for {survivor.name}",
+        "title": f"Final values for {isolated(survivor.name)}",
         "survivor": survivor,
         "form": form,
         "grid": form.grid(),

@@ -24,7 +24,7 @@ class AddForm(ProfileForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors and not any(cleaned.get(name) for name in NAME_FIELDS):
-            raise ValidationError("Nothing was added. Type a name, a company, an email or a phone.")
+            raise ValidationError("Not added. Enter a name, company, email or phone.")
         return cleaned
 
     @property

@@ -27,7 +27,7 @@ class TabFilter(forms.Form):
             del self.fields["source"]
         if by_kind:
             kinds = [(value, label) for value, label in KINDS if with_orders or value not in OF_ORDERS]
-            choice_field(self, "kind").choices = [("", "Everything"), *kinds]
+            choice_field(self, "kind").choices = [("", "All kinds"), *kinds]
         else:
             del self.fields["kind"]
         self.is_valid()

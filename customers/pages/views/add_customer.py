@@ -30,12 +30,12 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     except AlreadyKnownError as error:
         return _page(request, form, error.known)
     except AlreadyAddedError as error:
-        messages.info(request, f"{error} Nothing more was added.")
+        messages.info(request, str(error))
         return redirect(error.customer)
-    messages.success(request, f"{customer.numbered} is added.")
+    messages.success(request, f"{customer.numbered} was added.")
     return redirect(customer)
 
 
 def _page(request: "StaffRequest", form: AddForm, known: Sequence[ExistingCustomer] = ()) -> HttpResponse:
-    shown = {"title": "Add a customer", "section": "customers", "form": form, "known": known}
+    shown = {"title": "Add customer", "section": "customers", "form": form, "known": known}
     return render(request, "customers/page/customer_add.html", shown, status=422 if form.errors or known else 200)

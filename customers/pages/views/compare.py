@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from customers.lib.phrases import isolated
 from customers.matching.explain import explain_match
 from customers.models import Customer
 from customers.search.find import find_by_number_or_text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
 MOST_FOUND = 25
-SIDES = {"one": "Customer", "other": "And customer"}
+SIDES = {"one": "First customer", "other": "Second customer"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def why_ask(request: "StaffRequest") -> HttpResponse:
     return render(
         request,
         "customers/page/compare_choose.html",
-        {"title": "Why are two customers duplicates?", "sides": sides},
+        {"title": "Compare two customers", "sides": sides},
     )
 
 
@@ -65,12 +66,16 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
             return redirect_to_survivor(request, customer)
     if one == two:
         return render(
-            request, "customers/page/compare_records.html", {"title": "One customer", "pair": pair, "root": one}
+            request, "customers/page/compare_records.html", {"title": "Same customer", "pair": pair, "root": one}
         )
     if roots != pair:
-        messages.info(request, "One of them is part of another customer now. This is about that customer.")
+        messages.info(request, "One of these customers was merged. This page compares the customer that was kept.")
         return redirect("customers:why", one.pk, two.pk)
     explanation = explain_match(one, two)
     may_merge = request.user.has_perm(MERGE) and (explanation.is_match or request.user.has_perm(UNMATCHED))
-    context = {"title": f"{one.name} and {two.name}", "explanation": explanation, "may_merge": may_merge}
+    context = {
+        "title": f"{isolated(one.name)} and {isolated(two.name)}",
+        "explanation": explanation,
+        "may_merge": may_merge,
+    }
     return render(request, "customers/page/compare.html", context)

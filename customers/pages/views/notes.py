@@ -34,5 +34,5 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
         note = add_note(root, form.cleaned_data["text"], by=request.user)
     except EditError:
         return redirect_to_survivor(request, get_object_or_404(Customer, pk=pk))
-    messages.success(request, f"The note is saved with {note.source_record.customer.numbered}.")
+    messages.success(request, f"The note was saved for {note.source_record.customer.numbered}.")
     return redirect(note.source_record.customer)

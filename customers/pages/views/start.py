@@ -23,7 +23,7 @@ def start(request: "StaffRequest") -> HttpResponse:
     """What needs attention, what was done lately, and whom this user had open last."""
     page, shown = worklist_page(), weeks.weeks(today=timezone.localdate())
     context = {
-        "title": "Start",
+        "title": "Home",
         "has_customers": Customer.objects.exists(),
         "waiting": page,
         "groups": page.groups[:MOST_GROUPS],

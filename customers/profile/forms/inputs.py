@@ -33,11 +33,11 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
                 for name, label in zip(names(field), PARTS.values(), strict=True)
             }
         case FieldKind.CONSENT:
-            return {field.key: _select(field, [("", "Not asked"), ("yes", "Yes"), ("no", "No")])}
+            return {field.key: _select(field, [("", "Not set"), ("yes", "Yes"), ("no", "No")])}
         case FieldKind.FLAG:
             return {field.key: _select(field, [("no", "No"), ("yes", "Yes")])}
         case FieldKind.CHOICE:
-            return {field.key: _select(field, [("", "None"), *LeadStatus.choices])}
+            return {field.key: _select(field, [("", "Customer, not a lead"), *LeadStatus.choices])}
         case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
             return {field.key: _select(field, [("", "None"), *_had(field, customer)])}
     longest = getattr(Customer, field.key).field.max_length or LONGEST_LOGIN
@@ -45,7 +45,7 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
 
 
 def _select(field: ProfileField, choices: Iterable[tuple[str, str]]) -> forms.Field:
-    wrong = {"invalid_choice": "Choose one of those listed."}
+    wrong = {"invalid_choice": "Select one of the listed options."}
     return forms.ChoiceField(label=field.label, choices=list(choices), required=False, error_messages=wrong)
 
 

@@ -93,8 +93,8 @@ class ProfileForm(forms.Form):
         if self.is_stale:
             self.add_error(None, self._told())
         elif undecided := self._undecided():
-            labels = join_words([BY_KEY[key].label.lower() for key in undecided])
-            self.add_error(None, format_html("<strong>Not saved.</strong> Choose one version of the {}.", labels))
+            labels = join_words([BY_KEY[key].label for key in undecided])
+            self.add_error(None, format_html("<strong>Not saved.</strong> Select one version for: {}.", labels))
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class ProfileForm(forms.Form):
         who = who_changed(self.customer, since=int(since) if since.isdecimal() else 0) if self.customer else ""
         return format_html(
             "<strong>Not saved.</strong> {} changed this customer a moment ago."
-            " Both versions are shown; choose, then save.",
+            " Both versions are shown: select one of each, then save.",
             who,
         )
 

@@ -18,9 +18,9 @@ class PasswordForm(forms.Form):
         label="New password",
         strip=False,
         max_length=LONGEST_PASSWORD,
-        help_text="Never shown again. Tell it to the customer yourself.",
+        help_text="Not shown again. Give it to the customer yourself.",
         error_messages={
-            "required": "Type a password.",
+            "required": "Enter a password.",
             "max_length": "Use %(limit_value)d characters or fewer.",
         },
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -35,16 +35,16 @@ class PasswordForm(forms.Form):
         """The hash, or "" where none was typed."""
         password = str(self.cleaned_data["password"])
         if password and not password.strip():
-            raise ValidationError("Type a password that is more than blanks.")
+            raise ValidationError("Enter a password that is not only spaces.")
         return make_password(password) if password else ""
 
 
 class LoginForm(PasswordForm):
-    login = TextField(max_length=LONGEST_LOGIN, error_messages={"required": "Type a login."})
+    login = TextField(max_length=LONGEST_LOGIN, error_messages={"required": "Enter a login."})
     field_order = ["login", "password"]
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.fields["password"].required = False
         self.fields["password"].label = "Password"
-        self.fields["password"].help_text = "Can be set later. Never shown again."
+        self.fields["password"].help_text = "Can be set later. Not shown again."

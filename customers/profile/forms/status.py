@@ -11,7 +11,7 @@ from customers.models import Customer, LeadStatus
 class StatusForm(forms.Form):
     """Lead status and owner of a customer, with the version that was shown."""
 
-    lead_status = forms.ChoiceField(choices=[("", "None"), *LeadStatus.choices], required=False)
+    lead_status = forms.ChoiceField(choices=[("", "Customer, not a lead"), *LeadStatus.choices], required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, customer: Customer, data: Mapping[str, Any] | None = None) -> None:
@@ -19,4 +19,4 @@ class StatusForm(forms.Form):
         super().__init__(data, label_suffix="", initial=shown)
         staff = Q(is_active=True) | Q(pk__in=[customer.owner_id] if customer.owner_id else [])
         choices = get_user_model().objects.filter(staff).order_by("first_name", "last_name", "username")
-        self.fields["owner"] = forms.ModelChoiceField(choices, required=False, empty_label="Nobody")
+        self.fields["owner"] = forms.ModelChoiceField(choices, required=False, empty_label="Unassigned")

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.profile.edit import EditError, StaleEditError, edit_profile
 from customers.profile.forms.profile import ProfileForm
@@ -36,7 +37,7 @@ def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
         form.add_error(None, str(error))
         return _page(request, customer, form)
     saved = edited.version != customer.version
-    messages.success(request, f"{edited.numbered} is saved." if saved else "Nothing was changed, so nothing was saved.")
+    messages.success(request, f"{edited.numbered} was saved." if saved else "No changes to save.")
     return redirect(edited)
 
 
@@ -44,10 +45,10 @@ def _again(request: "StaffRequest", customer: Customer) -> HttpResponse:
     now = Customer.objects.get(pk=customer.pk)
     form = ProfileForm(now, request.POST)
     if form.is_valid():
-        form.add_error(None, "Not saved. Something about this customer changed a moment ago. Look again, then save.")
+        form.add_error(None, "Not saved. This customer was changed a moment ago. Check the values, then save again.")
     return _page(request, now, form)
 
 
 def _page(request: "StaffRequest", customer: Customer, form: ProfileForm) -> HttpResponse:
-    shown = {"title": f"Edit {customer.name}", "section": "customers", "customer": customer, "form": form}
+    shown = {"title": f"Edit {isolated(customer.name)}", "section": "customers", "customer": customer, "form": form}
     return render(request, "customers/profile/customer_edit.html", shown, status=422 if form.errors else 200)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from customers.lib.phrases import isolated
 from customers.models import CartLogin, Customer, PaySource
 from customers.profile import shop_logins
 from customers.profile.forms.shop_logins import LoginForm, PasswordForm
@@ -30,9 +31,9 @@ def login_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
         except shop_logins.LoginError as error:
             form.add_error("login", str(error))
         else:
-            messages.success(request, f"The login “{row.login}” is added.")
+            messages.success(request, f"The login “{isolated(row.login)}” was added.")
             return _to_tab(customer, "logins")
-    return _page(request, customer, form, title=f"Add a login for {customer.name}", button="Add login")
+    return _page(request, customer, form, title=f"Add login for {isolated(customer.name)}", button="Add login")
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,9 +50,9 @@ def login_password(request: "StaffRequest", customer: Customer, login: int) -> H
         except shop_logins.LoginError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"The password of “{row.login}” is set anew.")
+            messages.success(request, f"The password of “{isolated(row.login)}” was changed.")
         return _to_tab(customer, "logins")
-    return _page(request, customer, form, title=f"Set the password of {row.login} anew", button="Set password")
+    return _page(request, customer, form, title=f"Set new password for {isolated(row.login)}", button="Set password")
 
 
 @require_POST
@@ -77,7 +78,7 @@ def pay_source_default(request: "StaffRequest", customer: Customer, pay_source: 
         shop_logins.pay_with(customer, row, by=request.user)
     except shop_logins.LoginError as error:
         messages.error(request, str(error))
-    return _to_tab(customer, "pay-sources")
+    return _to_tab(customer, "payment-methods")
 
 
 def _to_tab(customer: Customer, tab: str) -> HttpResponse:

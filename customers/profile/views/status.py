@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.profile.edit import EditError, set_status_and_owner
 from customers.profile.forms.status import StatusForm
@@ -30,12 +31,12 @@ def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse
                 customer, wanted["lead_status"], wanted["owner"], version=wanted["version"], by=request.user
             )
         except EditError as refused:
-            error = f"{refused} Look at what is there now, then save."
+            error = f"{refused} Check the current values, then save again."
         else:
-            messages.success(request, f"The status of {customer.numbered} is saved.")
+            messages.success(request, f"The status of {customer.numbered} was saved.")
             return redirect(customer)
     shown = {
-        "title": f"Set the status of {customer.name}",
+        "title": f"Set status of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
         "form": form,

@@ -51,7 +51,7 @@ def test_below_zero_only_when_that_is_ticked(as_agent, helena):
     refused = adjust(as_agent, helena, "-4")
 
     assert refused.status_code == 422
-    assert "Helena Holý has 1.00 USD of credit, not 4.00. Tick this to go on." in text_of(refused)
+    assert "Helena Holý has only 1.00 USD of credit. Tick this box to continue." in text_of(refused)
     assert held(helena) == {"USD": 1}
     assert adjust(as_agent, helena, "-4", overdraw="on").status_code == 302
     assert held(helena) == {"USD": -3}
@@ -67,8 +67,8 @@ def test_below_zero_only_when_that_is_ticked(as_agent, helena):
         ({"amount": "1e99"}, "Enter an amount such as 7.50 or -2.00."),
         ({"amount": "1.5", "currency": "JPY"}, "Enter an amount such as 7.50 or -2.00."),
         ({"amount": "1", "currency": "dollars"}, "Enter three letters such as USD."),
-        ({"amount": "1", "cause": " "}, "Say why."),
-        ({"amount": "1", "cause": "c" * 201}, "Use 200 characters or fewer; these are 201."),
+        ({"amount": "1", "cause": " "}, "Enter a reason."),
+        ({"amount": "1", "cause": "c" * 201}, "Use 200 characters or fewer. This has 201."),
         ({"amount": "1", "cause": "a\x00b"}, "Null characters are not allowed."),
     ],
 )
@@ -94,7 +94,7 @@ def test_who_did_not_know_of_another_adjustment_is_told(as_agent, admin_user, he
 
     assert response.status_code == 422
     adjusted = "Added 5.00 USD of credit. Reason: Late parcel"
-    told = f"Nothing was adjusted. Jane Peacock adjusted this credit a moment ago ({adjusted})."
+    told = f"Credit was not adjusted. Jane Peacock adjusted this credit a moment ago: {adjusted}"
     assert told in text_of(response)
     assert held(helena) == {"USD": 5}
 
@@ -106,7 +106,7 @@ def test_what_an_undone_merge_corrected_is_struck_out(as_agent, helena):
 
     page = text_of(as_agent.get(f"/customers/{helena.pk}/?tab=credit"))
     assert "<del>+4.00</del>" in page
-    assert "does not count" in page
+    assert "Not counted: the merge was undone." in page
 
 
 def test_for_who_is_part_of_another_nothing_is_adjusted(as_agent, helena):

@@ -25,7 +25,7 @@ def test_plus_note_opens_the_form(as_agent, helena):
     assert "<textarea" not in page
 
     page = as_agent.get(f"/customers/{helena.pk}/?note").content.decode()
-    assert "Note, seen by staff only" in page
+    assert "Note (staff only)" in page
     assert "maxlength" not in page.split("<textarea")[1].split(">")[0]
 
 
@@ -35,14 +35,14 @@ def test_a_note_is_saved_and_shown(as_agent, agent, helena):
     note = Note.objects.get()
     assert (note.text, note.by, note.source_record.customer) == ("Asked about\na parcel.", agent, helena)
     assert response.redirect_chain == [(f"/customers/{helena.pk}/", 302)]
-    assert f"The note is saved with Helena Holý ({helena.pk})." in response.content.decode()
+    assert f"The note was saved for Helena Holý ({helena.pk})." in response.content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_an_empty_note_is_refused(text, as_agent, helena):
     page = post(as_agent, helena, text).content.decode()
 
-    assert "Write something first." in page
+    assert "Enter a note." in page
     assert "<title>Error: Helena Holý | Reunite</title>" in page
     assert not Note.objects.exists()
 
@@ -51,7 +51,7 @@ def test_a_note_too_long_is_refused_and_nothing_typed_is_lost(as_agent, helena):
     text = "long " * 1_001
     page = post(as_agent, helena, text).content.decode()
 
-    assert "Nothing was saved: use 5000 characters or fewer; these are 5004." in page
+    assert "Not saved. Use 5000 characters or fewer. This has 5004." in page
     assert text.strip() in page
     assert not Note.objects.exists()
 

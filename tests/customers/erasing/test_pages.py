@@ -46,14 +46,14 @@ def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
     page = text_of(as_admin.get(url(helena)))
     for said in (
         "Delete Helena Holý?",
-        "This removes Helena Holý and all that is listed here, for good. Type the customer’s name to go on.",
+        "This permanently deletes Helena Holý and everything listed here. Enter the customer’s name to confirm.",
         "Orders 3",
         "Purchases 1",
-        "The orders that count come to 29.70 USD.",
-        "Merged into this customer, and gone too Helen Holy (",
+        "Paid orders: 29.70 USD.",
+        "Merged customers that will be deleted too Helen Holy (",
         "Active purchases are not cancelled. Deleting does not cancel Unlimited Monthly at the gateway",
-        "Nothing was deleted yet.",
-        "No, take me back Delete for good",
+        "Nothing has been deleted yet.",
+        "Cancel Delete permanently",
     ):
         assert said in page, said
 
@@ -76,8 +76,8 @@ def test_who_may_not_delete_is_told_what_is_missing(as_agent, helena):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "Type the customer’s name to go on."),
-        ("Helena", "This is not the name. Type it as it stands above."),
+        ("", "Enter the customer’s name to confirm."),
+        ("Helena", "The name does not match. Enter it as shown above."),
         ("\x00", "Null characters are not allowed."),
         ("Holý" * 200, "Ensure this value has at most 500 characters"),
     ],
@@ -89,7 +89,7 @@ def test_another_name_deletes_nothing(as_admin, helena, name, said):
     assert said in text_of(response)
     page = response.content.decode()
     assert "<title>Error: Delete Helena Holý? | Reunite</title>" in page
-    assert 'Nothing was deleted. Correct what is marked: <a href="#id_name">' in page
+    assert 'Not deleted. Correct the highlighted field: <a href="#id_name">' in page
     assert 'aria-invalid="true"' in page
     assert fresh(helena)[0].is_live
 
@@ -98,7 +98,7 @@ def test_the_name_deletes_and_leads_to_the_list(as_admin, helena, admin_user):
     response = send(as_admin, helena, " helena  holy ")
 
     assert response.redirect_chain == [(reverse("customers:list"), 302)]
-    assert f"Deleted. Customer {helena.pk} and all that was linked are gone for good." in text_of(response)
+    assert f"Deleted. Customer {helena.pk} and all its records were permanently deleted." in text_of(response)
     assert Deletion.objects.get().by == admin_user
 
 
@@ -117,7 +117,7 @@ def test_who_was_changed_meanwhile_is_shown_again(as_admin, helena, version):
     response = send(as_admin, helena, version=version)
 
     assert response.redirect_chain == [(url(helena), 302)]
-    assert "Nothing was deleted. Somebody changed or merged this customer while you were looking." in text_of(response)
+    assert "Nothing was deleted. This customer was changed or merged since you opened the page." in text_of(response)
 
 
 def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helena):
@@ -126,7 +126,7 @@ def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helen
     response = send(as_admin, helena)
 
     assert response.redirect_chain == [(bjorn.get_absolute_url(), 302)]
-    assert "That customer was merged into Bjørn Hansen" in text_of(response)
+    assert "which was merged into Bjørn Hansen" in text_of(response)
     assert fresh(bjorn)[0].is_live
 
 
@@ -156,12 +156,12 @@ def test_a_search_for_an_erased_customer_says_so_and_finds_nobody(as_admin, hele
         page = text_of(as_admin.get("/customers/", {"q": text}))
         assert f"Customer {helena.pk} was erased" in page
         assert "Erased customer" not in page
-        assert "No customer matches" not in page
+        assert "No customers match" not in page
 
 
 def test_nobody_nameless_is_deleted_by_the_name_that_is_shown(as_admin):
     nobody = CustomerFactory()
-    assert "Nothing is linked." in text_of(as_admin.get(url(nobody)))
+    assert "No linked records." in text_of(as_admin.get(url(nobody)))
 
     assert send(as_admin, nobody, f"customer {nobody.pk}").redirect_chain
     assert not fresh(nobody)[0].is_live
@@ -200,7 +200,7 @@ def test_an_odd_page_of_deletions_is_a_page(as_admin, before):
 def test_before_the_first_deletion_the_page_says_how_it_comes_about(as_admin):
     page = text_of(as_admin.get(reverse("customers:deletions")))
 
-    assert "No customer was deleted yet Open a customer and choose More, Delete…" in page
+    assert "No deletions yet To delete a customer, open it and choose More, then Delete." in page
 
 
 def test_a_payment_without_an_answer_is_waited_for(as_admin):
@@ -212,7 +212,7 @@ def test_a_payment_without_an_answer_is_waited_for(as_admin):
 
     page = text_of(as_admin.get(url(customer)))
     assert f"This customer cannot be deleted yet. {why}" in page
-    assert "Delete for good" not in page
+    assert "Delete permanently" not in page
     assert f"Nothing was deleted. {why}" in text_of(send(as_admin, customer))
     assert fresh(customer)[0].is_live
 

@@ -63,7 +63,7 @@ def test_a_tag_taken_off_can_be_put_on_again(helena, agent):
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a\x00b"])
 def test_a_name_that_cannot_be_stored_is_refused(name, helena, agent):
-    with pytest.raises(labels.TagError, match="1 to 60 characters"):
+    with pytest.raises(labels.TagError, match="1 to 60 visible characters"):
         labels.add(helena, name, by=agent)
 
 

@@ -21,7 +21,7 @@ def helena():
 def test_no_credit_in_a_currency_that_there_is_not(as_agent, helena, currency):
     response = adjust(as_agent, helena, "5", currency=currency)
     assert response.status_code == 422
-    assert f"There is no currency {currency.upper()}." in text_of(response)
+    assert f"{currency.upper()} is not a currency." in text_of(response)
     assert not CreditEntry.objects.exists()
 
 
@@ -39,5 +39,5 @@ def test_what_is_held_in_an_unknown_currency_can_be_used_up(as_agent, helena):
 
 
 def test_a_program_is_told_too(helena):
-    with pytest.raises(credit.CreditError, match="There is no currency ZZZ"):
+    with pytest.raises(credit.CreditError, match="ZZZ is not a currency"):
         credit.adjust(helena, Decimal(5), "ZZZ", cause="Gift", by=None)

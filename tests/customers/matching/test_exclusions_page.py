@@ -59,15 +59,15 @@ def test_current_and_former_values_of_all_records_are_named_with_their_sources(a
     assert list(found) == [EMAIL, "old@example.org", PHONE]
     assert [each.is_current for each in found.values()] == [True, False, True]
     assert [str(record.data_source) for record in found[PHONE].records] == ["Shop", "Market"]
-    assert text_of(as_agent.get(url(helena))).count("Matched on</span>") == 3
+    assert text_of(as_agent.get(url(helena))).count("Used for matching</span>") == 3
 
 
 def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_agent, agent, helena, family):
     assert duplicates(helena) == {family}
     page = text_of(stop(as_agent, helena))
 
-    assert f"Helena Holý ({helena.pk}) is not matched on {PHONE} any more." in page
-    assert "Not matched on</span>" in page
+    assert f"{PHONE} of Helena Holý ({helena.pk}) is excluded from matching." in page
+    assert "Excluded from matching</span>" in page
     assert duplicates(helena) == duplicates(family) == set()
     for text in (PHONE, "00420241770449", "+420241770449"):
         assert set(find.find(text)) == {helena, family}, text
@@ -96,7 +96,7 @@ def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):
     stop(as_agent, helena)
     page = text_of(as_agent.post(url(helena, "resume/"), KEY, follow=True))
 
-    assert f"is matched on {PHONE} again." in page
+    assert f"{PHONE} of Helena Holý ({helena.pk}) is used for matching again." in page
     assert rows(MatchKey, without=["id"]) == before
     assert not UnmatchedValue.objects.exists()
     assert duplicates(helena) == {family}
@@ -146,9 +146,9 @@ def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(a
     page = text_of(as_agent.get(url(odd)))
 
     assert page.count("Ignored</span>") == 2
-    assert "Don’t match on this" not in page
+    assert "Exclude from matching" not in page
     short = customer_with_order(phone="12")
-    assert "Too short or not whole" in text_of(as_agent.get(url(short)))
+    assert "Incomplete" in text_of(as_agent.get(url(short)))
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(a
 def test_a_value_that_is_not_theirs_is_refused(key, as_agent, helena):
     for act in ("stop/", "resume/"):
         page = text_of(as_agent.post(url(helena, act), key, follow=True))
-        assert "This customer is not known by that any more. Nothing was changed." in page
+        assert "Nothing was changed: this customer no longer has this email or phone." in page
     assert not UnmatchedValue.objects.exists()
 
 
 def test_a_viewer_sees_it_and_may_not_say_it(viewer, helena):
     client = signed_in(viewer)
 
-    assert "Don’t match" not in text_of(client.get(url(helena)))
+    assert "Exclude from matching" not in text_of(client.get(url(helena)))
     assert client.post(url(helena, "stop/"), KEY).status_code == 403
 
 

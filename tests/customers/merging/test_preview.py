@@ -90,7 +90,7 @@ def test_it_adds_each_currency_up_by_itself_and_says_so(helena):
 
     assert str(expected(helena, yen).then) == "2 orders, 900 JPY, 21.78 USD"
     assert warnings(helena, yen)["Different currencies."] == (
-        f"There are orders in JPY (customer {yen.pk}) and USD (customer {helena.pk}). Each currency adds up by itself."
+        f"There are orders in JPY (customer {yen.pk}) and USD (customer {helena.pk}). Totals are kept per currency."
     )
 
 
@@ -118,20 +118,22 @@ def test_two_memberships_of_a_club_are_named(helena, helen):
 
 def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
     helena, helen = edited(helena, email_opt_in=True), edited(helen, email_opt_in=False)
-    who = f"Customer {helen.pk} opted out of email"
-    assert warnings(helena, helen) == {"Consent is narrowed.": f"{who}, so the final customer gets none."}
+    who = f"Customer {helen.pk} opted out of emails."
+    assert warnings(helena, helen) == {
+        "More restrictive consent applies.": f"{who} No emails are sent after the merge."
+    }
 
     plan = plan_merge(helena, [helen], {"email_opt_in": Picked(helena.pk)})
     (notice,) = forecast_merge([helena, helen], plan).warnings
-    assert notice == ("Consent is widened.", f"{who}, but the final customer gets it.")
+    assert notice == ("Less restrictive consent applies.", f"{who} Emails are allowed after the merge.")
 
 
 def test_who_shares_nothing_or_has_another_name_is_named(helena):
     jan = customer_with_order(first_name="Jan", last_name="Novák", email="jan@x.cz")
 
     assert warnings(helena, jan) == {
-        "Nothing matches.": f"Customer {jan.pk} shares no email or phone with Helena Holý.",
-        "The names differ much.": f"Jan Novák ({jan.pk}) may be somebody else than Helena Holý.",
+        "No shared email or phone.": f"Customer {jan.pk} shares no email or phone with Helena Holý.",
+        "Names differ.": f"Jan Novák ({jan.pk}) may be a different person from Helena Holý.",
     }
 
 
@@ -142,9 +144,9 @@ def test_consents_that_differ_in_several_ways_are_one_notice(helena, helen):
     )
 
     assert warnings(helena, helen) == {
-        "Consent is narrowed.": (
-            f"Customer {helen.pk} opted out of SMS, so the final customer gets none."
-            f" Customer {helen.pk} opted out of email, so the final customer gets none."
+        "More restrictive consent applies.": (
+            f"Customer {helen.pk} opted out of SMS. No SMS are sent after the merge."
+            f" Customer {helen.pk} opted out of emails. No emails are sent after the merge."
         )
     }
 
@@ -157,8 +159,8 @@ def test_who_shares_only_a_phone_and_the_last_name_may_be_of_one_household(first
     helena = customer_with_order(phone=PHONE, country="CZ", first_name="Helen")
     other = customer_with_order(phone=PHONE, country="CZ", first_name=first_name, last_name=last_name)
 
-    said = f"Customer {other.pk} has the last name of Helen Holý and only a phone in common."
-    assert warnings(helena, other).get("It may be a household.") == (said if is_household else None)
+    said = f"Customer {other.pk} has the same last name as Helen Holý but shares only a phone."
+    assert warnings(helena, other).get("Possible shared household.") == (said if is_household else None)
 
 
 def test_a_phone_that_more_than_two_have_may_be_a_households_unless_all_have_one_name():
@@ -167,22 +169,22 @@ def test_a_phone_that_more_than_two_have_may_be_a_households_unless_all_have_one
 
     customer_with_order(phone=PHONE, country="CZ", first_name="Jan", last_name="Novák")
     assert warnings(first, second) == {
-        "It may be a household.": "4 customers are known by the phone that is all these have in common."
+        "Possible shared household.": "The only match is a phone that 4 customers share."
     }
 
 
 def test_a_shared_e_mail_speaks_against_a_household(helena):
     zdenek = customer_with_order(first_name="Zdeněk", email=EMAIL, phone=PHONE, country="CZ")
 
-    assert warnings(helena, zdenek).keys() == {"The names differ much."}
+    assert warnings(helena, zdenek).keys() == {"Names differ."}
 
 
 def test_an_earlier_dismissal_is_named_with_who_and_when(helena, helen, time_machine):
     time_machine.move_to("2026-01-03 12:00:00+00:00")
     write_not_duplicates(helena, helen, by=make_user("jane", first_name="Jane", last_name="Peacock"))
 
-    assert warnings(helena, helen)["Dismissed before."] == (
-        f"Jane Peacock said on 3 Jan 2026 that {helena.pk} and {helen.pk} are not the same."
+    assert warnings(helena, helen)["Marked as not duplicates before."] == (
+        f"Jane Peacock marked these customers as not duplicates on 3 Jan 2026: {helena.pk} and {helen.pk}."
     )
 
 
@@ -191,7 +193,7 @@ def test_more_than_one_login_is_named(helena, helen):
     edited(helen, cart_login="hholy")
 
     assert warnings(helena, helen)["More than one shop login."] == (
-        "helena.holy and hholy will all open the account of Helena Holý."
+        "These logins will all open the account of Helena Holý: helena.holy and hholy."
     )
 
 

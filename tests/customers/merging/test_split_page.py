@@ -60,10 +60,12 @@ def test_what_goes_and_what_stays_is_shown_beforehand(client, helena, wrong):
 
     page = text_of(client.get(url(helena, wrong)))
     for said in (
-        "<h1>Split Marketplace MP-9 off?</h1>", f"Helena Holý ({helena.pk})", "with credit 2.50 USD", "3.00 USD",
-        "9.90 USD", "1 active", "<td class=\"wide\">Hubert</td>", "hub@x.cz", "Czechia", "Pay sources", "Purchases",
-        "Helena Holý no longer shows this card.", "What staff added stays.", "will not be suggested as duplicates",
-        "Yes, split it off", "No, take me back",
+        "<h1>Split record Marketplace MP-9?</h1>", f"Helena Holý ({helena.pk})", "credit 2.50 USD", "3.00 USD",
+        "9.90 USD", "1 active", "<td class=\"wide\"><bdi>Hubert</bdi></td>", "hub@x.cz", "Czechia", "Payment methods",
+        "Purchases",
+        "Removed from the profile of Helena Holý: payment method.", "Staff entries are kept.",
+        "will not be suggested as duplicates",
+        "Split record", "Cancel",
     ):  # fmt: skip
         assert said in page
     assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
@@ -78,7 +80,7 @@ def test_a_record_is_split_off_with_what_came_through_it(client, helena, wrong):
     assert hubert.records.first().order_set.count() == 1
     assert fresh(helena)[0].status == ""
     page = text_of(response)
-    assert "Marketplace MP-9 is a customer of its own now: this one." in page
+    assert "Marketplace MP-9 is now a separate customer, shown here." in page
     assert f'href="/customers/{helena.pk}/">Go to Helena Holý</a>' in page
     said = NotDuplicate.objects.get()
     assert (said.reason, str(said.by)) == ("A brother", "Jane Peacock")
@@ -103,7 +105,7 @@ def test_sent_twice_it_is_done_once_and_says_where_the_record_is(client, helena,
     hubert = SourceRecord.objects.get(pk=wrong.pk).customer
     assert Customer.objects.count() == before
     assert response.redirect_chain == [(f"/customers/{hubert.pk}/", 302)]
-    assert f"Marketplace MP-9 is with {hubert.numbered} now. Nothing was split." in text_of(response)
+    assert f"Nothing was split: Marketplace MP-9 now belongs to {hubert.numbered}." in text_of(response)
     assert client.get(url(helena, wrong)).url == f"/customers/{hubert.pk}/"
 
 
@@ -114,7 +116,7 @@ def test_what_changed_meanwhile_is_shown_again(client, helena, wrong):
 
     response = client.post(url(helena, wrong), {"seen": seen}, follow=True)
     assert response.redirect_chain == [(url(helena, wrong), 302)]
-    assert "<strong>Nothing was split.</strong> Something changed while you were looking." in text_of(response)
+    assert "<strong>Nothing was split.</strong> Something changed since you opened the page." in text_of(response)
     assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
 
 
@@ -139,7 +141,7 @@ def test_the_only_record_is_not_split_off(client, helena):
     add_note(helena, "Staff wrote this.", by=None)
 
     response = client.get(url(helena, helena.records.get(external_id="7")), follow=True)
-    assert "This is the only record of Helena Holý, so there is nothing to split it from." in text_of(response)
+    assert "so it cannot be split off." in text_of(response)
     assert response.redirect_chain[-1][0].startswith(f"/customers/{helena.pk}/?tab=sources")
 
 
@@ -147,7 +149,7 @@ def test_what_staff_wrote_is_not_split_off(client, helena, wrong):
     home = staff_record_of(helena)
 
     for response in (client.get(url(helena, home), follow=True), client.post(url(helena, home), follow=True)):
-        assert "This record holds what staff wrote here" in text_of(response)
+        assert "This record holds staff entries" in text_of(response)
     assert SourceRecord.objects.get(pk=home.pk).customer_id == helena.pk
 
 
@@ -157,7 +159,7 @@ def test_a_record_of_a_merged_customer_is_split_off_for_good(client, helena, wro
 
     response = client.get(url(helena, wrong), follow=True)
     assert response.redirect_chain == [(url(other, wrong), 302)]
-    assert f"{made} stands." in text_of(response)
+    assert f"{made} stays active." in text_of(response)
     confirm(client, other, wrong)
     undo(made)
     assert {r.customer_id for r in SourceRecord.objects.filter(pk=wrong.pk)}.isdisjoint({helena.pk, other.pk})
@@ -173,7 +175,7 @@ def test_a_record_without_a_number_or_a_valid_e_mail_can_be_split_off(client, he
 
 
 @pytest.mark.parametrize(
-    ("reason", "kept"), [("\0x\0", "x"), ("y" * 300, "y" * 200), ("  ", "Split by hand"), ("(5)", "(5)")]
+    ("reason", "kept"), [("\0x\0", "x"), ("y" * 300, "y" * 200), ("  ", "Split manually"), ("(5)", "(5)")]
 )
 def test_any_reason_can_be_given_or_none(reason, kept, client, helena, wrong):
     assert confirm(client, helena, wrong, reason=reason).status_code == 200

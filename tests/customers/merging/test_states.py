@@ -23,18 +23,18 @@ def erase(customer):
 def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):
     made = merge(*three)
     undo(made, three[2], by=agent)
-    assert "by Margaret Park" in as_agent.get(LIST).text
-    assert "Partly undone by Margaret Park" in as_agent.get(made.get_absolute_url()).text
+    assert "by <bdi>Margaret Park</bdi>" in as_agent.get(LIST).text
+    assert "Partly undone by <bdi>Margaret Park</bdi>" in as_agent.get(made.get_absolute_url()).text
     row = read(as_agent.get(CSV))[0]
-    assert (row["State"], row["Undone by"]) == ("Partly undone", "Margaret Park")
+    assert (row["Status"], row["Undone by"]) == ("Partly undone", "Margaret Park")
     assert row["Undone"]
 
 
 def test_what_a_program_took_back_says_so(as_agent, three):
     made = merge(*three)
     undo(made, three[2])
-    assert "Partly undone by a program" in as_agent.get(made.get_absolute_url()).text
-    assert read(as_agent.get(CSV))[0]["Undone by"] == "A program"
+    assert "Partly undone by <bdi>API client</bdi>" in as_agent.get(made.get_absolute_url()).text
+    assert read(as_agent.get(CSV))[0]["Undone by"] == "API client"
 
 
 def test_a_merge_of_who_was_erased_is_not_in_force(as_agent, three):
@@ -59,5 +59,5 @@ def test_no_file_of_what_makes_no_sense(as_agent, three, asked):
     merge(*three)
     response = as_agent.get(CSV, asked)
     assert response.status_code == 422
-    assert "what was asked for makes no sense" in response.text
+    assert "Filters ignored because their values are not valid" in response.text
     assert "Content-Disposition" not in response

@@ -113,13 +113,13 @@ def test_the_picture_has_a_dot_a_place_below_what_it_went_into(four):
     assert (picture.width, picture.height) == (130, 112)
 
 
-# What happened since
+# Activity since
 
 
 def test_a_merge_tells_what_happened_to_its_parts_since(as_agent, agent, admin_user):
     helena, helen, initial = (customer_with_order(email=EMAIL, deduplicate=False) for _ in range(3))
     merged = merge(helena, helen, initial)
-    assert "Nothing: it stands as it was made." in as_agent.get(merged.get_absolute_url()).text
+    assert "No changes since." in as_agent.get(merged.get_absolute_url()).text
 
     undo(merged, helen, by=admin_user)
     split_record(initial.own_records.get(data_source__name="Shop"), by=agent)
@@ -128,11 +128,11 @@ def test_a_merge_tells_what_happened_to_its_parts_since(as_agent, agent, admin_u
     undo(later, by=agent)
 
     page = text(as_agent.get(merged.get_absolute_url()))
-    assert f"Jane Peacock {helen.numbered} came back as a customer." in page
+    assert f"Jane Peacock {helen.numbered} was restored." in page
     assert "Margaret Park Shop " in page
     assert "was split off as Helena Holý" in page
-    assert f"Jane Peacock {helena.numbered} became part of {bjorn.numbered}. Merge {later.pk}" in page
-    assert f"Margaret Park {helena.numbered} left {bjorn.numbered} again. Merge {later.pk}" in page
+    assert f"Jane Peacock {helena.numbered} was merged into {bjorn.numbered}. Merge {later.pk}" in page
+    assert f"Margaret Park {helena.numbered} was restored from {bjorn.numbered}. Merge {later.pk}" in page
 
 
 def test_a_merge_shows_its_family_with_a_title_for_each_dot(as_agent, four):
@@ -143,7 +143,7 @@ def test_a_merge_shows_its_family_with_a_title_for_each_dot(as_agent, four):
     page = as_agent.get(outer.get_absolute_url()).text
 
     assert page.count('<circle cx="') - 2 == 4  # the two of the brand
-    assert f"<title>{dora.numbered} is part of {cleo.numbered} by merge {inner.pk}, " in page
+    assert f"<title>{dora.numbered} is merged into {cleo.numbered} since " in page
     assert inner.get_absolute_url() in page
     assert dora.get_absolute_url() in page
     assert "style=" not in page.split("<main")[1]

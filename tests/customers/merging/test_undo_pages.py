@@ -51,20 +51,20 @@ def edit(customer, by, **fields):
 
 def test_a_merge_tells_what_changed_what_moved_and_where_it_is_now(as_agent, admin_user, helena, helen):
     made = merge(helena, helen, by=admin_user, company="Holý Design", credit={"USD": Decimal(3)})
-    Merge.objects.filter(pk=made.pk).update(reason="Called in", warnings=[["Nothing matches.", "Said then."]])
+    Merge.objects.filter(pk=made.pk).update(reason="Called in", warnings=[["No shared email or phone.", "Said then."]])
 
     page = as_agent.get(made.get_absolute_url()).text
 
     for text in (
         f"Merge {made.pk}: Helena Holý",
-        "Jane Peacock, on the page",
-        "“Called in”",
-        "typed by Jane Peacock",
+        "Jane Peacock · Web",
+        "“<bdi>Called in</bdi>”",
+        "entered by Jane Peacock",
         "corrected by 3.00 USD",
         "MP-1",
         "27.84 USD",
-        "Nothing matches.",
-        f'<td class="wide" data-label="Now with">Helena Holý ({helena.pk})</td>',
+        "No shared email or phone.",
+        f'<td class="wide" data-label="Current customer">Helena Holý ({helena.pk})</td>',
         f'<td class="wide" data-label="From">Helena Holy ({helen.pk})</td>',
         '<th scope="row">Orders</th><td class="num">1</td>',
     ):
@@ -82,7 +82,7 @@ def test_a_merge_of_several_offers_to_undo_one(as_agent, helena, helen, initial)
     undo(made, helen)
     page = as_agent.get(made.get_absolute_url()).text
     assert "Partly undone" in page
-    assert "Came back" in page
+    assert "Restored" in page
     assert "Undo only this one" not in page
 
 
@@ -128,22 +128,22 @@ def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
 
     page = as_agent.get(undo_url(made)).text
     assert f"Undo merge {made.pk}?" in page
-    assert f"Helena Holy ({helen.pk}) comes back as a customer with all they had" in page
+    assert f"Helena Holy ({helen.pk}) is restored with all records and anything received since" in page
     for text in (
-        '<td class="num" data-label="New">1</td>',
+        '<td class="num" data-label="New since merge">1</td>',
         "31.80 USD",
-        "goes back",
+        "reverted",
         "by Jane Peacock",
-        "One edit is kept.",
-        "The company was changed after the merge, so it stays with",
-        "The two will not be suggested as duplicates of each other again.",
+        "1 edit is kept.",
+        "Company was changed after the merge and is kept for",
+        "These 2 customers will not be suggested as duplicates of each other.",
     ):
         assert text in page
     assert not Merge.objects.exclude(undone_at=None).exists()
 
     response = send(as_agent, undo_url(made))
     assert response.url == helena.get_absolute_url()
-    assert says(response) == f"Undone. Helena Holy ({helen.pk}) is a customer again. The company stayed as it is."
+    assert says(response) == f"Undone. Helena Holy ({helen.pk}) was restored. Company was kept."
     helena, helen = fresh(helena, helen)
     assert (helena.last_name, helena.company, helen.is_live) == ("Holý", "Design s.r.o.", True)
     assert duplicates_of(helena)[0].dismissal.by.username == "margaret"
@@ -167,8 +167,8 @@ def test_a_value_that_a_later_merge_carried_on_stays_there(as_agent, helena, hel
 
     page = as_agent.get(undo_url(made)).text
 
-    assert f"carried on by merge {later.pk}" in page
-    assert f"Whoever comes back leaves Bjørn Hansen ({bjorn.pk})" in page
+    assert f"carried over by Merge {later.pk}" in page
+    assert f"Restored customers are taken out of Bjørn Hansen ({bjorn.pk})" in page
     assert send(as_agent, undo_url(made)).url == bjorn.get_absolute_url()
 
 
@@ -182,7 +182,7 @@ def test_the_preview_asks_as_many_queries_however_much_there_is(as_agent, helena
         NoteFactory(source_record=taken.found.record)
     with django_assert_max_num_queries(len(few)):
         page = as_agent.get(undo_url(made)).text
-    assert '<td class="num" data-label="New">20</td>' in page
+    assert '<td class="num" data-label="New since merge">20</td>' in page
 
 
 # Its refusals
@@ -196,7 +196,7 @@ def test_a_change_meanwhile_leads_to_a_new_preview(as_agent, admin_user, helena,
     for stale in (data, {}, {"seen": "forged"}):
         response = as_agent.post(undo_url(made), stale, follow=True)
         assert shown(response) == (
-            "Nothing was undone. Something changed while you were looking. Here is the new preview."
+            "Nothing was undone. Something changed since you opened the page. This is the updated preview."
         )
         assert "Undo merge" in response.text
     assert fresh(helen)[0].merged_into == helena
@@ -217,12 +217,12 @@ def test_credit_below_zero_needs_a_tick(as_agent, helena, helen):
     made = merge(helena, helen, credit={"USD": Decimal(9)})
     credit.adjust(helena, Decimal(-8), "USD", cause="order", by=None)
     page = as_agent.get(undo_url(made)).text
-    assert "Credit will be below zero." in page
-    assert "Leave the credit below zero" in page
+    assert "Credit will be negative." in page
+    assert "Allow negative credit" in page
 
     response = as_agent.post(undo_url(made), hidden(as_agent.get(undo_url(made))), follow=True)
     assert "Nothing was undone." in shown(response)
-    assert "Tick “Leave the credit below zero” to go on" in shown(response)
+    assert "Tick “Allow negative credit” to continue" in shown(response)
     assert not fresh(helen)[0].is_live
 
     send(as_agent, undo_url(made), allow_overdraft="1")
@@ -245,11 +245,11 @@ def test_a_merge_whose_customer_was_erased_says_so_and_offers_nothing(as_agent, 
     page = as_agent.get(made.get_absolute_url()).text
     assert f"Customer {helena.pk} was erased on <time" in page
     assert '<span class="badge">Erased</span>' in page
-    for gone in ("In force", "Undo…", "Open customer", "Moved", "Nothing", "Source records that moved", "kept"):
+    for gone in ("Active", "Undo…", "Open customer", "Moved", "Nothing", "Source records that moved", "kept"):
         assert gone not in page
     listed = as_agent.get(reverse("customers:merges")).text
     assert '<span class="badge">Erased</span>' in listed
-    assert "can be undone until the customer is erased" in listed
+    assert "can be undone until one of its customers is erased" in listed
 
 
 def test_who_came_back_before_is_not_part_of_what_was_erased(as_agent, admin_user, helena, helen, initial):
@@ -268,7 +268,7 @@ def test_somebody_who_is_not_part_of_the_merge_cannot_come_back(as_agent, helena
 
     response = as_agent.get(undo_url(made, only=only), follow=True)
 
-    assert "This customer is not part of the merge any more." in shown(response)
+    assert "This customer is no longer part of the merge." in shown(response)
 
 
 def test_an_undo_without_its_token_is_refused(agent, helena, helen):

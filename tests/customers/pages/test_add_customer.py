@@ -51,7 +51,7 @@ def test_a_lead_is_added_with_all_that_was_typed(as_agent, agent):
     assert Note.objects.get().by == HistoryEntry.objects.get().by == agent
     assert HistoryEntry.objects.get().text == "Lead added manually."
     assert response.redirect_chain == [(f"/customers/{jan.pk}/", 302)]
-    assert f"Jan Novák ({jan.pk}) is added." in text_of(response)
+    assert f"Jan Novák ({jan.pk}) was added." in text_of(response)
 
 
 def test_same_as_billing_wins_over_what_stands_below_it(as_agent):
@@ -73,7 +73,7 @@ def test_who_is_known_already_is_shown_first_and_added_only_anyway(as_agent):
     response = as_agent.post(URL, data)
 
     assert response.status_code == 422
-    assert f"Helena Holý ({helena.pk}) has this email and phone." in text_of(response)
+    assert f"Helena Holý ({helena.pk}) has the same email and phone." in text_of(response)
     assert f'href="/customers/{helena.pk}/"' in text_of(response)
     assert 'value="HHOLY@gmail.com"' in text_of(response)
     assert Customer.objects.count() == 1
@@ -87,7 +87,7 @@ def test_somebody_who_came_meanwhile_is_shown_too(as_agent):
     response = as_agent.post(URL, typed(email="hholy@gmail.com", anyway=str(first.pk)))
 
     assert response.status_code == 422
-    assert f"Hana Holý ({second.pk}) has this email." in text_of(response)
+    assert f"Hana Holý ({second.pk}) has the same email." in text_of(response)
 
 
 def test_who_says_to_have_seen_a_number_of_any_length_has_seen_nobody(as_agent):
@@ -108,7 +108,7 @@ def test_a_form_sent_twice_adds_one(as_agent):
     response = as_agent.post(URL, data, follow=True)
 
     assert Customer.objects.count() == 1
-    assert "was added with this form. Nothing more was added." in text_of(response)
+    assert "was already added with this form." in text_of(response)
 
 
 def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
@@ -119,11 +119,11 @@ def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
     ("wrong", "said"),
     [
         ({"email": "no email"}, "Enter an email such as name@example.com."),
-        ({"first_name": "N" * 101}, "Use 100 characters or fewer; these are 101."),
-        ({"billing_address-city": "N" * 121}, "Use 120 characters or fewer; these are 121."),
+        ({"first_name": "N" * 101}, "Use 100 characters or fewer. This has 101."),
+        ({"billing_address-city": "N" * 121}, "Use 120 characters or fewer. This has 121."),
         ({"company": "a\x00b"}, "Null characters are not allowed."),
-        ({"lead_status": "boss"}, "Choose one of those listed."),
-        ({"first_name": " ", "last_name": ""}, "Nothing was added. Type a name, a company, an email or a phone."),
+        ({"lead_status": "boss"}, "Select one of the listed options."),
+        ({"first_name": " ", "last_name": ""}, "Not added. Enter a name, company, email or phone."),
     ],
 )
 def test_what_cannot_be_stored_is_refused_and_kept_as_typed(wrong, said, as_agent):

@@ -21,21 +21,21 @@ NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)  # a Wednesday
 
 def test_a_fresh_install_says_how_customers_come_in(as_agent):
     page = as_agent.get("/").content.decode()
-    assert "Customers come in with the orders and leads that a data source sends, or are added here by hand." in page
-    assert "Add a customer" in page
-    assert "Merges by week" not in page
+    assert "Customers appear as soon as a data source sends orders or leads. You can also add one manually." in page
+    assert "Add customer" in page
+    assert "Merges per week" not in page
 
 
 def test_who_may_not_add_customers_is_not_told_to(viewer):
     page = signed_in(viewer).get("/").content.decode()
-    assert "that a data source sends. Whoever" in page
-    assert "Add a customer" not in page
+    assert "sends orders or leads. Possible duplicates" in page
+    assert "Add customer" not in page
 
 
 def test_where_nothing_was_done_yet_each_part_says_so(as_agent):
     customer_with_order(email="h@reunite.cz")
     page = as_agent.get("/").content.decode()
-    for said in ("No duplicates are waiting.", "Nothing was merged yet.", "Customers whom you open stand here."):
+    for said in ("No duplicates to review.", "No merges yet.", "Customers you open appear here."):
         assert said in page
 
 
@@ -56,10 +56,10 @@ def test_merges_and_undos_are_told_latest_first(as_agent, agent):
     told = [(act.merge.pk, act.is_undo, act.by) for act in recent_acts()]
     assert told == [
         (first.pk, True, "Margaret Park"),
-        (second.pk, False, "A program"),
+        (second.pk, False, "API client"),
         (first.pk, False, "Margaret Park"),
     ]
-    assert f"b ({b.pk}) out of a" in as_agent.get("/").content.decode()
+    assert f"b ({b.pk}) restored from a" in as_agent.get("/").content.decode()
 
 
 def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
@@ -99,7 +99,7 @@ def test_no_week_is_counted_further_than_is_shown(monkeypatch):
     monkeypatch.setattr(weeks, "MOST", 2)
     for _ in range(4):
         done(NOW)
-    assert weeks.weeks(today=NOW.date())[-1].text == "week of 16 Mar 2026: 2+ merges, 0 undos"
+    assert weeks.weeks(today=NOW.date())[-1].text == "Week of 16 Mar 2026: 2+ merges, 0 undos"
 
 
 def test_a_week_begins_where_the_reader_is(agent):

@@ -12,7 +12,7 @@ from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
 INVISIBLE = "\u200b\u2060"
-PHONE = "Enter a phone of 7 digits or more, such as +1 817 924 7272."
+PHONE = "Enter a phone number of 7 digits or more, such as +1 817 924 7272."
 WEBSITE = "Enter a website such as https://example.com."
 
 
@@ -97,7 +97,7 @@ def test_an_edit_leaves_something_to_call_a_customer_by(as_agent, helena):
     blank = dict.fromkeys(("first_name", "last_name", "company", "email", "phone"), "")
     response = save(as_agent, helena, **blank)
     assert response.status_code == 422
-    assert "Leave a name, a company, an email or a phone." in text_of(response)
+    assert "Keep a name, company, email or phone." in text_of(response)
     helena.refresh_from_db()
     assert helena.last_name == "Holý"
 
@@ -107,7 +107,7 @@ def test_a_merge_leaves_something_to_call_a_customer_by(as_agent, helena):
     blank = {f"pick-{name}": "empty" for name in ("first_name", "last_name", "company", "email", "phone")}
     response = review(as_agent, helena, helen, **blank)
     assert response.status_code == 422
-    assert "Leave a name, a company, an email or a phone." in text_of(response)
+    assert "Keep a name, company, email or phone." in text_of(response)
 
 
 def test_whoever_came_without_a_name_can_be_edited(as_agent):

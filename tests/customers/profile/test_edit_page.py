@@ -81,7 +81,7 @@ def test_an_edit_that_changes_nothing_writes_nothing(as_agent, helena):
 
     helena.refresh_from_db()
     assert (helena.version, SourceRecord.objects.count(), HistoryEntry.objects.count()) == before
-    assert "Nothing was changed, so nothing was saved." in text_of(response)
+    assert "No changes to save." in text_of(response)
 
 
 def test_a_value_that_no_form_can_show_stays_as_it_is_while_others_change(as_agent, helena):
@@ -104,7 +104,7 @@ def test_the_second_of_two_is_told_and_shown_both_versions(as_agent, helena, adm
     assert response.status_code == 422
     assert (
         "<strong>Not saved.</strong> Jane Peacock changed this customer a moment ago."
-        " Both versions are shown; choose, then save."
+        " Both versions are shown: select one of each, then save."
     ) in page
     assert "<title>Error: Edit Helena Holý | Reunite</title>" in page
     assert [(c.key, c.theirs, c.pick) for c in response.context["form"].conflicts()] == [
@@ -124,7 +124,7 @@ def test_after_choosing_it_is_saved_as_chosen(pick, email, as_agent, helena):
     told = as_agent.post(url(helena), data)
     undecided = as_agent.post(url(helena), form_of(told))
 
-    assert "Choose one version of the email." in text_of(undecided)
+    assert "Select one version for: Email." in text_of(undecided)
     response = as_agent.post(url(helena), form_of(undecided) | {"choose-email": pick})
     assert response.status_code == 302
     helena.refresh_from_db()
@@ -203,7 +203,7 @@ def test_a_login_of_somebody_else_is_not_offered(as_agent, helena):
 
     assert data["cart_login"] == str(Customer.objects.get(pk=helena.pk).cart_login_id)
     refused = as_agent.post(url(helena), data | {"cart_login": str(other.cart_login_id)})
-    assert "Choose one of those listed." in text_of(refused)
+    assert "Select one of the listed options." in text_of(refused)
 
 
 def test_who_may_not_change_is_refused(viewer, helena):

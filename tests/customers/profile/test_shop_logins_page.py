@@ -50,7 +50,7 @@ def test_the_first_login_is_shown_and_opens_and_its_password_stands_nowhere(as_a
     assert response.url == f"/customers/{helena.pk}/?tab=logins#rows"
     assert now.cart_login.login == "helena"
     assert cart_logins.opened_by("helena", SECRET) == helena
-    assert "Shown</span>" in tab(as_agent, helena)
+    assert "In profile</span>" in tab(as_agent, helena)
     everywhere = tab(as_agent, helena) + tab(as_agent, helena, "history")
     everywhere += "".join(str(change.values) for change in ProfileChange.objects.all())
     assert SECRET not in everywhere
@@ -129,11 +129,11 @@ def _hash(password):
 @pytest.mark.parametrize(
     ("login", "password", "said"),
     [
-        ("", "", "Type a login."),
-        ("l" * 151, "", "Use 150 characters or fewer; these are 151."),
-        ("taken", "", "“taken” is or was the login of another customer. Type another."),
-        ("mine", "", "“mine” is a login of this customer already."),
-        ("new", "   ", "Type a password that is more than blanks."),
+        ("", "", "Enter a login."),
+        ("l" * 151, "", "Use 150 characters or fewer. This has 151."),
+        ("taken", "", "The login “taken” is or was used by another customer. Enter another."),
+        ("mine", "", "This customer already has the login “mine”."),
+        ("new", "   ", "Enter a password that is not only spaces."),
         ("new", "p" * 129, "Use 128 characters or fewer."),
         ("a\x00b", "", "Null characters are not allowed."),
     ],
@@ -163,7 +163,7 @@ def test_cards_show_brand_last_four_and_expiry_and_nothing_else(as_agent, helena
     PaySource.objects.create(**card, last_four="4242", expiry_month=3, expiry_year=2026)
     PaySource.objects.create(**card, last_four="1881", expiry_month=4, expiry_year=2026)
     with time_machine.travel(datetime(2026, 4, 30, 23, tzinfo=UTC), tick=False):
-        page = tab(as_agent, helena, "pay-sources")
+        page = tab(as_agent, helena, "payment-methods")
 
     assert page.count("Expired</span>") == 1
     assert '03/26 <span class="badge bad">Expired' in page
@@ -180,7 +180,7 @@ def test_the_default_card_is_picked(as_agent, helena):
         as_agent.post(url)
 
     assert Customer.objects.get(pk=helena.pk).pay_source == card
-    assert "Default</span>" in tab(as_agent, helena, "pay-sources")
+    assert "Default</span>" in tab(as_agent, helena, "payment-methods")
     assert HistoryEntry.objects.filter(kind="edit").count() == 1
     other = customer_with_order(email="other@example.org")
     assert as_agent.post(f"/customers/{other.pk}/pay-sources/{card.pk}/").status_code == 404

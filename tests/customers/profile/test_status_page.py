@@ -30,7 +30,7 @@ def test_status_and_owner_are_set_and_told(as_agent, agent, helena, admin_user):
 
     page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
     assert '<span class="badge ">Working Lead</span>' in page
-    assert "Owner Jane Peacock" in page
+    assert "Owner: Jane Peacock" in page
     entries = HistoryEntry.objects.filter(kind="edit", by=agent).order_by("pk")
     assert [entry.text for entry in entries] == [
         "Lead status set to Working Lead.",
@@ -43,7 +43,7 @@ def test_a_status_from_purchases_is_shown_first(as_agent, helena):
     send(as_agent, helena, lead_status="lost")
 
     assert '<span class="badge warn">Past Due</span>' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
-    assert "Helena Holý is Past Due, which comes from purchases" in text_of(as_agent.get(url(helena)))
+    assert "The current status, Past Due, comes from purchases" in text_of(as_agent.get(url(helena)))
 
 
 def test_saving_what_is_there_writes_nothing(as_agent, helena):
@@ -60,8 +60,10 @@ def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, adm
     page = text_of(response)
 
     assert response.status_code == 422
-    assert "Not saved. Jane Peacock changed this customer a moment ago. Look at what is there now, then save." in page
-    assert "Now: Lost, owner Jane Peacock." in page
+    assert (
+        "Not saved. Jane Peacock changed this customer a moment ago. Check the current values, then save again." in page
+    )
+    assert "Current lead status: Lost. Current owner: Jane Peacock." in page
     assert '<option value="qualified" selected>' in page
     [now] = Customer.objects.filter(pk=helena.pk)
     assert f'name="version" value="{now.version}"' in page

@@ -32,7 +32,7 @@ def test_a_row_says_what_the_list_says(as_agent):
     assert (row["Number"], row["Id"]) == (str(helena.pk), helena.uuid)
     assert (row["First name"], row["Last name"], row["Company"]) == ("Helena", "Holý", "Holý, Design")
     assert (row["Email"], row["Phone"]) == ("hholy@gmail.com", "+420 241 770 449")
-    assert (row["Billing street"], row["Billing country"]) == ("Rilská 3174/6", "Czechia")
+    assert (row["Billing address line 1"], row["Billing country"]) == ("Rilská 3174/6", "Czechia")
     assert (row["Sources"], row["Orders"], row["Spent"]) == ("Marketplace, Shop", "2", "1234.50 EUR, 9.90 USD")
     assert row["Created (UTC)"] == f"{helena.created:%Y-%m-%d %H:%M}"
 

@@ -137,8 +137,8 @@ def test_who_is_rare_by_all_and_many_by_each_is_looked_for_further(as_agent, mix
     first = as_agent.get(URL, {"country": "DE", "sort": "created"})
 
     assert not first.context["page"].lines
-    assert "None so far" in first.content.decode()
-    assert "Go on looking" in first.content.decode()
+    assert "No matches yet" in first.content.decode()
+    assert "Keep searching" in first.content.decode()
     assert len(list(pages(as_agent, country="DE", sort="created"))) == 10
 
 
@@ -170,9 +170,9 @@ def test_the_filters_that_are_set_can_be_cleared_each(as_agent, mixed):
 
 
 def test_nobody_passing_says_what_to_clear(as_agent, mixed):
-    assert "No customer passes these filters" in as_agent.get(URL, {"status": "past_due"}).content.decode()
+    assert "No customers match these filters" in as_agent.get(URL, {"status": "past_due"}).content.decode()
     with_search = as_agent.get(URL, {"status": "past_due", "q": "same"}).content.decode()
-    assert "No customer matches “same”" in with_search
+    assert "No customers match “<bdi>same</bdi>”" in with_search
     assert 'href="/customers/?status=past_due">Clear search</a>' in with_search
 
 

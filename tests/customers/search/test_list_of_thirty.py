@@ -134,8 +134,8 @@ def test_a_search_finds_and_says_what_for(as_agent, thirty):
 def test_a_search_in_vain_says_where_was_looked(as_agent, thirty):
     page = text_of(as_agent.get(URL, {"q": "helna <holly>"}))
 
-    assert "No customer matches “helna &lt;holly&gt;”" in page
-    assert "Check the spelling, or search by one word only." in page
+    assert "No customers match “<bdi>helna &lt;holly&gt;</bdi>”" in page
+    assert "Check the spelling or search for a single word." in page
     assert "Clear search" in page
 
 

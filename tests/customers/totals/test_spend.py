@@ -105,9 +105,9 @@ def test_merges_that_stand_are_marked(as_agent, helena):
     [mark] = plot.marks
     assert mark.label == str(stands.pk)
     assert mark.x == pytest.approx(WIDTH * 10.5 / 12, abs=1)
-    assert f"Marked: Merge {stands.pk} on 16 Feb 2026" in plot.text
+    assert f"Merges: Merge {stands.pk} on 16 Feb 2026" in plot.text
     page = as_agent.get(f"/customers/{helena.pk}/").content.decode()
-    assert f'Marked: <a href="/merges/{stands.pk}/">Merge {stands.pk}</a>, 16 Feb 2026' in page
+    assert f'<span class="key mark"><a href="/merges/{stands.pk}/">Merge {stands.pk}</a>, 16 Feb 2026' in page
 
 
 def test_merges_of_whoever_was_merged_in_later_are_marked_as_well(helena):
@@ -128,7 +128,7 @@ def test_merges_of_one_month_share_a_mark(helena):
 def test_the_text_says_every_value(helena):
     refund(bought("1234.50", 2026, 3, 1), "0.50")
     assert Plot(spend_of(helena, now=NOW)).text == (
-        "Spend by month in USD. Jan 2026: 5.00. Mar 2026: 1,234.50, 0.50 of it refunded. Nothing in the other months"
+        "Spend by month in USD. Jan 2026: 5.00. Mar 2026: 1,234.50, refunded 0.50. No spend in the other months"
     )
 
 

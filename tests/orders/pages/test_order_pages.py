@@ -51,7 +51,7 @@ def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_unde
     for url in (placed.get_absolute_url(), placed.purchases.get().get_absolute_url()):
         page = text_of(as_agent, url)
         assert f"Jana Holý ({has.pk})" in page
-        assert f'Received as <a href="{had.get_absolute_url()}"><bdi>Helena Holý ({had.pk})' in page
+        assert f'Received as <a href="{had.get_absolute_url()}">Helena Holý ({had.pk})' in page
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_what_is_wrong_and_a_new_password_are_taken_back_and_forth_too(as_agent,
     response = as_agent.get(values(helena, helen))
     assert response.status_code == 200
     assert 'value="nobody"' in response.text
-    assert "A new password was set here and is kept." in response.text
+    assert "Discard the new password entered here" in response.text
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), hidden(response))
     assert response.status_code == 422
 
@@ -85,7 +85,7 @@ def test_keeping_what_is_changed_leaves_a_new_password_alone(as_agent, helena, h
     as_agent.post(reverse("customers:merge_values", args=[helena.pk]), late)
 
     assert as_agent.get(url).status_code == 200
-    assert "Set anew" in as_agent.get(url).text
+    assert "New password" in as_agent.get(url).text
 
 
 def test_after_a_new_sign_in_at_the_values_and_at_the_review(as_agent, agent, helena, helen):
@@ -185,7 +185,7 @@ def test_a_draft_expires_a_day_after_it_was_last_used(as_agent, helena, helen):
         assert MergeDraft.objects.get().expires > timezone.now() + timedelta(hours=23)
 
     expire(MergeDraft.objects.get())
-    assert "What you had chosen is not kept any more." in shown(as_agent.get(url, follow=True))
+    assert "Your selection has expired." in shown(as_agent.get(url, follow=True))
     assert "Holý Design" not in as_agent.get(values(helena, helen)).text
 
 

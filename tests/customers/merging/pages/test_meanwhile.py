@@ -17,7 +17,7 @@ def test_an_order_that_comes_meanwhile_is_no_reason_to_refuse(as_agent, helena, 
     data = hidden(as_agent.get(url))
     order(source="Marketplace", first_name="Helena", last_name="Holy", email=EMAIL.upper(), phone=PHONE)
 
-    assert "with 2 orders and everything else they had." in says(as_agent.post(url, data))
+    assert "2 orders and all other records were moved." in says(as_agent.post(url, data))
 
 
 def test_a_source_record_that_comes_meanwhile_is_named(as_agent, helena, helen):
@@ -28,7 +28,7 @@ def test_a_source_record_that_comes_meanwhile_is_named(as_agent, helena, helen):
 
     text = says(as_agent.post(url, data))
 
-    assert "1 source record that arrived meanwhile came along." in text
+    assert "This includes 1 source record received meanwhile." in text
 
 
 def test_an_edit_meanwhile_is_shown_before_anything_is_merged(as_agent, admin_user, helena, helen):
@@ -40,8 +40,8 @@ def test_an_edit_meanwhile_is_shown_before_anything_is_merged(as_agent, admin_us
 
     page = response.content.decode()
     assert shown(response) == (
-        f"Nothing was merged. Jane Peacock changed the email of Helena Holy ({helen.pk}) while you were deciding."
-        " Look at the values again, then confirm."
+        f"Nothing was merged. Jane Peacock changed Helena Holy ({helen.pk}) meanwhile: Email."
+        " Check the values, then confirm again."
     )
     assert "changed by Jane Peacock" in page
     assert f'name="pick-last_name" value="{helen.pk}" checked' in page
@@ -63,7 +63,7 @@ def test_an_edit_while_values_are_picked_is_shown_too(as_agent, admin_user, hele
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data)
 
     assert response.status_code == 422
-    assert f"Jane Peacock changed the email of Helena Holý ({helena.pk}) while you were deciding." in response.text
+    assert f"Jane Peacock changed Helena Holý ({helena.pk}) meanwhile: Email." in response.text
 
 
 def test_a_race_that_is_lost_is_told(as_agent, admin_user, helena, helen):
@@ -75,7 +75,7 @@ def test_a_race_that_is_lost_is_told(as_agent, admin_user, helena, helen):
     response = as_agent.post(url, data, follow=True)
 
     assert shown(response) == (
-        f"Nothing was merged. Jane Peacock merged Helena Holy ({helen.pk}) into Bjørn Hansen a moment ago."
+        f"Nothing was merged. Jane Peacock merged Helena Holy ({helen.pk}) into Bjørn Hansen ({bjorn.pk}) a moment ago."
     )
     assert response.redirect_chain == [(choose(helena, duplicate=helen.pk, ticked="1"), 302)]
 
@@ -91,7 +91,7 @@ def test_the_other_ticks_stay_when_one_duplicate_was_merged_away_meanwhile(as_ag
 
     response = as_agent.get(url, follow=True)
 
-    assert "is already part of" in shown(response)
+    assert "is already merged into" in shown(response)
     assert f'value="{family.pk}" checked' in response.text
     assert f'value="{helen.pk}"' not in response.text
 
@@ -102,7 +102,7 @@ def test_a_draft_after_its_merge_was_undone_has_to_be_looked_at_again(as_agent, 
     as_agent.post(url, data)
     undo(Merge.objects.get())
 
-    assert "Nothing was merged. What you had chosen is not kept any more." in says(as_agent.post(url, data))
+    assert "Nothing was merged. Your selection has expired." in says(as_agent.post(url, data))
     assert Merge.objects.count() == 1
     assert "changed by" not in as_agent.get(values(helena, helen)).text
 
@@ -112,7 +112,7 @@ def test_a_draft_is_only_its_makers_and_only_for_its_customer(as_agent, as_admin
 
     for client, survivor, draft in [(as_admin, helena, token), (as_agent, helen, token), (as_agent, helena, "forged")]:
         response = client.post(reverse("customers:merge_confirm", args=[survivor.pk, draft]), follow=True)
-        assert shown(response) == "Nothing was merged. What you had chosen is not kept any more. Choose again."
+        assert shown(response) == "Nothing was merged. Your selection has expired. Select again."
     assert not Merge.objects.exists()
 
 
@@ -121,5 +121,5 @@ def test_a_fingerprint_other_than_what_was_shown_merges_nothing(as_agent, helena
 
     for fingerprint in ("", "forged"):
         response = as_agent.post(url, {"fingerprint": fingerprint}, follow=True)
-        assert shown(response) == "Nothing was merged. What you sent is not what was shown. Choose again."
+        assert shown(response) == "Nothing was merged. The form differs from what was shown. Select again."
     assert not Merge.objects.exists()

@@ -15,7 +15,7 @@ AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"
 
 
 def test_a_customer_who_matches_nobody_needs_the_other_permission_at_every_step(as_agent, agent, helena, zdenek):
-    words = "You may only merge customers who share an email or phone."
+    words = "You do not have permission to merge customers who share no email or phone."
     for response in (
         as_agent.post(choose(helena), {"duplicate": zdenek.pk}),
         as_agent.get(values(helena, zdenek)),
@@ -27,7 +27,7 @@ def test_a_customer_who_matches_nobody_needs_the_other_permission_at_every_step(
     allow(agent, AN_AGENT_WHO_MAY_MERGE_ANYBODY)
     url = reviewed(as_agent, helena, zdenek)
     page = as_agent.get(url).content.decode()
-    assert "Nothing matches." in page
+    assert "No shared email or phone." in page
     data = hidden(as_agent.get(url))
     agent.user_permissions.filter(codename="merge_unmatched_customer").delete()
     assert as_agent.get(url).status_code == 403
@@ -60,7 +60,7 @@ def test_whoever_may_not_merge_is_told_at_every_step(helena, helen, viewer, as_a
 def test_nobody_chosen(as_agent, helena, helen):
     response = as_agent.post(choose(helena), {"ticked": "1"}, follow=True)
 
-    assert shown(response) == "Nothing was merged. Choose at least one customer."
+    assert shown(response) == "Nothing was merged. Select at least one duplicate."
     assert "checked" not in response.content.decode()
 
 
@@ -87,7 +87,7 @@ def test_a_retired_duplicate_names_the_customer_it_is_part_of(as_agent, helena, 
     response = as_agent.get(values(helena, other), follow=True)
 
     assert shown(response) == (
-        f"Nothing was merged. Helena Holý ({other.pk}) is already part of Helena Holy ({helen.pk})."
+        f"Nothing was merged. Helena Holý ({other.pk}) is already merged into Helena Holy ({helen.pk})."
         " Merge with that customer instead."
     )
 
@@ -98,7 +98,7 @@ def test_a_retired_survivor_leads_to_the_customer_it_is_part_of(as_agent, helena
     for url in (choose(helen), values(helen, helena)):
         response = as_agent.get(url, follow=True)
         assert response.redirect_chain == [(choose(helena), 302)]
-        assert f"Helena Holy ({helen.pk}) is already part of Helena Holý ({helena.pk})." in shown(response)
+        assert f"Helena Holy ({helen.pk}) is already merged into Helena Holý ({helena.pk})." in shown(response)
 
 
 @pytest.mark.parametrize("page", ["merge", "merge_values"])
@@ -115,7 +115,7 @@ def test_an_erased_duplicate_has_nothing_to_merge(as_agent, helena, helen):
 
     response = as_agent.get(values(helena, helen), follow=True)
 
-    assert shown(response) == (f"Nothing was merged. Customer {helen.pk} was erased. There is nothing left to merge.")
+    assert shown(response) == (f"Nothing was merged. Customer {helen.pk} was erased and cannot be merged.")
 
 
 def test_a_form_without_its_token_is_refused(agent, helena, helen, as_agent):

@@ -26,7 +26,7 @@ def test_every_value_of_one_customer_can_be_picked_at_once(as_agent, helena, hel
     page = send(as_agent, helena, helen, all=helen.pk, **{"value-custom1": "kept"})
 
     assert page.status_code == 200
-    assert f"Every value of customer {helen.pk} is picked." in page.text
+    assert f"All values of customer {helen.pk} are selected." in page.text
     for key in ("last_name", "email", "company", "billing_address", "cart_password", "custom5"):
         assert f'name="pick-{key}" value="{helen.pk}" checked' in page.text
     assert f'name="pick-tax_exempt" value="{helena.pk}" checked' in page.text
@@ -45,13 +45,13 @@ def test_all_values_of_nobody_change_no_pick(as_agent, helena, helen, odd):
 
     assert f'name="pick-last_name" value="{helen.pk}" checked' in page.text
     assert f'name="pick-first_name" value="{helena.pk}" checked' in page.text
-    assert "is picked." not in page.text.split("<table")[0]
+    assert "are selected." not in page.text.split("<table")[0]
 
 
 def test_a_new_password_is_kept_when_all_is_picked(as_agent, helena, helen):
     page = send(as_agent, helena, helen, all=helen.pk, **{"value-cart_password": "my new secret"}).text
 
-    assert "A new password was set here and is kept." in page
+    assert "Discard the new password entered here" in page
     assert "my new secret" not in page
 
 

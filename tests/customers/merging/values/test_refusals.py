@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
     ("name", "value", "label", "words"),
     [
         ("value-email", "nobody", "Email", "Enter an email such as name@example.com."),
-        ("value-first_name", "x" * 101, "First name", "Use 100 characters or fewer; these are 101."),
-        ("value-billing_address-city", "x" * 121, "Billing address", "Use 120 characters or fewer; these are 121."),
-        ("value-first_name", "a\x00b", "First name", "Leave out the character that cannot be stored."),
+        ("value-first_name", "x" * 101, "First name", "Use 100 characters or fewer. This has 101."),
+        ("value-billing_address-city", "x" * 121, "Billing address", "Use 120 characters or fewer. This has 121."),
+        ("value-first_name", "a\x00b", "First name", "Remove the character that cannot be stored."),
         ("value-lead_status", "forged", "Lead status", "Choose one of the lead statuses."),
         ("value-credit-USD", "much", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-credit-USD", "NaN", "Credit, USD", "Enter an amount such as 7.50."),
@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db
         ("value-credit-USD", "7.505", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-credit-USD", "1e999999999999", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-cart_password", "x" * 129, "Password", "Use 128 characters or fewer."),
-        ("pick-email", "999999", "Email", "This is none of the values shown. Pick one of them."),
-        ("pick-email", "forged", "Email", "This is none of the values shown. Pick one of them."),
-        ("pick-tax_exempt", "empty", "Tax exempt", "This is none of the values shown. Pick one of them."),
+        ("pick-email", "999999", "Email", "Select one of the values shown."),
+        ("pick-email", "forged", "Email", "Select one of the values shown."),
+        ("pick-tax_exempt", "empty", "Tax exempt", "Select one of the values shown."),
     ],
 )
 def test_a_wrong_value_is_named_and_comes_back_as_typed(as_agent, helena, helen, name, value, label, words):
@@ -65,14 +65,14 @@ def test_the_login_of_somebody_else_is_refused(as_agent, helena, helen):
     response = send(as_agent, helena, helen, **{"value-cart_login": "taken"})
 
     assert response.status_code == 422
-    assert "“taken” is or was the login of another customer. Type another." in response.text
+    assert "The login “taken” is or was used by another customer. Enter another." in response.text
 
 
 def test_a_form_that_does_not_say_what_it_saw_is_shown_again(as_agent, helena, helen):
     for seen in ("", "1", "x-y", "9" * 5000):
         response = send(as_agent, helena, helen, seen=seen)
         assert response.status_code == 422
-        assert "Look at the values again, then review." in response.text
+        assert "Check the values, then review again." in response.text
 
 
 def test_customers_who_are_merged_already_are_not_merged_again(as_agent, helena, helen):

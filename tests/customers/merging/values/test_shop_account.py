@@ -33,7 +33,7 @@ def test_a_password_is_kept_and_never_shown(as_agent, with_logins):
 
     for response in (second, third, fourth, fifth):
         assert not [each for each in hashes if each in response.text]
-    assert second.text.count("Keep this one") == 2
+    assert second.text.count("Keep this password") == 2
     assert "More than one shop login." in second.text
     assert cart_logins.opened_by("helena.holy", "hers") == helena
 
@@ -45,11 +45,11 @@ def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_
     hashed = MergeDraft.objects.get().new_password
 
     assert check_password("s3cret words", hashed)
-    assert "A new password was set here and is kept." in returned.text
+    assert "Discard the new password entered here" in returned.text
     for page in (as_agent.get(url).text, returned.text):
         assert "s3cret words" not in page
         assert hashed not in page
-    assert "Set anew" in as_agent.get(url).text
+    assert "New password" in as_agent.get(url).text
 
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), hidden(returned))
     confirm(as_agent, response.url)
@@ -65,7 +65,7 @@ def test_a_new_password_can_be_dropped_again(as_agent, with_logins):
     data = hidden(returned) | {"drop-cart_password": "1"}
 
     wrong = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data | {"value-email": "x"})
-    assert "A new password was set here" not in wrong.text
+    assert "Discard the new password entered here" not in wrong.text
     data = hidden(wrong) | {"value-email": ""}
     confirm(as_agent, as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data).url)
 
@@ -76,7 +76,7 @@ def test_a_new_password_beside_an_error_is_kept(as_agent, helena, helen):
     response = send(as_agent, helena, helen, **{"value-cart_password": "s3cret words", "value-email": "x"})
 
     assert response.status_code == 422
-    assert "A new password was set here and is kept." in response.text
+    assert "Discard the new password entered here" in response.text
     assert "s3cret words" not in response.text
 
 

@@ -25,7 +25,7 @@ def test_it_shows_the_defaults_and_what_differs(as_agent, helena, helen):
     assert "Custom 1 to 5 (empty)" in page
     assert "Credit, USD (0.00)" in page
     assert '<strong class="differs">3 rows differ</strong>' in page
-    assert "Consent is narrowed." in page
+    assert "More restrictive consent applies." in page
 
 
 def test_an_answer_that_several_gave_is_picked_and_stays_the_strictest(as_agent, helena, helen):

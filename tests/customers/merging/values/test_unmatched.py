@@ -25,17 +25,17 @@ def grid(client, survivor, duplicate):
 
 def test_the_cell_says_what_taking_it_does(as_admin, pair):
     page = grid(as_admin, *pair)
-    assert page.count("not matched on; whoever takes it is") == 1
+    assert page.count("excluded from matching, used if selected") == 1
     merge(*pair)
     assert MatchKey.objects.filter(source_record__origin=pair[0], kind="phone").exists()
 
 
 def test_who_keeps_it_is_not_matched_on_it_as_before(as_admin, pair):
     page = grid(as_admin, *reversed(pair))
-    assert "whoever takes it is" not in page
-    assert page.count('<span class="badge warn">not matched on</span>') == 1
+    assert "used if selected" not in page
+    assert page.count('<span class="badge warn">excluded from matching</span>') == 1
 
 
 def test_other_values_say_nothing(as_admin, pair, agent):
     exclusions.include(pair[1], "phone", "+420241770449", by=agent)
-    assert "not matched on" not in grid(as_admin, *pair)
+    assert "excluded from matching" not in grid(as_admin, *pair)

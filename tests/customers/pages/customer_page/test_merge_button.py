@@ -37,7 +37,7 @@ def test_merging_with_anybody_needs_both_permissions(missing, as_admin, helena):
 
 
 def test_merges_are_listed_where_there_are_any_also_undone_ones(as_agent, agent, helena, double):
-    link = "Merges of this customer"
+    link = "Merge history"
     assert link not in text_of(as_agent.get(url(helena)))
 
     undo_merge(merge(helena, double), by=agent)

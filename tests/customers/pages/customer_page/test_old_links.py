@@ -16,8 +16,8 @@ def test_an_old_link_leads_on_and_says_so(as_agent, admin_user, helena, double):
     assert response.redirect_chain == [(url(helena), 302)]
     today = f"{timezone.now():%-d %b %Y}"
     assert (
-        f"You followed a link to H. Holý ({double.pk}). That customer was merged into Helena Holý by Jane Peacock"
-        f' on {today}.</span><a class="button small" href="/merges/{done.pk}/">See the merge</a>'
+        f"You followed a link to H. Holý ({double.pk}), which was merged into Helena Holý ({helena.pk}) by Jane Peacock"
+        f' on {today}.</span><a class="button small" href="/merges/{done.pk}/">View merge</a>'
     ) in text_of(response)
     assert "You followed" not in text_of(as_agent.get(url(helena)))
 
@@ -30,7 +30,7 @@ def test_an_old_link_is_followed_through_later_merges(as_agent, helena, double):
     response = as_agent.get(url(double), follow=True)
     assert response.redirect_chain == [(url(last), 302)]
     assert "was merged into Helena Holý" in text_of(response)
-    assert ", who is part of Lena Holý now." in text_of(response)
+    assert "Both are part of Lena Holý (" in text_of(response)
 
 
 def test_who_was_erased_is_gone_and_the_page_says_so(as_agent, helena, double):

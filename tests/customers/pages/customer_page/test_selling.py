@@ -39,9 +39,15 @@ def test_tabs_of_selling_are_there_where_there_is_something_in_them(as_agent, ag
 def test_a_contact_is_shown_with_how_to_reach_them(as_agent, helena):
     contact(helena, title="Bookkeeper", email="ada@reunite.cz", phone="+44 20 7946 0000", custom={"Team": "Money"})
     shown = rows(as_agent, helena, "contacts")
-    for text in ("Ada King", "Bookkeeper", "mailto:ada@reunite.cz", "tel:+442079460000", "Team: Money"):
+    for text in (
+        "Ada King",
+        "Bookkeeper",
+        "mailto:ada@reunite.cz",
+        "tel:+442079460000",
+        "<bdi>Team</bdi>: <bdi>Money</bdi>",
+    ):
         assert text in shown
-    assert "1 contact, all shown" in shown
+    assert "1 contact" in shown
 
 
 def test_an_opportunity_is_shown_with_what_it_may_bring(as_agent, agent, helena):
@@ -49,7 +55,14 @@ def test_an_opportunity_is_shown_with_what_it_may_bring(as_agent, agent, helena)
     worth = {"amount": Decimal(1000), "currency": "USD", "forecast_category": "won", "owner": agent}
     opportunities.add(helena, {**values, **worth}, by=agent)
     shown = rows(as_agent, helena, "opportunities")
-    for text in ("New Business", "Offer, recurring", '"badge good">Won', "100 % likely", "12 Jan 2026", "1,000.00"):
+    for text in (
+        "New Business",
+        "<bdi>Offer</bdi> · Recurring",
+        '"badge good">Won',
+        "100% likely",
+        "12 Jan 2026",
+        "1,000.00",
+    ):
         assert text in shown
 
 
@@ -70,19 +83,19 @@ def test_a_task_that_is_due_catches_the_eye(as_agent, agent, helena):
     assert "due." not in text_of(as_agent.get(url(helena)))
     task(helena, agent)
     page = text_of(as_agent.get(url(helena)))
-    assert "<strong>1 task is due.</strong><bdi>“Call back”</bdi>, for Margaret Park, since 12 Jan 2026." in page
+    assert "<strong>1 task is due.</strong>“<bdi>Call back</bdi>”: Margaret Park, due 12 Jan 2026." in page
     for n in range(3):
         task(helena, agent, details=f"Write {n}", due=WHEN - timedelta(days=n + 1))
     page = text_of(as_agent.get(url(helena)))
-    assert "<strong>4 tasks are due.</strong><bdi>“Write 2”</bdi>" in page
-    assert "“Call back”</bdi>" not in page
+    assert "<strong>4 tasks are due.</strong>“<bdi>Write 2</bdi>”" in page
+    assert "<bdi>Call back</bdi>”: Margaret Park" not in page
 
 
 def test_a_call_about_a_contact_is_shown_as_such(as_agent, agent, helena):
     notes.add(contact(helena), {"kind": "call", "call_duration": 200, "text": "Likes tea"}, by=agent)
     shown = rows(as_agent, helena, "notes")
     assert '<span class="badge">Call, 3 min 20 s</span> Likes tea<span class="under">About <bdi>Ada King' in shown
-    assert "Call, 3 min 20 s about <bdi>Ada King</bdi><blockquote" in text_of(as_agent.get(url(helena)))
+    assert "Call, 3 min 20 s, about <bdi>Ada King</bdi><blockquote" in text_of(as_agent.get(url(helena)))
 
 
 @pytest.mark.parametrize("typed", ["ada@reunite.cz", "Ada@Reunite.cz"])

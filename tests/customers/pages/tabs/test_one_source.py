@@ -46,7 +46,7 @@ def test_nothing_of_a_source_says_so_and_leads_back(as_agent, helena, market):
     add_note(helena, "From staff.", by=None)
 
     page = text_of(get(as_agent, helena, tab="notes", source=market.pk))
-    assert "No such notes" in page
+    assert "No notes match these filters" in page
     assert f'href="/customers/{helena.pk}/?tab=notes#rows"' in page
 
 

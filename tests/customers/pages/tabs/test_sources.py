@@ -23,12 +23,12 @@ def test_a_record_says_under_whom_it_came_when_it_moved_and_what_it_brought(as_a
     today = f"{timezone.now():%-d %b %Y}"
     for said in (
         f'<a href="/customers/{double.pk}/">H. Holý ({double.pk})</a>',
-        f'Moved {today} by <a href="/merges/{done.pk}/">Merge {done.pk}</a>, Margaret Park',
+        f'Moved {today}: <a href="/merges/{done.pk}/">Merge {done.pk}</a> · Margaret Park',
         "2 orders, 6.00 USD", "MP-9",
     ):  # fmt: skip
         assert said in page
     undo(done)
-    assert f"Back, or split off, {today}" in text_of(get(as_agent, double, tab="sources"))
+    assert f"Restored or split off {today}" in text_of(get(as_agent, double, tab="sources"))
 
 
 def test_of_several_merges_the_latest_is_the_one_that_brought_a_record(as_agent, helena, market):
@@ -45,7 +45,7 @@ def test_what_came_for_somebody_after_the_merge_says_so(as_agent, helena):
     done = merge(helena, double)
     SourceRecordFactory(customer=helena, origin=double, data_source__name="Late")
 
-    assert f'After <a href="/merges/{done.pk}/">' in text_of(get(as_agent, helena, tab="sources"))
+    assert f'Received after <a href="/merges/{done.pk}/">' in text_of(get(as_agent, helena, tab="sources"))
 
 
 def test_many_records_are_shown_a_page_at_a_time_those_that_moved_last(as_agent, helena):
@@ -66,7 +66,7 @@ def test_many_records_are_shown_a_page_at_a_time_those_that_moved_last(as_agent,
 
     assert seen == list(helena.records.in_order_of_attachment())
     assert len(seen) == 2 * PAGE + 1
-    assert "in order of attachment" in text_of(response)
+    assert "in the order they were added" in text_of(response)
 
 
 @pytest.mark.parametrize("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", quote("\0")])
