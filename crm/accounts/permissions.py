@@ -95,4 +95,4 @@ def labels_of(permissions: Iterable[str]) -> list[str]:
 def explain_missing(permission: str) -> str:
     """The sentence for a user who lacks `permission`."""
     label = LABELS[permission]
-    return f"You do not have permission to {label.removeprefix('Can ')}. An admin can grant “{label}” on Edit User."
+    return f"You need the permission “{label}”. An admin can grant it on Edit User."

@@ -88,7 +88,7 @@ def test_a_viewer_sees_no_button_and_the_url_refuses_until_an_admin_ticks_the_bo
     refused = page.goto(f"/customers/{helena.pk}/merge/")
     assert refused is not None
     assert refused.status == 403
-    expect(page.locator("main")).to_contain_text("You do not have permission to merge customers.")
+    expect(page.locator("main")).to_contain_text("You need the permission “Can merge customers”.")
     page.get_by_role("button", name="Sign out").click()
 
     sign_in("jane", *ADMIN.ticks)

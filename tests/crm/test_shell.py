@@ -30,7 +30,7 @@ def test_header_names_only_what_one_may_open(nobody, as_admin):
 def test_a_refusal_names_the_box_to_tick(as_agent):
     page = as_agent.get("/users/").content.decode()
 
-    assert "You do not have permission to manage users. An admin can grant “Can manage users” on Edit User." in page
+    assert "You need the permission “Can manage users”. An admin can grant it on Edit User." in page
 
 
 def test_an_address_without_a_page_says_what_to_do(as_agent):

@@ -86,7 +86,7 @@ def test_who_may_not_change_customers_writes_no_notes(viewer, helena):
     assert "<textarea" not in client.get(f"/customers/{helena.pk}/?note").content.decode()
     response = post(client, helena, "Called.")
     assert response.status_code == 403
-    assert "You do not have permission to change customers." in response.content.decode()
+    assert "You need the permission “Can change customers”." in response.content.decode()
     assert not Note.objects.exists()
 
 

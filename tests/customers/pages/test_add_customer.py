@@ -138,7 +138,7 @@ def test_what_cannot_be_stored_is_refused_and_kept_as_typed(wrong, said, as_agen
 def test_who_may_not_add_is_told_what_is_missing(viewer):
     client = signed_in(viewer)
 
-    assert "You do not have permission to add customers." in text_of(client.post(URL, typed()))
+    assert "You need the permission “Can add customers”." in text_of(client.post(URL, typed()))
     assert "/customers/add/" not in text_of(client.get("/customers/"))
     assert not Customer.objects.exists()
 

@@ -209,5 +209,5 @@ def test_a_login_of_somebody_else_is_not_offered(as_agent, helena):
 def test_who_may_not_change_is_refused(viewer, helena):
     client = signed_in(viewer)
 
-    assert "You do not have permission to change customers." in text_of(client.post(url(helena), {"email": ""}))
+    assert "You need the permission “Can change customers”." in text_of(client.post(url(helena), {"email": ""}))
     assert "/edit/" not in text_of(client.get(f"/customers/{helena.pk}/"))

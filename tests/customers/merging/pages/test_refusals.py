@@ -49,10 +49,7 @@ def test_whoever_may_not_merge_is_told_at_every_step(helena, helen, viewer, as_a
         client.post(dismiss, {"not_duplicate": helen.pk}),
     ):
         assert response.status_code == 403
-        assert (
-            "You do not have permission to merge customers. An admin can grant “Can merge customers” on Edit User"
-            in response.text
-        )
+        assert "You need the permission “Can merge customers”. An admin can grant it on Edit User" in response.text
     assert not Merge.objects.exists()
     assert not NotDuplicate.objects.exists()
 
