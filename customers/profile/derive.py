@@ -18,6 +18,8 @@ from customers.records import ownership
 from customers.records.staff_record import refresh_staff_records
 
 Values = dict[str, Any]
+Difference = dict[str, dict[str, Any]]
+"""{field: its values "before" and "after", and the customer it is "from"}, as a ProfileChange keeps it."""
 
 _changes = Prepared(
     lambda customers: (
@@ -61,8 +63,10 @@ def write_profile_change(
     return change
 
 
-def profile_difference(before: Mapping[str, Any], after: Mapping[str, Any], origins: Mapping[str, int]) -> Values:
-    """{field: what changes}, as a ProfileChange keeps it."""
+def profile_difference(
+    before: Mapping[str, Any], after: Mapping[str, Any], origins: Mapping[str, int] = {}
+) -> Difference:
+    """What makes `before` `after`; `origins` names the duplicate each value was taken from."""
     return {
         key: {"before": before[key], "after": value, "from": origins.get(key)}
         for key, value in after.items()
@@ -153,17 +157,29 @@ class ProfileHistory:
         return left.isdisjoint(chain[: chain.index(customer)])
 
 
-def save_profile(customer: Customer, values: Mapping[str, Any], **columns: Any) -> set[str]:
-    """Make the profile of the locked `customer` say `values`, and write other `columns`; the names of what differed."""
+def save_profile(
+    customer: Customer, values: Mapping[str, Any], *, new_version: bool = False, **columns: Any
+) -> set[str]:
+    """Make the profile of the locked `customer` say `values`, and write other `columns`; the names of what differed.
+
+    With a `new_version` whoever decided on the old one has to look again.
+    """
     columns |= {BY_KEY[key].column: value for key, value in values.items()}
     changed = {name: value for name, value in columns.items() if getattr(customer, name) != value}
     for name, value in changed.items():
         setattr(customer, name, value)
     if bytes(customer.sort_name) != customer.place_by_name:
         customer.sort_name = changed["sort_name"] = customer.place_by_name
-    if changed:
-        Customer.objects.filter(pk=customer.pk).update(**changed)
+    stamps = _new_version(customer) if new_version else {}
+    if changed or stamps:
+        Customer.objects.filter(pk=customer.pk).update(**changed, **stamps)
     return set(changed)
+
+
+def _new_version(customer: Customer) -> dict[str, Any]:
+    customer.version += 1
+    vars(customer).pop("updated", None)  # it is the time of the database, and read when it is asked for
+    return {"version": customer.version, "updated": Now()}
 
 
 def refresh_profiles(customers: Collection[int]) -> list[str]:

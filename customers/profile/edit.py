@@ -13,13 +13,23 @@ from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.locks import lock, lock_live
 from customers.models import Customer, HistoryKind, Note, ProfileChange
+from customers.models.prepared import insert
 from customers.profile import cart_logins
 from customers.profile.clean import as_text, clean
-from customers.profile.derive import bump_versions, refresh_profiles, write_first_profile_change, write_profile_change
-from customers.profile.fields import BY_KEY, NAME_FIELDS, FieldKind, ProfileField
+from customers.profile.derive import (
+    Difference,
+    ProfileHistory,
+    Values,
+    profile_difference,
+    profile_values,
+    save_profile,
+    write_first_profile_change,
+)
+from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.records import history
 from customers.records.newest import newest
-from customers.records.staff_record import staff_record_of
+from customers.records.owned import owned_records
+from customers.records.staff_record import put_staff_record, staff_record_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -61,14 +71,24 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
         cleaned = cart_logins.settle(locked, cleaned, among=[locked.pk])
     except cart_logins.LoginTakenError as error:
         raise EditError(f"Not saved. {error}") from None
-    change = write_profile_change(locked, cleaned, by=by, via=via)
-    if change is None:
+    difference = profile_difference(profile_values(locked), cleaned)
+    if not difference:
         return locked
-    refresh_profiles([locked.pk])
-    edited = Customer.objects.get(pk=locked.pk)
-    # Typed by staff, so that it is matched on: on the home record, which is made here if it was not there.
-    history.write(edited, HistoryKind.EDIT, "{changes}", changes=_changes(change), by=by)
-    return edited
+    insert(ProfileChange(customer=locked, values=difference, version=locked.version + 1, by=by, via=via))
+    profile = _profile_after(locked, difference)
+    # What staff typed is matched on: it is on the staff record, which is made here if it was not there.
+    staff_record = put_staff_record(locked, profile, owner=locked.pk, records=owned_records([locked.pk]))
+    save_profile(locked, profile, new_version=True)
+    history.write(staff_record, HistoryKind.EDIT, "{changes}", changes=_changes(difference), by=by)
+    return locked
+
+
+def _profile_after(customer: Customer, difference: Difference) -> Values:
+    profile = profile_values(customer) | {key: value["after"] for key, value in difference.items()}
+    if any(BY_KEY[key].kind in REFERENCES for key in difference):
+        # A login or payment method counts only while the customer has it.
+        profile |= ProfileHistory([customer.pk]).profile(customer.pk)
+    return profile
 
 
 def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
@@ -108,24 +128,21 @@ def set_staff_fields(locked: Customer, columns: Mapping[str, User | datetime | N
     changed = {name: value for name, value in columns.items() if getattr(locked, name) != value}
     if not changed:
         return
-    bump_versions([locked])
-    Customer.objects.filter(pk=locked.pk).update(**changed)
     changes = [
         sentences.change(name, LABELS[name], _shown(getattr(locked, name)), _shown(value))
         for name, value in changed.items()
     ]
+    save_profile(locked, {}, new_version=True, **changed)
     history.write(locked, HistoryKind.EDIT, "{changes}", changes=changes, by=by)
-    for name, value in changed.items():
-        setattr(locked, name, value)
 
 
 def _shown(value: User | datetime | None) -> Value:
     return value if isinstance(value, datetime) else str(value or "")
 
 
-def _changes(change: ProfileChange) -> list[Value]:
+def _changes(difference: Difference) -> list[Value]:
     """What an edit changed, as history keeps it: in words, but for a password."""
-    return [_changed(BY_KEY[key], value["before"], value["after"]) for key, value in change.values.items()]
+    return [_changed(BY_KEY[key], value["before"], value["after"]) for key, value in difference.items()]
 
 
 def _changed(field: ProfileField, before: Any, after: Any) -> Value:

@@ -13,6 +13,7 @@ from customers.models import DataSource, MatchKey, MatchKind, SearchWord, Source
 from customers.models.matching import Key
 from customers.models.prepared import insert
 from customers.records import shared_values
+from customers.records.owned import OwnedRecord, keys_of
 
 Derivations = dict[int, set[tuple[str, ...]]]
 Derived = TypeVar("Derived", MatchKey, SearchWord)
@@ -32,13 +33,15 @@ class Keys:
         return cls(keys.difference(excluded), search_words(identity) | phones)
 
 
-def excluded_for(customer: int) -> set[Key]:
-    """What the staff record of `customer` is not matched on.
+def excluded_from(records: Collection[OwnedRecord], origin: int) -> set[Key]:
+    """What the staff record of `origin`, whose owner has all of `records`, is not matched on.
 
     It repeats the profile, so what was said of another record of the same origin holds for it too: of one that was
     split off, for the staff record of its new customer.
     """
-    return set(UnmatchedValue.objects.filter(source_record__origin=customer).values_list("kind", "value"))
+    if not any(record.excludes for record in records):
+        return set()
+    return set(UnmatchedValue.objects.filter(source_record__origin=origin).values_list("kind", "value"))
 
 
 def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
@@ -76,27 +79,26 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
     return record
 
 
-def change_identity(record: int, *, before: Identity, after: Identity, origin: int, owner: int) -> set[Key]:
-    """Give the staff record of `origin`, which the locked `owner` has, another identity and what is derived from it.
-
-    It answers with the match keys that it has now.
-    """
-    SourceRecord.objects.filter(pk=record).update(**asdict(after), identity_key=identity_key(after))
+def change_identity(
+    record: OwnedRecord, *, before: Identity, after: Identity, owner: int, records: Collection[OwnedRecord]
+) -> None:
+    """Give a staff record another identity, with what is derived from it; the locked `owner` has all of `records`."""
+    SourceRecord.objects.filter(pk=record.pk).update(**asdict(after), identity_key=identity_key(after))
     keeps_its_keys = set(match_keys(before)) == set(match_keys(after))
-    excluded = set() if keeps_its_keys else excluded_for(origin)
+    excluded = set() if keeps_its_keys else excluded_from(records, record.origin)
     old, new = Keys.of(before, excluded), Keys.of(after, excluded)
     added, removed = new.match - old.match, old.match - new.match
-    is_new = shared_values.lock_new({(owner, key) for key in added})
+    is_new = shared_values.lock_new({(owner, key) for key in added}, known={(owner, key) for key in keys_of(records)})
     if removed:
-        MatchKey.objects.among(removed).filter(source_record=record).delete()
-    insert(*_match_keys(record, added))
+        MatchKey.objects.among(removed).filter(source_record=record.pk).delete()
+    insert(*_match_keys(record.pk, added))
     if gone := old.words - new.words:
-        SearchWord.objects.filter(source_record=record, word__in=gone).delete()
-    insert(*_search_words(record, new.words - old.words))
+        SearchWord.objects.filter(source_record=record.pk, word__in=gone).delete()
+    insert(*_search_words(record.pk, new.words - old.words))
+    record.keys = new.match
     if is_new:
-        shared_values.add_shared([record])
+        shared_values.add_shared([record.pk])
     shared_values.drop_unshared(removed)
-    return new.match
 
 
 def _match_keys(record: int, keys: Iterable[Key]) -> list[MatchKey]:

@@ -54,12 +54,12 @@ def put_staff_record(
     if record is None:
         return _create(customer, after, owner=owner, records=records).pk
     if after != before:
-        record.keys = keys.change_identity(record.pk, before=before, after=after, origin=customer.pk, owner=owner)
+        keys.change_identity(record, before=before, after=after, owner=owner, records=records)
     return record.pk
 
 
 def _create(customer: Customer, identity: Identity, *, owner: int, records: Sequence[OwnedRecord]) -> SourceRecord:
-    excluded = keys.excluded_for(customer.pk) if any(record.excludes for record in records) else set()
+    excluded = keys.excluded_from(records, customer.pk)
     added = {(owner, key) for key in match_keys(identity) if key not in excluded}
     new = lock_new(added, known={(owner, key) for key in keys_of(records)})
     source = next((record.staff_source for record in records), None) or DataSource.staff().pk
@@ -77,13 +77,13 @@ def _create(customer: Customer, identity: Identity, *, owner: int, records: Sequ
 def refresh_staff_records(customers: Collection[Customer]) -> list[str]:
     """Make the staff records of locked customers say what the profiles say; name what did not."""
     customer_of = {customer.uuid: customer for customer in customers}
-    records = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id__in=customer_of)
+    staff_records = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id__in=customer_of)
     differed = []
-    for record in records:
+    for record in staff_records:
         before, after = record.identity, identity_of(customer_of[str(record.external_id)])
         if before != after:
-            keys.change_identity(
-                record.pk, before=before, after=after, origin=record.origin_id, owner=record.customer_id
-            )
+            records = owned_records([record.customer_id])
+            [owned] = [each for each in records if each.pk == record.pk]
+            keys.change_identity(owned, before=before, after=after, owner=record.customer_id, records=records)
             differed.append(f"identity of staff record {record.pk}")
     return differed

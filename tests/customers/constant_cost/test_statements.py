@@ -13,7 +13,7 @@ from customers.models import Customer, DataSource, Merge, Via
 from customers.profile.edit import edit_profile
 from customers.records.staff_record import staff_record_of
 from tests.acts import fresh
-from tests.customers.constant_cost.measuring import Cost, measured
+from tests.customers.constant_cost.measuring import Cost, measured, on_sqlite
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,12 @@ def cost_of_merge(survivor: Customer, duplicate: Customer) -> tuple[Merge, Cost]
 def cost_of_undo(merge: Merge) -> Cost:
     with measured() as cost:
         undo_merge(merge, by=None)
+    return cost
+
+
+def cost_of_edit(customer: Customer, values: dict[str, str]) -> Cost:
+    with measured() as cost:
+        edit_profile(customer, values, version=customer.version, by=None, via="page")
     return cost
 
 
@@ -84,3 +90,22 @@ def test_an_undo_that_gives_a_field_back(pair):
     has_company(pair[1])
     merge, _ = cost_of_merge(*pair)
     assert cost_of_undo(merge).statements <= 19
+
+
+@pytest.mark.parametrize(
+    ("values", "most"),
+    [({"custom1": "gold"}, 7), ({"company": "Initech"}, 9), ({"first_name": "Elena", "company": "Initech"}, 10)],
+)
+def test_an_edit(pair, values, most):
+    staff_record_of(pair[0])
+    assert cost_of_edit(pair[0], values).statements <= most
+
+
+def test_an_edit_that_makes_the_staff_record(pair):
+    assert cost_of_edit(pair[0], {"company": "Initech"}).statements <= 10
+
+
+def test_an_edit_of_what_is_matched_on(pair):
+    staff_record_of(pair[0])
+    # One more on PostgreSQL, which asks for the advisory lock of the new email.
+    assert cost_of_edit(pair[0], {"email": "elena@reunite.cz"}).statements <= 15 + (not on_sqlite)
