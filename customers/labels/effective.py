@@ -1,8 +1,8 @@
-"""Of tags and attributes, one row of each name stands; a tag is the same in every spelling.
+"""Which tags and attributes count: of several rows of one name, one does. A tag is the same in every spelling.
 
-The customer's home record wins, then the order in which the records were attached. What staff remove is marked
-`removed` on the home record of the customer they removed it from, and hides the name on all that was that customer's:
-so after a merge it does not come back from there, and after an undo both sides have their own again.
+The staff record of the customer wins, then the order in which the records were attached. What staff remove is marked
+`removed` on the staff record of the customer they removed it from. That hides the name on every record of that
+customer: after a merge it does not return, and after an undo both sides have their own again.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,42 +12,45 @@ from typing import TypeVar
 from customers.models import Attribute, Customer, Tag
 from customers.records.ownership import merge_chains
 
-Named = TypeVar("Named", Tag, Attribute)
+Label = TypeVar("Label", Tag, Attribute)
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-def effective_labels(model: type[Named], customer: Customer) -> list[Named]:
+def effective_labels(model: type[Label], customer: Customer) -> list[Label]:
     """The rows that count."""
     return effective_of(model, [customer])[customer.pk]
 
 
-def effective_of(model: type[Named], customers: Collection[Customer]) -> dict[int, list[Named]]:
-    """{customer: the rows that count}, in as many queries however many they are."""
+def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[int, list[Label]]:
+    """{customer: the rows that count}; two queries for any number of customers."""
     uuid_of = {customer.pk: customer.uuid for customer in customers}
     rows = model._default_manager.filter(source_record__customer__in=uuid_of).select_related("source_record")
-    of: dict[int, list[Named]] = {pk: [] for pk in uuid_of}
+    rows_of: dict[int, list[Label]] = {pk: [] for pk in uuid_of}
     for row in sorted(rows.order_by("source_record", "pk"), key=_attached):
-        of[row.source_record.customer_id].append(row)
-    removed = {pk: [row for row in some if row.removed and not _is_home(row, uuid_of[pk])] for pk, some in of.items()}
-    hiding = [row.source_record.origin_id for pk, some in of.items() if removed[pk] for row in some]
-    above = merge_chains(hiding) if hiding else {}
-    return {pk: _counting(some, uuid_of[pk], removed[pk], above) for pk, some in of.items()}
+        rows_of[row.source_record.customer_id].append(row)
+    removed = {
+        pk: [row for row in labels if row.removed and not _is_on_staff_record(row, uuid_of[pk])]
+        for pk, labels in rows_of.items()
+    }
+    origins = [row.source_record.origin_id for pk, labels in rows_of.items() if removed[pk] for row in labels]
+    chains = merge_chains(origins) if origins else {}
+    return {pk: _counting(labels, uuid_of[pk], removed[pk], chains) for pk, labels in rows_of.items()}
 
 
 def _counting(
-    rows: list[Named], uuid: str, removed: Sequence[Named], above: Mapping[int, Sequence[int]]
-) -> list[Named]:
-    """One of each name, the home record's if it has one. What was `removed` from whoever is above a row hides it."""
+    rows: list[Label], uuid: str, removed: Sequence[Label], chains: Mapping[int, Sequence[int]]
+) -> list[Label]:
+    """One row of each name. A removal hides the rows of every customer merged into the one it was made on."""
     hidden = {(row.word, row.source_record.origin_id) for row in removed}
-    of_name: dict[str, Named] = {}
-    for row in sorted(rows, key=lambda row: not _is_home(row, uuid)):
-        if not any((row.word, origin) in hidden for origin in above.get(row.source_record.origin_id, ())):
-            of_name.setdefault(row.word, row)
-    return [row for row in of_name.values() if not row.removed]
+    row_by_name: dict[str, Label] = {}
+    for row in sorted(rows, key=lambda row: not _is_on_staff_record(row, uuid)):
+        if not any((row.word, origin) in hidden for origin in chains.get(row.source_record.origin_id, ())):
+            row_by_name.setdefault(row.word, row)
+    return [row for row in row_by_name.values() if not row.removed]
 
 
-def _is_home(row: Tag | Attribute, uuid: str) -> bool:
+def _is_on_staff_record(row: Tag | Attribute, uuid: str) -> bool:
     return row.source_record.external_id == uuid
 
 

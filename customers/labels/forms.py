@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from customers.labels.labels import Value
+from customers.labels.attributes import AttributeValue
 from customers.models import Attribute, AttributeKind, Tag
 from customers.web.fields import TextField
 
@@ -58,7 +58,7 @@ class AttributeForm(forms.Form):
         return cleaned
 
 
-def read(kind: str, text: str) -> Value:
+def read(kind: str, text: str) -> AttributeValue:
     """The text as what `kind` says it is."""
     match kind:
         case AttributeKind.INTEGER:

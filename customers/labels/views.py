@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from customers.labels import labels
+from customers.labels.attributes import attributes_of, remove_attributes, set_attributes
+from customers.labels.common import LabelError
 from customers.labels.forms import AttributeForm, TagForm
+from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.profile.display import attribute_text
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse:
     """The tags and attributes of a customer, each to be changed or taken off."""
     wanted = request.GET.get("attribute")
-    chosen = next((each for each in labels.attributes(customer) if each.name == wanted), None)
+    chosen = next((each for each in attributes_of(customer) if each.name == wanted), None)
     return _page(request, customer, TagForm(), AttributeForm(attribute=chosen))
 
 
@@ -37,7 +39,7 @@ def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
     form = TagForm(request.POST)
     if not form.is_valid():
         return _page(request, customer, form, AttributeForm())
-    return _acted(request, customer, lambda: labels.add(customer, form.cleaned_data["name"], by=request.user))
+    return _acted(request, customer, lambda: add_tags(customer, form.cleaned_data["name"], by=request.user))
 
 
 @require_POST
@@ -46,7 +48,7 @@ def tag_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @with_live
 def tag_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
     name = request.POST.get("name", "")
-    return _acted(request, customer, lambda: labels.remove(customer, name, by=request.user))
+    return _acted(request, customer, lambda: remove_tags(customer, name, by=request.user))
 
 
 @require_POST
@@ -58,7 +60,7 @@ def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
     if not form.is_valid():
         return _page(request, customer, TagForm(), form)
     name, value = form.cleaned_data["name"], form.cleaned_data["value"]
-    return _acted(request, customer, lambda: labels.set_attributes(customer, {name: value}, by=request.user))
+    return _acted(request, customer, lambda: set_attributes(customer, {name: value}, by=request.user))
 
 
 @require_POST
@@ -67,14 +69,14 @@ def attribute_set(request: "StaffRequest", customer: Customer) -> HttpResponse:
 @with_live
 def attribute_remove(request: "StaffRequest", customer: Customer) -> HttpResponse:
     name = request.POST.get("name", "")
-    return _acted(request, customer, lambda: labels.remove_attributes(customer, name, by=request.user))
+    return _acted(request, customer, lambda: remove_attributes(customer, name, by=request.user))
 
 
 def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object]) -> HttpResponse:
     """Back to the page that it was asked on, which says why if nothing was changed."""
     try:
         act()
-    except labels.TagError as error:
+    except LabelError as error:
         messages.error(request, str(error))
     return redirect(customer) if "from_head" in request.POST else redirect("customers:labels", customer.pk)
 
@@ -85,8 +87,8 @@ def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: 
         "title": f"Tags and attributes of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
-        "tags": labels.tags(customer),
-        "attributes": [(each, attribute_text(each)) for each in labels.attributes(customer)],
+        "tags": tags_of(customer),
+        "attributes": [(each, attribute_text(each)) for each in attributes_of(customer)],
         "tag": tag,
         "attribute": attribute,
         "form": wrong,

@@ -1,17 +1,9 @@
 """What is always true of customers, their source records, and what hangs off them."""
 
-from customers.models.belongings import (
-    Attribute,
-    AttributeKind,
-    CartLogin,
-    CreditEntry,
-    Note,
-    NoteKind,
-    PaySource,
-    Tag,
-)
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
+from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
 from customers.models.history import HistoryEntry, HistoryKind
+from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.matching import (
     IgnoredValue,
     MatchKey,
@@ -22,7 +14,7 @@ from customers.models.matching import (
     UnmatchedValue,
 )
 from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
-from customers.models.sales import Contact, ForecastCategory, Opportunity, OpportunityKind, Task
+from customers.models.payment import CartLogin, CreditEntry, PaySource
 from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit

@@ -15,8 +15,10 @@ from django.db import IntegrityError, transaction
 
 from customers.engagement import contacts
 from customers.engagement.common import EngagementError
-from customers.labels import labels
-from customers.labels.labels import Value
+from customers.labels.attributes import AttributeValue, set_attributes
+from customers.labels.common import LabelError
+from customers.labels.many import label_record
+from customers.labels.tags import add_tags
 from customers.lib.address import Address, address
 from customers.lib.identity import match_keys
 from customers.lib.text import can_be_stored
@@ -55,7 +57,7 @@ class Description:
     place: Address = field(default_factory=dict)
     beside: Mapping[str, Any] = field(default_factory=dict)
     tags: Sequence[str] = ()
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     contact: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -103,11 +105,11 @@ def _create(
 def _add(record: SourceRecord, description: Description, *, by: User | None) -> None:
     """What comes with a new record and hangs off it."""
     try:
-        labels.add_to_record(record, description.tags, description.attributes)
+        label_record(record, description.tags, description.attributes)
         if description.contact:
             known_as = record.external_id
             contacts.add(record.customer, record.data_source, description.contact, by=by, known_as=known_as)
-    except labels.TagError as error:
+    except LabelError as error:
         raise DescribeError("attributes", str(error)) from None
     except EngagementError as error:
         raise DescribeError("primary_contact", str(error)) from None
@@ -126,14 +128,14 @@ def change(customer: Customer, description: Description, *, by: User | None) -> 
         edited = edit_profile(locked, values, version=locked.version, by=by, via=Via.API)
         set_staff_fields(edited, description.beside, by=by)
         if description.tags:
-            labels.add(edited, *description.tags, by=by)
+            add_tags(edited, *description.tags, by=by)
         if description.attributes:
-            labels.set_attributes(edited, description.attributes, by=by)
+            set_attributes(edited, description.attributes, by=by)
         if description.contact:
             contacts.set_primary_contact(edited, description.contact, by=by)
     except EditError as error:
         raise DescribeError("customer", str(error)) from None
-    except labels.TagError as error:
+    except LabelError as error:
         raise DescribeError("attributes", str(error)) from None
     except EngagementError as error:
         raise DescribeError("primary_contact", str(error)) from None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connection
 
 from customers.credit import credit
-from customers.labels import labels
+from customers.labels.tags import tags_of
 from customers.models import (
     CreditEntry,
     Customer,
@@ -101,5 +101,5 @@ def picture(world: World) -> dict[str, object]:
             "cart_login": customer.cart_login and customer.cart_login.login,
             "cart_password": customer.cart_password and customer.cart_password.password,
         }
-    tags = {name: len(labels.tags(world.customer(name))) for name in world.live()}
+    tags = {name: len(tags_of(world.customer(name))) for name in world.live()}
     return {"rows": dict(rows), "profiles": profiles, "tags": tags}

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from customers.credit import credit
-from customers.labels import labels
+from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.lib.identity import Identity
 from customers.merging.merge import merge_customers
 from customers.merging.plan import Picked, Typed, plan_merge
@@ -144,12 +144,12 @@ class World:
         add_note(self.customer(name), text, by=None)
 
     def tag(self, name: str, word: str) -> None:
-        labels.add(self.customer(name), word, by=None)
-        assert word in labels.tags(self.customer(name))
+        add_tags(self.customer(name), word, by=None)
+        assert word in tags_of(self.customer(name))
 
     def untag(self, name: str, word: str) -> None:
-        labels.remove(self.customer(name), word, by=None)
-        assert word not in labels.tags(self.customer(name))
+        remove_tags(self.customer(name), word, by=None)
+        assert word not in tags_of(self.customer(name))
 
     def give(self, name: str, amount: int) -> None:
         credit.adjust(self.customer(name), Decimal(amount), "USD", cause="given", by=None)

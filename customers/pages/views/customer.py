@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from customers.engagement.forms import NoteForm
-from customers.labels import labels
+from customers.labels.attributes import attributes_of
+from customers.labels.tags import tags_of
 from customers.lib.address import address_lines
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge, MergeMember
@@ -69,7 +70,7 @@ def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
     may_merge = request.user.has_perm(MERGE)
     candidates = duplicates_of(customer) if may_merge else []
     return {
-        "tags": labels.tags(customer),
+        "tags": tags_of(customer),
         "candidates": candidates,
         "duplicates": sum(candidate.dismissal is None for candidate in candidates),
         "may_merge_any": may_merge and request.user.has_perm(UNMATCHED),
@@ -85,7 +86,7 @@ def has_merges(customer: Customer) -> bool:
 
 def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
     former = list(former_contacts(customer, records.values()))
-    other = list(other_info(customer, labels.attributes(customer)))
+    other = list(other_info(customer, attributes_of(customer)))
     return {
         "former": former[:MOST_FORMER],
         "more_former": len(former[MOST_FORMER:]),

@@ -1,6 +1,6 @@
 import pytest
 
-from customers.labels import labels
+from customers.labels.tags import add_tags
 from customers.models import Contact, Customer
 from customers.pages.add_customer import add_customer
 from tests.acts import merge
@@ -124,7 +124,7 @@ def test_a_page_takes_as_many_queries_for_thirty_as_for_one(caller, shop, path, 
         Customer.objects.filter(uuid=shown["uuid"]).update(billing_status="active")
     survivor, duplicate = Customer.objects.order_by("pk")[:2]
     merge(survivor, duplicate)
-    labels.add(survivor, "b", by=None)
+    add_tags(survivor, "b", by=None)
     query = {"email": "john@example.com"} if path == "customers/search" else {}
     caller.get(path, **query)  # which notes the use of the key
     # Key and user, their permissions (two); customers, and of the list where its first stretch ends and who is in it;

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from customers.credit import credit
 from customers.erasing.erase import erase_customer
-from customers.labels import labels
+from customers.labels.attributes import set_attributes
 from customers.models import Customer, Note, PaySource
 from tests.acts import merge
 from tests.api.konnektive.caller import Shop
@@ -92,7 +92,7 @@ def test_a_customer_is_shown_with_everything_but_secrets(shop):
     )
     Customer.objects.filter(pk=helena.pk).update(pay_source=card)
     credit.adjust(helena, Decimal(5), "USD", cause="For the wait", by=None)
-    labels.set_attributes(helena, {"Size": "XL"}, by=None)
+    set_attributes(helena, {"Size": "XL"}, by=None)
 
     result, message = shop.ask("customer/query", customerId=helena.pk, includeCustomFields=1)
 

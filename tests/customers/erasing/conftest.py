@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from customers.credit import credit
-from customers.labels import labels
+from customers.labels.attributes import set_attributes
+from customers.labels.tags import add_tags
 from customers.models import Customer
 from customers.profile.edit import add_note, edit_profile
 from tests.acts import fresh
@@ -24,8 +25,8 @@ def zyx() -> Customer:
     }
     zyx = edit_profile(zyx, values, version=zyx.version, by=None, via="page")
     add_note(zyx, f"{MARK} called.", by=None)
-    labels.add(zyx, MARK, by=None)
-    labels.set_attributes(zyx, {MARK: MARK}, by=None)
+    add_tags(zyx, MARK, by=None)
+    set_attributes(zyx, {MARK: MARK}, by=None)
     credit.adjust(zyx, Decimal(5), "USD", cause=MARK, by=None)
     [record] = zyx.records.exclude(data_source__name="Staff")
     mark_rows(record)

@@ -1,6 +1,7 @@
 import pytest
 
-from customers.labels import labels
+from customers.labels.attributes import attributes_of, parse_value, set_attributes
+from customers.labels.tags import add_tags, tags_of
 from customers.models import Attribute, Customer, HistoryEntry
 from tests.acts import merge
 from tests.conftest import signed_in
@@ -23,7 +24,7 @@ def text_of(response):
 
 
 def attributes(customer):
-    return {each.name: labels.parse_value(each) for each in labels.attributes(customer)}
+    return {each.name: parse_value(each) for each in attributes_of(customer)}
 
 
 def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena):
@@ -31,7 +32,7 @@ def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena
     assert 'aria-label="Remove tag vip"' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
     assert act(as_agent, helena, "tags/remove", name="vip", from_head="").url == f"/customers/{helena.pk}/"
 
-    assert labels.tags(helena) == []
+    assert tags_of(helena) == []
     entries = HistoryEntry.objects.filter(kind="tag", by=agent).order_by("pk")
     assert [entry.text for entry in entries] == ["Added the tag vip.", "Removed the tag vip."]
 
@@ -104,15 +105,15 @@ def test_a_tag_that_is_no_word_is_refused(name, said, as_agent, helena):
 
 def test_what_a_merge_brought_is_taken_off_here_and_comes_back_with_its_customer(as_agent, helena):
     other = customer_with_order(email="other@example.org")
-    labels.add(other, "slow", by=None)
+    add_tags(other, "slow", by=None)
     merge(helena, other)
     act(as_agent, helena, "tags/remove", name="slow")
 
-    assert labels.tags(Customer.objects.get(pk=helena.pk)) == []
+    assert tags_of(Customer.objects.get(pk=helena.pk)) == []
 
 
 def test_a_viewer_sees_tags_without_buttons(viewer, helena):
-    labels.add(helena, "vip", by=None)
+    add_tags(helena, "vip", by=None)
     client = signed_in(viewer)
 
     page = text_of(client.get(f"/customers/{helena.pk}/"))
@@ -124,7 +125,7 @@ def test_a_viewer_sees_tags_without_buttons(viewer, helena):
 
 def test_attributes_beyond_a_dozen_facts_stand_folded(as_agent, helena):
     for n in range(8):
-        labels.set_attributes(helena, {f"Fact {n}": n}, by=None)
+        set_attributes(helena, {f"Fact {n}": n}, by=None)
     page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
 
     assert "<summary>3 more</summary>" in page

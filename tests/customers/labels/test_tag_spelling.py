@@ -2,7 +2,9 @@
 
 import pytest
 
-from customers.labels import labels
+from customers.labels.attributes import set_attributes
+from customers.labels.common import LabelError
+from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.models import Attribute, Tag
 from tests.customers.labels.test_tags import merge, sent, story
 from tests.factories import customer_with_order
@@ -17,9 +19,9 @@ def helena():
 
 @pytest.mark.parametrize("other", ["vip", "Vip", "V\u200bIP", "VIP\u00a0", "VIP\ufeff"])
 def test_two_spellings_are_one_tag_and_the_first_stays(helena, agent, other):
-    labels.add(helena, "VIP", by=agent)
-    labels.add(helena, other, by=agent)
-    assert labels.tags(helena) == ["VIP"]
+    add_tags(helena, "VIP", by=agent)
+    add_tags(helena, other, by=agent)
+    assert tags_of(helena) == ["VIP"]
     assert story(helena) == ["Added the tag VIP."]
 
 
@@ -27,29 +29,29 @@ def test_what_two_sources_spell_differently_is_one_tag(helena):
     double = customer_with_order(email="double@example.org")
     sent(helena, "VIP"), sent(double, "vip"), sent(double, "wholesale")
     merge(helena, double)
-    assert labels.tags(helena) == ["VIP", "wholesale"]
+    assert tags_of(helena) == ["VIP", "wholesale"]
 
 
 def test_taking_a_tag_off_takes_off_every_spelling(helena, agent):
     sent(helena, "VIP"), sent(helena, "vip")
-    labels.remove(helena, "Vip", by=agent)
-    assert labels.tags(helena) == []
+    remove_tags(helena, "Vip", by=agent)
+    assert tags_of(helena) == []
 
 
 def test_a_tag_put_on_again_is_spelled_as_it_was_typed_then(helena, agent):
-    labels.add(helena, "VIP", by=agent)
-    labels.remove(helena, "vip", by=agent)
-    labels.add(helena, "Vip", by=agent)
-    assert labels.tags(helena) == ["Vip"]
+    add_tags(helena, "VIP", by=agent)
+    remove_tags(helena, "vip", by=agent)
+    add_tags(helena, "Vip", by=agent)
+    assert tags_of(helena) == ["Vip"]
     assert Tag.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["\u200b", " \u2060\u00ad ", "\u3164", "\u2800", "\ufe0f"])
 def test_a_name_that_nobody_sees_is_none(helena, agent, name):
-    with pytest.raises(labels.TagError, match="visible characters"):
-        labels.add(helena, name, by=agent)
-    with pytest.raises(labels.TagError, match="visible characters"):
-        labels.set_attributes(helena, {name: "gold"}, by=agent)
+    with pytest.raises(LabelError, match="visible characters"):
+        add_tags(helena, name, by=agent)
+    with pytest.raises(LabelError, match="visible characters"):
+        set_attributes(helena, {name: "gold"}, by=agent)
     assert not Tag.objects.exists()
     assert not Attribute.objects.exists()
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from crm.api.chartmogul.errors import ApiError, invalid
 from crm.api.chartmogul.times import format_time, parse_time
-from customers.labels.labels import Value
+from customers.labels.attributes import AttributeValue
 from customers.models import AttributeKind
 
 LONGEST = 255
@@ -27,11 +27,11 @@ class AttributeIn(BaseModel):
     value: Any
 
 
-def typed_values(custom: Iterable[AttributeIn]) -> dict[str, Value]:
+def typed_values(custom: Iterable[AttributeIn]) -> dict[str, AttributeValue]:
     return {attribute.key: _read(attribute.key, attribute.type.lower(), attribute.value) for attribute in custom}
 
 
-def guessed_values(custom: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Value]:
+def guessed_values(custom: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, AttributeValue]:
     """Each value, or the `value` of an object, as the kind that its key has already, or as the type of the value."""
     values = {key: value["value"] if _is_wrapped(value) else value for key, value in custom.items()}
     return {key: _guess(key, kinds.get(key), value) for key, value in values.items()}
@@ -41,7 +41,7 @@ def _is_wrapped(value: Any) -> bool:
     return isinstance(value, dict) and "value" in value
 
 
-def _guess(key: str, kind: str | None, value: Any) -> Value:
+def _guess(key: str, kind: str | None, value: Any) -> AttributeValue:
     if kind:
         try:
             return _read(key, kind, value)
@@ -58,7 +58,7 @@ def _guess(key: str, kind: str | None, value: Any) -> Value:
             return _read(key, AttributeKind.STRING, value)
 
 
-def _read(key: str, kind: str, value: Any) -> Value:
+def _read(key: str, kind: str, value: Any) -> AttributeValue:
     try:
         return READERS[kind](value)
     except KeyError:
@@ -103,7 +103,7 @@ def _boolean(value: Any) -> bool:
     return text == "true"
 
 
-READERS: Mapping[str, Callable[[Any], Value]] = {
+READERS: Mapping[str, Callable[[Any], AttributeValue]] = {
     AttributeKind.STRING.value: _string,
     AttributeKind.INTEGER.value: _integer,
     AttributeKind.DECIMAL.value: _decimal,
@@ -119,7 +119,7 @@ MUST_BE = {
 }
 
 
-def serialize_value(value: Value) -> str | int | float | bool | None:
+def serialize_value(value: AttributeValue) -> str | int | float | bool | None:
     match value:
         case Decimal():
             return float(value)

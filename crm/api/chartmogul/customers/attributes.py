@@ -14,8 +14,10 @@ from crm.api.chartmogul.customers.requests import attribute_kinds
 from crm.api.chartmogul.customers.responses import MERGED_TAG, labels_of, serialize_all, serialize_attributes
 from crm.api.chartmogul.customers.schemas import AttributeOptions, AttributesOut, CustomersOut
 from crm.api.chartmogul.errors import answers, invalid
-from customers.labels import labels as label_rules
-from customers.labels.labels import Value
+from customers.labels import tags as tag_rules
+from customers.labels.attributes import AttributeValue, remove_attributes, set_attributes
+from customers.labels.common import LabelError
+from customers.labels.many import label_customers
 from customers.matching.lookup import with_email
 from customers.models import Customer
 
@@ -85,7 +87,7 @@ def current(customer: Customer, name: str) -> dict[str, Any]:
 def carry_out(act: Callable[[], Any]) -> Any:
     try:
         return act()
-    except label_rules.TagError as error:
+    except LabelError as error:
         raise invalid(attributes=str(error)) from None
 
 
@@ -97,14 +99,14 @@ def add_tags_by_email(request: ApiRequest, body: TagsByEmail) -> dict[str, Any]:
 @router.post("/customers/{uuid}/attributes/tags", auth=Key(CHANGE), response=answers(200, TagsOut))
 def add_tags(request: ApiRequest, uuid: str, body: TagsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    carry_out(lambda: label_rules.add(customer, *storable_tags(body.tags), by=request.by))
+    carry_out(lambda: tag_rules.add_tags(customer, *storable_tags(body.tags), by=request.by))
     return current(customer, "tags")
 
 
 @router.delete("/customers/{uuid}/attributes/tags", auth=Key(CHANGE), response=answers(200, TagsOut))
 def remove_tags(request: ApiRequest, uuid: str, body: TagsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    carry_out(lambda: label_rules.remove(customer, *body.tags, by=request.by))
+    carry_out(lambda: tag_rules.remove_tags(customer, *body.tags, by=request.by))
     return current(customer, "tags")
 
 
@@ -117,7 +119,7 @@ def add_custom_by_email(request: ApiRequest, body: CustomsByEmail) -> dict[str, 
 @router.post("/customers/{uuid}/attributes/custom", auth=Key(CHANGE), response=answers(200, CustomOut))
 def add_custom(request: ApiRequest, uuid: str, body: CustomsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    carry_out(lambda: label_rules.set_attributes(customer, typed_values(body.custom), by=request.by))
+    carry_out(lambda: set_attributes(customer, typed_values(body.custom), by=request.by))
     return current(customer, "custom")
 
 
@@ -125,14 +127,14 @@ def add_custom(request: ApiRequest, uuid: str, body: CustomsIn) -> dict[str, Any
 def change_custom(request: ApiRequest, uuid: str, body: CustomChange) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     values = guessed_values(body.custom, attribute_kinds(customer))
-    carry_out(lambda: label_rules.set_attributes(customer, values, by=request.by))
+    carry_out(lambda: set_attributes(customer, values, by=request.by))
     return current(customer, "custom")
 
 
 @router.delete("/customers/{uuid}/attributes/custom", auth=Key(CHANGE), response=answers(200, CustomOut))
 def remove_custom(request: ApiRequest, uuid: str, body: CustomGone) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    is_removed = carry_out(lambda: label_rules.remove_attributes(customer, *body.custom, by=request.by))
+    is_removed = carry_out(lambda: remove_attributes(customer, *body.custom, by=request.by))
     return {**current(customer, "custom"), "message": "success" if is_removed else "noop"}
 
 
@@ -141,7 +143,7 @@ def label_by_email(
     email: str,
     *,
     tags: Sequence[str] = (),
-    values: Mapping[str, Value] | None = None,
+    values: Mapping[str, AttributeValue] | None = None,
     contacts_too: bool = False,
 ) -> dict[str, Any]:
     """Label all customers who have the email, or none, and return them."""
@@ -153,7 +155,7 @@ def label_by_email(
         raise invalid(
             email=f"More than {MOST_CUSTOMERS} customers have this email. Send the uuid of a customer instead."
         )
-    carry_out(lambda: label_rules.label_many(customers, tags=storable_tags(tags), values=values or {}, by=request.by))
+    carry_out(lambda: label_customers(customers, tags=storable_tags(tags), values=values or {}, by=request.by))
     return {"entries": serialize_all(customers, request)}
 
 

@@ -9,8 +9,7 @@ from crm.api.chartmogul.customers.responses import MERGED_TAG
 from crm.api.chartmogul.customers.schemas import AttributesIn, CustomerChange
 from crm.api.chartmogul.errors import ApiError, invalid
 from crm.api.chartmogul.users import find_user
-from customers.labels import labels
-from customers.labels.labels import Value
+from customers.labels.attributes import AttributeValue, attributes_of
 from customers.lib.countries import country_code
 from customers.lib.person_name import split_name
 from customers.models import Customer, LeadStatus
@@ -72,14 +71,14 @@ def _owner(email: str | None) -> User | None:
     return find_user(email, "owner") if email else None
 
 
-def attribute_values(attributes: AttributesIn, customer: Customer | None) -> dict[str, Value]:
+def attribute_values(attributes: AttributesIn, customer: Customer | None) -> dict[str, AttributeValue]:
     if isinstance(attributes.custom, list):
         return typed_values(attributes.custom)
     return guessed_values(attributes.custom, attribute_kinds(customer) if customer and attributes.custom else {})
 
 
 def attribute_kinds(customer: Customer) -> dict[str, str]:
-    return {attribute.name: attribute.kind for attribute in labels.attributes(customer)}
+    return {attribute.name: attribute.kind for attribute in attributes_of(customer)}
 
 
 def _contact(body: CustomerChange, customer: Customer | None) -> dict[str, str]:

@@ -17,8 +17,8 @@ from crm.api.chartmogul.data_sources import DEFAULT_SYSTEM
 from crm.api.chartmogul.money import currency_sign
 from crm.api.chartmogul.times import format_time, format_time_with_offset
 from crm.api.chartmogul.users import email_of
+from customers.labels.attributes import AttributeValue, parse_value
 from customers.labels.effective import effective_of
-from customers.labels.labels import Value, parse_value
 from customers.lib.countries import country_code, country_name
 from customers.lib.person_name import full_name
 from customers.lib.states import state_code, state_name
@@ -37,7 +37,7 @@ class CustomerFacts:
 
     records: Sequence[SourceRecord] = ()
     tags: Sequence[str] = ()
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     revenue: MonthlyRevenue = field(default_factory=lambda: MonthlyRevenue(settings.DEFAULT_CURRENCY))
     since: datetime | None = None
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from customers.credit import credit
-from customers.labels import labels
+from customers.labels.attributes import set_attributes
+from customers.labels.tags import add_tags
 from customers.models import CartLogin, Customer, PaySource, SourceRecord
 from customers.profile.edit import add_note, edit_profile
 from tests.customers.pages.customer_page.page import WHEN, text_of, url
@@ -32,7 +33,7 @@ def test_the_page_asks_the_same_of_the_database_however_much_there_is(as_agent, 
 
 
 def test_the_head_says_who_it_is(as_agent, helena, admin_user):
-    labels.add(helena, "vip", by=None)
+    add_tags(helena, "vip", by=None)
     Customer.objects.filter(pk=helena.pk).update(billing_status="past_due", owner=admin_user)
 
     page = text_of(as_agent.get(url(helena)))
@@ -50,7 +51,7 @@ def test_the_facts_are_those_of_the_profile(as_agent, helena):
     values = {"pay_source": card.pk, "cart_login": login.login, "custom3": "newsletter-cz", "do_not_sell": True}
     edit_profile(helena, values, version=helena.version, by=None, via="page")
     Customer.objects.filter(pk=helena.pk).update(cart_password=login)
-    labels.set_attributes(helena, {"Beta tester": True}, by=None)
+    set_attributes(helena, {"Beta tester": True}, by=None)
 
     page = text_of(as_agent.get(url(helena)))
     for said in (

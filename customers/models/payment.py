@@ -1,116 +1,11 @@
-from functools import partial
+"""Credit, logins in shops, and payment methods."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from customers.lib.identity import label_key
-from customers.models.ids import public_id
 from customers.models.merge import Merge
-from customers.models.sales import Contact
 from customers.models.source import LinkedRow, Tab
-
-
-class NoteKind(models.TextChoices):
-    NOTE = "note", "Note"
-    CALL = "call", "Call"
-
-
-class Note(LinkedRow):
-    """What staff wrote down about a customer, or about one of its contacts, for staff.
-
-    `call_duration` is in seconds, 0 for what is no call; only a call may be without text. One about a contact hangs off
-    the contact's record.
-    """
-
-    tab = Tab(
-        "Notes",
-        "customers/engagement/_note_rows.html",
-        70,
-        "customers.view_customer",
-        "Add one with + Note.",
-        related=("by", "contact"),
-    )
-
-    uuid = models.CharField(max_length=41, unique=True, default=partial(public_id, "note"), editable=False)
-    kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
-    text = models.TextField(blank=True)
-    call_duration = models.PositiveIntegerField(default=0)
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    updated = models.DateTimeField(default=timezone.now)
-
-    class Meta(LinkedRow.Meta):
-        indexes = [
-            *LinkedRow.Meta.indexes,
-            # Those of the whole account, newest first.
-            models.Index(fields=["at", "id"], name="note_by_at"),
-            # Those by one author, and about one contact, newest first.
-            models.Index(fields=["by", "at", "id"], name="note_of_author"),
-            models.Index(fields=["contact", "at", "id"], name="note_about_contact"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text[:60]
-
-    @property
-    def is_call(self) -> bool:
-        return self.kind == NoteKind.CALL
-
-    @property
-    def called(self) -> str:
-        """Such as “Note”, or “Call, 3 min 20 s”."""
-        minutes, seconds = divmod(self.call_duration, 60)
-        lasted = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
-        return ", ".join(filter(None, (str(NoteKind(self.kind).label), " ".join(lasted))))
-
-
-class Tag(LinkedRow):
-    """A word on a customer. `removed` on the home record hides the same word on every other record."""
-
-    name = models.CharField(max_length=60)
-    removed = models.BooleanField(default=False)
-
-    class Meta(LinkedRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["source_record", "name"], name="tag_once_a_record")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def word(self) -> str:
-        """By which two are the same: the name, however it is spelled."""
-        return label_key(self.name)
-
-
-class AttributeKind(models.TextChoices):
-    STRING = "string", "Text"
-    INTEGER = "integer", "Whole number"
-    DECIMAL = "decimal", "Number"
-    TIMESTAMP = "timestamp", "Time"
-    BOOLEAN = "boolean", "Yes or no"
-
-
-class Attribute(LinkedRow):
-    """A named, typed value on a customer. On one name the home record wins, then the order of attachment."""
-
-    name = models.CharField(max_length=100)
-    kind = models.CharField(max_length=10, choices=AttributeKind)
-    value = models.TextField(blank=True)
-    removed = models.BooleanField(default=False)
-
-    class Meta(LinkedRow.Meta):
-        constraints = [models.UniqueConstraint(fields=["source_record", "name"], name="attribute_once_a_record")]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.value}"
-
-    @property
-    def word(self) -> str:
-        """By which two are the same: programs read it, so a name is what it is, letter by letter."""
-        return self.name
 
 
 class CreditEntry(LinkedRow):

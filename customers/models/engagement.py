@@ -1,3 +1,5 @@
+"""Contacts, notes and calls, opportunities and tasks."""
+
 from functools import partial
 
 from django.conf import settings
@@ -145,3 +147,59 @@ class Task(LinkedRow):
     @property
     def is_due(self) -> bool:
         return self.completed_at is None and self.due <= timezone.now()
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", "Note"
+    CALL = "call", "Call"
+
+
+class Note(LinkedRow):
+    """What staff wrote down about a customer, or about one of its contacts, for staff.
+
+    `call_duration` is in seconds, 0 for what is no call; only a call may be without text. One about a contact hangs off
+    the contact's record.
+    """
+
+    tab = Tab(
+        "Notes",
+        "customers/engagement/_note_rows.html",
+        70,
+        "customers.view_customer",
+        "Add one with + Note.",
+        related=("by", "contact"),
+    )
+
+    uuid = models.CharField(max_length=41, unique=True, default=partial(public_id, "note"), editable=False)
+    kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
+    text = models.TextField(blank=True)
+    call_duration = models.PositiveIntegerField(default=0)
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    updated = models.DateTimeField(default=timezone.now)
+
+    class Meta(LinkedRow.Meta):
+        indexes = [
+            *LinkedRow.Meta.indexes,
+            # Those of the whole account, newest first.
+            models.Index(fields=["at", "id"], name="note_by_at"),
+            # Those by one author, and about one contact, newest first.
+            models.Index(fields=["by", "at", "id"], name="note_of_author"),
+            models.Index(fields=["contact", "at", "id"], name="note_about_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def is_call(self) -> bool:
+        return self.kind == NoteKind.CALL
+
+    @property
+    def called(self) -> str:
+        """Such as “Note”, or “Call, 3 min 20 s”."""
+        minutes, seconds = divmod(self.call_duration, 60)
+        lasted = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
+        return ", ".join(filter(None, (str(NoteKind(self.kind).label), " ".join(lasted))))

@@ -1,0 +1,105 @@
+"""The attributes of a customer: named, typed values, set and removed on the staff record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from customers.labels.common import LabelError, checked_name, lock_customer, refuse_many
+from customers.labels.effective import effective_labels
+from customers.lib import sentences
+from customers.lib.text import can_be_stored
+from customers.models import Attribute, AttributeKind, Customer, HistoryKind
+from customers.records import history
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+AttributeValue = str | int | Decimal | datetime | bool
+
+EMPTY = sentences.word("empty")
+
+
+def attributes_of(customer: Customer) -> list[Attribute]:
+    return effective_labels(Attribute, customer)
+
+
+@transaction.atomic
+def set_attributes(customer: Customer, values: Mapping[str, AttributeValue], *, by: User | None) -> None:
+    """Give each attribute its value; the type of the value becomes the kind of the attribute."""
+    refuse_many(values)
+    locked = lock_customer(customer)
+    before = {attribute.name: (attribute.kind, attribute.value) for attribute in attributes_of(locked)}
+    after = {checked_name(Attribute, name): stored_value(value) for name, value in values.items()}
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    if changed:
+        _write_attributes(locked, {name: (kind, text, False) for name, (kind, text) in changed.items()})
+        changes = [
+            {"attribute": name, "before": before[name][1] if name in before else "", "after": text or EMPTY}
+            for name, (_, text) in changed.items()
+        ]
+        history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
+
+
+@transaction.atomic
+def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[str]:
+    """The names that were removed; those that the customer does not have are passed over."""
+    refuse_many(names)
+    locked = lock_customer(customer)
+    gone = [attribute for attribute in attributes_of(locked) if attribute.name in names]
+    if gone:
+        _write_attributes(locked, {attribute.name: (attribute.kind, "", True) for attribute in gone})
+        changes = [{"attribute": row.name, "before": row.value or EMPTY, "after": ""} for row in gone]
+        history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
+    return [attribute.name for attribute in gone]
+
+
+def _write_attributes(customer: Customer, rows: Mapping[str, tuple[str, str, bool]]) -> None:
+    """Write the rows {name: (kind, value, removed)} on the staff record."""
+    staff_record = staff_record_of(customer)
+    Attribute.objects.bulk_create(
+        (
+            Attribute(source_record=staff_record, name=name, kind=kind, value=value, removed=removed)
+            for name, (kind, value, removed) in rows.items()
+        ),
+        update_conflicts=True,
+        unique_fields=["source_record", "name"],
+        update_fields=["kind", "value", "removed"],
+    )
+
+
+def parse_value(attribute: Attribute) -> AttributeValue:
+    """The stored text as a value of the attribute's kind."""
+    match attribute.kind:
+        case AttributeKind.INTEGER:
+            return int(attribute.value)
+        case AttributeKind.DECIMAL:
+            return Decimal(attribute.value)
+        case AttributeKind.TIMESTAMP:
+            return datetime.fromisoformat(attribute.value)
+        case AttributeKind.BOOLEAN:
+            return attribute.value == "true"
+        case _:
+            return attribute.value
+
+
+def stored_value(value: AttributeValue) -> tuple[AttributeKind, str]:
+    """(kind, text) as it is stored; LabelError for text that cannot be."""
+    match value:
+        case bool():
+            return AttributeKind.BOOLEAN, str(value).lower()
+        case int():
+            return AttributeKind.INTEGER, str(value)
+        case Decimal():
+            return AttributeKind.DECIMAL, str(value)
+        case datetime():
+            return AttributeKind.TIMESTAMP, value.isoformat()
+        case _:
+            if not can_be_stored(value):
+                raise LabelError("Nothing was changed: a value cannot contain the character NUL.")
+            return AttributeKind.STRING, value

@@ -1,0 +1,67 @@
+"""The tags of a customer: added and removed on the staff record, so that an undo gives both sides their own back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from customers.labels.common import checked_name, lock_customer, refuse_many
+from customers.labels.effective import effective_labels
+from customers.lib.identity import label_key
+from customers.models import Customer, HistoryKind, Tag
+from customers.records import history
+from customers.records.staff_record import staff_record_of
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+
+def tags_of(customer: Customer) -> list[str]:
+    return [tag.name for tag in effective_labels(Tag, customer)]
+
+
+@transaction.atomic
+def add_tags(customer: Customer, *names: str, by: User | None) -> None:
+    """Add the tags that the customer does not have yet, in any spelling; LabelError for a name that cannot be."""
+    refuse_many(names)
+    locked = lock_customer(customer)
+    name_by_word = {label_key(name): name for name in (checked_name(Tag, name) for name in names)}
+    tags = _effective_tags(locked)
+    new = [name for word, name in name_by_word.items() if word not in tags]
+    if new:
+        _write_tags(locked, new, removed=False)
+        sentence = "Added the tag {tags}." if len(new) == 1 else "Added the tags {tags}."
+        history.write(locked, HistoryKind.TAG, sentence, tags=new, by=by)
+
+
+@transaction.atomic
+def remove_tags(customer: Customer, *names: str, by: User | None) -> None:
+    """Remove the tags in any spelling; those that the customer does not have are passed over."""
+    refuse_many(names)
+    locked = lock_customer(customer)
+    tags = _effective_tags(locked)
+    gone = [tags[word].name for word in dict.fromkeys(map(label_key, names)) if word in tags]
+    if gone:
+        _write_tags(locked, gone, removed=True)
+        sentence = "Removed the tag {tags}." if len(gone) == 1 else "Removed the tags {tags}."
+        history.write(locked, HistoryKind.TAG, sentence, tags=gone, by=by)
+
+
+def _effective_tags(customer: Customer) -> dict[str, Tag]:
+    return {tag.word: tag for tag in effective_labels(Tag, customer)}
+
+
+def _write_tags(customer: Customer, names: Collection[str], *, removed: bool) -> None:
+    """Leave one row of each word on the staff record, in the latest spelling."""
+    staff_record = staff_record_of(customer)
+    name_by_word = {label_key(name): name for name in names}
+    rows = [tag for tag in Tag.objects.filter(source_record=staff_record).order_by("-pk") if tag.word in name_by_word]
+    row_by_word = {tag.word: tag for tag in rows}
+    Tag.objects.filter(pk__in=[tag.pk for tag in rows if tag is not row_by_word[tag.word]]).delete()
+    for tag in row_by_word.values():
+        tag.name, tag.removed = name_by_word[tag.word], removed
+    Tag.objects.bulk_update(row_by_word.values(), ["name", "removed"])
+    new = [name for word, name in name_by_word.items() if word not in row_by_word]
+    Tag.objects.bulk_create(Tag(source_record=staff_record, name=name, removed=removed) for name in new)
