@@ -1,4 +1,4 @@
-"""What the store sells: tracks and videos once, and what bills again."""
+"""What the store sells: tracks and videos once, and subscriptions."""
 
 from decimal import Decimal
 
@@ -15,15 +15,15 @@ PRODUCTS = (
 CURRENCY = "USD"
 
 
-def products() -> dict[str, Product]:
-    """By sku, each made when it is not there."""
-    found = {}
+def get_products() -> dict[str, Product]:
+    """{sku: product}, each created if need be."""
+    products = {}
     for sku, name, price, unit in PRODUCTS:
         values = {"name": name, "price": Decimal(price), "currency": CURRENCY, "interval_unit": unit}
         interval = {"interval_count": 1 if unit else None}
-        found[sku], _ = Product.objects.get_or_create(sku=sku, defaults=values | interval)
-    return found
+        products[sku], _ = Product.objects.get_or_create(sku=sku, defaults=values | interval)
+    return products
 
 
-def campaign(name: str) -> Campaign:
+def get_campaign(name: str) -> Campaign:
     return Campaign.objects.get_or_create(name=name)[0]

@@ -1,13 +1,13 @@
-"""Somebody who asked to be forgotten: all that is left is that an admin deleted them, and a number that says so."""
+"""A customer who was deleted on request. Only the entry of the deletion log and the old number are left."""
 
 from crm.accounts.models import User
-from crm.demo.users import STAFF
+from crm.demo.users import USERS
 from customers.erasing.erase import erase_customer
 from customers.profile.edit import add_note, create_customer
 
 
-def forget() -> None:
-    by = User.objects.get(username=STAFF[0][0])
-    gone = create_customer({"first_name": "Robert", "email": "robert@reunite.example"}, by=by, via="page")
-    add_note(gone, "Asked on the phone that everything about this person is deleted.", by=by)
-    erase_customer(gone, version=gone.version, by=by)
+def erase_customer_on_request() -> None:
+    by = User.objects.get(username=USERS[0][0])
+    customer = create_customer({"first_name": "Robert", "email": "robert@reunite.example"}, by=by, via="page")
+    add_note(customer, "Asked on the phone that everything about this person is deleted.", by=by)
+    erase_customer(customer, version=customer.version, by=by)

@@ -1,4 +1,4 @@
-"""The people and invoices of the Chinook sample store, as its files have them."""
+"""The customers and invoices of the Chinook sample store, read from its files."""
 
 import csv
 from collections import Counter, defaultdict
@@ -23,7 +23,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class InvoiceLine:
+class ChinookLine:
     number: int
     track: str
     price: Decimal
@@ -31,37 +31,37 @@ class InvoiceLine:
 
 
 @dataclass(frozen=True)
-class Invoice:
-    """`place` counts the invoices of the same person, from 0."""
+class ChinookInvoice:
+    """`nth` counts the invoices of the person, from 0."""
 
     number: int
     person: Person
-    place: int
+    nth: int
     at: datetime
     billing_address: Address
     total: Decimal
-    lines: tuple[InvoiceLine, ...]
+    lines: tuple[ChinookLine, ...]
 
 
-def people() -> dict[int, Person]:
+def read_people() -> dict[int, Person]:
     return {int(row["CustomerId"]): _person(row) for row in _rows("customers")}
 
 
-def invoices(*, latest: date) -> Iterator[Invoice]:
+def read_invoices(*, latest: date) -> Iterator[ChinookInvoice]:
     """All invoices, oldest first, moved by whole days so that the last is of the day `latest`."""
-    persons, lines, places = people(), _lines(), Counter[int]()
+    people, lines, counts = read_people(), _lines(), Counter[int]()
     rows = list(_rows("invoices"))
     later = latest - max(_at(row).date() for row in rows)
     for row in rows:
-        number, person = int(row["InvoiceId"]), persons[int(row["CustomerId"])]
+        number, person = int(row["InvoiceId"]), people[int(row["CustomerId"])]
         at = _at(row) + later
-        place, total = places[person.number], Decimal(row["Total"])
-        yield Invoice(number, person, place, at, _billing_address(row), total, tuple(lines[number]))
-        places[person.number] += 1
+        nth, total = counts[person.number], Decimal(row["Total"])
+        yield ChinookInvoice(number, person, nth, at, _billing_address(row), total, tuple(lines[number]))
+        counts[person.number] += 1
 
 
 def _at(row: dict[str, str]) -> datetime:
-    """The files have days. A shop that is never open at midnight: each invoice has its own hour and minute."""
+    # The files have days only. Each invoice gets its own time of day.
     day = datetime.fromisoformat(row["InvoiceDate"]).replace(tzinfo=UTC)
     return day + timedelta(hours=8, minutes=int(row["InvoiceId"]) * 37 % 720)
 
@@ -77,12 +77,12 @@ def _person(row: dict[str, str]) -> Person:
     return Person(int(row["CustomerId"]), identity, row["Fax"])
 
 
-def _lines() -> dict[int, list[InvoiceLine]]:
-    found = defaultdict(list)
+def _lines() -> dict[int, list[ChinookLine]]:
+    lines = defaultdict(list)
     for row in _rows("invoice_lines"):
-        line = InvoiceLine(int(row["InvoiceLineId"]), row["TrackName"], Decimal(row["UnitPrice"]), int(row["Quantity"]))
-        found[int(row["InvoiceId"])].append(line)
-    return found
+        line = ChinookLine(int(row["InvoiceLineId"]), row["TrackName"], Decimal(row["UnitPrice"]), int(row["Quantity"]))
+        lines[int(row["InvoiceId"])].append(line)
+    return lines
 
 
 def _billing_address(row: dict[str, str]) -> Address:

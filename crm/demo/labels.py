@@ -1,16 +1,16 @@
-"""The tags and attributes of the demo's people, as the shops sent them."""
+"""Tags and custom attributes of the customers, as the shops sent them."""
 
 from collections.abc import Iterator
 
 from crm.demo.files import Person
-from crm.demo.store import Store
+from crm.demo.store import SampleStore
 from customers.models import Attribute, AttributeKind, SourceRecord, Tag
 
 GENRES = ("Rock", "Jazz", "Latin", "Metal", "Blues")
 
 
-def stick(store: Store) -> None:
-    """Tags and attributes on the records by which each person is known; a duplicate shares some of the shop's."""
+def add_labels(store: SampleStore) -> None:
+    """Label the source records of each person; duplicates share some labels."""
     Tag.objects.bulk_create(
         Tag(source_record=record, at=record.created, name=name)
         for person, records in store.records.items()

@@ -1,4 +1,4 @@
-"""People who have not bought yet, one of each lead status, as staff added them by hand."""
+"""Leads that staff have added, one of each status."""
 
 from crm.accounts.models import User
 from customers.models import LeadStatus
@@ -14,7 +14,7 @@ PEOPLE = (
 )
 
 
-def add(*, by: User) -> None:
+def add_leads(*, by: User) -> None:
     for status, first, last, note in PEOPLE:
         name = {"first_name": first, "last_name": last, "email": f"{first}.{last}@reunite.example".lower()}
         values = {**name, "lead_status": status.value}

@@ -1,10 +1,10 @@
-"""The second shop: a third of the people buy there later on, and it asks us not to look for duplicates.
+"""The second shop, where a third of the people buy later. Its orders are imported without deduplication.
 
-Some have an account, by whose number their later orders find it again; guests are somebody new with every order.
+Orders with an account number find their customer by it; each order of a guest makes a new customer.
 """
 
-from crm.demo.files import Invoice
-from crm.demo.variants import WAYS
+from crm.demo.files import ChinookInvoice
+from crm.demo.variants import VARIANTS
 from customers.lib.address import Address
 from customers.models import DataSource
 from orders.intake.order import IncomingCustomer
@@ -14,39 +14,37 @@ HABITS = (ACCOUNT, GUEST, ACCOUNT, ONCE_A_GUEST)
 BY_ACCOUNT_FROM = 4
 
 
-def sells(invoice: Invoice) -> bool:
-    """Whether the order was placed here and not in the first shop."""
-    return invoice.person.number % 3 == 0 and invoice.place >= first_place(invoice)
+def is_sold_here(invoice: ChinookInvoice) -> bool:
+    return invoice.person.number % 3 == 0 and invoice.nth >= first_order_here(invoice)
 
 
-def first_place(invoice: Invoice) -> int:
-    """Which order of the person is the first one here; guests have two, three or four, and so many duplicates."""
+def first_order_here(invoice: ChinookInvoice) -> int:
+    """The number of the first order placed here. Guests place two, three or four, and have as many duplicates."""
     number = invoice.person.number
-    return 5 - number // 12 % 3 if habit(number) == GUEST else BY_ACCOUNT_FROM
+    return 5 - number // 12 % 3 if habit_of(number) == GUEST else BY_ACCOUNT_FROM
 
 
-def habit(number: int) -> str:
+def habit_of(number: int) -> str:
     return HABITS[number // 3 % len(HABITS)]
 
 
-def customer_of(invoice: Invoice, source: DataSource) -> IncomingCustomer:
-    """The person of `invoice` as the marketplace sends them."""
-    number, nth = invoice.person.number, invoice.place - first_place(invoice)
-    is_guest = habit(number) == GUEST or (habit(number) == ONCE_A_GUEST and nth == 2)
-    way = WAYS[(number // 3 + 2 + (nth if is_guest else 0)) % len(WAYS)]
+def marketplace_customer(invoice: ChinookInvoice, source: DataSource) -> IncomingCustomer:
+    number, nth = invoice.person.number, invoice.nth - first_order_here(invoice)
+    is_guest = habit_of(number) == GUEST or (habit_of(number) == ONCE_A_GUEST and nth == 2)
+    variant = VARIANTS[(number // 3 + 2 + (nth if is_guest else 0)) % len(VARIANTS)]
     return IncomingCustomer(
         source,
-        way(invoice.person.identity),
+        variant(invoice.person.identity),
         external_id="" if is_guest else f"MP-{448187 + number}",
         deduplicate=False,
-        billing_address=without_region(invoice.billing_address),
-        shipping_address=parcel_shop(invoice) if number % 4 > 1 else {},
+        billing_address=_without_region(invoice.billing_address),
+        shipping_address=_parcel_shop(invoice) if number % 4 > 1 else {},
     )
 
 
-def without_region(value: Address) -> Address:
+def _without_region(value: Address) -> Address:
     return {part: text for part, text in value.items() if part != "state"}
 
 
-def parcel_shop(invoice: Invoice) -> Address:
-    return {**without_region(invoice.billing_address), "line2": f"Parcel shop {invoice.person.number}"}
+def _parcel_shop(invoice: ChinookInvoice) -> Address:
+    return {**_without_region(invoice.billing_address), "line2": f"Parcel shop {invoice.person.number}"}

@@ -1,49 +1,70 @@
-"""A few duplicates that the agent has found already.
+"""Merges that the agent has made already: one is active, some were undone, one was made in two steps and partly undone.
 
-One merge stands, some were taken back, and one person came together in two steps, of which a part was taken back again.
+They are dated back over some weeks.
 """
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo import backdating
 from crm.demo.files import Person
-from crm.demo.store import Store
+from crm.demo.store import SampleStore
 from customers.merging.merge import merge_customers
 from customers.merging.plan import Picked, plan_merge
 from customers.merging.preview import warnings
 from customers.merging.undo import undo_merge
-from customers.models import Customer, Merge, Via
+from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, NotDuplicate, ProfileChange, Via
 
 MERGED = {54: "Confirmed on the phone"}
-TAKEN_BACK = {12: "The initial agrees", 33: "Same phone", 36: "The initial agrees"}
+UNDONE = {12: "The initial agrees", 33: "Same phone", 36: "The initial agrees"}
 IN_STEPS = {15: ("Twice the same guest", "Wrote from both addresses")}
+WEEKS_AGO = (11, 9, 8, 6, 3, 1)
+UNTIL_UNDO = timedelta(days=5)
 
 
-def hold(store: Store, *, by: User) -> None:
+def merge_duplicates(store: SampleStore, *, by: User) -> None:
     for person in list(store.records):
         if person.number in MERGED:
             _merge(store.customers(person), reason=MERGED[person.number], by=by)
-        elif person.number in TAKEN_BACK:
-            undo_merge(_merge(store.customers(person), reason=TAKEN_BACK[person.number], by=by), by=by)
+        elif person.number in UNDONE:
+            undo_merge(_merge(store.customers(person), reason=UNDONE[person.number], by=by), by=by)
         elif person.number in IN_STEPS:
             _merge_in_steps(store, person, by=by)
-    backdating.spread()
+    _backdate()
 
 
-def _merge_in_steps(store: Store, person: Person, *, by: User) -> None:
-    """The youngest into the next, then all into the oldest; the second of them comes back."""
+def _merge_in_steps(store: SampleStore, person: Person, *, by: User) -> None:
+    """Merge the newest customer into the next, then all into the oldest; then restore the second."""
     first, second = IN_STEPS[person.number]
     *older, youngest = store.customers(person)
     _merge([older[-1], youngest], reason=first, by=by)
-    merged = _merge([Customer.objects.get(pk=each.pk) for each in older], reason=second, by=by)
-    undo_merge(merged, by=by, only=[older[1].pk])
+    current = [Customer.objects.get(pk=customer.pk) for customer in older]
+    undo_merge(_merge(current, reason=second, by=by), by=by, only=[older[1].pk])
 
 
 def _merge(customers: Sequence[Customer], *, reason: str, by: User) -> Merge:
-    """The rest of them into the first, with the phone as the latest wrote it."""
+    """Merge all into the first, which gets the phone of the last that has one."""
     survivor, *duplicates = customers
     latest = next((c for c in reversed(duplicates) if c.phone), survivor)
-    agreed = plan_merge(survivor, duplicates, {"phone": Picked(latest.pk)})
-    said = warnings(customers, agreed)
-    return merge_customers(agreed, by=by, via=Via.PAGE, reason=reason, warnings=said)
+    plan = plan_merge(survivor, duplicates, {"phone": Picked(latest.pk)})
+    shown = warnings(customers, plan)
+    return merge_customers(plan, by=by, via=Via.PAGE, reason=reason, warnings=shown)
+
+
+def _backdate() -> None:
+    for merge, weeks in zip(Merge.objects.order_by("pk"), WEEKS_AGO, strict=False):
+        _set_dates(merge, timezone.now() - timedelta(weeks=weeks))
+
+
+def _set_dates(merge: Merge, at: datetime) -> None:
+    later = at + UNTIL_UNDO
+    Merge.objects.filter(pk=merge.pk).update(created=at)
+    Merge.objects.filter(pk=merge.pk).exclude(undone_at=None).update(undone_at=later)
+    MergeMember.objects.filter(merge=merge).exclude(undone_at=None).update(undone_at=later)
+    ProfileChange.objects.filter(merge=merge).update(at=at)
+    NotDuplicate.objects.filter(reason=f"{merge} was undone").update(created=later)
+    entries = HistoryEntry.objects.filter(merge=merge)
+    entries.filter(kind=HistoryKind.MERGE).update(at=at)
+    entries.filter(kind=HistoryKind.UNDO).update(at=later)

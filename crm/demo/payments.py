@@ -1,6 +1,6 @@
-"""How the orders were paid: by card, sometimes at the second try, and a few of them paid back.
+"""Payments of the orders: by card, some after a first decline, a few of them refunded.
 
-A refund changes neither how many orders count nor what they come to; it is told beside that.
+A refund changes neither the number of orders nor their total; it is a total of its own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,24 +16,24 @@ from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_refund
 
 BRANDS = ("VISA", "MASTERCARD", "AMEX", "DISCOVER")
-DECLINED_FIRST, PAID_BACK, PARTLY_PAID_BACK = 20, 50, 60
-PART = Decimal("0.99")
+DECLINED_FIRST_EVERY, REFUNDED_EVERY, PARTLY_REFUNDED_EVERY = 20, 50, 60
+PARTIAL_REFUND = Decimal("0.99")
 APPROVES = "sandbox-approves"
 
 
-def pay(orders: Iterable[Order]) -> None:
-    """Write down what was paid for `orders`, given oldest first, and what was paid back."""
+def add_payments(orders: Iterable[Order]) -> None:
+    """Add payments and refunds of `orders`, which are given oldest first."""
     cards = _cards(orders := list(orders))
-    made = [
-        each for nth, order in enumerate(orders, 1) for each in _transactions(order, cards[order.source_record_id], nth)
+    transactions = [
+        row for nth, order in enumerate(orders, 1) for row in _transactions(order, cards[order.source_record_id], nth)
     ]
-    refunds = {each.order_id: each for each in made if each.kind == TransactionKind.REFUND}
-    Transaction.objects.bulk_create(made)
-    _book([order for order in orders if order.pk in refunds], refunds)
+    refunds = {row.order_id: row for row in transactions if row.kind == TransactionKind.REFUND}
+    Transaction.objects.bulk_create(transactions)
+    _record_refunds([order for order in orders if order.pk in refunds], refunds)
 
 
 def _cards(orders: Iterable[Order]) -> dict[int, PaySource]:
-    """A card for each source record that ordered."""
+    """{source record: its card}."""
     first = {order.source_record_id: order for order in reversed(list(orders))}
     cards = [
         PaySource(
@@ -67,16 +67,16 @@ def _transactions(order: Order, card: PaySource, nth: int) -> Iterator[Transacti
             answer="Insufficient funds" if status == TransactionStatus.SOFT_DECLINE else "Approved",
         )
 
-    if nth % DECLINED_FIRST == 7:
+    if nth % DECLINED_FIRST_EVERY == 7:
         yield one(TransactionKind.SALE, TransactionStatus.SOFT_DECLINE, order.total, minutes=1)
     yield one(TransactionKind.SALE, TransactionStatus.SUCCESS, order.total, minutes=4)
-    if nth % PAID_BACK == 11:
+    if nth % REFUNDED_EVERY == 11:
         yield one(TransactionKind.REFUND, TransactionStatus.SUCCESS, order.total, minutes=3000)
-    elif nth % PARTLY_PAID_BACK == 33:
-        yield one(TransactionKind.REFUND, TransactionStatus.SUCCESS, min(PART, order.total), minutes=5000)
+    elif nth % PARTLY_REFUNDED_EVERY == 33:
+        yield one(TransactionKind.REFUND, TransactionStatus.SUCCESS, min(PARTIAL_REFUND, order.total), minutes=5000)
 
 
-def _book(orders: list[Order], refunds: dict[int, Transaction]) -> None:
+def _record_refunds(orders: list[Order], refunds: dict[int, Transaction]) -> None:
     for order in orders:
         order.refunded = refunds[order.pk].amount
         if order.refunded == order.total:

@@ -1,9 +1,9 @@
-"""Sending the invoices of the sample store in, one by one, as the two shops would."""
+"""The two shops of the demo, and the orders they send."""
 
 from dataclasses import dataclass, field
 
 from crm.demo import catalogue, marketplace, subscriptions
-from crm.demo.files import Invoice, InvoiceLine, Person
+from crm.demo.files import ChinookInvoice, ChinookLine, Person
 from customers.models import Customer, DataSource, SourceRecord
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder
 from orders.intake.take import TakenOrder
@@ -13,8 +13,8 @@ SHOP, MARKETPLACE, SYSTEM = "Shop", "Marketplace", "Chinook sample store"
 
 
 @dataclass(frozen=True)
-class Store:
-    """What came of it: the orders, oldest first, and the records by which each person is known, the shop's first."""
+class SampleStore:
+    """The imported orders, oldest first, and the source records of each person, the first shop's first."""
 
     orders: list[Order] = field(default_factory=list)
     records: dict[Person, list[SourceRecord]] = field(default_factory=dict)
@@ -26,44 +26,46 @@ class Store:
             records.append(taken.found.record)
 
     def customers(self, person: Person) -> list[Customer]:
-        """The customers that the person is, oldest first, read anew."""
+        """The person's customers as they are now, oldest first."""
         return [Customer.objects.get(pk=record.customer_id) for record in self.records[person]]
 
 
 @dataclass(frozen=True)
-class Seller:
-    """Where the orders are placed, and what is sold."""
+class Shops:
+    """Where orders are placed, and what is sold."""
 
     shop: DataSource
     marketplace: DataSource
     campaigns: dict[str, Campaign]
     products: dict[str, Product]
 
-    def order(self, invoice: Invoice) -> IncomingOrder:
-        source = self.marketplace if marketplace.sells(invoice) else self.shop
+    def order(self, invoice: ChinookInvoice) -> IncomingOrder:
+        source = self.marketplace if marketplace.is_sold_here(invoice) else self.shop
         return IncomingOrder(
-            marketplace.customer_of(invoice, source) if source is self.marketplace else shop_customer(invoice, source),
+            marketplace.marketplace_customer(invoice, source)
+            if source is self.marketplace
+            else shop_customer(invoice, source),
             invoice.total,
             catalogue.CURRENCY,
             at=invoice.at,
             external_id=str(invoice.number),
             campaign=self.campaigns[source.name],
             lines=[self.line(line) for line in invoice.lines],
-            purchases=subscriptions.of_invoice(invoice, self.products),
+            purchases=subscriptions.purchases_of(invoice, self.products),
         )
 
-    def line(self, line: InvoiceLine) -> IncomingLine:
+    def line(self, line: ChinookLine) -> IncomingLine:
         product = self.products[catalogue.TRACK if line.price < 1 else catalogue.VIDEO]
         return IncomingLine(line.track, line.price * line.quantity, line.quantity, product, str(line.number))
 
 
-def open_seller() -> Seller:
+def create_shops() -> Shops:
     sources = {name: DataSource.objects.create(name=name, system=SYSTEM) for name in (SHOP, MARKETPLACE)}
-    campaigns = {name: catalogue.campaign(name) for name in sources}
-    return Seller(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.products())
+    campaigns = {name: catalogue.get_campaign(name) for name in sources}
+    return Shops(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.get_products())
 
 
-def shop_customer(invoice: Invoice, source: DataSource) -> IncomingCustomer:
+def shop_customer(invoice: ChinookInvoice, source: DataSource) -> IncomingCustomer:
     person = invoice.person
     return IncomingCustomer(
         source, person.identity, external_id=str(person.number), billing_address=invoice.billing_address

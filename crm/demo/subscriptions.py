@@ -1,4 +1,4 @@
-"""Purchases that bill again, in every state, and the clubs that come with them.
+"""Subscriptions in every state, and the club memberships that come with them.
 
 Some people subscribe to the same product in both shops, which a merge has to warn of.
 """
@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 
 from crm.demo import catalogue, marketplace
-from crm.demo.files import Invoice
+from crm.demo.files import ChinookInvoice
 from orders.intake.order import IncomingPurchase
 from orders.models import BILLING_STATE, Membership, Order, Product, Purchase, PurchaseStatus
 
@@ -19,14 +19,14 @@ DATES = ("next_bill_date", "cancelled_at", "cancel_reason", "cancels_on", "pause
 REASONS = ("Too expensive", "Moved to another service", "Bought twice by mistake")
 
 
-def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[IncomingPurchase]:
-    """Everybody with an even number subscribes with the third order, and again with the first at the marketplace."""
+def purchases_of(invoice: ChinookInvoice, products: dict[str, Product]) -> list[IncomingPurchase]:
+    """People with an even number subscribe with their third order, and again with their first at the marketplace."""
     number = invoice.person.number
     if number % 2:
         return []
-    if invoice.place == 2:
+    if invoice.nth == 2:
         product, status = products[PLANS[number % 3]], STATUSES[number // 2 % len(STATUSES)]
-    elif marketplace.sells(invoice) and invoice.place == marketplace.first_place(invoice):
+    elif marketplace.is_sold_here(invoice) and invoice.nth == marketplace.first_order_here(invoice):
         product, status = products[catalogue.MONTHLY], str(PurchaseStatus.ACTIVE)
     else:
         return []
@@ -34,7 +34,7 @@ def of_invoice(invoice: Invoice, products: dict[str, Product]) -> list[IncomingP
 
 
 def date_purchases(orders: Collection[Order], *, today: date) -> None:
-    """Give the purchases of `orders` the dates that follow from their states."""
+    """Set the dates that follow from the states of the purchases."""
     purchases = list(Purchase.objects.filter(order__in=orders).order_by("pk"))
     for nth, purchase in zip(count(1), purchases, strict=False):
         match purchase.status:
@@ -55,8 +55,8 @@ def date_purchases(orders: Collection[Order], *, today: date) -> None:
     Purchase.objects.bulk_update(purchases, DATES)
 
 
-def open_memberships(orders: Collection[Order]) -> None:
-    """A place in the Listening Club for everybody who subscribes to music without limit."""
+def add_memberships(orders: Collection[Order]) -> None:
+    """A membership of the Listening Club for each unlimited subscription."""
     purchases = Purchase.objects.filter(order__in=orders, product__sku__in=(catalogue.MONTHLY, catalogue.YEARLY))
     Membership.objects.bulk_create(
         Membership(

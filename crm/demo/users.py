@@ -1,4 +1,4 @@
-"""Three people of the Chinook staff who may sign in, one for each role."""
+"""The users of the demo: one for each role, and more staff to see on Users, who have no password."""
 
 import secrets
 from collections.abc import Iterator
@@ -7,26 +7,33 @@ from axes.utils import reset as end_lockout
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
+from crm.accounts import api_keys
+from crm.accounts.grant import is_username_taken, save_user
 from crm.accounts.models import User
+from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
-from crm.accounts.user_permissions import permission_rows
+from crm.accounts.user_permissions import effective_permissions, permission_rows
 
-STAFF = (
+USERS = (
     ("admin", "Andrew", "Adams", ADMIN),
     ("agent", "Jane", "Peacock", SUPPORT_AGENT),
     ("viewer", "Steve", "Johnson", VIEWER),
 )
+MORE_STAFF = (
+    ("nancy", "Nancy", "Edwards", SUPPORT_AGENT.ticks | {"customers.merge_unmatched_customer"}),
+    ("margaret", "Margaret", "Park", SUPPORT_AGENT.ticks),
+    ("michael", "Michael", "Mitchell", VIEWER.ticks | {USE_API}),
+)
 
 
 @transaction.atomic
-def make(password: str = "") -> dict[str, str]:
-    """Make those who are not there; {user name: password} of those whose password was set.
+def create_users(password: str = "") -> dict[str, str]:
+    """Create the users that are missing; {user name: password} of those whose password was set.
 
-    Each gets `password`, also who is there already. Without one, who is new gets a random one, and the others keep
-    theirs.
+    All of them get `password`. Without one, new users get a random one and the others keep theirs.
     """
-    made = {}
-    for username, first_name, last_name, role in STAFF:
+    passwords = {}
+    for username, first_name, last_name, role in USERS:
         user, is_new = User.objects.get_or_create(
             username=username,
             defaults={
@@ -38,21 +45,46 @@ def make(password: str = "") -> dict[str, str]:
         if is_new:
             user.user_permissions.set(permission_rows(role.ticks))
         if is_new or password:
-            made[username] = password or secrets.token_urlsafe(12)
-            user.set_password(made[username])
+            passwords[username] = password or secrets.token_urlsafe(12)
+            user.set_password(passwords[username])
             user.save(update_fields=["password"])
             end_lockout(username=username)
-    return made
+    return passwords
 
 
-def check(password: str) -> None:
-    """ValidationError when one of the three may not have this password."""
-    for username, first_name, last_name, _ in STAFF:
+def validate_demo_password(password: str) -> None:
+    """ValidationError if one of the users may not have this password."""
+    for username, first_name, last_name, _ in USERS:
         validate_password(password, User(username=username, first_name=first_name, last_name=last_name))
 
 
-def lines(made: dict[str, str]) -> Iterator[str]:
-    """The demo users, with the passwords just set."""
-    for username, first_name, last_name, role in STAFF:
-        password = f"password {made[username]}" if username in made else "password unchanged"
+def describe_users(passwords: dict[str, str]) -> Iterator[str]:
+    """A line for each user, with the password if it was just set."""
+    for username, first_name, last_name, role in USERS:
+        password = f"password {passwords[username]}" if username in passwords else "password unchanged"
         yield f"  {username:<8}{first_name} {last_name} ({role.label}), {password}"
+
+
+def create_more_staff(*, by: User) -> None:
+    """Create them, with some changes in the audit log and API keys; users who exist already stay as they are."""
+    if not by.has_perm(MANAGE_USERS):
+        return
+    created = {name: _create(name, first, last, ticks, by=by) for name, first, last, ticks in MORE_STAFF}
+    if nancy := created["nancy"]:
+        save_user(nancy, given={"customers.split_sourcerecord"}, taken={"orders.refund_order"}, by=by)
+    if margaret := created["margaret"]:
+        margaret.is_active = False
+        save_user(margaret, by=by)
+    if michael := created["michael"]:
+        api_keys.create(michael, name="Warehouse", addresses=["203.0.113.0/24"], by=by)
+        old, _ = api_keys.create(michael, name="Old shop", addresses=[], by=by)
+        api_keys.revoke(old, by=by)
+
+
+def _create(username: str, first_name: str, last_name: str, ticks: frozenset[str], *, by: User) -> User | None:
+    email = f"{first_name}@chinookcorp.com".lower()
+    user = User(username=username, first_name=first_name, last_name=last_name, email=email)
+    if is_username_taken(username, but=user):
+        return None
+    save_user(user, given=ticks & effective_permissions(by), by=by)
+    return user

@@ -1,6 +1,6 @@
-"""How the marketplace writes people whom the shop knows too: recognisable, never the same.
+"""How the marketplace writes people whom the first shop has too: similar, never the same.
 
-Each way keeps the email or the phone, so that every duplicate can be found.
+Every variant keeps the email or the phone, so that each duplicate can be found.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ import phonenumbers
 from customers.lib.identity import Identity, normal_phone, unaccented
 
 
-def shouted(person: Identity) -> Identity:
-    """Both email and phone, each written in another way."""
+def other_spelling(person: Identity) -> Identity:
+    """Email and phone, both written differently."""
     return replace(person, company="", email=person.email.upper(), phone=national(person))
 
 
@@ -20,7 +20,7 @@ def first_name_only(person: Identity) -> Identity:
     return replace(person, last_name="", company="", email=person.email.title(), phone="")
 
 
-def by_phone(person: Identity) -> Identity:
+def initial_and_phone(person: Identity) -> Identity:
     """An initial and a phone; the email where there is no phone."""
     email = "" if person.phone else person.email.upper()
     return replace(person, first_name=f"{person.first_name[0]}.", company="", email=email, phone=national(person))
@@ -33,14 +33,19 @@ def private_email(person: Identity) -> Identity:
     return replace(person, email=email, phone="".join(c for c in person.phone if c in "+0123456789"))
 
 
-WAYS: tuple[Callable[[Identity], Identity], ...] = (shouted, first_name_only, by_phone, private_email)
+VARIANTS: tuple[Callable[[Identity], Identity], ...] = (
+    other_spelling,
+    first_name_only,
+    initial_and_phone,
+    private_email,
+)
 
 
 def national(person: Identity) -> str:
-    """The phone as it is written at home; as it was where that would be another number."""
+    """The phone without its country code, or unchanged if it would then be read as another number."""
     if not person.phone:
         return ""
     number = phonenumbers.parse(person.phone, person.country)
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    same = normal_phone(written, person.country) == normal_phone(person.phone, person.country)
-    return written if same else person.phone
+    number_text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    same = normal_phone(number_text, person.country) == normal_phone(person.phone, person.country)
+    return number_text if same else person.phone

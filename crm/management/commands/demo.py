@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from crm.accounts.models import User
-from crm.demo import making, office, users
+from crm.demo import users
+from crm.demo.build import DemoError, build_demo, describe_demo, is_built
 
 
 class Command(BaseCommand):
@@ -23,25 +24,25 @@ class Command(BaseCommand):
             )
         self.refuse_weak(options["password"])
         try:
-            is_made = making.is_made()
-        except making.DemoError as error:
+            exists = is_built()
+        except DemoError as error:
             raise CommandError(str(error)) from None
         # In one transaction, so that every password that is set is also shown.
         with transaction.atomic():
-            made = users.make(options["password"])
-            if not is_made:
-                making.make(by=User.objects.get(username="agent"))
-                office.staff(by=User.objects.get(username="admin"))
-        self.stdout.write("The demo already exists. Nothing was added." if is_made else "Demo created.")
-        for line in (*making.lines(), "Sign in as:", *users.lines(made)):
+            passwords = users.create_users(options["password"])
+            if not exists:
+                build_demo(by=User.objects.get(username="agent"))
+                users.create_more_staff(by=User.objects.get(username="admin"))
+        self.stdout.write("The demo already exists. Nothing was added." if exists else "Demo created.")
+        for line in (*describe_demo(), "Sign in as:", *users.describe_users(passwords)):
             self.stdout.write(line)
-        if made and not options["password"]:
+        if passwords and not options["password"]:
             self.stdout.write("These passwords are shown only once. Use --password to set others.")
 
     def refuse_weak(self, password: str) -> None:
         """In development any password will do."""
         if password and not settings.DEBUG:
             try:
-                users.check(password)
+                users.validate_demo_password(password)
             except ValidationError as error:
                 raise CommandError(" ".join(error.messages)) from None

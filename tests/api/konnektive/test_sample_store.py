@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_orders_of_the_store_make_its_people():
-    shop, campaign, products = Shop(), catalogue.campaign("Shop"), catalogue.products()
-    for invoice in files.invoices(latest=date(2025, 12, 22)):
+    shop, campaign, products = Shop(), catalogue.get_campaign("Shop"), catalogue.get_products()
+    for invoice in files.read_invoices(latest=date(2025, 12, 22)):
         who = invoice.person.identity
         sent = {
             "campaignId": campaign.pk,

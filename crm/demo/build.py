@@ -1,4 +1,4 @@
-"""Making the whole demo, once: all of it or nothing."""
+"""Build the whole demo, once: all of it or nothing."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,21 +9,17 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo import (
-    declines,
-    erased_customer,
-    files,
-    labels,
-    leads,
-    merges,
-    parcels,
-    payments,
-    selling,
-    store,
-    subscriptions,
-    support,
-)
+from crm.demo import files, store, subscriptions
 from crm.demo.catalogue import CURRENCY
+from crm.demo.declined_orders import place_declined_orders
+from crm.demo.engagement import add_engagement
+from crm.demo.erased_customer import erase_customer_on_request
+from crm.demo.fulfillments import add_fulfillments
+from crm.demo.labels import add_labels
+from crm.demo.leads import add_leads
+from crm.demo.merges import merge_duplicates
+from crm.demo.payments import add_payments
+from crm.demo.profiles import edit_profiles
 from customers.lib.money import format_money
 from customers.models import Customer, DataSource, Merge, SourceRecord
 from orders.intake.take import take_order
@@ -31,11 +27,11 @@ from orders.models import COUNTED, Order
 
 
 class DemoError(Exception):
-    """Nothing was made; the message says why."""
+    """Nothing was added; the message says why."""
 
 
-def is_made() -> bool:
-    """Whether the store is there; DemoError when a data source of somebody else's has its name."""
+def is_built() -> bool:
+    """Whether the demo is there; DemoError if another data source has the name of one of its shops."""
     systems = DataSource.objects.filter(name__in=(store.SHOP, store.MARKETPLACE)).values_list("system", flat=True)
     if any(system != store.SYSTEM for system in systems):
         raise DemoError(f"A data source named {store.SHOP} or {store.MARKETPLACE} already exists. Nothing was added.")
@@ -43,27 +39,27 @@ def is_made() -> bool:
 
 
 @transaction.atomic
-def make(*, by: User) -> None:
-    """Send the store in and let `by` have worked with it."""
-    now, made, seller = timezone.now(), store.Store(), store.open_seller()
+def build_demo(*, by: User) -> None:
+    """Import the store, and add what staff have done since; `by` has done it."""
+    now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops()
     last = {}
-    for invoice in files.invoices(latest=(now - timedelta(days=1)).date()):
-        made.add(invoice.person, take_order(seller.order(invoice)))
+    for invoice in files.read_invoices(latest=(now - timedelta(days=1)).date()):
+        sample.add(invoice.person, take_order(shops.order(invoice)))
         last[invoice.person.number] = invoice
-    subscriptions.date_purchases(made.orders, today=now.date())
-    subscriptions.open_memberships(made.orders)
-    payments.pay(made.orders)
-    declines.place(last, seller, now=now)
-    parcels.send(made.orders)
-    labels.stick(made)
-    selling.sell(made, by=by, now=now)
-    support.work(made, by=by)
-    merges.hold(made, by=by)
-    leads.add(by=by)
-    erased_customer.forget()
+    subscriptions.date_purchases(sample.orders, today=now.date())
+    subscriptions.add_memberships(sample.orders)
+    add_payments(sample.orders)
+    place_declined_orders(last, shops, now=now)
+    add_fulfillments(sample.orders)
+    add_labels(sample)
+    add_engagement(sample, by=by, now=now)
+    edit_profiles(sample, by=by)
+    merge_duplicates(sample, by=by)
+    add_leads(by=by)
+    erase_customer_on_request()
 
 
-def lines() -> Iterator[str]:
+def describe_demo() -> Iterator[str]:
     """A summary of the demo data as it is now."""
     sources = DataSource.objects.filter(system=store.SYSTEM)
     orders = Order.objects.filter(data_source__in=sources, status__in=COUNTED)

@@ -1,4 +1,4 @@
-"""Whom to talk to at some customers, what may be sold to them, and what is to be done: as a sales program sends it."""
+"""Contacts, opportunities and tasks of some customers, as a sales tool sends them."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,33 +7,33 @@ from typing import Any
 from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
 from crm.demo.files import Person
-from crm.demo.store import Store
+from crm.demo.store import SampleStore
 from customers.engagement import contacts, notes, opportunities, tasks
 from customers.models import Contact, Customer, ForecastCategory, NoteKind, OpportunityKind
 
-EVERY, FIRST, MOST_DEALS = 4, 2, 2
+EVERY, FIRST, MOST_OPPORTUNITIES = 4, 2, 2
 BOOKKEEPERS = (("Ivana", "Dvořák"), ("Carlos", "Mendes"), ("Aisha", "Khan"), ("Oliver", "Brandt"))
 STAGES = (
     ("Discovery", ForecastCategory.PIPELINE, 10),
     ("Offer", ForecastCategory.BEST_CASE, 50),
     ("Signed", ForecastCategory.WON, 100),
 )
-TO_DO = (
+TASKS = (
     ("Send the offer for a licence for the whole office", -1),
     ("Ask whether the invoices arrive at the right address", 9),
     ("Say thank you for the first order", -40),
 )
 
 
-def sell(store: Store, *, by: User, now: datetime) -> None:
-    """A contact, deals and tasks for some people; what is about the contact stands with it."""
+def add_engagement(store: SampleStore, *, by: User, now: datetime) -> None:
+    """A contact, opportunities and tasks for some people, one task about the contact."""
     for person in store.records:
         if person.number % EVERY == FIRST:
             customer = store.customers(person)[0]
-            _plan(customer, _bookkeeper(customer, person, store, by=by), person, by=by, now=now)
+            _add_plans(customer, _bookkeeper(customer, person, store, by=by), person, by=by, now=now)
 
 
-def _bookkeeper(customer: Customer, person: Person, store: Store, *, by: User) -> Contact:
+def _bookkeeper(customer: Customer, person: Person, store: SampleStore, *, by: User) -> Contact:
     first_name, last_name = BOOKKEEPERS[person.number // EVERY % len(BOOKKEEPERS)]
     values = {
         "first_name": first_name,
@@ -54,15 +54,15 @@ def _bookkeeper(customer: Customer, person: Person, store: Store, *, by: User) -
     return contact
 
 
-def _plan(customer: Customer, contact: Contact, person: Person, *, by: User, now: datetime) -> None:
+def _add_plans(customer: Customer, contact: Contact, person: Person, *, by: User, now: datetime) -> None:
     nth = person.number // EVERY
-    for stage, forecast, likelihood in (STAGES[nth % 3], STAGES[(nth + 1) % 3])[: 1 + nth % MOST_DEALS]:
-        deal: dict[str, Any] = {"pipeline": "Licences", "pipeline_stage": stage, "forecast_category": forecast}
+    for stage, forecast, likelihood in (STAGES[nth % 3], STAGES[(nth + 1) % 3])[: 1 + nth % MOST_OPPORTUNITIES]:
+        opportunity: dict[str, Any] = {"pipeline": "Licences", "pipeline_stage": stage, "forecast_category": forecast}
         worth = {"amount": Decimal(250 * (nth + 1)), "currency": CURRENCY, "kind": OpportunityKind.RECURRING}
         closes = {"estimated_close_date": (now + timedelta(days=20 + nth)).date(), "win_likelihood": likelihood}
-        opportunities.add(customer, {**deal, **worth, **closes, "owner": by}, by=by)
-    for n, (details, days) in enumerate(TO_DO):
+        opportunities.add(customer, {**opportunity, **worth, **closes, "owner": by}, by=by)
+    for n, (details, days) in enumerate(TASKS):
         due = now + timedelta(days=days - nth)
-        done = due + timedelta(days=1) if n == len(TO_DO) - 1 else None
+        done = due + timedelta(days=1) if n == len(TASKS) - 1 else None
         about = contact if n == 0 else customer
         tasks.add(about, {"details": details, "assignee": by, "due": due, "completed_at": done}, by=by)

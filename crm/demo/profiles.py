@@ -1,4 +1,4 @@
-"""What staff did for these people: details, notes and credit, the shop accounts and the words on each customer."""
+"""What staff have done for the customers: details, shop logins, notes and credit."""
 
 import secrets
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
 from crm.demo.files import Person
-from crm.demo.store import Store
+from crm.demo.store import SampleStore
 from customers.credit import credit
 from customers.lib.identity import normal_email
 from customers.matching import exclusions
@@ -25,26 +25,26 @@ NOTES = (
     "Praised the live recordings. Asked when more will come.",
     "Card was declined twice, then paid with another one.",
 )
-GIFTS = {
+CREDIT_GIVEN = {
     **{6: ("5.00", "2.50"), 9: ("4.00",), 12: ("2.00",), 18: ("9.90",), 24: ("3.00",), 27: ("1.00",)},
     **{30: ("12.00", "0.99"), 36: ("5.00", "1.00"), 41: ("7.50",), 45: ("3.96",), 52: ("1.98",)},
 }
-USED = Decimal("1.98")
+CREDIT_USED = Decimal("1.98")
 
 
-def work(store: Store, *, by: User) -> None:
-    # Of passwords that nobody knows; one for each shop, because a hash takes as long as it does on purpose.
+def edit_profiles(store: SampleStore, *, by: User) -> None:
+    # Random passwords; only one for each shop, because hashing is slow on purpose.
     hashes = [make_password(secrets.token_urlsafe()) for _ in range(2)]
     for person in store.records:
         for nth, (customer, password) in enumerate(zip(store.customers(person), hashes, strict=False)):
             values = dict((_duplicate_details if nth else _details)(person, customer, password))
             if values:
                 edit_profile(customer, values, version=customer.version, by=by, via="page")
-        _write(store, person, by=by)
+        _add_notes_and_credit(store, person, by=by)
 
 
 def _details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
-    """What staff typed into the profile of the shop's customer; of many people nothing."""
+    """Values for the profile of the first shop's customer; for many people none."""
     number, email = person.number, person.identity.email
     if person.identity.company:
         yield "website", f"https://www.{email.partition('@')[2]}"
@@ -52,7 +52,7 @@ def _details(person: Person, customer: Customer, password: str) -> Iterator[tupl
     if person.fax:
         yield "custom1", f"Fax {person.fax}"
     if number % 3 == 0:
-        yield from _account(customer, email.partition("@")[0], password)
+        yield from _login(customer, email.partition("@")[0], password)
         yield "email_opt_in", True
         yield "do_not_sell", number % 2 == 0
     if number % 5 == 0:
@@ -60,30 +60,30 @@ def _details(person: Person, customer: Customer, password: str) -> Iterator[tupl
 
 
 def _duplicate_details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
-    """The same person as the marketplace's customer: other answers, another account."""
+    """Values for the profile of the marketplace's customer: other consents, another login."""
     if person.number % 2 == 0:
-        yield from _account(customer, f"{person.identity.email.partition('@')[0]}.mp", password)
+        yield from _login(customer, f"{person.identity.email.partition('@')[0]}.mp", password)
         yield "email_opt_in", False
         yield "sms_contact", person.number % 4 == 0
         yield "custom2", "Marketplace buyer"
 
 
-def _account(customer: Customer, login: str, password: str) -> Iterator[tuple[str, Any]]:
+def _login(customer: Customer, login: str, password: str) -> Iterator[tuple[str, Any]]:
     yield "cart_login", login
     yield "cart_password", password
     yield "pay_source", PaySource.objects.filter(source_record__customer=customer).values_list("pk", flat=True).first()
 
 
-def _write(store: Store, person: Person, *, by: User) -> None:
-    """Notes and credit, for some people on both sides of a duplicate pair; a shared mailbox is not matched on."""
+def _add_notes_and_credit(store: SampleStore, person: Person, *, by: User) -> None:
+    """For some people on both customers of a pair of duplicates. A shared mailbox is excluded from matching."""
     customers = store.customers(person)
     if person.number % 2 == 0:
         add_note(customers[0], NOTES[person.number // 2 % len(NOTES)], by=by)
     if person.number % 6 == 0:
         add_note(customers[-1], NOTES[(person.number // 6 + 3) % len(NOTES)], by=by)
-    for customer, amount in zip(customers, GIFTS.get(person.number, ()), strict=False):
+    for customer, amount in zip(customers, CREDIT_GIVEN.get(person.number, ()), strict=False):
         credit.adjust(customer, Decimal(amount), CURRENCY, cause="Goodwill after a late parcel", by=by)
-        if Decimal(amount) > USED:
-            credit.adjust(customer, -USED, CURRENCY, cause="Taken off an order", by=by)
+        if Decimal(amount) > CREDIT_USED:
+            credit.adjust(customer, -CREDIT_USED, CURRENCY, cause="Taken off an order", by=by)
     if person.number % 20 == 7 and len(customers) == 1:
         exclusions.exclude(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)
