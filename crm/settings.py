@@ -1,4 +1,4 @@
-"""Every setting, from the environment or `.env`. With nothing set it is fit for production, but for SECRET_KEY."""
+"""All settings, from the environment or `.env`. The defaults are safe in production; only SECRET_KEY must be set."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -27,17 +27,17 @@ INSTALLED_APPS = [
     "crm.accounts",
     "orders",
     "customers",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # for its templates and static files; there is no admin site
+    "django.contrib.admin.apps.SimpleAdminConfig",  # for its templates and static files: there is no admin site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",  # so that our templates may replace those of forms
+    "django.forms",  # so that our templates can replace those of forms
     "axes",
     "csp",
     "django_htmx",
-    "ninja",  # for the static files of its page of documentation
+    "ninja",  # for the static files of its documentation page
 ]
 
 MIDDLEWARE = [
@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "crm.http.htmx_redirects.full_page_redirects",  # outside of what sends people to sign in
+    "crm.http.htmx_redirects.full_page_redirects",  # outside the middleware that redirects to the sign-in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crm.http.preferences.user_time_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -83,14 +83,15 @@ TEMPLATES = [
 
 FORM_RENDERER = "crm.http.form_renderer.FormRenderer"
 
-# Database: SQLite beside the code, or whatever DATABASE_URL names
+# Database: SQLite beside the code, or the one that DATABASE_URL names
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 60,
         "OPTIONS": {
-            # A transaction that reads and then writes would fail at once if another wrote in between; this one waits.
+            # Waits for the lock at the start. Otherwise a transaction that reads and then writes would fail at once if
+            # another wrote in between.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
@@ -100,22 +101,22 @@ else:
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,  # the pool keeps them
         "CONN_HEALTH_CHECKS": True,
-        # Compiling a query takes longer than any of ours runs: a page of many counts took half a second more.
+        # Compiling a query takes longer than running any of ours: a page with many counts took half a second more.
         "OPTIONS": {
             "options": "-c jit=off",
             "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 10},
         },
     }
 
-# Signing in
+# Sign-in
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.accounts.backends.SingleQueryBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
-PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # of the link that an admin passes on
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 60 * 60  # since signing in: a working day
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # of the password link that an admin passes on
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 60 * 60  # since the sign-in: a working day
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -128,32 +129,32 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 10
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never the address alone: one office shares one
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never the address alone, which a whole office shares
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
-# What must not be kept with a failed try; a field named password is never
+# Fields that are not logged with a failed sign-in, beside those named password
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
 AXES_LOCKOUT_CALLABLE = "crm.http.error_pages.sign_in_locked"
 AXES_CLIENT_IP_CALLABLE = "crm.http.client_address.client_address"
 
-# How many proxies of ours stand in front and write X-Forwarded-For and X-Forwarded-Proto
+# The number of our own proxies in front, which write X-Forwarded-For and X-Forwarded-Proto
 PROXIES = env.int("PROXIES", default=0)
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Programs
+# API
 
-# How often one key may ask, how many wrong keys one address may try in a quarter of an hour, and how long a request
-# may be: an order with 1,000 lines has about 200 kB.
+# Requests per key and minute, wrong keys per address and quarter of an hour, bytes of a request: an order with 1,000
+# lines has about 200 kB.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=2400)
 API_FAILURES_PER_ADDRESS = env.int("API_FAILURES_PER_ADDRESS", default=50)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("API_LONGEST_REQUEST", default=5 * 2**20)
-# Where those are counted: each server process by itself, unless CACHE_URL names a cache that they share
+# Where these are counted: in each server process by itself, unless CACHE_URL names a shared cache
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-# The parameters of a request: an order with 1,000 lines has five for each
+# Parameters of a request: an order with 1,000 lines has five for each line
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
-# What the account is called to programs that ask, and in whose zone the days and times are that have none of their own
+# The name of the account in the API, and the time zone of dates and times that have none
 ACCOUNT_NAME = env.str("ACCOUNT_NAME", default="Reunite")
 ACCOUNT_ZONE = ZoneInfo(env.str("ACCOUNT_TIME_ZONE", default="UTC"))
 
@@ -161,7 +162,8 @@ ACCOUNT_ZONE = ZoneInfo(env.str("ACCOUNT_TIME_ZONE", default="UTC"))
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-# The first is asked from inside, over plain HTTP; the programs of the others are told that we want HTTPS.
+# The first is asked from inside, over plain HTTP. The others answer that HTTPS is required, because API clients do not
+# follow the redirect of a POST.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json$)"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
@@ -180,21 +182,20 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Words, numbers and times
+# Language, numbers and times
 
 LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "crm.formats"
-PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="US")  # of a number written without a country
+PHONE_DEFAULT_REGION = env.str("PHONE_DEFAULT_REGION", default="US")  # of a number without a country code
 DEFAULT_CURRENCY = env.str("DEFAULT_CURRENCY", default="USD")
 
-# Recurring revenue: what changes so many minutes from a beginning or an end counts as a part of it; 0 for never
+# Recurring revenue: a change within so many minutes of a start or an end counts as part of it; 0 turns that off
 
 MRR_RECLASSIFIED_WITHIN = env.int("MRR_RECLASSIFIED_WITHIN", default=60)
 
-# What takes payments: the dotted path of a class as `orders.payments.gateway` describes it. With none, nothing can be
-# charged.
+# Payments: the dotted path of a class as `orders.payments.gateway` describes it. Without one, nothing can be charged.
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 
@@ -212,7 +213,7 @@ STORAGES = {
     },
 }
 
-# Everything to the console; what runs us keeps it
+# Logs go to the console
 
 LOGGING = {
     "version": 1,

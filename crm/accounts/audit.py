@@ -16,13 +16,15 @@ class AuditEntry:
     """A change, with the labels of its permissions."""
 
     change: AccountChange
-    given: Sequence[str]
-    taken: Sequence[str]
+    granted: Sequence[str]
+    revoked: Sequence[str]
 
 
-def write(user: User, text: str = "", *, by: User | None, given: Iterable[str] = (), taken: Iterable[str] = ()) -> None:
+def write(
+    user: User, text: str = "", *, by: User | None, granted: Iterable[str] = (), revoked: Iterable[str] = ()
+) -> None:
     short = Truncator(text).chars(200)
-    AccountChange.objects.create(user=user, by=by, text=short, given=sorted(given), taken=sorted(taken))
+    AccountChange.objects.create(user=user, by=by, text=short, given=sorted(granted), taken=sorted(revoked))
 
 
 def newest(*, of: User | None = None, before: int | None = None, limit: int = PER_PAGE) -> list[AuditEntry]:

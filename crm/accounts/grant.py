@@ -33,24 +33,24 @@ class GrantError(Exception):
 @sensitive_variables("password")
 @transaction.atomic
 def save_user(
-    user: User, *, by: User, password: str = "", given: Set[str] = NO_PERMISSIONS, taken: Set[str] = NO_PERMISSIONS
+    user: User, *, by: User, password: str = "", granted: Set[str] = NO_PERMISSIONS, revoked: Set[str] = NO_PERMISSIONS
 ) -> None:
-    """Save `user` as changed in memory, with a new `password` unless it is empty; grant `given`, revoke `taken`."""
+    """Save `user` as changed in memory, with a new `password` unless it is empty; grant `granted`, revoke `revoked`."""
     before = lock_user(by, to=user)
     if is_username_taken(user.username, but=user):
         raise GrantError(f"A user “{isolated(user.username)}” already exists.", field="username")
     if user == by:
-        user.is_active, given, taken = True, NO_PERMISSIONS, NO_PERMISSIONS
-    refuse_beyond(given, by=by)
-    granted = direct_permissions(before) if before else set()
-    given, taken = given - granted, taken & granted
+        user.is_active, granted, revoked = True, NO_PERMISSIONS, NO_PERMISSIONS
+    refuse_beyond(granted, by=by)
+    current = direct_permissions(before) if before else set()
+    granted, revoked = granted - current, revoked & current
     changes = " ".join(_describe_changes(before, user, password=password))
     _store(user, password)
-    user.user_permissions.add(*permission_rows(given))
-    user.user_permissions.remove(*permission_rows(taken))
-    if changes or given or taken:
-        audit.write(user, changes, by=by, given=given, taken=taken)
-    if given:
+    user.user_permissions.add(*permission_rows(granted))
+    user.user_permissions.remove(*permission_rows(revoked))
+    if changes or granted or revoked:
+        audit.write(user, changes, by=by, granted=granted, revoked=revoked)
+    if granted:
         revoke_outgrown_keys(user, by=by)
 
 
@@ -74,8 +74,8 @@ def permissions_beyond(user: User, *, by: User) -> list[str]:
     return labels_of(effective_permissions(user) - effective_permissions(by))
 
 
-def refuse_beyond(given: Set[str], *, by: User) -> None:
-    if missing := labels_of(given - effective_permissions(by)):
+def refuse_beyond(granted: Set[str], *, by: User) -> None:
+    if missing := labels_of(granted - effective_permissions(by)):
         raise GrantError(f"You cannot grant permissions that you do not have: {', '.join(missing)}. Nothing was saved.")
 
 

@@ -1,1 +1,4 @@
-"""Two dialects that programs speak with us, thin translations onto the rule modules; neither holds a rule."""
+"""The API: ChartMogul's dialect and Konnektive's. Both translate to the rules of the apps and have none themselves.
+
+Read `auth.py` first: it authenticates keys for both. `errors.py` answers what goes wrong outside of any call.
+"""

@@ -71,7 +71,7 @@ def create_more_staff(*, by: User) -> None:
         return
     created = {name: _create(name, first, last, ticks, by=by) for name, first, last, ticks in MORE_STAFF}
     if nancy := created["nancy"]:
-        save_user(nancy, given={"customers.split_sourcerecord"}, taken={"orders.refund_order"}, by=by)
+        save_user(nancy, granted={"customers.split_sourcerecord"}, revoked={"orders.refund_order"}, by=by)
     if margaret := created["margaret"]:
         margaret.is_active = False
         save_user(margaret, by=by)
@@ -86,5 +86,5 @@ def _create(username: str, first_name: str, last_name: str, ticks: frozenset[str
     user = User(username=username, first_name=first_name, last_name=last_name, email=email)
     if is_username_taken(username, but=user):
         return None
-    save_user(user, given=ticks & effective_permissions(by), by=by)
+    save_user(user, granted=ticks & effective_permissions(by), by=by)
     return user

@@ -117,7 +117,9 @@ class UserForm(AccountForm):
     def changes_anything(self) -> bool:
         """Whether a valid form differs from what is stored."""
         fields = {"username", "full_name", "email", "password", "is_active"}
-        return bool(self.cleaned_data["given"] or self.cleaned_data["taken"] or fields.intersection(self.changed_data))
+        return bool(
+            self.cleaned_data["granted"] or self.cleaned_data["revoked"] or fields.intersection(self.changed_data)
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -125,7 +127,7 @@ class UserForm(AccountForm):
         ticked = frozenset(box.permission for box in checkboxes() if cleaned.get(box.slug))
         role = next((role for role in ROLES if role.name == cleaned.get("role")), CUSTOM)
         chosen = self._chosen(role, seen=seen, ticked=ticked)
-        return cleaned | {"given": chosen - seen, "taken": seen - chosen}
+        return cleaned | {"granted": chosen - seen, "revoked": seen - chosen}
 
     def _chosen(self, role: Role, *, seen: frozenset[str], ticked: frozenset[str]) -> frozenset[str]:
         """The permissions that are ticked, or those of the role that was chosen where no script ticks them."""

@@ -84,7 +84,11 @@ def _saved(form: UserForm, *, by: User) -> bool:
     values = form.cleaned_data
     try:
         grant.save_user(
-            form.instance, password=values.get("password", ""), given=values["given"], taken=values["taken"], by=by
+            form.instance,
+            password=values.get("password", ""),
+            granted=values["granted"],
+            revoked=values["revoked"],
+            by=by,
         )
     except grant.GrantError as error:
         if not error.field:

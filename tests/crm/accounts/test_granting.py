@@ -12,7 +12,7 @@ from tests.conftest import allow, make_user
 def save(user, *, by, allowed, password=""):
     """Save with all boxes as in `allowed`."""
     held = direct_permissions(user) & EVERYTHING if user.pk else set()
-    grant.save_user(user, password=password, given=set(allowed) - held, taken=held - set(allowed), by=by)
+    grant.save_user(user, password=password, granted=set(allowed) - held, revoked=held - set(allowed), by=by)
     return direct_permissions(User.objects.get(pk=user.pk))
 
 
@@ -190,7 +190,7 @@ def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
 
 
 def lines(user):
-    return [(line.change.text, line.given, line.taken) for line in reversed(audit.newest(of=user))]
+    return [(line.change.text, line.granted, line.revoked) for line in reversed(audit.newest(of=user))]
 
 
 def test_what_happened_to_an_account_is_written_down(admin_user):

@@ -208,10 +208,10 @@ def test_who_made_a_key_for_another_does_not_rise_with_them(robot, admin_user):
     theirs, _ = api_keys.create(robot, name="Theirs", addresses=[], by=limited)
     for by in (robot, admin_user, None):
         api_keys.create(robot, name="Good", addresses=[], by=by)
-    grant.save_user(robot, given={MANAGE_USERS}, by=limited)
+    grant.save_user(robot, granted={MANAGE_USERS}, by=limited)
     assert not ApiKey.objects.exclude(revoked=None)
 
-    grant.save_user(robot, given={"customers.merge_customer"}, by=admin_user)
+    grant.save_user(robot, granted={"customers.merge_customer"}, by=admin_user)
 
     assert ApiKey.objects.exclude(revoked=None).get() == theirs
     change = AccountChange.objects.latest("pk")

@@ -1,0 +1,1 @@
+"""Customers with their tags and custom attributes: `requests.py` reads them, `responses.py` writes them."""

@@ -1,0 +1,1 @@
+"""Contacts, notes, opportunities and tasks."""

@@ -1,0 +1,1 @@
+"""Invoices, their lines and their transactions: our orders, their items and payments."""

@@ -1,0 +1,1 @@
+"""Plans and plan groups: our products that bill again."""

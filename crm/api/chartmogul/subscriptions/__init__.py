@@ -1,0 +1,1 @@
+"""Subscriptions, their events, and activities: the movements of recurring revenue."""

@@ -1,0 +1,1 @@
+"""Calls about customers: leads, queries, updates, shop logins, club memberships."""

@@ -1,0 +1,1 @@
+"""Calls about orders: import, upsales, queries, cancellation, refunds, fulfillments, transactions."""

@@ -1,0 +1,1 @@
+"""Calls about purchases, which bill again."""

@@ -37,7 +37,7 @@ def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, djang
 def test_a_page_of_a_user_asks_as_often_for_thirty_keys_and_changes(as_admin, django_assert_num_queries):
     andrew = make_user("andrew", EVERYTHING)
     for number in range(30):
-        audit.write(andrew, "Changed.", by=None, given=["customers.merge_customer"])
+        audit.write(andrew, "Changed.", by=None, granted=["customers.merge_customer"])
         ApiKey.objects.create(user=andrew, name="Warehouse", digest=str(number))
 
     with django_assert_num_queries(13):
