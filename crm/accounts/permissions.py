@@ -93,6 +93,5 @@ def labels_of(permissions: Iterable[str]) -> list[str]:
 
 
 def explain_missing(permission: str) -> str:
-    """The sentence for a user who lacks `permission`."""
     label = LABELS[permission]
     return f"You need the permission “{label}”. An admin can grant it on Edit User."

@@ -60,7 +60,6 @@ def build_demo(*, by: User) -> None:
 
 
 def describe_demo() -> Iterator[str]:
-    """A summary of the demo data as it is now."""
     sources = DataSource.objects.filter(system=store.SYSTEM)
     orders = Order.objects.filter(data_source__in=sources, status__in=COUNTED)
     records = SourceRecord.objects.filter(data_source__in=sources)

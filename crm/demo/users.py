@@ -59,7 +59,6 @@ def validate_demo_password(password: str) -> None:
 
 
 def describe_users(passwords: dict[str, str]) -> Iterator[str]:
-    """A line for each user, with the password if it was just set."""
     for username, first_name, last_name, role in USERS:
         password = f"password {passwords[username]}" if username in passwords else "password unchanged"
         yield f"  {username:<8}{first_name} {last_name} ({role.label}), {password}"

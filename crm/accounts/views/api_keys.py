@@ -47,7 +47,7 @@ def own_key_revoke(request: "StaffRequest", key: int) -> HttpResponse:
     return _revoke(request, api_key, back=reverse("accounts:own"))
 
 
-# The answer to the POST itself shows the token: on the way to another page it would have to be kept somewhere.
+# The answer itself shows the token. A redirect would need it to be stored.
 @never_cache
 @sensitive_variables("token")
 def _add(request: "StaffRequest", user: User, *, back: str) -> HttpResponse:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @never_cache
 @permission_required(MANAGE_USERS)
 def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
-    """The answer itself shows the link: on the way to another page it would have to be kept somewhere."""
+    # The answer itself shows the link. A redirect would need it to be stored.
     user = get_object_or_404(User, pk=pk)
     try:
         path = password_reset.make_link(user, by=request.user)

@@ -100,7 +100,6 @@ def _saved(form: UserForm, *, by: User) -> bool:
 @require_safe
 @permission_required(MANAGE_USERS)
 def change_list(request: "StaffRequest") -> HttpResponse:
-    """The audit log of all users or of one."""
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
     entries = audit.newest(of=user, before=before, limit=audit.PER_PAGE + 1)

@@ -8,7 +8,7 @@ CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
 def cents(amount: Decimal, currency: str) -> int:
-    """In minor units of the currency, as its name says only for most of them."""
+    """In minor units of the currency, of which yen, for one, have none."""
     return to_minor_units(amount, currency)
 
 

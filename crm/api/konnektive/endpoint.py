@@ -97,14 +97,14 @@ def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
     auth.require_https(request)
     auth.limit_size(request)
     parameters = call_parameters.take(request)
-    key = _enter(request, parameters)
+    key = _authenticate(request, parameters)
     if not all(key.user.has_perm(permission) for permission in permissions):
         raise CallError(NOT_ALLOWED)
     return Call(key, parameters, request.headers.get("Idempotency-Key", "").strip())
 
 
 @sensitive_variables()
-def _enter(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey:
+def _authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey:
     """The key, sent as the password; it must be one of the user sent as the login."""
     try:
         key = auth.authenticate_key(request, parameters.get("password", "").strip())
