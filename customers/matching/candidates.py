@@ -1,4 +1,4 @@
-"""Who stands on the first page of a merge: possible duplicates, or whom a search found, with what they have."""
+"""The rows of the first merge page: possible duplicates or search results, with what each has."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def counted_kinds() -> tuple[type[LinkedRow], ...]:
 
 
 def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> list[CandidateRow]:
-    """`ticked` are the customers that somebody ticked; None when nobody was asked yet."""
+    """`ticked` are the selected customers; None on the first visit, when the sure ones are selected."""
     candidates = list(candidates)
     pks = [candidate.customer.pk for candidate in candidates]
     of, known_by, active = order_totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
@@ -78,14 +78,14 @@ def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | N
     )
     return [
         CandidateRow(
-            each,
-            each.is_sure if ticked is None else pk in ticked,
+            candidate,
+            candidate.is_sure if ticked is None else pk in ticked,
             of[pk],
             counted[pk],
             known_by.get(pk, []),
             active.get(pk, 0),
         )
-        for pk, each in zip(pks, candidates, strict=True)
+        for pk, candidate in zip(pks, candidates, strict=True)
     ]
 
 

@@ -1,7 +1,7 @@
 """What a duplicate is: another live customer of whom some source record shares a match key.
 
-Placeholders and values that staff ignore do not count. A pair that somebody said is not the same person is still
-found, with who said so: it leaves suggestions and counts, not the merge page.
+Placeholders and ignored values do not count. A pair marked “not duplicates” is still found, with its mark: it leaves
+suggestions and counts, not the merge page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PLACEHOLDERS = frozenset(
     for name in ("none", "noemail", "no", "na", "test", "unknown")
     for domain in ("none.com", "noemail.com", "test.com", "example.com", "email.com", "na.com")
 )
-# A value that more people share than this is a mailbox or a switchboard; more are not read.
+# More holders of a value are not read: it is a shared mailbox or a switchboard.
 MOST_HOLDERS = 2_000
 MOST_CANDIDATES = 100
 
@@ -128,8 +128,8 @@ def duplicate_counts(customers: Collection[int]) -> dict[int, int]:
 def shared_keys_of(customers: Collection[int]) -> dict[int, SharedKeys]:
     """{customer: {other live customer: the keys they share}}."""
     sharers: defaultdict[Key, set[int]] = defaultdict(set)
-    mine = MatchKey.objects.filter(source_record__customer__in=customers)
-    for pk, kind, value in mine.values_list("source_record__customer", "kind", "value"):
+    keys = MatchKey.objects.filter(source_record__customer__in=customers)
+    for pk, kind, value in keys.values_list("source_record__customer", "kind", "value"):
         sharers[kind, value].add(pk)
     for key in ignored_values(sharers):
         del sharers[key]

@@ -1,7 +1,7 @@
-"""What a customer is recognised by: the emails and phones of all their records, and which of them not to match on.
+"""Emails and phones of a customer that are excluded from matching.
 
-“Don't match on this” is said of a value, and written to each record that has it: it goes where the record goes. It is
-written to the home record as well, so that the value is not matched on when it is typed into the profile again.
+An exclusion is written to each source record that has the value, so it moves with the record in a merge and an undo. It
+is written to the staff record as well: the value stays excluded when somebody enters it into the profile again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from customers.matching.duplicates import ignored_values
 from customers.models import Customer, HistoryKind, MatchKey, MatchKind, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.records import history
-from customers.records import match_keys as keys
+from customers.records.match_keys import refresh as refresh_match_keys
 from customers.records.staff_record import identity_of, staff_record_of
 
 if TYPE_CHECKING:
@@ -56,33 +56,33 @@ class KnownValue:
 
 def known_values(customer: Customer, records: Collection[SourceRecord]) -> list[KnownValue]:
     """Each email and phone of `records` once, those of the profile first."""
-    found: dict[tuple[str, str], KnownValue] = {}
+    values: dict[tuple[str, str], KnownValue] = {}
     for record in records:
-        for name, written, own in record_values(record):
-            label = own[0] if own else (name, fold(written))
-            each = found.setdefault(label, KnownValue(name, written, own[0] if own else None))
-            each.keys |= set(own)
-            each.records.append(record)
-    current = {key for _, _, own in _of_profile(customer) for key in own[:1]}
+        for name, written, keys in record_values(record):
+            label = keys[0] if keys else (name, fold(written))
+            value = values.setdefault(label, KnownValue(name, written, keys[0] if keys else None))
+            value.keys |= set(keys)
+            value.records.append(record)
+    current = {key for _, _, keys in _of_profile(customer) for key in keys[:1]}
     stored = _stored(MatchKey, records)
-    ignored = ignored_values({key for each in found.values() for key in each.keys})
-    for each in found.values():
-        each.is_current = each.key in current
-        each.is_ignored = each.key in ignored
-        each.unmatched = [record for record in each.records if not each.keys & stored[record.pk]]
-    return sorted(found.values(), key=lambda each: (each.name, not each.is_current))
+    ignored = ignored_values({key for value in values.values() for key in value.keys})
+    for value in values.values():
+        value.is_current = value.key in current
+        value.is_ignored = value.key in ignored
+        value.unmatched = [record for record in value.records if not value.keys & stored[record.pk]]
+    return sorted(values.values(), key=lambda value: (value.name, not value.is_current))
 
 
 def excluded_values(customers: Collection[Customer]) -> dict[int, set[str]]:
-    """{customer: which of "email" and "phone" of the profile staff said not to match on}."""
-    said: defaultdict[int, set[Key]] = defaultdict(set)
+    """{customer: which of "email" and "phone" of the profile are excluded from matching}."""
+    excluded: defaultdict[int, set[Key]] = defaultdict(set)
     rows = UnmatchedValue.objects.filter(source_record__origin__in=customers)
     for pk, kind, value in rows.values_list("source_record__origin", "kind", "value"):
-        said[pk].add((kind, value))
+        excluded[pk].add((kind, value))
     return {
-        customer.pk: {name for name, _, own in _of_profile(customer) if said[customer.pk].intersection(own)}
+        customer.pk: {name for name, _, keys in _of_profile(customer) if excluded[customer.pk].intersection(keys)}
         for customer in customers
-        if customer.pk in said
+        if customer.pk in excluded
     }
 
 
@@ -92,57 +92,57 @@ def _of_profile(customer: Customer) -> Iterator[tuple[str, str, list[Key]]]:
 
 def record_values(record: SourceRecord) -> Iterator[tuple[str, str, list[Key]]]:
     """("email" or "phone", as written, the keys it makes, the surest first) of a record."""
-    own = list(match_keys(record.identity))
+    keys = list(match_keys(record.identity))
     if record.email:
-        yield "email", record.email, [key for key in own if key[0] == MatchKind.EMAIL]
+        yield "email", record.email, [key for key in keys if key[0] == MatchKind.EMAIL]
     if record.phone:
-        yield "phone", record.phone, [key for key in own if key[0] != MatchKind.EMAIL]
+        yield "phone", record.phone, [key for key in keys if key[0] != MatchKind.EMAIL]
 
 
 def _stored(
     model: type[MatchKey] | type[UnmatchedValue], records: Iterable[SourceRecord]
 ) -> defaultdict[int, set[Key]]:
-    found: defaultdict[int, set[Key]] = defaultdict(set)
+    keys_of: defaultdict[int, set[Key]] = defaultdict(set)
     rows = model._default_manager.filter(source_record__in=records)
     for record, kind, value in rows.values_list("source_record", "kind", "value"):
-        found[record].add((kind, value))
-    return found
+        keys_of[record].add((kind, value))
+    return keys_of
 
 
 @transaction.atomic
 def exclude(customer: Customer, kind: str, value: str, *, by: User) -> str:
-    """No longer match on the value, which is a match key; the value as written."""
+    """Exclude a match key from matching; the value as written, ExclusionError if the customer does not have it."""
     locked, holders = _holders(customer, kind, value)
-    home = staff_record_of(locked)
-    wanted = {(record.pk, key) for record, own in holders.items() for key in own}
-    wanted |= {(home.pk, key) for own in holders.values() for key in own}
-    said = {(pk, key) for pk, own in _stored(UnmatchedValue, [*holders, home]).items() for key in own}
+    staff_record = staff_record_of(locked)
+    rows = {(record.pk, key) for record, keys in holders.items() for key in keys}
+    rows |= {(staff_record.pk, key) for keys in holders.values() for key in keys}
+    excluded = {(pk, key) for pk, keys in _stored(UnmatchedValue, [*holders, staff_record]).items() for key in keys}
     UnmatchedValue.objects.bulk_create(
-        UnmatchedValue(source_record_id=pk, kind=key[0], value=key[1], by=by) for pk, key in sorted(wanted - said)
+        UnmatchedValue(source_record_id=pk, kind=key[0], value=key[1], by=by) for pk, key in sorted(rows - excluded)
     )
-    return _finish(locked, [*holders, home], _written(holders, kind), wanted - said, EXCLUDED, by)
+    return _finish(locked, [*holders, staff_record], _written(holders, kind), rows - excluded, EXCLUDED, by)
 
 
 @transaction.atomic
 def include(customer: Customer, kind: str, value: str, *, by: User) -> str:
-    """Match on the value again; the value as written."""
+    """Use an excluded match key for matching again; the value as written."""
     locked, holders = _holders(customer, kind, value)
-    every = {key for own in holders.values() for key in own}
-    said = UnmatchedValue.objects.filter(source_record__customer=locked, value__in={value for _, value in every})
-    gone = [row for row in said.select_related("source_record") if (row.kind, row.value) in every]
-    UnmatchedValue.objects.filter(pk__in=[row.pk for row in gone]).delete()
-    records = [*holders, *(row.source_record for row in gone)]
-    return _finish(locked, records, _written(holders, kind), gone, USED_AGAIN, by)
+    keys = {key for record_keys in holders.values() for key in record_keys}
+    excluded = UnmatchedValue.objects.filter(source_record__customer=locked, value__in={value for _, value in keys})
+    included = [row for row in excluded.select_related("source_record") if (row.kind, row.value) in keys]
+    UnmatchedValue.objects.filter(pk__in=[row.pk for row in included]).delete()
+    records = [*holders, *(row.source_record for row in included)]
+    return _finish(locked, records, _written(holders, kind), included, USED_AGAIN, by)
 
 
 def _holders(customer: Customer, kind: str, value: str) -> tuple[Customer, dict[SourceRecord, list[Key]]]:
-    """The locked customer, and the records that have the value, each with all the keys that it makes of it."""
+    """The locked customer, and {record that has the value: every key it makes of it}."""
     locked = lock_live(customer.pk)
     holders = {
-        record: own
+        record: keys
         for record in locked.records.order_by("pk")
-        for _, _, own in record_values(record)
-        if (kind, value) in own
+        for _, _, keys in record_values(record)
+        if (kind, value) in keys
     }
     if locked.erased_at or not holders:
         raise ExclusionError("Nothing was changed: this customer no longer has this email or phone.")
@@ -163,6 +163,6 @@ def _finish(
     by: User,
 ) -> str:
     if changed:
-        keys.refresh(list({record.pk: record for record in records}.values()))
+        refresh_match_keys(list({record.pk: record for record in records}.values()))
         history.write(locked, HistoryKind.MATCH, sentence, value=written, by=by)
     return written

@@ -58,11 +58,11 @@ class Explanation:
 
     @property
     def counting(self) -> list[SharedEvidence]:
-        return [each for each in self.shared if not each.but]
+        return [evidence for evidence in self.shared if not evidence.but]
 
     @property
     def left_out(self) -> list[SharedEvidence]:
-        return [each for each in self.shared if each.but]
+        return [evidence for evidence in self.shared if evidence.but]
 
 
 def explain_match(one: Customer, other: Customer) -> Explanation:
@@ -73,17 +73,17 @@ def explain_match(one: Customer, other: Customer) -> Explanation:
 
 
 def records_of(customer: Customer) -> list[SourceRecord]:
-    found = SourceRecord.objects.filter(customer=customer).select_related("data_source", "origin")
-    return list(found.order_by("pk")[:MOST_RECORDS])
+    records = SourceRecord.objects.filter(customer=customer).select_related("data_source", "origin")
+    return list(records.order_by("pk")[:MOST_RECORDS])
 
 
 def _known(records: Collection[SourceRecord]) -> MatchedValue:
     """Which records say each value, those told not to match on it too."""
-    known: dict[Key, list[SourceRecord]] = {}
+    records_of: dict[Key, list[SourceRecord]] = {}
     for record in records:
         for key in match_keys(record.identity):
-            known.setdefault(key, []).append(record)
-    return known
+            records_of.setdefault(key, []).append(record)
+    return records_of
 
 
 def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedValue) -> Iterator[SharedEvidence]:
@@ -97,23 +97,23 @@ def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedV
 
 def _told(keys: Collection[Key]) -> dict[Key, str]:
     """Why values are ignored for everybody."""
-    found = IgnoredValue.objects.filter(value__in={value for _, value in keys}).select_related("by")
+    ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).select_related("by")
     return {
-        (each.kind, each.value): f"Ignored for all customers, by {_who(each.by)} on {format_day(each.created)}."
-        for each in found
+        (value.kind, value.value): f"Ignored for all customers, by {_who(value.by)} on {format_day(value.created)}."
+        for value in ignored
     }
 
 
 def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) -> dict[Key, str]:
     """Why values do not count where all records of one side were told not to match on them."""
-    records = {record.pk: record for known in (ours, theirs) for key in keys for record in known[key]}
-    said = UnmatchedValue.objects.filter(source_record__in=records).select_related("by").order_by("pk")
-    told = {(each.source_record_id, each.kind, each.value): each for each in said}
+    records = {record.pk: record for side_records in (ours, theirs) for key in keys for record in side_records[key]}
+    excluded = UnmatchedValue.objects.filter(source_record__in=records).select_related("by").order_by("pk")
+    row_of = {(row.source_record_id, row.kind, row.value): row for row in excluded}
     buts = {}
     for key in keys:
         for side in (ours, theirs):
-            silent = [told.get((record.pk, *key)) for record in side[key]]
-            if silent and all(silent) and (first := silent[0]):
+            rows = [row_of.get((record.pk, *key)) for record in side[key]]
+            if rows and all(rows) and (first := rows[0]):
                 record = isolated(records[first.source_record_id])
                 buts[key] = f"Excluded from matching for {record}, by {_who(first.by)} on {format_day(first.at)}."
     return buts
@@ -197,8 +197,8 @@ def _phones(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:
 
 def _distinct(values: Iterable[tuple[str, str]]) -> Spellings:
     """Each value as it is first written."""
-    found: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for normal, written in values:
         if written:
-            found.setdefault(normal, written)
-    return found
+            spellings.setdefault(normal, written)
+    return spellings

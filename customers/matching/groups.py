@@ -1,8 +1,8 @@
-"""Groups of customers who may be one person: those whom values connect that two or more of them have.
+"""Groups of customers who may be the same person: customers connected by values that two or more of them share.
 
-They are read a window at a time, so that a page costs the same at a million customers: the newest shared values, and
-whatever else their customers share. A group stands in the window of its newest value. Nobody is connected by a value
-that is ignored, or that so many customers have that it is a mailbox or a switchboard; nor by a dismissed pair.
+Groups are read a window at a time, so that a page costs the same at a million customers: the newest shared values, and
+everything else that their customers share. A group belongs to the window of its newest value. Ignored values connect
+no customers, nor do values that very many have (a shared mailbox, a switchboard), nor do pairs marked not duplicates.
 """
 
 from __future__ import annotations
@@ -50,35 +50,35 @@ class Window:
 
 
 def first_window_with_groups(before: int = 0) -> Window:
-    """The next one with a group in it; after MOST_WINDOWS without one somebody has to ask for more."""
-    found = read_window(before)
+    """The next window with a group in it; after MOST_WINDOWS without one, the last of these, for the user to go on."""
+    window = read_window(before)
     for _ in range(MOST_WINDOWS - 1):
-        if found.groups or not found.following:
+        if window.groups or not window.following:
             break
-        found = read_window(found.following)
-    return found
+        window = read_window(window.following)
+    return window
 
 
 def read_window(before: int = 0) -> Window:
     """The groups whose newest value is one of the next WINDOW shared values, of those older than `before`."""
     values = SharedValue.objects.filter(pk__lt=before) if before else SharedValue.objects.all()
-    read = list(values.order_by("-pk")[: WINDOW + 1])
-    some = {(row.kind, row.value): row.pk for row in read[:WINDOW]}
-    oldest = min(some.values(), default=0)
-    sharers, too_many = _sharers(some)
+    rows = list(values.order_by("-pk")[: WINDOW + 1])
+    number_of = {(row.kind, row.value): row.pk for row in rows[:WINDOW]}
+    oldest = min(number_of.values(), default=0)
+    sharers, too_many = _sharers(number_of)
     numbers = _shared_by(set().union(*sharers.values()))
     sharers, _ = _sharers(numbers)
     groups = tuple(
         group for group in _groups(sharers, numbers) if oldest <= group.newest and (not before or group.newest < before)
     )
-    return Window(groups, tuple(sorted(too_many)), oldest if len(read) > WINDOW else 0)
+    return Window(groups, tuple(sorted(too_many)), oldest if len(rows) > WINDOW else 0)
 
 
 def _shared_by(customers: Collection[int]) -> dict[Key, int]:
     """{key: number of its shared value} of all that `customers` share with anybody."""
-    theirs = MatchKey.objects.filter(source_record__customer__in=customers)
-    noted = SharedValue.objects.among(theirs.values_list("kind", "value").distinct())
-    return {(row.kind, row.value): row.pk for row in noted}
+    keys = MatchKey.objects.filter(source_record__customer__in=customers)
+    shared = SharedValue.objects.among(keys.values_list("kind", "value").distinct())
+    return {(row.kind, row.value): row.pk for row in shared}
 
 
 def _sharers(keys: Collection[Key]) -> tuple[Sharers, set[Key]]:
@@ -88,11 +88,11 @@ def _sharers(keys: Collection[Key]) -> tuple[Sharers, set[Key]]:
     rows = SharedValue.objects.among(counted).annotate(records=CappedCount(same.values("pk")[: MOST_RECORDS + 1]))
     too_many = {(row.kind, row.value) for row in rows if row.records > MOST_RECORDS}
     having: defaultdict[Key, set[int]] = defaultdict(set)
-    held = MatchKey.objects.among(counted - too_many)
-    for kind, value, customer in held.values_list("kind", "value", "source_record__customer"):
+    match_keys = MatchKey.objects.among(counted - too_many)
+    for kind, value, customer in match_keys.values_list("kind", "value", "source_record__customer"):
         having[kind, value].add(customer)
     too_many |= {key for key, customers in having.items() if len(customers) > MOST_SHARING}
-    return {key: some for key, some in having.items() if len(some) > 1 and key not in too_many}, too_many
+    return {key: holders for key, holders in having.items() if len(holders) > 1 and key not in too_many}, too_many
 
 
 def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedCustomers]:
@@ -103,12 +103,12 @@ def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedC
             if pair not in dismissed:
                 keys_of[pair].add(key)
     for together in connect_pairs(keys_of):
-        keys = {key for pair, found in keys_of.items() if pair[0] in together for key in found}
+        keys = {key for pair, pair_keys in keys_of.items() if pair[0] in together for key in pair_keys}
         yield ConnectedCustomers(together, frozenset(keys), max(numbers[key] for key in keys))
 
 
 def connect_pairs(pairs: Iterable[Pair]) -> list[frozenset[int]]:
-    """Those whom the pairs connect, directly or through others."""
+    """The groups that the pairs connect, directly or through others."""
     group_of: dict[int, set[int]] = {}
     for one, other in pairs:
         together = group_of.get(one, {one}) | group_of.get(other, {other})

@@ -1,6 +1,6 @@
-"""The customers known by a value that a program names: an email, a phone, a name. Each through an index.
+"""Customers by an email, a phone or a name that an API client sends. Each is looked up through an index.
 
-What staff said not to match on is known all the same: it stands among the words.
+Values excluded from matching are found as well: they are among the search words.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def with_email(email: str, *, contacts_too: bool = False) -> CustomerQuerySet:
 def matching_all(
     customers: QuerySet[Customer], *, email: str = "", phone: str = "", name: str = ""
 ) -> QuerySet[Customer]:
-    """Those of `customers` who are, or once were, known by all of what is given; a name by each of its words.
+    """The customers among `customers` who have or had every value given; a name matches by each of its words.
 
-    A name without a letter or a digit is nobody's.
+    A name without a letter or a digit matches none.
     """
     if name and not name_words(name):
         return customers.none()

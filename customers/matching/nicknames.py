@@ -67,11 +67,11 @@ william bill billy liam will
 
 
 def _by_name() -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
+    lines_of: dict[str, set[int]] = {}
     for number, line in enumerate(LINES):
         for name in line.split():
-            found.setdefault(name, set()).add(number)
-    return found
+            lines_of.setdefault(name, set()).add(number)
+    return lines_of
 
 
 OF_NAME = _by_name()

@@ -38,7 +38,7 @@ class GroupMember:
 
 @dataclass(frozen=True)
 class DuplicateGroup:
-    """Customers who may be one person, the oldest first, and why."""
+    """Customers who may be the same person, the oldest first, and the evidence."""
 
     members: tuple[GroupMember, ...]
     reasons: tuple[Evidence, ...]
@@ -95,43 +95,49 @@ def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
     """The next groups after the shared value `before`; only those that share what `kind` says, if it says anything."""
     window = first_window_with_groups(before)
     groups = describe_groups(window.groups)
-    wanted = (group for group in groups if kind in ("", group.kind))
+    shown = (group for group in groups if kind in ("", group.kind))
     too_many = (Evidence(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
-    return WorklistPage(tuple(sorted(wanted, key=lambda group: group.place_in_line)), tuple(too_many), window.following)
+    return WorklistPage(tuple(sorted(shown, key=lambda group: group.place_in_line)), tuple(too_many), window.following)
 
 
-def describe_groups(found: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:
-    customers = customers_of(found)
+def describe_groups(connected: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:
+    customers = customers_of(connected)
     totals = order_totals(customers, by="source_record__customer")
     sources = counts.sources(customers)
     members = {pk: GroupMember(customer, totals[pk]) for pk, customer in customers.items()}
-    groups = (_group(each, members, sources) for each in found)
+    groups = (_group(group, members, sources) for group in connected)
     return [group for group in groups if len(group.members) > 1]
 
 
 def _group(
-    found: ConnectedCustomers, members: Mapping[int, GroupMember], sources: Mapping[int, Sequence[str]]
+    connected: ConnectedCustomers, members: Mapping[int, GroupMember], sources: Mapping[int, Sequence[str]]
 ) -> DuplicateGroup:
-    mine = sorted((members[pk] for pk in found.customers & members.keys()), key=lambda m: (m.since, m.customer.pk))
-    known_by = dict.fromkeys(name for member in mine for name in sources.get(member.customer.pk, ()))
-    people = [member.customer for member in mine]
+    group_members = sorted(
+        (members[pk] for pk in connected.customers & members.keys()), key=lambda m: (m.since, m.customer.pk)
+    )
+    source_names = dict.fromkeys(name for member in group_members for name in sources.get(member.customer.pk, ()))
+    people = [member.customer for member in group_members]
     return DuplicateGroup(
-        tuple(mine), group_evidence(people, found.keys), tuple(_against(people)), tuple(known_by), found.newest
+        tuple(group_members),
+        group_evidence(people, connected.keys),
+        tuple(_against(people)),
+        tuple(source_names),
+        connected.newest,
     )
 
 
 def group_evidence(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Evidence, ...]:
-    """A reason a value; current when two have it now."""
+    """One piece of evidence a value; current when two profiles have it."""
     now = Counter(key for one in people for key in set(match_keys(identity_of(one))))
     shown = sorted(without_repeated_digits(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
     return tuple(Evidence(kind, value, current=now[kind, value] > 1) for kind, value in shown)
 
 
 def _against(people: Sequence[Customer]) -> list[str]:
-    """What speaks against it, of any two of them."""
+    """What speaks against a match of any two of them."""
     parts = {"different first names": "first_name", "different last names": "last_name"}
     return [
-        said
-        for said, part in parts.items()
+        objection
+        for objection, part in parts.items()
         if any(names_agree(getattr(a, part), getattr(b, part)) is False for a, b in combinations(people, 2))
     ]

@@ -48,12 +48,12 @@ def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
     return _acted(request, customer, exclusions.include, "{value} of {customer} is used for matching again.")
 
 
-def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], said: str) -> HttpResponse:
+def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], success: str) -> HttpResponse:
     """Back to the list, which says of the customer and of the value as written what was done, or why it was not."""
     try:
         written = act(customer, request.POST.get("kind", ""), request.POST.get("value", ""), by=request.user)
     except exclusions.ExclusionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, said.format(value=isolated(written), customer=customer.numbered))
+        messages.success(request, success.format(value=isolated(written), customer=customer.numbered))
     return redirect("customers:known_by", customer.pk)

@@ -55,23 +55,23 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
 def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
     """Say that those of a group are not the same person, or take that back."""
     taken_back = request.POST.get("take_back", "")
-    named = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
-    if numbers := {parse_number(each) or 0 for each in named}:  # 0 is nobody's: it is refused and not passed over
+    texts = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
+    if numbers := {parse_number(text) or 0 for text in texts}:  # 0 is nobody's: it is refused and not passed over
         (_take_back if taken_back else _dismiss)(request, numbers)
     back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")
 
 
 def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
-    if said := not_duplicates.mark_all_not_duplicates(numbers, by=request.user, reason=reason_in(request)):
-        messages.success(request, _dismissed_message(said))
+    if customers := not_duplicates.mark_all_not_duplicates(numbers, by=request.user, reason=reason_in(request)):
+        messages.success(request, _dismissed_message(customers))
     else:
         messages.error(request, "Nothing was saved: one of these customers was merged or erased a moment ago.")
 
 
 def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
-    if again := not_duplicates.unmark_all_not_duplicates(numbers, by=request.user):
-        messages.success(request, f"{_named(again)} can be suggested as duplicates of each other again.")
+    if customers := not_duplicates.unmark_all_not_duplicates(numbers, by=request.user):
+        messages.success(request, f"{_named(customers)} can be suggested as duplicates of each other again.")
 
 
 def _named(customers: list[Customer]) -> str:
