@@ -1,7 +1,7 @@
-"""The family of a merge: all merges, in force and undone, that connect its customers, as trees of who went into whom.
+"""The merge tree: all merges, active and undone, that connect the customers of a merge.
 
-A customer who was merged more than once stands in each place; whoever went into them stands below one of these only,
-where the merge is in force or else where it was the latest.
+A customer who was merged more than once appears in each place. Those merged into that customer appear below one of
+the places only: where its merge is active, or else where it was the latest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from customers.lib.dates import format_day
 from customers.models import Customer, Merge, MergeMember
 
 MOST = 40
@@ -20,73 +19,62 @@ MOST = 40
 
 @dataclass(frozen=True)
 class MergeTreeNode:
-    """A customer, and the part of a merge by which they went into the one above."""
+    """A customer, and the part of a merge that merged it into the one above."""
 
     customer: Customer
     member: MergeMember | None
-    below: Sequence[MergeTreeNode]
-
-    @property
-    def sentence(self) -> str:
-        if self.member is None:
-            return self.customer.numbered
-        merge, until = self.member.merge, self.member.undone_at
-        one, survivor, since = self.customer.numbered, merge.survivor.numbered, format_day(merge.created)
-        if until:
-            return f"{one} was merged into {survivor} from {since} to {format_day(until)} ({merge})"
-        return f"{one} is merged into {survivor} since {since} ({merge})"
+    merged: Sequence[MergeTreeNode]
 
 
 @dataclass(frozen=True)
 class MergeTree:
-    """`is_cut_off` when there are more merges than a page shows."""
-
-    tops: Sequence[MergeTreeNode]
+    roots: Sequence[MergeTreeNode]
     is_cut_off: bool
+    """Whether there are more than MOST parts of merges."""
 
 
 def merge_tree(merge: Merge) -> MergeTree:
     members = _connected(merge)
-    return MergeTree(list(_trees(members[:MOST])), is_cut_off=len(members) > MOST)
+    return MergeTree(list(_roots(members[:MOST])), is_cut_off=len(members) > MOST)
 
 
 def _connected(merge: Merge) -> list[MergeMember]:
     """The parts of all merges that lead from one of its customers to another, the merge's own first."""
     rows = MergeMember.objects.select_related("merge__survivor", "duplicate").order_by("merge__created", "pk")
-    found = {member.pk: member for member in rows.filter(merge=merge)[: MOST + 1]}
+    members = {member.pk: member for member in rows.filter(merge=merge)[: MOST + 1]}
     seen: set[int] = set()
-    level = _people(found.values())
-    while level and len(found) <= MOST:
+    level = _customers(members.values())
+    while level and len(members) <= MOST:
         seen |= level
-        for touching in (Q(duplicate__in=level), Q(merge__survivor__in=level)):
-            found |= {member.pk: member for member in rows.filter(touching)[: MOST + 1]}
-        level = _people(found.values()) - seen
-    return list(found.values())
+        for is_touched in (Q(duplicate__in=level), Q(merge__survivor__in=level)):
+            members |= {member.pk: member for member in rows.filter(is_touched)[: MOST + 1]}
+        level = _customers(members.values()) - seen
+    return list(members.values())
 
 
-def _people(members: Collection[MergeMember]) -> set[int]:
+def _customers(members: Collection[MergeMember]) -> set[int]:
     return {pk for member in members for pk in (member.duplicate_id, member.merge.survivor_id)}
 
 
-def _trees(members: Sequence[MergeMember]) -> Iterator[MergeTreeNode]:
-    into: defaultdict[int, list[MergeMember]] = defaultdict(list)
+def _roots(members: Sequence[MergeMember]) -> Iterator[MergeTreeNode]:
+    merged_into: defaultdict[int, list[MergeMember]] = defaultdict(list)
     main: dict[int, MergeMember] = {}
     customers: dict[int, Customer] = {}
     for member in sorted(members, key=lambda m: (m.undone_at is None, m.merge.created, m.pk)):
-        main[member.duplicate_id] = member  # the last one that is written: in force, or else the latest
+        main[member.duplicate_id] = member  # the last one written stays: an active one, or else the latest
     for member in sorted(members, key=lambda m: (m.merge.created, m.pk)):
-        into[member.merge.survivor_id].append(member)
+        merged_into[member.merge.survivor_id].append(member)
         customers |= {member.merge.survivor_id: member.merge.survivor, member.duplicate_id: member.duplicate}
-    left = set(customers)
+    unplaced = set(customers)
 
     def node(customer: int, member: MergeMember | None) -> MergeTreeNode:
-        is_here = customer in left and (member is None or main[customer] == member)
+        is_here = customer in unplaced and (member is None or main[customer] == member)
         if is_here:
-            left.remove(customer)
-        below = [node(each.duplicate_id, each) for each in into[customer]] if is_here else []
-        return MergeTreeNode(customers[customer], member, below)
+            unplaced.remove(customer)
+        merged = [node(part.duplicate_id, part) for part in merged_into[customer]] if is_here else []
+        return MergeTreeNode(customers[customer], member, merged)
 
-    # Those who went into nobody; then, where everybody once went into somebody, those who are customers now.
+    # Customers that were never merged; then, where all of them once were, those that are live now.
     for pk in sorted(customers, key=lambda pk: (pk in main, not customers[pk].is_live, pk)):
-        if pk in left:
+        if pk in unplaced:
             yield node(pk, None)

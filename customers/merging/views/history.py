@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from customers.lib.phrases import isolated
 from customers.merging import aftermath, detail, history
-from customers.merging.drawing import draw_tree
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
@@ -55,7 +54,6 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     moved = detail.moved(members)
-    family = merge_tree(merge)
     standing = [member for member in members if not member.undone_at]
     erased = erased_side(merge, members)
     may_undo = not erased and request.user.has_perm(UNDO)
@@ -74,7 +72,6 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "is_of_several": len(members) > 1,
         "warnings": detail.warnings(merge),
         "events": aftermath.events_since(merge, members, [each.record for each in moved]),
-        "family": family,
-        "picture": draw_tree(family.tops),
+        "tree": merge_tree(merge),
     }
     return render(request, "customers/merging/merge_detail.html", context)

@@ -3,8 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from customers.merging import tree as kinship
-from customers.merging.drawing import draw_tree
+from customers.merging import tree as tree_module
 from customers.merging.split import split_record
 from customers.merging.tree import merge_tree
 from customers.models import Merge
@@ -21,25 +20,25 @@ def four():
 
 
 def tree(made: Merge) -> list:
-    """[[name, merge or None, whether it is undone, what is below]]."""
+    """[[name, merge or None, whether it is undone, [those merged into it]]]."""
 
-    def told(node):
+    def described(node):
         member = node.member
         return [
             node.customer.first_name,
             member and member.merge_id,
             bool(member and member.undone_at),
-            list(map(told, node.below)),
+            list(map(described, node.merged)),
         ]
 
-    return list(map(told, merge_tree(made).tops))
+    return list(map(described, merge_tree(made).roots))
 
 
 def text(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
 
 
-# The family
+# The tree
 
 
 def test_a_chain_is_a_tree_of_all_who_went_into_each_other(four):
@@ -75,17 +74,17 @@ def test_two_who_went_into_each_other_are_no_endless_tree(four):
     assert tree(first) == [["Beth", None, False, [["Ann", second.pk, False, [["Beth", first.pk, True, []]]]]]]
 
 
-def test_a_large_family_is_cut_off(four, monkeypatch):
-    monkeypatch.setattr(kinship, "MOST", 3)
+def test_a_large_tree_is_cut_off(four, monkeypatch):
+    monkeypatch.setattr(tree_module, "MOST", 3)
     ann, *_ = four
     made = [merge(*fresh(ann), CustomerFactory()) for _ in range(5)]
 
-    found = merge_tree(made[0])
-    assert found.is_cut_off
-    assert found.tops[0].below[0].member.merge_id == made[0].pk
+    cut_off = merge_tree(made[0])
+    assert cut_off.is_cut_off
+    assert cut_off.roots[0].merged[0].member.merge_id == made[0].pk
 
 
-def test_the_family_of_a_merge_asks_a_few_queries_a_generation(four, django_assert_max_num_queries):
+def test_a_merge_tree_asks_a_few_queries_a_generation(four, django_assert_max_num_queries):
     ann, beth, cleo, dora = four
     merge(cleo, dora)
     merge(*fresh(beth, cleo))
@@ -94,23 +93,6 @@ def test_the_family_of_a_merge_asks_a_few_queries_a_generation(four, django_asse
     # its own parts; then two for each generation
     with django_assert_max_num_queries(9):
         merge_tree(made)
-
-
-def test_the_picture_has_a_dot_a_place_below_what_it_went_into(four):
-    ann, beth, cleo, dora = four
-    merge(cleo, dora)
-    outer = merge(ann, *fresh(beth, cleo))
-
-    picture = draw_tree(merge_tree(outer).tops)
-
-    assert [(dot.node.customer.first_name, dot.x, dot.y) for dot in picture.dots] == [
-        ("Ann", 14, 14),
-        ("Beth", 40, 42),
-        ("Cleo", 40, 70),
-        ("Dora", 66, 98),
-    ]
-    assert picture.dots[3].line == "M40 70V98H66"
-    assert (picture.width, picture.height) == (130, 112)
 
 
 # Activity since
@@ -135,17 +117,21 @@ def test_a_merge_tells_what_happened_to_its_parts_since(as_agent, agent, admin_u
     assert f"Margaret Park {helena.numbered} was restored from {bjorn.numbered}. Merge {later.pk}" in page
 
 
-def test_a_merge_shows_its_family_with_a_title_for_each_dot(as_agent, four):
+def test_a_merge_shows_its_tree_as_nested_lists(as_agent, four):
     ann, beth, cleo, dora = four
     inner = merge(cleo, dora)
     outer = merge(ann, *fresh(beth, cleo))
 
     page = as_agent.get(outer.get_absolute_url()).text
+    shown = page.partition('id="tree-heading"')[2].partition("</section>")[0]
 
-    assert page.count('<circle cx="') - 2 == 4  # the two of the brand
-    assert f"<title>{dora.numbered} is merged into {cleo.numbered} since " in page
-    assert inner.get_absolute_url() in page
-    assert dora.get_absolute_url() in page
+    assert shown.count("<li>") == shown.count("</li>") == 4
+    assert shown.count("<ul>") == shown.count("</ul>") == 3
+    assert (
+        shown.index(ann.numbered) < shown.index(beth.numbered) < shown.index(cleo.numbered) < shown.index(dora.numbered)
+    )
+    assert inner.get_absolute_url() in shown
+    assert dora.get_absolute_url() in shown
     assert "style=" not in page.split("<main")[1]
 
 
@@ -153,7 +139,7 @@ def test_a_merge_asks_as_many_queries_for_many_duplicates(as_agent, four, django
     ann, beth, *_ = four
     few = merge(ann, beth)
     as_agent.get(few.get_absolute_url())
-    # session, user, 2 permissions; merge, members, moved records, their totals; family 1 + 2; moved rows;
+    # session, user, 2 permissions; merge, members, moved records, their totals; tree 1 + 2; moved rows;
     # later members, who undid; splits; values: members, changes, credit
     with django_assert_max_num_queries(18):
         as_agent.get(few.get_absolute_url())
