@@ -1,21 +1,35 @@
-"""What was merged and taken back last, by anybody."""
+"""The start page: the latest merges and undos of all users, and how many there were in each of the last weeks.
+
+Weeks are counted through the indexes of when merges were made and undone, and no further than MOST.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
+
+from customers.lib.bars import Bar, bars
+from customers.lib.dates import start_of_day
 from customers.lib.phrases import join_words
 from customers.merging.aftermath import undone_by
 from customers.models import Merge, MergeMember
+from customers.records.counts import MOST, CappedCount
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 SHOWN = 8
+WEEKS = 16
+# Of the chart in `_start_weeks.html`, from top to bottom.
+WIDTH, HIGHEST, BASE, LOWEST = 352, 16, 72, 93
 # Of one undo; what is beyond that is named by its merge.
 MOST_MEMBERS = 5
 
@@ -41,29 +55,102 @@ def recent_acts() -> list[RecentAct]:
 
 
 def _merges() -> list[RecentAct]:
-    made = list(Merge.objects.select_related("survivor", "by").order_by("-created", "-pk")[:SHOWN])
+    merges = list(Merge.objects.select_related("survivor", "by").order_by("-created", "-pk")[:SHOWN])
     names = defaultdict(list)
-    for member in MergeMember.objects.filter(merge__in=made).select_related("duplicate").order_by("duplicate"):
+    for member in MergeMember.objects.filter(merge__in=merges).select_related("duplicate").order_by("duplicate"):
         names[member.merge_id].append(member.duplicate.numbered)
     return [
-        RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, user=merge.by) for merge in made
+        RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, user=merge.by) for merge in merges
     ]
 
 
 def _undos() -> list[RecentAct]:
-    """Those who came back at one moment came back together."""
+    """Customers restored at one moment were restored by one undo."""
     members = MergeMember.objects.select_related("merge__survivor", "duplicate")
-    # Said so that SQLite, too, reads the index on those undone.
+    # Written so that SQLite, too, reads the index on those undone.
     members = members.filter(undone_at__isnull=False).order_by("-undone_at")[: SHOWN * MOST_MEMBERS]
-    together = defaultdict(list)
+    undos: defaultdict[tuple[int, datetime], list[MergeMember]] = defaultdict(list)
     for member in members:
-        together[member.merge_id, member.undone_at].append(member)
-    shown = list(together.items())[:SHOWN]
-    who = undone_by([member for _, some in shown for member in some])
+        if member.undone_at:
+            undos[member.merge_id, member.undone_at].append(member)
+    latest = list(undos.items())[:SHOWN]
+    users = undone_by([member for _, restored in latest for member in restored])
     return [
         RecentAct(
-            some[0].merge, join_words([m.duplicate.numbered for m in some]), at, is_undo=True, user=who[some[0].pk]
+            restored[0].merge,
+            join_words([member.duplicate.numbered for member in restored]),
+            at,
+            is_undo=True,
+            user=users[restored[0].pk],
         )
-        for (_, at), some in shown
-        if at
+        for (_, at), restored in latest
     ]
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week from its Monday in the time zone of the user."""
+
+    monday: date
+    merges: int
+    undos: int
+
+    @property
+    def text(self) -> str:
+        merges = ngettext("%(number)s merge", "%(number)s merges", self.merges) % {"number": _capped(self.merges)}
+        undos = ngettext("%(number)s undo", "%(number)s undos", self.undos) % {"number": _capped(self.undos)}
+        return f"Week of {date_format(self.monday)}: {merges}, {undos}"
+
+
+@dataclass(frozen=True)
+class WeekBars:
+    """A week as it is drawn: a bar of merges up, one of undos down, and a date below some of them."""
+
+    week: Week
+    merges: Bar
+    undos: Bar
+    date: str
+
+    @property
+    def above(self) -> float:
+        """Where the number of merges stands."""
+        return self.merges.y - 4
+
+    @property
+    def below(self) -> float:
+        return self.undos.bottom + 11
+
+
+def merges_by_week(*, today: date) -> list[Week]:
+    """The last WEEKS, that of `today` at the end."""
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -2, -1)]
+    bounds = [start_of_day(first) for first in mondays]
+    counts = {}
+    for number, (first, end) in enumerate(pairwise(bounds)):
+        merges = Merge.objects.filter(created__gte=first, created__lt=end).order_by()
+        undone = MergeMember.objects.filter(undone_at__gte=first, undone_at__lt=end).order_by()
+        counts[f"merges_{number}"] = CappedCount(merges.values("pk")[: MOST + 1])
+        # An undo of several parts at once is one.
+        counts[f"undos_{number}"] = CappedCount(undone.values("merge", "undone_at").distinct()[: MOST + 1])
+    # All in one statement; what is counted does not depend on the row that it is asked of, the first merge ever.
+    rows = Merge.objects.order_by("pk").annotate(**counts).values_list(*counts)[:1]
+    numbers = iter(next(iter(rows), [0] * len(counts)))
+    return [Week(first, next(numbers), next(numbers)) for first in mondays[:-1]]
+
+
+def week_chart(weeks: Sequence[Week]) -> list[WeekBars]:
+    """Both kinds of bars by the larger number; every fifth week is dated, from the last one back."""
+    most = max(max(week.merges, week.undos) for week in weeks)
+    up = _bars([week.merges for week in weeks], end=HIGHEST, most=most)
+    down = _bars([week.undos for week in weeks], end=LOWEST, most=most)
+    dates = [date_format(week.monday, "j M") if number % 5 == 0 else "" for number, week in enumerate(weeks)]
+    return [WeekBars(*columns) for columns in zip(weeks, up, down, dates, strict=True)]
+
+
+def _bars(numbers: Sequence[int], *, end: float, most: int) -> list[Bar]:
+    return bars(numbers, width=WIDTH, base=BASE, end=end, most=most, gap=0.25, shortest=3)
+
+
+def _capped(number: int) -> str:
+    return f"{MOST:,}+" if number > MOST else f"{number:,}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import groupby
 
+from customers.lib.bars import Bar, bars
 from customers.lib.dates import format_day
 from customers.lib.money import format_amount, from_minor_units
 from customers.lib.phrases import join_words
@@ -22,7 +23,7 @@ EDGE = 12 * LETTER  # a year here would run into the month at the edge
 
 
 @dataclass(frozen=True)
-class Bar:
+class SpendBar:
     """`y` and `height` of what was kept, `refund_y` and `refund` of what was refunded, which stands on it."""
 
     x: float
@@ -63,20 +64,21 @@ class Plot:
         return format_amount(from_minor_units(minor, self.spending.currency), self.spending.currency)
 
     @property
-    def bars(self) -> list[Bar]:
-        return [self._bar(n, month) for n, month in enumerate(self.spending.months) if month.amount]
-
-    def _bar(self, n: int, month: Month) -> Bar:
+    def bars(self) -> list[SpendBar]:
+        months = self.spending.months
         # What is below zero, where credits are more than what was bought, is a line; its text says how much.
-        whole = max((BASE - HIGHEST) * month.amount / max(self.most, 1), 1.0)
-        refund = whole * min(month.refunded / month.amount, 1) if month.amount > 0 else 0
-        gap = self.step * 0.15
-        return Bar(
-            x=round(n * self.step + gap, 2),
-            width=round(self.step - 2 * gap, 2),
-            y=round(BASE - whole + refund, 2),
-            height=round(whole - refund, 2),
-            refund_y=round(BASE - whole, 2),
+        amounts = [month.amount for month in months]
+        places = bars(amounts, width=WIDTH, base=BASE, end=HIGHEST, most=self.most, gap=0.3, shortest=1)
+        return [self._bar(bar, month) for bar, month in zip(places, months, strict=True) if month.amount]
+
+    def _bar(self, bar: Bar, month: Month) -> SpendBar:
+        refund = bar.height * min(month.refunded / month.amount, 1) if month.amount > 0 else 0
+        return SpendBar(
+            x=bar.x,
+            width=bar.width,
+            y=round(bar.y + refund, 2),
+            height=round(bar.height - refund, 2),
+            refund_y=bar.y,
             refund=round(refund, 2),
             text=self._sentence(month),
         )

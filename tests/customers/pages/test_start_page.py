@@ -6,9 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from customers.merging import weeks
-from customers.merging.recent import recent_acts
-from customers.merging.weeks import TALLEST, WEEKS
+from customers.merging import recent
+from customers.merging.recent import BASE, HIGHEST, WEEKS, merges_by_week, recent_acts
 from customers.models import Merge, Visit
 from customers.search.recent import recently_viewed, record_visit
 from tests.acts import merge, undo
@@ -68,7 +67,7 @@ def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
     undo(made, c, by=agent)
     told = recent_acts()[0]
     assert (told.is_undo, told.duplicates, told.by) == (True, c.numbered, "Margaret Park")
-    assert weeks.weeks(today=timezone.now().date())[-1].undos == 1
+    assert merges_by_week(today=timezone.now().date())[-1].undos == 1
 
 
 # By week
@@ -81,7 +80,7 @@ def done(on: datetime, *, undone: datetime | None = None) -> None:
 
 
 def counts() -> dict[str, tuple[int, int]]:
-    shown = weeks.weeks(today=NOW.date())
+    shown = merges_by_week(today=NOW.date())
     return {f"{week.monday:%d.%m.}": (week.merges, week.undos) for week in shown if week.merges or week.undos}
 
 
@@ -92,14 +91,14 @@ def test_merges_and_undos_are_counted_in_their_weeks():
     done(NOW - timedelta(weeks=15), undone=NOW)
     done(NOW - timedelta(weeks=16))
     assert counts() == {"16.03.": (1, 1), "09.03.": (1, 0), "01.12.": (1, 0)}
-    assert len(weeks.weeks(today=NOW.date())) == WEEKS
+    assert len(merges_by_week(today=NOW.date())) == WEEKS
 
 
 def test_no_week_is_counted_further_than_is_shown(monkeypatch):
-    monkeypatch.setattr(weeks, "MOST", 2)
+    monkeypatch.setattr(recent, "MOST", 2)
     for _ in range(4):
         done(NOW)
-    assert weeks.weeks(today=NOW.date())[-1].text == "Week of 16 Mar 2026: 2+ merges, 0 undos"
+    assert merges_by_week(today=NOW.date())[-1].text == "Week of 16 Mar 2026: 2+ merges, 0 undos"
 
 
 def test_a_week_begins_where_the_reader_is(agent):
@@ -115,8 +114,8 @@ def test_the_plot_draws_merges_up_and_undos_down_and_every_week_has_its_words(as
     done(NOW, undone=NOW)
     with time_machine.travel(NOW, tick=False):
         page = as_agent.get("/")
-    up = [bar.up for bar in page.context["bars"]]
-    assert up == [0] * 15 + [TALLEST]
+    heights = [bar.merges.height for bar in page.context["chart"]]
+    assert heights == [0] * 15 + [BASE - HIGHEST]
     assert page.content.decode().count("<title>Week of") == WEEKS
 
 
