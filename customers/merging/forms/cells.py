@@ -1,4 +1,4 @@
-"""One cell of the grid of final values: what a customer has in a field, in words and in a form to compare."""
+"""A row of the grid of final values: a field with a cell for each customer, and inputs for another value."""
 
 from __future__ import annotations
 
@@ -14,11 +14,7 @@ from customers.profile.fields import REFERENCES, FieldKind, ProfileField
 
 @dataclass(frozen=True)
 class Cell:
-    """`lines` are what a person reads; `changed` says who changed the value while somebody was deciding.
-
-    `is_unmatched` when staff said not to match on it: that was said of this customer, and of nobody who takes it.
-    `is_on_purpose` when it is picked by itself only, and not with all of one customer.
-    """
+    """What one customer has in a field. `lines` are the value as it is read."""
 
     customer: Customer
     lines: list[str]
@@ -26,26 +22,80 @@ class Cell:
     is_picked: bool = False
     is_survivor: bool = False
     changed: str = ""
-    is_unmatched: bool = False
+    """Who changed the value since it was shown."""
+    is_excluded: bool = False
+    """Whether this customer is not matched by the value; a customer that takes it over is."""
     is_on_purpose: bool = False
+    """Whether it is picked by itself only, and not with all values of its customer."""
 
     @property
     def remarks(self) -> list[str]:
-        """What is to be known before it is picked."""
-        unmatched = "excluded from matching" if self.is_survivor else "excluded from matching, used if selected"
-        return [*filter(None, [unmatched if self.is_unmatched else "", self.changed])]
+        excluded = "excluded from matching" if self.is_survivor else "excluded from matching, used if selected"
+        return [*filter(None, [excluded if self.is_excluded else "", self.changed])]
 
     @property
     def who(self) -> str:
         return f"Customer {self.customer.pk} (kept)" if self.is_survivor else f"Customer {self.customer.pk}"
 
 
+@dataclass(frozen=True)
+class Input:
+    """Its name is also its id."""
+
+    name: str
+    label: str
+    placeholder: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class GridRow:
+    key: str
+    label: str
+    group: str
+    control: str
+    cells: list[Cell]
+    inputs: list[Input]
+    differs: bool = False
+    note: str = ""
+    error: str = ""
+    offers_empty: bool = False
+    empty_is_picked: bool = False
+    keeps_password: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Too wide for two values side by side on a phone."""
+        return self.control == "address" or self.key == "email"
+
+    @property
+    def is_typed(self) -> bool:
+        return any(field.value for field in self.inputs)
+
+    @property
+    def anchor(self) -> str:
+        """The id of the element to correct."""
+        return self.inputs[0].name if self.inputs else f"row-{self.key}"
+
+    @property
+    def is_same(self) -> bool:
+        """Whether there is nothing to decide, and nothing was entered."""
+        touched = self.is_typed or self.error or self.empty_is_picked or self.keeps_password
+        changed = any(cell.changed for cell in self.cells)
+        return not (touched or changed or self.differs) and len({tuple(cell.lines) for cell in self.cells}) == 1
+
+    @property
+    def shared(self) -> str:
+        """The value that all have."""
+        return "empty" if self.cells[0].is_blank else ", ".join(self.cells[0].lines)
+
+
 def is_blank(field: ProfileField, customer: Customer) -> bool:
     return field.kind is not FieldKind.FLAG and getattr(customer, field.column) == field.blank
 
 
-def lines(field: ProfileField, customer: Customer) -> list[str]:
-    """The value a line each; needs no query when the references of `customer` are at hand."""
+def value_lines(field: ProfileField, customer: Customer) -> list[str]:
+    """The value as it is read; asks no query where the references of `customer` are selected with it."""
     value = getattr(customer, field.column)
     match field.kind:
         case FieldKind.PASSWORD:
@@ -59,8 +109,8 @@ def lines(field: ProfileField, customer: Customer) -> list[str]:
     return [str(value) if value else "Empty"]
 
 
-def normal(field: ProfileField, customer: Customer, *, country: str) -> Hashable:
-    """The value as it is compared, None when there is none; a phone without a country is read in `country`."""
+def comparable(field: ProfileField, customer: Customer, *, country: str) -> Hashable:
+    """The value as it is compared, None when there is none. `country` is the default one of a phone."""
     value = getattr(customer, field.column)
     if is_blank(field, customer):
         return None

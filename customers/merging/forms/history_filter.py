@@ -1,4 +1,4 @@
-"""The filter of the merge history. What makes no sense is left out and named, the rest still filters."""
+"""The filter of the merge history. A value that is not valid is ignored, and named; the others still filter."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from customers.search.find import find_by_number_or_text
 from customers.web.fields import choice_field
 
 MOST_CUSTOMERS = 100
-PROGRAM = "program"
+API_CLIENT = "program"
 DAY = "%Y-%m-%d"
 STATES = {"": "All", IN_FORCE: "Active", UNDONE: "Undone", ERASED: "Erased"}
 
 
-def people() -> list[tuple[str, str]]:
+def user_choices() -> list[tuple[str, str]]:
     users = get_user_model().objects.order_by("first_name", "last_name", "username")
-    return [("", "Anyone"), (PROGRAM, "API client"), *((str(user.pk), str(user)) for user in users)]
+    return [("", "Anyone"), (API_CLIENT, "API client"), *((str(user.pk), str(user)) for user in users)]
 
 
-def ways() -> list[tuple[str, str]]:
+def method_choices() -> list[tuple[str, str]]:
     return [("", "Any"), *((str(value), str(label)) for value, label in Via.choices)]
 
 
 class DateInput(forms.DateInput):
-    """A browser shows no other text than a date in it, and says so."""
+    """A text that is no date is left out: a browser would show an empty input and warn of it in its console."""
 
     input_type = "date"
 
@@ -47,7 +47,7 @@ class DateInput(forms.DateInput):
 class MergeHistoryForm(forms.Form):
     customer = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"}))
     by = forms.ChoiceField(required=False, label="User")
-    via = forms.ChoiceField(required=False, choices=ways, label="Method")
+    via = forms.ChoiceField(required=False, choices=method_choices, label="Method")
     state = forms.ChoiceField(required=False, choices=list(STATES.items()), label="Status")
     since = forms.DateField(required=False, label="From", widget=DateInput(format=DAY), input_formats=[DAY])
     until = forms.DateField(required=False, label="To", widget=DateInput(format=DAY), input_formats=[DAY])
@@ -55,44 +55,44 @@ class MergeHistoryForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, label_suffix="")
-        choice_field(self, "by").choices = people()
+        choice_field(self, "by").choices = user_choices()
         self.fields["customer"].widget.attrs["placeholder"] = "Number, name, email or phone"
         self.is_valid()
 
     @property
-    def left_out(self) -> list[str]:
-        """What was asked for and makes no sense."""
+    def ignored(self) -> list[str]:
+        """The labels of the filters whose values are not valid."""
         return [str(self.fields[name].label or name.capitalize()) for name in self.errors]
 
     @cached_property
-    def asked(self) -> dict[str, str]:
-        """What filters, as it stands in an address."""
+    def applied(self) -> dict[str, str]:
+        """The filters that are set, as they are written in a URL."""
         return {name: self.data[name] for name in self.fields if self.cleaned_data.get(name)}
 
     @property
     def query(self) -> str:
-        return urlencode(self.asked)
+        return urlencode(self.applied)
 
     @cached_property
     def customers(self) -> list[Customer] | None:
-        """Whose merges; None when nobody was named."""
+        """The customers whose merges are shown; None for those of all."""
         text = self.cleaned_data.get("customer", "")
         return find_by_number_or_text(text, most=MOST_CUSTOMERS) if text else None
 
     @property
     def the_customer(self) -> Customer | None:
-        """The one customer that the history is of."""
+        """The only one of `customers`."""
         return self.customers[0] if self.customers and len(self.customers) == 1 else None
 
     @property
-    def wanted(self) -> MergeFilter:
-        found = self.cleaned_data
-        by = found.get("by", "")
+    def merge_filter(self) -> MergeFilter:
+        by = self.cleaned_data.get("by", "")
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         return MergeFilter(
             of=None if self.customers is None else [customer.pk for customer in self.customers],
-            by=0 if by == PROGRAM else int(by) if by else None,
-            via=found.get("via", ""),
-            state=found.get("state", ""),
-            since=start_of_day(found["since"]) if found.get("since") else None,
-            until=end_of_day(found["until"]) if found.get("until") else None,
+            by=0 if by == API_CLIENT else int(by) if by else None,
+            via=self.cleaned_data.get("via", ""),
+            state=self.cleaned_data.get("state", ""),
+            since=start_of_day(since) if since else None,
+            until=end_of_day(until) if until else None,
         )

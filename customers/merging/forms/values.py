@@ -1,4 +1,4 @@
-"""The form of final values: what a person picked and typed becomes a plan, or says what to correct."""
+"""The form of final values: what was picked and typed becomes a plan of the merge, or errors to correct."""
 
 from __future__ import annotations
 
@@ -13,10 +13,17 @@ from django.core.exceptions import ValidationError
 
 from customers.lib.address import PARTS
 from customers.lib.text import can_be_stored
-from customers.merging.forms import reading
-from customers.merging.forms.entered import CREDIT, PASSWORD, PICK, VALUE, Entered
-from customers.merging.forms.filling import Filling, credit_held
-from customers.merging.forms.grid import Grid
+from customers.merging.forms.entered import (
+    CREDIT,
+    NEITHER_TYPED_NOR_CLEARED,
+    PASSWORD,
+    PICK,
+    VALUE,
+    Entered,
+    read_amount,
+    read_choice,
+)
+from customers.merging.forms.grid import Grid, credit_by_currency
 from customers.merging.merge import changes_since, describe_changes
 from customers.merging.plan import STATUS, MergeError, MergePlan, Picked, Typed, plan_merge
 from customers.models import LeadStatus
@@ -28,14 +35,14 @@ if TYPE_CHECKING:
 
 
 class ValuesForm:
-    """`customers` are the survivor and the duplicates. Without `data` it shows what `draft` keeps, else defaults."""
+    """`customers` are the survivor, then the duplicates. Without `data` it shows what `draft` keeps, else defaults."""
 
     def __init__(
         self, customers: Sequence[Customer], data: Mapping[str, str] | None = None, *, draft: MergeDraft | None = None
     ) -> None:
         self.customers, self.data = customers, data
         self.errors: dict[str, str] = {}
-        self.held = credit_held(customers)
+        self.credit = credit_by_currency(customers)
         self.default = plan_merge(customers[0], customers[1:])
         self.suggested = Entered.suggested(self.default, customers)
         self.is_kept = data is None and draft is not None and not draft.is_empty
@@ -58,71 +65,69 @@ class ValuesForm:
 
     @property
     def seen(self) -> str:
-        """The versions that are shown, for the form to bring back."""
+        """The versions that are shown, for the form to send back."""
         return "-".join(str(customer.version) for customer in self.customers)
 
     def _versions(self, seen: str) -> tuple[int, ...]:
-        """The versions that the form brought back; who brings no such list has seen nothing."""
+        """The versions that the form sent back; zeros when it sent no such list."""
         numbers = tuple(int(n) for n in seen[:200].split("-") if n.isascii() and n.isdigit())
         return numbers if len(numbers) == len(self.customers) else (0,) * len(self.customers)
 
     @property
     def differing(self) -> dict[str, dict[str, str]]:
-        """What a draft keeps of it."""
         return self.entered.differing(self.suggested, self._names)
 
     @cached_property
     def shown(self) -> MergePlan:
-        """The plan of what is entered, or of the defaults while something is wrong."""
-        plan, _ = self._decide() if self.data is not None or self.is_kept else (None, {})
+        """The plan of what is entered, or of the defaults while there is something to correct."""
+        plan, _ = self._plan() if self.data is not None or self.is_kept else (None, {})
         return plan or self.default
 
     def take_all_from(self, pk: int | None) -> Customer | None:
-        """Pick every value of one customer, who is returned; what was typed stays.
+        """Pick all values of one customer, who is returned; typed values stay.
 
-        Consent and tax exemption keep their answers: those are decided one by one, and only on purpose. So is Lost.
+        Consent, tax exemption and the status Lost are left as they are: they are decided one by one.
         """
         customer = next((customer for customer in self.customers if customer.pk == pk), None)
         if customer:
-            fields = (field for field in FIELDS if field.kind not in reading.ANSWERED)
-            picks = {field.key: str(customer.pk) for field in fields}
+            picks = {field.key: str(pk) for field in FIELDS if field.kind not in NEITHER_TYPED_NOR_CLEARED}
             if customer.lead_status == LeadStatus.LOST:
                 del picks[STATUS]
             self.entered = self.entered.with_picks(picks)
         return customer
 
-    def reviewed(self) -> MergePlan | None:
-        """The plan to go on with; None where `errors` say what to correct."""
-        plan, self.errors = self._decide()
+    def review(self) -> MergePlan | None:
+        """The plan to confirm; None where `errors` say what to correct."""
+        plan, self.errors = self._plan()
         if self.data is not None:
             self._check_sent(self.data)
         return None if self.errors else plan
 
-    def _decide(self) -> tuple[MergePlan | None, dict[str, str]]:
-        """The plan of what is entered, and what is wrong."""
+    def _plan(self) -> tuple[MergePlan | None, dict[str, str]]:
+        """The plan of what is entered, or what to correct, by field."""
         choices: dict[str, Picked | Typed] = {}
         credit: dict[str, Decimal] = {}
-        wrong: dict[str, str] = {}
+        errors: dict[str, str] = {}
         for field in FIELDS:
             try:
-                if choice := reading.choice(field, self.entered, self.customers):
+                if choice := read_choice(field, self.entered, self.customers):
                     choices[field.key] = choice
             except ValidationError as error:
-                wrong[field.key] = str(error.message)
+                errors[field.key] = str(error.message)
         if self.entered.new_password:
             choices[PASSWORD] = Typed(self.entered.new_password)
-        for currency in self.held:
+        for currency in self.credit:
             try:
                 if text := self.entered.text(f"{CREDIT}{currency}"):
-                    credit[currency] = reading.amount(text, currency)
+                    credit[currency] = read_amount(text, currency)
             except ValidationError as error:
-                wrong[f"{CREDIT}{currency}"] = str(error.message)
-        if not wrong:
+                errors[f"{CREDIT}{currency}"] = str(error.message)
+        if not errors:
             try:
-                return plan_merge(self.customers[0], self.customers[1:], choices, credit), wrong
+                return plan_merge(self.customers[0], self.customers[1:], choices, credit), errors
             except MergeError as error:
-                wrong["seen"] = str(error)
-        return None, wrong
+                errors["seen"] = str(error)
+        return None, errors
 
     def _check_sent(self, data: Mapping[str, str]) -> None:
         if any(name.startswith((PICK, VALUE)) and name not in self._inputs for name in data):
@@ -134,8 +139,8 @@ class ValuesForm:
 
     @property
     def _names(self) -> set[str]:
-        """Of whatever can be typed."""
-        names = {field.key for field in FIELDS} | {f"{CREDIT}{currency}" for currency in self.held}
+        """Of all inputs of text."""
+        names = {field.key for field in FIELDS} | {f"{CREDIT}{currency}" for currency in self.credit}
         return names | {f"{field.key}-{part}" for field in FIELDS if field.kind is FieldKind.ADDRESS for part in PARTS}
 
     @property
@@ -143,7 +148,7 @@ class ValuesForm:
         return {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in self._names}
 
     def grid(self) -> Grid:
-        return Grid(Filling(self.customers, self.held, self.entered, self.errors, self.changes))
+        return Grid(self.customers, self.credit, self.entered, self.errors, self.changes)
 
 
 def _refusal_of(password: str) -> str:

@@ -32,7 +32,7 @@ def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200)
         "title": f"Merges of {isolated(form.the_customer.name)}" if form.the_customer else "Merges",
         "filters": form,
         "customer": form.the_customer,
-        "page": history.page(form.wanted, before=before, after=after),
+        "page": history.page(form.merge_filter, before=before, after=after),
         "is_newest": not (before or after),
     }
     return render(request, "customers/merging/merge_list.html", context, status=status)
@@ -43,9 +43,9 @@ def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200)
 def merge_export(request: "StaffRequest") -> HttpResponseBase:
     """What the list shows, all pages of it; nobody would see in a file that something of it was left out."""
     form = MergeHistoryForm(request.GET)
-    if form.left_out:
+    if form.ignored:
         return _list(request, form, status=422)
-    return csv_response("merges", history.HEADER, history.rows(form.wanted))
+    return csv_response("merges", history.HEADER, history.rows(form.merge_filter))
 
 
 @require_safe

@@ -49,7 +49,7 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
         return redirect(values_url(survivor, pks))
     form = ValuesForm(customers, request.POST, draft=draft)
     taken_from = form.take_all_from(parse_number(request.POST["all"])) if "all" in request.POST else None
-    plan = None if request.POST.keys() & {"all", "back", "keep"} else form.reviewed()
+    plan = None if request.POST.keys() & {"all", "back", "keep"} else form.review()
     kept = drafts.keep(
         customers,
         form.differing,
