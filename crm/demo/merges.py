@@ -13,8 +13,8 @@ from crm.demo.files import Person
 from crm.demo.store import SampleStore
 from customers.merging.merge import merge_customers
 from customers.merging.plan import Picked, plan_merge
-from customers.merging.preview import warnings
 from customers.merging.undo import undo_merge
+from customers.merging.warnings import merge_warnings
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, NotDuplicate, ProfileChange, Via
 
 MERGED = {54: "Confirmed on the phone"}
@@ -49,8 +49,8 @@ def _merge(customers: Sequence[Customer], *, reason: str, by: User) -> Merge:
     survivor, *duplicates = customers
     latest = next((c for c in reversed(duplicates) if c.phone), survivor)
     plan = plan_merge(survivor, duplicates, {"phone": Picked(latest.pk)})
-    shown = warnings(customers, plan)
-    return merge_customers(plan, by=by, via=Via.PAGE, reason=reason, warnings=shown)
+    warnings = merge_warnings(customers, plan)
+    return merge_customers(plan, by=by, via=Via.PAGE, reason=reason, warnings=warnings)
 
 
 def _backdate() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from customers.lib.identity import match_keys, readable_phone, unaccented
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
@@ -54,6 +55,23 @@ class Evidence:
         return readable_phone(self.value) if self.kind == MatchKind.PHONE else self.value
 
 
+class Strength(IntEnum):
+    """How strongly the values that customers share suggest that they are one person."""
+
+    NONE = 0
+    PHONE = 1
+    EMAIL = 2
+    BOTH = 3
+
+
+def match_strength(kinds: Iterable[str]) -> Strength:
+    """By the kinds of match keys shared. A phone is often a family's, an email seldom."""
+    shared = set(kinds)
+    if MatchKind.EMAIL not in shared:
+        return Strength.PHONE if shared else Strength.NONE
+    return Strength.BOTH if len(shared) > 1 else Strength.EMAIL
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A customer who may be the same person, the evidence for and against, and the mark “not a duplicate” if any."""
@@ -67,8 +85,9 @@ class Candidate:
     @property
     def is_sure(self) -> bool:
         """Sure enough to be selected beforehand: email and phone agree, or the email and a name."""
-        kinds = {reason.kind for reason in self.reasons}
-        return not self.dismissal and MatchKind.EMAIL in kinds and (len(kinds) > 1 or self.name_agrees)
+        strength = match_strength(reason.kind for reason in self.reasons)
+        is_strong = strength is Strength.BOTH or (strength is Strength.EMAIL and self.name_agrees)
+        return is_strong and not self.dismissal
 
 
 def duplicates_of(customer: Customer) -> list[Candidate]:

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from customers.lib.identity import match_keys
 from customers.matching.candidates import place_or_status
-from customers.matching.duplicates import Evidence, names_agree, without_repeated_digits
+from customers.matching.duplicates import Evidence, Strength, match_strength, names_agree, without_repeated_digits
 from customers.matching.groups import ConnectedCustomers, customers_of, first_window_with_groups
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
@@ -18,7 +18,6 @@ from customers.records import counts
 from customers.records.staff_record import identity_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 
-EMAIL, PHONES = {MatchKind.EMAIL}, {MatchKind.PHONE, MatchKind.DIGITS}
 BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
 
 
@@ -65,15 +64,18 @@ class DuplicateGroup:
         return sum((member.totals for member in self.members), OrderTotals())
 
     @property
+    def strength(self) -> Strength:
+        return match_strength(reason.kind for reason in self.reasons)
+
+    @property
     def kind(self) -> str:
         """Whether they share emails, phones or both."""
-        kinds = {reason.kind for reason in self.reasons}
-        return "both" if kinds & EMAIL and kinds & PHONES else "email" if kinds & EMAIL else "phone"
+        return self.strength.name.lower()
 
     @property
     def place_in_line(self) -> tuple[int, bool, int, int]:
         """Surest first, then largest, then found last."""
-        return ("both", "email", "phone").index(self.kind), bool(self.against), -len(self.members), -self.newest
+        return -self.strength, bool(self.against), -len(self.members), -self.newest
 
 
 @dataclass(frozen=True)

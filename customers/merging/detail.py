@@ -1,15 +1,17 @@
-"""One merge as it is read afterwards: who, what changed, which source records moved and where they are now."""
+"""One merge as it is shown afterwards: what it changed and moved, where that is now, and what happened since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from customers.lib.money import format_money
 from customers.lib.phrases import Notice, isolated
-from customers.merging.moving import MovedRows, moves
-from customers.merging.planned_changes import PlannedChange
-from customers.models import Merge, MergeMember, SourceRecord
+from customers.merging.history import undone_by
+from customers.merging.preview import MovedRows, ValueChange, add_moved_rows
+from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.lead_status import VIA
@@ -17,21 +19,26 @@ from customers.records.counts import add_counts, count_rows
 from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, order_totals
 
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+MOST_EVENTS = 50
+
 
 @dataclass(frozen=True)
 class MovedRecord:
-    """A source record that moved, with whom it came and what it has."""
+    """A source record that moved, the part of the merge that moved it, and what the record has now."""
 
     record: SourceRecord
     member: MergeMember
     totals: OrderTotals
 
 
-def changes(merge: Merge) -> Iterator[PlannedChange]:
+def value_changes(merge: Merge) -> Iterator[ValueChange]:
     """The values that the merge wrote, and the credit that it corrected."""
     who = isolated(merge.by or "API client")
     names = {member.duplicate_id: member.duplicate.numbered for member in merge.members.select_related("duplicate")}
-    # What ended Lost for as long as the merge stands is of an order, not of the merge.
+    # A purchase that clears “Lost” while the merge stands is recorded with the merge, but is no change of it.
     written = {key: value for change in merge.changes.exclude(via=VIA) for key, value in change.values.items()}
     for field in (field for field in FIELDS if field.key in written):
         value = written[field.key]
@@ -41,26 +48,82 @@ def changes(merge: Merge) -> Iterator[PlannedChange]:
         origin = names.get(value["from"]) or (f"entered by {who}" if after else f"left empty by {who}")
         if field.kind is FieldKind.CONSENT and not value["from"]:
             origin = "most restrictive answer"
-        yield PlannedChange(field.label, before, after, origin)
+        yield ValueChange(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
         text = f"corrected by {format_money(entry.amount, entry.currency)}"
-        yield PlannedChange("Credit", "sum", text, f"entered by {who}")
+        yield ValueChange("Credit", "sum", text, f"entered by {who}")
 
 
-def moved(members: Sequence[MergeMember]) -> list[MovedRecord]:
+def moved_records(members: Sequence[MergeMember]) -> list[MovedRecord]:
     member_of = {pk: member for member in members for pk in member.records}
     records = SourceRecord.objects.filter(pk__in=member_of).select_related("data_source", "customer", "origin")
-    of = order_totals(list(member_of))
-    return [MovedRecord(record, member_of[record.pk], of[record.pk]) for record in records.order_by("pk")]
+    totals = order_totals(list(member_of))
+    return [MovedRecord(record, member_of[record.pk], totals[record.pk]) for record in records.order_by("pk")]
 
 
 def moved_rows(merge: Merge, members: Sequence[MergeMember]) -> tuple[MovedRows, ...]:
-    """What the records had when they moved, by kind."""
+    """What the moved records had at the time of the merge."""
     records = SourceRecord.objects.filter(pk__in=[pk for member in members for pk in member.records])
-    counted = count_rows(all_linked_models(), records, at__lte=merge.created)
-    of = {m.duplicate_id: add_counts(counted.get(pk, ()) for pk in m.records) for m in members}
-    return moves(of)
+    counts = count_rows(all_linked_models(), records, at__lte=merge.created)
+    return add_moved_rows({m.duplicate_id: add_counts(counts.get(pk, ()) for pk in m.records) for m in members})
 
 
-def warnings(merge: Merge) -> list[Notice]:
+def warnings_then(merge: Merge) -> list[Notice]:
     return [Notice(*notice) for notice in merge.warnings]
+
+
+@dataclass(frozen=True)
+class MergeEvent:
+    """Something that happened after a merge; `merge` is the later merge that it is about, if any."""
+
+    at: datetime
+    by: User | None
+    text: str
+    merge: Merge | None = None
+
+
+def events_since(merge: Merge, members: Sequence[MergeMember], records: Collection[SourceRecord]) -> list[MergeEvent]:
+    """Oldest first. `records` are those that moved."""
+    later = _later_members(merge, members)
+    users = undone_by([*members, *later])
+    events = [
+        *_undone_parts(members, users),
+        *_split_off(merge, records),
+        *(event for member in later for event in _later_merge(member, users)),
+    ]
+    return sorted(events, key=lambda event: event.at)[:MOST_EVENTS]
+
+
+def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMember]:
+    """The parts of later merges into which the customers of this one were merged."""
+    customers = [merge.survivor_id, *(member.duplicate_id for member in members)]
+    later = MergeMember.objects.filter(duplicate__in=customers, merge__created__gte=merge.created).exclude(merge=merge)
+    return list(
+        later.select_related("merge__by", "merge__survivor", "duplicate").order_by("merge__created", "pk")[:MOST_EVENTS]
+    )
+
+
+def _undone_parts(members: Sequence[MergeMember], users: Mapping[int, User | None]) -> Iterator[MergeEvent]:
+    for member in members:
+        if member.undone_at:
+            yield MergeEvent(member.undone_at, users[member.pk], f"{member.duplicate.numbered} was restored.")
+
+
+def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[MergeEvent]:
+    """A moved record whose origin is younger than the merge, and has an entry of a split, was split off since."""
+    younger = {record.origin_id: record for record in records if record.origin.created > merge.created}
+    entries = HistoryEntry.objects.filter(source_record__origin__in=younger, kind=HistoryKind.SPLIT)
+    # The first split in the history of a customer is that which created it; later ones are of records that left it.
+    by = {e.source_record.origin_id: e.by for e in entries.select_related("by", "source_record").order_by("-at", "-pk")}
+    for origin, user in by.items():
+        record = younger[origin]
+        yield MergeEvent(record.origin.created, user, f"{isolated(record)} was split off as {record.origin.numbered}.")
+
+
+def _later_merge(member: MergeMember, users: Mapping[int, User | None]) -> Iterator[MergeEvent]:
+    merge = member.merge
+    text = f"{member.duplicate.numbered} was merged into {merge.survivor.numbered}."
+    yield MergeEvent(merge.created, merge.by, text, merge)
+    if member.undone_at:
+        text = f"{member.duplicate.numbered} was restored from {merge.survivor.numbered}."
+        yield MergeEvent(member.undone_at, users[member.pk], text, merge)

@@ -1,28 +1,32 @@
-"""The history of merges, newest first, all of them or those that somebody asks for: a page at a time, or as rows.
+"""The merge history: all merges or those that a filter names, newest first, as pages or as rows of a CSV file.
 
 A page is entered through the index of when merges were made, from either side; nothing is skipped and nothing counted.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
 from customers.lib.batches import BATCH
-from customers.merging import aftermath
+from customers.lib.phrases import join_words
 from customers.merging.undo_plan import erased_side
-from customers.models import Customer, Merge, MergeMember
+from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember
 from customers.records.newest import Cursor
 from customers.records.ownership import merged_into_any
 from customers.totals.sums import order_totals
 
-IN_FORCE, UNDONE, ERASED = "in force", "undone", "erased"
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+ACTIVE, UNDONE, ERASED = "in force", "undone", "erased"
 STATES = {
-    IN_FORCE: {"undone_at__isnull": True, "survivor__erased_at__isnull": True},
+    ACTIVE: {"undone_at__isnull": True, "survivor__erased_at__isnull": True},
     UNDONE: {"undone_at__isnull": False},
     ERASED: {"undone_at__isnull": True, "survivor__erased_at__isnull": False},
 }
@@ -36,13 +40,12 @@ HEADER = (
 
 @dataclass(frozen=True)
 class MergeFilter:
-    """Which merges. `of` are customers: their merges, and those of everybody who is part of them; None is anybody's.
+    """Which merges, each field as far as it is set."""
 
-    `by` is a user, or 0 for programs; `state` is "" for all. What stands and is of who was erased is in force no more.
-    """
-
-    of: Collection[int] | None = None
+    customers: Collection[int] | None = None
+    """Merges of these customers, and of those merged into them."""
     by: int | None = None
+    """A user; 0 for API clients."""
     via: str = ""
     state: str = ""
     since: datetime | None = None
@@ -51,16 +54,15 @@ class MergeFilter:
 
 @dataclass(frozen=True)
 class MergeRow:
-    """A merge in the list; `orders` are those of the records that moved, as many as they have now."""
+    """A merge in the list; `orders` are those that the moved records have now."""
 
     merge: Merge
     members: Sequence[MergeMember]
     orders: int
-    taken_back_by: str = ""
-    """By whom a part of it was."""
+    partly_undone_by: str = ""
 
     @property
-    def taken_back_at(self) -> datetime | None:
+    def latest_undo_at(self) -> datetime | None:
         return max((member.undone_at for member in self.members if member.undone_at), default=None)
 
     @property
@@ -88,19 +90,38 @@ class MergeRow:
 class MergePage:
     """`newer` and `older` are where the pages beside it begin; None where there is none."""
 
-    lines: Sequence[MergeRow]
+    rows: Sequence[MergeRow]
     newer: Cursor | None
     older: Cursor | None
 
 
-def merges(wanted: MergeFilter) -> QuerySet[Merge]:
-    found = Merge.objects.select_related("survivor", "by", "undone_by")
-    if wanted.of is not None:
-        # A subquery of its own for each: joined by OR they would scan all merges.
-        family = list(merged_into_any(wanted.of))
-        survived = Merge.objects.filter(survivor__in=family).values("pk")
-        took_part = MergeMember.objects.filter(duplicate__in=family).values("merge")
-        found = found.filter(pk__in=survived.union(took_part))
+def page(wanted: MergeFilter, *, before: Cursor | None = None, after: Cursor | None = None) -> MergePage:
+    """The merges made before a cursor, or those made just after one; the newest without either."""
+    merges = filter_merges(wanted)
+    if after and (later := list(_after(merges, after)[: PAGE + 1])):
+        shown = later[:PAGE][::-1]
+        return MergePage(_rows(shown), _newer(shown, is_more=len(later) > PAGE), _cursor(shown[-1]))
+    earlier = list(_before(merges, before)[: PAGE + 1])
+    shown = earlier[:PAGE]
+    return MergePage(_rows(shown), _newer(shown, is_more=bool(before)), _older(shown, is_more=len(earlier) > PAGE))
+
+
+def csv_rows(wanted: MergeFilter) -> Iterator[Sequence[Any]]:
+    """All merges as under HEADER, read a part at a time; times are UTC."""
+    cursor = None
+    while batch := list(_before(filter_merges(wanted), cursor)[:BATCH]):
+        yield from map(_csv_row, _rows(batch))
+        cursor = _cursor(batch[-1])
+
+
+def filter_merges(wanted: MergeFilter) -> QuerySet[Merge]:
+    merges = Merge.objects.select_related("survivor", "by", "undone_by")
+    if wanted.customers is not None:
+        # A subquery of its own for each side: joined by OR they would scan all merges.
+        customers = list(merged_into_any(wanted.customers))
+        as_survivor = Merge.objects.filter(survivor__in=customers).values("pk")
+        as_duplicate = MergeMember.objects.filter(duplicate__in=customers).values("merge")
+        merges = merges.filter(pk__in=as_survivor.union(as_duplicate))
     conditions: dict[str, Any] = {
         "by": wanted.by or None,
         "via": wanted.via,
@@ -110,54 +131,59 @@ def merges(wanted: MergeFilter) -> QuerySet[Merge]:
     if wanted.by == 0:
         conditions["by__isnull"] = True
     conditions |= STATES.get(wanted.state, {})
-    return found.filter(**{name: value for name, value in conditions.items() if value not in (None, "")})
+    return merges.filter(**{name: value for name, value in conditions.items() if value not in (None, "")})
 
 
-def page(wanted: MergeFilter, *, before: Cursor | None = None, after: Cursor | None = None) -> MergePage:
-    """The merges made before a cursor, or those made just after one; the newest without either."""
-    if after and (found := list(_after(merges(wanted), after)[: PAGE + 1])):
-        shown = found[:PAGE][::-1]
-        return MergePage(lines(shown), _newer(shown, is_more=len(found) > PAGE), _cursor(shown[-1]))
-    found = list(_before(merges(wanted), before)[: PAGE + 1])
-    shown = found[:PAGE]
-    return MergePage(lines(shown), _newer(shown, is_more=bool(before)), _older(shown, is_more=len(found) > PAGE))
-
-
-def rows(wanted: MergeFilter) -> Iterator[Sequence[Any]]:
-    """All of them as under HEADER, a part at a time; times are UTC."""
-    cursor = None
-    while found := list(_before(merges(wanted), cursor)[:BATCH]):
-        yield from map(_row, lines(found))
-        cursor = _cursor(found[-1])
-
-
-def lines(found: Sequence[Merge]) -> list[MergeRow]:
-    members: dict[int, list[MergeMember]] = {merge.pk: [] for merge in found}
+def _rows(merges: Sequence[Merge]) -> list[MergeRow]:
+    members: dict[int, list[MergeMember]] = {merge.pk: [] for merge in merges}
     for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
         members[member.merge_id].append(member)
-    of = order_totals([record for some in members.values() for member in some for record in member.records])
-    who = aftermath.not_duplicate_by([each for merge in found if not merge.undone_at for each in members[merge.pk]])
+    records = {pk: [record for member in parts for record in member.records] for pk, parts in members.items()}
+    totals = order_totals([record for moved in records.values() for record in moved])
+    users = partly_undone_by([member for merge in merges if not merge.undone_at for member in members[merge.pk]])
     return [
         MergeRow(
             merge,
             members[merge.pk],
-            sum(of[pk].orders for member in members[merge.pk] for pk in member.records),
-            who.get(merge.pk, ""),
+            sum(totals[record].orders for record in records[merge.pk]),
+            users.get(merge.pk, ""),
         )
-        for merge in found
+        for merge in merges
     ]
 
 
-def _before(found: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:
+def undone_by(members: Collection[MergeMember]) -> dict[int, User | None]:
+    """{part of a merge: who undid it}, as its customer's history says; None where no user did."""
+    entries = HistoryEntry.objects.filter(
+        source_record__origin__in={member.duplicate_id for member in members},
+        kind=HistoryKind.UNDO,
+        merge__in={member.merge_id for member in members},
+    )
+    rows = entries.select_related("by", "source_record")
+    users = {(entry.merge_id, entry.source_record.origin_id): entry.by for entry in rows}
+    return {member.pk: users.get((member.merge_id, member.duplicate_id)) for member in members}
+
+
+def partly_undone_by(members: Collection[MergeMember]) -> dict[int, str]:
+    """{merge: who undid the parts of it among `members` that are undone}; no query where none is."""
+    undone = [member for member in members if member.undone_at]
+    users = undone_by(undone) if undone else {}
+    names: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for member in undone:
+        names[member.merge_id][str(users[member.pk] or "API client")] = None
+    return {merge: join_words(list(of_merge)) for merge, of_merge in names.items()}
+
+
+def _before(merges: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:
     if cursor:
         # Written so that the index is entered at `created`, and the comparison of the pair only filters.
-        found = found.filter(Q(created__lte=cursor.at) & (Q(created__lt=cursor.at) | Q(pk__lt=cursor.pk)))
-    return found.order_by("-created", "-pk")
+        merges = merges.filter(Q(created__lte=cursor.at) & (Q(created__lt=cursor.at) | Q(pk__lt=cursor.pk)))
+    return merges.order_by("-created", "-pk")
 
 
-def _after(found: QuerySet[Merge], cursor: Cursor) -> QuerySet[Merge]:
-    found = found.filter(Q(created__gte=cursor.at) & (Q(created__gt=cursor.at) | Q(pk__gt=cursor.pk)))
-    return found.order_by("created", "pk")
+def _after(merges: QuerySet[Merge], cursor: Cursor) -> QuerySet[Merge]:
+    merges = merges.filter(Q(created__gte=cursor.at) & (Q(created__gt=cursor.at) | Q(pk__gt=cursor.pk)))
+    return merges.order_by("created", "pk")
 
 
 def _cursor(merge: Merge) -> Cursor:
@@ -172,25 +198,25 @@ def _older(shown: Sequence[Merge], *, is_more: bool) -> Cursor | None:
     return _cursor(shown[-1]) if shown and is_more else None
 
 
-def _row(line: MergeRow) -> Sequence[Any]:
-    merge = line.merge
+def _csv_row(row: MergeRow) -> Sequence[Any]:
+    merge = row.merge
     return (
         merge.pk,
         merge.uuid,
-        _written(merge.created),
+        _utc_text(merge.created),
         str(merge.by or "API client"),
         merge.get_via_display(),
         merge.survivor_id,
         merge.survivor.name,
-        " ".join(str(customer.pk) for customer in line.duplicates),
-        ", ".join(customer.name for customer in line.duplicates),
-        line.orders,
+        " ".join(str(customer.pk) for customer in row.duplicates),
+        ", ".join(customer.name for customer in row.duplicates),
+        row.orders,
         merge.reason,
-        line.state,
-        _written(line.taken_back_at),
-        str(merge.undone_by or line.taken_back_by),
+        row.state,
+        _utc_text(row.latest_undo_at),
+        str(merge.undone_by or row.partly_undone_by),
     )
 
 
-def _written(at: datetime | None) -> str:
+def _utc_text(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds") if at else ""

@@ -1,66 +1,127 @@
-"""What a merge will move, as far as can be told beforehand: shown on pages, and never part of what is agreed.
+"""What a merge would do, shown beforehand: the rows that will move, the values that change, and warnings.
 
-An order that comes meanwhile makes these numbers old, and nothing else.
+It is never part of what is confirmed: an order that arrives meanwhile only makes these numbers old.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from customers.credit import credit
+from customers.lib.money import format_money
 from customers.lib.phrases import Notice
-from customers.merging.cautions import cautions
-from customers.merging.moving import MovedRows, moves
-from customers.merging.plan import MergePlan
-from customers.models import Customer, SourceRecord
-from customers.records.counts import count_rows
+from customers.merging.plan import MergePlan, Typed, combined_credit
+from customers.merging.warnings import merge_warnings
+from customers.models import Customer, LinkedRow
+from customers.profile.clean import as_text
+from customers.profile.fields import BY_KEY, FieldKind
+from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, order_totals
 
 PAIR = 2
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """`moves` are the duplicates' rows by kind, `totals` what each customer has now, `then` what the survivor will."""
+class MovedRows:
+    """All rows of one kind that move, and those of each duplicate that has any, most first."""
 
-    moves: tuple[MovedRows, ...]
-    totals: dict[int, OrderTotals]
-    then: OrderTotals
-    records: tuple[int, ...]
+    count: RowCount
+    by_duplicate: tuple[tuple[int, RowCount], ...]
+
+    @property
+    def by_customer(self) -> str:
+        """Such as “2 from 61, 1 from 74”."""
+        parts = [f"{count.shown} from {pk}" for pk, count in self.by_duplicate[:MOST_NAMED]]
+        return ", ".join([*parts, *(["the rest from others"] if len(self.by_duplicate) > MOST_NAMED else [])])
+
+
+@dataclass(frozen=True)
+class ValueChange:
+    """A change of the survivor's value, in words; "" where there is none. `origin` is where the new value is from."""
+
+    label: str
+    before: str
+    after: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """`totals` are those of each customer now, `total_after` those of the survivor after the merge."""
+
+    moved_rows: tuple[MovedRows, ...]
+    totals: Mapping[int, OrderTotals]
+    total_after: OrderTotals
     warnings: tuple[Notice, ...]
 
     @property
     def is_of_several(self) -> bool:
-        """Whether there is more than one duplicate, so that it matters from whom something comes."""
+        """Whether there is more than one duplicate, so that it matters from which one rows move."""
         return len(self.totals) > PAIR
 
 
-def forecast_merge(customers: Sequence[Customer], plan: MergePlan) -> Forecast:
-    """What merging the rest of `customers` into the first as `plan` says will move, and what to know before."""
+def preview_merge(customers: Sequence[Customer], plan: MergePlan) -> MergePreview:
+    """Of merging the rest of `customers` into the first as `plan` says."""
     survivor, *duplicates = [customer.pk for customer in customers]
-    records_of = records_by_customer([survivor, *duplicates])
+    totals = order_totals([survivor, *duplicates], by="source_record__customer")
     moving = Customer.objects.filter(pk__in=duplicates)
-    each = order_totals([survivor, *duplicates], by="source_record__customer")
-    return Forecast(
-        moves=moves(count_rows(all_linked_models(), moving, by="source_record__customer")),
-        totals=each,
-        then=sum(each.values(), OrderTotals()),
-        records=tuple(record for pk in duplicates for record in records_of[pk]),
-        warnings=tuple(cautions(customers, plan, records_of)),
+    return MergePreview(
+        moved_rows=add_moved_rows(count_rows(all_linked_models(), moving, by="source_record__customer")),
+        totals=totals,
+        total_after=sum(totals.values(), OrderTotals()),
+        warnings=tuple(merge_warnings(customers, plan)),
     )
 
 
-def warnings(customers: Sequence[Customer], plan: MergePlan) -> list[Notice]:
-    """Only what there is to know, without the counting."""
-    return cautions(customers, plan, records_by_customer([customer.pk for customer in customers]))
+def add_moved_rows(counts: Mapping[int, Collection[RowCount]]) -> tuple[MovedRows, ...]:
+    """The sum of `counts` {duplicate: how many rows of each kind}; kinds without rows are left out."""
+    by_kind: defaultdict[type[LinkedRow], list[tuple[int, RowCount]]] = defaultdict(list)
+    for pk, count in ((pk, count) for pk, row_counts in counts.items() for count in row_counts):
+        if count.number:
+            by_kind[count.kind].append((pk, count))
+    for by_duplicate in by_kind.values():
+        by_duplicate.sort(key=lambda pair: (-pair[1].number, pair[0]))
+    return tuple(MovedRows(total, tuple(by_kind[total.kind])) for total in add_counts(counts.values()))
 
 
-def records_by_customer(customers: Sequence[int]) -> dict[int, list[int]]:
-    """{customer: their source records}."""
-    found: dict[int, list[int]] = {pk: [] for pk in customers}
-    for record, customer in (
-        SourceRecord.objects.filter(customer__in=customers).order_by("pk").values_list("pk", "customer")
-    ):
-        found[customer].append(record)
-    return found
+def value_changes(customers: Sequence[Customer], plan: MergePlan) -> list[ValueChange]:
+    """What changes on the first of `customers`."""
+    return [*_profile_changes(customers, plan), *_credit_changes(customers, plan)]
+
+
+def _profile_changes(customers: Sequence[Customer], plan: MergePlan) -> Iterator[ValueChange]:
+    survivor, by_pk = customers[0], {customer.pk: customer for customer in customers}
+    for key, final in plan.finals.items():
+        field = BY_KEY[key]
+        before = getattr(survivor, field.column)
+        if final.value == before:
+            continue
+        origin = "entered by you"
+        if final.origin:
+            origin = by_pk[final.origin].numbered
+        elif field.kind is FieldKind.CONSENT:
+            origin = "most restrictive answer"
+        elif final.value == field.blank:
+            origin = "left empty by you"
+        is_typed = isinstance(plan.choices.get(key), Typed)
+        after = str(final.value) if field.kind is FieldKind.LOGIN and is_typed else as_text(field, final.value)
+        if field.kind is FieldKind.PASSWORD and final.value:
+            after = "New password" if is_typed else "Existing password"
+        yield ValueChange(field.label, as_text(field, before), after, origin)
+
+
+def _credit_changes(customers: Sequence[Customer], plan: MergePlan) -> Iterator[ValueChange]:
+    balances = credit.balances([customers[0].pk]).get(customers[0].pk, {})
+    combined = combined_credit(customers)
+    for currency in sorted({*combined, *plan.credit}):
+        total = combined.get(currency, Decimal())
+        before, after = balances.get(currency, Decimal()), plan.credit.get(currency, total)
+        if after != before:
+            origin = "entered by you" if after != total else "sum of all customers"
+            now_text, after_text = (format_money(amount, currency) for amount in (before, after))
+            yield ValueChange("Credit", now_text, after_text, origin)

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from customers.lib.bars import Bar, bars
 from customers.lib.dates import start_of_day
 from customers.lib.phrases import join_words
-from customers.merging.aftermath import undone_by
+from customers.merging.history import undone_by
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
 

@@ -58,6 +58,15 @@ def refresh(customers: Collection[int]) -> int:
     return moved
 
 
+def records_by_customer(customers: Collection[int]) -> dict[int, list[int]]:
+    """{customer: their source records}."""
+    records: dict[int, list[int]] = {pk: [] for pk in customers}
+    rows = SourceRecord.objects.filter(customer__in=customers).order_by("pk")
+    for record, customer in rows.values_list("pk", "customer"):
+        records[customer].append(record)
+    return records
+
+
 def misplaced_customers() -> list[tuple[int, int | None, int | None]]:
     """(customer, merged_into as stored, as derived) wherever the two differ."""
     derived = Customer.objects.annotate(derived=standing_survivor())

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from customers.credit import credit
 from customers.merging.plan import plan_merge
-from customers.merging.preview import forecast_merge
+from customers.merging.preview import preview_merge
 from customers.merging.undo_plan import UndoError
 from customers.models import CreditEntry, RecordTotals
 from orders.intake.order import IncomingPurchase
@@ -95,7 +95,7 @@ def test_36_two_active_purchases_of_one_product_are_named_and_neither_is_cancell
     unlimited = [IncomingPurchase(ProductFactory(), Decimal("9.90"))]
     a = customer_with_order(first_name="Ada", purchases=unlimited)
     b = customer_with_order(first_name="Bea", purchases=unlimited)
-    warnings = [notice.title for notice in forecast_merge([a, b], plan_merge(a, [b])).warnings]
+    warnings = [notice.title for notice in preview_merge([a, b], plan_merge(a, [b])).warnings]
     assert "Several purchases will be billed." in warnings
     before = rows(Purchase)
     merge(a, b)

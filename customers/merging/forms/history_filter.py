@@ -12,7 +12,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 
 from customers.lib.dates import end_of_day, start_of_day
-from customers.merging.history import ERASED, IN_FORCE, UNDONE, MergeFilter
+from customers.merging.history import ACTIVE, ERASED, UNDONE, MergeFilter
 from customers.models import Customer, Via
 from customers.search.find import find_by_number_or_text
 from customers.web.fields import choice_field
@@ -20,7 +20,7 @@ from customers.web.fields import choice_field
 MOST_CUSTOMERS = 100
 API_CLIENT = "program"
 DAY = "%Y-%m-%d"
-STATES = {"": "All", IN_FORCE: "Active", UNDONE: "Undone", ERASED: "Erased"}
+STATES = {"": "All", ACTIVE: "Active", UNDONE: "Undone", ERASED: "Erased"}
 
 
 def user_choices() -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ class MergeHistoryForm(forms.Form):
         by = self.cleaned_data.get("by", "")
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         return MergeFilter(
-            of=None if self.customers is None else [customer.pk for customer in self.customers],
+            customers=None if self.customers is None else [customer.pk for customer in self.customers],
             by=0 if by == API_CLIENT else int(by) if by else None,
             via=self.cleaned_data.get("via", ""),
             state=self.cleaned_data.get("state", ""),

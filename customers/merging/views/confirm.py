@@ -20,9 +20,9 @@ from customers.merging.merge import (
     stale,
 )
 from customers.merging.plan import MergeError, MergePlan
-from customers.merging.planned_changes import planned
-from customers.merging.preview import forecast_merge, warnings
+from customers.merging.preview import preview_merge, value_changes
 from customers.merging.views.shared import choose_url, chosen, get_customer, values_url, warn_not_merged
+from customers.merging.warnings import merge_warnings
 from customers.models import Customer, MergeDraft, Via
 from customers.totals.sums import OrderTotals, order_totals
 from customers.web.fields import LONGEST_REASON, reason_in
@@ -76,15 +76,15 @@ def _reviewed(customers: list[Customer], kept: MergeDraft) -> MergePlan:
 
 def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -> HttpResponse:
     survivor, *duplicates = customers
-    expected = forecast_merge(customers, plan)
+    preview = preview_merge(customers, plan)
     context = {
         "title": _title(survivor, customers[1:]),
         "survivor": survivor,
-        "duplicates": [{"customer": each, "totals": expected.totals[each.pk]} for each in duplicates],
+        "duplicates": [{"customer": customer, "totals": preview.totals[customer.pk]} for customer in duplicates],
         "numbers": customer_numbers(plan.duplicate_ids),
         "plan": plan,
-        "changes": planned(customers, plan),
-        "forecast": expected,
+        "changes": value_changes(customers, plan),
+        "preview": preview,
         "longest_reason": LONGEST_REASON,
         "back": values_url(survivor, plan.duplicate_ids),
     }
@@ -108,7 +108,7 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
         by=request.user,
         via=Via.PAGE,
         reason=reason_in(request),
-        warnings=warnings(customers, plan),
+        warnings=merge_warnings(customers, plan),
     )
     drafts.finish(kept)
     survivor.refresh_from_db()

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from customers.lib.phrases import isolated
-from customers.merging import aftermath, detail, history
+from customers.merging import detail, history
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @require_safe
 @may_view
 def merge_list(request: "StaffRequest") -> HttpResponse:
-    """Every merge, a page at a time, all of them or by what the query names."""
+    """All merges, or those that the query filters by, a page at a time."""
     return _list(request, MergeHistoryForm(request.GET))
 
 
@@ -41,11 +41,11 @@ def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200)
 @require_safe
 @may_view
 def merge_export(request: "StaffRequest") -> HttpResponseBase:
-    """What the list shows, all pages of it; nobody would see in a file that something of it was left out."""
+    """All pages of the list. Refused where a filter is ignored, which the file could not show."""
     form = MergeHistoryForm(request.GET)
     if form.ignored:
         return _list(request, form, status=422)
-    return csv_response("merges", history.HEADER, history.rows(form.merge_filter))
+    return csv_response("merges", history.HEADER, history.csv_rows(form.merge_filter))
 
 
 @require_safe
@@ -53,7 +53,7 @@ def merge_export(request: "StaffRequest") -> HttpResponseBase:
 def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
-    moved = detail.moved(members)
+    records = detail.moved_records(members)
     standing = [member for member in members if not member.undone_at]
     erased = erased_side(merge, members)
     may_undo = not erased and request.user.has_perm(UNDO)
@@ -62,16 +62,16 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "merge": merge,
         "members": members,
         "erased": erased,
-        "taken_back_by": aftermath.not_duplicate_by(members).get(merge.pk, "") if standing else "",
+        "partly_undone_by": history.partly_undone_by(members).get(merge.pk, "") if standing else "",
         "may_undo": may_undo and bool(standing),
         "may_undo_one": may_undo and len(standing) > 1,
         "root": merge.survivor.live_root(),
-        "changes": list(detail.changes(merge)),
-        "moved": moved,
-        "moves": detail.moved_rows(merge, members),
+        "changes": list(detail.value_changes(merge)),
+        "moved_records": records,
+        "moved_rows": detail.moved_rows(merge, members),
         "is_of_several": len(members) > 1,
-        "warnings": detail.warnings(merge),
-        "events": aftermath.events_since(merge, members, [each.record for each in moved]),
+        "warnings": detail.warnings_then(merge),
+        "events": detail.events_since(merge, members, [moved.record for moved in records]),
         "tree": merge_tree(merge),
     }
     return render(request, "customers/merging/merge_detail.html", context)

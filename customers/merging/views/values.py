@@ -10,9 +10,10 @@ from customers.lib.phrases import isolated
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
 from customers.merging.plan import MergeError
-from customers.merging.preview import forecast_merge, records_by_customer
+from customers.merging.preview import preview_merge
 from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
 from customers.models import Customer, MergeDraft
+from customers.records.ownership import records_by_customer
 from customers.web.permissions import may_merge, may_view
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _page(request: "StaffRequest", form: ValuesForm, *, taken_from: Customer | N
         "survivor": survivor,
         "form": form,
         "grid": form.grid(),
-        "forecast": forecast_merge(form.customers, form.shown),
+        "preview": preview_merge(form.customers, form.shown),
         "taken_from": taken_from,
     }
     return render(request, "customers/merging/merge_values.html", context, status=422 if form.errors else 200)

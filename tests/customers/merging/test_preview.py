@@ -4,7 +4,7 @@ import pytest
 
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.plan import Picked, plan_merge
-from customers.merging.preview import forecast_merge
+from customers.merging.preview import preview_merge
 from customers.models import Customer, MatchKey, UnmatchedValue
 from customers.profile.edit import edit_profile
 from customers.records import counts
@@ -21,11 +21,11 @@ EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"
 
 def expected(*customers):
     survivor, *duplicates = fresh(*customers)
-    return forecast_merge([survivor, *duplicates], plan_merge(survivor, duplicates))
+    return preview_merge([survivor, *duplicates], plan_merge(survivor, duplicates))
 
 
 def moves(*customers) -> dict[str, str]:
-    return {move.tally.label: move.tally.shown for move in expected(*customers).moves}
+    return {moved.count.label: moved.count.shown for moved in expected(*customers).moved_rows}
 
 
 def warnings(*customers) -> dict[str, str]:
@@ -67,7 +67,7 @@ def test_it_says_from_whom_rows_of_a_kind_come(helena, helen):
     order(source="Marketplace", external_id="MP-1")
     third = customer_with_order(email=EMAIL)
 
-    found = {move.tally.label: move.by_customer for move in expected(helena, helen, third).moves}
+    found = {moved.count.label: moved.by_customer for moved in expected(helena, helen, third).moved_rows}
 
     assert found["Orders"] == f"2 from {helen.pk}, 1 from {third.pk}"
 
@@ -80,15 +80,14 @@ def test_what_is_derived_is_no_kind_of_its_own():
 def test_it_adds_up_what_the_survivor_then_has(helena, helen):
     found = expected(helena, helen)
 
-    assert str(found.then) == "2 orders, 49.62 USD"
+    assert str(found.total_after) == "2 orders, 49.62 USD"
     assert str(found.totals[helen.pk]) == "1 order, 27.84 USD"
-    assert found.records == tuple(helen.records.values_list("pk", flat=True))
 
 
 def test_it_adds_each_currency_up_by_itself_and_says_so(helena):
     yen = customer_with_order(email=EMAIL, total="900", currency="JPY")
 
-    assert str(expected(helena, yen).then) == "2 orders, 900 JPY, 21.78 USD"
+    assert str(expected(helena, yen).total_after) == "2 orders, 900 JPY, 21.78 USD"
     assert warnings(helena, yen)["Different currencies."] == (
         f"There are orders in JPY (customer {yen.pk}) and USD (customer {helena.pk}). Totals are kept per currency."
     )
@@ -124,7 +123,7 @@ def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
     }
 
     plan = plan_merge(helena, [helen], {"email_opt_in": Picked(helena.pk)})
-    (notice,) = forecast_merge([helena, helen], plan).warnings
+    (notice,) = preview_merge([helena, helen], plan).warnings
     assert notice == ("Less restrictive consent applies.", f"{who} Emails are allowed after the merge.")
 
 

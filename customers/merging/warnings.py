@@ -1,0 +1,190 @@
+"""What a user should know before customers are merged. A warning never prevents a merge.
+
+Linked tables add their own warnings: `LinkedRow.merge_warnings`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from django.utils.translation import ngettext, ngettext_lazy
+
+from customers.lib.dates import format_day
+from customers.lib.phrases import Notice, customer_numbers, isolated, join_words
+from customers.matching.duplicates import SharedKeys, Strength, holders_of_keys, match_strength, shared_keys_of
+from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
+from customers.matching.not_duplicates import not_duplicates_among
+from customers.merging.plan import MergePlan
+from customers.models import CartLogin, Customer, RecordTotals
+from customers.models.matching import Key
+from customers.profile.fields import FIELDS, FieldKind
+from customers.records.ownership import records_by_customer
+from customers.records.registry import linked_models
+
+RecordsByCustomer = Mapping[int, Sequence[int]]
+
+MOST_NAMED, MOST_READ = 5, 100
+PAIR = 2
+NARROWED = {
+    "do_not_sell": ngettext_lazy(
+        "Customer %(numbers)s opted out of data sales. This applies after the merge.",
+        "Customers %(numbers)s opted out of data sales. This applies after the merge.",
+        "count",
+    ),
+    "sms_contact": ngettext_lazy(
+        "Customer %(numbers)s opted out of SMS. No SMS are sent after the merge.",
+        "Customers %(numbers)s opted out of SMS. No SMS are sent after the merge.",
+        "count",
+    ),
+    "email_opt_in": ngettext_lazy(
+        "Customer %(numbers)s opted out of emails. No emails are sent after the merge.",
+        "Customers %(numbers)s opted out of emails. No emails are sent after the merge.",
+        "count",
+    ),
+}
+WIDENED = {
+    "do_not_sell": ngettext_lazy(
+        "Customer %(numbers)s opted out of data sales. This no longer applies after the merge.",
+        "Customers %(numbers)s opted out of data sales. This no longer applies after the merge.",
+        "count",
+    ),
+    "sms_contact": ngettext_lazy(
+        "Customer %(numbers)s opted out of SMS. SMS are allowed after the merge.",
+        "Customers %(numbers)s opted out of SMS. SMS are allowed after the merge.",
+        "count",
+    ),
+    "email_opt_in": ngettext_lazy(
+        "Customer %(numbers)s opted out of emails. Emails are allowed after the merge.",
+        "Customers %(numbers)s opted out of emails. Emails are allowed after the merge.",
+        "count",
+    ),
+}
+
+
+def merge_warnings(customers: Sequence[Customer], plan: MergePlan) -> list[Notice]:
+    """Of merging the rest of `customers` into the first as `plan` says."""
+    records = records_by_customer([customer.pk for customer in customers])
+    survivor, *duplicates = customers
+    shared = shared_keys_of([survivor.pk]).get(survivor.pk, {})
+    return [
+        *(notice for model in linked_models() for notice in model.merge_warnings(records)),
+        *_about_consent(customers, plan),
+        *_about_no_match(survivor, duplicates, shared),
+        *_about_names(survivor, duplicates),
+        *_about_households(survivor, duplicates, shared),
+        *_about_not_duplicates(customers),
+        *_about_currencies(records),
+        *_about_logins(survivor, records),
+    ]
+
+
+def _about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[Notice]:
+    """One notice of opt-outs that apply to more customers, one of those that no longer apply."""
+    narrowed, widened = [], []
+    for field in (field for field in FIELDS if field.kind is FieldKind.CONSENT):
+        answers = {c.pk: getattr(c, field.key) for c in customers}
+        strict = [pk for pk, answer in answers.items() if answer is field.strictest]
+        if not strict or (not field.strictest) not in answers.values():
+            continue
+        named = {"count": len(strict), "numbers": join_words([str(pk) for pk in strict])}
+        if plan.finals[field.key].value is field.strictest:
+            narrowed.append(NARROWED[field.key] % named)
+        else:
+            widened.append(WIDENED[field.key] % named)
+    if narrowed:
+        yield Notice("More restrictive consent applies.", " ".join(narrowed))
+    if widened:
+        yield Notice("Less restrictive consent applies.", " ".join(widened))
+
+
+def _about_no_match(survivor: Customer, duplicates: Sequence[Customer], shared: SharedKeys) -> Iterator[Notice]:
+    if alone := [c.pk for c in duplicates if c.pk not in shared]:
+        text = ngettext(
+            "Customer %(numbers)s shares no email or phone with %(name)s.",
+            "Customers %(numbers)s share no email or phone with %(name)s.",
+            len(alone),
+        )
+        yield Notice("No shared email or phone.", text % _named(alone, survivor))
+
+
+def _about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
+    others = [c.numbered for c in duplicates if names_differ_much(survivor, c)]
+    if others:
+        more = [f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
+        text = ngettext(
+            "%(names)s may be a different person from %(survivor)s.",
+            "%(names)s may be different people from %(survivor)s.",
+            len(others),
+        )
+        named = {"names": join_words([*others[:MOST_NAMED], *more]), "survivor": isolated(survivor.name)}
+        yield Notice("Names differ.", text % named)
+
+
+def _about_households(survivor: Customer, duplicates: Sequence[Customer], shared: SharedKeys) -> Iterator[Notice]:
+    by_phone = [c for c in duplicates if _share_only_phones(shared.get(c.pk, ()))]
+    if family := [c.pk for c in by_phone if _is_family(survivor, c)]:
+        text = ngettext(
+            "Customer %(numbers)s has the same last name as %(name)s but shares only a phone.",
+            "Customers %(numbers)s have the same last name as %(name)s but share only a phone.",
+            len(family),
+        )
+        yield Notice("Possible shared household.", text % _named(family, survivor))
+    elif crowd := _crowd(survivor, {key for c in by_phone for key in shared[c.pk]}):
+        text = f"The only match is a phone that {crowd} customers share."
+        yield Notice("Possible shared household.", text)
+
+
+def _named(customers: Sequence[int], survivor: Customer) -> dict[str, str]:
+    return {"numbers": join_words([str(pk) for pk in customers]), "name": isolated(survivor.name)}
+
+
+def _share_only_phones(keys: Collection[Key]) -> bool:
+    return match_strength(kind for kind, _ in keys) is Strength.PHONE
+
+
+def _is_family(one: Customer, other: Customer) -> bool:
+    last = name_similarity(one.last_name, other.last_name) or 0
+    first = name_similarity(one.first_name, other.first_name)
+    return last >= SIMILAR_ENOUGH and first is not None and first < SAME
+
+
+def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
+    """How many customers have one of these phones, if more than two do and the names of some differ."""
+    holders = {customer for customer, _, _ in holders_of_keys(keys)} if keys else set()
+    if len(holders) <= PAIR:
+        return 0
+    others = Customer.objects.filter(pk__in=sorted(holders)[:MOST_READ])
+    return len(holders) if any(names_differ_much(survivor, other) for other in others) else 0
+
+
+def _about_not_duplicates(customers: Sequence[Customer]) -> Iterator[Notice]:
+    pairs_of: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for (one, other), mark in sorted(not_duplicates_among([c.pk for c in customers]).items()):
+        pairs_of[isolated(mark.by or "An API client"), format_day(mark.created)].append(f"{one} and {other}")
+    for (user, day), pairs in pairs_of.items():
+        text = f"{user} marked these customers as not duplicates on {day}: {', '.join(pairs)}."
+        yield Notice("Marked as not duplicates before.", text)
+
+
+def _about_currencies(records: RecordsByCustomer) -> Iterator[Notice]:
+    owner_of = {record: pk for pk, pks in records.items() for record in pks}
+    owners: defaultdict[str, set[int]] = defaultdict(set)
+    rows = RecordTotals.objects.filter(source_record__in=owner_of, orders__gt=0).order_by("currency")
+    for record, currency in rows.values_list("source_record", "currency"):
+        owners[currency].add(owner_of[record])
+    if len(set(map(frozenset, owners.values()))) > 1:
+        where = join_words([f"{currency} ({customer_numbers(sorted(pks))})" for currency, pks in owners.items()])
+        yield Notice("Different currencies.", f"There are orders in {where}. Totals are kept per currency.")
+
+
+def _about_logins(survivor: Customer, records: RecordsByCustomer) -> Iterator[Notice]:
+    all_records = [record for pks in records.values() for record in pks]
+    rows = CartLogin.objects.filter(source_record__in=all_records, login__isnull=False, merge__undone_at=None)
+    logins = list(rows.order_by("pk").values_list("login", flat=True)[:6])
+    if len(logins) > 1:
+        named = join_words([isolated(login) for login in logins[:5]] + ["others"] * (len(logins) > 5))
+        yield Notice(
+            "More than one shop login.",
+            f"These logins will all open the account of {isolated(survivor.name)}: {named}.",
+        )
