@@ -12,10 +12,11 @@ from crm.demo.catalogue import CURRENCY
 from crm.demo.files import Person
 from crm.demo.store import SampleStore
 from customers.credit import credit
+from customers.engagement import notes
 from customers.lib.identity import normal_email
 from customers.matching import exclusions
 from customers.models import Customer, MatchKind, PaySource
-from customers.profile.edit import add_note, edit_profile
+from customers.profile.edit import edit_profile
 
 NOTES = (
     "Called about a parcel that came late. Sent the tracking number.",
@@ -78,9 +79,9 @@ def _add_notes_and_credit(store: SampleStore, person: Person, *, by: User) -> No
     """For some people on both customers of a pair of duplicates. A shared mailbox is excluded from matching."""
     customers = store.customers(person)
     if person.number % 2 == 0:
-        add_note(customers[0], NOTES[person.number // 2 % len(NOTES)], by=by)
+        notes.add(customers[0], {"text": NOTES[person.number // 2 % len(NOTES)]}, by=by)
     if person.number % 6 == 0:
-        add_note(customers[-1], NOTES[(person.number // 6 + 3) % len(NOTES)], by=by)
+        notes.add(customers[-1], {"text": NOTES[(person.number // 6 + 3) % len(NOTES)]}, by=by)
     for customer, amount in zip(customers, CREDIT_GIVEN.get(person.number, ()), strict=False):
         credit.adjust(customer, Decimal(amount), CURRENCY, cause="Goodwill after a late parcel", by=by)
         if Decimal(amount) > CREDIT_USED:

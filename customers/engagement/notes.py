@@ -1,4 +1,4 @@
-"""Notes and calls as programs send them: about a customer, or about one of the contacts and then on the same record."""
+"""Notes and calls: about a customer, or about one of the contacts and then on the record of the contact."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from customers.engagement import common
 from customers.engagement.common import EngagementError
 from customers.models import Contact, Customer, Note, NoteKind
+from customers.records.newest import newest
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -18,8 +19,18 @@ LONGEST = 5_000
 
 
 @transaction.atomic
-def add(about: Customer | Contact, values: Mapping[str, Any], *, by: User | None) -> Note:
+def add(
+    about: Customer | Contact, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
+) -> Note:
+    """A new note. With `unless_repeated` the customer's latest one, if it has the same text and user.
+
+    That is for buttons that may be pressed twice.
+    """
     note = common.attach_to_record(Note(), about)
+    if unless_repeated and by and isinstance(about, Customer):
+        latest = newest(Note, note.source_record.customer, limit=1).first()
+        if latest and (latest.text, latest.by_id) == (values["text"], by.pk):
+            return latest
     common.save(note, _cleaned(note, {"by": by, **values}))
     return note
 

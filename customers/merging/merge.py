@@ -20,9 +20,9 @@ from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
 from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
-from customers.profile import cart_logins
 from customers.profile.derive import ProfileHistory, profile_difference, profile_values, save_profile
 from customers.profile.fields import BY_KEY
+from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import drop_unshared
@@ -112,8 +112,8 @@ def _write_profile(merge: Merge, survivor: Customer, plan: MergePlan) -> None:
     # What stands with the duplicates there: a card or login that an earlier edit named may be the survivor's again.
     before = profile_values(survivor) | ProfileHistory([survivor.pk]).profile(survivor.pk)
     try:
-        after = cart_logins.settle(survivor, plan.values, among=plan.ids, merge=merge)
-    except cart_logins.LoginTakenError as error:
+        after = settle_logins(survivor, plan.values, among=plan.ids, merge=merge)
+    except LoginTakenError as error:
         raise MergeError(str(error)) from None
     survivor.version += 1
     origins = {key: final.origin for key, final in plan.finals.items() if final.origin is not None}

@@ -17,10 +17,10 @@ from django.core.exceptions import ValidationError
 
 from customers.credit import credit
 from customers.models import Customer, LeadStatus
-from customers.profile import cart_logins
 from customers.profile.clean import clean
 from customers.profile.fields import BLANK, BY_KEY, FIELDS, NAME_FIELDS, FieldKind, ProfileField
 from customers.profile.lead_status import have_bought
+from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
 
 STATUS = BY_KEY["lead_status"].key
 
@@ -203,6 +203,6 @@ def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Custo
 def _refuse_taken_login(final: FinalValue, customers: Sequence[Customer]) -> None:
     if isinstance(final.value, str):
         try:
-            cart_logins.refuse_taken(final.value, [c.pk for c in customers])
-        except cart_logins.LoginTakenError as error:
+            refuse_taken_login(final.value, [c.pk for c in customers])
+        except LoginTakenError as error:
             raise MergeError(f"{BY_KEY['cart_login'].label}: {error}") from None

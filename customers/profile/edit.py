@@ -11,10 +11,9 @@ from django.db import transaction
 from customers.lib import sentences
 from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
-from customers.locks import lock, lock_live
-from customers.models import Customer, HistoryKind, Note, ProfileChange
+from customers.locks import lock
+from customers.models import Customer, HistoryKind, ProfileChange
 from customers.models.prepared import insert
-from customers.profile import cart_logins
 from customers.profile.clean import as_text, clean
 from customers.profile.derive import (
     Difference,
@@ -26,10 +25,10 @@ from customers.profile.derive import (
     write_first_profile_change,
 )
 from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
-from customers.records.newest import newest
 from customers.records.owned import owned_records
-from customers.records.staff_record import put_staff_record, staff_record_of
+from customers.records.staff_record import put_staff_record
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -68,8 +67,8 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     _refuse_nameless(locked, cleaned)
     try:
-        cleaned = cart_logins.settle(locked, cleaned, among=[locked.pk])
-    except cart_logins.LoginTakenError as error:
+        cleaned = settle_logins(locked, cleaned, among=[locked.pk])
+    except LoginTakenError as error:
         raise EditError(f"Not saved. {error}") from None
     difference = profile_difference(profile_values(locked), cleaned)
     if not difference:
@@ -149,14 +148,3 @@ def _changed(field: ProfileField, before: Any, after: Any) -> Value:
     if field.kind is FieldKind.PASSWORD:
         return {"field": field.key, "label": field.label}
     return sentences.change(field.key, field.label, as_text(field, before), as_text(field, after))
-
-
-@transaction.atomic
-def add_note(customer: Customer, text: str, *, by: User | None) -> Note:
-    locked = lock_live(customer.pk)
-    if locked.erased_at:
-        raise EditError("Not saved. This customer was erased a moment ago.")
-    latest = newest(Note, locked, limit=1).first()
-    if latest and by and (latest.text, latest.by_id) == (text, by.pk):
-        return latest  # the button was pressed twice
-    return Note.objects.create(source_record=staff_record_of(locked), text=text, by=by)

@@ -1,96 +1,102 @@
-"""Shop logins and pay sources by hand: add a login, set a password anew, say which one is shown or pays first.
-
-Every login of a customer opens their account; the one shown is a field of the profile. A password set anew is the
-login's own, wherever it goes, and none that opened it before does so any more.
-"""
+"""Shop logins: each login of a customer opens the account, with its own password or one that was chosen for it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from django.db import transaction
+from django.contrib.auth.hashers import check_password
+from django.db import IntegrityError, transaction
 
 from customers.lib.phrases import isolated
-from customers.locks import lock_live
-from customers.models import CartLogin, Customer, HistoryKind, PaySource
-from customers.profile import cart_logins
-from customers.profile.edit import edit_profile
-from customers.records import history
+from customers.models import CartLogin, Customer, Merge, ProfileChange, SourceRecord
 from customers.records.staff_record import staff_record_of
 
-if TYPE_CHECKING:
-    from crm.accounts.models import User
+
+class LoginTakenError(Exception):
+    """Nothing was changed: another customer has, or had, this login."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__(f"The login “{isolated(login)}” is or was used by another customer. Enter another.")
 
 
-class LoginError(Exception):
-    """Nothing was changed; the message says why."""
+def settle_logins(
+    customer: Customer, values: Mapping[str, Any], *, among: Collection[int], merge: Merge | None = None
+) -> dict[str, Any]:
+    """`values` in which a typed login (a string) or new password (a hash) is replaced by the key of a CartLogin.
+
+    A login that one of the customers `among` has is reused; LoginTakenError when another customer has it.
+    """
+    settled = dict(values)
+    if isinstance(login := values.get("cart_login"), str):
+        settled["cart_login"] = _typed_login(customer, login, among, merge).pk if login else None
+    if isinstance(password := values.get("cart_password"), str):
+        row = CartLogin(source_record=staff_record_of(customer), password=password, merge=merge) if password else None
+        if row:
+            row.save()
+        settled["cart_password"] = row.pk if row else None
+    return settled
 
 
-@transaction.atomic
-def add(customer: Customer, login: str, password: str, *, by: User, via: str = "page") -> CartLogin:
-    """One more login; `password` is a hash or "". It is shown when the customer had none."""
-    locked = _locked(customer)
-    if CartLogin.objects.filter(login=login, source_record__customer=locked).exists():
-        raise LoginError(f"This customer already has the login “{isolated(login)}”.")
-    try:
-        row = cart_logins.add(staff_record_of(locked), login, password)
-    except cart_logins.LoginTakenError as error:
-        raise LoginError(str(error)) from None
-    history.write(locked, HistoryKind.EDIT, "Added the login {login}.", login=login, by=by)
-    if locked.cart_login_id is None:
-        show(locked, row, by=by, via=via)
+def refuse_taken_login(login: str, among: Collection[int]) -> None:
+    """LoginTakenError when a customer that is not `among` these has the login."""
+    if CartLogin.objects.filter(login=login).exclude(source_record__customer__in=among).exists():
+        raise LoginTakenError(login)
+
+
+def _typed_login(customer: Customer, login: str, among: Collection[int], merge: Merge | None) -> CartLogin:
+    refuse_taken_login(login, among)
+    row = CartLogin.objects.select_related("merge").filter(login=login).first()
+    if row is None:
+        return create_login(staff_record_of(customer), login, merge=merge)
+    if row.merge and (merge is None or row.merge.undone_at):
+        row.merge = merge
+        row.save(update_fields=["merge"])
     return row
 
 
-@transaction.atomic
-def show(customer: Customer, row: CartLogin, *, by: User, via: str = "page") -> None:
-    """Make the login the one that the profile shows, with its own password."""
-    locked = _locked(customer)
-    _refuse_foreign(locked, row)
-    before, chosen = locked.cart_login, locked.cart_password
-    if before and before != row and chosen and not before.password and _is_theirs(chosen, before):
-        # What was chosen for it opens it from now on as its own.
-        CartLogin.objects.filter(pk=before.pk).update(password=chosen.password)
-    if before != row:
-        _edit(locked, {"cart_login": row.pk, "cart_password": row.pk if row.password else None}, by=by, via=via)
+def create_login(record: SourceRecord, login: str, password: str = "", *, merge: Merge | None = None) -> CartLogin:
+    """A new login; LoginTakenError when there is one of this name."""
+    try:
+        with transaction.atomic():
+            return CartLogin.objects.create(source_record=record, login=login, password=password, merge=merge)
+    except IntegrityError:
+        # Also when it was entered for another customer at the same moment.
+        raise LoginTakenError(login) from None
 
 
-def _is_theirs(chosen: CartLogin, login: CartLogin) -> bool:
-    """Whether the password stays with the login whatever is undone: no merge made it, or brought the two together."""
-    same_origin = chosen.source_record.origin_id == login.source_record.origin_id
-    return chosen.merge_id is None and (chosen.login is None or same_origin)
+def set_own_password(row: CartLogin, hashed: str) -> None:
+    """Let only `hashed` open the login; passwords chosen for it before no longer do."""
+    latest = ProfileChange.objects.order_by("pk").values_list("pk", flat=True).last()
+    CartLogin.objects.filter(pk=row.pk).update(password=hashed, chosen_after=latest or 0)
 
 
-@transaction.atomic
-def set_password(customer: Customer, row: CartLogin, password: str, *, by: User, via: str = "page") -> None:
-    """Let the hash `password` open the login, instead of all that did."""
-    locked = _locked(customer)
-    _refuse_foreign(locked, row)
-    cart_logins.set_own(row, password)
-    history.write(locked, HistoryKind.EDIT, "Changed the password of the login {login}.", login=row.login or "", by=by)
-    if locked.cart_login_id == row.pk:
-        _edit(locked, {"cart_password": row.pk}, by=by, via=via)
+def customer_opened_by(login: str, password: str) -> Customer | None:
+    """The live customer whose shop account this login and password open."""
+    rows = CartLogin.objects.select_related("merge", "source_record__customer", "source_record__origin")
+    row = rows.filter(login=login).first()
+    if row is None or not _works(row):
+        return None
+    hashes = [row.password, *_chosen_for(row)]
+    opens = any(hashed and check_password(password, hashed) for hashed in hashes)
+    return row.source_record.customer if opens else None
 
 
-@transaction.atomic
-def pay_with(customer: Customer, row: PaySource, *, by: User) -> None:
-    """Make the pay source the default one."""
-    locked = _locked(customer)
-    _refuse_foreign(locked, row)
-    _edit(locked, {"pay_source": row.pk}, by=by, via="page")
+def _works(row: CartLogin) -> bool:
+    """A login created by a merge that was undone works only where it was chosen since."""
+    return not (row.merge and row.merge.undone_at) or row.source_record.customer.cart_login_id == row.pk
 
 
-def _locked(customer: Customer) -> Customer:
-    locked = lock_live(customer.pk)
-    if locked.erased_at:
-        raise LoginError(f"Nothing was changed: customer {locked.pk} was erased.")
-    return locked
+def _chosen_for(row: CartLogin) -> Iterator[str]:
+    """The passwords chosen for the login by its customers, from the first owner to the live one, that show it."""
+    customer: Customer | None = row.source_record.origin
+    while customer is not None:
+        if customer.cart_login_id == row.pk and customer.cart_password is not None and _is_chosen(row, by=customer):
+            yield customer.cart_password.password
+        customer = customer.merged_into
 
 
-def _refuse_foreign(customer: Customer, row: CartLogin | PaySource) -> None:
-    if row.source_record.customer_id != customer.pk:
-        raise LoginError(f"Nothing was changed: this no longer belongs to {customer.numbered}.")
-
-
-def _edit(customer: Customer, values: dict[str, Any], *, by: User, via: str) -> None:
-    edit_profile(customer, values, version=customer.version, by=by, via=via)
+def _is_chosen(row: CartLogin, *, by: Customer) -> bool:
+    """Whether `by` chose its password after the login got one of its own."""
+    since = by.changes.filter(pk__gt=row.chosen_after, merge__undone_at=None)
+    return not row.chosen_after or since.filter(values__cart_password__after=by.cart_password_id).exists()

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crm.accounts.roles import SUPPORT_AGENT
-from customers.profile.edit import add_note
+from customers.engagement import notes
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
 from tests.conftest import make_user
 from tests.factories import customer_with_order, order
@@ -161,7 +161,7 @@ def test_nothing_makes_the_page_scroll_sideways(size, page: Page, as_agent):
     long = customer_with_order(
         first_name="N" * 100, last_name="W" * 100, email=f"{'x' * 60}@{'y' * 60}.example.org", company="C" * 200
     )
-    add_note(long, "w" * 300, by=None)
+    notes.add(long, {"text": "w" * 300}, by=None)
     page.set_viewport_size(size)
     for tab in ("orders", "history", "notes", "sources"):
         page.goto(f"/customers/{long.pk}/?tab={tab}")

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from customers.credit import credit
+from customers.engagement import notes
 from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.lib.identity import Identity
 from customers.merging.merge import merge_customers
@@ -19,7 +20,7 @@ from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import plan_undo
 from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, PaySource, SourceRecord, Via
 from customers.profile.derive import profile_values
-from customers.profile.edit import EditError, add_note, edit_profile
+from customers.profile.edit import EditError, edit_profile
 from customers.totals import billing_status
 from orders.intake.order import IncomingCustomer, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
@@ -141,7 +142,7 @@ class World:
         self.edit(name, {"pay_source": card})
 
     def note(self, name: str, text: str) -> None:
-        add_note(self.customer(name), text, by=None)
+        notes.add(self.customer(name), {"text": text}, by=None)
 
     def tag(self, name: str, word: str) -> None:
         add_tags(self.customer(name), word, by=None)

@@ -3,12 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from customers.engagement import notes
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.merge import StalePlanError, merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo_plan import UndoError
 from customers.models import Customer, SourceRecord
-from customers.profile.edit import add_note, edit_profile
+from customers.profile.edit import edit_profile
 from orders.models import Order
 from tests.acts import STAMPS, dump, fresh, linked_rows, merge, undo
 from tests.factories import customer_with_order, order
@@ -24,7 +25,7 @@ def three():
     """Three customers with an order each, known to the shop as 1, 2 and 3; with their homes."""
     found = [customer_with_order(first_name=n, external_id=str(i)) for i, n in enumerate(("Ada", "Bea", "Cleo"), 1)]
     for customer in found:
-        add_note(customer, "Called.", by=None)
+        notes.add(customer, {"text": "Called."}, by=None)
     return found
 
 
@@ -153,28 +154,28 @@ def test_60_what_was_undone_is_not_suggested_again_but_can_be_merged_again():
 def test_60_a_login_that_the_merge_made_no_longer_opens_anything_after_the_undo(three):
     from django.contrib.auth.hashers import make_password
 
-    from customers.profile import cart_logins
+    from customers.profile.shop_logins import customer_opened_by
 
     a, b, _ = three
     made = merge(a, b, cart_login="helena", cart_password=make_password("new one"))
-    assert cart_logins.opened_by("helena", "new one") == a
+    assert customer_opened_by("helena", "new one") == a
     undo(made)
-    assert cart_logins.opened_by("helena", "new one") is None
+    assert customer_opened_by("helena", "new one") is None
     merge(a, b, cart_login="helena", cart_password=make_password("another"))
-    assert cart_logins.opened_by("helena", "another") == a
+    assert customer_opened_by("helena", "another") == a
 
 
 def test_60_every_login_opens_the_survivor_with_its_own_password(three):
     from django.contrib.auth.hashers import make_password
 
-    from customers.profile import cart_logins
+    from customers.profile.shop_logins import customer_opened_by
 
     a, b, _ = three
     edit(a, cart_login="ada", cart_password=make_password("pa"))
     edit(b, cart_login="bea", cart_password=make_password("pb"))
     merge(a, b)
-    assert (cart_logins.opened_by("ada", "pa"), cart_logins.opened_by("bea", "pb")) == (a, a)
-    assert cart_logins.opened_by("bea", "pa") is None
+    assert (customer_opened_by("ada", "pa"), customer_opened_by("bea", "pb")) == (a, a)
+    assert customer_opened_by("bea", "pa") is None
 
 
 def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched():

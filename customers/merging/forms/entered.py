@@ -16,9 +16,9 @@ from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
 from customers.merging.plan import MergePlan, Picked, Typed
 from customers.models import Customer, MergeDraft
-from customers.profile import cart_logins
 from customers.profile.clean import clean, clean_typed
 from customers.profile.fields import BY_KEY, FieldKind, ProfileField
+from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
 
 EMPTY = "empty"
 """The pick that clears a value."""
@@ -111,8 +111,8 @@ def _typed(field: ProfileField, entered: Entered, customers: Sequence[Customer])
 
 def _refuse_taken(login: str, customers: Sequence[Customer]) -> None:
     try:
-        cart_logins.refuse_taken(login, [customer.pk for customer in customers])
-    except cart_logins.LoginTakenError as error:
+        refuse_taken_login(login, [customer.pk for customer in customers])
+    except LoginTakenError as error:
         raise ValidationError(str(error)) from None
 
 

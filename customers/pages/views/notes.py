@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from customers.engagement import notes
+from customers.engagement.common import EngagementError
 from customers.engagement.forms import NoteForm
 from customers.models import Customer
 from customers.pages.views.customer import render_page
-from customers.profile.edit import EditError, add_note
 from customers.web.permissions import may_change, may_view
 from customers.web.retired import redirect_to_survivor
 
@@ -31,8 +32,9 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, root, form, status=422)
     try:
-        note = add_note(root, form.cleaned_data["text"], by=request.user)
-    except EditError:
+        text = form.cleaned_data["text"]
+        note = notes.add(root, {"text": text}, by=request.user, unless_repeated=True)
+    except EngagementError:
         return redirect_to_survivor(request, get_object_or_404(Customer, pk=pk))
     messages.success(request, f"The note was saved for {note.source_record.customer.numbered}.")
     return redirect(note.source_record.customer)

@@ -9,7 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.lib.phrases import isolated
 from customers.models import CartLogin, Customer, PaySource
-from customers.profile import shop_logins
+from customers.profile.edit_logins import (
+    LoginError,
+    add_login,
+    set_default_payment_method,
+    set_login_password,
+    show_login,
+)
 from customers.profile.forms.shop_logins import LoginForm, PasswordForm
 from customers.web.live import with_live
 from customers.web.permissions import may_change, may_view
@@ -27,8 +33,8 @@ def login_add(request: "StaffRequest", customer: Customer) -> HttpResponse:
     form = LoginForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            row = shop_logins.add(customer, form.cleaned_data["login"], form.cleaned_data["password"], by=request.user)
-        except shop_logins.LoginError as error:
+            row = add_login(customer, form.cleaned_data["login"], form.cleaned_data["password"], by=request.user)
+        except LoginError as error:
             form.add_error("login", str(error))
         else:
             messages.success(request, f"The login “{isolated(row.login)}” was added.")
@@ -46,8 +52,8 @@ def login_password(request: "StaffRequest", customer: Customer, login: int) -> H
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            shop_logins.set_password(customer, row, form.cleaned_data["password"], by=request.user)
-        except shop_logins.LoginError as error:
+            set_login_password(customer, row, form.cleaned_data["password"], by=request.user)
+        except LoginError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"The password of “{isolated(row.login)}” was changed.")
@@ -62,8 +68,8 @@ def login_password(request: "StaffRequest", customer: Customer, login: int) -> H
 def login_show(request: "StaffRequest", customer: Customer, login: int) -> HttpResponse:
     row = get_object_or_404(CartLogin, pk=login, source_record__customer=customer, login__isnull=False)
     try:
-        shop_logins.show(customer, row, by=request.user)
-    except shop_logins.LoginError as error:
+        show_login(customer, row, by=request.user)
+    except LoginError as error:
         messages.error(request, str(error))
     return _to_tab(customer, "logins")
 
@@ -75,8 +81,8 @@ def login_show(request: "StaffRequest", customer: Customer, login: int) -> HttpR
 def pay_source_default(request: "StaffRequest", customer: Customer, pay_source: int) -> HttpResponse:
     row = get_object_or_404(PaySource, pk=pay_source, source_record__customer=customer)
     try:
-        shop_logins.pay_with(customer, row, by=request.user)
-    except shop_logins.LoginError as error:
+        set_default_payment_method(customer, row, by=request.user)
+    except LoginError as error:
         messages.error(request, str(error))
     return _to_tab(customer, "payment-methods")
 

@@ -2,7 +2,7 @@ import pytest
 
 from customers.erasing.erase import erase_customer
 from customers.models import Merge
-from customers.profile import shop_logins
+from customers.profile.edit_logins import add_login
 from tests.acts import merge
 from tests.api.konnektive.caller import Shop
 from tests.factories import CustomerFactory
@@ -114,7 +114,7 @@ def test_after_a_merge_every_login_opens_the_survivor(shop):
 
 def test_a_wrong_password_and_an_unknown_login_are_answered_alike_and_not_without_end(shop):
     [helena] = people(1)
-    shop_logins.add(helena, "helena", "", by=shop.user)
+    add_login(helena, "helena", "", by=shop.user)
     nobody = ("ERROR", "No customers matching those parameters could be found")
     assert shop.ask("customer/profile/query", eCommerceLogin="who", eCommercePassword="x") == nobody
     for _ in range(10):
@@ -131,7 +131,7 @@ def test_a_login_that_a_program_gave_is_told_as_given_by_it(shop):
 
 def test_a_login_of_somebody_else_is_not_given(shop):
     helena, astrid = people(2)
-    shop_logins.add(helena, "helena", "", by=shop.user)
+    add_login(helena, "helena", "", by=shop.user)
     result, message = shop.ask("customer/profile/update", customerId=astrid.pk, eCommerceLogin="helena")
     assert result == "ERROR"
     assert "another customer" in message

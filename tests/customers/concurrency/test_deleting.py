@@ -9,12 +9,13 @@ import pytest
 from django.db import connection, transaction
 
 from customers.credit import credit
+from customers.engagement import notes
+from customers.engagement.common import EngagementError
 from customers.erasing.erase import erase_customer
 from customers.merging import drafts
 from customers.merging.plan import MergeError
 from customers.merging.split import SplitError, split_record
 from customers.models import Customer, Deletion, MergeDraft
-from customers.profile.edit import EditError, add_note
 from orders.intake.order import IncomingPurchase
 from tests.conftest import make_user
 from tests.customers.concurrency.world import (
@@ -127,7 +128,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
     agreed = plan(Customer.objects.get(pk=d.pk), customer("f"))
     record = e.own_records.first()
     acts = (
-        lambda: add_note(e, "Called.", by=None),
+        lambda: notes.add(e, {"text": "Called."}, by=None),
         lambda: credit.adjust(e, Decimal(5), "USD", cause="", by=None),
         lambda: merge(agreed),
         lambda: split_record(record, by=None),
@@ -140,7 +141,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
             waiting = [in_a_thread(threads, act) for act in acts]
             when_blocked(len(acts) - 1)
         outcomes = [act.exception(timeout=10) or act.result() for act in waiting]
-    refused = (EditError, credit.CreditError, MergeError, SplitError)
+    refused = (EngagementError, credit.CreditError, MergeError, SplitError)
     assert all(isinstance(each, error) for each, error in zip(outcomes, refused, strict=False)), outcomes
     assert "new" in outcomes[4:]
     check_who_is_erased_has_nothing()

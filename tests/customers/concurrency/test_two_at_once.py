@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 
 from customers.credit import credit
+from customers.engagement import notes
 from customers.merging.merge import StalePlanError
 from customers.merging.plan import Typed
 from customers.merging.undo import UndoResult
 from customers.models import CartLogin, Customer, Merge, MergeMember, Note
 from customers.pages.add_customer import add_customer
-from customers.profile.edit import EditError, add_note
+from customers.profile.edit import EditError
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order
@@ -116,7 +117,7 @@ def test_notes_written_during_a_merge_and_its_undo_are_all_there(run_together):
 
     def write() -> None:
         for number in range(6):
-            add_note(b if number % 2 else a, f"note {number}", by=None)
+            notes.add(b if number % 2 else a, {"text": f"note {number}"}, by=None)
 
     assert kinds(run_together(merge_and_undo, write, write)) == {"UndoResult", "NoneType"}
     assert Note.objects.filter(source_record__customer__in=[a, b]).count() == 12

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from customers.credit import credit
+from customers.engagement import notes
 from customers.locks import lock
 from customers.models import Customer, DataSource, Merge, SourceRecord
-from customers.profile.edit import add_note
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.payments.rerun import rerun_order
@@ -86,7 +86,7 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
     acts = (
         lambda: order(external_id="b", purchases=(IncomingPurchase(product, Decimal(3)),)),
         lambda: order("Market", first_name="b", email="b@reunite.cz"),
-        lambda: add_note(Customer.objects.get(pk=agreed.duplicate_ids[0]), "Called.", by=None),
+        lambda: notes.add(Customer.objects.get(pk=agreed.duplicate_ids[0]), {"text": "Called."}, by=None),
         lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),
     )
     with ThreadPoolExecutor(len(acts)) as threads:
@@ -108,7 +108,7 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
     made = merge(plan(a, b))
     retired = Customer.objects.get(pk=b.pk)
     acts = (
-        lambda: add_note(retired, "Called.", by=None).source_record.pk,
+        lambda: notes.add(retired, {"text": "Called."}, by=None).source_record.pk,
         lambda: order("Market", first_name="b", email="b@reunite.cz").found.record.pk,
     )
     with ThreadPoolExecutor(len(acts)) as threads:

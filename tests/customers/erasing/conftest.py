@@ -3,10 +3,11 @@ from decimal import Decimal
 import pytest
 
 from customers.credit import credit
+from customers.engagement import notes
 from customers.labels.attributes import set_attributes
 from customers.labels.tags import add_tags
 from customers.models import Customer
-from customers.profile.edit import add_note, edit_profile
+from customers.profile.edit import edit_profile
 from tests.acts import fresh
 from tests.customers.erasing.marks import MARK, PERSON, mark_rows
 from tests.factories import customer_with_order
@@ -24,7 +25,7 @@ def zyx() -> Customer:
         "shipping_address": {"line1": MARK},
     }
     zyx = edit_profile(zyx, values, version=zyx.version, by=None, via="page")
-    add_note(zyx, f"{MARK} called.", by=None)
+    notes.add(zyx, {"text": f"{MARK} called."}, by=None)
     add_tags(zyx, MARK, by=None)
     set_attributes(zyx, {MARK: MARK}, by=None)
     credit.adjust(zyx, Decimal(5), "USD", cause=MARK, by=None)

@@ -2,11 +2,12 @@
 
 import pytest
 
+from customers.engagement import notes
 from customers.matching import exclusions
 from customers.matching.duplicates import duplicates_of
 from customers.merging.split import split_record
 from customers.models import HistoryEntry, IgnoredValue, MatchKey, UnmatchedValue
-from customers.profile.edit import add_note, edit_profile
+from customers.profile.edit import edit_profile
 from customers.search import find
 from tests.acts import fresh, merge, rows, undo
 from tests.conftest import signed_in
@@ -91,7 +92,7 @@ def test_an_order_by_somebody_of_that_phone_comes_to_a_customer_of_their_own(as_
 
 
 def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):
-    add_note(helena, "Has a home.", by=None)
+    notes.add(helena, {"text": "Has a home."}, by=None)
     before = rows(MatchKey, without=["id"])
     stop(as_agent, helena)
     page = text_of(as_agent.post(url(helena, "resume/"), KEY, follow=True))

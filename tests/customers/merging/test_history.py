@@ -235,6 +235,6 @@ def test_the_file_is_read_a_part_at_a_time(as_agent, helena, monkeypatch, django
 
     # merges and members three times (there are no records to total), and once that there is no more
     with django_assert_num_queries(7):
-        rows = list(history.rows(history.MergeFilter()))
+        rows = list(history.csv_rows(history.MergeFilter()))
     assert [row[0] for row in rows] == made[::-1]
     assert Customer.objects.live().count() == 1

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from customers.credit import credit
+from customers.engagement import notes
 from customers.merging.split import plan_split
 from customers.models import CreditEntry, Customer, HistoryEntry, NotDuplicate, PaySource, SourceRecord
-from customers.profile.edit import add_note, edit_profile
+from customers.profile.edit import edit_profile
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge, undo
@@ -138,7 +139,7 @@ def test_an_order_that_came_meanwhile_goes_with_its_record(client, helena, wrong
 
 
 def test_the_only_record_is_not_split_off(client, helena):
-    add_note(helena, "Staff wrote this.", by=None)
+    notes.add(helena, {"text": "Staff wrote this."}, by=None)
 
     response = client.get(url(helena, helena.records.get(external_id="7")), follow=True)
     assert "so it cannot be split off." in text_of(response)

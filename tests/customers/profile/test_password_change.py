@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from customers.models import CartLogin
-from customers.profile import cart_logins
+from customers.profile.shop_logins import customer_opened_by
 from tests.acts import fresh, merge, undo
 from tests.customers.profile.test_shop_logins_page import act, add
 from tests.factories import customer_with_order
@@ -28,7 +28,7 @@ def three(as_agent):
 
 
 def opening(login):
-    return [word for word in (NEW, OLD, OTHER, "typed") if cart_logins.opened_by(login, word)]
+    return [word for word in (NEW, OLD, OTHER, "typed") if customer_opened_by(login, word)]
 
 
 def test_another_logins_password_chosen_for_it_by_who_is_retired_opens_it_no_more(as_agent, three):

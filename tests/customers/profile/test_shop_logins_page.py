@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from customers.models import CartLogin, Customer, HistoryEntry, PaySource, ProfileChange
-from customers.profile import cart_logins
 from customers.profile.edit import edit_profile
+from customers.profile.shop_logins import customer_opened_by
 from tests.acts import fresh, merge, undo
 from tests.conftest import signed_in
 from tests.factories import customer_with_order
@@ -49,7 +49,7 @@ def test_the_first_login_is_shown_and_opens_and_its_password_stands_nowhere(as_a
     [now] = fresh(helena)
     assert response.url == f"/customers/{helena.pk}/?tab=logins#rows"
     assert now.cart_login.login == "helena"
-    assert cart_logins.opened_by("helena", SECRET) == helena
+    assert customer_opened_by("helena", SECRET) == helena
     assert "In profile</span>" in tab(as_agent, helena)
     everywhere = tab(as_agent, helena) + tab(as_agent, helena, "history")
     everywhere += "".join(str(change.values) for change in ProfileChange.objects.all())
@@ -64,8 +64,8 @@ def test_another_login_opens_too_and_can_be_shown_instead(as_agent, helena):
     act(as_agent, helena, "two", "show")
 
     assert fresh(helena)[0].cart_login.login == "two"
-    assert cart_logins.opened_by("one", SECRET) == cart_logins.opened_by("two", "another secret") == helena
-    assert cart_logins.opened_by("two", SECRET) is None
+    assert customer_opened_by("one", SECRET) == customer_opened_by("two", "another secret") == helena
+    assert customer_opened_by("two", SECRET) is None
 
 
 def test_a_password_chosen_for_a_login_still_opens_it_when_another_is_shown(as_agent, helena):
@@ -74,7 +74,7 @@ def test_a_password_chosen_for_a_login_still_opens_it_when_another_is_shown(as_a
     add(as_agent, helena, "two")
     act(as_agent, helena, "two", "show")
 
-    assert cart_logins.opened_by("one", SECRET) == helena
+    assert customer_opened_by("one", SECRET) == helena
 
 
 @pytest.mark.parametrize("chosen", ["typed", "picked"])
@@ -87,12 +87,12 @@ def test_a_password_that_a_merge_chose_for_a_login_goes_with_the_merge_though_an
     password = _hash("merged") if chosen == "typed" else helena
     made = merge(helena, other, cart_login=other, cart_password=password)
     opens = "merged" if chosen == "typed" else SECRET
-    assert cart_logins.opened_by("two", opens) == helena
+    assert customer_opened_by("two", opens) == helena
     act(as_agent, helena, "one", "show")
     undo(made)
 
-    assert cart_logins.opened_by("two", opens) is None
-    assert cart_logins.opened_by("one", SECRET) == helena
+    assert customer_opened_by("two", opens) is None
+    assert customer_opened_by("one", SECRET) == helena
 
 
 def test_a_password_set_anew_is_the_only_one_that_opens(as_agent, agent, helena):
@@ -101,8 +101,8 @@ def test_a_password_set_anew_is_the_only_one_that_opens(as_agent, agent, helena)
     response = act(as_agent, helena, "one", "password", password=SECRET)
 
     assert response.status_code == 302
-    assert cart_logins.opened_by("one", SECRET) == helena
-    assert cart_logins.opened_by("one", "old") is None
+    assert customer_opened_by("one", SECRET) == helena
+    assert customer_opened_by("one", "old") is None
     texts = [entry.text for entry in HistoryEntry.objects.filter(kind="edit", by=agent)]
     assert "Changed the password of the login one." in texts
 
@@ -113,10 +113,10 @@ def test_after_a_merge_every_login_opens_the_survivor_and_after_an_undo_its_own(
     add(as_agent, other, "two", "other secret")
     made = merge(helena, other)
     act(as_agent, helena, "one", "password", password=SECRET)
-    assert cart_logins.opened_by("one", SECRET) == cart_logins.opened_by("two", "other secret") == helena
+    assert customer_opened_by("one", SECRET) == customer_opened_by("two", "other secret") == helena
     undo(made)
 
-    assert cart_logins.opened_by("two", "other secret") == other
+    assert customer_opened_by("two", "other secret") == other
     assert [customer.cart_login.login for customer in fresh(helena, other)] == ["one", "two"]
 
 

@@ -24,9 +24,10 @@ from crm.api.konnektive.queries import (
     find_customer,
     without_none,
 )
+from customers.engagement import notes
+from customers.engagement.common import EngagementError
 from customers.lib.address import Address
 from customers.models import Customer, HistoryEntry, Note
-from customers.profile import edit
 from customers.profile.edit import EditError, StaleEditError, edit_profile
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
@@ -180,7 +181,7 @@ class AddNote(Parameters):
 def customer_addnote(call: Call) -> dict[str, Any]:
     sent = call.read(AddNote)
     try:
-        note = edit.add_note(find_customer(sent.customer_id), sent.message, by=call.by)
-    except EditError as error:
+        note = notes.add(find_customer(sent.customer_id), {"text": sent.message}, by=call.by, unless_repeated=True)
+    except EngagementError as error:
         raise CallError(str(error)) from None
     return {"customerId": note.source_record.customer_id, "noteId": note.pk, "message": note.text}

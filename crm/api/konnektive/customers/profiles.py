@@ -17,8 +17,9 @@ from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import find_customer
 from customers.models import CartLogin, Customer
-from customers.profile import cart_logins, shop_logins
 from customers.profile.clean import LONGEST_LOGIN
+from customers.profile.edit_logins import LoginError, add_login, set_login_password
+from customers.profile.shop_logins import customer_opened_by
 from customers.records.newest import newest
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order, Purchase
@@ -59,7 +60,7 @@ def _opened_by_password(query: ProfileQuery) -> Customer:
     if rate_limit.counted(attempt, seconds=A_QUARTER) >= MOST_FAILURES:
         raise CallError("Too many wrong passwords for this login. Try again in 15 minutes.")
     password = query.e_commerce_password.get_secret_value() if query.e_commerce_password else ""
-    customer = cart_logins.opened_by(query.e_commerce_login, password)
+    customer = customer_opened_by(query.e_commerce_login, password)
     if customer is None:
         rate_limit.count(attempt, seconds=A_QUARTER)
         raise nothing_found("customers")
@@ -87,10 +88,10 @@ def profile_update(call: Call) -> dict[str, Any]:
     row = CartLogin.objects.filter(login=sent.e_commerce_login, source_record__customer=customer).first()
     try:
         if row is None:
-            shop_logins.add(customer, sent.e_commerce_login, _hashed(sent), by=call.by, via="api")
+            add_login(customer, sent.e_commerce_login, _hashed(sent), by=call.by, via="api")
         elif sent.e_commerce_password:
-            shop_logins.set_password(customer, row, _hashed(sent), by=call.by, via="api")
-    except shop_logins.LoginError as error:
+            set_login_password(customer, row, _hashed(sent), by=call.by, via="api")
+    except LoginError as error:
         raise CallError(str(error)) from None
     return customer_rows([find_customer(sent.customer_id)])[0]
 

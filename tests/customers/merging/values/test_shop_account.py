@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.urls import reverse
 
 from customers.models import CartLogin, Merge, MergeDraft
-from customers.profile import cart_logins
+from customers.profile.shop_logins import customer_opened_by
 from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
 from tests.customers.merging.values.form import edited, merged, send
 
@@ -35,7 +35,7 @@ def test_a_password_is_kept_and_never_shown(as_agent, with_logins):
         assert not [each for each in hashes if each in response.text]
     assert second.text.count("Keep this password") == 2
     assert "More than one shop login." in second.text
-    assert cart_logins.opened_by("helena.holy", "hers") == helena
+    assert customer_opened_by("helena.holy", "hers") == helena
 
 
 def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_logins):
@@ -53,8 +53,8 @@ def test_a_new_password_is_kept_as_a_hash_beside_what_was_chosen(as_agent, with_
 
     response = as_agent.post(reverse("customers:merge_values", args=[helena.pk]), hidden(returned))
     confirm(as_agent, response.url)
-    assert cart_logins.opened_by("helena.holy", "s3cret words") == helena
-    assert cart_logins.opened_by("hholy", "hers") == helena
+    assert customer_opened_by("helena.holy", "s3cret words") == helena
+    assert customer_opened_by("hholy", "hers") == helena
     assert MergeDraft.objects.get().new_password == ""
 
 
@@ -69,7 +69,7 @@ def test_a_new_password_can_be_dropped_again(as_agent, with_logins):
     data = hidden(wrong) | {"value-email": ""}
     confirm(as_agent, as_agent.post(reverse("customers:merge_values", args=[helena.pk]), data).url)
 
-    assert cart_logins.opened_by("helena.holy", "old secret") == helena
+    assert customer_opened_by("helena.holy", "old secret") == helena
 
 
 def test_a_new_password_beside_an_error_is_kept(as_agent, helena, helen):

@@ -4,10 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from customers.credit import credit
+from customers.engagement import notes
 from customers.labels.attributes import set_attributes
 from customers.labels.tags import add_tags
 from customers.models import CartLogin, Customer, PaySource, SourceRecord
-from customers.profile.edit import add_note, edit_profile
+from customers.profile.edit import edit_profile
 from tests.customers.pages.customer_page.page import WHEN, text_of, url
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
@@ -93,7 +94,7 @@ def test_figures_stand_for_each_currency_by_itself(as_agent, helena):
 
 def test_odd_values_are_shown_as_they_are(as_agent, db):
     record = SourceRecord.objects.get(pk=customer_with_order(first_name="<i>x</i>", last_name="").records.get().pk)
-    add_note(record.customer, "<script>alert(1)</script>", by=None)
+    notes.add(record.customer, {"text": "<script>alert(1)</script>"}, by=None)
 
     page = text_of(as_agent.get(url(record.customer)))
     assert "<i>x</i>" not in page

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 from django.utils import timezone
 
+from customers.engagement import notes
 from customers.models import HistoryEntry, PaySource
-from customers.profile.edit import add_note
 from customers.records.newest import PAGE
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge
@@ -32,7 +32,7 @@ def fill(customer, record):
         **common, product=ProductFactory(), price="9.90", currency="USD", next_bill_date=WHEN.date()
     )
     Membership.objects.create(**common, club="Jazz club", user_name="helena")
-    add_note(customer, "Asked about\na parcel", by=None)
+    notes.add(customer, {"text": "Asked about\na parcel"}, by=None)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_history_and_notes_stand_together_newest_first_and_eight_at_most(as_agen
     for n in range(9):
         entry = {"source_record": helena.records.order_by("pk").first(), "kind": "edit", "sentence": f"Act {n}."}
         HistoryEntry.objects.create(**entry, at=timezone.now() + timedelta(hours=n))
-    add_note(helena, "A <b>note</b>", by=agent)
+    notes.add(helena, {"text": "A <b>note</b>"}, by=agent)
 
     response = as_agent.get(url(helena))
     assert [getattr(line.row, "text", "") for line in response.context["story"]] == [

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from customers.profile.edit import add_note
+from customers.engagement import notes
 from customers.records.newest import PAGE
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
@@ -43,7 +43,7 @@ def test_a_source_that_is_none_of_theirs_is_no_filter(source, as_agent, helena, 
 
 
 def test_nothing_of_a_source_says_so_and_leads_back(as_agent, helena, market):
-    add_note(helena, "From staff.", by=None)
+    notes.add(helena, {"text": "From staff."}, by=None)
 
     page = text_of(get(as_agent, helena, tab="notes", source=market.pk))
     assert "No notes match these filters" in page
