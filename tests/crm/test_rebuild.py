@@ -44,7 +44,7 @@ PLANTED: dict[str, Callable[[Customer], object]] = {
     ),
     "merged_into of customer": lambda c: Customer.objects.filter(merged_into=c).update(merged_into=None),
     "custom1 of customer": lambda c: Customer.objects.filter(pk=c.pk).update(custom1=WRONG),
-    "identity of home record": lambda c: SourceRecord.objects.filter(**home(c)).update(company=WRONG),
+    "identity of staff record": lambda c: SourceRecord.objects.filter(**home(c)).update(company=WRONG),
     "identity key of record": lambda c: SourceRecord.objects.filter(data_source__name="Shop").update(identity_key="x"),
     "match key": lambda c: MatchKey.objects.create(
         source_record=SourceRecord.objects.first(), kind="email", value="wrong@x.cz"

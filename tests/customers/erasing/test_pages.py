@@ -69,7 +69,10 @@ def test_who_may_not_delete_is_told_what_is_missing(as_agent, helena):
     response = send(as_agent, helena)
 
     assert response.status_code == 403
-    assert "An admin can grant “Can delete customers” on Edit User. Nothing was changed." in text_of(response)
+    assert (
+        "You need the permission “Can delete customers”. An admin can grant it on Edit User. Nothing was changed."
+        in text_of(response)
+    )
     assert fresh(helena)[0].is_live
 
 

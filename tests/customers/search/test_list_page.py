@@ -49,4 +49,4 @@ def test_who_may_not_view_customers_is_told_which_box_to_tick(db):
     response = signed_in(make_user("orders", ["orders.view_order"])).get(URL)
 
     assert response.status_code == 403
-    assert "An admin can grant “Can view customers” on Edit User." in text_of(response)
+    assert "You need the permission “Can view customers”. An admin can grant it on Edit User." in text_of(response)
