@@ -232,8 +232,6 @@ class Migration(migrations.Migration):
                         choices=[
                             ("page", "Web"),
                             ("api", "API"),
-                            ("rule", "by a rule"),
-                            ("bulk", "in bulk"),
                         ],
                         max_length=10,
                     ),

@@ -22,7 +22,7 @@ REASON = "\nReason: {reason}"
 FIELDS = {
     "First name": ("first_name", "First name"),
     "Last name": ("last_name", "Last name"),
-    "Email": ("email", "Email"),
+    "E-mail": ("email", "Email"),
     "Phone": ("phone", "Phone"),
     "Company": ("company", "Company"),
     "Website": ("website", "Website"),
@@ -32,7 +32,7 @@ FIELDS = {
     "Default pay source": ("pay_source", "Default payment method"),
     "Do not sell name": ("do_not_sell", "Do not sell name"),
     "SMS contact": ("sms_contact", "SMS contact"),
-    "Email opt-in": ("email_opt_in", "Email opt-in"),
+    "E-mail opt-in": ("email_opt_in", "Email opt-in"),
     "Tax exempt": ("tax_exempt", "Tax exempt"),
     "Lead status": ("lead_status", "Lead status"),
     **{f"Custom {n}": (f"custom{n}", f"Custom {n}") for n in range(1, 6)},

@@ -10,16 +10,14 @@ from customers.models.ids import public_id
 
 
 class Via(models.TextChoices):
-    """How an act came about."""
+    """The method of an act."""
 
     PAGE = "page", "Web"
     API = "api", "API"
-    RULE = "rule", "by a rule"
-    BULK = "bulk", "in bulk"
 
 
 class Merge(models.Model):
-    """One or more duplicates became part of the survivor. It stands until it is undone; it is never deleted."""
+    """One or more duplicates merged into a survivor. A merge is active until it is undone; it is never deleted."""
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "mrg"), editable=False)
     survivor = models.ForeignKey(Customer, models.PROTECT, related_name="merges")

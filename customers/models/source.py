@@ -33,10 +33,6 @@ class DataSource(models.Model):
     def staff(cls) -> "DataSource":
         return cls.objects.get_or_create(name=cls.STAFF, defaults={"system": "staff"})[0]
 
-    @classmethod
-    def imports(cls) -> "DataSource":
-        return cls.objects.get_or_create(name="Imports", defaults={"system": "import"})[0]
-
 
 class SourceRecordQuerySet(models.QuerySet["SourceRecord"]):
     def in_order_of_attachment(self) -> "SourceRecordQuerySet":
