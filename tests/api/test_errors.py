@@ -142,7 +142,7 @@ def test_a_failure_is_answered_in_the_envelope(quiet_client, without_database, c
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_neither_log_nor_report_of_a_broken_charge_has_card_or_key(method, quiet_client, settings, caplog, db):
-    settings.PAYMENT_GATEWAY = "tests.api.test_failing.BrokenGateway"
+    settings.PAYMENT_GATEWAY = "tests.api.test_errors.BrokenGateway"
     world = World()
     sale = {
         **{"campaignId": world.campaign.pk, "product1_id": world.video.pk},
