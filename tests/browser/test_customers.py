@@ -70,7 +70,7 @@ def test_a_list_is_filtered_sorted_followed_and_taken_home(size, page: Page, hel
 
     page.get_by_label("Search").fill("(+420) 241-770-449")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_text("Phone +420 241 770 449")).to_be_visible()
+    expect(page.get_by_text("Results for phone +420 241 770 449")).to_be_visible()
     expect(rows).to_have_count(1)
     with page.expect_download() as download:
         page.get_by_role("link", name="Export CSV").click()

@@ -27,13 +27,13 @@ def test_deleting_takes_the_name_and_the_old_link_says_so(size, page: Page, sign
     wide, inner = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= inner
     page.get_by_role("button", name="Delete permanently").click()
-    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("Nothing was deleted.")
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("Not deleted.")
     page.get_by_role("link", name="Customer’s name").press("Enter")
-    expect(page.get_by_role("textbox", name="Type Helena Holý")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Enter Helena Holý")).to_be_focused()
     page.keyboard.type("helen holy")
     page.keyboard.press("Enter")
     expect(page.get_by_text("The name does not match.")).to_be_visible()
-    page.get_by_role("textbox", name="Type Helena Holý").fill("helena holy")
+    page.get_by_role("textbox", name="Enter Helena Holý").fill("helena holy")
     page.get_by_role("button", name="Delete permanently").click()
 
     page.wait_for_url(lambda url: url.partition("#")[0].endswith("/customers/"))

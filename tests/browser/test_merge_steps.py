@@ -28,8 +28,8 @@ def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(p
     page.set_viewport_size(size)
     sign_in("jane", *ADMIN.ticks)
     page.goto(f"/customers/{helena.pk}/merge/")
-    page.get_by_role("link", name=re.compile(rf"^Why\? .*\({helen.pk}\)$")).click()
-    expect(page.get_by_role("heading", name="What they share")).to_be_visible()
+    page.get_by_role("link", name=re.compile(rf"^Explain .*\({helen.pk}\)$")).click()
+    expect(page.get_by_role("heading", name="Shared emails and phones")).to_be_visible()
     expect(page.locator("main")).to_contain_text("hholy@gmail.com")
     page.go_back()
 
@@ -101,7 +101,7 @@ def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_i
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(review)
     expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holá")
-    page.get_by_role("link", name="No, take me back").click()
+    page.get_by_role("link", name="Cancel").click()
     expect(last_name).to_have_value("Holá")
     expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
     page.get_by_role("button", name="Start over").click()
@@ -127,7 +127,7 @@ def test_without_a_script_the_form_is_drawn_anew(browser, live_server, page: Pag
         plain.goto(f"/customers/{helena.pk}/merge/values/?duplicate={helen.pk}")
         plain.locator(f"button[name=all][value='{helen.pk}']").click()
         expect(plain.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
-        expect(plain.locator("#taken")).to_contain_text("is picked")
+        expect(plain.locator("#taken")).to_contain_text("are selected")
 
 
 @both_sizes
@@ -138,8 +138,8 @@ def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: P
     sign_in("jane", *ADMIN.ticks)
     page.goto("/merges/")
     page.get_by_label("Customer", exact=True).fill("zdenek")
-    page.get_by_label("State").select_option("Active")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_label("Status").select_option("Active")
+    page.get_by_role("button", name="Apply").click()
     page.wait_for_url(re.compile("customer=zdenek"))
     with page.expect_download() as download:
         page.get_by_role("link", name="Export CSV").click()

@@ -44,7 +44,7 @@ def lines(page: Page):
 
 def test_a_tab_is_narrowed_to_a_source_paged_and_left_again(page: Page, helena, as_splitter):
     page.goto(f"/customers/{helena.pk}/")
-    expect(page.get_by_role("img", name=re.compile("Spend by month in USD.*Marked: Merge"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Spend by month in USD.*Merges: Merge"))).to_be_visible()
     page.get_by_label("Source", exact=True).select_option("Marketplace")
     page.get_by_role("button", name="Filter").press("Enter")
     expect(page).to_have_url(re.compile("source="))
@@ -81,20 +81,20 @@ def test_history_is_read_by_kind_and_leads_to_the_merge(page: Page, helena, as_s
 def test_a_record_is_split_off_after_a_look_and_no_second_time(page: Page, helena, as_splitter):
     page.goto(f"/customers/{helena.pk}/?tab=sources")
     page.get_by_role("link", name="Split… Marketplace MP-9").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Split Marketplace MP-9 off?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Split record Marketplace MP-9?")
     page.get_by_role("link", name="Cancel").click()
     expect(page).to_have_url(re.compile("tab=sources"))
     page.get_by_role("link", name="Split… Marketplace MP-9").press("Enter")
     expect(page.get_by_text("Nothing has changed yet.")).to_be_visible()
-    page.get_by_label("Optional, kept in the history of both").fill("A brother")
+    page.get_by_label("Optional, kept in the history of both customers").fill("A brother")
     page.get_by_role("button", name="Split record").press("Enter")
 
-    expect(page.get_by_role("status")).to_contain_text("Split. Marketplace MP-9 is a customer of its own now")
+    expect(page.get_by_role("status")).to_contain_text("Split. Marketplace MP-9 is now a separate customer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hubert")
     expect(page.locator("#history")).to_contain_text("Split off from Helena Holý")
     expect(page.locator("#history")).to_contain_text("Reason: A brother")
     page.go_back()
-    expect(page.get_by_text("Nothing was split.")).to_be_visible()
+    expect(page.get_by_text("Nothing was split")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hubert")
     page.locator("#history").get_by_role("link", name="Helena Holý").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Helena Holý")
