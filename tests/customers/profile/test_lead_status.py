@@ -32,18 +32,18 @@ def statuses(*customers):
     return [customer.lead_status for customer in fresh(*customers)]
 
 
-@pytest.mark.parametrize("options", [{}, {"status": "REFUNDED"}, {"subscriptions": True}])
+@pytest.mark.parametrize("options", [{}, {"status": "REFUNDED"}, {"purchases": True}])
 def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     lost = lead("helena", "lost")
-    if "subscriptions" in options:
+    if "purchases" in options:
         options = {
             "status": "PENDING",
-            "subscriptions": [IncomingPurchase(ProductFactory(), ProductFactory().price)],
+            "purchases": [IncomingPurchase(ProductFactory(), ProductFactory().price)],
         }
     buys("helena", **options)
 
     assert statuses(lost) == [""]
-    assert fresh(lost)[0].status == ("Active" if "subscriptions" in options else "")
+    assert fresh(lost)[0].status == ("Active" if "purchases" in options else "")
     change = ProfileChange.objects.get(via="order")
     assert change.values == {"lead_status": {"before": "lost", "after": "", "from": None}}
     entry = HistoryEntry.objects.filter(kind="edit").latest("pk")
