@@ -40,17 +40,17 @@ _sums = Prepared(
 
 
 class CreditError(Exception):
-    """The message says what did not happen, and why."""
+    """Credit was not adjusted; the message says why."""
 
 
 def balances(customers: Collection[int]) -> dict[int, Amounts]:
-    """{customer: {currency: credit}} of the live customers that have, or had, credit."""
+    """{live customer: {currency: credit}}; customers that never had any are left out."""
     entries = CreditEntry.objects.filter(source_record__customer__in=customers, merge__undone_at=None)
-    found: defaultdict[int, Amounts] = defaultdict(dict)
+    amounts: defaultdict[int, Amounts] = defaultdict(dict)
     sums = entries.values_list("source_record__customer", "currency").annotate(total=TOTAL)
     for customer, currency, amount in sums:
-        found[customer][currency] = amount
-    return dict(found)
+        amounts[customer][currency] = amount
+    return dict(amounts)
 
 
 def balances_of_parts(parts: Mapping[int, Collection[int]], *, without: int | None = None) -> dict[int, Amounts]:
@@ -64,19 +64,24 @@ def balances_of_parts(parts: Mapping[int, Collection[int]], *, without: int | No
     return sums
 
 
+def amounts_text(amounts: Amounts) -> str:
+    """Such as “7.50 USD, 3.00 EUR”."""
+    return ", ".join(format_money(amount, currency) for currency, amount in sorted(amounts.items()) if amount)
+
+
 class UnknownCurrencyError(CreditError):
-    """There is no such currency, and the customer holds none of it."""
+    """There is no such currency, and the customer has no credit in it."""
 
     def __init__(self, currency: str) -> None:
         super().__init__(f"{currency} is not a currency. Enter a code such as USD.")
 
 
-class OverdrawnError(CreditError):
-    """More would be used than there is, and nobody said that it may be below zero."""
+class InsufficientCreditError(CreditError):
+    """The customer has less credit than should be deducted."""
 
 
 class StaleCreditError(CreditError):
-    """`latest` was written since."""
+    """Another user adjusted the credit since it was shown: `latest`."""
 
     def __init__(self, latest: HistoryEntry) -> None:
         shown = isolated_text(latest.sentence, latest.values)
@@ -95,30 +100,30 @@ def adjust(
     seen: int | None = None,
     allow_overdraft: bool = False,
 ) -> list[CreditEntry]:
-    """Give credit (above zero), which goes to the home record, or use it up, drawn from the records oldest first.
+    """Add credit, or deduct it when `amount` is negative; the entries written.
 
-    `seen` is the latest adjustment that who adjusts knew of: StaleCreditError when there is another one. Below zero
-    only with `allow_overdraft`.
+    Credit is added to the staff record, and deducted from the oldest records first. `seen` is the latest adjustment
+    that was shown: StaleCreditError when there is a later one. InsufficientCreditError unless `allow_overdraft`.
     """
     if not is_payable(amount, currency):
         raise CreditError("Enter an amount such as 7.50.")
     locked = lock_live(customer.pk)
     if locked.erased_at:
         raise CreditError("Credit was not adjusted: this customer was erased a moment ago.")
-    # What a source sent in a currency of its own can still be used up.
+    # Credit that a data source sent in another currency can still be deducted.
     if currency not in CURRENCIES and currency not in balances([locked.pk]).get(locked.pk, {}):
         raise UnknownCurrencyError(currency)
     latest = latest_adjustment(locked)
     if seen is not None and latest and latest.pk != seen:
         raise StaleCreditError(latest)
-    drawn = (
+    parts = (
         {staff_record_of(locked).pk: amount}
         if amount >= 0
-        else _draw(locked, -amount, currency, allow_overdraft=allow_overdraft)
+        else _deduct(locked, -amount, currency, allow_overdraft=allow_overdraft)
     )
     entries = [
         CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
-        for record, part in drawn.items()
+        for record, part in parts.items()
     ]
     history.write(locked, HistoryKind.CREDIT, sentence(amount), **_values(amount, currency, cause), by=by)
     return CreditEntry.objects.bulk_create(entries)
@@ -143,28 +148,28 @@ def latest_adjustment(customer: Customer) -> HistoryEntry | None:
     return newest(HistoryEntry, customer, limit=1, kind=HistoryKind.CREDIT).first()
 
 
-def _draw(customer: Customer, wanted: Decimal, currency: str, *, allow_overdraft: bool) -> dict[int, Decimal]:
-    """{record: amount below zero} that makes up `wanted`; what nobody holds is drawn from the home record."""
+def _deduct(customer: Customer, amount: Decimal, currency: str, *, allow_overdraft: bool) -> dict[int, Decimal]:
+    """{record: negative amount}, `amount` together; the rest, where records have less, is for the staff record."""
     entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
-    held = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
-    if (total := sum(held.values(), Decimal())) < wanted and not allow_overdraft:
+    credit = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
+    if (total := sum(credit.values(), Decimal())) < amount and not allow_overdraft:
         has = format_money(total, currency)
-        raise OverdrawnError(f"{isolated(customer.name)} has only {has} of credit.")
-    drawn: dict[int, Decimal] = {}
-    for record, amount in held.items():
-        part = min(max(amount, Decimal()), wanted + sum(drawn.values()))
+        raise InsufficientCreditError(f"{isolated(customer.name)} has only {has} of credit.")
+    deducted: dict[int, Decimal] = {}
+    for record, available in credit.items():
+        part = min(max(available, Decimal()), amount + sum(deducted.values()))
         if part:
-            drawn[record] = -part
-    if missing := wanted + sum(drawn.values()):
-        home = staff_record_of(customer).pk
-        drawn[home] = drawn.get(home, Decimal()) - missing
-    return drawn
+            deducted[record] = -part
+    if missing := amount + sum(deducted.values()):
+        staff_record = staff_record_of(customer).pk
+        deducted[staff_record] = deducted.get(staff_record, Decimal()) - missing
+    return deducted
 
 
-def correct(customer: Customer, finals: Amounts, *, by: User | None, merge: Merge) -> None:
-    """Make the credit of the locked survivor what was decided, by entries that stand as long as the merge."""
-    held = balances([customer.pk]).get(customer.pk, {}) if finals else {}
-    wrong = {currency: amount - held.get(currency, 0) for currency, amount in finals.items()}
+def set_credit(customer: Customer, finals: Amounts, *, by: User | None, merge: Merge) -> None:
+    """Set the credit of the locked survivor, by entries that count while the merge is active."""
+    credit = balances([customer.pk]).get(customer.pk, {}) if finals else {}
+    missing = {currency: amount - credit.get(currency, 0) for currency, amount in finals.items()}
     CreditEntry.objects.bulk_create(
         CreditEntry(
             source_record=staff_record_of(customer),
@@ -174,6 +179,6 @@ def correct(customer: Customer, finals: Amounts, *, by: User | None, merge: Merg
             by=by,
             merge=merge,
         )
-        for currency, amount in wrong.items()
+        for currency, amount in missing.items()
         if amount
     )

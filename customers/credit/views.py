@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """Give credit or use it up; below zero only when that is ticked."""
+    """Add or deduct credit; below zero only where that is ticked."""
     held = credit.balances([customer.pk]).get(customer.pk, {})
     latest = credit.latest_adjustment(customer)
     form = CreditForm(
@@ -46,7 +46,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
 
 
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
-    """Whether the credit is as the form says now."""
+    """False when `form` has errors."""
     amount, currency, cause, overdraw = (form.cleaned_data[key] for key in ("amount", "currency", "cause", "overdraw"))
     try:
         credit.adjust(
@@ -62,7 +62,7 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
         if error.latest.by_id == request.user.pk and credit.is_repeated(error.latest, amount, currency, cause):
             return True  # the button was pressed twice
         form.add_error(None, f"Credit was not adjusted. {error} Check the current credit, then adjust it.")
-    except credit.OverdrawnError as error:
+    except credit.InsufficientCreditError as error:
         form.add_error("overdraw", f"{error} Tick this box to continue.")
     except credit.UnknownCurrencyError as error:
         form.add_error("currency", str(error))

@@ -1,7 +1,7 @@
-"""Deleting all that hangs off some source records, then the records: learned from the schema, children first.
+"""Deleting source records with all rows that refer to them, found by the schema, children first.
 
-One statement a foreign key, however many rows go. A row that can do without what it names, such as a customer who
-shows a card, is kept without it; one that cannot goes too.
+It takes one statement per foreign key, for any number of rows. Where the key may be null, such as the card that a
+customer shows, it is set to null and the row is kept.
 """
 
 from __future__ import annotations
@@ -20,21 +20,18 @@ Link = models.ForeignKey[Any, Any]
 
 
 def delete_rows(records: Collection[int], *, only: Collection[Model] | None = None) -> dict[Model, int]:
-    """{table: rows deleted}; the caller has locked `records`, so that nothing can be added to them meanwhile.
-
-    With `only`, which is without source records, of those tables.
-    """
+    """{table: rows deleted}, of all tables or `only` of these; the caller has locked `records`."""
     counts: dict[Model, int] = {}
-    for model in (each for each in tables() if records and (only is None or each in only)):
-        _let_go(model, records)
-        doomed = [rows(model, records, by=link) for link in _needs(model)] or [rows(model, records)]
-        counts[model] = sum(some._raw_delete(some.db) for some in doomed)
+    for model in (table for table in tables() if records and (only is None or table in only)):
+        _set_null(model, records)
+        querysets = [rows(model, records, by=link) for link in _needs(model)] or [rows(model, records)]
+        counts[model] = sum(queryset._raw_delete(queryset.db) for queryset in querysets)
     return counts
 
 
 @cache
 def tables() -> tuple[Model, ...]:
-    """Source records and every table that cannot be without them, children first."""
+    """Source records and every table whose rows need one, children first."""
     order: dict[Model, None] = {}
 
     def visit(model: Model) -> None:
@@ -49,29 +46,29 @@ def tables() -> tuple[Model, ...]:
 
 @cache
 def _reached() -> frozenset[Model]:
-    found: set[Model] = set()
+    reached: set[Model] = set()
     level: set[Model] = {SourceRecord}
     while level:
-        found |= level
-        level = {link.model for model in level for link in referring(model) if not link.null} - found
-    return frozenset(found)
+        reached |= level
+        level = {link.model for model in level for link in referring(model) if not link.null} - reached
+    return frozenset(reached)
 
 
 def referring(model: Model) -> Iterator[Link]:
-    """The foreign keys to `model`, those too that it has no name for."""
+    """The foreign keys to `model`, also those without a reverse name."""
     relations = model._meta.get_fields(include_hidden=True)
-    return (each.field for each in relations if isinstance(each, models.ManyToOneRel))
+    return (relation.field for relation in relations if isinstance(relation, models.ManyToOneRel))
 
 
 @cache
 def _needs(model: Model) -> tuple[Link, ...]:
-    """The foreign keys for which a row of `model` goes; the source record's first."""
+    """The foreign keys because of which a row of `model` is deleted; that to the source record first."""
     links = [link for target in _reached() for link in referring(target) if link.model is model and not link.null]
     return tuple(sorted(links, key=lambda link: (link.related_model is not SourceRecord, link.name)))
 
 
 def rows(model: Model, records: Collection[int], *, by: Link | None = None) -> QuerySet[Any]:
-    """What of `model` hangs off `records`."""
+    """The rows of `model` that belong to `records`."""
     if model is SourceRecord:
         return SourceRecord.objects.filter(pk__in=records)
     link = by or _needs(model)[0]
@@ -80,12 +77,12 @@ def rows(model: Model, records: Collection[int], *, by: Link | None = None) -> Q
     return model._default_manager.filter(**{f"{link.name}__in": named})
 
 
-def _let_go(model: Model, records: Collection[int]) -> None:
-    """Let rows that stay no longer name those of `model` that go; what goes before them is deleted by now."""
+def _set_null(model: Model, records: Collection[int]) -> None:
+    """Set the nullable keys to the rows of `model` that will be deleted to null."""
     for link in referring(model):
         if link.null:
-            named = rows(model, records)
-            staying = link.model._default_manager.filter(**{f"{link.name}__in": named.values("pk")})
+            deleted = rows(model, records)
+            kept = link.model._default_manager.filter(**{f"{link.name}__in": deleted.values("pk")})
             if link.model is model:
-                staying = staying.exclude(pk__in=named.values("pk"))
-            staying.update(**{link.name: None})
+                kept = kept.exclude(pk__in=deleted.values("pk"))
+            kept.update(**{link.name: None})

@@ -1,8 +1,8 @@
-"""Deleting a customer for good, with all that is linked and whoever was merged into them.
+"""Deleting a customer for good, with all linked records and the customers merged into it.
 
-What hangs off their source records goes. The customers stay as empty tombstones, so that every old number and uuid
-answers that it was erased; what others' history, changes and merges say of them is blanked. The deletion is on record
-without personal data. It cannot be undone, and neither can a merge that they took part in.
+The customers stay as empty tombstones, so that every old number and uuid answers that it was erased. What the history,
+changes and merges of other customers say of them is blanked. The deletion log keeps no personal data. A deletion
+cannot be undone, and neither can a merge in which an erased customer took part.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ class StaleEraseError(EraseError):
 
 @dataclass(frozen=True)
 class ErasePlan:
-    """What would go, as far as can be told: an order that comes meanwhile goes too."""
+    """What will be deleted, and what is received meanwhile. `refusals` say why it cannot be deleted yet."""
 
     customer: Customer
     merged: Sequence[Customer]
-    tallies: Sequence[RowCount]
+    counts: Sequence[RowCount]
     totals: OrderTotals
     warnings: Sequence[Notice]
     refusals: Sequence[str]
@@ -62,12 +62,12 @@ class ErasePlan:
 
 def plan_erasure(customer: Customer) -> ErasePlan:
     """What deleting the live `customer` removes."""
-    of = Customer.objects.filter(pk=customer.pk)
-    behind = ownership.merged_into_any([customer.pk]).keys() - {customer.pk}
+    customers = Customer.objects.filter(pk=customer.pk)
+    merged = ownership.merged_into_any([customer.pk]).keys() - {customer.pk}
     return ErasePlan(
         customer=customer,
-        merged=list(Customer.objects.filter(pk__in=behind).order_by("pk")),
-        tallies=add_counts(count_rows(all_linked_models(), of, by="source_record__customer").values()),
+        merged=list(Customer.objects.filter(pk__in=merged).order_by("pk")),
+        counts=add_counts(count_rows(all_linked_models(), customers, by="source_record__customer").values()),
         totals=order_totals([customer.pk], by="source_record__customer")[customer.pk],
         warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
         refusals=refusals(customer),
@@ -75,12 +75,12 @@ def plan_erasure(customer: Customer) -> ErasePlan:
 
 
 def refusals(customer: Customer) -> list[str]:
-    """Why the live `customer` cannot be deleted yet, as what is linked to it knows."""
+    """Why the live `customer` cannot be deleted yet, as the linked tables say."""
     return [why for model in linked_models() for why in model.erase_refusals(customer)]
 
 
-def confirms(customer: Customer, typed: str) -> bool:
-    """Whether `typed` is the name as shown, whatever its accents, capitals and spaces."""
+def is_name_of(customer: Customer, typed: str) -> bool:
+    """Whether `typed` is the name as shown, regardless of accents, capitals and spaces."""
     return bool(typed.strip()) and _comparable(typed) == _comparable(customer.name)
 
 
@@ -89,15 +89,12 @@ def _comparable(text: str) -> str:
 
 
 def erase_customer(customer: Customer, *, version: int | None, by: User | None) -> Deletion:
-    """Delete the live `customer`; StaleEraseError when the profile or the family is no longer as at `version`.
-
-    Who has looked at none gives None.
-    """
+    """Delete the live `customer`; StaleEraseError when it changed, or was merged or undone, since `version`."""
     for _ in range(MOST_TRIES):
         try:
             return _erase(customer.pk, version=version, by=by)
         except (RetiredMeanwhileError, IntegrityError):
-            # The family changed before it was locked, or a row came to one of theirs that was not: from the start.
+            # A merge or an undo came first, or a row was added to a record that was not locked: try again.
             continue
     raise StaleEraseError
 
@@ -133,9 +130,9 @@ def _refuse(customer: Customer, version: int | None) -> None:
 
 
 def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
-    """The records, so that no order can be added to one.
+    """Lock the records, so that no order can be added to one; their primary keys.
 
-    Their totals first, as an intake has it: it writes them last, and at its end needs the record to be there.
+    Totals first: an intake that holds them needs the records to exist until it commits.
     """
     for model in (RecordTotals, MonthTotals):
         of_record = model._default_manager.filter(source_record__in=records)
@@ -144,7 +141,7 @@ def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
 
 
 def _empty(family: Collection[int]) -> None:
-    """Leave of the locked customers only what an old link needs."""
+    """Clear all columns of the locked customers that an old link does not need."""
     blank = {field.column: field.blank for field in FIELDS}
     Customer.objects.filter(pk__in=family).update(
         **blank,
@@ -160,6 +157,6 @@ def _empty(family: Collection[int]) -> None:
 
 
 def _named(counts: Mapping[Model, int]) -> dict[str, int]:
-    """The counts by what the rows are called; without what was derived."""
-    told = {model: n for model, n in counts.items() if n and not getattr(model, "derived", False)}
-    return {str(model._meta.verbose_name_plural): n for model, n in told.items()}
+    """{plural name: rows}, without derived tables."""
+    deleted = {model: n for model, n in counts.items() if n and not getattr(model, "derived", False)}
+    return {str(model._meta.verbose_name_plural): n for model, n in deleted.items()}

@@ -2,12 +2,12 @@ from typing import Any
 
 from django import forms
 
-from customers.erasing.erase import confirms
+from customers.erasing.erase import is_name_of
 from customers.models import Customer
 
 
 class DeleteForm(forms.Form):
-    """The name once more, so that nobody is deleted by a slip."""
+    """The name typed again, so that no customer is deleted by mistake."""
 
     name = forms.CharField(
         label="Customer’s name",
@@ -22,6 +22,6 @@ class DeleteForm(forms.Form):
 
     def clean_name(self) -> str:
         typed = str(self.cleaned_data["name"])
-        if not confirms(self.customer, typed):
+        if not is_name_of(self.customer, typed):
             raise forms.ValidationError("The name does not match. Enter it as shown above.")
         return typed

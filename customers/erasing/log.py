@@ -1,4 +1,4 @@
-"""What is on record of customers who were erased: nothing personal. A page at a time, newest first."""
+"""The deletion log, newest first: who deleted a customer, when, and how many rows. It has no personal data."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ class DeletionRow:
 
     @property
     def what(self) -> list[str]:
-        """Such as “7 orders”, most first, but for the customers."""
+        """Such as “7 orders”, most first, without the customers."""
         singular = {str(model._meta.verbose_name_plural): model._meta.verbose_name for model in tables()}
         counts = [(kind, n) for kind, n in self.deletion.counts.items() if kind != "customers"]
-        counts.sort(key=lambda each: (-each[1], each[0]))
+        counts.sort(key=lambda count: (-count[1], count[0]))
         return [f"{n:,} {singular.get(kind, kind) if n == 1 else kind}" for kind, n in counts]
 
 
 @dataclass(frozen=True)
 class DeletionPage:
-    lines: Sequence[DeletionRow]
+    rows: Sequence[DeletionRow]
     following: int | None
     """What the next page begins before; None on the last."""
 
 
 def deletion_page(*, before: int | None = None) -> DeletionPage:
-    found = Deletion.objects.select_related("by").order_by("-pk")
+    deletions = Deletion.objects.select_related("by").order_by("-pk")
     if before is not None:
-        found = found.filter(pk__lt=before)
-    some = list(found[: PAGE + 1])
-    numbers = dict(Customer.objects.filter(uuid__in=[each.uuid for each in some]).values_list("uuid", "pk"))
-    lines = [DeletionRow(each, numbers[each.uuid]) for each in some[:PAGE]]
-    return DeletionPage(lines, lines[-1].deletion.pk if len(some) > PAGE else None)
+        deletions = deletions.filter(pk__lt=before)
+    page = list(deletions[: PAGE + 1])
+    numbers = dict(Customer.objects.filter(uuid__in=[deletion.uuid for deletion in page]).values_list("uuid", "pk"))
+    rows = [DeletionRow(deletion, numbers[deletion.uuid]) for deletion in page[:PAGE]]
+    return DeletionPage(rows, rows[-1].deletion.pk if len(page) > PAGE else None)

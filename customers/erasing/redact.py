@@ -1,7 +1,7 @@
-"""Blanking what is kept of somebody who is erased: in changes, merges, and what is written of them at others.
+"""Blanking what is kept of erased customers: in profile changes, in merges, and in the history of other customers.
 
-A sentence at another customer keeps what happened and loses the name. A value that another took over in a merge which
-was undone since is blanked where nothing follows from it any more; one that is theirs by now stays theirs.
+An entry of another customer keeps what happened and loses the name. A value that another customer took over in a merge
+that was undone since is blanked, unless it is in use; one that this customer has now stays.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ IN_WORDS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE,
 
 
 def redact(family: Mapping[int, Customer]) -> None:
-    """Blank what is kept of the locked customers, as long as their own records are still there to tell of it."""
+    """Blank what is kept of the locked customers; their own records must still be there."""
     merges = set(Merge.objects.filter(survivor__in=family).values_list("pk", flat=True))
     merges.update(MergeMember.objects.filter(duplicate__in=family).values_list("merge", flat=True))
     _redact_history(family, merges)
     for pk in family:
-        _blank_given(pk, family)
+        _blank_taken(pk, family)
     ProfileChange.objects.filter(customer__in=family).update(values={})
     Merge.objects.filter(pk__in=merges).update(reason="", warnings=[])
     MergeMember.objects.filter(duplicate__in=family).update(records=[])
@@ -45,7 +45,7 @@ def redact(family: Mapping[int, Customer]) -> None:
 
 
 def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
-    """Blank the names, and what anybody wrote beside them, in what the history of others tells of the `family`."""
+    """Blank the names of the `family`, and texts that users wrote beside them, in the history of other customers."""
     entries = {entry.pk: entry for entry in chain(*entries_naming(family, merges))}
     blanked = []
     for entry in entries.values():
@@ -59,12 +59,12 @@ def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
 def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator[QuerySet[HistoryEntry]]:
     """The entries that may name one of the `family`."""
     yield HistoryEntry.objects.filter(about_customer__in=family)
-    # Several are named where they were merged, on the records of those who took part …
-    parties = set(Merge.objects.filter(pk__in=merges).values_list("survivor", flat=True))
-    parties.update(MergeMember.objects.filter(merge__in=merges).values_list("duplicate", flat=True))
+    # A merge names several customers, in the history of each that took part …
+    customers = set(Merge.objects.filter(pk__in=merges).values_list("survivor", flat=True))
+    customers.update(MergeMember.objects.filter(merge__in=merges).values_list("duplicate", flat=True))
     acts = [HistoryKind.MERGE, HistoryKind.UNDO]
-    yield HistoryEntry.objects.filter(source_record__origin__in=parties, kind__in=acts, merge__in=merges)
-    # … and where a whole group was marked, in the history of each.
+    yield HistoryEntry.objects.filter(source_record__origin__in=customers, kind__in=acts, merge__in=merges)
+    # … and so does a group marked as not duplicates.
     marked = HistoryEntry.objects.filter(kind=HistoryKind.DISMISSAL, about_customer=None)
     own = marked.filter(source_record__origin__in=family).values_list("values", flat=True)
     group = {person["customer"] for values in own for person in values.get("customers", [])}
@@ -97,39 +97,39 @@ def _blanked(value: Value, family: Collection[int]) -> Value:
     return value
 
 
-def _blank_given(giver: int, family: Collection[int], values: Mapping[str, Any] | None = None) -> None:
-    """Blank what others took from `giver`, only `values` where they are given, in merges that were undone since."""
+def _blank_taken(giver: int, family: Collection[int], values: Mapping[str, Any] | None = None) -> None:
+    """Blank the values, or only `values`, that others took from `giver` in merges that were undone since."""
     undone = MergeMember.objects.filter(duplicate=giver).exclude(undone_at=None)
     taken = ProfileChange.objects.filter(merge__in=undone.values("merge")).exclude(customer__in=family)
     for change in taken.select_related("customer"):
-        given = {
+        values_taken = {
             key: value["after"]
             for key, value in change.values.items()
             if value["from"] == giver
             and value["after"] != BLANK[key]
             and (values is None or values.get(key) == value["after"])
         }
-        if given:
-            _blank(change, given, side="after")
-            _blank_since(change, given)
-            _blank_given(change.customer_id, family, given)
+        if values_taken:
+            _blank(change, values_taken, side="after")
+            _blank_since(change, values_taken)
+            _blank_taken(change.customer_id, family, values_taken)
 
 
-def _blank(change: ProfileChange, given: Mapping[str, Any], *, side: str) -> None:
-    same = [key for key in given.keys() & change.values.keys() if change.values[key][side] == given[key]]
-    for key in same:
+def _blank(change: ProfileChange, values: Mapping[str, Any], *, side: str) -> None:
+    equal = [key for key in values.keys() & change.values.keys() if change.values[key][side] == values[key]]
+    for key in equal:
         change.values[key][side] = BLANK[key]
-    if same:
+    if equal:
         change.save(update_fields=["values"])
 
 
-def _blank_since(change: ProfileChange, given: Mapping[str, Any]) -> None:
-    """What was taken, where a later edit replaced it: a value before the first change is what nothing follows from."""
+def _blank_since(change: ProfileChange, values: Mapping[str, Any]) -> None:
+    """Blank the taken values where a later edit replaced them: as the value before it, and in its history entry."""
     customer = change.customer
     for later in ProfileChange.objects.filter(customer=customer, version__gt=change.version):
-        _blank(later, given, side="before")
-    fields = (BY_KEY[key] for key, value in given.items() if getattr(customer, BY_KEY[key].column) != value)
-    erased = {field.key: as_text(field, given[field.key]) for field in fields if field.kind in IN_WORDS}
+        _blank(later, values, side="before")
+    fields = (BY_KEY[key] for key, value in values.items() if getattr(customer, BY_KEY[key].column) != value)
+    erased = {field.key: as_text(field, values[field.key]) for field in fields if field.kind in IN_WORDS}
     edits = HistoryEntry.objects.filter(source_record__origin=customer, kind=HistoryKind.EDIT, at__gte=change.at)
     blanked = []
     for entry in edits if erased else ():

@@ -79,7 +79,7 @@ def merge_customers(
     staff_record = put_staff_record(survivor, plan.values, owner=survivor.pk, records=records)
     _write_profile(merge, survivor, plan)
     drop_unshared(keys_of(record for record in records if record.customer != survivor.pk))
-    credit.correct(survivor, dict(plan.credit), by=by, merge=merge)
+    credit.set_credit(survivor, dict(plan.credit), by=by, merge=merge)
     sentence = "Merged {customers} into this customer."
     history.write(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge)
     return merge

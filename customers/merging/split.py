@@ -1,7 +1,7 @@
-"""Giving one source record a customer of its own: for a record that was associated with the wrong person.
+"""Splitting off a source record that was matched with the wrong customer: it gets a customer of its own.
 
-The record goes with all that hangs off it. The profile that it leaves stays as it is, and merges stand; what is shown
-beforehand is what is done, or it is refused.
+All that is linked to the record moves with it. The old profile keeps its values, and merges stay active. A split that
+would differ from the preview is refused.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class StaleSplitError(SplitError):
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """`values` are what the new customer's profile will be."""
+    """`values` are the profile of the new customer."""
 
     record: SourceRecord
     customer: Customer
@@ -47,21 +47,21 @@ class SplitPlan:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with whatever was decided on; not with what comes in meanwhile, which goes with its record anyway."""
+        """Does not change with what is received meanwhile, which moves with its record anyway."""
         return f"{self.record.pk}-{self.record.origin_id}-{self.customer.pk}-{self.customer.version}"
 
 
 def plan_split(record: SourceRecord) -> SplitPlan:
-    """What a split would do; SplitError when there is none to be done."""
+    """What a split would do; SplitError when the record cannot be split off."""
     if record.is_home:
         raise SplitError("This record holds staff entries and cannot be split off. Undo the merge instead.")
-    if not is_one_of_several(record.customer):
+    if not has_several_records(record.customer):
         raise SplitError(f"This is the only record of {record.customer.numbered}, so it cannot be split off.")
     return SplitPlan(record, record.customer, _profile_of(record))
 
 
 def _profile_of(record: SourceRecord) -> dict[str, Any]:
-    """The identity as received, but for what a profile may not hold, such as an email that is none."""
+    """The identity as received, without values that a profile cannot hold, such as an invalid email."""
     values: dict[str, Any] = asdict(record.identity)
     values["billing_address"] = address({"country": values.pop("country")})
     return {key: value for key, value in values.items() if _may_hold(key, value)}
@@ -75,8 +75,8 @@ def _may_hold(key: str, value: Any) -> bool:
     return True
 
 
-def is_one_of_several(customer: Customer) -> bool:
-    """Whether `customer` would be left with a record other than the one where staff write."""
+def has_several_records(customer: Customer) -> bool:
+    """Whether a split would leave the customer a record other than its own staff record."""
     others = customer.records.exclude(data_source__name=DataSource.STAFF, external_id=customer.uuid)
     return len(others.values_list("pk")[:2]) > 1
 
@@ -85,14 +85,14 @@ def is_one_of_several(customer: Customer) -> bool:
 def split_record(
     record: SourceRecord, *, by: User | None, via: str = "page", reason: str = "", seen: str = ""
 ) -> Customer:
-    """The new customer of `record`, whose profile is the identity as received. `seen` is the plan that was shown."""
-    current = _made_again(record, seen)
-    old, record = current.customer, current.record
-    new = create_customer(current.values, by=by, via=via)
+    """The new customer of `record`. `seen` is the fingerprint of the plan that was shown."""
+    plan = _replan(record, seen)
+    old, record = plan.customer, plan.record
+    new = create_customer(plan.values, by=by, via=via)
     chain = [customer.pk for customer in record.origin.chain()]
     SourceRecord.objects.filter(pk=record.pk).update(origin=new, customer=new, moved_at=Now())
     bump_versions([old])
-    # The whole chain, because a card or login of the record may be shown by any of it.
+    # Every customer of the chain may show a card or login of the record.
     refresh_profiles(chain)
     records = owned_records([old.pk, new.pk])
     shared_values.add_after_undo(keys_of(r for r in records if r.customer == pk) for pk in (old.pk, new.pk))
@@ -104,19 +104,19 @@ def split_record(
     return new
 
 
-def _made_again(record: SourceRecord, seen: str) -> SplitPlan:
-    """The plan under the locks of everybody from the record's origin to its customer."""
+def _replan(record: SourceRecord, seen: str) -> SplitPlan:
+    """The plan under the locks of all customers from the origin of the record to its current one."""
     moved = StaleSplitError("This record was moved a moment ago. Check its current customer.")
     try:
         chain = chain_of(record.origin_id)
         locked = lock_chain(chain)
     except RetiredMeanwhileError:
         raise moved from None
-    found = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk).first()
-    if not found or {found.customer_id, record.customer_id} != {chain[-1]} or found.origin_id != record.origin_id:
+    now = SourceRecord.objects.select_related("origin", "data_source").filter(pk=record.pk).first()
+    if not now or {now.customer_id, record.customer_id} != {chain[-1]} or now.origin_id != record.origin_id:
         raise moved
-    found.customer, found.origin = locked[chain[-1]], locked[chain[0]]
-    current = plan_split(found)
-    if seen and seen != current.fingerprint:
+    now.customer, now.origin = locked[chain[-1]], locked[chain[0]]
+    plan = plan_split(now)
+    if seen and seen != plan.fingerprint:
         raise StaleSplitError("Something changed since you opened the page. This is the updated preview.")
-    return current
+    return plan

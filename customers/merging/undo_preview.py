@@ -1,4 +1,4 @@
-"""What an undo would do, in words and numbers: who gets what back, which values go back and which stay."""
+"""What an undo would do, as shown beforehand: what each customer will have, which values are reverted or kept."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from customers.totals.sums import OrderTotals, order_totals
 
 
 @dataclass(frozen=True)
-class Side:
-    """A customer after the undo; `arrived` counts what has come for them since the merge."""
+class CustomerAfterUndo:
+    """`arrived` is the number of rows received for the customer since the merge."""
 
     customer: Customer
-    comes_back: bool
+    is_restored: bool
     sources: Sequence[str]
     totals: OrderTotals
     arrived: int
@@ -33,8 +33,8 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Value:
-    """A value of the survivor now and afterwards; `why` it stays, if it does."""
+class ValueAfterUndo:
+    """A value of the survivor; `why` it is kept, "" when it is reverted."""
 
     label: str
     now: str
@@ -42,42 +42,37 @@ class Value:
     why: str = ""
 
 
-def sides(plan: UndoPlan) -> list[Side]:
-    """Who keeps what, then who gets what back."""
-    all_sides = (plan.keeps, *plan.returns)
-    records = [record for side in all_sides for record in side.records]
-    of, known_by = order_totals(records), sources_of_records(records)
+def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
+    """The customer that is kept, then those restored."""
+    records = [record for side in plan.sides for record in side.records]
+    totals, sources = order_totals(records), sources_of_records(records)
     kinds = [model for model in tabbed_models() if model is not HistoryEntry]
     since = count_rows(kinds, SourceRecord.objects.filter(pk__in=records), at__gt=plan.merge.created)
 
-    def side(each: ReturnedCustomer, *, comes_back: bool) -> Side:
-        return Side(
-            each.customer,
-            comes_back,
-            without_staff(sorted({known_by[record] for record in each.records})),
-            sum((of[record] for record in each.records), OrderTotals()),
-            sum(tally.number for record in each.records for tally in since[record]),
-            amounts(each.credit),
+    def after(side: ReturnedCustomer) -> CustomerAfterUndo:
+        return CustomerAfterUndo(
+            side.customer,
+            side is not plan.keeps,
+            without_staff(sorted({sources[record] for record in side.records})),
+            sum((totals[record] for record in side.records), OrderTotals()),
+            sum(count.number for record in side.records for count in since[record]),
+            credit.amounts_text(side.credit),
         )
 
-    return [side(each, comes_back=each is not plan.keeps) for each in all_sides]
+    return [after(side) for side in plan.sides]
 
 
-def amounts(held: credit.Amounts) -> str:
-    return ", ".join(format_money(amount, currency) for currency, amount in sorted(held.items()) if amount)
-
-
-def values(plan: UndoPlan) -> Iterator[Value]:
+def values_after_undo(plan: UndoPlan) -> Iterator[ValueAfterUndo]:
     for outcome in sorted(plan.outcomes, key=lambda outcome: FIELDS.index(outcome.field)):
         now, after = (as_text(outcome.field, value) for value in (outcome.now, outcome.after))
-        yield Value(outcome.field.label, now, now if outcome.kept_by else after, why_kept(outcome))
-    now = amounts(credit.balances([plan.root.pk]).get(plan.root.pk, {}))
-    if now != amounts(plan.keeps.credit):
-        yield Value("Credit", now, amounts(plan.keeps.credit))
+        yield ValueAfterUndo(outcome.field.label, now, now if outcome.kept_by else after, _why_kept(outcome))
+    now = credit.amounts_text(credit.balances([plan.root.pk]).get(plan.root.pk, {}))
+    if now != (after := credit.amounts_text(plan.keeps.credit)):
+        yield ValueAfterUndo("Credit", now, after)
 
 
-def why_kept(outcome: FieldOutcome) -> str:
-    """By whom a value was changed since, or by which merge it went on to somebody else."""
+def _why_kept(outcome: FieldOutcome) -> str:
+    """Which user changed the value since, or which later merge carried it over."""
     change = outcome.kept_by
     if change is None:
         return ""
@@ -87,7 +82,7 @@ def why_kept(outcome: FieldOutcome) -> str:
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:
-    yield from about_kept(plan)
+    yield from _about_kept(plan)
     if plan.root.pk != plan.survivor.pk:
         yield Notice(
             f"{isolated(plan.survivor.name)} was merged into another customer since.",
@@ -100,7 +95,7 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
         )
 
 
-def about_kept(plan: UndoPlan) -> Iterator[Notice]:
+def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
     edited = [o.field.label for o in plan.kept if o.kept_by and not o.kept_by.merge]
     carried = [o.field.label for o in plan.kept if o.kept_by and o.kept_by.merge]
     if edited:
@@ -119,6 +114,5 @@ def about_kept(plan: UndoPlan) -> Iterator[Notice]:
         yield Notice("A later merge carried values over.", text)
 
 
-def apart(plan: UndoPlan) -> str:
-    """That the customers of an undo will not be suggested as duplicates."""
+def not_duplicates_text(plan: UndoPlan) -> str:
     return f"These {len(plan.returns) + 1} customers will not be suggested as duplicates of each other."

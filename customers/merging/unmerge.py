@@ -1,27 +1,47 @@
-"""Taking one source record out of a customer, as a program asks for it.
+"""Taking one source record out of a customer, as an API client asks for it.
 
-Where the record is all that its origin has, the merge that brought it is undone for that origin, which lives again
-under its old number. Else the record is split off: no merge as a whole explains it. The only record of a customer
-stays, however it came. What staff added to the customer stays there, unless it is asked for.
+Where the record is all that its origin has, the merge that moved it is undone for that origin, which is live again
+under its old number. Otherwise the record is split off. The only record of a customer cannot be taken out.
+
+What staff added stays with the customer. An API client may ask to move notes, tasks and opportunities, the one case
+in which a row changes its record: see `docs/decisions/0016`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
-from customers.merging import rehoming
-from customers.merging.rehoming import MovableKind
+from customers.lib import sentences
+from customers.lib.sentences import Value
 from customers.merging.split import SplitError, split_record
 from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import OverdrawnError, UndoError
-from customers.models import Customer, DataSource, MergeMember, SourceRecord, Via
-from customers.records import external, ownership
+from customers.models import (
+    Customer,
+    DataSource,
+    HistoryKind,
+    MergeMember,
+    Note,
+    Opportunity,
+    SourceRecord,
+    Task,
+    Via,
+)
+from customers.records import external, history, ownership
+from customers.records.counts import RowCount
+from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+MovableKind = type[Note] | type[Task] | type[Opportunity]
+
+# What is about a contact stays with the contact.
+MOVABLE: Mapping[MovableKind, Q] = {Note: Q(contact=None), Task: Q(contact=None), Opportunity: Q()}
 
 
 class UnmergeError(Exception):
@@ -31,36 +51,59 @@ class UnmergeError(Exception):
 @transaction.atomic
 def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collection[MovableKind] = ()) -> Customer:
     """The customer that `record` belongs to from now on, with what staff added of the kinds `moving`."""
-    here = record.customer
+    old = record.customer
     try:
-        member = _brought_by(record)
-        apart = _undone(member, by=by) if member else split_record(record, by=by, via=Via.API)
+        member = _moved_by(record)
+        new = _undo(member, by=by) if member else split_record(record, by=by, via=Via.API)
     except OverdrawnError as error:
         raise UnmergeError(f"{error} The option is on the page of the merge.") from None
     except (UndoError, SplitError) as error:
         raise UnmergeError(str(error)) from None
-    if not _is_somebody(here):
-        raise UnmergeError(f"Nothing was unmerged: this is the only record of {here.numbered}.")
-    rehoming.move(moving, here=here, to=apart, by=by)
-    return apart
+    if not _has_records(old):
+        raise UnmergeError(f"Nothing was unmerged: this is the only record of {old.numbered}.")
+    _move_rows(moving, old=old, new=new, by=by)
+    return new
 
 
-def _is_somebody(left: Customer) -> bool:
-    """Whether a data source still knows who is left, or staff made them: asked under the lock that the act took."""
-    if left.records.exclude(data_source__name=DataSource.STAFF, external_id=left.uuid).exists():
+def _has_records(customer: Customer) -> bool:
+    """Whether the locked `customer` still has a record of a data source, or was added by staff."""
+    if customer.records.exclude(data_source__name=DataSource.STAFF, external_id=customer.uuid).exists():
         return True
-    first = left.changes.order_by("version").first()
+    first = customer.changes.order_by("version").first()
     return first is not None and first.via == Via.PAGE
 
 
-def _brought_by(record: SourceRecord) -> MergeMember | None:
-    """The part of a merge that brought `record` and nothing else that a data source sent."""
+def _moved_by(record: SourceRecord) -> MergeMember | None:
+    """The part of a merge that moved `record` and no other that a data source sent."""
     member = MergeMember.objects.filter(duplicate=record.origin_id, undone_at=None).select_related("merge").first()
-    behind = SourceRecord.objects.filter(origin__in=ownership.merged_into_any([record.origin_id]))
-    theirs = external.records_known_to_programs(behind.select_related("origin"))
-    return member if [each.pk for each in theirs] == [record.pk] else None
+    moved = SourceRecord.objects.filter(origin__in=ownership.merged_into_any([record.origin_id]))
+    external_records = external.records_known_to_programs(moved.select_related("origin"))
+    return member if [moved_record.pk for moved_record in external_records] == [record.pk] else None
 
 
-def _undone(member: MergeMember, *, by: User | None) -> Customer:
+def _undo(member: MergeMember, *, by: User | None) -> Customer:
     (returned,) = undo_merge(member.merge, only=[member.duplicate_id], by=by).returned
     return returned
+
+
+def _move_rows(kinds: Collection[MovableKind], *, old: Customer, new: Customer, by: User | None) -> None:
+    """From the staff records of `old` to that of `new`, both locked."""
+    if not kinds:
+        return
+    staff_record = staff_record_of(new)
+    counts = [RowCount(kind, _move_kind(kind, old, staff_record)) for kind in kinds]
+    if rows := [_as_value(count) for count in counts if count.number]:
+        history.write(old, HistoryKind.SPLIT, "Moved {rows} to {customer}.", rows=rows, customer=new, by=by)
+        history.write(new, HistoryKind.SPLIT, "Received {rows} from {customer}.", rows=rows, customer=old, by=by)
+
+
+def _move_kind(kind: MovableKind, old: Customer, staff_record: SourceRecord) -> int:
+    """The number of rows moved."""
+    old_records = SourceRecord.objects.filter(customer=old, data_source__name=DataSource.STAFF)
+    rows = kind._default_manager.filter(MOVABLE[kind], source_record__in=old_records)
+    return rows.update(source_record=staff_record)
+
+
+def _as_value(count: RowCount) -> Value:
+    names = count.kind._meta
+    return sentences.count(count.number, str(names.verbose_name), str(names.verbose_name_plural))

@@ -1,4 +1,4 @@
-"""The values of a profile as they come in and as they are read: cleaned, compared, and put in words."""
+"""Values of a profile: cleaned before they are stored, compared, and written as text."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ANSWERS = {True: "Yes", False: "No", None: "Not set"}
 
 
 def clean(field: ProfileField, value: Any) -> Any:
-    """The value as it is stored; ValidationError with what to do when it cannot be."""
+    """The value as it is stored; ValidationError says what to correct."""
     match field.kind:
         case FieldKind.ADDRESS:
             return _clean_address(value)
@@ -41,7 +41,7 @@ def clean(field: ProfileField, value: Any) -> Any:
 
 
 def clean_typed(field: ProfileField, value: Any) -> Any:
-    """As `clean`, and a phone must be one. A source may send any: what it sent is kept, and shown."""
+    """As `clean`, and a phone must be one. A data source may send any phone, which is kept as it is."""
     cleaned = clean(field, value)
     if field.kind is FieldKind.PHONE and cleaned and not (normal_phone(cleaned) or phone_digits(cleaned)):
         raise ValidationError(f"Enter a phone number of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
@@ -64,7 +64,7 @@ def _clean_address(parts: dict[str, str]) -> dict[str, str]:
 
 
 def same(field: ProfileField, one: Any, other: Any, *, country: str = "") -> bool:
-    """Whether two values are one to a person: emails, phones and texts however they are written."""
+    """Whether a person would call two values the same: emails and phones, regardless of formatting."""
     match field.kind:
         case FieldKind.EMAIL:
             return (normal_email(one) or fold(one)) == (normal_email(other) or fold(other))
@@ -75,7 +75,7 @@ def same(field: ProfileField, one: Any, other: Any, *, country: str = "") -> boo
 
 
 def as_text(field: ProfileField, value: Any) -> str:
-    """The value in words, on one line; "" when there is none. A password is only ever set or not."""
+    """The value on one line; "" when there is none. Of a password only whether it is set."""
     match field.kind:
         case FieldKind.ADDRESS:
             return ", ".join(address_lines(value or {}))

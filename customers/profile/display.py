@@ -1,4 +1,4 @@
-"""The smaller things a profile says, labelled, for reading."""
+"""The values of a profile as its page shows them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ CUSTOM = tuple(f"custom{n}" for n in range(1, 6))
 
 
 def other_info(customer: Customer, attributes: Iterable[Attribute]) -> Iterator[tuple[str, str]]:
-    """(label, value); of a password only whether there is one. What is empty is left out where it may well be."""
+    """(label, value). Of a password only whether it is set; custom fields only where they have a value."""
     yield "Shop login", str(customer.cart_login or "None")
     yield "Shop password", "Set" if customer.cart_password_id else "Not set"
     yield "Payment method", str(customer.pay_source or "None")
@@ -35,8 +35,8 @@ def attribute_text(attribute: Attribute) -> str:
 
 
 def former_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
-    """Emails and phones of the records that the profile does not show, each once."""
-    shown: set[str] = set()
+    """Emails and phones of the records that differ from those of the profile, each once."""
+    spellings: set[str] = set()
     for record in records:
         for key, normal in (
             ("email", normal_email(record.email)),
@@ -44,8 +44,8 @@ def former_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iter
         ):
             value = getattr(record, key)
             spelling = normal or fold(value)
-            if value and spelling not in shown and not _in_profile(customer, key, value, record.country):
-                shown.add(spelling)
+            if value and spelling not in spellings and not _in_profile(customer, key, value, record.country):
+                spellings.add(spelling)
                 yield value
 
 

@@ -28,7 +28,7 @@ REFERENCES = (FieldKind.LOGIN, FieldKind.PASSWORD, FieldKind.PAY_SOURCE)
 
 @dataclass(frozen=True)
 class ProfileField:
-    """`strictest` is the answer that binds us most, where two customers answered differently."""
+    """`strictest` is the answer that a merge takes when customers gave different ones."""
 
     key: str
     label: str
@@ -76,7 +76,7 @@ FIELDS: tuple[ProfileField, ...] = (
 )
 
 NAME_FIELDS = ("first_name", "last_name", "company", "email", "phone")
-"""By one of these at least a customer is called."""
+"""A customer is shown by one of these; at least one is required."""
 
 BY_KEY: Mapping[str, ProfileField] = {field.key: field for field in FIELDS}
 BLANK: Mapping[str, Any] = {field.key: field.blank for field in FIELDS}

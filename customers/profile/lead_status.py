@@ -1,7 +1,7 @@
-"""A lost lead becomes a customer when it buys: buying ends the lead status Lost.
+"""A purchase clears the lead status “Lost”.
 
-It ends it for the customer that the record came to, for good, and for each whom that customer has become part of,
-for as long as they are: who bought leaves with their own orders when a merge is undone.
+It does so for good at the customer that the order came for, and at every customer into which that one is merged as
+long as the merge is active: an undo takes the orders out again, and the status comes back.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ VIA = "order"
 
 
 def have_bought(customers: Collection[Customer]) -> bool:
-    """Whether one of them has an order that counts, or a purchase."""
+    """Whether one of the customers has an order that counts, or a purchase."""
     totals = RecordTotals.objects.filter(source_record__customer__in=customers, orders__gt=0)
     return any(customer.billing_status for customer in customers) or totals.exists()
 
 
 def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
-    """Write down that the customer of `record` has bought; without a lock where nobody was ever lost."""
+    """Clear “Lost” at the customers of `record`, to which an order came; without a lock where none ever was lost."""
     chain = [record.origin_id]
     if record.origin_id != record.customer_id:
         chain = ownership.merge_chains([record.origin_id])[record.origin_id]
@@ -45,22 +45,21 @@ def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
         return
     chain = chain_of(record.origin_id)
     locked = lock_chain(chain)
-    came_with: MergeMember | None = None
+    moved_by: MergeMember | None = None
     for pk, following in zip(chain, [*chain[1:], None], strict=True):
-        _end_lost(locked[pk], came_with, by=by)
+        _clear_at(locked[pk], moved_by, by=by)
         if following:
-            standing = MergeMember.objects.filter(duplicate=pk, undone_at=None)
-            came_with = standing.select_related("merge").get()
+            moved_by = MergeMember.objects.select_related("merge").get(duplicate=pk, undone_at=None)
 
 
-def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) -> None:
-    """`part` is by which merge whoever bought is part of the customer; None when it is they themselves."""
+def _clear_at(customer: Customer, part: MergeMember | None, *, by: User | None) -> None:
+    """`part` is the merge by which the buyer became part of the customer; None at the buyer itself."""
     changes = [change for change in customer.changes.order_by("version") if STATUS in change.values]
     merge_id, origin = (part.merge_id, part.duplicate_id) if part else (None, None)
     if _without_merges(changes, merge_id, origin) != LeadStatus.LOST:
         if customer.lead_status != LeadStatus.LOST:
             return
-        # Lost by what another merge wrote: it ends as long as that stands, and what was before comes back with it.
+        # Another merge wrote “Lost”: it is cleared while that merge is active.
         merge_id, origin = _lost_by(customer)
     write_profile_change(
         customer,
@@ -77,19 +76,19 @@ def _end_lost(customer: Customer, part: MergeMember | None, *, by: User | None) 
 
 
 def _lost_by(customer: Customer) -> tuple[int | None, int | None]:
-    """By which merge that stands the customer is Lost, and from whom it took that."""
-    past = ProfileHistory([customer.pk])
-    for change in reversed(past.changes[customer.pk]):
-        if change.merge and STATUS in change.values and past.stands(change, STATUS):
+    """(active merge that wrote “Lost”, the duplicate it is from)."""
+    profiles = ProfileHistory([customer.pk])
+    for change in reversed(profiles.changes[customer.pk]):
+        if change.merge and STATUS in change.values and profiles.stands(change, STATUS):
             return change.merge_id, change.values[STATUS]["from"]
     return None, None
 
 
 def _without_merges(changes: Sequence[ProfileChange], merge: int | None, origin: int | None) -> str:
-    """The lead status without what merges wrote, but for the part of `merge` that is from `origin`."""
+    """The lead status without what merges wrote, except what `merge` took from `origin`."""
     status = ""
     for change in changes:
-        wrote = change.values[STATUS]
-        if change.merge_id is None or (change.merge_id == merge and wrote["from"] == origin):
-            status = wrote["after"]
+        value = change.values[STATUS]
+        if change.merge_id is None or (change.merge_id == merge and value["from"] == origin):
+            status = value["after"]
     return status

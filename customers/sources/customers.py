@@ -1,7 +1,7 @@
-"""What programs say of customers: making one of what a data source sends, and changing what is said of one.
+"""Creating and updating customers as API clients send them.
 
-A data source names the customer by an external id, once. Nobody is associated by email or phone: two who share one
-stay two until they are merged. Tags and attributes that come with a new customer hang off its record.
+A data source identifies a customer by an external ID, once. Email and phone are not matched here: customers that share
+one stay apart until they are merged. Tags and attributes sent with a new customer belong to its source record.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LONGEST_ID = SourceRecord.longest("external_id")
 
 
-class DescribeError(Exception):
+class DescriptionError(Exception):
     """Nothing was changed; the message says why, `field` what it is about."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -47,10 +47,10 @@ class DescribeError(Exception):
 
 @dataclass(frozen=True)
 class Description:
-    """What is said: nothing of what is not in it.
+    """What an API client sends; what it leaves out is not changed.
 
-    `place` are parts of the billing address, `beside` the columns that are no part of the profile, `contact` the fields
-    of somebody to talk to.
+    `place` are parts of the billing address, `beside` columns that are not part of the profile, `contact` the fields of
+    the primary contact.
     """
 
     profile: Mapping[str, Any] = field(default_factory=dict)
@@ -62,14 +62,14 @@ class Description:
 
 
 def create(description: Description, *, source: DataSource, external_id: str, by: User | None) -> SourceRecord:
-    """The record of a new customer."""
+    """The source record of a new customer."""
     _refuse_ids(source, external_id)
     values = {**_cleaned(description.profile), "billing_address": _cleaned_place({}, description.place)}
     try:
         return _create(description, values, source, external_id, by)
     except IntegrityError:
         if SourceRecord.objects.filter(data_source=source, external_id=external_id).exists():
-            raise DescribeError(
+            raise DescriptionError(
                 "external_id", "The external ID for this customer already exists in our system."
             ) from None
         raise
@@ -77,12 +77,12 @@ def create(description: Description, *, source: DataSource, external_id: str, by
 
 def _refuse_ids(source: DataSource, external_id: str) -> None:
     if source.name == DataSource.STAFF:
-        raise DescribeError(
+        raise DescriptionError(
             "data_source_uuid", "This data source is for entries by staff. Use a data source of your own."
         )
     if not external_id.strip() or len(external_id) > LONGEST_ID or not can_be_stored(external_id):
         message = f"An external ID of 1 to {LONGEST_ID} characters is required for each customer."
-        raise DescribeError("external_id", message)
+        raise DescriptionError("external_id", message)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def _create(
     description: Description, values: Mapping[str, Any], source: DataSource, external_id: str, by: User | None
 ) -> SourceRecord:
     identity = identity_of(Customer(**values))
-    # As an intake does, so that of two who bring one email or phone at a moment one sees the other.
+    # As an intake does, so that of two customers sent at one moment with the same email or phone, one sees the other.
     lock_numbers([f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))])
     customer = create_customer(values, by=by, via=Via.API, **description.beside)
     record = keys.create_record(
@@ -103,24 +103,24 @@ def _create(
 
 
 def _add(record: SourceRecord, description: Description, *, by: User | None) -> None:
-    """What comes with a new record and hangs off it."""
+    """Add to the new record what was sent with it."""
     try:
         label_record(record, description.tags, description.attributes)
         if description.contact:
             known_as = record.external_id
             contacts.add(record.customer, record.data_source, description.contact, by=by, known_as=known_as)
     except LabelError as error:
-        raise DescribeError("attributes", str(error)) from None
+        raise DescriptionError("attributes", str(error)) from None
     except EngagementError as error:
-        raise DescribeError("primary_contact", str(error)) from None
+        raise DescriptionError("primary_contact", str(error)) from None
 
 
 @transaction.atomic
 def change(customer: Customer, description: Description, *, by: User | None) -> Customer:
-    """The live customer, with what is said of them."""
+    """The live customer after the change."""
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise DescribeError("customer_uuid", "Nothing was changed: this customer was erased a moment ago.")
+        raise DescriptionError("customer_uuid", "Nothing was changed: this customer was erased a moment ago.")
     values = _cleaned(description.profile)
     if description.place:
         values["billing_address"] = _cleaned_place(locked.billing_address, description.place)
@@ -134,11 +134,11 @@ def change(customer: Customer, description: Description, *, by: User | None) -> 
         if description.contact:
             contacts.set_primary_contact(edited, description.contact, by=by)
     except EditError as error:
-        raise DescribeError("customer", str(error)) from None
+        raise DescriptionError("customer", str(error)) from None
     except LabelError as error:
-        raise DescribeError("attributes", str(error)) from None
+        raise DescriptionError("attributes", str(error)) from None
     except EngagementError as error:
-        raise DescribeError("primary_contact", str(error)) from None
+        raise DescriptionError("primary_contact", str(error)) from None
     return edited
 
 
@@ -147,7 +147,7 @@ def _cleaned(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cleaned_place(before: Address, place: Address) -> Address:
-    """The billing address with other parts; one that is empty goes."""
+    """The billing address with changed parts; an empty one is removed."""
     for part, value in place.items():
         _clean("billing_address", {part: value}, called=part)
     return address(before | place)
@@ -157,4 +157,4 @@ def _clean(key: str, value: Any, *, called: str) -> Any:
     try:
         return clean(BY_KEY[key], value)
     except ValidationError as error:
-        raise DescribeError(called, str(error.message)) from None
+        raise DescriptionError(called, str(error.message)) from None

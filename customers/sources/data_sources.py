@@ -1,4 +1,4 @@
-"""Naming a data source: each name is one, and “Staff” is what is typed in here."""
+"""Creating a data source. Names are unique; “Staff” is reserved for what users enter."""
 
 from django.db import IntegrityError, transaction
 

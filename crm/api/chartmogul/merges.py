@@ -11,8 +11,7 @@ from crm.api.chartmogul.errors import answers, invalid, refusal
 from customers.merging import unmerge
 from customers.merging.joining import merge_keeping_survivor
 from customers.merging.plan import MergeError
-from customers.merging.rehoming import MovableKind
-from customers.merging.unmerge import UnmergeError
+from customers.merging.unmerge import MovableKind, UnmergeError
 from customers.models import Customer, Note, Opportunity, Task
 
 router = Router(tags=["Merges"])

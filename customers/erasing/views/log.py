@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 @may_delete
 @may_view
 def deletion_list(request: "StaffRequest") -> HttpResponse:
-    """Who was erased, as far as that may be kept: the number, by whom, when, and how much went."""
     before = parse_number(request.GET.get("before", ""))
     context = {"title": "Deletions", "page": deletion_page(before=before), "is_later_page": before is not None}
     return render(request, "customers/erasing/deletion_list.html", context)

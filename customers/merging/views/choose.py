@@ -37,7 +37,7 @@ MOST_FOUND = 25
 @with_survivor
 @vary_on_headers("HX-Target")
 def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    """The first step: who else is the same person."""
+    """The first step: the duplicates."""
     if request.method == "POST":
         return _choose(request, survivor)
     context = _candidates(request, survivor)
@@ -62,27 +62,28 @@ def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
     ticked = parse_numbers(request.GET.getlist("duplicate"))
-    found = duplicates_of(survivor)
-    listed = candidates.candidate_rows(found, ticked=ticked if "ticked" in request.GET else None)
+    duplicates = duplicates_of(survivor)
+    rows = candidates.candidate_rows(duplicates, ticked=ticked if "ticked" in request.GET else None)
     context: dict[str, Any] = {
         "survivor": survivor,
-        "rows": [row for row in listed if not row.candidate.dismissal],
-        "dismissed": [row for row in listed if row.candidate.dismissal],
+        "rows": [row for row in rows if not row.candidate.dismissal],
+        "dismissed": [row for row in rows if row.candidate.dismissal],
         "may_search": request.user.has_perm(UNMATCHED),
     }
     if context["may_search"]:
-        context |= _found(survivor, request.GET.get("q", "").strip(), ticked, {each.customer.pk for each in found})
+        listed = {candidate.customer.pk for candidate in duplicates}
+        context |= _search(survivor, request.GET.get("q", "").strip(), ticked, listed)
     return context
 
 
-def _found(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -> dict[str, Any]:
-    """Whom the search finds beside the candidates; whoever was ticked stays."""
-    kept = Customer.objects.live().filter(pk__in=ticked).exclude(pk__in=[survivor.pk, *listed])
-    others = {customer.pk: customer for customer in kept}
+def _search(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -> dict[str, Any]:
+    """What the search finds beside the candidates, and the customers selected before."""
+    selected = Customer.objects.live().filter(pk__in=ticked).exclude(pk__in=[survivor.pk, *listed])
+    others = {customer.pk: customer for customer in selected}
     hits = find(term).exclude(pk__in=[survivor.pk, *listed]).order_by("pk")[:MOST_FOUND] if term else []
     others |= {customer.pk: customer for customer in hits}
-    found = candidates_for(survivor, list(others.values()))
-    return {"q": term, "found": candidates.candidate_rows(found, ticked=ticked), "is_in_vain": bool(term) and not hits}
+    rows = candidates.candidate_rows(candidates_for(survivor, list(others.values())), ticked=ticked)
+    return {"q": term, "found": rows, "is_in_vain": bool(term) and not hits}
 
 
 @require_POST
@@ -90,11 +91,11 @@ def _found(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -
 @may_view
 @with_survivor
 def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    """Say that somebody is not the same person, or take that back."""
-    taken_back = request.POST.get("take_back", "")
-    pk = taken_back or request.POST.get("not_duplicate", "")
+    """Mark two customers as not duplicates, or reverse that."""
+    reversed_for = request.POST.get("take_back", "")
+    pk = reversed_for or request.POST.get("not_duplicate", "")
     other = get_customer(parse_number(pk) or 0)
-    if taken_back:
+    if reversed_for:
         if not_duplicates.unmark_not_duplicates(survivor, other, by=request.user):
             messages.success(request, f"{other.numbered} can be suggested as a duplicate of {survivor.numbered} again.")
     elif not_duplicates.mark_not_duplicates(survivor, other, by=request.user):
@@ -105,7 +106,7 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _dismissed_message(survivor: Customer, other: Customer) -> str:
-    """Its button belongs to the form of the page that it is shown on."""
+    """Its button belongs to the form of the page that shows the message."""
     return format_html(
         "<span>{} will not be suggested as a duplicate of {} again.</span>"
         '<button class="button small" form="choose" formaction="{}" name="take_back" value="{}">Undo</button>',

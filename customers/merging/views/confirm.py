@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @may_merge
 @may_view
 def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
-    """The third step: everything once more, then the merge."""
+    """The third step: the review, then the merge."""
     survivor = get_customer(pk)
     kept = drafts.find(pk, by=request.user)
     if kept is None or str(kept.pk) != draft:
@@ -121,7 +121,7 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
 def _merged_message(customers: list[Customer], moved: Collection[int], *, came: int, undo: str) -> str:
     survivor, *duplicates = customers
     orders = sum(order_totals(moved).values(), OrderTotals()).orders
-    named = {
+    places = {
         "names": join_words([customer.numbered for customer in duplicates]),
         "survivor": survivor.numbered,
         "orders": f"{orders:,}",
@@ -146,7 +146,7 @@ def _merged_message(customers: list[Customer], moved: Collection[int], *, came: 
                 came,
             )
         )
-    text = " ".join(sentences) % named
+    text = " ".join(sentences) % places
     if undo:
         return message_with_button(text, url=undo, label="Undo", strong="Merged.")
     return emphasised("Merged.", text)

@@ -1,4 +1,4 @@
-"""Who is to be merged, and whether this user may: asked again at every step, whatever the step before said."""
+"""Which customers are to be merged, and whether this user may: checked again at every step."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps
@@ -41,13 +41,13 @@ def get_customer(pk: int) -> Customer:
 def with_survivor(
     view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Give the view the live customer of the address; a retired one leads to step one of what it is part of.
+    """Give the view the live customer of the URL. A retired one redirects to the first step of its survivor.
 
-    Whoever was ticked stays ticked there.
+    The selection is kept.
     """
 
     @wraps(view)
-    def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def with_live_customer(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         customer = get_customer(pk)
         root = customer.live_root()
         if root.pk != customer.pk:
@@ -57,18 +57,18 @@ def with_survivor(
             return redirect(choose_url(root, others) if others else reverse("customers:merge", args=[root.pk]))
         return view(request, customer, *args, **kwargs)
 
-    return found
+    return with_live_customer
 
 
-def warn_not_merged(request: "StaffRequest", why: str) -> None:
-    messages.error(request, emphasised("Nothing was merged.", why))
+def warn_not_merged(request: "StaffRequest", reason: str) -> None:
+    messages.error(request, emphasised("Nothing was merged.", reason))
 
 
 def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]) -> list[Customer]:
-    """The survivor, then the duplicates by number; MergeError says why these cannot be merged, 403 that you may not."""
+    """The survivor, then the duplicates; MergeError when they cannot be merged, 403 when this user may not."""
     others = set(numbers) - {survivor.pk}
-    known = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
-    duplicates = list(known.filter(pk__in=others).order_by("pk"))
+    customers = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
+    duplicates = list(customers.filter(pk__in=others).order_by("pk"))
     if missing := others - {customer.pk for customer in duplicates}:
         raise MergeError(f"There is no customer {min(missing)}.")
     itself = [survivor] if survivor.pk in numbers else []
@@ -92,6 +92,6 @@ def values_url(survivor: Customer, duplicates: Iterable[int]) -> str:
 
 
 def choose_url(survivor: Customer, ticked: Iterable[str | int], **more: str) -> str:
-    """The first step with those who were `ticked`."""
+    """The first step with the selection."""
     ticks = {"duplicate": list(ticked), "ticked": "1"}
     return f"{reverse('customers:merge', args=[survivor.pk])}?{urlencode({**ticks, **more}, doseq=True)}"

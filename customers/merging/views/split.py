@@ -16,39 +16,39 @@ from customers.web.permissions import may_split, may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-KNOWN_BY = ("origin", "data_source", "customer__pay_source", "customer__cart_login", "customer__cart_password")
+RELATED = ("origin", "data_source", "customer__pay_source", "customer__cart_login", "customer__cart_password")
 
 
 @require_http_methods(["GET", "POST"])
 @may_split
 @may_view
 def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
-    """What a split of this record takes along and what stays; then the split."""
+    """The preview of a split; then the split."""
     customer = get_object_or_404(Customer, pk=pk)
-    found = get_object_or_404(SourceRecord.objects.select_related(*KNOWN_BY), pk=record)
-    if found.customer_id != pk:
-        return _lead_to(request, found, customer)
+    source_record = get_object_or_404(SourceRecord.objects.select_related(*RELATED), pk=record)
+    if source_record.customer_id != pk:
+        return _redirect_to_current(request, source_record, customer)
     try:
-        plan = plan_split(found)
+        plan = plan_split(source_record)
         return _split(request, plan) if request.method == "POST" else _page(request, plan)
     except StaleSplitError as error:
-        _say_nothing_split(request, str(error))
+        _warn_not_split(request, str(error))
         return redirect("customers:split", pk, record)
     except SplitError as error:
-        _say_nothing_split(request, str(error))
-        return redirect(f"{found.customer.get_absolute_url()}?tab=sources#rows")
+        _warn_not_split(request, str(error))
+        return redirect(f"{source_record.customer.get_absolute_url()}?tab=sources#rows")
 
 
-def _lead_to(request: "StaffRequest", record: SourceRecord, customer: Customer) -> HttpResponse:
-    """A record that is with somebody else: it was split off before, or merged away with its customer."""
+def _redirect_to_current(request: "StaffRequest", record: SourceRecord, customer: Customer) -> HttpResponse:
+    """The record was split off before, or moved by a merge or an undo."""
     messages.info(request, f"Nothing was split: {isolated(record)} now belongs to {record.customer.numbered}.")
     if customer.live_root() == record.customer:
         return redirect("customers:split", record.customer_id, record.pk)
     return redirect(record.customer)
 
 
-def _say_nothing_split(request: "StaffRequest", why: str) -> None:
-    messages.error(request, emphasised("Nothing was split.", why))
+def _warn_not_split(request: "StaffRequest", reason: str) -> None:
+    messages.error(request, emphasised("Nothing was split.", reason))
 
 
 def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
@@ -56,7 +56,7 @@ def _page(request: "StaffRequest", plan: SplitPlan) -> HttpResponse:
         "title": f"Split record {isolated(plan.record)}?",
         "plan": plan,
         "customer": plan.customer,
-        "parting": preview_split(plan),
+        "preview": preview_split(plan),
         "longest_reason": LONGEST_REASON,
     }
     return render(request, "customers/merging/record_split.html", context)

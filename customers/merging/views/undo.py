@@ -41,17 +41,17 @@ def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
             return _undo(request, merge, only)
         return _page(request, plan_undo(merge, only=only), only)
     except (StaleUndoError, OverdrawnError) as error:
-        _say_nothing_undone(request, str(error))
+        _warn_not_undone(request, str(error))
         return redirect(f"{reverse('customers:merge_undo', args=[pk])}?{urlencode({'only': only}, doseq=True)}")
     except AlreadyUndoneError as error:
         messages.info(request, str(error))
         return redirect(merge)
     except UndoError as error:
-        _say_nothing_undone(request, str(error))
+        _warn_not_undone(request, str(error))
         return redirect(merge)
 
 
-def _say_nothing_undone(request: "StaffRequest", why: str) -> None:
+def _warn_not_undone(request: "StaffRequest", why: str) -> None:
     messages.error(request, emphasised("Nothing was undone.", why))
 
 
@@ -75,9 +75,9 @@ def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpRespo
         "plan": plan,
         "only": only,
         "back": back,
-        "sides": undo_preview.sides(plan),
-        "values": list(undo_preview.values(plan)),
+        "sides": undo_preview.customers_after_undo(plan),
+        "values": list(undo_preview.values_after_undo(plan)),
         "notices": list(undo_preview.notices(plan)),
-        "apart": undo_preview.apart(plan),
+        "not_duplicates": undo_preview.not_duplicates_text(plan),
     }
     return render(request, "customers/merging/merge_undo.html", context)

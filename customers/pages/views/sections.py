@@ -9,7 +9,7 @@ from django.utils import timezone
 from customers.credit import credit
 from customers.engagement.due_tasks import due_tasks
 from customers.engagement.forms import NoteForm
-from customers.merging.split import is_one_of_several
+from customers.merging.split import has_several_records
 from customers.models import Customer, RecordTotals
 from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
@@ -41,7 +41,7 @@ def rows(
         "narrowing": narrowing,
         "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
         "sums": sum_rows(of_source) if chosen.tab.totals else None,
-        "may_split": chosen.model is None and request.user.has_perm(SPLIT) and is_one_of_several(customer),
+        "may_split": chosen.model is None and request.user.has_perm(SPLIT) and has_several_records(customer),
     }
 
 

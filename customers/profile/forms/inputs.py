@@ -1,7 +1,6 @@
-"""The inputs by which a field of a profile is typed: one, or six for an address; all of them hold text.
+"""The inputs of a field of the profile: one, or six for an address; all of them hold text.
 
-A value becomes the texts of its inputs and comes back from them unchanged, so that what a person did not touch is
-known not to have been touched.
+A value written to its inputs and read back is unchanged. So a field that was not edited is not changed either.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ def names(field: ProfileField) -> list[str]:
 
 
 def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms.Field]:
-    """The inputs by name; those of a reference offer what the customer has."""
+    """The inputs by name; a login or payment method is one of the customer's."""
     match field.kind:
         case FieldKind.ADDRESS:
             return {
@@ -39,7 +38,7 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
         case FieldKind.CHOICE:
             return {field.key: _select(field, [("", "Customer, not a lead"), *LeadStatus.choices])}
         case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
-            return {field.key: _select(field, [("", "None"), *_had(field, customer)])}
+            return {field.key: _select(field, [("", "None"), *_options(field, customer)])}
     longest = getattr(Customer, field.key).field.max_length or LONGEST_LOGIN
     return {field.key: TextField(label=field.label, max_length=longest, required=False)}
 
@@ -49,28 +48,28 @@ def _select(field: ProfileField, choices: Iterable[tuple[str, str]]) -> forms.Fi
     return forms.ChoiceField(label=field.label, choices=list(choices), required=False, error_messages=wrong)
 
 
-def _had(field: ProfileField, customer: Customer | None) -> list[tuple[str, str]]:
+def _options(field: ProfileField, customer: Customer | None) -> list[tuple[str, str]]:
     of_customer = {"source_record__customer": customer}
     if field.kind is FieldKind.LOGIN:
-        found = CartLogin.objects.filter(**of_customer, login__isnull=False).order_by("pk")
-        return [(str(row.pk), str(row)) for row in found]
+        logins = CartLogin.objects.filter(**of_customer, login__isnull=False).order_by("pk")
+        return [(str(row.pk), str(row)) for row in logins]
     return [(str(row.pk), str(row)) for row in PaySource.objects.filter(**of_customer).order_by("pk")]
 
 
 def texts(field: ProfileField, value: Any) -> dict[str, str]:
-    """What stands in the inputs when the field holds `value`, on one line as a browser sends it back."""
+    """{name of input: text} of a value, on one line as a browser sends it back."""
     match field.kind:
         case FieldKind.ADDRESS:
-            written = [value.get(part, "") for part in PARTS]
+            parts = [value.get(part, "") for part in PARTS]
         case FieldKind.CONSENT | FieldKind.FLAG:
-            written = [next(text for text, answer in ANSWERS.items() if answer is value)]
+            parts = [next(text for text, answer in ANSWERS.items() if answer is value)]
         case _:
-            written = [str(value or "")]
-    return {name: " ".join(text.splitlines()).strip() for name, text in zip(names(field), written, strict=True)}
+            parts = [str(value or "")]
+    return {name: " ".join(text.splitlines()).strip() for name, text in zip(names(field), parts, strict=True)}
 
 
 def value(field: ProfileField, typed: Mapping[str, str]) -> Any:
-    """The value that the cleaned texts of the inputs mean."""
+    """The value of the cleaned texts of the inputs."""
     match field.kind:
         case FieldKind.ADDRESS:
             return address({part: typed.get(name, "") for part, name in zip(PARTS, names(field), strict=True)})

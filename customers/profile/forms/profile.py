@@ -1,7 +1,7 @@
-"""The form in which a profile is typed, made of the one list of its fields: to add a customer, or to change one.
+"""The form of a profile, made of the one list of its fields: to add a customer, or to edit one.
 
-It brings back the texts that it showed. So only what a person touched is written; and where somebody else changed a
-field since, both versions are shown, and one must be chosen.
+It sends back the texts that it showed. So only edited fields are written; and where another user changed one of them
+since, both versions are shown, and the user selects one.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SAME = "shipping-same"
 
 
 @dataclass(frozen=True)
-class Section:
-    """A part of the form; `slug` is the id by which a link leads to it."""
+class FormSection:
+    """A part of the form; `slug` is its id in the page."""
 
     slug: str
     title: str
@@ -38,7 +38,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A field that somebody else changed meanwhile: what it is now, and what this form says."""
+    """A field that another user changed meanwhile: `theirs` is what it is now, `fields` hold what was entered here."""
 
     key: str
     label: str
@@ -63,14 +63,14 @@ class ProfileForm(forms.Form):
         self.initial[SAME] = not any(self.now["shipping_address"].values())
 
     def _offers(self, field: ProfileField) -> bool:
-        """A password is never shown; who is new has no login and nothing to pay with."""
+        """A password is never shown; a new customer has no login and no payment method."""
         return field.kind is not FieldKind.PASSWORD and (self.customer is not None or field.column == field.key)
 
     def _texts_now(self, field: ProfileField) -> dict[str, str]:
         value = getattr(self.customer, field.column) if self.customer else field.blank
         return inputs.texts(field, value)
 
-    # What is read
+    # Reading
 
     def clean_email(self) -> str:
         return self._clean("email")
@@ -82,7 +82,7 @@ class ProfileForm(forms.Form):
         return self._clean("website")
 
     def _clean(self, key: str) -> str:
-        """What stands already may stay as it came."""
+        """A value that is not edited may be invalid, as a data source sent it."""
         text = str(self.cleaned_data[key])
         return text if {key: text} == self.now[key] else str(clean_typed(BY_KEY[key], text))
 
@@ -91,23 +91,23 @@ class ProfileForm(forms.Form):
         if cleaned.get(SAME):
             cleaned.update(dict.fromkeys(inputs.names(BY_KEY["shipping_address"]), ""))
         if self.is_stale:
-            self.add_error(None, self._told())
+            self.add_error(None, self._stale_message())
         elif undecided := self._undecided():
             labels = join_words([BY_KEY[key].label for key in undecided])
             self.add_error(None, format_html("<strong>Not saved.</strong> Select one version for: {}.", labels))
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        """What a person touched and means to be written."""
-        found, disputed = {}, self.disputed()
+        """The edited values, by field."""
+        values, disputed = {}, self.disputed()
         for field in self.offered:
             typed = {name: str(self.cleaned_data.get(name, "")) for name in inputs.names(field)}
-            is_touched = self._typed(field.key) != self._shown(field.key)
-            if is_touched and typed != self.now[field.key] and (field.key not in disputed or self._is_mine(field.key)):
-                found[field.key] = inputs.value(field, typed)
-        return found
+            is_edited = self._typed(field.key) != self._shown(field.key)
+            if is_edited and typed != self.now[field.key] and (field.key not in disputed or self._is_mine(field.key)):
+                values[field.key] = inputs.value(field, typed)
+        return values
 
-    # Two people at once
+    # Two users at once
 
     def _shown(self, key: str) -> dict[str, str]:
         """The texts that the form showed."""
@@ -119,22 +119,22 @@ class ProfileForm(forms.Form):
 
     @property
     def is_stale(self) -> bool:
-        """Whether somebody else changed a field since it was shown, to something else than stands here."""
+        """Whether another user changed a field since it was shown, to another value than is entered here."""
         return any(self.now[key] != self._shown(key) for key in self.disputed())
 
     def disputed(self) -> list[str]:
-        """What somebody else changed, now or when the form was sent before, and is not the same in both versions."""
+        """The fields that another user changed since they were shown, and that differ in the two versions."""
         if self.customer is None or not self.is_bound:
             return []
-        asked = set(self.data.getlist("asked"))
+        disputed_before = set(self.data.getlist("asked"))
         return [
             key
             for key, now in self.now.items()
-            if (now != self._shown(key) or key in asked) and self._typed(key) != now
+            if (now != self._shown(key) or key in disputed_before) and self._typed(key) != now
         ]
 
     def _pick(self, key: str) -> str:
-        """Theirs, where the person did not touch the field; else what they chose, once they could."""
+        """Theirs where the field was not edited here; otherwise what the user selected, "" before that."""
         if self.now[key] != self._shown(key):
             return THEIRS if self._typed(key) == self._shown(key) else ""
         return str(self.data.get(CHOOSE + key, ""))
@@ -145,7 +145,7 @@ class ProfileForm(forms.Form):
     def _undecided(self) -> list[str]:
         return [key for key in self.disputed() if self._pick(key) not in (THEIRS, MINE)]
 
-    def _told(self) -> str:
+    def _stale_message(self) -> str:
         since = self.data.get("version", "")[:9]
         who = who_changed(self.customer, since=int(since) if since.isdecimal() else 0) if self.customer else ""
         return format_html(
@@ -154,10 +154,10 @@ class ProfileForm(forms.Form):
             who,
         )
 
-    # What is shown
+    # Showing
 
     def hidden(self) -> Iterator[tuple[str, str]]:
-        """What the form brings back."""
+        """(name, value) of the hidden inputs."""
         if self.customer:
             yield "version", str(self.customer.version)
             yield from ((SHOWN + name, text) for now in self.now.values() for name, text in now.items())
@@ -175,13 +175,13 @@ class ProfileForm(forms.Form):
             for key in self.disputed()
         ]
 
-    def sections(self) -> list[Section]:
-        """The parts of the form, without what is to be chosen between above it."""
+    def sections(self) -> list[FormSection]:
+        """The parts of the form, without the fields that are disputed."""
         disputed = self.disputed()
 
-        def part(slug: str, title: str, fields: Sequence[ProfileField]) -> Section:
-            mine = [field for field in fields if field in self.offered and field.key not in disputed]
-            return Section(slug, title, [each for field in mine for each in self._bound(field)])
+        def part(slug: str, title: str, fields: Sequence[ProfileField]) -> FormSection:
+            offered = [field for field in fields if field in self.offered and field.key not in disputed]
+            return FormSection(slug, title, [bound for field in offered for bound in self._bound(field)])
 
         identity, rest = (
             [field for field in FIELDS if field.group == IDENTITY],

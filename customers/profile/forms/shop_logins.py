@@ -1,4 +1,4 @@
-"""What is typed to add a shop login, or to set its password anew. A password never comes back into a page."""
+"""The forms to add a shop login and to set its password. A password is never sent back to a page."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """Every field of the profile; whoever saves second is shown both versions."""
+    """Every field of the profile; the user who saves second is shown both versions."""
     form = ProfileForm(customer, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, customer, form)
     try:
         edited = edit_profile(customer, form.values(), version=customer.version, by=request.user, via="page")
     except StaleEditError:
-        # In the moment since it was read: what is there now is compared with what was typed.
+        # Saved by another user since it was read a moment ago: compare with what is stored now.
         return _again(request, customer)
     except EditError as error:
         now = Customer.objects.get(pk=customer.pk)

@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The lead status, by hand, and who looks after the customer."""
+    """The lead status and the owner."""
     form = StatusForm(customer, request.POST if request.method == "POST" else None)
     error = ""
     if form.is_valid():
-        wanted = form.cleaned_data
+        data = form.cleaned_data
         try:
-            set_status_and_owner(
-                customer, wanted["lead_status"], wanted["owner"], version=wanted["version"], by=request.user
-            )
+            set_status_and_owner(customer, data["lead_status"], data["owner"], version=data["version"], by=request.user)
         except EditError as refused:
             error = f"{refused} Check the current values, then save again."
         else:

@@ -104,7 +104,7 @@ def test_credit_is_not_used_twice(run_together):
     def use() -> object:
         return credit.adjust(a, Decimal(-4), "USD", cause="order", by=None)
 
-    assert kinds(run_together(use, use)) == {"list", "OverdrawnError"}
+    assert kinds(run_together(use, use)) == {"list", "InsufficientCreditError"}
     assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal(1)}}
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from customers.erasing.erase import EraseError, StaleEraseError, confirms, erase_customer, plan_erasure
+from customers.erasing.erase import EraseError, StaleEraseError, erase_customer, is_name_of, plan_erasure
 from customers.models import Deletion
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
@@ -56,7 +56,7 @@ def test_nobody_is_erased_twice(zyx):
     ],
 )
 def test_the_name_is_typed_as_one_types(name, typed, is_it):
-    assert confirms(customer_with_order(**{"first_name": "", "last_name": ""} | name), typed) is is_it
+    assert is_name_of(customer_with_order(**{"first_name": "", "last_name": ""} | name), typed) is is_it
 
 
 def test_nobody_is_deleted_while_a_payment_has_no_answer():
@@ -92,4 +92,4 @@ def test_the_plan_names_what_is_still_billed(agent):
     [notice] = plan_erasure(fresh(helena)[0]).warnings
     assert "Unlimited Monthly" in notice.text
     merge(helena, customer_with_order(**OTHER))
-    assert [str(tally) for tally in plan_erasure(fresh(helena)[0]).tallies][:2] == ["2 orders", "1 purchase"]
+    assert [str(count) for count in plan_erasure(fresh(helena)[0]).counts][:2] == ["2 orders", "1 purchase"]

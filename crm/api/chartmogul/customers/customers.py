@@ -35,7 +35,7 @@ def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, A
     source = lookup.data_source(body.data_source_uuid)
     try:
         record = customers.create(description_from(body), source=source, external_id=body.external_id, by=request.by)
-    except customers.DescribeError as error:
+    except customers.DescriptionError as error:
         raise invalid_description(error) from None
     customer = record.customer
     # Saves queries: a customer without labels is new in all else.
@@ -79,7 +79,7 @@ def change_customer(request: ApiRequest, uuid: str, body: CustomerChange) -> dic
     customer = lookup.customer(uuid)
     try:
         changed = customers.change(customer, description_from(body, customer), by=request.by)
-    except customers.DescribeError as error:
+    except customers.DescriptionError as error:
         raise invalid_description(error) from None
     return serialize_all([changed], request)[0]
 

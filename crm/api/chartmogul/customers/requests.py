@@ -13,7 +13,7 @@ from customers.labels.attributes import AttributeValue, attributes_of
 from customers.lib.countries import country_code
 from customers.lib.person_name import split_name
 from customers.models import Customer, LeadStatus
-from customers.sources.customers import DescribeError, Description
+from customers.sources.customers import Description, DescriptionError
 
 LONGEST_NAME = 100
 # {name in this dialect: name of the rules}
@@ -87,5 +87,5 @@ def _contact(body: CustomerChange, customer: Customer | None) -> dict[str, str]:
     return {name: value or "" for name, value in sent.items() if value or customer}
 
 
-def invalid_description(error: DescribeError) -> ApiError:
+def invalid_description(error: DescriptionError) -> ApiError:
     return invalid(**{FIELD_NAMES.get(error.field, error.field): str(error)})
