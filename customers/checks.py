@@ -15,8 +15,8 @@ def check_links(
     **kwargs: Any,
 ) -> list[CheckMessage]:
     chosen = {config.label for config in app_configs} if app_configs else None
-    found = apps.get_models() if chosen is None else [m for m in apps.get_models() if m._meta.app_label in chosen]
-    return [error for model in found for error in errors_of(model)]
+    models = apps.get_models() if chosen is None else [m for m in apps.get_models() if m._meta.app_label in chosen]
+    return [error for model in models for error in errors_of(model)]
 
 
 def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:

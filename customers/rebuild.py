@@ -25,16 +25,16 @@ def rebuild(totals: OfRecords) -> Iterator[str]:
     `totals` does that for what the orders of some records add up to, on which billing status stands.
     """
     yield from _owners()
-    for some in _stretches(Customer.objects.all()):
-        yield from _caches(some, totals)
+    for pks in _stretches(Customer.objects.all()):
+        yield from _caches(pks, totals)
     yield from shared_values.rebuild()
 
 
 def _stretches(customers: CustomerQuerySet) -> Iterator[list[int]]:
     last = 0
-    while some := list(customers.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        yield some
-        last = some[-1]
+    while pks := list(customers.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield pks
+        last = pks[-1]
 
 
 @transaction.atomic
@@ -43,10 +43,10 @@ def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
     differed = refresh_profiles(customers)
     # Read under the lock: until it is given back none of them moves, and none is added.
     records = list(SourceRecord.objects.filter(customer__in=customers).select_related("origin").order_by("pk"))
-    for some in batches(records):
-        differed += match_keys.refresh(some)
-    for some in batches(records):
-        differed += totals([record.pk for record in some])
+    for batch in batches(records):
+        differed += match_keys.refresh(batch)
+    for batch in batches(records):
+        differed += totals([record.pk for record in batch])
     return differed + billing_status.refresh(customers)
 
 

@@ -63,12 +63,12 @@ def lock_row(row: Row) -> Row:
 def _locked(row: Row) -> Row:
     record = SourceRecord.objects.filter(pk=row.source_record_id).first()
     owner = lock_live(record.customer_id) if record else None
-    found = type(row)._default_manager.select_related("source_record__customer").filter(pk=row.pk).first()
-    if owner is None or found is None:
+    current = type(row)._default_manager.select_related("source_record__customer").filter(pk=row.pk).first()
+    if owner is None or current is None:
         raise EngagementError(f"This {type(row)._meta.verbose_name} was deleted a moment ago.")
-    if found.source_record.customer_id != owner.pk:
+    if current.source_record.customer_id != owner.pk:
         raise RetiredMeanwhileError
-    return found
+    return current
 
 
 def attach_to_record(row: About, about: Customer | Contact) -> About:

@@ -43,8 +43,8 @@ def add(
 def _record_of(customer: Customer, source: DataSource, known_as: str | None) -> SourceRecord:
     if source.name == DataSource.STAFF:
         return staff_record_of(customer)
-    mine = customer.records.filter(data_source=source)
-    record = (mine.filter(external_id=known_as) if known_as else mine).in_order_of_attachment().first()
+    records = customer.records.filter(data_source=source)
+    record = (records.filter(external_id=known_as) if known_as else records).in_order_of_attachment().first()
     if record is None:
         raise EngagementError(
             f"Customer {customer.pk} has no record from {isolated(source)}. Import it from there first.", "data_source"
@@ -111,12 +111,12 @@ def merge(into: Contact, goes: Contact, *, by: User | None) -> Contact:
 
 def _of_the_same(into: Contact, goes: Contact) -> Contact:
     """`goes` as it is under the lock that `into` has taken."""
-    found = Contact.objects.select_related("source_record").filter(pk=goes.pk).first()
-    if found is None:
+    current = Contact.objects.select_related("source_record").filter(pk=goes.pk).first()
+    if current is None:
         raise EngagementError("This contact was deleted a moment ago.", "from")
-    if found.source_record.customer_id != into.source_record.customer_id:
+    if current.source_record.customer_id != into.source_record.customer_id:
         raise EngagementError("These contacts belong to different customers. Merge the customers first.", "from")
-    return found
+    return current
 
 
 def _cleaned(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:

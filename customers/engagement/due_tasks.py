@@ -26,5 +26,5 @@ class DueTasks:
 
 def due_tasks(customer: Customer, *, now: datetime) -> DueTasks | None:
     open_tasks = Task.objects.filter(source_record__customer=customer, completed_at=None, due__lte=now)
-    found = list(open_tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1])
-    return DueTasks(found[:MOST_NAMED], len(found[MOST_NAMED:])) if found else None
+    tasks = list(open_tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1])
+    return DueTasks(tasks[:MOST_NAMED], len(tasks[MOST_NAMED:])) if tasks else None

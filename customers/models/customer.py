@@ -164,10 +164,10 @@ class Customer(models.Model):
 
     def chain(self) -> "list[Customer]":
         """This customer, the one it was merged into, and so on; the last is live."""
-        found = [self]
-        while (following := found[-1].merged_into) is not None:
-            found.append(following)
-        return found
+        chain = [self]
+        while (following := chain[-1].merged_into) is not None:
+            chain.append(following)
+        return chain
 
     def live_root(self) -> "Customer":
         """The customer at the end of the chain of merges: this one, when it is not retired."""

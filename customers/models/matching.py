@@ -28,8 +28,8 @@ class KeyQuerySet(models.QuerySet[Keyed]):
             values[kind].append(value)
         if not values:
             return self.none()
-        each = (models.Q(kind=kind, value__in=some) for kind, some in values.items())
-        return self.filter(models.Q(*each, _connector=models.Q.OR))
+        conditions = (models.Q(kind=kind, value__in=of_kind) for kind, of_kind in values.items())
+        return self.filter(models.Q(*conditions, _connector=models.Q.OR))
 
 
 class MatchKey(models.Model):

@@ -45,9 +45,9 @@ class ExistingCustomer:
 class AlreadyKnownError(Exception):
     """Nothing was added; `known` are the customers that who adds has not seen yet, and those they have."""
 
-    def __init__(self, known: list[ExistingCustomer]) -> None:
+    def __init__(self, existing: list[ExistingCustomer]) -> None:
         super().__init__("A customer with this email or phone exists already.")
-        self.known = known
+        self.known = existing
 
 
 class AlreadyAddedError(Exception):
@@ -64,8 +64,8 @@ def existing_customers(identity: Identity) -> list[ExistingCustomer]:
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     for pk, kind, _value in holders_of_keys(keys - ignored_values(keys)):
         kinds[pk].add("email" if kind == MatchKind.EMAIL else "phone")
-    found = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
-    return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in found]
+    existing = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
+    return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in existing]
 
 
 @transaction.atomic
@@ -77,9 +77,9 @@ def add_customer(
     # As an intake does: of two who add the same person at one moment, the second is shown the first.
     lock_numbers(f"{kind} {value}" for kind, value in match_keys(identity))
     _refuse_repeated(uuid)
-    known = existing_customers(identity)
-    if not {each.customer.pk for each in known} <= set(seen):
-        raise AlreadyKnownError(known)
+    existing = existing_customers(identity)
+    if not {row.customer.pk for row in existing} <= set(seen):
+        raise AlreadyKnownError(existing)
     try:
         with transaction.atomic():
             customer = create_customer(values, by=by, via="page", uuid=uuid)

@@ -62,7 +62,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TabQuery:
     """Which rows of a tab: those after a cursor, of one data source, of one kind of history, orders told or not."""
 
     before: str = ""
@@ -107,20 +107,20 @@ class Page:
     @property
     def currency(self) -> str:
         """The one currency of every amount, for the heading; "" when there are several."""
-        found = {getattr(line.row, "currency", "") for line in self.lines}
-        return found.pop() if len(found) == 1 else ""
+        currencies = {getattr(line.row, "currency", "") for line in self.lines}
+        return currencies.pop() if len(currencies) == 1 else ""
 
 
 def offered(permissions: set[str]) -> list[Choice]:
     """The tabs for somebody with these permissions, in order."""
-    every = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
-    return [choice for choice in every if choice.tab.permission in permissions]
+    choices = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
+    return [choice for choice in choices if choice.tab.permission in permissions]
 
 
 def filled(choices: Sequence[Choice], customer: Customer) -> set[str]:
     """The slugs of the tabs that have rows, asked all at once."""
-    asked = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(choices)}
-    answers: Mapping[str, Any] = Customer.objects.filter(pk=customer.pk).values(**asked).get()
+    tabs = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(choices)}
+    answers: Mapping[str, Any] = Customer.objects.filter(pk=customer.pk).values(**tabs).get()
     return {choice.slug for n, choice in enumerate(choices) if answers[f"tab{n}"]}
 
 
@@ -135,36 +135,38 @@ def _rows(choice: Choice) -> QuerySet[Any]:
     return choice.model._default_manager.filter(source_record__customer=OuterRef("pk"))
 
 
-def page(choice: Choice, customer: Customer, records: Records, asked: Asked, totals: Sequence[RecordTotals]) -> Page:
+def page(choice: Choice, customer: Customer, records: Records, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
     """The rows that follow the cursor, newest first; the newest when it is none of ours."""
     if choice.model is None:
-        return _sources(customer, asked, totals)
+        return _sources(customer, query, totals)
     if choice.is_story:
-        return _story(customer, records, asked)
-    rows = newest(choice.model, customer, before=Cursor.parse(asked.before), limit=PAGE + 1, source=asked.source)
+        return _story(customer, records, query)
+    rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=PAGE + 1, source=query.source)
     # None, because without a name select_related would follow every foreign key there is.
-    found = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
-    return Page(_lines(found[:PAGE], records), str(_cursor(found[PAGE - 1])) if len(found) > PAGE else "")
+    page = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
+    return Page(_lines(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
 
 
-def _sources(customer: Customer, asked: Asked, totals: Sequence[RecordTotals]) -> Page:
-    before = Cursor.parse(asked.before)
-    found = listing.record_page(customer, before=before, limit=PAGE + 1, source=asked.source)
-    lines = [Line(each, each.record) for each in record_contributions(found[:PAGE], totals)]
-    return Page(lines, str(cursor_of(found[PAGE - 1])) if len(found) > PAGE else "")
+def _sources(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
+    before = Cursor.parse(query.before)
+    records = listing.record_page(customer, before=before, limit=PAGE + 1, source=query.source)
+    lines = [Line(contribution, contribution.record) for contribution in record_contributions(records[:PAGE], totals)]
+    return Page(lines, str(cursor_of(records[PAGE - 1])) if len(records) > PAGE else "")
 
 
-def _story(customer: Customer, records: Records, asked: Asked) -> Page:
-    before = TimelineCursor.parse(asked.before)
-    found = timeline_entries(
+def _story(customer: Customer, records: Records, query: TabQuery) -> Page:
+    before = TimelineCursor.parse(query.before)
+    entries = timeline_entries(
         customer,
         before=before,
         limit=PAGE + 1,
-        source=asked.source,
-        kind=asked.kind,
-        with_orders=asked.with_orders,
+        source=query.source,
+        kind=query.kind,
+        with_orders=query.with_orders,
     )
-    return Page(_lines(found[:PAGE], records), str(TimelineCursor.at(found[PAGE - 1])) if len(found) > PAGE else "")
+    return Page(
+        _lines(entries[:PAGE], records), str(TimelineCursor.at(entries[PAGE - 1])) if len(entries) > PAGE else ""
+    )
 
 
 def _cursor(row: LinkedRow) -> Cursor:
@@ -177,5 +179,5 @@ def newest_moments(customer: Customer, records: Records, *, with_orders: bool) -
 
 
 def _lines(rows: Sequence[LinkedRow], records: Records) -> list[Line]:
-    every = with_missing(records, [row.source_record_id for row in rows])
-    return [Line(row, every[row.source_record_id]) for row in rows]
+    all_records = with_missing(records, [row.source_record_id for row in rows])
+    return [Line(row, all_records[row.source_record_id]) for row in rows]

@@ -57,24 +57,24 @@ def timeline_entries(
     with_orders: bool,
 ) -> list[TimelineEntry]:
     """At most `limit`; `kind` is one of KINDS, or all of them."""
-    found: list[Iterable[TimelineEntry]] = []
+    parts: list[Iterable[TimelineEntry]] = []
     after = before.of_entries if before else None
     for of_kind in _entries(kind, with_orders=with_orders):
         entries = newest(HistoryEntry, customer, before=after, limit=limit, source=source, **of_kind)
-        found.append(entries.select_related("by", "merge"))
+        parts.append(entries.select_related("by", "merge"))
     if kind in ("", NOTE):
         after = before.of_notes if before else None
         notes = newest(Note, customer, before=after, limit=limit, source=source)
-        found.append(notes.select_related("by", "contact"))
-    return sorted(chain(*found), key=_when, reverse=True)[:limit]
+        parts.append(notes.select_related("by", "contact"))
+    return sorted(chain(*parts), key=_when, reverse=True)[:limit]
 
 
 def _entries(kind: str, *, with_orders: bool) -> list[dict[str, str]]:
     """What to ask the history for; kind by kind where some are left out, as there is an index of each."""
     if with_orders and not kind:
         return [{}]
-    asked = [kind] if kind else HistoryKind.values
-    return [{"kind": each} for each in asked if each != NOTE and (with_orders or each not in OF_ORDERS)]
+    kinds = [kind] if kind else HistoryKind.values
+    return [{"kind": name} for name in kinds if name != NOTE and (with_orders or name not in OF_ORDERS)]
 
 
 def _when(moment: TimelineEntry) -> tuple[object, bool, int]:

@@ -35,24 +35,24 @@ class ChainedQuery(Generic[Row]):
     def is_counted(self) -> bool:
         return len(self.lengths) == len(self.parts)
 
-    def __getitem__(self, wanted: slice) -> list[Row]:
+    def __getitem__(self, span: slice) -> list[Row]:
         """The rows of a slice that has both ends."""
-        pks = self._pks(wanted.start, wanted.stop)
-        found = self.parts[0].model._default_manager.in_bulk(pks)
-        return [found[pk] for pk in pks if pk in found]
+        pks = self._pks(span.start, span.stop)
+        rows = self.parts[0].model._default_manager.in_bulk(pks)
+        return [rows[pk] for pk in pks if pk in rows]
 
     def _pks(self, first: int, last: int) -> list[Any]:
-        found: list[Any] = []
+        pks: list[Any] = []
         for number, part in enumerate(self.parts):
-            some = list(part.values_list("pk", flat=True)[first:last])
-            found += some
-            if len(some) == last - first:
+            part_pks = list(part.values_list("pk", flat=True)[first:last])
+            pks += part_pks
+            if len(part_pks) == last - first:
                 break
-            if some or not first:
-                self.lengths[number] = first + len(some)
+            if part_pks or not first:
+                self.lengths[number] = first + len(part_pks)
             length = self._length(number)
             first, last = max(first - length, 0), last - length
-        return found
+        return pks
 
     def _length(self, number: int) -> int:
         if number not in self.lengths:

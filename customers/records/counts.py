@@ -59,21 +59,21 @@ def count_rows(
     return {pk: [RowCount(kind, number) for kind, number in zip(kinds, numbers, strict=True)] for pk, *numbers in rows}
 
 
-def add_counts(found: Iterable[Collection[RowCount]]) -> list[RowCount]:
+def add_counts(counts: Iterable[Collection[RowCount]]) -> list[RowCount]:
     """The tallies of several, added up by kind; kinds of which there is nothing are left out."""
     sums: defaultdict[type[LinkedRow], int] = defaultdict(int)
-    for tally in (tally for some in found for tally in some):
+    for tally in (tally for row_counts in counts for tally in row_counts):
         sums[tally.kind] += tally.number
     return [RowCount(kind, number) for kind, number in sums.items() if number]
 
 
 def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
     """{customer: names of the data sources that know them}."""
-    found: defaultdict[int, list[str]] = defaultdict(list)
+    names_of: defaultdict[int, list[str]] = defaultdict(list)
     rows = SourceRecord.objects.filter(customer__in=customers).order_by("data_source__name")
     for customer, name in rows.values_list("customer", "data_source__name").distinct():
-        found[customer].append(name)
-    return {pk: without_staff(names) for pk, names in found.items()}
+        names_of[customer].append(name)
+    return {pk: without_staff(names) for pk, names in names_of.items()}
 
 
 def without_staff(names: Sequence[str]) -> Sequence[str]:

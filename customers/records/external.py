@@ -15,7 +15,8 @@ def external_records_of(customers: Collection[Customer]) -> dict[int, list[Sourc
     for record in rows.in_order_of_attachment():
         of[record.customer_id].append(record)
     return {
-        pk: sorted(records_known_to_programs(some), key=lambda each: each.origin_id != pk) for pk, some in of.items()
+        pk: sorted(records_known_to_programs(records), key=lambda record: record.origin_id != pk)
+        for pk, records in of.items()
     }
 
 

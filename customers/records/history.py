@@ -88,7 +88,7 @@ def _stored(value: Value) -> Value:
         case Mapping():
             return {key: _stored(part) for key, part in value.items()}
         case Collection():
-            return [_stored(each) for each in value]
+            return [_stored(item) for item in value]
     raise TypeError(f"Not a value of history: {value!r}")
 
 

@@ -36,8 +36,8 @@ class RecordContribution:
 
 def records_of(customer: Customer) -> dict[int, SourceRecord]:
     """The customer's source records by primary key, in order of attachment."""
-    found = customer.records.select_related("data_source", "origin").in_order_of_attachment()
-    return {record.pk: record for record in found[:MOST_RECORDS]}
+    records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
+    return {record.pk: record for record in records[:MOST_RECORDS]}
 
 
 def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Mapping[int, SourceRecord]:
@@ -48,14 +48,14 @@ def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Map
 
 def record_page(customer: Customer, *, before: Cursor | None, limit: int, source: int | None) -> list[SourceRecord]:
     """The records that follow the cursor in order of attachment; one that never moved is before all that did."""
-    found = customer.records.select_related("data_source", "origin").in_order_of_attachment()
+    records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
     if source is not None:
-        found = found.filter(data_source=source)
+        records = records.filter(data_source=source)
     if before and before.at == BEFORE_ALL:
-        found = found.filter(Q(moved_at__isnull=False) | Q(pk__gt=before.pk))
+        records = records.filter(Q(moved_at__isnull=False) | Q(pk__gt=before.pk))
     elif before:
-        found = found.filter(Q(moved_at__gt=before.at) | Q(moved_at=before.at, pk__gt=before.pk))
-    return list(found[:limit])
+        records = records.filter(Q(moved_at__gt=before.at) | Q(moved_at=before.at, pk__gt=before.pk))
+    return list(records[:limit])
 
 
 def cursor_of(record: SourceRecord) -> Cursor:
@@ -76,8 +76,8 @@ def record_contributions(
     rest = count_rows(counted, SourceRecord.objects.filter(pk__in=pks))
     merge_of = _merges(records)
     for record in records:
-        some = [tally for tally in rest[record.pk] if tally.number]
-        yield RecordContribution(record, merge_of.get(record.pk), sum_rows(of_record[record.pk]), some)
+        counts = [tally for tally in rest[record.pk] if tally.number]
+        yield RecordContribution(record, merge_of.get(record.pk), sum_rows(of_record[record.pk]), counts)
 
 
 def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:
@@ -86,9 +86,9 @@ def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:
     taken = {pk for way in ways.values() for pk in way}
     edges = MergeMember.objects.filter(undone_at=None, duplicate__in=taken).select_related("merge__by")
     merge_of = {edge.duplicate_id: edge.merge for edge in edges} if taken else {}
-    found = {}
+    merge_by_record = {}
     for record in records:
         passed = [merge_of[pk] for pk in ways.get(record.origin_id, ()) if pk in merge_of]
         if passed:
-            found[record.pk] = max(passed, key=lambda merge: merge.pk)
-    return found
+            merge_by_record[record.pk] = max(passed, key=lambda merge: merge.pk)
+    return merge_by_record

@@ -92,8 +92,8 @@ def _lateral(
     if before:
         conditions.append("(t.at, t.id) < (%s, %s)")
         params += [before.at, before.pk]
-    for asked, value in filters.items():
-        name, _, lookup = asked.partition("__")
+    for lookup_name, value in filters.items():
+        name, _, lookup = lookup_name.partition("__")
         column = f"t.{quote(column_of(model, name))}"
         if lookup == "isnull":
             conditions.append(f"{column} IS {'' if value else 'NOT '}NULL")

@@ -27,15 +27,15 @@ def merge_chains(customers: Iterable[int]) -> dict[int, list[int]]:
     """{customer: itself, the one it was merged into, and so on}."""
     following: dict[int, int] = {}
     level = set(customers)
-    found = {pk: [pk] for pk in level}
+    chains = {pk: [pk] for pk in level}
     while level:
         edges = Customer.objects.filter(pk__in=level).exclude(merged_into=None).values_list("pk", "merged_into")
         following |= {pk: survivor for pk, survivor in edges if survivor is not None}
         level = {following[pk] for pk in level & following.keys()} - following.keys()
-    for chain in found.values():
+    for chain in chains.values():
         while chain[-1] in following:
             chain.append(following[chain[-1]])
-    return found
+    return chains
 
 
 def standing_survivor() -> Subquery:

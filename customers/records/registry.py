@@ -7,8 +7,8 @@ from customers.models import LinkedRow, SourceRecord
 
 @cache
 def linked_models() -> tuple[type[LinkedRow], ...]:
-    found = (relation.related_model for relation in SourceRecord._meta.related_objects)
-    return tuple(model for model in found if issubclass(model, LinkedRow))
+    models = (relation.related_model for relation in SourceRecord._meta.related_objects)
+    return tuple(model for model in models if issubclass(model, LinkedRow))
 
 
 @cache

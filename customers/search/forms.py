@@ -37,14 +37,14 @@ class ListFilter:
 
     @property
     def criteria(self) -> list[Criterion]:
-        each = (
+        candidates = (
             self.text and SearchText(self.text),
             self.source and Source((self.source.pk,)),
             self.country and Country(self.country),
             self.status and Status((self.status,)),
             self.duplicates and HasDuplicates(),
         )
-        return [criterion for criterion in each if criterion]
+        return [criterion for criterion in candidates if criterion]
 
     @property
     def filters(self) -> list[Filter]:
@@ -84,7 +84,7 @@ def read_list_filter(query: Mapping[str, str]) -> ListFilter:
     return ListFilter(
         text=clean_query(query.get("q", "")),
         status=status if status in dict(STATUSES) else "",
-        source=next((each for each in sources if str(each.pk) == query.get("source")), None),
+        source=next((source for source in sources if str(source.pk) == query.get("source")), None),
         country=country if country in dict(COUNTRIES) else "",
         duplicates=query.get("duplicates", "") not in ("", "0", "off", "no"),
         sort=sort,

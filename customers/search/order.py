@@ -51,8 +51,8 @@ class Sort:
         """The place that `cursor` wrote; None when it did not."""
         *written, pk = text.replace("\x00", "").split(SEPARATOR)
         try:
-            found = [self._value(field, text) for field, text in zip(self.fields[:-1], written, strict=True)]
-            return (*found, min(max(int(pk), 0), HIGHEST))
+            values = [self._value(field, text) for field, text in zip(self.fields[:-1], written, strict=True)]
+            return (*values, min(max(int(pk), 0), HIGHEST))
         except (ValueError, OverflowError):
             return None
 

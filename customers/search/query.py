@@ -28,12 +28,12 @@ def is_phone(text: str) -> bool:
 
 def last_four(text: str) -> str:
     """The digits of “•••• 4242”, “*4242” or “card 4242”; "" of anything else, four digits alone among it."""
-    found = MASKED.fullmatch(text)
-    if not found:
+    match = MASKED.fullmatch(text)
+    if not match:
         return ""
-    before = found[1].casefold()
+    before = match[1].casefold()
     called = " ".join(MASK.sub(" ", before).replace("-", " ").replace(".", " ").split())
-    return found[2] if called in CARD_WORDS and (called or MASK.search(before)) else ""
+    return match[2] if called in CARD_WORDS and (called or MASK.search(before)) else ""
 
 
 def parse_query(text: str) -> str:

@@ -28,9 +28,9 @@ def recently_viewed(user: User) -> list[Visit]:
     visits = list(Visit.objects.filter(user=user).order_by("-at", "-pk")[:READ])
     chains = ownership.merge_chains(visit.customer_id for visit in visits)
     live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
-    found: dict[int, Visit] = {}
+    visit_of: dict[int, Visit] = {}
     for visit in visits:
         if customer := live.get(chains[visit.customer_id][-1]):
             visit.customer = customer
-            found.setdefault(customer.pk, visit)
-    return list(found.values())[:SHOWN]
+            visit_of.setdefault(customer.pk, visit)
+    return list(visit_of.values())[:SHOWN]

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 @may_view
 @vary_on_headers("HX-Target")
 def customer_list(request: "StaffRequest") -> HttpResponse:
-    wanted = read_list_filter(request.GET)
-    page = list_page(wanted.criteria, wanted.sort, after=wanted.after)
+    filters = read_list_filter(request.GET)
+    page = list_page(filters.criteria, filters.sort, after=filters.after)
     url = reverse("customers:list")
     shown = {
         "title": "Customers",
-        "wanted": wanted,
-        "understood": find.interpretation(wanted.text),
+        "wanted": filters,
+        "understood": find.interpretation(filters.text),
         "page": page,
-        "first": url + wanted.address(),
-        "following": url + wanted.address(after=page.following) if page.following else "",
+        "first": url + filters.address(),
+        "following": url + filters.address(after=page.following) if page.following else "",
         "statuses": STATUSES,
         "countries": COUNTRIES,
         "sorts": SORTS,
@@ -47,6 +47,6 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
 @may_view
 def customer_export(request: "StaffRequest") -> StreamingHttpResponse:
     """Everybody whom the list of the same address shows, on all its pages."""
-    told = request.user.has_perm(VIEW_ORDERS)
-    rows = export_rows(read_list_filter(request.GET).criteria, with_orders=told)
-    return csv_response(f"customers-{timezone.now():%Y-%m-%d}", export_header(with_orders=told), rows)
+    with_orders = request.user.has_perm(VIEW_ORDERS)
+    rows = export_rows(read_list_filter(request.GET).criteria, with_orders=with_orders)
+    return csv_response(f"customers-{timezone.now():%Y-%m-%d}", export_header(with_orders=with_orders), rows)

@@ -50,13 +50,13 @@ def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> Spendi
     of = _by_currency(customer)
     if not of:
         return None
-    most_used = sorted(of, key=lambda each: (-sum(orders for orders, *_ in of[each].values()), each))
+    most_used = sorted(of, key=lambda other: (-sum(orders for orders, *_ in of[other].values()), other))
     chosen = currency if currency in of else most_used[0]
     firsts = _stretch(min(of[chosen]), max(max(of[chosen]), month_of(now)))
     earlier = [sums for month, sums in of[chosen].items() if month < firsts[0]]
     return Spending(
         chosen,
-        tuple(each for each in most_used if each != chosen),
+        tuple(other for other in most_used if other != chosen),
         tuple(Month(first, *of[chosen].get(first, (0, 0, 0))) for first in firsts),
         Month(firsts[0], *map(sum, zip(*earlier, strict=True))) if earlier else None,
         _merges(customer, since=firsts[0]),
@@ -66,10 +66,10 @@ def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> Spendi
 def _by_currency(customer: Customer) -> dict[str, dict[date, Sums]]:
     rows = MonthTotals.objects.filter(source_record__customer=customer, orders__gt=0)
     sums = rows.values_list("currency", "month").annotate(Sum("orders"), Sum("amount"), Sum("refunded"))
-    found: defaultdict[str, dict[date, Sums]] = defaultdict(dict)
+    sums_of: defaultdict[str, dict[date, Sums]] = defaultdict(dict)
     for currency, month, orders, amount, refunded in sums.order_by("currency", "month"):
-        found[currency][month] = (orders, amount, refunded)
-    return dict(found)
+        sums_of[currency][month] = (orders, amount, refunded)
+    return dict(sums_of)
 
 
 def _stretch(first: date, last: date) -> list[date]:
@@ -83,5 +83,5 @@ def _stretch(first: date, last: date) -> list[date]:
 def _merges(customer: Customer, *, since: date) -> tuple[Merge, ...]:
     start = datetime(since.year, since.month, 1, tzinfo=UTC)
     # Also those of whoever was merged into this customer later: a survivor has a record of its own at least.
-    found = Merge.objects.filter(survivor__own_records__customer=customer, undone_at=None, created__gte=start)
-    return tuple(reversed(found.order_by("-created", "-pk").distinct()[:MOST_MERGES]))
+    merges = Merge.objects.filter(survivor__own_records__customer=customer, undone_at=None, created__gte=start)
+    return tuple(reversed(merges.order_by("-created", "-pk").distinct()[:MOST_MERGES]))

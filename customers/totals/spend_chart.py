@@ -95,20 +95,20 @@ class Plot:
     @property
     def months(self) -> list[Label]:
         """The first and the last month, and the years that begin between them."""
-        every, y = self.spending.months, HEIGHT - 4
+        step, y = self.spending.months, HEIGHT - 4
         between = [
             Label(round((n + 0.5) * self.step, 2), y, str(month.first.year))
-            for n, month in enumerate(every)
+            for n, month in enumerate(step)
             if month.first.month == 1 and EDGE < (n + 0.5) * self.step < WIDTH - EDGE
         ]
-        return [Label(0, y, named(every[0].first), "start"), *between, Label(WIDTH, y, named(every[-1].first), "end")]
+        return [Label(0, y, named(step[0].first), "start"), *between, Label(WIDTH, y, named(step[-1].first), "end")]
 
     @property
     def marks(self) -> Iterator[Mark]:
         """The merges of each month, by number."""
         taken = 0.0
-        for _, some in groupby(self.spending.merges, key=lambda merge: month_of(merge.created)):
-            merges = list(some)
+        for _, group in groupby(self.spending.merges, key=lambda merge: month_of(merge.created)):
+            merges = list(group)
             label = ", ".join(str(merge.pk) for merge in merges) if len(merges) < 3 else f"{len(merges)} merges"
             x, label_x = self._place(merges[0]), _within(self._place(merges[0]), label)
             is_free = label_x - len(label) * LETTER / 2 >= taken

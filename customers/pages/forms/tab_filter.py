@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 
 from customers.models import DataSource
-from customers.pages.tabs import Asked
+from customers.pages.tabs import TabQuery
 from customers.pages.timeline import KINDS, OF_ORDERS
 from customers.web.fields import choice_field
 
@@ -20,7 +20,7 @@ class TabFilter(forms.Form):
     ) -> None:
         super().__init__(data, label_suffix="", auto_id="rows-%s")
         self.with_orders = with_orders
-        names = sorted({(source.pk, source.name) for source in sources}, key=lambda each: each[1].casefold())
+        names = sorted({(source.pk, source.name) for source in sources}, key=lambda pair: pair[1].casefold())
         if len(names) > 1:
             choice_field(self, "source").choices = [("", "All sources"), *names]
         else:
@@ -33,8 +33,8 @@ class TabFilter(forms.Form):
         self.is_valid()
 
     @property
-    def asked(self) -> Asked:
-        return Asked(
+    def query(self) -> TabQuery:
+        return TabQuery(
             before=self.data.get("before", ""),
             source=self.cleaned_data.get("source"),
             kind=self.cleaned_data.get("kind", ""),
@@ -43,4 +43,4 @@ class TabFilter(forms.Form):
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.asked.source or self.asked.kind)
+        return bool(self.query.source or self.query.kind)

@@ -36,6 +36,6 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     return redirect(customer)
 
 
-def _page(request: "StaffRequest", form: AddForm, known: Sequence[ExistingCustomer] = ()) -> HttpResponse:
-    shown = {"title": "Add customer", "section": "customers", "form": form, "known": known}
-    return render(request, "customers/page/customer_add.html", shown, status=422 if form.errors or known else 200)
+def _page(request: "StaffRequest", form: AddForm, existing: Sequence[ExistingCustomer] = ()) -> HttpResponse:
+    shown = {"title": "Add customer", "section": "customers", "form": form, "known": existing}
+    return render(request, "customers/page/customer_add.html", shown, status=422 if form.errors or existing else 200)

@@ -37,11 +37,11 @@ class Side:
 def why_ask(request: "StaffRequest") -> HttpResponse:
     """Which two customers it is about, each by number or by a search, which may find several."""
     typed = {name: request.GET.get(name, "").strip() for name in SIDES}
-    found = {name: find_by_number_or_text(text, most=MOST_FOUND) for name, text in typed.items()}
-    if all(len(some) == 1 for some in found.values()):
-        return redirect("customers:why", *(some[0].pk for some in found.values()))
+    matches = {name: find_by_number_or_text(text, most=MOST_FOUND) for name, text in typed.items()}
+    if all(len(customers) == 1 for customers in matches.values()):
+        return redirect("customers:why", *(customers[0].pk for customers in matches.values()))
     sides = [
-        Side(name, label, typed[name], [(c, _ask_url({**typed, name: str(c.pk)})) for c in found[name]])
+        Side(name, label, typed[name], [(c, _ask_url({**typed, name: str(c.pk)})) for c in matches[name]])
         for name, label in SIDES.items()
     ]
     return render(
@@ -59,7 +59,7 @@ def _ask_url(typed: dict[str, str]) -> str:
 @may_view
 def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
     """What makes two customers possible duplicates, or keeps them from being found."""
-    pair = [get_object_or_404(Customer.objects.select_related("merged_into"), pk=each) for each in (pk, other)]
+    pair = [get_object_or_404(Customer.objects.select_related("merged_into"), pk=number) for number in (pk, other)]
     one, two = roots = [customer.live_root() for customer in pair]
     for customer, root in zip(pair, roots, strict=True):
         if customer.erased_at or root.erased_at:

@@ -30,16 +30,16 @@ def rows(
     choices = tabs.shown(offered, filled)
     chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
     sources = {record.data_source for record in records.values()}
-    told = request.user.has_perm(VIEW_ORDERS)
-    narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_story, with_orders=told)
-    of_source = [t for t in totals if narrowing.asked.source in (None, t.source_record.data_source_id)]
+    may_view_orders = request.user.has_perm(VIEW_ORDERS)
+    narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_story, with_orders=may_view_orders)
+    of_source = [t for t in totals if narrowing.query.source in (None, t.source_record.data_source_id)]
     return {
         "customer": customer,
         "choices": choices,
         "chosen": chosen,
         "filled": filled,
         "narrowing": narrowing,
-        "page": tabs.page(chosen, customer, records, narrowing.asked, totals),
+        "page": tabs.page(chosen, customer, records, narrowing.query, totals),
         "sums": sum_rows(of_source) if chosen.tab.totals else None,
         "may_split": chosen.model is None and request.user.has_perm(SPLIT) and has_several_records(customer),
     }
@@ -56,14 +56,14 @@ def waiting(customer: Customer) -> dict[str, Any]:
 
 
 def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequence[RecordTotals]) -> dict[str, Any]:
-    found = sum_rows(totals)
-    held = credit.balances([customer.pk]).get(customer.pk) or {found.spent_amounts[0].currency: Decimal()}
-    told = request.user.has_perm(VIEW_ORDERS)
+    sums = sum_rows(totals)
+    balances = credit.balances([customer.pk]).get(customer.pk) or {sums.spent_amounts[0].currency: Decimal()}
+    may_view_orders = request.user.has_perm(VIEW_ORDERS)
     chosen = request.GET.get("currency", "")
-    spent = spend_of(customer, now=timezone.now(), currency=chosen) if told else None
+    spent = spend_of(customer, now=timezone.now(), currency=chosen) if may_view_orders else None
     return {
-        "figures": found if told else None,
-        "credit": [Amount(amount, currency) for currency, amount in held.items()],
+        "figures": sums if may_view_orders else None,
+        "credit": [Amount(amount, currency) for currency, amount in balances.items()],
         "plot": Plot(spent) if spent else None,
-        "since": found.since(customer),
+        "since": sums.since(customer),
     }
