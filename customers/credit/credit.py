@@ -138,7 +138,6 @@ def _values(amount: Decimal, currency: str, cause: str) -> dict[str, Any]:
 
 
 def is_repeated(latest: HistoryEntry, amount: Decimal, currency: str, cause: str) -> bool:
-    """Whether the `latest` adjustment was the same."""
     values = _values(amount, currency, cause)
     same = history.entry(latest.source_record_id, HistoryKind.CREDIT, sentence(amount), by=None, **values)
     return (latest.sentence, latest.values) == (same.sentence, same.values)

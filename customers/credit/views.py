@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """Add or deduct credit; below zero only where that is ticked."""
     held = credit.balances([customer.pk]).get(customer.pk, {})
     latest = credit.latest_adjustment(customer)
     form = CreditForm(

@@ -68,7 +68,6 @@ def _needs(model: Model) -> tuple[Link, ...]:
 
 
 def rows(model: Model, records: Collection[int], *, by: Link | None = None) -> QuerySet[Any]:
-    """The rows of `model` that belong to `records`."""
     if model is SourceRecord:
         return SourceRecord.objects.filter(pk__in=records)
     link = by or _needs(model)[0]
@@ -78,7 +77,6 @@ def rows(model: Model, records: Collection[int], *, by: Link | None = None) -> Q
 
 
 def _set_null(model: Model, records: Collection[int]) -> None:
-    """Set the nullable keys to the rows of `model` that will be deleted to null."""
     for link in referring(model):
         if link.null:
             deleted = rows(model, records)

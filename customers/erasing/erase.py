@@ -61,7 +61,6 @@ class ErasePlan:
 
 
 def plan_erasure(customer: Customer) -> ErasePlan:
-    """What deleting the live `customer` removes."""
     customers = Customer.objects.filter(pk=customer.pk)
     merged = ownership.merged_into_any([customer.pk]).keys() - {customer.pk}
     return ErasePlan(
@@ -157,6 +156,5 @@ def _empty(family: Collection[int]) -> None:
 
 
 def _named(counts: Mapping[Model, int]) -> dict[str, int]:
-    """{plural name: rows}, without derived tables."""
     deleted = {model: n for model, n in counts.items() if n and not getattr(model, "derived", False)}
     return {str(model._meta.verbose_name_plural): n for model, n in deleted.items()}

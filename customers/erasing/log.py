@@ -20,7 +20,6 @@ class DeletionRow:
 
     @property
     def what(self) -> list[str]:
-        """Such as “7 orders”, most first, without the customers."""
         singular = {str(model._meta.verbose_name_plural): model._meta.verbose_name for model in tables()}
         counts = [(kind, n) for kind, n in self.deletion.counts.items() if kind != "customers"]
         counts.sort(key=lambda count: (-count[1], count[0]))

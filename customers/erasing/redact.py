@@ -45,7 +45,6 @@ def redact(family: Mapping[int, Customer]) -> None:
 
 
 def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
-    """Blank the names of the `family`, and texts that users wrote beside them, in the history of other customers."""
     entries = {entry.pk: entry for entry in chain(*entries_naming(family, merges))}
     blanked = []
     for entry in entries.values():
@@ -57,7 +56,6 @@ def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
 
 
 def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator[QuerySet[HistoryEntry]]:
-    """The entries that may name one of the `family`."""
     yield HistoryEntry.objects.filter(about_customer__in=family)
     # A merge names several customers, in the history of each that took part …
     customers = set(Merge.objects.filter(pk__in=merges).values_list("survivor", flat=True))

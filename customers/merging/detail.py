@@ -62,7 +62,6 @@ def moved_records(members: Sequence[MergeMember]) -> list[MovedRecord]:
 
 
 def moved_rows(merge: Merge, members: Sequence[MergeMember]) -> tuple[MovedRows, ...]:
-    """What the moved records had at the time of the merge."""
     records = SourceRecord.objects.filter(pk__in=[pk for member in members for pk in member.records])
     counts = count_rows(all_linked_models(), records, at__lte=merge.created)
     return add_moved_rows({m.duplicate_id: add_counts(counts.get(pk, ()) for pk in m.records) for m in members})

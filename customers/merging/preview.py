@@ -61,7 +61,6 @@ class MergePreview:
 
     @property
     def is_of_several(self) -> bool:
-        """Whether there is more than one duplicate, so that it matters from which one rows move."""
         return len(self.totals) > PAIR
 
 
@@ -90,7 +89,6 @@ def add_moved_rows(counts: Mapping[int, Collection[RowCount]]) -> tuple[MovedRow
 
 
 def value_changes(customers: Sequence[Customer], plan: MergePlan) -> list[ValueChange]:
-    """What changes on the first of `customers`."""
     return [*_profile_changes(customers, plan), *_credit_changes(customers, plan)]
 
 

@@ -113,7 +113,6 @@ class WeekBars:
 
     @property
     def above(self) -> float:
-        """Where the number of merges stands."""
         return self.merges.y - 4
 
     @property
@@ -122,7 +121,6 @@ class WeekBars:
 
 
 def merges_by_week(*, today: date) -> list[Week]:
-    """The last WEEKS, that of `today` at the end."""
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -2, -1)]
     bounds = [start_of_day(first) for first in mondays]

@@ -52,7 +52,6 @@ class SplitPlan:
 
 
 def plan_split(record: SourceRecord) -> SplitPlan:
-    """What a split would do; SplitError when the record cannot be split off."""
     if record.is_home:
         raise SplitError("This record holds staff entries and cannot be split off. Undo the merge instead.")
     if not has_several_records(record.customer):

@@ -48,7 +48,6 @@ def preview_split(plan: SplitPlan) -> SplitPreview:
 
 
 def _notices(plan: SplitPlan) -> Iterator[Notice]:
-    """What a user might not expect."""
     name = isolated(plan.customer.name)
     if labels := _shown_in_profile(plan):
         yield Notice(

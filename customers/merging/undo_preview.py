@@ -43,7 +43,6 @@ class ValueAfterUndo:
 
 
 def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
-    """The customer that is kept, then those restored."""
     records = [record for side in plan.sides for record in side.records]
     totals, sources = order_totals(records), sources_of_records(records)
     kinds = [model for model in tabbed_models() if model is not HistoryEntry]
@@ -72,7 +71,6 @@ def values_after_undo(plan: UndoPlan) -> Iterator[ValueAfterUndo]:
 
 
 def _why_kept(outcome: FieldOutcome) -> str:
-    """Which user changed the value since, or which later merge carried it over."""
     change = outcome.kept_by
     if change is None:
         return ""

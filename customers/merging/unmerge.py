@@ -87,7 +87,6 @@ def _undo(member: MergeMember, *, by: User | None) -> Customer:
 
 
 def _move_rows(kinds: Collection[MovableKind], *, old: Customer, new: Customer, by: User | None) -> None:
-    """From the staff records of `old` to that of `new`, both locked."""
     if not kinds:
         return
     staff_record = staff_record_of(new)

@@ -15,7 +15,6 @@ ANSWERS = {True: "Yes", False: "No", None: "Not set"}
 
 
 def clean(field: ProfileField, value: Any) -> Any:
-    """The value as it is stored; ValidationError says what to correct."""
     match field.kind:
         case FieldKind.ADDRESS:
             return _clean_address(value)

@@ -44,7 +44,6 @@ def add_login(customer: Customer, login: str, password: str, *, by: User, via: s
 
 @transaction.atomic
 def show_login(customer: Customer, row: CartLogin, *, by: User, via: str = "page") -> None:
-    """Let the profile show the login, with its own password."""
     locked = _locked(customer)
     _refuse_foreign(locked, row)
     before, chosen = locked.cart_login, locked.cart_password

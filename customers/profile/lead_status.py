@@ -31,7 +31,6 @@ VIA = "order"
 
 
 def have_bought(customers: Collection[Customer]) -> bool:
-    """Whether one of the customers has an order that counts, or a purchase."""
     totals = RecordTotals.objects.filter(source_record__customer__in=customers, orders__gt=0)
     return any(customer.billing_status for customer in customers) or totals.exists()
 
@@ -76,7 +75,6 @@ def _clear_at(customer: Customer, part: MergeMember | None, *, by: User | None) 
 
 
 def _lost_by(customer: Customer) -> tuple[int | None, int | None]:
-    """(active merge that wrote “Lost”, the duplicate it is from)."""
     profiles = ProfileHistory([customer.pk])
     for change in reversed(profiles.changes[customer.pk]):
         if change.merge and STATUS in change.values and profiles.stands(change, STATUS):

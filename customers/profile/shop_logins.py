@@ -56,7 +56,6 @@ def _typed_login(customer: Customer, login: str, among: Collection[int], merge: 
 
 
 def create_login(record: SourceRecord, login: str, password: str = "", *, merge: Merge | None = None) -> CartLogin:
-    """A new login; LoginTakenError when there is one of this name."""
     try:
         with transaction.atomic():
             return CartLogin.objects.create(source_record=record, login=login, password=password, merge=merge)
@@ -66,13 +65,11 @@ def create_login(record: SourceRecord, login: str, password: str = "", *, merge:
 
 
 def set_own_password(row: CartLogin, hashed: str) -> None:
-    """Let only `hashed` open the login; passwords chosen for it before no longer do."""
     latest = ProfileChange.objects.order_by("pk").values_list("pk", flat=True).last()
     CartLogin.objects.filter(pk=row.pk).update(password=hashed, chosen_after=latest or 0)
 
 
 def customer_opened_by(login: str, password: str) -> Customer | None:
-    """The live customer whose shop account this login and password open."""
     rows = CartLogin.objects.select_related("merge", "source_record__customer", "source_record__origin")
     row = rows.filter(login=login).first()
     if row is None or not _works(row):

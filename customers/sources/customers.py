@@ -62,7 +62,6 @@ class Description:
 
 
 def create(description: Description, *, source: DataSource, external_id: str, by: User | None) -> SourceRecord:
-    """The source record of a new customer."""
     _refuse_ids(source, external_id)
     values = {**_cleaned(description.profile), "billing_address": _cleaned_place({}, description.place)}
     try:
@@ -103,7 +102,6 @@ def _create(
 
 
 def _add(record: SourceRecord, description: Description, *, by: User | None) -> None:
-    """Add to the new record what was sent with it."""
     try:
         label_record(record, description.tags, description.attributes)
         if description.contact:
@@ -117,7 +115,6 @@ def _add(record: SourceRecord, description: Description, *, by: User | None) -> 
 
 @transaction.atomic
 def change(customer: Customer, description: Description, *, by: User | None) -> Customer:
-    """The live customer after the change."""
     locked = lock_live(customer.pk)
     if locked.erased_at:
         raise DescriptionError("customer_uuid", "Nothing was changed: this customer was erased a moment ago.")

@@ -146,7 +146,7 @@ def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: P
     assert download.value.path().read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{made.pk},")
 
     page.get_by_role("link", name=f"Merge {made.pk}").click()
-    expect(page.locator("svg.tree circle")).to_have_count(3)
+    expect(page.locator(".merge-tree li")).to_have_count(3)
     page.get_by_role("link", name=re.compile(rf"^Undo only this one… .*\({zdenek.pk}\)")).click()
     page.get_by_role("button", name="Undo merge").click()
     expect(page.get_by_role("status").first).to_contain_text("Undone.")

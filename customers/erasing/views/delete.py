@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 @may_delete
 @may_view
 def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
-    """What will be deleted, with the name to type; then the deletion."""
     customer = get_object_or_404(Customer, pk=pk)
     if not customer.is_live:
         return redirect_to_survivor(request, customer)

@@ -74,7 +74,6 @@ class GridRow:
 
     @property
     def anchor(self) -> str:
-        """The id of the element to correct."""
         return self.inputs[0].name if self.inputs else f"row-{self.key}"
 
     @property
@@ -86,7 +85,6 @@ class GridRow:
 
     @property
     def shared(self) -> str:
-        """The value that all have."""
         return "empty" if self.cells[0].is_blank else ", ".join(self.cells[0].lines)
 
 
@@ -95,7 +93,6 @@ def is_blank(field: ProfileField, customer: Customer) -> bool:
 
 
 def value_lines(field: ProfileField, customer: Customer) -> list[str]:
-    """The value as it is read; asks no query where the references of `customer` are selected with it."""
     value = getattr(customer, field.column)
     match field.kind:
         case FieldKind.PASSWORD:

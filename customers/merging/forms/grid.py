@@ -55,7 +55,6 @@ class Grid:
 
     @cached_property
     def heads(self) -> list[tuple[Customer, str]]:
-        """The customer of each column, with what tells them apart."""
         sources_by_customer = sources([customer.pk for customer in self.customers])
         sources_of = {c.pk: ", ".join(map(isolated, sources_by_customer.get(c.pk, [])[:2])) for c in self.customers}
         survivor, *duplicates = self.customers
@@ -96,7 +95,6 @@ class Grid:
 
     @property
     def focus(self) -> str:
-        """The first input to correct."""
         return self.wrong[0].anchor if self.wrong else ""
 
     @property

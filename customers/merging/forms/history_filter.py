@@ -61,7 +61,6 @@ class MergeHistoryForm(forms.Form):
 
     @property
     def ignored(self) -> list[str]:
-        """The labels of the filters whose values are not valid."""
         return [str(self.fields[name].label or name.capitalize()) for name in self.errors]
 
     @cached_property
@@ -81,7 +80,6 @@ class MergeHistoryForm(forms.Form):
 
     @property
     def the_customer(self) -> Customer | None:
-        """The only one of `customers`."""
         return self.customers[0] if self.customers and len(self.customers) == 1 else None
 
     @property

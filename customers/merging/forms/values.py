@@ -65,7 +65,6 @@ class ValuesForm:
 
     @property
     def seen(self) -> str:
-        """The versions that are shown, for the form to send back."""
         return "-".join(str(customer.version) for customer in self.customers)
 
     def _versions(self, seen: str) -> tuple[int, ...]:
@@ -139,7 +138,6 @@ class ValuesForm:
 
     @property
     def _names(self) -> set[str]:
-        """Of all inputs of text."""
         names = {field.key for field in FIELDS} | {f"{CREDIT}{currency}" for currency in self.credit}
         return names | {f"{field.key}-{part}" for field in FIELDS if field.kind is FieldKind.ADDRESS for part in PARTS}
 

@@ -37,7 +37,6 @@ MOST_FOUND = 25
 @with_survivor
 @vary_on_headers("HX-Target")
 def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    """The first step: the duplicates."""
     if request.method == "POST":
         return _choose(request, survivor)
     context = _candidates(request, survivor)
@@ -77,7 +76,6 @@ def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
 
 
 def _search(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -> dict[str, Any]:
-    """What the search finds beside the candidates, and the customers selected before."""
     selected = Customer.objects.live().filter(pk__in=ticked).exclude(pk__in=[survivor.pk, *listed])
     others = {customer.pk: customer for customer in selected}
     hits = find(term).exclude(pk__in=[survivor.pk, *listed]).order_by("pk")[:MOST_FOUND] if term else []
@@ -91,7 +89,6 @@ def _search(survivor: Customer, term: str, ticked: list[int], listed: set[int]) 
 @may_view
 @with_survivor
 def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    """Mark two customers as not duplicates, or reverse that."""
     reversed_for = request.POST.get("take_back", "")
     pk = reversed_for or request.POST.get("not_duplicate", "")
     other = get_customer(parse_number(pk) or 0)

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 @may_merge
 @may_view
 def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
-    """The third step: the review, then the merge."""
     survivor = get_customer(pk)
     kept = drafts.find(pk, by=request.user)
     if kept is None or str(kept.pk) != draft:

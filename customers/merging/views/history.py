@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 @require_safe
 @may_view
 def merge_list(request: "StaffRequest") -> HttpResponse:
-    """All merges, or those that the query filters by, a page at a time."""
     return _list(request, MergeHistoryForm(request.GET))
 
 

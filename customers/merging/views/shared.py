@@ -86,12 +86,10 @@ def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Se
 
 
 def values_url(survivor: Customer, duplicates: Iterable[int]) -> str:
-    """The second step."""
     query = urlencode({"duplicate": list(duplicates)}, doseq=True)
     return f"{reverse('customers:merge_values', args=[survivor.pk])}?{query}"
 
 
 def choose_url(survivor: Customer, ticked: Iterable[str | int], **more: str) -> str:
-    """The first step with the selection."""
     ticks = {"duplicate": list(ticked), "ticked": "1"}
     return f"{reverse('customers:merge', args=[survivor.pk])}?{urlencode({**ticks, **more}, doseq=True)}"

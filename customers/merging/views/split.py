@@ -23,7 +23,6 @@ RELATED = ("origin", "data_source", "customer__pay_source", "customer__cart_logi
 @may_split
 @may_view
 def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
-    """The preview of a split; then the split."""
     customer = get_object_or_404(Customer, pk=pk)
     source_record = get_object_or_404(SourceRecord.objects.select_related(*RELATED), pk=record)
     if source_record.customer_id != pk:

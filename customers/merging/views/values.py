@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 @may_view
 @with_survivor
 def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    """The second step: the value of each field."""
     draft = drafts.find(survivor.pk, by=request.user)
     sent = request.POST if request.method == "POST" else request.GET
     pks = parse_numbers(sent.getlist("duplicate")) or (draft.duplicate_ids if draft else [])
@@ -41,7 +40,6 @@ def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft | None) -> HttpResponse:
-    """Keep what was entered, valid or not, and go where the button leads."""
     survivor, *duplicates = customers
     pks = [customer.pk for customer in duplicates]
     if "restart" in request.POST:

@@ -69,7 +69,6 @@ def texts(field: ProfileField, value: Any) -> dict[str, str]:
 
 
 def value(field: ProfileField, typed: Mapping[str, str]) -> Any:
-    """The value of the cleaned texts of the inputs."""
     match field.kind:
         case FieldKind.ADDRESS:
             return address({part: typed.get(name, "") for part, name in zip(PARTS, names(field), strict=True)})

@@ -98,7 +98,6 @@ class ProfileForm(forms.Form):
         return cleaned
 
     def values(self) -> dict[str, Any]:
-        """The edited values, by field."""
         values, disputed = {}, self.disputed()
         for field in self.offered:
             typed = {name: str(self.cleaned_data.get(name, "")) for name in inputs.names(field)}
@@ -110,7 +109,6 @@ class ProfileForm(forms.Form):
     # Two users at once
 
     def _shown(self, key: str) -> dict[str, str]:
-        """The texts that the form showed."""
         return {name: self.data.get(SHOWN + name, "") for name in self.now[key]}
 
     def _typed(self, key: str) -> dict[str, str]:
@@ -157,7 +155,6 @@ class ProfileForm(forms.Form):
     # Showing
 
     def hidden(self) -> Iterator[tuple[str, str]]:
-        """(name, value) of the hidden inputs."""
         if self.customer:
             yield "version", str(self.customer.version)
             yield from ((SHOWN + name, text) for now in self.now.values() for name, text in now.items())
@@ -176,7 +173,6 @@ class ProfileForm(forms.Form):
         ]
 
     def sections(self) -> list[FormSection]:
-        """The parts of the form, without the fields that are disputed."""
         disputed = self.disputed()
 
         def part(slug: str, title: str, fields: Sequence[ProfileField]) -> FormSection:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """Every field of the profile; the user who saves second is shown both versions."""
     form = ProfileForm(customer, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, customer, form)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The lead status and the owner."""
     form = StatusForm(customer, request.POST if request.method == "POST" else None)
     error = ""
     if form.is_valid():
