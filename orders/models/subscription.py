@@ -162,8 +162,8 @@ class Purchase(LinkedRow):
         return [
             Notice(
                 "Active purchases are not cancelled.",
-                f"Deleting does not cancel {join_words(names)} at the gateway, and Reunite will no longer show them."
-                " Cancel them first.",
+                f"Deleting does not cancel {join_words(names)} at the gateway, where billing goes on."
+                " To stop it, cancel before you delete.",
             )
         ]
 
