@@ -141,7 +141,7 @@ class Customer(models.Model):
         return name.translate(ISOLATES)
 
     @property
-    def place_by_name(self) -> bytes:
+    def name_sort_key(self) -> bytes:
         """What `sort_name` is a cache of."""
         return sort_key(
             last_name=self.last_name, first_name=self.first_name, otherwise=self.company or self.email or self.phone

@@ -168,8 +168,8 @@ def save_profile(
     changed = {name: value for name, value in columns.items() if getattr(customer, name) != value}
     for name, value in changed.items():
         setattr(customer, name, value)
-    if bytes(customer.sort_name) != customer.place_by_name:
-        customer.sort_name = changed["sort_name"] = customer.place_by_name
+    if bytes(customer.sort_name) != customer.name_sort_key:
+        customer.sort_name = changed["sort_name"] = customer.name_sort_key
     stamps = _new_version(customer) if new_version else {}
     if changed or stamps:
         Customer.objects.filter(pk=customer.pk).update(**changed, **stamps)

@@ -53,7 +53,7 @@ def create_customer(values: Mapping[str, Any], *, by: User | None, via: str, **c
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     columns |= {BY_KEY[key].column: value for key, value in cleaned.items()}
     customer = Customer(**columns)
-    customer.sort_name = customer.place_by_name
+    customer.sort_name = customer.name_sort_key
     with transaction.atomic(savepoint=False):
         customer.save(force_insert=True)
         write_first_profile_change(customer, by=by, via=via)
