@@ -10,14 +10,21 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from django.db import connection
 
+from benchmarks.bare_merge import BareMerge
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import CreditEntry, Customer, DataSource, Merge, SourceRecord, Via
+from customers.profile.edit import edit_profile
+from customers.rebuild import rebuild
 from customers.records.newest import PAGE, Cursor, newest
+from customers.records.staff_record import staff_record_of
 from customers.totals import billing_status
 from orders.models import Order
 from orders.totals.add import rebuild_totals
@@ -25,6 +32,7 @@ from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_
 from tests.linked_rows import many, many_of_each
 
 Row = list[str]
+Result = TypeVar("Result")
 
 
 def p50(act: Callable[[], object], repeat: int) -> float:
@@ -36,6 +44,61 @@ def p50(act: Callable[[], object], repeat: int) -> float:
         act()
         taken.append((time.perf_counter() - start) * 1000)
     return statistics.median(taken)
+
+
+@dataclass
+class Timed:
+    """Milliseconds of the processor and of the clock, of each time."""
+
+    cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+
+    def time(self, act: Callable[[], Result]) -> Result:
+        cpu, wall = time.process_time(), time.perf_counter()
+        result = act()
+        self.cpu.append((time.process_time() - cpu) * 1000)
+        self.wall.append((time.perf_counter() - wall) * 1000)
+        return result
+
+
+def against_the_limit(company: str, repeat: int) -> Iterator[Row]:
+    """A merge and an undo, compared in turn with the fewest statements that write the same."""
+    limits = {act: Timed() for act in ("merge", "undo")}
+    ours = {act: Timed() for act in ("merge", "undo")}
+    for number in range(repeat + 1):
+        bare = BareMerge(*pair_of(f"bare{number}", company))
+        survivor, duplicate = pair_of(f"ours{number}", company)
+        plan = plan_merge(survivor, [duplicate])
+        limits["merge"].time(bare.merge)
+        made = ours["merge"].time(partial(merge_customers, plan, by=None, via=Via.PAGE))
+        refuse_differences()
+        limits["undo"].time(bare.undo)
+        ours["undo"].time(partial(undo_merge, made, by=None))
+        refuse_differences()
+    for act in ("merge", "undo"):
+        name = f"{act}, {'one field changes' if company else 'no field changes'}"
+        yield [name, *compared(limits[act].cpu, ours[act].cpu), *compared(limits[act].wall, ours[act].wall)]
+
+
+def compared(limits: list[float], ours: list[float]) -> Row:
+    """The medians without the first time, which warms up, and their ratio."""
+    limit, our = statistics.median(limits[1:]), statistics.median(ours[1:])
+    return [f"{limit:.2f}", f"{our:.2f}", f"{our / limit:.1f}×"]
+
+
+def pair_of(name: str, company: str) -> tuple[Customer, Customer]:
+    """Two customers with the same email and a staff record each; the second has the `company`."""
+    survivor, duplicate = (customer_with_order(email=f"{name}{company.lower()}@example.com") for _ in range(2))
+    for customer in (survivor, duplicate):
+        staff_record_of(customer)
+    if company:
+        duplicate = edit_profile(duplicate, {"company": company}, version=duplicate.version, by=None, via="page")
+    return Customer.objects.get(pk=survivor.pk), Customer.objects.get(pk=duplicate.pk)
+
+
+def refuse_differences() -> None:
+    if differences := list(rebuild(rebuild_totals)):
+        raise AssertionError(differences)
 
 
 def analyze() -> None:
@@ -130,6 +193,9 @@ def main() -> None:
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
+        heads = ["", "CPU of the limit, ms", "CPU, ms", "ratio", "time of the limit, ms", "time, ms", "ratio"]
+        limits = (row for company in ("", "Initech") for row in against_the_limit(company, options.repeat * 5))
+        show(f"Merging on {connection.display_name} against the fewest statements, p50", heads, limits)
         sizes = [10, 1_000, 10_000, *([100_000] if options.large else [])]
         heads = ["rows in each table", "UPDATE, ms", "merge, ms", "ratio", "undo, ms", "ratio"]
         show(f"Merging on {connection.display_name}, p50", heads, (merging_of(size, options.repeat) for size in sizes))

@@ -1,10 +1,11 @@
 """Statements that Django writes once and runs often.
 
-To build a query takes Django ten times as long as the database needs to answer it. What the most frequent acts ask is
-built the first time; after that only the values are sent. Everything else is a plain query.
+Building a query takes Django ten times as long as the database takes to answer it. What the frequent acts ask is built
+the first time, and after that only its values are sent. Everything else stays a plain query.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
@@ -14,56 +15,39 @@ from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 
 Row = TypeVar("Row")
-Value = int | str | None | Sequence[int]
+Value = int | str | None | Sequence[int] | Sequence[str]
 Shape = tuple[int | None, ...]
-"""Of each value how many numbers it is, None when it is a single one: a statement is written for each shape."""
-
-
-class Slot(Expression):
-    """Where one of the values goes."""
-
-    def __init__(self, number: int, length: int | None) -> None:
-        super().__init__()
-        self.number, self.length = number, length
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        if self.length is None:
-            return "%s", [Place(self.number)]
-        return f"({', '.join(['%s'] * self.length)})", [Place(self.number, position) for position in range(self.length)]
-
-
-class Place(NamedTuple):
-    """A parameter that is a value, or the one at a `position` of a collection."""
-
-    number: int
-    position: int | None = None
-
-    def of(self, values: Sequence[Value]) -> Any:
-        value: Any = values[self.number]
-        return value if self.position is None else value[self.position]
+"""Of each value how many it is, None when it is a single one: there is a statement for each shape."""
+MOST_KEPT = 100
+"""A statement for more values than this is rare, and written anew each time."""
 
 
 class Prepared(Generic[Row]):
-    """A query, called with the values that `build` puts into its conditions: it answers with a list of its rows."""
+    """A query, called with the values that `build` puts into its conditions: it answers with a list of its rows.
+
+    Where a collection is empty there are none.
+    """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
-        self._written: dict[Shape, tuple[QuerySet[Any, Row], Any, str, Sequence[Any]]] = {}
+        self._written: dict[Shape, _Select] = {}
 
     def __call__(self, *values: Value) -> list[Row]:
         shape = _shape(values)
         if 0 in shape:
             return []
-        if shape not in self._written:
-            queryset = self._build(*_slots(shape))
-            compiler = queryset.query.get_compiler(using=queryset.db)
-            self._written[shape] = (queryset, compiler, *compiler.as_sql())
-        queryset, compiler, sql, params = self._written[shape]
+        select = self._written.get(shape) or self._write(shape)
         with connection.cursor() as cursor:
-            cursor.execute(sql, _filled(params, values))
-            rows = cursor.fetchall()
-        iterable: Any = queryset._iterable_class
-        return [*iterable(_as_queryset(queryset, _Answered(compiler, rows)))]
+            cursor.execute(select.sql, _filled(select.params, values))
+            return select.rows(cursor.fetchall())
+
+    def _write(self, shape: Shape) -> "_Select":
+        queryset = self._build(*_slots(shape))
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        select = _Select(*compiler.as_sql(), compiler, queryset)
+        if _is_kept(shape):
+            self._written[shape] = select
+        return select
 
 
 class PreparedWrite:
@@ -77,12 +61,16 @@ class PreparedWrite:
         shape = _shape(values)
         if 0 in shape:
             return 0
-        if shape not in self._written:
-            self._written[shape] = self._build(*_slots(shape)).get_compiler(connection=connection).as_sql()
-        sql, params = self._written[shape]
+        sql, params = self._written.get(shape) or self._write(shape)
         with connection.cursor() as cursor:
             cursor.execute(sql, _filled(params, values))
             return int(cursor.rowcount)
+
+    def _write(self, shape: Shape) -> tuple[str, Sequence[Any]]:
+        written = self._build(*_slots(shape)).get_compiler(connection=connection).as_sql()
+        if _is_kept(shape):
+            self._written[shape] = written
+        return written
 
 
 def updating(rows: QuerySet[Any], **columns: Any) -> Query:
@@ -93,7 +81,7 @@ def updating(rows: QuerySet[Any], **columns: Any) -> Query:
 
 
 def deleting(rows: QuerySet[Any]) -> Query:
-    """What `rows.delete()` would run, for a table to which no other refers."""
+    """What `rows.delete()` would run, of a table to which no other refers."""
     return rows.query.chain(DeleteQuery)
 
 
@@ -133,31 +121,36 @@ def _insertion(model: type[Model], rows: int, on_conflict: str) -> str:
     )
 
 
-class _Answered:
-    """What a queryset asks of its query, once the rows are there."""
+class Slot(Expression):
+    """Where one of the values goes."""
 
-    def __init__(self, compiler: Any, rows: list[Any]) -> None:
-        self.compiler, self.rows = compiler, rows
+    def __init__(self, number: int, length: int | None) -> None:
+        super().__init__()
+        self.number, self.length = number, length
 
-    def get_compiler(self, using: str) -> Any:
-        return self
-
-    def execute_sql(self, *args: Any, **options: Any) -> list[list[Any]]:
-        return [self.rows]
-
-    def results_iter(self, results: Iterable[Any] | None = None, **options: Any) -> Iterator[Any]:
-        return iter(self.compiler.results_iter([self.rows], **options))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.compiler, name)
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if self.length is None:
+            return "%s", [Place(self.number)]
+        return f"({', '.join(['%s'] * self.length)})", [Place(self.number, position) for position in range(self.length)]
 
 
-def _as_queryset(queryset: QuerySet[Any, Any], query: _Answered) -> Any:
-    return SimpleNamespace(model=queryset.model, db=queryset.db, query=query, _known_related_objects={})
+class Place(NamedTuple):
+    """A parameter that is a value, or the one at a `position` of a collection."""
+
+    number: int
+    position: int | None = None
+
+    def of(self, values: Sequence[Value]) -> Any:
+        value: Any = values[self.number]
+        return value if self.position is None else value[self.position]
 
 
 def _shape(values: Iterable[Value]) -> Shape:
     return tuple(None if value is None or isinstance(value, int | str) else len(value) for value in values)
+
+
+def _is_kept(shape: Shape) -> bool:
+    return sum(length or 1 for length in shape) <= MOST_KEPT
 
 
 def _slots(shape: Shape) -> Iterator[Slot]:
@@ -166,3 +159,43 @@ def _slots(shape: Shape) -> Iterator[Slot]:
 
 def _filled(params: Iterable[Any], values: Sequence[Value]) -> list[Any]:
     return [param.of(values) if isinstance(param, Place) else param for param in params]
+
+
+@dataclass(frozen=True)
+class _Select:
+    """A query that is written; the compiler knows how what the database answers becomes the rows of the queryset."""
+
+    sql: str
+    params: Sequence[Any]
+    compiler: Any
+    queryset: QuerySet[Any, Any]
+
+    def rows(self, answer: list[Any]) -> list[Any]:
+        answered = SimpleNamespace(
+            query=_AnsweredQuery(self.compiler, answer),
+            model=self.queryset.model,
+            db=self.queryset.db,
+            _known_related_objects={},
+        )
+        iterable: Any = self.queryset._iterable_class
+        return [*iterable(answered)]
+
+
+@dataclass(frozen=True)
+class _AnsweredQuery:
+    """Stands in for the query of a queryset and for its compiler, once the database has answered."""
+
+    compiler: Any
+    answer: list[Any]
+
+    def get_compiler(self, using: str) -> Any:
+        return self
+
+    def execute_sql(self, *args: Any, **options: Any) -> list[list[Any]]:
+        return [self.answer]
+
+    def results_iter(self, results: Iterable[Any] | None = None, **options: Any) -> Iterator[Any]:
+        return iter(self.compiler.results_iter([self.answer], **options))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.compiler, name)

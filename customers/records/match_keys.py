@@ -5,13 +5,14 @@ Left out is what staff excluded from matching; an excluded phone is a search wor
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
-from customers.models.prepared import insert
+from customers.models.prepared import PreparedWrite, deleting, insert, updating
+from customers.models.source import IDENTITY_FIELDS
 from customers.records import shared_values
 from customers.records.owned import OwnedRecord, keys_of
 
@@ -79,11 +80,21 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
     return record
 
 
+_write_identity = PreparedWrite(
+    lambda record, *values: updating(
+        SourceRecord.objects.filter(pk=record), **dict(zip((*IDENTITY_FIELDS, "identity_key"), values, strict=True))
+    )
+)
+_delete_words = PreparedWrite(
+    lambda record, words: deleting(SearchWord.objects.filter(source_record=record, word__in=words))
+)
+
+
 def change_identity(
     record: OwnedRecord, *, before: Identity, after: Identity, owner: int, records: Collection[OwnedRecord]
 ) -> None:
     """Give a staff record another identity, with what is derived from it; the locked `owner` has all of `records`."""
-    SourceRecord.objects.filter(pk=record.pk).update(**asdict(after), identity_key=identity_key(after))
+    _write_identity(record.pk, *astuple(after), identity_key(after))
     keeps_its_keys = set(match_keys(before)) == set(match_keys(after))
     excluded = set() if keeps_its_keys else excluded_from(records, record.origin)
     old, new = Keys.of(before, excluded), Keys.of(after, excluded)
@@ -92,8 +103,7 @@ def change_identity(
     if removed:
         MatchKey.objects.among(removed).filter(source_record=record.pk).delete()
     insert(*_match_keys(record.pk, added))
-    if gone := old.words - new.words:
-        SearchWord.objects.filter(source_record=record.pk, word__in=gone).delete()
+    _delete_words(record.pk, sorted(old.words - new.words))
     insert(*_search_words(record.pk, new.words - old.words))
     record.keys = new.match
     if is_new:
