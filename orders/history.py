@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from customers.lib import sentences
 from customers.lib.sentences import Value
 from customers.models import HistoryEntry, HistoryKind
+from customers.models.prepared import insert
 from customers.records import history
 from orders.models import Order, OrderStatus, Purchase
 
@@ -35,7 +36,7 @@ def write_placed(orders: Collection[Order], *, is_new: bool = False, by: User | 
     """Write that orders or leads came in, at their own times; `is_new` says that their customer came with them."""
     # First, and not now: there the story of somebody imported begins.
     created = [_created(row, by=by) for row in orders if is_new]
-    HistoryEntry.objects.bulk_create([*created, *(_placed(row, by=by) for row in orders)])
+    insert(*created, *(_placed(row, by=by) for row in orders))
 
 
 def _created(row: Order, *, by: User | None) -> HistoryEntry:

@@ -6,7 +6,7 @@ first, so that a merge or an undo either comes before it or waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
 from customers.models import Customer, SourceRecord
+from customers.models.prepared import Prepared
 from customers.records import ownership
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 
@@ -47,31 +48,38 @@ def lock_owner(record: SourceRecord) -> Customer:
 
 def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
     """{record: the customer who owns it, locked}; the records cannot move until the transaction ends."""
+    # As they were read; when that is no longer true, as they are.
+    chains = _chains([(record.pk, record.origin_id, record.origin_id != record.customer_id) for record in records])
     for _ in range(MOST_TRIES):
         try:
             with transaction.atomic():
-                return _lock_owners({record.pk for record in records})
+                return _lock_owners(chains)
         except RetiredMeanwhileError:
-            continue
+            chains = _chains(_origins([record.pk for record in records]))
+            if len(chains) < len({record.pk for record in records}):
+                break  # one was erased
     raise RetiredMeanwhileError
 
 
-def _lock_owners(records: Collection[int]) -> dict[int, Customer]:
+def _lock_owners(chains: Mapping[int, Sequence[int]]) -> dict[int, Customer]:
     # The whole chain from origin to owner, because a purchase may end the lead status of each customer in it, and in
     # one statement, so that the locks are taken by primary key.
-    chains = _chains(records)
     customers = lock({pk for chain in chains.values() for pk in chain})
-    chains_now = _chains(records)
-    if chains_now != chains or chains_now.keys() != set(records):
+    if _chains(_origins(list(chains))) != chains:
         raise RetiredMeanwhileError
-    return {record: customers[chain[-1]] for record, chain in chains_now.items()}
+    return {record: customers[chain[-1]] for record, chain in chains.items()}
 
 
-def _chains(records: Collection[int]) -> dict[int, list[int]]:
-    rows = SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
-    origins = {record: (origin, merged_into) for record, origin, merged_into in rows}
+_origins = Prepared(
+    lambda records: SourceRecord.objects.filter(pk__in=records).values_list("pk", "origin", "origin__merged_into")
+)
+
+
+def _chains(rows: Iterable[tuple[int, int, object]]) -> dict[int, list[int]]:
+    """{record: its origin, whoever that was merged into, and so on}; a row says whether its origin was merged."""
+    origins = {record: (origin, is_merged) for record, origin, is_merged in rows}
     # An origin that was never merged owns its record; only the others need another query.
-    chains = ownership.merge_chains({origin for origin, merged_into in origins.values() if merged_into})
+    chains = ownership.merge_chains({origin for origin, is_merged in origins.values() if is_merged})
     return {record: chains.get(origin, [origin]) for record, (origin, _) in origins.items()}
 
 

@@ -97,8 +97,8 @@ def plan_merge(
     refuse_impossible_merge(survivor, duplicates)
     customers = [survivor, *sorted(duplicates, key=lambda c: c.pk)]
     finals: dict[str, FinalValue] = {}
-    for each in FIELDS:
-        finals[each.key] = _final(each, customers, choices.get(each.key), finals)
+    for profile_field in FIELDS:
+        finals[profile_field.key] = _final(profile_field, customers, choices.get(profile_field.key), finals)
     if STATUS not in choices and finals[STATUS].value == LeadStatus.LOST and have_bought(customers):
         finals[STATUS] = _not_lost(finals[STATUS], customers)
     _refuse_taken_login(finals["cart_login"], customers)
@@ -141,22 +141,25 @@ def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:
 
 
 def _final(
-    each: ProfileField, customers: Sequence[Customer], choice: Picked | Typed | None, earlier: Mapping[str, FinalValue]
+    profile_field: ProfileField,
+    customers: Sequence[Customer],
+    choice: Picked | Typed | None,
+    earlier: Mapping[str, FinalValue],
 ) -> FinalValue:
     match choice:
         case Typed(value):
             try:
-                return FinalValue(clean(each, value))
+                return FinalValue(clean(profile_field, value))
             except ValidationError as error:
-                raise MergeError(f"{each.label}: {error.message}") from None
+                raise MergeError(f"{profile_field.label}: {error.message}") from None
         case Picked(pk):
             chosen = next((c for c in customers if c.pk == pk), None)
             if chosen is None:
-                raise MergeError(f"{each.label}: customer {pk} is not part of this merge.")
+                raise MergeError(f"{profile_field.label}: customer {pk} is not part of this merge.")
         case None:
-            chosen = _default(each, customers, earlier)
-    value = getattr(chosen, each.column)
-    if chosen is customers[0] or _is_strict_answer_of_several(each, value, customers[1:]):
+            chosen = _default(profile_field, customers, earlier)
+    value = getattr(chosen, profile_field.column)
+    if chosen is customers[0] or _is_strict_answer_of_several(profile_field, value, customers[1:]):
         return FinalValue(value)
     return FinalValue(value, chosen.pk)
 
@@ -172,25 +175,27 @@ def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
     return FinalValue(chosen.lead_status, None if chosen is survivor else chosen.pk)
 
 
-def _is_strict_answer_of_several(each: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
+def _is_strict_answer_of_several(profile_field: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
     """Then it stands as long as the merge: when one of them comes back, the others have still said no."""
-    if each.kind is not FieldKind.CONSENT or value is not each.strictest:
+    if profile_field.kind is not FieldKind.CONSENT or value is not profile_field.strictest:
         return False
-    return sum(getattr(duplicate, each.column) is value for duplicate in duplicates) > 1
+    return sum(getattr(duplicate, profile_field.column) is value for duplicate in duplicates) > 1
 
 
-def _default(each: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, FinalValue]) -> Customer:
+def _default(profile_field: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, FinalValue]) -> Customer:
     """Whose value a field takes when nobody chose."""
     survivor = customers[0]
-    if each.kind is FieldKind.PASSWORD and survivor.cart_login_id is None:
+    if profile_field.kind is FieldKind.PASSWORD and survivor.cart_login_id is None:
         # A password goes with its login: it opens nobody else's account unless somebody says so.
         return next((c for c in customers if c.pk == earlier["cart_login"].origin), survivor)
-    if each.kind in (FieldKind.FLAG, FieldKind.PASSWORD):
+    if profile_field.kind in (FieldKind.FLAG, FieldKind.PASSWORD):
         return survivor
-    values = [(c, getattr(c, each.column)) for c in customers]
-    if each.kind is FieldKind.CONSENT and (strict := next((c for c, v in values if v is each.strictest), None)):
+    values = [(c, getattr(c, profile_field.column)) for c in customers]
+    if profile_field.kind is FieldKind.CONSENT and (
+        strict := next((c for c, v in values if v is profile_field.strictest), None)
+    ):
         return strict
-    return next((c for c, value in values if value != BLANK[each.key]), survivor)
+    return next((c for c, value in values if value != BLANK[profile_field.key]), survivor)
 
 
 def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Customer]) -> None:

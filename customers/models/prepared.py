@@ -6,13 +6,15 @@ the first time, and after that only its values are sent. Everything else stays a
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
+
+from customers.lib.batches import batches
 
 Row = TypeVar("Row")
 Value = int | str | None | Sequence[int] | Sequence[str]
@@ -44,7 +46,8 @@ class Prepared(Generic[Row]):
     def _write(self, shape: Shape) -> "_Select":
         queryset = self._build(*_slots(shape))
         compiler = queryset.query.get_compiler(using=queryset.db)
-        select = _Select(*compiler.as_sql(), compiler, queryset)
+        sql, params = compiler.as_sql()
+        select = _Select(sql, params, compiler, queryset)
         if _is_kept(shape):
             self._written[shape] = select
         return select
@@ -67,7 +70,8 @@ class PreparedWrite:
             return int(cursor.rowcount)
 
     def _write(self, shape: Shape) -> tuple[str, Sequence[Any]]:
-        written = self._build(*_slots(shape)).get_compiler(connection=connection).as_sql()
+        sql, params = self._build(*_slots(shape)).get_compiler(connection=connection).as_sql()
+        written = (sql, params)
         if _is_kept(shape):
             self._written[shape] = written
         return written
@@ -86,12 +90,15 @@ def deleting(rows: QuerySet[Any]) -> Query:
 
 
 def insert(*rows: Model, on_conflict: str = "") -> None:
-    """Insert `rows` of one table in one statement, and give each its primary key.
+    """Insert `rows` of one table, BATCH in a statement, and give each its primary key.
 
     With a clause of what to do `on_conflict`, where a constraint forbids one, no primary keys are known afterwards.
     """
-    if not rows:
-        return
+    for batch in batches(rows):
+        _insert(batch, on_conflict)
+
+
+def _insert(rows: Sequence[Model], on_conflict: str) -> None:
     model = type(rows[0])
     values = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in _columns(model)
@@ -109,7 +116,7 @@ def _columns(model: type[Model]) -> list[Any]:
     return [field for field in model._meta.local_concrete_fields if not field.primary_key]
 
 
-@cache
+@lru_cache
 def _insertion(model: type[Model], rows: int, on_conflict: str) -> str:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in _columns(model)]

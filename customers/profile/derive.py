@@ -107,14 +107,14 @@ class ProfileHistory:
 
     def _owners(self) -> dict[tuple[FieldKind, int], list[int]]:
         """The customers that have each login or pay source named in a change, from the one it came to up."""
-        wanted: defaultdict[FieldKind, set[int]] = defaultdict(set)
+        references: defaultdict[FieldKind, set[int]] = defaultdict(set)
         for change in (c for changes in self.changes.values() for c in changes):
             for key, value in change.values.items():
                 kind = BY_KEY[key].kind
                 if kind in REFERENCES:
-                    wanted[kind].update(pk for pk in (value["before"], value["after"]) if pk)
+                    references[kind].update(pk for pk in (value["before"], value["after"]) if pk)
         origins: dict[tuple[FieldKind, int], int] = {}
-        for kind, pks in wanted.items():
+        for kind, pks in references.items():
             rows: QuerySet[Any] = (PaySource if kind is FieldKind.PAY_SOURCE else CartLogin)._default_manager.all()
             for pk, origin in rows.filter(pk__in=pks).values_list("pk", "source_record__origin"):
                 origins[kind, pk] = origin

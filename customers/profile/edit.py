@@ -1,4 +1,4 @@
-"""Editing the profile of a live customer, by one person at a time: the second is told."""
+"""Editing the profile of a live customer. Of two people who edit one at a time, the second is told."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def create_customer(values: Mapping[str, Any], *, by: User | None, via: str, **c
     customer = Customer(**columns)
     customer.sort_name = customer.name_sort_key
     with transaction.atomic(savepoint=False):
-        customer.save(force_insert=True)
+        insert(customer)
         write_first_profile_change(customer, by=by, via=via)
     return customer
 
@@ -91,8 +91,8 @@ def _profile_after(customer: Customer, difference: Difference) -> Values:
 
 
 def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
-    """Who came without any of it may still be edited."""
     before = {key: getattr(customer, key) for key in NAME_FIELDS}
+    # Customers imported without a name may stay nameless.
     if any(before.values()) and not any((before | {key: values[key] for key in NAME_FIELDS if key in values}).values()):
         raise EditError("Not saved. Keep a name, company, email or phone.")
 

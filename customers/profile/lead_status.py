@@ -20,6 +20,7 @@ from customers.models import (
     RecordTotals,
     SourceRecord,
 )
+from customers.models.prepared import Prepared
 from customers.profile.derive import ProfileHistory, profile_values, refresh_profiles, write_profile_change
 from customers.records import history, ownership
 
@@ -35,12 +36,21 @@ def have_bought(customers: Collection[Customer]) -> bool:
     return any(customer.billing_status for customer in customers) or totals.exists()
 
 
+_lost = Prepared(
+    lambda customers: (
+        ProfileChange.objects.filter(
+            customer__in=customers, values__lead_status__after=LeadStatus.LOST.value
+        ).values_list("pk")
+    )[:1]
+)
+
+
 def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
     """Clear “Lost” at the customers of `record`, to which an order came; without a lock where none ever was lost."""
     chain = [record.origin_id]
     if record.origin_id != record.customer_id:
         chain = ownership.merge_chains([record.origin_id])[record.origin_id]
-    if not ProfileChange.objects.filter(customer__in=chain, values__lead_status__after=LeadStatus.LOST).exists():
+    if not _lost(chain):
         return
     chain = chain_of(record.origin_id)
     locked = lock_chain(chain)

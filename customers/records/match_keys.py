@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass
 from typing import Any, Generic, Self, TypeVar
 
+from django.db.models import Q
+
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
-from customers.models.prepared import PreparedWrite, deleting, insert, updating
+from customers.models.prepared import Prepared, PreparedWrite, deleting, insert, updating
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import shared_values
 from customers.records.owned import OwnedRecord, keys_of
@@ -37,8 +39,8 @@ class Keys:
 def excluded_from(records: Collection[OwnedRecord], origin: int) -> set[Key]:
     """What the staff record of `origin`, whose owner has all of `records`, is not matched on.
 
-    It repeats the profile, so what was said of another record of the same origin holds for it too: of one that was
-    split off, for the staff record of its new customer.
+    It repeats the profile, so what is excluded from another record of the same origin is excluded from it too: from
+    one that was split off, from the staff record of its new customer.
     """
     if not any(record.excludes for record in records):
         return set()
@@ -62,6 +64,23 @@ def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
     return of_record
 
 
+_having = Prepared(
+    lambda email, phone, digits: (
+        MatchKey.objects.filter(
+            Q(kind=MatchKind.EMAIL, value=email)
+            | Q(kind=MatchKind.PHONE, value=phone)
+            | Q(kind=MatchKind.DIGITS, value=digits)
+        ).values_list("pk")
+    )[:1]
+)
+
+
+def anybody_has(keys: Collection[Key]) -> bool:
+    """Whether a customer has one of the `keys` of an identity."""
+    value_of = dict(keys)
+    return bool(keys) and bool(_having(*(value_of.get(kind, "") for kind in MatchKind.values)))
+
+
 def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), **fields: Any) -> SourceRecord:
     """A new source record with everything that is derived from its identity.
 
@@ -72,7 +91,7 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
     insert(record)
     keys = Keys.of(record.identity, excluded)
     # Nobody has the keys of most who are new, and who shares those of the others is a long question.
-    is_shared = check_shared and MatchKey.objects.among(keys.match).exists()
+    is_shared = check_shared and anybody_has(keys.match)
     insert(*_match_keys(record.pk, keys.match))
     insert(*_search_words(record.pk, keys.words))
     if is_shared:
@@ -149,13 +168,13 @@ class Difference(Generic[Derived]):
     missing: list[tuple[int, tuple[str, ...]]]
 
     @classmethod
-    def of(cls, model: type[Derived], columns: tuple[str, ...], wanted: Derivations) -> Self:
+    def of(cls, model: type[Derived], columns: tuple[str, ...], derived: Derivations) -> Self:
         stored: defaultdict[int, dict[tuple[str, ...], int]] = defaultdict(dict)
-        rows = model._default_manager.filter(source_record__in=wanted)
+        rows = model._default_manager.filter(source_record__in=derived)
         for pk, record, *values in rows.values_list("pk", "source_record", *columns):
             stored[record][tuple(values)] = pk
-        extra = {pk: key for record, found in stored.items() for key, pk in found.items() if key not in wanted[record]}
-        missing = [(record, key) for record in wanted for key in sorted(wanted[record] - stored[record].keys())]
+        extra = {pk: key for record, keys in stored.items() for key, pk in keys.items() if key not in derived[record]}
+        missing = [(record, key) for record in derived for key in sorted(derived[record] - stored[record].keys())]
         return cls(model, columns, extra, missing)
 
     def settle(self) -> None:

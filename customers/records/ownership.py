@@ -12,40 +12,43 @@ from customers.models.functions import Now
 
 
 def merged_into_any(customers: Collection[int]) -> dict[int, int]:
-    """{member: head} of each of `customers` and all that standing merges have put behind it, however deep."""
+    """{customer: the one of `customers` that it is or is part of}, by the merges that stand, however many."""
     head_of = {pk: pk for pk in customers}
     level: Iterable[int] = customers
     while level:
-        edges = MergeMember.objects.filter(undone_at=None, merge__survivor__in=level)
-        behind = dict(edges.values_list("duplicate", "merge__survivor"))
-        level = [pk for pk in behind if pk not in head_of]
-        head_of.update({pk: head_of[behind[pk]] for pk in level})
+        members = MergeMember.objects.filter(undone_at=None, merge__survivor__in=level)
+        survivor_of = dict(members.values_list("duplicate", "merge__survivor"))
+        level = [pk for pk in survivor_of if pk not in head_of]
+        head_of.update({pk: head_of[survivor_of[pk]] for pk in level})
     return head_of
 
 
 def merge_chains(customers: Iterable[int]) -> dict[int, list[int]]:
     """{customer: itself, the one it was merged into, and so on}."""
-    following: dict[int, int] = {}
+    survivor_of: dict[int, int] = {}
     level = set(customers)
     chains = {pk: [pk] for pk in level}
     while level:
-        edges = Customer.objects.filter(pk__in=level).exclude(merged_into=None).values_list("pk", "merged_into")
-        following |= {pk: survivor for pk, survivor in edges if survivor is not None}
-        level = {following[pk] for pk in level & following.keys()} - following.keys()
+        merged = Customer.objects.filter(pk__in=level).exclude(merged_into=None).values_list("pk", "merged_into")
+        survivor_of |= {pk: survivor for pk, survivor in merged if survivor is not None}
+        level = {survivor_of[pk] for pk in level & survivor_of.keys()} - survivor_of.keys()
     for chain in chains.values():
-        while chain[-1] in following:
-            chain.append(following[chain[-1]])
+        while chain[-1] in survivor_of:
+            chain.append(survivor_of[chain[-1]])
     return chains
 
 
 def standing_survivor() -> Subquery:
     """The customer that `Customer` in the outer query was merged into, by the merge that stands."""
-    edge = MergeMember.objects.filter(undone_at=None, duplicate=OuterRef("pk"))
-    return Subquery(edge.values("merge__survivor")[:1])
+    member = MergeMember.objects.filter(undone_at=None, duplicate=OuterRef("pk"))
+    return Subquery(member.values("merge__survivor")[:1])
 
 
 def refresh(customers: Collection[int]) -> int:
-    """Put `customers`, whose merges have changed, where they belong with all behind them; count the records moved."""
+    """Derive the survivors of `customers` and the owners of the records of all who are part of them; count the moved.
+
+    For `rebuild`: merges and undos write what they change themselves.
+    """
     Customer.objects.filter(pk__in=customers).update(merged_into=standing_survivor())
     moved = 0
     members_of: dict[int, list[int]] = {}

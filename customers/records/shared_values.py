@@ -129,13 +129,13 @@ def _name(key: Key) -> str:
 
 
 def rebuild() -> Iterator[str]:
-    """Note what is missing, and name it; forget what is too many, which is nothing wrong."""
-    held = MatchKey.objects.values_list("kind", "value").annotate(
+    """Add what is missing, and name it; drop what is too many, which is nothing wrong."""
+    holders = MatchKey.objects.values_list("kind", "value").annotate(
         low=Min("source_record__customer"), high=Max("source_record__customer")
     )
-    for shared in batches(held.filter(low__lt=F("high")).order_by("kind", "value")):
-        wanted = {(kind, value) for kind, value, *_ in shared}
-        missing = sorted(wanted - set(SharedValue.objects.among(wanted).values_list("kind", "value")))
+    for shared in batches(holders.filter(low__lt=F("high")).order_by("kind", "value")):
+        keys = {(kind, value) for kind, value, *_ in shared}
+        missing = sorted(keys - set(SharedValue.objects.among(keys).values_list("kind", "value")))
         _add(missing)
         yield from (f"shared value {key} missing" for key in missing)
     for rows in batches(SharedValue.objects.order_by("pk")):

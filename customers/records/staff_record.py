@@ -83,7 +83,7 @@ def refresh_staff_records(customers: Collection[Customer]) -> list[str]:
         before, after = record.identity, identity_of(customer_of[str(record.external_id)])
         if before != after:
             records = owned_records([record.customer_id])
-            [owned] = [each for each in records if each.pk == record.pk]
-            keys.change_identity(owned, before=before, after=after, owner=record.customer_id, records=records)
+            [staff_record] = [owned for owned in records if owned.pk == record.pk]
+            keys.change_identity(staff_record, before=before, after=after, owner=record.customer_id, records=records)
             differed.append(f"identity of staff record {record.pk}")
     return differed

@@ -20,8 +20,10 @@ from customers.lib.identity import Identity, fold, identity_key, match_keys
 from customers.locks import MOST_TRIES, RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.duplicates import MOST_HOLDERS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
+from customers.models.prepared import Prepared
 from customers.profile.edit import create_customer
 from customers.records import match_keys as keys
+from customers.records.owned import keys_of, owned_records
 from orders.intake.order import IncomingCustomer
 
 if TYPE_CHECKING:
@@ -55,31 +57,43 @@ def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> Found:
         return Found(_of_new_customer(incoming, by=by), "new")
     if record := _of_same_identity(incoming):
         return Found(record, "identity")
-    # So it is for few who are new, and the question of who matches is a long one.
-    has_known_keys = MatchKey.objects.among(match_keys(incoming.identity)).exists()
+    # Of few who are new, and who matches is a long query.
+    has_known_keys = keys.anybody_has(set(match_keys(incoming.identity)))
     if has_known_keys and (record := _of_matching_customer(incoming)):
         return Found(record, "match")
     return Found(_of_new_customer(incoming, by=by, check_shared=has_known_keys), "new")
 
 
+_known_record = Prepared(
+    lambda source, external_id: SourceRecord.objects.filter(data_source=source, external_id=external_id)
+)
+# One that goes by an external id is somebody else's, for whoever comes with an id of their own.
+_same_identity = Prepared(
+    lambda source, identity: (
+        SourceRecord.objects.filter(data_source=source, identity_key=identity, customer__erased_at=None).order_by("pk")
+    )[:1]
+)
+_same_identity_without_id = Prepared(
+    lambda source, identity: (
+        SourceRecord.objects.filter(
+            data_source=source, identity_key=identity, external_id=None, customer__erased_at=None
+        ).order_by("pk")
+    )[:1]
+)
+
+
 def _known(incoming: IncomingCustomer) -> SourceRecord | None:
     if not incoming.external_id:
         return None
-    return SourceRecord.objects.filter(data_source=incoming.data_source, external_id=incoming.external_id).first()
+    return next(iter(_known_record(incoming.data_source.pk, incoming.external_id)), None)
 
 
 def _of_same_identity(incoming: IncomingCustomer) -> SourceRecord | None:
-    """The data source's oldest record of this very identity; one that goes by another external id is another's."""
+    """The oldest record of this very identity in the data source."""
     if not any(match_keys(incoming.identity)):
         return None
-    same = SourceRecord.objects.filter(
-        data_source=incoming.data_source,
-        identity_key=identity_key(incoming.identity),
-        customer__erased_at=None,
-    )
-    if incoming.external_id:
-        same = same.filter(external_id=None)
-    return same.order_by("pk").first()
+    same_identity = _same_identity_without_id if incoming.external_id else _same_identity
+    return next(iter(same_identity(incoming.data_source.pk, identity_key(incoming.identity))), None)
 
 
 def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
@@ -90,42 +104,48 @@ def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
             return None
         try:
             with transaction.atomic():
-                # All from its origin on, in one go: who buys may end the lead status of each.
-                chain = chain_of(matched.origin_id)
-                locked = lock_chain(chain)
-                origin, owner = locked[chain[0]], locked[chain[-1]]
-                if not owner.is_live or not _is_still(matched, origin, owner):
-                    raise RetiredMeanwhileError
-                return _attach(incoming, owner, origin)
+                return _attach(incoming, matched)
         except RetiredMeanwhileError:
             continue
     raise RetiredMeanwhileError
 
 
-def _is_still(matched: SourceRecord, origin: Customer, owner: Customer) -> bool:
-    """Whether the record is the locked owner's, as it was when it was found."""
-    found_so = owner.pk == matched.customer_id
-    return found_so and SourceRecord.objects.filter(pk=matched.pk, origin=origin, customer=owner).exists()
+def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
+    """A new record of the same origin as `matched`, or the newest where there are too many already."""
+    is_merged = matched.origin_id != matched.customer_id
+    # All from its origin on, in one go: who buys may end the lead status of each.
+    chain = chain_of(matched.origin_id) if is_merged else [matched.origin_id]
+    locked = lock_chain(chain)
+    origin, owner = locked[chain[0]], locked[chain[-1]]
+    records = owned_records([owner.pk])
+    is_still_there = any((record.pk, record.origin) == (matched.pk, origin.pk) for record in records)
+    if not (owner.is_live and owner.pk == matched.customer_id and is_still_there):
+        raise RetiredMeanwhileError
+    source = incoming.data_source.pk
+    same_source = [record.pk for record in records if (record.origin, record.data_source) == (origin.pk, source)]
+    if not incoming.external_id and len(same_source) >= MOST_RECORDS:
+        return SourceRecord.objects.get(pk=same_source[-1])
+    has_new_keys = not keys_of(records).issuperset(match_keys(incoming.identity))
+    return _write_record(incoming, owner=owner, origin=origin, check_shared=has_new_keys)
 
 
 def _matching_record(identity: Identity) -> SourceRecord | None:
     """The record by which the oldest matching customer is recognised."""
-    wanted = set(match_keys(identity))
-    shared = wanted - ignored_values(wanted)
-    found = MatchKey.objects.among(shared)
-    owners = found.order_by("source_record__customer").values("source_record__customer").distinct()
+    own_keys = set(match_keys(identity))
+    holding = MatchKey.objects.among(own_keys - ignored_values(own_keys))
+    owners = holding.order_by("source_record__customer").values("source_record__customer").distinct()
     # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
     records = (
         SourceRecord.objects.filter(customer__in=owners[:MOST_HOLDERS], customer__erased_at=None)
         .select_related("customer")
-        .annotate(shares=Exists(found.filter(source_record=OuterRef("pk"))))
+        .annotate(shares=Exists(holding.filter(source_record=OuterRef("pk"))))
         .order_by("customer__created", "customer", "pk")
     )
     for customer, theirs in groupby(records, key=attrgetter("customer")):
-        all_theirs = list(theirs)
-        if any(_names_agree(identity, each) for each in (customer, *all_theirs)):
+        customer_records = list(theirs)
+        if any(_names_agree(identity, known) for known in (customer, *customer_records)):
             # The oldest whose name agrees too, else the oldest.
-            sharing = list(filter(attrgetter("shares"), all_theirs))
+            sharing = list(filter(attrgetter("shares"), customer_records))
             return next((record for record in sharing if _names_agree(identity, record)), sharing[0])
     return None
 
@@ -133,15 +153,6 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
 def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
     first, last = fold(identity.first_name), fold(identity.last_name)
     return bool(first and first == fold(other.first_name)) or bool(last and last == fold(other.last_name))
-
-
-def _attach(incoming: IncomingCustomer, owner: Customer, origin: Customer) -> SourceRecord:
-    """A new record with the locked `owner`; one of the same origin when there are too many."""
-    if not incoming.external_id:
-        mine = origin.own_records.filter(data_source=incoming.data_source).order_by("-pk")[:MOST_RECORDS]
-        if len(mine) >= MOST_RECORDS:
-            return mine[0]
-    return _write_record(incoming, owner=owner, origin=origin)
 
 
 def _write_record(
@@ -158,7 +169,7 @@ def _write_record(
 
 
 def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_shared: bool = True) -> SourceRecord:
-    """It has no news when nobody has its keys: nobody gets one of them while their advisory locks are held."""
+    # Nobody is given one of its keys meanwhile: their advisory locks are held.
     values = asdict(incoming.identity)
     del values["country"]
     addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import DataSource
+from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
@@ -108,12 +109,15 @@ def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | Non
     record = order.source_record
     for name, value in columns(incoming).items():
         setattr(order, name, value)
-    order.save()
+    if order.pk:
+        order.save()
+    else:
+        insert(order)
     items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
     purchases = _write_purchases(incoming, order)
     if order.status in COUNTED:
         purchases += begin_purchases(order, items)
-    OrderItem.objects.bulk_create(items)
+    insert(*items)
     if incoming.request:
         remember_request(incoming.request, order)
     history.write_placed([order], is_new=is_new, by=by)
@@ -147,13 +151,7 @@ def columns(incoming: IncomingOrder) -> dict[str, Any]:
 
 
 def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
-    return Purchase.objects.bulk_create(
-        Purchase(
-            source_record=order.source_record,
-            order=order,
-            at=order.at,
-            currency=order.currency,
-            **vars(purchase),
-        )
-        for purchase in incoming.purchases
-    )
+    about_order = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
+    purchases = [Purchase(**about_order, **vars(purchase)) for purchase in incoming.purchases]
+    insert(*purchases)
+    return purchases

@@ -9,6 +9,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from customers.models.prepared import insert
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
 
 MONTHS = {"month": 1, "year": 12}
@@ -23,7 +24,8 @@ def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
         for item in items
         if item.kind == ItemKind.SUBSCRIPTION and item.product and not item.purchase_id
     ]
-    purchases = Purchase.objects.bulk_create(_purchase(order, item, product) for item, product in subscribing)
+    purchases = [_purchase(order, item, product) for item, product in subscribing]
+    insert(*purchases)
     for (item, _), purchase in zip(subscribing, purchases, strict=True):
         item.purchase = purchase
     return purchases
