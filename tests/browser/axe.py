@@ -6,11 +6,27 @@ from playwright.sync_api import Page
 
 SCRIPT = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""All that a theme changes."""
+
 RUN = """
-    options => axe.run(document, options).then(
+    ([options, changedOnly]) => axe.run(changedOnly ? {include: window.changed} : document, options).then(
         found => found.violations.filter(each => options.impacts.includes(each.impact))
             .map(each => `${each.impact} ${each.id}: ${each.nodes.slice(0, 3).map(node => node.html).join(' ')}`)
     )
+"""
+LOOK = """
+    () => {
+        const lookOf = element => {
+            const style = getComputedStyle(element)
+            return [style.color, style.backgroundColor, style.fontSize, style.fontWeight].join()
+        }
+        const before = window.looks ?? new Map()
+        const shown = [...document.body.querySelectorAll('*')].filter(element => element.checkVisibility())
+        window.looks = new Map(shown.map(element => [element, lookOf(element)]))
+        window.changed = shown.filter(element => window.looks.get(element) !== before.get(element))
+        return window.changed.map(element => `${window.looks.get(element)} ${element.outerHTML}`)
+    }
 """
 IMPACTS = ["serious", "critical"]
 
@@ -20,7 +36,16 @@ def load(page: Page) -> None:
     page.evaluate(SCRIPT.read_text())
 
 
-def violations(page: Page, *, rules: list[str] | None = None) -> list[str]:
-    """What serious or critical is wrong with the page, by all rules of the standards or only by `rules`."""
+def changed(page: Page) -> set[str]:
+    """The elements that look different than they did when this was asked before, or were hidden then."""
+    return set(page.evaluate(LOOK))
+
+
+def violations(page: Page, *, rules: list[str] | None = None, changed_only: bool = False) -> list[str]:
+    """What serious or critical is wrong with the page, by all rules of the standards or only by `rules`.
+
+    With `changed_only`, of the elements that `changed` named last.
+    """
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": STANDARDS}
-    return page.evaluate(RUN, {"runOnly": only, "impacts": IMPACTS, "resultTypes": ["violations"]})
+    options = {"runOnly": only, "impacts": IMPACTS, "resultTypes": ["violations"]}
+    return page.evaluate(RUN, [options, changed_only])

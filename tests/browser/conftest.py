@@ -1,9 +1,13 @@
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from crm.accounts.models import User
@@ -48,6 +52,22 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@cache
+def demo_of_this_process() -> sqlite3.Connection:
+    """A copy of the demo, which is made in the test database as it is now."""
+    call_command("demo", password=PASSWORD, anyway=True, verbosity=0)
+    copy = sqlite3.connect(":memory:")
+    connection.connection.backup(copy)
+    return copy
+
+
+@pytest.fixture
+def demo(transactional_db) -> None:
+    """The demo, made once by each process: to copy it takes no time."""
+    connection.ensure_connection()
+    demo_of_this_process().backup(connection.connection)
 
 
 class Watch:
