@@ -21,7 +21,8 @@ from customers.lib.phrases import isolated
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
-    key_salt = "crm.accounts.password_reset"
+    # The module's first name, kept so that links created before it was renamed still work.
+    key_salt = "crm.accounts.resetting"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         # Otherwise whoever made a link for a new user could use it after another admin has granted that user more.

@@ -55,6 +55,17 @@ def test_the_form_has_no_token_in_its_address(link):
     assert "User name: <bdi>margaret</bdi>" in client.get(leads_to).content.decode()
 
 
+class TokensBeforeTheRename(password_reset.ResetTokenGenerator):
+    key_salt = "crm.accounts.resetting"
+
+
+def test_a_link_created_before_the_module_was_renamed_still_works(margaret):
+    token = TokensBeforeTheRename().make_token(margaret)
+
+    assert password_reset.follow_link(margaret, token=token, password="a brand new one")
+    assert is_set(margaret)
+
+
 def test_a_link_works_once(link, margaret):
     client = Client()
     follow(client, link)
