@@ -1,13 +1,15 @@
-"""Locks, always in one order: advisory numbers, customers by primary key, shared values, totals by record.
+"""Locks, always taken in one order: advisory locks, customers by primary key, shared values, totals by record.
 
-The advisory locks are on what people are known by, before there is a row to lock: one intake of a person at a time. The
-names are hashed to few numbers, and waited for in order, so that intakes that share several cannot deadlock. SQLite
-needs none of them: its transactions are IMMEDIATE, one writer at a time.
+An advisory lock is on a name, such as an email or an external id, before there is a row to lock: it lets one intake of
+a person in at a time. Names are hashed to few numbers and locked in their order, so that intakes that share several
+names cannot deadlock. SQLite needs no advisory locks: its transactions are IMMEDIATE, with one writer at a time.
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import wraps
 from itertools import pairwise
+from typing import ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
@@ -20,19 +22,41 @@ NAMESPACE = 7701
 NUMBERS = 1024
 
 LOCK = f"SELECT pg_advisory_xact_lock({NAMESPACE}, n) FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
-REFUSED = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608
-# Let go at once, which is only possible with the kind that belongs to the connection.
+TRY_LOCK = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608
+# Taken and released at once. Only a lock of the connection can be: one of the transaction lasts until its end.
 NUMBER_IS_FREE = (
     f"CASE WHEN pg_try_advisory_lock({NAMESPACE}, number) THEN pg_advisory_unlock({NAMESPACE}, number) ELSE false END"
 )
-"""Of a column `number`, whether no other act holds its lock at this moment."""
+"""SQL: whether no transaction holds the lock of the column `number` at this moment."""
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
 
 _locked = Prepared(lambda customers: Customer.objects.locked().filter(pk__in=customers))
 _merged_into = Prepared(lambda customer: Customer.objects.filter(pk=customer).values_list("merged_into", flat=True))
 
 
 class RetiredMeanwhileError(Exception):
-    """The customer was merged or came back between finding it and locking it."""
+    """The customer was merged or restored between finding it and locking it."""
+
+
+def retry_when_moved(act: Callable[P, Result]) -> Callable[P, Result]:
+    """Call `act` again when it raises RetiredMeanwhileError; after MOST_TRIES, let the error out.
+
+    Make `act` a transaction (`@transaction.atomic` below), so that a failed try releases its locks before the next one.
+    Locks on the wrong customers, kept while others are taken, could deadlock with a merge.
+    """
+
+    @wraps(act)
+    def act_with_retries(*args: P.args, **kwargs: P.kwargs) -> Result:
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return act(*args, **kwargs)
+            except RetiredMeanwhileError:
+                continue
+        return act(*args, **kwargs)
+
+    return act_with_retries
 
 
 def lock(customers: Collection[int]) -> dict[int, Customer]:
@@ -40,23 +64,15 @@ def lock(customers: Collection[int]) -> dict[int, Customer]:
     return {customer.pk: customer for customer in _locked(list(customers))}
 
 
+@retry_when_moved
+@transaction.atomic
 def lock_live(pk: int) -> Customer:
-    """The customer that `pk` leads to, locked and live (or erased).
-
-    The lock on one that turns out to be another is given back before the next is taken: held together out of order,
-    they could deadlock with a merge.
-    """
-    for _ in range(MOST_TRIES):
-        try:
-            with transaction.atomic():
-                root = Customer.objects.select_related("merged_into").get(pk=pk).live_root()
-                locked = Customer.objects.locked().get(pk=root.pk)
-                if locked.merged_into_id is not None or not _leads_to(locked, pk):
-                    raise RetiredMeanwhileError
-                return locked
-        except RetiredMeanwhileError:
-            continue
-    raise RetiredMeanwhileError
+    """The customer that `pk` leads to, locked and live (or erased)."""
+    root = Customer.objects.select_related("merged_into").get(pk=pk).live_root()
+    locked = Customer.objects.locked().get(pk=root.pk)
+    if locked.merged_into_id is not None or not _leads_to(locked, pk):
+        raise RetiredMeanwhileError
+    return locked
 
 
 def _leads_to(root: Customer, pk: int) -> bool:
@@ -74,7 +90,8 @@ def chain_of(pk: int) -> list[int]:
 def lock_chain(chain: Sequence[int], *others: int) -> dict[int, Customer]:
     """All of a `chain` that was read before, and `others`, locked.
 
-    RetiredMeanwhileError when the chain changed before it was locked: start the transaction again, for the lock order.
+    RetiredMeanwhileError when the chain changed before it was locked. Then the whole transaction has to start again:
+    locking more customers now would break the lock order.
     """
     locked = lock({*chain, *others})
     if [locked[customer].merged_into_id for customer in chain] != [*chain[1:], None]:
@@ -85,21 +102,21 @@ def lock_chain(chain: Sequence[int], *others: int) -> dict[int, Customer]:
 
 
 def lock_numbers(names: Iterable[str]) -> None:
-    """Wait for the lock of each name, before any customer is locked, and hold it until the transaction ends."""
-    _ask(LOCK, names)
+    """Wait for the lock of each name and hold it until the transaction ends. Call it before any customer is locked."""
+    _run(LOCK, names)
 
 
 def try_lock_numbers(names: Iterable[str]) -> set[str]:
-    """Take the locks that are free, without waiting, and hold them; those of `names` that another act holds."""
-    return _ask(REFUSED, names)
+    """Take the locks that are free and hold them, without waiting; return the names that another act has locked."""
+    return _run(TRY_LOCK, names)
 
 
 def number_of(name: str) -> int:
     return zlib.crc32(name.encode()) % NUMBERS
 
 
-def _ask(sql: str, names: Iterable[str]) -> set[str]:
-    """The names whose number the statement answers with."""
+def _run(sql: str, names: Iterable[str]) -> set[str]:
+    """Run the statement on the numbers of `names`; return the names whose number it answers with."""
     numbers = {name: number_of(name) for name in names}
     if connection.vendor != "postgresql" or not numbers:
         return set()

@@ -18,7 +18,7 @@ from customers.lib import sentences
 from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock_live
+from customers.locks import RetiredMeanwhileError, lock_live, retry_when_moved
 from customers.models import Contact, Customer, HistoryKind, Note, Opportunity, SourceRecord, Task
 from customers.records import history
 from customers.records.staff_record import staff_record_of
@@ -51,16 +51,16 @@ def lock(customer: Customer) -> Customer:
 
 def lock_row(row: Row) -> Row:
     """`row` as it is now, its customer locked."""
-    for _ in range(MOST_TRIES):
-        try:
-            with transaction.atomic():  # which gives a lock back that turns out to be on the wrong customer
-                return _locked(row)
-        except RetiredMeanwhileError:
-            continue
-    raise EngagementError("Nothing was changed: other users are changing this customer. Try again.")
+    try:
+        return _lock_row(row)
+    except RetiredMeanwhileError:
+        message = "Nothing was changed: other users are changing this customer. Try again."
+        raise EngagementError(message) from None
 
 
-def _locked(row: Row) -> Row:
+@retry_when_moved
+@transaction.atomic
+def _lock_row(row: Row) -> Row:
     record = SourceRecord.objects.filter(pk=row.source_record_id).first()
     owner = lock_live(record.customer_id) if record else None
     current = type(row)._default_manager.select_related("source_record__customer").filter(pk=row.pk).first()

@@ -18,7 +18,7 @@ from customers.erasing.delete_rows import Model, delete_rows
 from customers.erasing.redact import redact
 from customers.lib.identity import unaccented
 from customers.lib.phrases import Notice
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
+from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
 from customers.merging import drafts
 from customers.models import (
     Customer,
@@ -89,17 +89,23 @@ def _comparable(text: str) -> str:
 
 def erase_customer(customer: Customer, *, version: int | None, by: User | None) -> Deletion:
     """Delete the live `customer`; StaleEraseError when it changed, or was merged or undone, since `version`."""
-    for _ in range(MOST_TRIES):
-        try:
-            return _erase(customer.pk, version=version, by=by)
-        except (RetiredMeanwhileError, IntegrityError):
-            # A merge or an undo came first, or a row was added to a record that was not locked: try again.
-            continue
-    raise StaleEraseError
+    try:
+        return _erase(customer.pk, version=version, by=by)
+    except RetiredMeanwhileError:
+        raise StaleEraseError from None
+
+
+@retry_when_moved
+def _erase(pk: int, *, version: int | None, by: User | None) -> Deletion:
+    try:
+        return _erase_locked(pk, version=version, by=by)
+    except IntegrityError:
+        # A row was added to a record that was not locked.
+        raise RetiredMeanwhileError from None
 
 
 @transaction.atomic
-def _erase(pk: int, *, version: int | None, by: User | None) -> Deletion:
+def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     family = ownership.merged_into_any([pk]).keys()
     locked = lock(family)
     if ownership.merged_into_any([pk]).keys() != family:

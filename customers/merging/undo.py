@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from customers.lib.money import format_money
 from customers.lib.phrases import join_words
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, chain_of, lock_chain
+from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.undo_plan import (
     FieldOutcome,
@@ -61,14 +61,13 @@ def undo_merge(
     `seen` is the fingerprint of the plan that was shown: StaleUndoError when it would be another one now. Credit that
     would be below zero is refused unless `allow_overdraft`.
     """
-    for _ in range(MOST_TRIES):
-        try:
-            return _undo(merge, by=by, only=only, seen=seen, allow_overdraft=allow_overdraft)
-        except RetiredMeanwhileError:
-            continue
-    raise StaleUndoError
+    try:
+        return _undo(merge, by=by, only=only, seen=seen, allow_overdraft=allow_overdraft)
+    except RetiredMeanwhileError:
+        raise StaleUndoError from None
 
 
+@retry_when_moved
 @transaction.atomic
 def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, allow_overdraft: bool) -> UndoResult:
     locked, chain = _lock(merge)
