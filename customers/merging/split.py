@@ -52,7 +52,7 @@ class SplitPlan:
 
 
 def plan_split(record: SourceRecord) -> SplitPlan:
-    if record.is_home:
+    if record.is_staff_record:
         raise SplitError("This record holds staff entries and cannot be split off. Undo the merge instead.")
     if not has_several_records(record.customer):
         raise SplitError(f"This is the only record of {record.customer.numbered}, so it cannot be split off.")

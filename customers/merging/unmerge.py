@@ -77,7 +77,7 @@ def _moved_by(record: SourceRecord) -> MergeMember | None:
     """The part of a merge that moved `record` and no other that a data source sent."""
     member = MergeMember.objects.filter(duplicate=record.origin_id, undone_at=None).select_related("merge").first()
     moved = SourceRecord.objects.filter(origin__in=ownership.merged_into_any([record.origin_id]))
-    external_records = external.records_known_to_programs(moved.select_related("origin"))
+    external_records = external.external_records(moved.select_related("origin"))
     return member if [moved_record.pk for moved_record in external_records] == [record.pk] else None
 
 

@@ -34,18 +34,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(merged_into=None, erased_at=None)
 
     def locked(self) -> Self:
-        """Locked in primary key order, so that two acts on the same customers cannot deadlock.
-
-        NO KEY: new orders, whose foreign keys only need the customer to exist, do not wait.
-        """
+        """Locked in primary key order, so that two acts on the same customers cannot deadlock."""
+        # NO KEY, so that new orders do not wait: their foreign keys only need the customer to exist.
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
 
 class Customer(models.Model):
     """The golden record: what staff see and edit of one person or company.
 
-    The profile columns are a cache of the standing ProfileChanges. A retired customer (`merged_into`) keeps its row,
-    read-only, so that its number and uuid lead to the survivor for ever.
+    The profile columns are a cache of the ProfileChanges that stand. A retired customer (one with `merged_into`) keeps
+    its row, read-only, so that links to it always lead to the survivor.
     """
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "cus"), editable=False)
@@ -83,7 +81,7 @@ class Customer(models.Model):
     created = models.DateTimeField(default=timezone.now, editable=False)
     updated = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
-    # Without an index: almost all are null, which misleads SQLite. Children are found through MergeMember.
+    # Without an index: almost all are null, which misleads SQLite. Its duplicates are found through MergeMember.
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_index=False
     )
@@ -103,15 +101,15 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            # The list, a page at a time: latest first, oldest first, by name.
+            # The list, a page at a time: recently updated, recently added, by name.
             models.Index(fields=["updated", "id"], name="customer_by_updated"),
             models.Index(fields=["created", "id"], name="customer_by_created"),
             models.Index(fields=["sort_name", "id"], name="customer_by_sort_name"),
-            # The filters of the list, where few customers pass one; where many do, it reads the order instead.
+            # The filters of the list where few customers pass one. Where many do, it reads an index above instead.
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
             models.Index(BillingCountry(), name="customer_by_country"),
-            # Who shows a login, password or card that is erased with its record; without them a scan for each of these.
+            # An erasure looks for the profiles that show an erased login, password or card.
             models.Index(
                 fields=["cart_login"], condition=models.Q(cart_login__isnull=False), name="customer_by_cart_login"
             ),
@@ -137,12 +135,12 @@ class Customer(models.Model):
             return f"Erased customer {self.pk}"
         person = f"{self.first_name} {self.last_name}".strip()
         name = person or self.company or self.email or self.phone or f"Customer {self.pk}"
-        # What opens or ends an isolate would break out of the one that a page puts around the name.
+        # Pages isolate the name by Unicode marks; the same marks inside it would end the isolate.
         return name.translate(ISOLATES)
 
     @property
     def name_sort_key(self) -> bytes:
-        """What `sort_name` is a cache of."""
+        """The key that `sort_name` caches."""
         return sort_key(
             last_name=self.last_name, first_name=self.first_name, otherwise=self.company or self.email or self.phone
         )
@@ -175,10 +173,10 @@ class Customer(models.Model):
 
 
 class ProfileChange(models.Model):
-    """What was changed of a profile, by whom: the truth that the columns of Customer are a cache of.
+    """A change of a profile. The profile columns of Customer are derived from these. Append-only.
 
-    `values` is {field: {"before": …, "after": …, "from": customer or null}}. A change written by a merge stands while
-    that merge stands, and a value taken from one duplicate while that duplicate's part does. Append-only.
+    `values` is {field: {"before": …, "after": …, "from": customer or null}}. A change by a merge stands until that
+    merge is undone, and a value from one duplicate until that duplicate is restored.
     """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="changes")

@@ -11,9 +11,9 @@ from customers.models.source import LinkedRow, Tab
 
 
 class Contact(LinkedRow):
-    """A person to talk to at a customer, as one data source knows them. `notes` is a line about the person.
+    """A person at a customer, as one data source knows them. `notes` is a line about the person.
 
-    The email is in small letters, so that a search finds it however it is typed.
+    The email is stored in lower case, so that a search finds it in any spelling.
     """
 
     tab = Tab(
@@ -43,7 +43,7 @@ class Contact(LinkedRow):
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those of the whole account, newest first.
+            # The contacts of all customers, newest first.
             models.Index(fields=["at", "id"], name="contact_by_at"),
         ]
 
@@ -66,7 +66,7 @@ class ForecastCategory(models.TextChoices):
 
 
 class Opportunity(LinkedRow):
-    """A deal that may come about with a customer, and how likely it is (in per cent)."""
+    """A deal that may be closed with a customer. `win_likelihood` is in percent."""
 
     tab = Tab(
         "Opportunities",
@@ -109,9 +109,9 @@ class Opportunity(LinkedRow):
 
 
 class Task(LinkedRow):
-    """Something that one of the staff is to do about a customer.
+    """Something that a user has to do about a customer.
 
-    One about a contact hangs off the contact's record, so that the two never part.
+    A task about a contact belongs to the contact's record, so that a split or an undo does not separate them.
     """
 
     tab = Tab(
@@ -136,7 +136,7 @@ class Task(LinkedRow):
         indexes = [
             *LinkedRow.Meta.indexes,
             models.Index(fields=["at", "id"], name="task_by_at"),
-            # Those of one of the staff, and about one contact, newest first.
+            # The tasks of one user, and about one contact, newest first.
             models.Index(fields=["assignee", "at", "id"], name="task_of_assignee"),
             models.Index(fields=["contact", "at", "id"], name="task_about_contact"),
         ]
@@ -155,10 +155,10 @@ class NoteKind(models.TextChoices):
 
 
 class Note(LinkedRow):
-    """What staff wrote down about a customer, or about one of its contacts, for staff.
+    """A note or call about a customer or one of its contacts, which only staff read.
 
-    `call_duration` is in seconds, 0 for what is no call; only a call may be without text. One about a contact hangs off
-    the contact's record.
+    `call_duration` is in seconds, 0 for a note; only a call may have no text. A note about a contact belongs to the
+    contact's record.
     """
 
     tab = Tab(
@@ -183,9 +183,9 @@ class Note(LinkedRow):
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
-            # Those of the whole account, newest first.
+            # The notes about all customers, newest first.
             models.Index(fields=["at", "id"], name="note_by_at"),
-            # Those by one author, and about one contact, newest first.
+            # The notes by one user, and about one contact, newest first.
             models.Index(fields=["by", "at", "id"], name="note_of_author"),
             models.Index(fields=["contact", "at", "id"], name="note_about_contact"),
         ]
@@ -198,8 +198,8 @@ class Note(LinkedRow):
         return self.kind == NoteKind.CALL
 
     @property
-    def called(self) -> str:
+    def heading(self) -> str:
         """Such as “Note”, or “Call, 3 min 20 s”."""
         minutes, seconds = divmod(self.call_duration, 60)
-        lasted = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
-        return ", ".join(filter(None, (str(NoteKind(self.kind).label), " ".join(lasted))))
+        duration = [f"{minutes} min"] * bool(minutes) + [f"{seconds} s"] * bool(seconds)
+        return ", ".join(filter(None, (str(NoteKind(self.kind).label), " ".join(duration))))

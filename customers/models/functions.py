@@ -4,10 +4,10 @@ from django.db.models import functions
 
 
 class Now(functions.Now):
-    """The time of the statement, written as Python writes times.
+    """The time of the statement, in the format in which Django stores times.
 
-    SQLite keeps times as text and compares them as text. Its own has milliseconds, and never equals what a cursor made
-    of it; and with no fraction at all Python would leave the point out. So a microsecond is added.
+    SQLite stores and compares times as text. Its own clock has milliseconds, Python writes microseconds, and none where
+    they are zero. So "001" is added: the text then equals what Python writes of the time it has read.
     """
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:

@@ -26,8 +26,8 @@ class HistoryKind(models.TextChoices):
 class HistoryEntry(LinkedRow):
     """What was done to a customer: a sentence with named places, and the values that fill them (`lib.sentences`).
 
-    Append-only, but for what an erasure blanks; written in the transaction of the act. The other customer, the order or
-    the purchase that the values name stands in a column of its own as well.
+    It is written in the transaction of the act and never changed, except that an erasure blanks it. The other customer,
+    the order or the purchase that its values name is in a column as well.
     """
 
     tab = Tab(
@@ -52,11 +52,11 @@ class HistoryEntry(LinkedRow):
         verbose_name_plural = "history entries"
         indexes = [
             *LinkedRow.Meta.indexes,
-            # The story of one kind: all edits among ten thousand orders.
+            # The history of one kind, such as the few edits among ten thousand orders.
             models.Index(fields=["source_record", "kind", "at", "id"], name="historyentry_newest_of_kind"),
-            # What happened to anybody on some days.
+            # The history of all customers in a period.
             models.Index(fields=["at", "id"], name="historyentry_by_at"),
-            # What was done to one order, and to one purchase, newest first.
+            # The history of one order, and of one purchase, newest first.
             models.Index(fields=["order_number", "at", "id"], name="historyentry_of_order"),
             models.Index(fields=["purchase_id", "at", "id"], name="historyentry_of_purchase"),
         ]

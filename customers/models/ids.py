@@ -2,10 +2,10 @@ from uuid import uuid4
 
 
 def public_id(prefix: str) -> str:
-    """An id for the outside world that tells its kind, such as `cus_2f1c…`; never reused."""
+    """An id for API clients with its kind, such as `cus_2f1c…`. It is never used again."""
     return f"{prefix}_{uuid4()}"
 
 
 def bare_id() -> str:
-    """An id for the outside world, of a thing whose ids have no prefix there."""
+    # ChartMogul's ids of opportunities and tasks have no prefix.
     return str(uuid4())

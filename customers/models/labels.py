@@ -7,7 +7,7 @@ from customers.models.source import LinkedRow
 
 
 class Tag(LinkedRow):
-    """A word on a customer. `removed` on the home record hides the same word on every other record."""
+    """A word on a customer. `removed` on the staff record hides the same word on every other record."""
 
     name = models.CharField(max_length=60)
     removed = models.BooleanField(default=False)
@@ -20,7 +20,7 @@ class Tag(LinkedRow):
 
     @property
     def word(self) -> str:
-        """By which two are the same: the name, however it is spelled."""
+        """The name without its spelling: two tags with the same word are one."""
         return label_key(self.name)
 
 
@@ -33,7 +33,10 @@ class AttributeKind(models.TextChoices):
 
 
 class Attribute(LinkedRow):
-    """A named, typed value on a customer. On one name the home record wins, then the order of attachment."""
+    """A named, typed value on a customer.
+
+    Of several with one name, the one on the staff record counts, otherwise the one on the record attached first.
+    """
 
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=AttributeKind)
@@ -48,5 +51,5 @@ class Attribute(LinkedRow):
 
     @property
     def word(self) -> str:
-        """By which two are the same: programs read it, so a name is what it is, letter by letter."""
+        # API clients read attributes by name, so two spellings are two attributes.
         return self.name

@@ -22,7 +22,6 @@ Keyed = TypeVar("Keyed", bound=models.Model)
 
 class KeyQuerySet(models.QuerySet[Keyed]):
     def among(self, keys: Iterable[Key]) -> Self:
-        """Those that are one of `keys`."""
         values: defaultdict[str, list[str]] = defaultdict(list)
         for kind, value in keys:
             values[kind].append(value)
@@ -33,7 +32,7 @@ class KeyQuerySet(models.QuerySet[Keyed]):
 
 
 class MatchKey(models.Model):
-    """A normalised value by which source records are recognised as the same person. Derived from the identity."""
+    """A normalised email or phone. Customers whose records share one are duplicates. Derived from the identity."""
 
     derived = True
 
@@ -48,7 +47,7 @@ class MatchKey(models.Model):
             models.UniqueConstraint(fields=["source_record", "kind", "value"], name="matchkey_once_a_record"),
         ]
         indexes = [
-            # Every search for duplicates, and intake, starts here.
+            # Every search for duplicates starts here, and the intake of an order.
             models.Index(fields=["kind", "value"], name="matchkey_value"),
         ]
 
@@ -57,9 +56,9 @@ class MatchKey(models.Model):
 
 
 class SharedValue(models.Model):
-    """A match key that two live customers have, or had a moment ago: where a search for all duplicates begins.
+    """A match key that two live customers share: where the search for all duplicates begins.
 
-    A cache that may name too much, never too little; whoever reads it looks again.
+    A cache that may hold keys that are shared no more, but lacks none that are. So every reader checks the match keys.
     """
 
     derived = True
@@ -77,7 +76,7 @@ class SharedValue(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word of an identity, without accents, by whose beginning a customer is found. Derived from the identity."""
+    """A word of an identity, without accents. A search finds customers by its beginning. Derived from the identity."""
 
     derived = True
 
@@ -94,7 +93,7 @@ class SearchWord(models.Model):
 
 
 class UnmatchedValue(LinkedRow):
-    """Staff said that this record is not to be recognised by this value: a family's phone, a shared mailbox."""
+    """A value that staff excluded from matching for one record, such as a family's phone or a shared mailbox."""
 
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
@@ -110,7 +109,7 @@ class UnmatchedValue(LinkedRow):
 
 
 class IgnoredValue(models.Model):
-    """A placeholder that many people were given, such as none@none.com; nobody is recognised by it."""
+    """A placeholder that many customers were given, such as none@none.com. It matches no one."""
 
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
@@ -125,7 +124,7 @@ class IgnoredValue(models.Model):
 
 
 class NotDuplicate(models.Model):
-    """Somebody said that two customers are not the same person. It holds for whatever they are merged into later."""
+    """Staff marked two customers as not duplicates. It also counts for the customers they are merged into later."""
 
     first = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     second = models.ForeignKey(Customer, models.PROTECT, related_name="+")

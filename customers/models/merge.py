@@ -36,11 +36,11 @@ class Merge(models.Model):
         permissions = [("undo_merge", "Can undo merges")]
         indexes = [
             models.Index(fields=["created", "id"], name="merge_by_created"),
-            # The history of one user, or of one way: else SQLite sorts all merges of a busy user, and both read all
-            # merges for a way that is rare.
+            # The merges of one user, and those by one method. Without these SQLite sorts all merges of a busy user,
+            # and both databases read all merges to find a rare method.
             models.Index(fields=["by", "created", "id"], name="merge_of_user"),
             models.Index(fields=["via", "created", "id"], name="merge_by_via"),
-            # Those undone, by week: the condition holds for whatever has a date, so that SQLite uses it as well.
+            # Undos by week. Any comparison with a date implies the condition, so SQLite uses the index as well.
             models.Index(fields=["undone_at"], condition=models.Q(undone_at__isnull=False), name="merge_by_undone"),
         ]
 
@@ -52,7 +52,7 @@ class Merge(models.Model):
 
 
 class MergeMember(models.Model):
-    """One duplicate of a merge. `records` are the source records that moved with it, by primary key."""
+    """One duplicate of a merge. `records` are the primary keys of the source records that moved with it."""
 
     merge = models.ForeignKey(Merge, models.PROTECT, related_name="members")
     duplicate = models.ForeignKey(Customer, models.PROTECT, related_name="memberships")
@@ -67,7 +67,7 @@ class MergeMember(models.Model):
             ),
         ]
         indexes = [
-            # What was taken back lately, whole or in part.
+            # The latest undos, whole or in part.
             models.Index(
                 fields=["undone_at"], condition=models.Q(undone_at__isnull=False), name="mergemember_by_undone"
             ),
@@ -88,7 +88,7 @@ class MergeDraft(models.Model):
     survivor = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
     # The survivor too.
     customers = models.ManyToManyField(Customer, related_name="+")
-    # {"picks": {field: customer or "empty"}, "typed": {input: text}}; what is not in it is as suggested.
+    # {"picks": {field: customer or "empty"}, "typed": {input: text}}; a field that is not in it is as suggested.
     entered = models.JSONField(default=dict)
     # A hash.
     new_password = models.CharField(max_length=128, blank=True)
@@ -126,7 +126,7 @@ class MergeDraft(models.Model):
 
 
 class Deletion(models.Model):
-    """That a customer was erased, by whom, and how much went with it. Without personal data."""
+    """The log of an erasure: who erased which customer and how many rows were deleted. It holds no personal data."""
 
     uuid = models.CharField(max_length=40, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")

@@ -9,7 +9,7 @@ from customers.models.source import LinkedRow, Tab
 
 
 class CreditEntry(LinkedRow):
-    """Credit given (above zero) or used. One that corrects a merge's sum counts while that merge stands."""
+    """Credit added (above zero) or deducted (below). With `merge`, it corrects that merge's balance until its undo."""
 
     tab = Tab(
         "Credit",
@@ -34,9 +34,10 @@ class CreditEntry(LinkedRow):
 
 
 class CartLogin(LinkedRow):
-    """A customer's account in a shop. After a merge every login still opens the survivor.
+    """A customer's account in a shop. After a merge every login of the duplicates opens the survivor.
 
-    A password set anew without a login of its own is a row without one. What a merge made counts while it stands.
+    A row without `login` is a new password for the account. A row with `merge` was made by that merge and ends with its
+    undo.
     """
 
     tab = Tab(
@@ -65,7 +66,7 @@ class CartLogin(LinkedRow):
 
 
 class PaySource(LinkedRow):
-    """A card or account that pays. The token is bound to its own customer at the gateway, whoever owns it here."""
+    """A card or account that pays. Its token belongs to `gateway_customer` there, whoever owns the row after merges."""
 
     tab = Tab(
         "Payment methods",
@@ -93,11 +94,11 @@ class PaySource(LinkedRow):
 
     @property
     def expiry(self) -> str:
-        """As it stands on a card, such as 04/27; "" when it has none."""
+        """As printed on a card, such as 04/27; "" when it has none."""
         return f"{self.expiry_month:02}/{self.expiry_year % 100:02}" if self.expiry_month and self.expiry_year else ""
 
     @property
     def is_expired(self) -> bool:
-        """A card is good to the end of its month."""
+        # A card is valid until the end of its month.
         today = timezone.now()
         return bool(self.expiry) and (self.expiry_year, self.expiry_month) < (today.year, today.month)

@@ -1,4 +1,4 @@
-"""Columns that are part of another, as indexes and queries both write them."""
+"""Expressions that an index and the queries that use it must write alike."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.utils.deconstruct import deconstructible
 class BillingCountry(Func):
     """The country of the billing address, as text.
 
-    Written out rather than as Django's KT, whose key is a parameter: SQLite would not know its index by it.
+    Django's KeyTextTransform makes the key a parameter, and SQLite does not use an index for such an expression. A
+    migration names this class by its path, so it has to stay in this module.
     """
 
     template = "(%(expressions)s ->> 'country')"

@@ -42,8 +42,8 @@ class SourceRecordQuerySet(models.QuerySet["SourceRecord"]):
 class SourceRecord(models.Model):
     """A customer as one data source knows it, with the identity as received.
 
-    Whatever a customer has hangs off one of these and never leaves it; a merge only changes `customer`, which is a
-    cache of the live customer at the end of the chain `origin → merged_into → …`.
+    Everything that a customer has belongs to one source record for good. A merge only changes `customer`: a cache of
+    the live customer at the end of the chain `origin → merged_into → …`.
     """
 
     origin = models.ForeignKey("Customer", models.PROTECT, related_name="own_records")
@@ -68,7 +68,7 @@ class SourceRecord(models.Model):
             models.UniqueConstraint(fields=["data_source", "external_id"], name="sourcerecord_known_once"),
         ]
         indexes = [
-            # Readers who ask for what changed since: records that moved are found by this.
+            # API clients that ask what changed: records that moved since a time.
             models.Index(fields=["moved_at", "id"], name="sourcerecord_moved"),
         ]
 
@@ -77,7 +77,7 @@ class SourceRecord(models.Model):
 
     @classmethod
     def longest(cls, name: str) -> int:
-        """How many characters a part of an identity may have."""
+        """How many characters the identity field `name` may have."""
         return int(getattr(cls, name).field.max_length)
 
     @property
@@ -85,7 +85,8 @@ class SourceRecord(models.Model):
         return Identity(*(getattr(self, name) for name in IDENTITY_FIELDS))
 
     @property
-    def is_home(self) -> bool:
+    def is_staff_record(self) -> bool:
+        """Whether it holds what staff entered: its external id is the customer's uuid. Read it with `origin`."""
         return self.external_id == self.origin.uuid
 
 
@@ -93,9 +94,9 @@ class SourceRecord(models.Model):
 class Tab:
     """How a linked table is listed on the customer page.
 
-    `rows` is the template of one page of rows; `related` and `prefetch` name what they need of other tables.
-    `is_in_totals` when RecordTotals count the rows, so that no page has to; `totals` is the template that says what
-    they add up to. `only_filled` tabs are offered where there is something in them.
+    `rows` is the template of a page of rows, `totals` that of their sum; `related` and `prefetch` go to
+    select_related and prefetch_related; `empty` is shown where there are no rows. Rows that are `is_in_totals` are
+    counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty.
     """
 
     label: str
@@ -111,11 +112,11 @@ class Tab:
 
 
 class LinkedRow(models.Model):
-    """Anything a customer has. It belongs to one source record for good, and is listed newest first by `at`."""
+    """Anything a customer has. It belongs to one source record for good and is listed by `at`, newest first."""
 
     tab: ClassVar[Tab | None] = None
     searched_by: ClassVar[Mapping[str, str]] = {}
-    """The indexed fields whose exact value a search for customers looks up, and what people call such a value."""
+    """{indexed field: its label}: a search for customers looks up their exact values."""
 
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, db_index=False)
     at = models.DateTimeField(default=timezone.now)
@@ -127,12 +128,12 @@ class LinkedRow(models.Model):
 
     @classmethod
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
-        """What somebody should know before the customers of `records_of` {customer: records} become one."""
+        """Warnings to show before the customers of `records_of`, {customer: its records}, are merged."""
         return []
 
     @classmethod
     def erase_warnings(cls, customer: "Customer") -> list[Notice]:
-        """What somebody should know before all rows of the live `customer` are deleted."""
+        """Warnings to show before all rows of the live `customer` are deleted."""
         return []
 
     @classmethod

@@ -6,7 +6,7 @@ from customers.models.source import SourceRecord
 
 
 class RecordTotals(models.Model):
-    """What one source record's orders and purchases add up to, in one currency and its minor units (cents).
+    """The sums of one source record's orders and purchases, in minor units (cents) of one currency.
 
     A cache, so that no page counts orders. `orders.totals.add` writes it; see `docs/decisions/0003`.
     """
@@ -39,10 +39,9 @@ def month_of(at: datetime) -> date:
 
 
 class MonthTotals(models.Model):
-    """What one source record's orders of one month add up to, in one currency and its minor units (cents).
+    """The sums of one source record's orders of one month, in minor units (cents) of one currency.
 
-    A cache for the plot of spend, which must not read orders. `month` is that in which the order was placed; a
-    refund counts there too.
+    A cache for the chart of spend, which reads no orders. `month` is when the order was placed, for its refunds too.
     """
 
     derived = True

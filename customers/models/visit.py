@@ -6,7 +6,7 @@ from customers.models.customer import Customer
 
 
 class Visit(models.Model):
-    """When a user last had a customer's page open, so that they find it again."""
+    """When a user last opened a customer's page, for “Recently viewed”."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="visits")
@@ -15,7 +15,7 @@ class Visit(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "customer"], name="visit_once_a_customer")]
         indexes = [
-            # The start page: what a user saw last.
+            # Recently viewed, on Home.
             models.Index(fields=["user", "-at", "-id"], name="visit_latest"),
         ]
 

@@ -86,7 +86,7 @@ class Line:
     @property
     def who(self) -> str:
         """Whoever did it, else the data source that sent it."""
-        return str(self.row.by or ("API client" if self.record.is_home else self.record.data_source))
+        return str(self.row.by or ("API client" if self.record.is_staff_record else self.record.data_source))
 
     @property
     def is_note(self) -> bool:

@@ -1,6 +1,6 @@
-"""By which source records programs know a customer: those that data sources sent.
+"""The source records by which API clients know a customer: those that data sources sent.
 
-A home record, which is ours, stands for a customer of whom no data source sent anything, and only for such a one.
+The staff record is one of them only for a customer whom no data source has sent.
 """
 
 from collections.abc import Collection
@@ -9,23 +9,23 @@ from customers.models import Customer, SourceRecord
 
 
 def external_records_of(customers: Collection[Customer]) -> dict[int, list[SourceRecord]]:
-    """{customer: their records with the data source, their own first, then as they were attached}."""
-    of: dict[int, list[SourceRecord]] = {customer.pk: [] for customer in customers}
-    rows = SourceRecord.objects.filter(customer__in=of).select_related("data_source", "origin")
+    """{customer: external records}: first those that were always the customer's, then in order of attachment."""
+    records_of: dict[int, list[SourceRecord]] = {customer.pk: [] for customer in customers}
+    rows = SourceRecord.objects.filter(customer__in=records_of).select_related("data_source", "origin")
     for record in rows.in_order_of_attachment():
-        of[record.customer_id].append(record)
+        records_of[record.customer_id].append(record)
     return {
-        pk: sorted(records_known_to_programs(records), key=lambda record: record.origin_id != pk)
-        for pk, records in of.items()
+        pk: sorted(external_records(records), key=lambda record: record.origin_id != pk)
+        for pk, records in records_of.items()
     }
 
 
-def records_known_to_programs(records: Collection[SourceRecord]) -> list[SourceRecord]:
-    """Those by which programs know one customer whose all `records`, read with their origins, are."""
-    sent = [record for record in records if not record.is_home]
+def external_records(records: Collection[SourceRecord]) -> list[SourceRecord]:
+    """The external ones of all `records` of one customer, which were read with `origin`."""
+    sent = [record for record in records if not record.is_staff_record]
     return sent or list(records)
 
 
 def primary_record(records: Collection[SourceRecord]) -> SourceRecord | None:
-    """The first that has an id in its data source, of those that `records_of` has put in order."""
+    """The first with an external id, otherwise the first, of a list from `external_records_of`."""
     return next((record for record in records if record.external_id), next(iter(records), None))

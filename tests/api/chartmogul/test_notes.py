@@ -40,7 +40,7 @@ def test_a_note_has_the_recorded_shape(path):
     assert shown["uuid"].startswith("note_")
     assert caller.get(f"{path}/{shown['uuid']}").json() == shown
     assert caller.get(path).json()["entries"] == [shown]
-    assert Note.objects.get().source_record.is_home
+    assert Note.objects.get().source_record.is_staff_record
 
 
 def test_a_note_is_one_thing_at_both_addresses():

@@ -45,7 +45,7 @@ def test_an_opportunity_has_the_recorded_shape():
     assert sent(caller, **given).items() <= shown.items()
     assert shown["custom"] == {"from_campaign": True}
     assert caller.get(f"opportunities/{shown['uuid']}").json() == shown
-    assert Opportunity.objects.get().source_record.is_home
+    assert Opportunity.objects.get().source_record.is_staff_record
 
 
 def test_what_is_not_said_has_a_value_all_the_same():

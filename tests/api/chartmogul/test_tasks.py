@@ -37,7 +37,7 @@ def test_a_task_has_the_recorded_shape():
     assert shown["due_date"] == "2025-04-30T00:00:00.000Z"
     assert shown["associated_object"] == "customer"
     assert caller.get(f"tasks/{shown['task_uuid']}").json() == shown
-    assert Task.objects.get().source_record.is_home
+    assert Task.objects.get().source_record.is_staff_record
 
 
 def test_the_list_is_filtered():

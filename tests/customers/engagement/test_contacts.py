@@ -90,7 +90,7 @@ def test_a_contact_that_went_takes_what_is_about_it_to_the_record_of_the_one_tha
 def test_the_home_record_takes_contacts_of_staff():
     customer = known("1")
     contact = contacts.add(customer, DataSource.staff(), {"first_name": "Ada"}, by=None)
-    assert contact.source_record.is_home
+    assert contact.source_record.is_staff_record
 
 
 def test_of_several_records_of_a_source_the_first_or_the_one_named_is_chosen():
