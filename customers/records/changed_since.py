@@ -1,8 +1,7 @@
-"""The rows of a period, whoever has them: those that came in it, or those that changed in it.
+"""The rows of all customers that were created or changed in a period, for API clients that keep a copy.
 
-A row has changed when it was written to, or when its source record came to another customer: who keeps a copy of what
-is here must learn of the new owner. Those are two questions, each answered from an index, one after the other; asked as
-one, with OR, they would read the table.
+A row has changed when it was edited, or when a merge, split or undo moved its source record to another customer. These
+are two queries with an index each, one after the other. As one query with OR they would read the whole table.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from django.db.models import Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 Period = tuple[datetime, datetime]
-"""From when, and before when."""
+"""From the first time, included, to the second, excluded."""
 
 
 class ChainedQuery(Generic[Row]):
-    """What one query finds, or several that share no row, one after the other; all of them ordered.
+    """The rows of several ordered queries that share no row, one after the other.
 
-    A page is found by its primary keys, so that the places before it are passed over in an index and their rows stay
-    unread. Nothing is counted whose end a page has shown.
+    A slice first selects primary keys only, so that the database skips the rows before it in an index, unread. A query
+    is not counted if a slice has reached its end.
     """
 
     def __init__(self, *parts: QuerySet[Row]) -> None:
@@ -36,7 +35,7 @@ class ChainedQuery(Generic[Row]):
         return len(self.lengths) == len(self.parts)
 
     def __getitem__(self, span: slice) -> list[Row]:
-        """The rows of a slice that has both ends."""
+        """The rows of `span`, which has a start and a stop."""
         pks = self._pks(span.start, span.stop)
         rows = self.parts[0].model._default_manager.in_bulk(pks)
         return [rows[pk] for pk in pks if pk in rows]
@@ -67,7 +66,7 @@ def created_in(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending
 
 
 def changed_in(rows: QuerySet[Row], period: Period, *, ascending: bool) -> ChainedQuery[Row]:
-    """Those written to, then those whose record moved."""
+    """First the rows that were edited, then those whose record moved."""
     written = created_in(rows, period, by="updated", ascending=ascending)
     moved = created_in(rows, period, by="source_record__moved_at", ascending=ascending)
     in_period: dict[str, Any] = {"updated__gte": period[0], "updated__lt": period[1]}

@@ -1,6 +1,6 @@
-"""How many linked rows customers or their records have, and in which data sources; a few queries for any number.
+"""How many linked rows customers or records have, and their data sources: one query each for any number of customers.
 
-Rows are never counted further than MOST. Orders and amounts come from `customers.totals.sums`.
+Counting stops at MOST. Orders and amounts are not counted but read from `customers.totals.sums`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
@@ -20,7 +21,7 @@ Kinds = Sequence[type[LinkedRow]]
 
 
 class CappedCount(Subquery):
-    """How many rows a subquery with a limit has."""
+    """The number of rows of a subquery, which has a limit of its own."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
     output_field = IntegerField()
@@ -28,8 +29,6 @@ class CappedCount(Subquery):
 
 @dataclass(frozen=True)
 class RowCount:
-    """How many rows of one kind."""
-
     kind: type[LinkedRow]
     number: int
 
@@ -50,7 +49,7 @@ class RowCount:
 def count_rows(
     kinds: Kinds, of: QuerySet[Any], *, by: str = "source_record", **filters: Any
 ) -> dict[int, list[RowCount]]:
-    """{pk: what it has of each of `kinds`} for the customers or records `of`, which the rows name as `by`."""
+    """{pk: a count for each of `kinds`} of the customers or records `of`; `by` is the rows' path to them."""
     counts = {
         f"n{n}": CappedCount(kind._default_manager.filter(**{by: OuterRef("pk")}, **filters).values("pk")[: MOST + 1])
         for n, kind in enumerate(kinds)
@@ -60,15 +59,15 @@ def count_rows(
 
 
 def add_counts(counts: Iterable[Collection[RowCount]]) -> list[RowCount]:
-    """The tallies of several, added up by kind; kinds of which there is nothing are left out."""
+    """The sums by kind, without those that are zero."""
     sums: defaultdict[type[LinkedRow], int] = defaultdict(int)
-    for tally in (tally for row_counts in counts for tally in row_counts):
-        sums[tally.kind] += tally.number
+    for row_count in chain.from_iterable(counts):
+        sums[row_count.kind] += row_count.number
     return [RowCount(kind, number) for kind, number in sums.items() if number]
 
 
 def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
-    """{customer: names of the data sources that know them}."""
+    """{customer: names of the data sources of their records}."""
     names_of: defaultdict[int, list[str]] = defaultdict(list)
     rows = SourceRecord.objects.filter(customer__in=customers).order_by("data_source__name")
     for customer, name in rows.values_list("customer", "data_source__name").distinct():
@@ -77,10 +76,9 @@ def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
 
 
 def without_staff(names: Sequence[str]) -> Sequence[str]:
-    """The names of data sources, without that of what staff typed where there are others."""
+    """`names` without “Staff”, unless that is the only one."""
     return [name for name in names if name != DataSource.STAFF] or names
 
 
 def sources_of_records(records: Collection[int]) -> dict[int, str]:
-    """{record: name of its data source}."""
     return dict(SourceRecord.objects.filter(pk__in=records).values_list("pk", "data_source__name"))

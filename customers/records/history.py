@@ -1,7 +1,7 @@
-"""The history of a customer: each act writes its entry, in its own transaction.
+"""Writing the history of a customer: every act writes its entry in its own transaction.
 
-An entry is a sentence with named places and the values that fill them (`lib.sentences`). What the values name is in
-columns as well, so that an order, a purchase or an erasure finds its entries by an index.
+An entry is a sentence with named places and the values that fill them (`lib.sentences`). A customer, order or purchase
+among the values is in a column as well, so that pages and erasures find the entry through an index.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 REASON = "Reason: {reason}"
-NAMING_SEVERAL = (HistoryKind.MERGE, HistoryKind.UNDO, HistoryKind.DISMISSAL)
+KINDS_WITH_SEVERAL_CUSTOMERS = (HistoryKind.MERGE, HistoryKind.UNDO, HistoryKind.DISMISSAL)
 
 
 def write(
@@ -37,7 +37,7 @@ def write(
 ) -> HistoryEntry:
     """Write an entry on the record `about`, or on the staff record of the locked customer `about`.
 
-    `values` fill the places of `sentence`: customers, days, times, and what `lib.sentences` knows.
+    `values` fill the places of `sentence`: customers, dates, times, and whatever `lib.sentences` makes.
     """
     record = staff_record_of(about) if isinstance(about, Customer) else about
     written = entry(record, kind, sentence, by=by, merge=merge, reason=reason, **values)
@@ -57,7 +57,7 @@ def entry(
     reason: str = "",
     **values: Value,
 ) -> HistoryEntry:
-    """An entry of a record, to be saved: for whoever writes several at once, or of what was at another time."""
+    """An unsaved entry, to write several at once or one of another time; ValueError if `values` do not fit."""
     if reason:
         sentence, values["reason"] = f"{sentence}\n{REASON}", reason
     if unfilled := places(sentence) ^ values.keys():
@@ -93,13 +93,13 @@ def _stored(value: Value) -> Value:
 
 
 def _about(kind: str, values: Mapping[str, Value]) -> dict[str, Any]:
-    """The columns that say what an entry is about."""
+    """The columns for the customer, order and purchase among the values."""
     columns: dict[str, Any] = {}
     for value in values.values():
         match value:
             case {"customer": pk} | [{"customer": pk}]:
                 columns["about_customer_id"] = pk
-            case [{"customer": _}, *_] if kind not in NAMING_SEVERAL:
+            case [{"customer": _}, *_] if kind not in KINDS_WITH_SEVERAL_CUSTOMERS:
                 raise ValueError(f"An erasure would not find several customers in an entry of kind {kind}.")
             case {"order": number}:
                 columns["order_number"] = number

@@ -1,4 +1,4 @@
-"""What is known of a customer by each of their source records: how it came to them, and what it brought."""
+"""The source records of a customer: which merge brought each, and how many rows it has."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,40 +14,41 @@ from customers.records.ownership import merge_chains
 from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, sum_rows
 
-# More than a page can show; a customer has few, unless somebody merged hundreds.
+# A customer has few records unless hundreds were merged. No page shows more at once.
 MOST_RECORDS = 200
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class RecordContribution:
-    """A source record, the merge that brought it to its customer, if one did, and what came through it."""
+    """A source record with its orders and the counts of its other rows."""
 
     record: SourceRecord
     merge: Merge | None
+    """The latest merge that brought the record to its customer."""
     figures: OrderTotals
     rest: list[RowCount]
 
     @property
     def came_since(self) -> bool:
-        """Whether it came for somebody who was merged into the customer before."""
+        """Whether the record was received after its origin had been merged into the customer."""
         return self.merge is not None and self.record.created > self.merge.created
 
 
 def records_of(customer: Customer) -> dict[int, SourceRecord]:
-    """The customer's source records by primary key, in order of attachment."""
+    """{primary key: record} in order of attachment; the first MOST_RECORDS."""
     records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
     return {record.pk: record for record in records[:MOST_RECORDS]}
 
 
 def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Mapping[int, SourceRecord]:
-    """`records`, and those of `pks` that are beyond the MOST_RECORDS."""
+    """`records` and those of `pks` that are not among them."""
     missing = set(pks) - records.keys()
     return {**records, **SourceRecord.objects.select_related("data_source", "origin").in_bulk(missing)}
 
 
 def record_page(customer: Customer, *, before: Cursor | None, limit: int, source: int | None) -> list[SourceRecord]:
-    """The records that follow the cursor in order of attachment; one that never moved is before all that did."""
+    """The records after the cursor in order of attachment: those that never moved come first."""
     records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
     if source is not None:
         records = records.filter(data_source=source)
@@ -65,30 +66,30 @@ def cursor_of(record: SourceRecord) -> Cursor:
 def record_contributions(
     records: Sequence[SourceRecord], totals: Iterable[RecordTotals]
 ) -> Iterator[RecordContribution]:
-    """What came through each of `records`; orders from the totals, all else counted as far as counting goes."""
+    """The contribution of each of `records`: its orders from `totals`, its other rows counted."""
     of_record: defaultdict[int, list[RecordTotals]] = defaultdict(list)
     for row in totals:
         of_record[row.source_record_id].append(row)
-    counted = [
+    kinds = [
         kind for kind in all_linked_models() if kind is not HistoryEntry and not (kind.tab and kind.tab.is_in_totals)
     ]
     pks = [record.pk for record in records]
-    rest = count_rows(counted, SourceRecord.objects.filter(pk__in=pks))
+    rest = count_rows(kinds, SourceRecord.objects.filter(pk__in=pks))
     merge_of = _merges(records)
     for record in records:
-        counts = [tally for tally in rest[record.pk] if tally.number]
+        counts = [row_count for row_count in rest[record.pk] if row_count.number]
         yield RecordContribution(record, merge_of.get(record.pk), sum_rows(of_record[record.pk]), counts)
 
 
 def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:
-    """{record: the latest of the standing merges that took it from its origin to where it is}."""
-    ways = merge_chains({record.origin_id for record in records if record.origin_id != record.customer_id})
-    taken = {pk for way in ways.values() for pk in way}
-    edges = MergeMember.objects.filter(undone_at=None, duplicate__in=taken).select_related("merge__by")
-    merge_of = {edge.duplicate_id: edge.merge for edge in edges} if taken else {}
+    """{record: the latest active merge between its origin and its customer}."""
+    chains = merge_chains({record.origin_id for record in records if record.origin_id != record.customer_id})
+    duplicates = {pk for chain in chains.values() for pk in chain}
+    members = MergeMember.objects.filter(undone_at=None, duplicate__in=duplicates).select_related("merge__by")
+    merge_of = {member.duplicate_id: member.merge for member in members} if duplicates else {}
     merge_by_record = {}
     for record in records:
-        passed = [merge_of[pk] for pk in ways.get(record.origin_id, ()) if pk in merge_of]
-        if passed:
-            merge_by_record[record.pk] = max(passed, key=lambda merge: merge.pk)
+        merges = [merge_of[pk] for pk in chains.get(record.origin_id, ()) if pk in merge_of]
+        if merges:
+            merge_by_record[record.pk] = max(merges, key=lambda merge: merge.pk)
     return merge_by_record

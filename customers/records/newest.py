@@ -1,8 +1,8 @@
-"""The newest rows of one kind that a customer has, over all of their source records, a page at a time.
+"""The newest rows of one kind over all source records of a customer, a page at a time.
 
-It reads at most a page of rows a record, through the index (source_record, at, id): never OFFSET, never COUNT, never
-a sort over all that somebody has. PostgreSQL needs LATERAL for that; SQLite reads the plain join that way by itself,
-where nothing else is joined.
+It reads at most a page of rows per record, through the index (source_record, at, id): no OFFSET, no COUNT and no sort
+of all rows. PostgreSQL needs LATERAL for that. SQLite reads a plain join so by itself, as long as no third table is
+joined.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from django.db.models.lookups import Exact
 from customers.models import Customer, LinkedRow, SourceRecord
 
 PAGE = 25
-COMPARED = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+OPERATORS = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
 Row = TypeVar("Row", bound=LinkedRow)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last row of the page before."""
+    """The last row of the previous page; its text goes into the link to the next."""
 
     at: datetime
     pk: int
@@ -37,7 +37,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
-        """The cursor that `text` writes; None when it is not one."""
+        """The cursor whose text is `text`; None if it is the text of none."""
         at, _, pk = text.rpartition("_")
         try:
             when = datetime.fromisoformat(at)
@@ -55,14 +55,14 @@ def newest(
     source: int | None = None,
     **filters: Any,
 ) -> QuerySet[Row]:
-    """At most `limit` rows, newest first, of the records of one data `source` or of all.
+    """At most `limit` rows, newest first, of the customer's records from one data `source` or from all.
 
-    `filters` are columns and the value each must have, or a comparison such as `due__lte`.
+    `filters` are Django lookups on the columns: equality, or a comparison such as `due__lte`, `isnull` or `in`.
     """
     rows = model._default_manager.order_by("-at", "-pk")
     if connections[rows.db].vendor == "postgresql":
         return rows.filter(pk__in=_lateral(model, customer, before, limit, source, filters))
-    # Apart: joined to whatever they are shown with, the sorter would be handed all that the customer has.
+    # In a subquery: with the tables that callers join, SQLite would sort all rows of the customer.
     return rows.filter(pk__in=_joined(model, customer, before, source, filters).values("pk")[:limit])
 
 
@@ -71,10 +71,10 @@ def _joined(
 ) -> QuerySet[Row]:
     rows = model._default_manager.filter(source_record__customer=customer, **filters).order_by("-at", "-pk")
     if before:
-        # Written so that the index is entered at `at`, and the comparison of the pair only filters.
+        # The first condition enters the index at `at`; the others only filter rows of the same time.
         rows = rows.filter(Q(at__lte=before.at) & (Q(at__lt=before.at) | Q(pk__lt=before.pk)))
     if source is not None:
-        # Added to nothing, so that SQLite does not begin with all the records that the data source has.
+        # With + 0 the index on the data source is not used: SQLite would begin with all of its records.
         rows = rows.filter(Exact(F("source_record__data_source") + 0, source))
     return rows
 
@@ -101,17 +101,17 @@ def _lateral(
             conditions.append(f"{column} = ANY(%s)")
             params.append(list(value))
         else:
-            conditions.append(f"{column} {COMPARED[lookup]} %s")
+            conditions.append(f"{column} {OPERATORS[lookup]} %s")
             params.append(value.pk if hasattr(value, "pk") else value)
-    of_source = "" if source is None else "AND s.data_source_id = %s"
+    source_condition = "" if source is None else "AND s.data_source_id = %s"
     sql = f"""
         SELECT q.id FROM {quote(SourceRecord._meta.db_table)} s CROSS JOIN LATERAL (
             SELECT t.id, t.at FROM {quote(model._meta.db_table)} t WHERE {" AND ".join(conditions)}
             ORDER BY t.at DESC, t.id DESC LIMIT %s
-        ) q WHERE s.customer_id = %s {of_source} ORDER BY q.at DESC, q.id DESC LIMIT %s
+        ) q WHERE s.customer_id = %s {source_condition} ORDER BY q.at DESC, q.id DESC LIMIT %s
     """  # noqa: S608 - only names from the schema are put into the text
-    sources = [] if source is None else [source]
-    return RawSQL(sql, [*params, limit, customer.pk, *sources, limit])  # noqa: S611 - and values are parameters
+    source_params = [] if source is None else [source]
+    return RawSQL(sql, [*params, limit, customer.pk, *source_params, limit])  # noqa: S611 - and values are parameters
 
 
 def column_of(model: type[LinkedRow], name: str) -> str:

@@ -1,4 +1,4 @@
-"""What is linked to a source record, learned from the schema: a new linked table needs no change here."""
+"""The tables linked to a source record, read from the schema: a new one needs no change here."""
 
 from functools import cache
 
@@ -13,10 +13,11 @@ def linked_models() -> tuple[type[LinkedRow], ...]:
 
 @cache
 def tabbed_models() -> tuple[type[LinkedRow], ...]:
-    """Those with a tab on the customer page, in the order of the tabs."""
-    return tuple(sorted((m for m in linked_models() if m.tab), key=lambda m: m.tab.position if m.tab else 0))
+    """The linked models with a tab on the customer page, in the order of the tabs."""
+    tabbed = (model for model in linked_models() if model.tab)
+    return tuple(sorted(tabbed, key=lambda model: model.tab.position if model.tab else 0))
 
 
 def all_linked_models() -> tuple[type[LinkedRow], ...]:
-    """Everything that is linked, as the tabs have it, then the rest."""
+    """The linked models in the order of the tabs, then those without a tab."""
     return (*tabbed_models(), *(model for model in linked_models() if not model.tab))
