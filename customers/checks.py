@@ -1,4 +1,4 @@
-"""What must be true of every table that is linked to a customer, checked when the program starts."""
+"""System checks of every table that is linked to a customer: Django refuses to start when one fails."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ def check_links(
     app_configs: Sequence[AppConfig] | None = None,
     **kwargs: Any,
 ) -> list[CheckMessage]:
-    chosen = {config.label for config in app_configs} if app_configs else None
-    models = apps.get_models() if chosen is None else [m for m in apps.get_models() if m._meta.app_label in chosen]
-    return [error for model in models for error in errors_of(model)]
+    labels = {config.label for config in app_configs} if app_configs else None
+    checked = [model for model in apps.get_models() if labels is None or model._meta.app_label in labels]
+    return [error for model in checked for error in errors_of(model)]
 
 
 def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:
@@ -29,7 +29,7 @@ def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:
 
 
 def foreign_keys(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, Any]]:
-    """Those of the model, and of the tables that Django makes for its many-to-many fields."""
+    """The foreign keys of the model and of the tables that Django makes for its many-to-many fields."""
     throughs = (field.remote_field.through for field in model._meta.local_many_to_many)
     for table in (model, *(through for through in throughs if through and through._meta.auto_created)):
         yield from (field for field in table._meta.local_fields if isinstance(field, models.ForeignKey))
@@ -37,7 +37,7 @@ def foreign_keys(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, A
 
 def errors_of_link(model: type[models.Model], field: models.ForeignKey[Any, Any]) -> Iterator[CheckMessage]:
     if field.remote_field.on_delete is not models.PROTECT:
-        hint = "Use PROTECT: nothing a customer has may vanish with a record."
+        hint = "Use PROTECT: no row of a customer may be deleted with its record."
         yield Error("A foreign key to SourceRecord that is not PROTECT", hint=hint, obj=field, id="customers.E002")
     if getattr(model, "derived", False):
         return

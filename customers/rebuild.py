@@ -1,7 +1,7 @@
-"""Deriving every cache about customers again, and naming what differed.
+"""Deriving every cache about customers again, with a line for each that differed.
 
-The functions are those that the acts use; after any history there should be nothing to name. Some customers at a time,
-each time under the locks of the acts, in their order and for one short transaction: others may work meanwhile.
+It uses the functions that the acts use, so after any history there should be no lines. Each batch of customers is one
+short transaction with the same locks as the acts, in the same order, so that others can work meanwhile.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,17 +20,17 @@ OfRecords = Callable[[Sequence[int]], list[str]]
 
 
 def rebuild(totals: OfRecords) -> Iterator[str]:
-    """Put right owners, profiles, records, match keys, billing status, shared values; a line for each that was not.
+    """Derive owners, profiles, match keys, billing status and shared values; yield a line for each that differed.
 
-    `totals` does that for what the orders of some records add up to, on which billing status stands.
+    `totals` does the same for the totals of the records it is called with. Billing status is derived from them.
     """
     yield from _owners()
-    for pks in _stretches(Customer.objects.all()):
+    for pks in _batches(Customer.objects.all()):
         yield from _caches(pks, totals)
     yield from shared_values.rebuild()
 
 
-def _stretches(customers: CustomerQuerySet) -> Iterator[list[int]]:
+def _batches(customers: CustomerQuerySet) -> Iterator[list[int]]:
     last = 0
     while pks := list(customers.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         yield pks
@@ -41,7 +41,7 @@ def _stretches(customers: CustomerQuerySet) -> Iterator[list[int]]:
 def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
     lock(customers)
     differed = refresh_profiles(customers)
-    # Read under the lock: until it is given back none of them moves, and none is added.
+    # Read under the lock, while none of them can move and none can be added.
     records = list(SourceRecord.objects.filter(customer__in=customers).select_related("origin").order_by("pk"))
     for batch in batches(records):
         differed += match_keys.refresh(batch)
@@ -53,19 +53,20 @@ def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
 def _owners() -> Iterator[str]:
     for customer, stored, derived in ownership.misplaced_customers():
         yield f"merged_into of customer {customer}: {stored}, not {derived}"
-        _put_back({pk for pk in (customer, stored, derived) if pk})
+        _reset_owners({pk for pk in (customer, stored, derived) if pk})
     retired = MergeMember.objects.filter(undone_at=None).values("duplicate")
-    for heads in _stretches(Customer.objects.exclude(pk__in=retired)):
-        if moved := _gather(heads):
+    for survivors in _batches(Customer.objects.exclude(pk__in=retired)):
+        if moved := _gather(survivors):
             yield f"owner of {moved} records"
 
 
 @transaction.atomic
-def _put_back(customers: set[int]) -> None:
+def _reset_owners(customers: set[int]) -> None:
     ownership.refresh(list(lock(customers)))
 
 
 @transaction.atomic
-def _gather(heads: Sequence[int]) -> int:
-    """Give the records of all behind `heads` to them; count those moved. Who was merged meanwhile is passed over."""
-    return ownership.refresh([pk for pk, customer in lock(heads).items() if customer.merged_into_id is None])
+def _gather(survivors: Sequence[int]) -> int:
+    """Move the records of all duplicates to their survivors; return how many had to move."""
+    # Those that were merged meanwhile are left out.
+    return ownership.refresh([pk for pk, customer in lock(survivors).items() if customer.merged_into_id is None])

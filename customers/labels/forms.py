@@ -1,4 +1,4 @@
-"""What is typed to put a tag or an attribute on a customer."""
+"""The forms that add a tag and set an attribute."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ class AttributeForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if "kind" in cleaned and "value" in cleaned:
             try:
-                cleaned["value"] = read(cleaned["kind"], cleaned["value"])
+                cleaned["value"] = parse_value(cleaned["kind"], cleaned["value"])
             except ValidationError as error:
                 self.add_error("value", error)
         return cleaned
 
 
-def read(kind: str, text: str) -> AttributeValue:
-    """The text as what `kind` says it is."""
+def parse_value(kind: str, text: str) -> AttributeValue:
+    """The value that `text` is written for; ValidationError if it is none of this kind."""
     match kind:
         case AttributeKind.INTEGER:
-            return _whole(text)
+            return _parse_integer(text)
         case AttributeKind.DECIMAL:
-            return _number(text)
+            return _parse_decimal(text)
         case AttributeKind.TIMESTAMP:
-            return _time(text)
+            return _parse_time(text)
         case AttributeKind.BOOLEAN if text.casefold() in WORDS:
             return WORDS[text.casefold()]
         case AttributeKind.BOOLEAN:
@@ -74,13 +74,13 @@ def read(kind: str, text: str) -> AttributeValue:
     return text
 
 
-def _whole(text: str) -> int:
+def _parse_integer(text: str) -> int:
     if not re.fullmatch(rf"[+-]?[0-9]{{1,{MOST_DIGITS}}}", text):
         raise ValidationError("Enter a whole number such as 12.")
     return int(text)
 
 
-def _number(text: str) -> Decimal:
+def _parse_decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -90,12 +90,12 @@ def _number(text: str) -> Decimal:
     return number
 
 
-def _time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         day = parse_date(text)
-        found = datetime(day.year, day.month, day.day) if day else parse_datetime(text)
+        time = datetime(day.year, day.month, day.day) if day else parse_datetime(text)
     except ValueError:
-        found = None
-    if found is None:
+        time = None
+    if time is None:
         raise ValidationError("Enter a time such as 2026-01-12 14:32.")
-    return found if found.tzinfo else timezone.make_aware(found)
+    return time if time.tzinfo else timezone.make_aware(time)

@@ -1,4 +1,4 @@
-"""How amounts, countries and states are written on pages."""
+"""Filters that format amounts, countries, states and times on pages."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -30,19 +30,19 @@ def money(amount: Decimal, currency: str) -> str:
 
 @register.filter
 def signed(amount: Decimal, currency: str) -> str:
-    """Such as +7.50 or −2.00: what is added to a sum."""
+    """Such as +7.50 or −2.00; without the currency."""
     return f"{'−' if amount < 0 else '+'}{format_amount(abs(amount), currency)}"
 
 
 @register.filter
 def minor_units(amount: int, currency: str) -> str:
-    """As `money`, of an amount in cents."""
+    """Like `money`, for an amount in minor units."""
     return format_amount(from_minor_units(amount, currency), currency)
 
 
 @register.filter
 def tone(state: str) -> str:
-    """The class of the badge of a state: good, warn, bad, or none for the rest."""
+    """The CSS class of the state's badge: good, warn, bad or none."""
     return TONE_OF.get(state.upper(), "")
 
 

@@ -1,4 +1,4 @@
-"""History as it is read on a page: what a sentence names leads there."""
+"""History on pages: the customers, orders and purchases that a sentence names are links."""
 
 from django import template
 from django.template.context import Context
@@ -17,7 +17,7 @@ PAGES = {
     "order": ("orders:order_detail", VIEW_ORDERS),
     "purchase": ("orders:purchase_detail", VIEW_ORDERS),
 }
-"""{what is named: (its page, the permission to open it)}; who reads history may see customers."""
+"""{kind of name: (its page, the permission to open it)}; everybody who reads history may view customers."""
 
 
 @register.simple_tag(takes_context=True)

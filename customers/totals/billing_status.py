@@ -1,4 +1,4 @@
-"""Billing status: Active over Past Due over Cancelled, from the purchases of all of a customer's records."""
+"""Billing status: Active, Past Due or Cancelled, the first of these that a purchase of the customer has."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ _of_records = Prepared(
 
 
 def refresh(customers: Collection[int]) -> list[str]:
-    """Make the billing status of the locked `customers` what their purchases say; name what was not."""
+    """Derive the billing status of the locked `customers` from their purchases; a line for each that differed."""
     differed = []
     for pk, status, *counts in _counted(list(customers)):
         if status != status_of(counts):
@@ -40,18 +40,18 @@ def refresh(customers: Collection[int]) -> list[str]:
 
 
 def status_of(counts: Sequence[int | None]) -> str:
-    """The status for so many purchases that are active, past due and cancelled."""
+    """The status for these numbers of active, past due and cancelled purchases; "" for none."""
     return next((status for (_, status), count in zip(BY_PRIORITY, counts, strict=False) if count), "")
 
 
 def combined_status(customers: Iterable[Customer]) -> str:
-    """The status of a customer whom `customers` become."""
+    """The status after a merge of `customers`."""
     statuses = {customer.billing_status for customer in customers}
     return next((status for _, status in BY_PRIORITY if status in statuses), "")
 
 
 def statuses_of_parts(parts: Mapping[int, Sequence[int]]) -> dict[int, str]:
-    """{customer: the status that their purchases give}, for customers with such records."""
+    """{customer: billing status} if the customers had the records of `parts`, {customer: records}."""
     counts_of: defaultdict[int, list[Sequence[int]]] = defaultdict(list)
     owner_of = {record: customer for customer, records in parts.items() for record in records}
     for record, *counts in _of_records(list(owner_of)):

@@ -1,6 +1,6 @@
-"""What a customer spent by month, and the merges that brought them what others had spent.
+"""What a customer spent by month, and the merges in that time, which added the spend of the duplicates.
 
-Months are those of UTC; what was refunded counts in the month of its order. No order is read, only the totals by month.
+Months are in UTC, and a refund counts in the month of its order. Only the totals by month are read, no orders.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Spending:
-    """Every month of a stretch that ends with this one, in one currency; `before` is what came earlier together.
+class SpendByMonth:
+    """Every month up to this one, in one currency; `before` is the sum of the months before the first.
 
-    `others` are the customer's other currencies. `merges` are the newest of the standing ones, oldest first.
+    `others` are the customer's other currencies. `merges` are the newest active ones, oldest first.
     """
 
     currency: str
@@ -45,25 +45,26 @@ class Spending:
     merges: tuple[Merge, ...]
 
 
-def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> Spending | None:
-    """In `currency`, or the one most used; None where nothing was bought."""
-    of = _by_currency(customer)
-    if not of:
+def spend_of(customer: Customer, *, now: datetime, currency: str = "") -> SpendByMonth | None:
+    """The spend in `currency`, or in the one of most orders; None for a customer without orders."""
+    sums_of = _sums_by_currency(customer)
+    if not sums_of:
         return None
-    most_used = sorted(of, key=lambda other: (-sum(orders for orders, *_ in of[other].values()), other))
-    chosen = currency if currency in of else most_used[0]
-    firsts = _stretch(min(of[chosen]), max(max(of[chosen]), month_of(now)))
-    earlier = [sums for month, sums in of[chosen].items() if month < firsts[0]]
-    return Spending(
+    most_used = sorted(sums_of, key=lambda other: (-sum(orders for orders, *_ in sums_of[other].values()), other))
+    chosen = currency if currency in sums_of else most_used[0]
+    sums_by_month = sums_of[chosen]
+    months = _shown_months(min(sums_by_month), max(*sums_by_month, month_of(now)))
+    earlier = [sums for month, sums in sums_by_month.items() if month < months[0]]
+    return SpendByMonth(
         chosen,
         tuple(other for other in most_used if other != chosen),
-        tuple(Month(first, *of[chosen].get(first, (0, 0, 0))) for first in firsts),
-        Month(firsts[0], *map(sum, zip(*earlier, strict=True))) if earlier else None,
-        _merges(customer, since=firsts[0]),
+        tuple(Month(first, *sums_by_month.get(first, (0, 0, 0))) for first in months),
+        Month(months[0], *map(sum, zip(*earlier, strict=True))) if earlier else None,
+        _merges(customer, since=months[0]),
     )
 
 
-def _by_currency(customer: Customer) -> dict[str, dict[date, Sums]]:
+def _sums_by_currency(customer: Customer) -> dict[str, dict[date, Sums]]:
     rows = MonthTotals.objects.filter(source_record__customer=customer, orders__gt=0)
     sums = rows.values_list("currency", "month").annotate(Sum("orders"), Sum("amount"), Sum("refunded"))
     sums_of: defaultdict[str, dict[date, Sums]] = defaultdict(dict)
@@ -72,8 +73,8 @@ def _by_currency(customer: Customer) -> dict[str, dict[date, Sums]]:
     return dict(sums_of)
 
 
-def _stretch(first: date, last: date) -> list[date]:
-    """The first days of the months to show: from `first`, but no more and no fewer than there may be."""
+def _shown_months(first: date, last: date) -> list[date]:
+    """The first days of the last FEWEST_MONTHS to MOST_MONTHS up to `last`, from `first` if that is between."""
     end = last.year * 12 + last.month - 1
     length = end - (first.year * 12 + first.month - 1) + 1
     shown = min(max(length, FEWEST_MONTHS), MOST_MONTHS, end - 11)
@@ -82,6 +83,6 @@ def _stretch(first: date, last: date) -> list[date]:
 
 def _merges(customer: Customer, *, since: date) -> tuple[Merge, ...]:
     start = datetime(since.year, since.month, 1, tzinfo=UTC)
-    # Also those of whoever was merged into this customer later: a survivor has a record of its own at least.
+    # Merges into customers that were merged into this one later count too. Every survivor has a record of its own.
     merges = Merge.objects.filter(survivor__own_records__customer=customer, undone_at=None, created__gte=start)
     return tuple(reversed(merges.order_by("-created", "-pk").distinct()[:MOST_MERGES]))

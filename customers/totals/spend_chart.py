@@ -1,4 +1,4 @@
-"""A plot of spending as numbers that a template puts into the attributes of an SVG."""
+"""The chart of spend by month: the numbers and texts that a template puts into an SVG."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from customers.lib.money import format_amount, from_minor_units
 from customers.lib.phrases import join_words
 from customers.models import Merge
 from customers.models.totals import month_of
-from customers.totals.spend import Month, Spending
+from customers.totals.spend import Month, SpendByMonth
 
 WIDTH, HEIGHT = 320.0, 84.0
-# From top to bottom: the numbers of merges, the value of the highest bar, the bars, the months.
-NUMBERS, HIGHEST, BASE = 9.0, 26.0, 68.0
-LETTER = 5.6
-EDGE = 12 * LETTER  # a year here would run into the month at the edge
+# The top of the highest bar, and the line on which the bars stand. Above are merges and a value, below the months.
+HIGHEST, BASE = 26.0, 68.0
+LETTER = 5.6  # the width of a letter, about
+EDGE = 12 * LETTER  # nearer to an edge, the label of a year would overlap that of the first or last month
 
 
 @dataclass(frozen=True)
 class SpendBar:
-    """`y` and `height` of what was kept, `refund_y` and `refund` of what was refunded, which stands on it."""
+    """One month: `y` and `height` of the net amount, on top of it `refund_y` and `refund` of the refunds."""
 
     x: float
     width: float
@@ -37,7 +37,7 @@ class SpendBar:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line for the merges of one month; no label where it would run into the one before."""
+    """A line for the merges of one month; `label` is "" where it would overlap the previous one."""
 
     x: float
     label: str
@@ -52,21 +52,19 @@ class Label:
     anchor: str = "middle"
 
 
-class Plot:
-    """Bars by month with the merges marked."""
-
-    def __init__(self, spending: Spending) -> None:
-        self.spending = spending
-        self.step = WIDTH / len(spending.months)
-        self.most = max(month.amount for month in spending.months)
+class SpendChart:
+    def __init__(self, spend: SpendByMonth) -> None:
+        self.spend = spend
+        self.step = WIDTH / len(spend.months)
+        self.most = max(month.amount for month in spend.months)
 
     def amount(self, minor: int) -> str:
-        return format_amount(from_minor_units(minor, self.spending.currency), self.spending.currency)
+        return format_amount(from_minor_units(minor, self.spend.currency), self.spend.currency)
 
     @property
     def bars(self) -> list[SpendBar]:
-        months = self.spending.months
-        # What is below zero, where credits are more than what was bought, is a line; its text says how much.
+        months = self.spend.months
+        # An amount below zero, where credits exceed what was bought, is a thin bar; its text says how much.
         amounts = [month.amount for month in months]
         places = bars(amounts, width=WIDTH, base=BASE, end=HIGHEST, most=self.most, gap=0.3, shortest=1)
         return [self._bar(bar, month) for bar, month in zip(places, months, strict=True) if month.amount]
@@ -85,73 +83,72 @@ class Plot:
 
     @property
     def peak(self) -> Label | None:
-        """The value of the highest bar, above it."""
+        """The amount above the highest bar."""
         if self.most <= 0:
             return None
-        n = next(n for n, month in enumerate(self.spending.months) if month.amount == self.most)
+        n = next(n for n, month in enumerate(self.spend.months) if month.amount == self.most)
         text = self.amount(self.most)
         return Label(_within((n + 0.5) * self.step, text), HIGHEST - 3, text)
 
     @property
     def months(self) -> list[Label]:
         """The first and the last month, and the years that begin between them."""
-        step, y = self.spending.months, HEIGHT - 4
-        between = [
+        months, y = self.spend.months, HEIGHT - 4
+        years = [
             Label(round((n + 0.5) * self.step, 2), y, str(month.first.year))
-            for n, month in enumerate(step)
+            for n, month in enumerate(months)
             if month.first.month == 1 and EDGE < (n + 0.5) * self.step < WIDTH - EDGE
         ]
-        return [Label(0, y, named(step[0].first), "start"), *between, Label(WIDTH, y, named(step[-1].first), "end")]
+        first, last = month_name(months[0].first), month_name(months[-1].first)
+        return [Label(0, y, first, "start"), *years, Label(WIDTH, y, last, "end")]
 
     @property
     def marks(self) -> Iterator[Mark]:
-        """The merges of each month, by number."""
-        taken = 0.0
-        for _, group in groupby(self.spending.merges, key=lambda merge: month_of(merge.created)):
+        end = 0.0  # of the label before
+        for _, group in groupby(self.spend.merges, key=lambda merge: month_of(merge.created)):
             merges = list(group)
             label = ", ".join(str(merge.pk) for merge in merges) if len(merges) < 3 else f"{len(merges)} merges"
             x, label_x = self._place(merges[0]), _within(self._place(merges[0]), label)
-            is_free = label_x - len(label) * LETTER / 2 >= taken
-            if is_free:
-                taken = label_x + (len(label) + 1) * LETTER / 2
-            yield Mark(x, label if is_free else "", label_x)
+            has_room = label_x - len(label) * LETTER / 2 >= end
+            if has_room:
+                end = label_x + (len(label) + 1) * LETTER / 2
+            yield Mark(x, label if has_room else "", label_x)
 
     def _place(self, merge: Merge) -> float:
-        n = next((n for n, m in enumerate(self.spending.months) if m.first == month_of(merge.created)), 0)
+        n = next((n for n, m in enumerate(self.spend.months) if m.first == month_of(merge.created)), 0)
         return round((n + merge.created.astimezone(UTC).day / 32) * self.step, 2)
 
     @property
     def text(self) -> str:
-        """All values, for who does not see the plot."""
-        spending = self.spending
-        parts = [self._sentence(month) for month in spending.months if month.orders]
-        if spending.before:
-            parts.insert(0, f"Before {self._sentence(spending.before)}")
-        if merges := [f"{merge} on {format_day(merge.created)}" for merge in spending.merges]:
+        """All values, for screen readers."""
+        spend = self.spend
+        parts = [self._sentence(month) for month in spend.months if month.orders]
+        if spend.before:
+            parts.insert(0, f"Before {self._sentence(spend.before)}")
+        if merges := [f"{merge} on {format_day(merge.created)}" for merge in spend.merges]:
             parts.append(f"Merges: {join_words(merges)}")
-        return ". ".join([f"Spend by month in {spending.currency}", *parts, "No spend in the other months"])
+        return ". ".join([f"Spend by month in {spend.currency}", *parts, "No spend in the other months"])
 
     def _sentence(self, month: Month) -> str:
-        if month.refunded:
-            return f"{named(month.first)}: {self.amount(month.amount)}, refunded {self.amount(month.refunded)}"
-        return f"{named(month.first)}: {self.amount(month.amount)}"
+        name, amount = month_name(month.first), self.amount(month.amount)
+        return f"{name}: {amount}, refunded {self.amount(month.refunded)}" if month.refunded else f"{name}: {amount}"
 
     @property
     def before(self) -> str:
-        """What came before the first month, if anything did."""
-        before = self.spending.before
-        return f"{self.amount(before.amount)} before {named(before.first)}" if before else ""
+        """The spend before the first month, such as “5.00 before Apr 2023”; "" if there was none."""
+        before = self.spend.before
+        return f"{self.amount(before.amount)} before {month_name(before.first)}" if before else ""
 
     @property
     def has_refunds(self) -> bool:
-        return any(month.refunded for month in self.spending.months)
+        return any(month.refunded for month in self.spend.months)
 
 
-def named(first: date) -> str:
+def month_name(first: date) -> str:
     return f"{first:%b %Y}"
 
 
 def _within(x: float, text: str) -> float:
-    """`x`, moved so that a text centred there does not run over an edge."""
+    """`x`, or the nearest place where the centred text fits between the edges."""
     half = len(text) * LETTER / 2
     return round(min(max(x, half), WIDTH - half), 2)

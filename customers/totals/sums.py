@@ -1,4 +1,4 @@
-"""What orders and purchases add up to, from the totals kept beside each source record: nothing is counted."""
+"""The sums of orders and purchases, added up from the totals of source records. No orders are counted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True)
 class OrderTotals:
-    """Orders that count, and what they come to: {currency: minor units}. `purchases` are {billing state: number}."""
+    """The number of orders that count (`Order.is_counted`) and their amounts, {currency: minor units}.
+
+    `purchases` are {billing status: number}.
+    """
 
     orders: int = 0
     spent: Mapping[str, int] = field(default_factory=dict)
@@ -38,17 +41,17 @@ class OrderTotals:
     purchases: Mapping[str, int] = field(default_factory=dict)
 
     def since(self, customer: Customer) -> datetime:
-        """When the `customer`, whose totals these are, became one: with the first order, where that was earlier."""
+        """Since when `customer`, whose totals these are, is a customer: the first order may be before it was added."""
         return min(filter(None, (customer.created, self.first_order_at)))
 
     @property
     def spent_amounts(self) -> list[Amount]:
-        """In each currency; zero of the default currency where nothing was bought."""
+        """One in each currency; zero of the default currency for a customer without orders."""
         return _amounts(self.spent) or [Amount(Decimal(), settings.DEFAULT_CURRENCY)]
 
     @property
     def refunded_amounts(self) -> list[Amount]:
-        """In each currency of `spent_amounts`, zero included."""
+        """One for each of `spent_amounts`, zero included."""
         return _amounts({currency: self.refunded.get(currency, 0) for _, currency in self.spent_amounts})
 
     @property
@@ -57,7 +60,7 @@ class OrderTotals:
 
     @property
     def amounts(self) -> str:
-        """Such as “27.84 USD, 10.00 EUR”; "" where nothing was bought."""
+        """Such as “27.84 USD, 10.00 EUR”; "" without orders."""
         return ", ".join(map(str, _amounts(self.spent)))
 
     def __str__(self) -> str:
@@ -87,7 +90,7 @@ def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
 
 
 def totals_rows(customer: Customer) -> list[RecordTotals]:
-    """Each with its source record."""
+    """The totals of all records of the customer, read with `source_record`."""
     return list(RecordTotals.objects.filter(source_record__customer=customer).select_related("source_record"))
 
 
@@ -104,7 +107,7 @@ def sum_rows(rows: Iterable[RecordTotals]) -> OrderTotals:
 
 
 def order_totals(pks: Collection[int], *, by: str = "source_record") -> defaultdict[int, OrderTotals]:
-    """{pk: totals of orders} of records, or of customers when `by` is source_record__customer; one query."""
+    """{pk: order totals} of records, or of customers if `by` is `source_record__customer`. One query."""
     totals: defaultdict[int, OrderTotals] = defaultdict(OrderTotals)
     rows = RecordTotals.objects.filter(**{f"{by}__in": pks}, orders__gt=0).values_list(by, "currency")
     sums = Sum("orders"), Sum("amount"), Sum("refunded"), Min("first_order_at"), Max("last_order_at")
@@ -114,6 +117,6 @@ def order_totals(pks: Collection[int], *, by: str = "source_record") -> defaultd
 
 
 def common_currency(totals: Iterable[OrderTotals]) -> str:
-    """The one currency of every amount, for a heading; "" when there are several, or none."""
+    """The currency that all amounts have, for a heading; "" if there are several or none."""
     currencies = {currency for total in totals for currency in total.spent}
     return currencies.pop() if len(currencies) == 1 else ""

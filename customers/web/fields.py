@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
-    """A field that `form` declares as one with choices, so that they can be set; the types know it only as a field."""
+    # Django types form.fields as plain fields, which have no choices to set.
     return cast("forms.ChoiceField", form.fields[name])
 
 
 class TextField(forms.CharField):
-    """Without a maxlength, with which a browser would cut off what is pasted and not say so."""
+    """A text field without `maxlength`: browsers silently cut off what is pasted beyond it."""
 
     default_error_messages = {"max_length": "Use %(limit_value)d characters or fewer. This has %(show_value)d."}
 
     def to_python(self, value: Any) -> str:
-        """What cannot be seen is nothing."""
+        # Text of invisible characters only counts as empty.
         text = str(super().to_python(value))
         return text if has_visible_text(text) else ""
 
@@ -36,5 +36,5 @@ LONGEST_REASON = int(Merge._meta.get_field("reason").max_length or 0)
 
 
 def reason_in(request: "StaffRequest") -> str:
-    """Why somebody acts, as much of it as is kept."""
+    """The reason in the form, cut to the length that is stored."""
     return without_unstorable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]

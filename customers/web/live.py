@@ -1,4 +1,4 @@
-"""Whom a page changes; who is no longer there to be changed leads on to who is."""
+"""Views about a live customer: an old link to a merged one redirects to the survivor."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,19 +19,19 @@ P = ParamSpec("P")
 
 
 def with_live(view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view the live customer of the address."""
+    """Call the view with the live customer of the URL; otherwise redirect to the survivor, or answer 410 if erased."""
 
     @wraps(view)
-    def found(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def view_with_customer(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         customer = get_object_or_404(Customer.objects.select_related("owner", "merged_into"), pk=pk)
         if not customer.is_live:
             return not_saved(request, customer) if request.method == "POST" else redirect_to_survivor(request, customer)
         return view(request, customer, *args, **kwargs)
 
-    return found
+    return view_with_customer
 
 
 def not_saved(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The answer to what was typed about `customer`, who is part of another or erased by now."""
+    """Answer a form about `customer`, which was merged or erased after the form was opened."""
     messages.error(request, emphasised("Not saved.", f"{customer.numbered} was merged or erased meanwhile."))
     return redirect_to_survivor(request, customer)

@@ -1,4 +1,4 @@
-"""Who may open a view. A user who acts on customers must also be allowed to see them."""
+"""The permissions of views. A view that changes customers also needs the permission to view them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
 VIEW_ORDERS = "orders.view_order"
-"""Without it, nothing about a customer's orders, payments and purchases is shown (decision 15)."""
+"""Users without it see no orders, payments or purchases anywhere (docs/decisions/0015)."""
 
 P = ParamSpec("P")
 View = Callable[Concatenate["StaffRequest", P], HttpResponseBase]
@@ -38,7 +38,6 @@ class MissingPermissionError(PermissionDenied):
 
 
 def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
-    """Open a view to signed-in users with `permission` only."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)

@@ -1,4 +1,4 @@
-"""Where an old link leads: to whoever a customer was merged into, or to a page that says they were erased."""
+"""Old links to a customer that is no longer live: they redirect to the survivor, or say that it was erased."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ErasedError(Exception):
-    """A view was asked about a customer who is erased: whatever it is about, the answer is the same."""
+    """The customer of the URL was erased; the middleware answers for every view alike."""
 
     def __init__(self, customer: Customer) -> None:
         super().__init__(str(customer))
@@ -26,7 +26,7 @@ class ErasedError(Exception):
 
 
 class ErasedCustomerMiddleware:
-    """Middleware: the page that says so, with status 410, wherever a view raises ErasedError."""
+    """Answer ErasedError in any view with status 410 and a page that says so."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -44,19 +44,19 @@ def erased_page(request: HttpRequest, customer: Customer) -> HttpResponse:
 
 
 def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The answer about `customer`, who is not live."""
+    """Redirect from `customer`, which is not live, with a message; answer 410 if it was erased."""
     root = customer.live_root()
     if root.erased_at:
         return erased_page(request, customer)
     members = customer.memberships.filter(undone_at=None).select_related("merge__by", "merge__survivor")
     if member := members.first():
-        text = sentence(customer, member, root)
+        text = _redirect_text(customer, member, root)
         messages.info(request, message_with_button(text, url=member.merge.get_absolute_url(), label="View merge"))
     return redirect(root)
 
 
-def sentence(customer: Customer, member: MergeMember, root: Customer) -> str:
+def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> str:
     merge, survivor = member.merge, member.merge.survivor
-    who, on = isolated(merge.by or "an API client"), format_day(merge.created)
-    text = f"You followed a link to {customer.numbered}, which was merged into {survivor.numbered} by {who} on {on}."
+    user, day = isolated(merge.by or "an API client"), format_day(merge.created)
+    text = f"You followed a link to {customer.numbered}, which was merged into {survivor.numbered} by {user} on {day}."
     return text if root == survivor else f"{text} Both are part of {root.numbered} now."

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from customers.models import Customer, Merge
 from customers.totals.spend import FEWEST_MONTHS, MOST_MONTHS, spend_of
-from customers.totals.spend_chart import HEIGHT, HIGHEST, WIDTH, Plot
+from customers.totals.spend_chart import HEIGHT, HIGHEST, WIDTH, SpendChart
 from orders.models import Order
 from orders.totals.add import add_to_totals, rebuild_totals
 from orders.totals.deltas import deltas_of_refund
@@ -66,7 +66,7 @@ def test_what_came_before_the_months_shown_is_one_sum(helena):
     found = spend_of(helena, now=NOW)
     assert (len(found.months), found.months[0].first, found.months[0].amount) == (MOST_MONTHS, date(2023, 4, 1), 400)
     assert (found.before.orders, found.before.amount) == (2, 500)
-    assert Plot(found).before == "5.00 before Apr 2023"
+    assert SpendChart(found).before == "5.00 before Apr 2023"
 
 
 def test_orders_that_are_yet_to_come_are_shown(helena):
@@ -90,7 +90,7 @@ def test_the_currency_most_used_is_plotted_and_the_others_lead_to_theirs(as_agen
 def test_refunds_stand_apart_on_the_bar_of_their_month(helena):
     refund(bought("4.00", 2026, 3, 1), "1.00")
     refund(bought("6.00", 2026, 2, 1), "6.00")
-    part, whole = (Plot(spend_of(helena, now=NOW)).bars[n] for n in (2, 1))
+    part, whole = (SpendChart(spend_of(helena, now=NOW)).bars[n] for n in (2, 1))
     assert part.refund == pytest.approx((part.refund + part.height) / 4, abs=0.02)
     assert part.refund_y + part.refund == pytest.approx(part.y, abs=0.02)
     assert (whole.height, whole.refund_y) == (0, HIGHEST)
@@ -101,7 +101,7 @@ def test_merges_that_stand_are_marked(as_agent, helena):
     undo(taken_back)
     Merge.objects.filter(pk=stands.pk).update(created=datetime(2026, 2, 16, tzinfo=UTC))
 
-    plot = Plot(spend_of(helena, now=NOW))
+    plot = SpendChart(spend_of(helena, now=NOW))
     [mark] = plot.marks
     assert mark.label == str(stands.pk)
     assert mark.x == pytest.approx(WIDTH * 10.5 / 12, abs=1)
@@ -120,21 +120,21 @@ def test_merges_of_whoever_was_merged_in_later_are_marked_as_well(helena):
 def test_merges_of_one_month_share_a_mark(helena):
     for name in ("Ada", "Eva", "Zoe"):
         merge(*fresh(helena, somebody(name)))
-    [mark] = Plot(spend_of(helena, now=timezone.now())).marks
+    [mark] = SpendChart(spend_of(helena, now=timezone.now())).marks
     assert mark.label == "3 merges"
     assert mark.label_x < WIDTH
 
 
 def test_the_text_says_every_value(helena):
     refund(bought("1234.50", 2026, 3, 1), "0.50")
-    assert Plot(spend_of(helena, now=NOW)).text == (
+    assert SpendChart(spend_of(helena, now=NOW)).text == (
         "Spend by month in USD. Jan 2026: 5.00. Mar 2026: 1,234.50, refunded 0.50. No spend in the other months"
     )
 
 
 def test_what_was_bought_for_nothing_is_a_plot_without_bars(as_agent, db):
     customer = customer_with_order(total="0")
-    assert Plot(spend_of(customer, now=timezone.now())).bars == []
+    assert SpendChart(spend_of(customer, now=timezone.now())).bars == []
     assert as_agent.get(f"/customers/{customer.pk}/").status_code == 200
 
 
@@ -163,6 +163,9 @@ def test_months_in_which_more_was_credited_than_bought_stay_inside_the_frame(hel
     Order.objects.filter(pk=credit.pk).update(total=Decimal(-9))
     rebuild_totals([credit.source_record_id])
     refund(bought("2", 2026, 3, 3), "2")
-    for plot in (Plot(spend_of(helena, now=NOW)), Plot(spend_of(helena, now=datetime(2027, 2, 1, tzinfo=UTC)))):
+    for plot in (
+        SpendChart(spend_of(helena, now=NOW)),
+        SpendChart(spend_of(helena, now=datetime(2027, 2, 1, tzinfo=UTC))),
+    ):
         assert all(min(bar.height, bar.refund) >= 0 and bar.y >= HIGHEST for bar in plot.bars)
         assert "Feb 2026: -9.00" in plot.text
