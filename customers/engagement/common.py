@@ -1,7 +1,7 @@
 """What contacts, notes, opportunities and tasks have in common.
 
-Each is written under the lock of the customer whose it is, checked against its columns before anything is, and told of
-in the history on its own record, so that the row and what is said of it never part.
+Each is written under the lock of its customer, after its values were checked against the columns. Its history entry is
+on the same source record as the row, so that a split or an undo does not separate them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_CUSTOM, LONGEST_NAME, LONGEST_VALUE = 100, 100, 1_000
 
 
 class EngagementError(Exception):
-    """Nothing was changed; the message says why, `field` what of the row it is about."""
+    """Nothing was changed. The message says why; `field` is the field of the row at fault, or ""."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ def lock(customer: Customer) -> Customer:
 
 
 def lock_row(row: Row) -> Row:
-    """`row` as it is now, its customer locked."""
+    """`row`, read again under the lock of its customer."""
     try:
         return _lock_row(row)
     except RetiredMeanwhileError:
@@ -72,7 +72,7 @@ def _lock_row(row: Row) -> Row:
 
 
 def attach_to_record(row: About, about: Customer | Contact) -> About:
-    """Hang the new `row` off the record where it belongs: the contact's, or the home record of the customer."""
+    """Put the new `row` on the contact's record, or on the staff record of the customer, and lock the customer."""
     if isinstance(about, Customer):
         row.source_record = staff_record_of(lock(about))
     elif not isinstance(row, Opportunity):
@@ -82,11 +82,11 @@ def attach_to_record(row: About, about: Customer | Contact) -> About:
 
 
 def save(row: Row, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Write `changes` to the locked `row`, AttachedError when one cannot be stored; {field: (before, after)}."""
+    """Save `changes` to the locked `row`; return those that differ, {field: (before, after)}."""
     before = {name: getattr(row, name, None) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
-    _refuse_what_cannot_be_stored(row)
+    _refuse_unstorable(row)
     changed = {name: (before[name], getattr(row, name)) for name in changes if before[name] != getattr(row, name)}
     if row._state.adding or changed:
         row.updated = changes.get("updated") or timezone.now()
@@ -94,7 +94,7 @@ def save(row: Row, changes: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     return changed
 
 
-def _refuse_what_cannot_be_stored(row: Row) -> None:
+def _refuse_unstorable(row: Row) -> None:
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(value, str) and not can_be_stored(value):
@@ -113,13 +113,13 @@ def write_history(row: Row, sentence: str, /, *, by: User | None, **values: Valu
 
 
 def with_custom(old: Custom, new: Custom) -> dict[str, Any]:
-    """`old` with the values of `new`, of which null takes one away; AttachedError when one cannot be stored."""
+    """`old` updated with `new`, where None removes a value; EngagementError if one cannot be stored."""
     for name, value in new.items():
         _refuse_custom(name, value)
-    joined = {name: value for name, value in {**old, **new}.items() if value is not None}
-    if len(joined) > MOST_CUSTOM:
+    updated = {name: value for name, value in {**old, **new}.items() if value is not None}
+    if len(updated) > MOST_CUSTOM:
         raise EngagementError(f"Use {MOST_CUSTOM} custom values or fewer.", "custom")
-    return joined
+    return updated
 
 
 def _refuse_custom(name: str, value: object) -> None:
@@ -132,7 +132,7 @@ def _refuse_custom(name: str, value: object) -> None:
 
 
 def changes(changed: Mapping[str, tuple[Any, Any]], labels: Mapping[str, str], value: Callable[[Any], Value]) -> Value:
-    """What of the fields of `labels` was changed, as history keeps it."""
+    """The changes of the fields in `labels`, as values for the history."""
     return [
         sentences.change(name, labels[name], value(before), value(after))
         for name, (before, after) in changed.items()

@@ -1,6 +1,6 @@
-"""The people to talk to at a customer, as programs send them: each hangs off the record of the source that knows them.
+"""The people at a customer, as API clients send them. A contact belongs to the record of the data source that sent it.
 
-What is said and to be done about a contact hangs off the same record, and follows the contact wherever that goes.
+Notes and tasks about a contact are on the same record, so that they follow the contact.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from customers.records.staff_record import staff_record_of
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-FILLED = ("external_id", "first_name", "last_name", "title", "email", "phone", "linked_in", "twitter")
-"""What a merge takes from the contact that goes where the one that stays has none."""
+FILLED_BY_MERGE = ("external_id", "first_name", "last_name", "title", "email", "phone", "linked_in", "twitter")
+"""The fields that a merge of two contacts takes from the duplicate where the kept one is empty."""
 
 
 @transaction.atomic
 def add(
     customer: Customer, source: DataSource, values: Mapping[str, Any], *, by: User | None, known_as: str | None = None
 ) -> Contact:
-    """A contact of the customer as `source` knows them, by the external id `known_as` where it knows several."""
+    """Add a contact to the customer's record from `source`, or to the one with the external id `known_as`."""
     locked = common.lock(customer)
     contact = Contact(source_record=_record_of(locked, source, known_as))
     common.save(contact, _cleaned(contact, values))
@@ -69,10 +69,11 @@ def _labels(changed: Mapping[str, Any]) -> list[Any]:
 
 @transaction.atomic
 def set_primary_contact(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> None:
-    """Say `values` of whom to talk to first at the locked `customer`: of a new contact where there is none."""
-    of_theirs = Contact.objects.filter(source_record__customer=customer)
+    """Change the primary contact of the locked `customer`; add one if there is none and a value is not empty."""
+    contacts = Contact.objects.filter(source_record__customer=customer)
+    # Those of duplicates come after the customer's own.
     is_own = Case(When(source_record__origin=customer, then=Value(0)), default=Value(1))
-    if first := of_theirs.order_by(is_own, "position", "pk").first():
+    if first := contacts.order_by(is_own, "position", "pk").first():
         edit(first, values, by=by)
     elif any(values.values()):
         record = external.primary_record(external.external_records_of([customer])[customer.pk])
@@ -82,7 +83,7 @@ def set_primary_contact(customer: Customer, values: Mapping[str, Any], *, by: Us
 
 @transaction.atomic
 def delete(contact: Contact, *, by: User | None) -> None:
-    """What was said and is to be done about the contact stays with the customer."""
+    """Delete the contact; notes and tasks about it stay with the customer."""
     locked = common.lock_row(contact)
     for model in (Note, Task):
         model._default_manager.filter(contact=locked).update(contact=None)
@@ -91,36 +92,36 @@ def delete(contact: Contact, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def merge(into: Contact, goes: Contact, *, by: User | None) -> Contact:
-    """Make two contacts of one customer one: `into` stays as it is, and what it lacks is taken from the other."""
-    if into.pk == goes.pk:
+def merge(kept: Contact, duplicate: Contact, *, by: User | None) -> Contact:
+    """Merge two contacts of one customer: `kept` keeps its values and takes from the other what it lacks."""
+    if kept.pk == duplicate.pk:
         raise EngagementError("A contact cannot be merged with itself.", "from")
-    into = common.lock_row(into)
-    goes = _of_the_same(into, goes)
-    values = {name: getattr(into, name) or getattr(goes, name) for name in FILLED}
-    notes = " ".join(filter(None, (into.notes, goes.notes)))
-    common.save(into, {**values, "notes": notes, "custom": {**goes.custom, **into.custom}})
+    kept = common.lock_row(kept)
+    duplicate = _of_same_customer(kept, duplicate)
+    values = {name: getattr(kept, name) or getattr(duplicate, name) for name in FILLED_BY_MERGE}
+    notes = " ".join(filter(None, (kept.notes, duplicate.notes)))
+    common.save(kept, {**values, "notes": notes, "custom": {**duplicate.custom, **kept.custom}})
     for model in (Note, Task):
-        about = model._default_manager.filter(contact=goes)
-        about.update(contact=into, source_record=into.source_record)
+        rows = model._default_manager.filter(contact=duplicate)
+        rows.update(contact=kept, source_record=kept.source_record)
     sentence = "Merged the contact {merged} into the contact {kept}."
-    common.write_history(into, sentence, merged=str(goes), kept=str(into), by=by)
-    goes.delete()
-    return into
+    common.write_history(kept, sentence, merged=str(duplicate), kept=str(kept), by=by)
+    duplicate.delete()
+    return kept
 
 
-def _of_the_same(into: Contact, goes: Contact) -> Contact:
-    """`goes` as it is under the lock that `into` has taken."""
-    current = Contact.objects.select_related("source_record").filter(pk=goes.pk).first()
+def _of_same_customer(kept: Contact, duplicate: Contact) -> Contact:
+    """`duplicate`, read again under the lock on the customer of `kept`."""
+    current = Contact.objects.select_related("source_record").filter(pk=duplicate.pk).first()
     if current is None:
         raise EngagementError("This contact was deleted a moment ago.", "from")
-    if current.source_record.customer_id != into.source_record.customer_id:
+    if current.source_record.customer_id != kept.source_record.customer_id:
         raise EngagementError("These contacts belong to different customers. Merge the customers first.", "from")
     return current
 
 
 def _cleaned(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` as they are stored; an email in small letters, so that it is found however it is typed."""
+    """`values` as they are stored, an email in lower case."""
     cleaned: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }

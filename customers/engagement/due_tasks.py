@@ -1,4 +1,4 @@
-"""What staff are to do about a customer by now."""
+"""The tasks of a customer that are due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MOST_NAMED, MOST_COUNTED = 2, 100
 
 @dataclass(frozen=True)
 class DueTasks:
-    """The tasks that have been due longest, and how many there are beside them."""
+    """The tasks that have been due longest, and how many more are due, counted up to MOST_COUNTED."""
 
     named: Sequence[Task]
     more: int

@@ -14,7 +14,7 @@ class NoteForm(forms.Form):
             "required": "Enter a note.",
             "max_length": "Not saved. Use %(limit_value)d characters or fewer. This has %(show_value)d.",
         },
-        # Without a maxlength, with which a browser would cut off what is pasted and not say so.
+        # Without a maxlength: browsers silently cut off what is pasted beyond it.
         widget=forms.Textarea(attrs={"id": "note", "rows": 3, "autofocus": True}),
     )
     use_required_attribute = False

@@ -1,4 +1,4 @@
-"""Notes and calls: about a customer, or about one of the contacts and then on the record of the contact."""
+"""Notes and calls about a customer, or about one of its contacts and then on the contact's record."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LONGEST = 5_000
 def add(
     about: Customer | Contact, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
 ) -> Note:
-    """A new note. With `unless_repeated` the customer's latest one, if it has the same text and user.
+    """Add a note; with `unless_repeated`, return the latest one instead if it has the same text and user.
 
-    That is for buttons that may be pressed twice.
+    That is for forms, which may be sent twice.
     """
     note = common.attach_to_record(Note(), about)
     if unless_repeated and by and isinstance(about, Customer):

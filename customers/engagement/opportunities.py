@@ -1,4 +1,4 @@
-"""Opportunities as programs send them: on the home record of the customer, the likelihood in per cent."""
+"""Opportunities as API clients send them, on the staff record of the customer. Likelihoods are in percent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LABELS = {
     "forecast_category": "Forecast",
     "win_likelihood": "Likelihood",
 }
-# Where a program does not say how likely it is.
+# The likelihood of what is decided, unless the API client sends one.
 DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
 
 

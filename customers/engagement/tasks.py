@@ -1,4 +1,4 @@
-"""What one of the staff is to do about a customer, or about one of the contacts and then on the same record."""
+"""Tasks of users about a customer, or about one of its contacts and then on the contact's record."""
 
 from __future__ import annotations
 
