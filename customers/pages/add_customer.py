@@ -1,7 +1,7 @@
-"""Adding a customer or lead by hand. The home record says who it is, so that it is matched at once.
+"""Adding a customer or lead manually, with a staff record, by which it is matched from then on.
 
-When what was typed belongs to somebody already, nothing is added until who adds has seen whom. The form brings the
-uuid of the new customer, so that a form sent twice adds one.
+Nothing is added until the user has seen all existing customers with the same email or phone. The form contains the uuid
+of the new customer, so that a form sent twice adds one customer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True)
 class ExistingCustomer:
-    """A live customer who has what was typed."""
+    """A live customer with the email or phone that was entered."""
 
     customer: Customer
     kinds: tuple[str, ...]
@@ -43,15 +43,15 @@ class ExistingCustomer:
 
 
 class AlreadyKnownError(Exception):
-    """Nothing was added; `known` are the customers that who adds has not seen yet, and those they have."""
+    """Nothing was added: the user has not seen all of the customers `existing` yet."""
 
     def __init__(self, existing: list[ExistingCustomer]) -> None:
         super().__init__("A customer with this email or phone exists already.")
-        self.known = existing
+        self.existing = existing
 
 
 class AlreadyAddedError(Exception):
-    """The form was sent before, and `customer` came of it."""
+    """The same form has already added `customer`."""
 
     def __init__(self, customer: Customer) -> None:
         super().__init__(f"{customer.numbered} was already added with this form.")
@@ -59,7 +59,7 @@ class AlreadyAddedError(Exception):
 
 
 def existing_customers(identity: Identity) -> list[ExistingCustomer]:
-    """Whoever has the email or phone of `identity`, oldest first."""
+    """The live customers with the email or phone of `identity`, oldest first."""
     keys = set(match_keys(identity))
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     for pk, kind, _value in holders_of_keys(keys - ignored_values(keys)):
@@ -72,9 +72,9 @@ def existing_customers(identity: Identity) -> list[ExistingCustomer]:
 def add_customer(
     values: Mapping[str, Any], *, uuid: str, seen: Collection[int], note: str = "", by: User | None
 ) -> Customer:
-    """A new customer with `values`, although those of the numbers `seen` have the same email or phone."""
+    """Add a customer; `seen` are the existing customers that the user was shown, by primary key."""
     identity = identity_of(Customer(**values))
-    # As an intake does: of two who add the same person at one moment, the second is shown the first.
+    # As in an intake: when two users add the same person at once, the second is shown the customer of the first.
     lock_numbers(f"{kind} {value}" for kind, value in match_keys(identity))
     _refuse_repeated(uuid)
     existing = existing_customers(identity)
@@ -86,11 +86,11 @@ def add_customer(
     except IntegrityError:
         _refuse_repeated(uuid)
         raise
-    home = staff_record_of(customer)
+    staff_record = staff_record_of(customer)
     sentence = "Lead added manually." if customer.lead_status else "Customer added manually."
-    history.write(home, HistoryKind.CREATED, sentence, by=by)
+    history.write(staff_record, HistoryKind.CREATED, sentence, by=by)
     if note:
-        Note.objects.create(source_record=home, text=note, by=by)
+        Note.objects.create(source_record=staff_record, text=note, by=by)
     return customer
 
 

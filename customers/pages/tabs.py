@@ -1,4 +1,4 @@
-"""The tabs of the customer page, and a page of rows of one of them."""
+"""The tabs of the customer page, and one page of rows of a tab."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Records = Mapping[int, SourceRecord]
 
 @dataclass(frozen=True)
 class Choice:
-    """A tab that is offered; without a model it lists the source records themselves."""
+    """A tab that the user may open; without a model, the tab of source records."""
 
     tab: Tab
     model: type[LinkedRow] | None
@@ -40,20 +40,20 @@ class Choice:
 
     @property
     def kind(self) -> str:
-        """What one of its rows is called."""
-        return "entry" if self.is_story else str((self.model or SourceRecord)._meta.verbose_name)
+        """The name of one row."""
+        return "entry" if self.is_history else str((self.model or SourceRecord)._meta.verbose_name)
 
     @property
     def kinds(self) -> str:
-        return "entries" if self.is_story else str((self.model or SourceRecord)._meta.verbose_name_plural)
+        return "entries" if self.is_history else str((self.model or SourceRecord)._meta.verbose_name_plural)
 
     @property
-    def is_story(self) -> bool:
+    def is_history(self) -> bool:
         return self.model is HistoryEntry
 
     @property
     def start(self) -> str:
-        """What leads to the first page."""
+        """The label of the link to the first page."""
         return "Newest" if self.model else "First"
 
     @property
@@ -63,7 +63,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class TabQuery:
-    """Which rows of a tab: those after a cursor, of one data source, of one kind of history, orders told or not."""
+    """The rows to list: after the cursor `before`, of one data source, of one kind of history."""
 
     before: str = ""
     source: int | None = None
@@ -79,13 +79,13 @@ class Line:
     record: SourceRecord
 
     @property
-    def is_joined(self) -> bool:
-        """Whether it came with a merge."""
+    def is_from_merged(self) -> bool:
+        """Whether the row belonged to a customer that was merged into this one."""
         return self.record.origin_id != self.record.customer_id
 
     @property
     def who(self) -> str:
-        """Whoever did it, else the data source that sent it."""
+        """The user, otherwise the data source that sent it."""
         return str(self.row.by or ("API client" if self.record.is_staff_record else self.record.data_source))
 
     @property
@@ -100,32 +100,32 @@ class Page:
     """The cursor of the next page; "" on the last."""
 
     @property
-    def joined(self) -> Line | None:
-        """The first that came with a merge, to explain the sign by."""
-        return next((line for line in self.lines if line.is_joined), None)
+    def first_from_merged(self) -> Line | None:
+        """The first from a merged customer, for the legend."""
+        return next((line for line in self.lines if line.is_from_merged), None)
 
     @property
     def currency(self) -> str:
-        """The one currency of every amount, for the heading; "" when there are several."""
+        """The currency that all amounts have, for the heading; "" if there are several."""
         currencies = {getattr(line.row, "currency", "") for line in self.lines}
         return currencies.pop() if len(currencies) == 1 else ""
 
 
 def offered(permissions: set[str]) -> list[Choice]:
-    """The tabs for somebody with these permissions, in order."""
+    """The tabs for a user with these permissions, in order."""
     choices = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
     return [choice for choice in choices if choice.tab.permission in permissions]
 
 
 def filled(choices: Sequence[Choice], customer: Customer) -> set[str]:
-    """The slugs of the tabs that have rows, asked all at once."""
-    tabs = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(choices)}
-    answers: Mapping[str, Any] = Customer.objects.filter(pk=customer.pk).values(**tabs).get()
-    return {choice.slug for n, choice in enumerate(choices) if answers[f"tab{n}"]}
+    """The slugs of the tabs that have rows, in one query."""
+    has_rows = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(choices)}
+    row: Mapping[str, Any] = Customer.objects.filter(pk=customer.pk).values(**has_rows).get()
+    return {choice.slug for n, choice in enumerate(choices) if row[f"tab{n}"]}
 
 
 def shown(choices: Sequence[Choice], filled: set[str]) -> list[Choice]:
-    """Those that stand on the page of somebody who has something in the tabs `filled`."""
+    """The tabs to show on the page, without those that are hidden while they are empty."""
     return [choice for choice in choices if choice.slug in filled or not choice.tab.only_filled]
 
 
@@ -136,25 +136,25 @@ def _rows(choice: Choice) -> QuerySet[Any]:
 
 
 def page(choice: Choice, customer: Customer, records: Records, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
-    """The rows that follow the cursor, newest first; the newest when it is none of ours."""
+    """The rows after the cursor, newest first; the first page if the cursor cannot be read."""
     if choice.model is None:
-        return _sources(customer, query, totals)
-    if choice.is_story:
-        return _story(customer, records, query)
+        return _source_records(customer, query, totals)
+    if choice.is_history:
+        return _history(customer, records, query)
     rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=PAGE + 1, source=query.source)
-    # None, because without a name select_related would follow every foreign key there is.
+    # None, because select_related() without a name follows every foreign key.
     page = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
     return Page(_lines(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
 
 
-def _sources(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
+def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
     before = Cursor.parse(query.before)
     records = listing.record_page(customer, before=before, limit=PAGE + 1, source=query.source)
     lines = [Line(contribution, contribution.record) for contribution in record_contributions(records[:PAGE], totals)]
     return Page(lines, str(cursor_of(records[PAGE - 1])) if len(records) > PAGE else "")
 
 
-def _story(customer: Customer, records: Records, query: TabQuery) -> Page:
+def _history(customer: Customer, records: Records, query: TabQuery) -> Page:
     before = TimelineCursor.parse(query.before)
     entries = timeline_entries(
         customer,
@@ -173,8 +173,7 @@ def _cursor(row: LinkedRow) -> Cursor:
     return Cursor(row.at, row.pk)
 
 
-def newest_moments(customer: Customer, records: Records, *, with_orders: bool) -> list[Line]:
-    """The newest of what was done and noted."""
+def newest_entries(customer: Customer, records: Records, *, with_orders: bool) -> list[Line]:
     return _lines(timeline_entries(customer, with_orders=with_orders), records)
 
 

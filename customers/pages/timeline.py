@@ -1,4 +1,4 @@
-"""The story of a customer: what was done and what was noted as one, newest first, a page at a time."""
+"""The history of a customer with the notes among it, newest first, a page at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TimelineEntry = HistoryEntry | Note
 
 @dataclass(frozen=True)
 class TimelineCursor:
-    """The last moment of the page before. Of one instant, notes come first."""
+    """The last entry of the previous page. Of entries with the same time, notes come first."""
 
     cursor: Cursor
     is_note: bool
@@ -30,13 +30,13 @@ class TimelineCursor:
 
     @classmethod
     def parse(cls, text: str) -> TimelineCursor | None:
-        """The bookmark that `text` writes; None when it is not one."""
+        """The cursor whose text is `text`; None if it is the text of none."""
         cursor = Cursor.parse(text.removeprefix(f"{NOTE}_"))
         return cls(cursor, text.startswith(f"{NOTE}_")) if cursor else None
 
     @classmethod
-    def at(cls, moment: TimelineEntry) -> TimelineCursor:
-        return cls(Cursor(moment.at, moment.pk), isinstance(moment, Note))
+    def at(cls, entry: TimelineEntry) -> TimelineCursor:
+        return cls(Cursor(entry.at, entry.pk), isinstance(entry, Note))
 
     @property
     def of_entries(self) -> Cursor:
@@ -56,11 +56,11 @@ def timeline_entries(
     kind: str = "",
     with_orders: bool,
 ) -> list[TimelineEntry]:
-    """At most `limit`; `kind` is one of KINDS, or all of them."""
+    """At most `limit` entries of one of KINDS, or of all if `kind` is ""."""
     parts: list[Iterable[TimelineEntry]] = []
     after = before.of_entries if before else None
-    for of_kind in _entries(kind, with_orders=with_orders):
-        entries = newest(HistoryEntry, customer, before=after, limit=limit, source=source, **of_kind)
+    for filters in _filters(kind, with_orders=with_orders):
+        entries = newest(HistoryEntry, customer, before=after, limit=limit, source=source, **filters)
         parts.append(entries.select_related("by", "merge"))
     if kind in ("", NOTE):
         after = before.of_notes if before else None
@@ -69,13 +69,13 @@ def timeline_entries(
     return sorted(chain(*parts), key=_when, reverse=True)[:limit]
 
 
-def _entries(kind: str, *, with_orders: bool) -> list[dict[str, str]]:
-    """What to ask the history for; kind by kind where some are left out, as there is an index of each."""
+def _filters(kind: str, *, with_orders: bool) -> list[dict[str, str]]:
+    """The filters of the queries. Where kinds are left out it is a query for each other kind, which has an index."""
     if with_orders and not kind:
         return [{}]
     kinds = [kind] if kind else HistoryKind.values
     return [{"kind": name} for name in kinds if name != NOTE and (with_orders or name not in OF_ORDERS)]
 
 
-def _when(moment: TimelineEntry) -> tuple[object, bool, int]:
-    return moment.at, isinstance(moment, Note), moment.pk
+def _when(entry: TimelineEntry) -> tuple[object, bool, int]:
+    return entry.at, isinstance(entry, Note), entry.pk

@@ -77,7 +77,7 @@ def ends_of_chains() -> dict[int, int]:
 def picture(world: World) -> dict[str, object]:
     """Everything by name: profiles, and whose each record is with how many rows in it.
 
-    Left out is what depends on the merges by its nature: their own history and corrections, home records without
+    Left out is what depends on the merges by its nature: their own history and corrections, staff records without
     rows, and that somebody split a record off, which is told where the record was.
     """
     names = {pk: name for name, pk in world.customers.items()}

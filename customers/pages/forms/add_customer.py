@@ -13,7 +13,7 @@ from customers.web.fields import TextField
 
 
 class AddForm(ProfileForm):
-    """A new customer or lead. `token` becomes part of the customer's uuid, so that what is sent twice is added once."""
+    """A new customer or lead. `token` becomes its uuid, so that a form sent twice adds one customer."""
 
     def __init__(self, data: MultiValueDict[str, str] | None = None) -> None:
         super().__init__(None, data)

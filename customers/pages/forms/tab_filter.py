@@ -10,7 +10,7 @@ from customers.web.fields import choice_field
 
 
 class TabFilter(forms.Form):
-    """Which rows of a tab are shown; what is none of the choices is as if it had not been asked."""
+    """The filter of a tab; values that are not among the choices are ignored."""
 
     source = forms.TypedChoiceField(label="Source", required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(label="Kind", required=False)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @may_add
 @may_view
 def customer_add(request: "StaffRequest") -> HttpResponse:
-    """A new customer or lead; whoever has the same email or phone is shown before one is added."""
+    """Existing customers with the same email or phone are shown before one is added."""
     form = AddForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, form)
@@ -28,7 +28,7 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     try:
         customer = add_customer(values, uuid=form.uuid, seen=seen, note=note, by=request.user)
     except AlreadyKnownError as error:
-        return _page(request, form, error.known)
+        return _page(request, form, error.existing)
     except AlreadyAddedError as error:
         messages.info(request, str(error))
         return redirect(error.customer)

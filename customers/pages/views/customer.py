@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
 SHOWN_WITH = ("owner", "cart_login", "cart_password", "pay_source")
-# What comes further stands folded, so that the orders are on the first screen.
+# More are folded, so that the orders are on the first screen.
 MOST_FORMER, MOST_FACTS = 2, 12
 
 
@@ -66,7 +66,7 @@ def render_page(
 
 
 def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
-    """Name, tags, and what may be done; nobody is looked for whom this user may not merge."""
+    # Without the permission to merge, no query looks for duplicates.
     may_merge = request.user.has_perm(MERGE)
     candidates = duplicates_of(customer) if may_merge else []
     return {

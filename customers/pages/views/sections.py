@@ -1,4 +1,4 @@
-"""The parts of the customer page about what is linked: the figures, a tab with its rows, the story."""
+"""The parts of the customer page: a tab with its rows, the history, due tasks, totals with the chart of spend."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -14,7 +14,7 @@ from customers.models import Customer, RecordTotals
 from customers.pages import tabs
 from customers.pages.forms.tab_filter import TabFilter
 from customers.totals.spend import spend_of
-from customers.totals.spend_chart import Plot
+from customers.totals.spend_chart import SpendChart
 from customers.totals.sums import Amount, sum_rows
 from customers.web.permissions import SPLIT, VIEW_ORDERS
 
@@ -31,7 +31,7 @@ def rows(
     chosen = next((c for c in choices if c.slug == request.GET.get("tab")), choices[0])
     sources = {record.data_source for record in records.values()}
     may_view_orders = request.user.has_perm(VIEW_ORDERS)
-    narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_story, with_orders=may_view_orders)
+    narrowing = TabFilter(request.GET, sources, by_kind=chosen.is_history, with_orders=may_view_orders)
     of_source = [t for t in totals if narrowing.query.source in (None, t.source_record.data_source_id)]
     return {
         "customer": customer,
@@ -46,12 +46,11 @@ def rows(
 
 
 def story(request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
-    moments = tabs.newest_moments(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
+    moments = tabs.newest_entries(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
     return {"customer": customer, "story": moments, "form": form}
 
 
 def waiting(customer: Customer) -> dict[str, Any]:
-    """What should catch the eye."""
     return {"due": due_tasks(customer, now=timezone.now())}
 
 
@@ -64,6 +63,6 @@ def totals_and_plot(request: "StaffRequest", customer: Customer, totals: Sequenc
     return {
         "figures": sums if may_view_orders else None,
         "credit": [Amount(amount, currency) for currency, amount in balances.items()],
-        "plot": Plot(spent) if spent else None,
+        "plot": SpendChart(spent) if spent else None,
         "since": sums.since(customer),
     }

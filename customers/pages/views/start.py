@@ -18,7 +18,6 @@ MOST_GROUPS = 5
 
 @may_view
 def start(request: "StaffRequest") -> HttpResponse:
-    """What needs attention, what was done lately, and whom this user had open last."""
     page, weeks = worklist_page(), merges_by_week(today=timezone.localdate())
     context = {
         "title": "Home",

@@ -75,7 +75,7 @@ def test_who_has_bought_is_a_customer_since_then(caller):
     assert [each["uuid"] for each in caller.get("customers", status="Past_Due").json()["entries"]] == [customer.uuid]
 
 
-def test_a_customer_without_a_data_source_is_known_by_the_home_record(caller, agent):
+def test_a_customer_without_a_data_source_is_known_by_the_staff_record(caller, agent):
     customer = add_customer({"first_name": "Helena"}, uuid="cus_typed", seen=(), by=agent)
     shown = caller.get(f"customers/{customer.uuid}").json()
     assert shown["external_ids"] == ["cus_typed"]

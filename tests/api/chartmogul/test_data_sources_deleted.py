@@ -47,7 +47,7 @@ def test_a_data_source_goes_with_whom_it_alone_sent_and_its_part_of_others(calle
     assert Customer.objects.live().count() == 1
 
 
-def test_one_who_was_typed_in_here_beside_is_erased_with_the_home_record(caller, shop, smith):
+def test_one_who_was_typed_in_here_beside_is_erased_with_the_staff_record(caller, shop, smith):
     assert SourceRecord.objects.count() == 1
     caller.patch(f"customers/{smith['uuid']}", {"company": "Initrode"})
     assert SourceRecord.objects.count() == 2

@@ -87,7 +87,7 @@ def test_a_contact_that_went_takes_what_is_about_it_to_the_record_of_the_one_tha
     assert Task.objects.get().contact == Note.objects.get().contact == into
 
 
-def test_the_home_record_takes_contacts_of_staff():
+def test_the_staff_record_takes_contacts_of_staff():
     customer = known("1")
     contact = contacts.add(customer, DataSource.staff(), {"first_name": "Ada"}, by=None)
     assert contact.source_record.is_staff_record

@@ -111,7 +111,7 @@ def test_saying_it_twice_says_it_once(as_agent, helena):
     for _ in range(2):
         as_agent.post(url(helena, "resume/"), KEY)
 
-    assert said == 4  # the shop's record and the home record: the number, and its digits
+    assert said == 4  # the shop's record and the staff record: the number, and its digits
     assert HistoryEntry.objects.filter(kind="match").count() == 2
 
 

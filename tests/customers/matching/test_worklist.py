@@ -142,7 +142,7 @@ def test_a_group_of_many_is_dismissed_and_taken_back_by_few_questions(act, agent
     people = [helena(email=f"h{number}@reunite.cz") for number in range(12)]
     many = [staff_record_of(each).customer_id for each in people]
     not_duplicates.mark_all_not_duplicates(many[:3], by=agent, reason="A family")
-    # What is said at once, of 66 pairs; for each of the customers home record and history.
+    # What is said at once, of 66 pairs; for each of the customers staff record and history.
     with django_assert_max_num_queries(12 * 2 + 8):
         assert len(act(many, by=agent)) == 12
     said = NotDuplicate.objects.values_list("reason", flat=True)

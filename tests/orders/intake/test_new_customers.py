@@ -67,6 +67,6 @@ def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
     assert (ordered.by, ordered.source_record) == (agent, helena)
 
 
-def test_the_home_record_is_not_made_by_what_comes_in(helena):
+def test_the_staff_record_is_not_made_by_what_comes_in(helena):
     order(**HELENA)
     assert not SourceRecord.objects.filter(data_source__name=DataSource.STAFF).exists()

@@ -78,7 +78,7 @@ def test_splitting_is_offered_where_it_can_be_done(as_admin, helena, market):
     helena_only = customer_with_order(first_name="Solo", email="solo@example.org", external_id="9")
     assert "Split…" not in text_of(get(as_admin, helena_only, tab="sources"))
 
-    notes.add(helena, {"text": "Makes a home record."}, by=None)
+    notes.add(helena, {"text": "Makes a staff record."}, by=None)
     page = text_of(get(as_admin, helena, tab="sources"))
     assert page.count("Split…") == 2
     record = helena.records.get(external_id="MP-9")
