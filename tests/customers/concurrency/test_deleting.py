@@ -102,7 +102,7 @@ def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_cust
 
     with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
         for number, options in enumerate(
-            [{"external_id": "a0"}, {"external_id": "a1", "subscriptions": monthly}, {"source": "Market"}]
+            [{"external_id": "a0"}, {"external_id": "a1", "purchases": monthly}, {"source": "Market"}]
         ):
             a = customer(f"a{number}")
             doomed.append(a)
