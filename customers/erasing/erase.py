@@ -127,7 +127,7 @@ def _refuse(customer: Customer, version: int | None) -> None:
         raise EraseError(f"Customer {customer.pk} was erased a moment ago.")
     if customer.merged_into is not None:
         root = customer.live_root()
-        raise EraseError(f"{customer.numbered} was merged into {root.numbered} meanwhile.")
+        raise EraseError(f"{customer.name_with_number} was merged into {root.name_with_number} meanwhile.")
     if version not in (None, customer.version):
         raise StaleEraseError
     if why := refusals(customer):

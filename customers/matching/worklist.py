@@ -53,7 +53,7 @@ class DuplicateGroup:
     @property
     def names(self) -> str:
         """Which customers a button is about, for screen readers."""
-        return ", ".join(member.customer.numbered for member in self.members)
+        return ", ".join(member.customer.name_with_number for member in self.members)
 
     @property
     def numbers(self) -> str:

@@ -37,7 +37,9 @@ class MovedRecord:
 def value_changes(merge: Merge) -> Iterator[ValueChange]:
     """The values that the merge wrote, and the credit that it corrected."""
     who = isolated(merge.by or "API client")
-    names = {member.duplicate_id: member.duplicate.numbered for member in merge.members.select_related("duplicate")}
+    names = {
+        member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
+    }
     # A purchase that clears “Lost” while the merge stands is recorded with the merge, but is no change of it.
     written = {key: value for change in merge.changes.exclude(via=VIA) for key, value in change.values.items()}
     for field in (field for field in FIELDS if field.key in written):
@@ -105,7 +107,7 @@ def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMe
 def _undone_parts(members: Sequence[MergeMember], users: Mapping[int, User | None]) -> Iterator[MergeEvent]:
     for member in members:
         if member.undone_at:
-            yield MergeEvent(member.undone_at, users[member.pk], f"{member.duplicate.numbered} was restored.")
+            yield MergeEvent(member.undone_at, users[member.pk], f"{member.duplicate.name_with_number} was restored.")
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[MergeEvent]:
@@ -116,13 +118,15 @@ def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Merg
     by = {e.source_record.origin_id: e.by for e in entries.select_related("by", "source_record").order_by("-at", "-pk")}
     for origin, user in by.items():
         record = younger[origin]
-        yield MergeEvent(record.origin.created, user, f"{isolated(record)} was split off as {record.origin.numbered}.")
+        yield MergeEvent(
+            record.origin.created, user, f"{isolated(record)} was split off as {record.origin.name_with_number}."
+        )
 
 
 def _later_merge(member: MergeMember, users: Mapping[int, User | None]) -> Iterator[MergeEvent]:
     merge = member.merge
-    text = f"{member.duplicate.numbered} was merged into {merge.survivor.numbered}."
+    text = f"{member.duplicate.name_with_number} was merged into {merge.survivor.name_with_number}."
     yield MergeEvent(merge.created, merge.by, text, merge)
     if member.undone_at:
-        text = f"{member.duplicate.numbered} was restored from {merge.survivor.numbered}."
+        text = f"{member.duplicate.name_with_number} was restored from {merge.survivor.name_with_number}."
         yield MergeEvent(member.undone_at, users[member.pk], text, merge)

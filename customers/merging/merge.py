@@ -134,8 +134,8 @@ def refuse_lost_race(customers: Iterable[Customer]) -> None:
     memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
     if member := memberships.select_related("merge__by", "merge__survivor", "duplicate").first():
         raise MergeError(
-            f"{isolated(member.merge.by or 'An API client')} merged {member.duplicate.numbered} into"
-            f" {member.merge.survivor.numbered} a moment ago."
+            f"{isolated(member.merge.by or 'An API client')} merged {member.duplicate.name_with_number} into"
+            f" {member.merge.survivor.name_with_number} a moment ago."
         )
 
 
@@ -162,7 +162,7 @@ def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
 def describe_changes(changes: Sequence[ProfileChange]) -> str:
     """Who changed what, a sentence for each change."""
     sentences = [
-        f"{isolated(change.by or 'An API client')} changed {change.customer.numbered} meanwhile:"
+        f"{isolated(change.by or 'An API client')} changed {change.customer.name_with_number} meanwhile:"
         f" {join_words([BY_KEY[key].label for key in change.values])}."
         for change in changes
     ]

@@ -128,7 +128,7 @@ def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) 
         if customer.merged_into is not None:
             root = customer.live_root()
             advice = "" if root == survivor else " Merge with that customer instead."
-            raise MergeError(f"{customer.numbered} is already merged into {root.numbered}.{advice}")
+            raise MergeError(f"{customer.name_with_number} is already merged into {root.name_with_number}.{advice}")
 
 
 def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:

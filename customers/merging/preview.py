@@ -101,7 +101,7 @@ def _profile_changes(customers: Sequence[Customer], plan: MergePlan) -> Iterator
             continue
         origin = "entered by you"
         if final.origin:
-            origin = by_pk[final.origin].numbered
+            origin = by_pk[final.origin].name_with_number
         elif field.kind is FieldKind.CONSENT:
             origin = "most restrictive answer"
         elif final.value == field.blank:

@@ -58,7 +58,7 @@ def _merges() -> list[RecentAct]:
     merges = list(Merge.objects.select_related("survivor", "by").order_by("-created", "-pk")[:SHOWN])
     names = defaultdict(list)
     for member in MergeMember.objects.filter(merge__in=merges).select_related("duplicate").order_by("duplicate"):
-        names[member.merge_id].append(member.duplicate.numbered)
+        names[member.merge_id].append(member.duplicate.name_with_number)
     return [
         RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, user=merge.by) for merge in merges
     ]
@@ -78,7 +78,7 @@ def _undos() -> list[RecentAct]:
     return [
         RecentAct(
             restored[0].merge,
-            join_words([member.duplicate.numbered for member in restored]),
+            join_words([member.duplicate.name_with_number for member in restored]),
             at,
             is_undo=True,
             user=users[restored[0].pk],

@@ -55,7 +55,7 @@ def plan_split(record: SourceRecord) -> SplitPlan:
     if record.is_staff_record:
         raise SplitError("This record holds staff entries and cannot be split off. Undo the merge instead.")
     if not has_several_records(record.customer):
-        raise SplitError(f"This is the only record of {record.customer.numbered}, so it cannot be split off.")
+        raise SplitError(f"This is the only record of {record.customer.name_with_number}, so it cannot be split off.")
     return SplitPlan(record, record.customer, _profile_of(record))
 
 

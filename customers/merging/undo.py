@@ -48,7 +48,7 @@ class UndoResult:
     kept: tuple[FieldOutcome, ...]
 
     def as_sentence(self) -> str:
-        named = {"names": join_words([customer.numbered for customer in self.returned])}
+        named = {"names": join_words([customer.name_with_number for customer in self.returned])}
         restored = ngettext("%(names)s was restored.", "%(names)s were restored.", len(self.returned)) % named
         return " ".join([restored, *(f"{outcome.field.label} was kept." for outcome in self.kept)])
 
@@ -141,7 +141,7 @@ def _refuse(plan: UndoPlan, *, seen: str, allow_overdraft: bool) -> None:
     if plan.overdrawn and not allow_overdraft:
         customer, currency, amount = plan.overdrawn[0]
         raise OverdrawnError(
-            f"{customer.numbered} would have {format_money(amount, currency)} of credit."
+            f"{customer.name_with_number} would have {format_money(amount, currency)} of credit."
             " Tick “Allow negative credit” to continue, or add credit first."
         )
 

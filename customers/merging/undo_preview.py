@@ -84,12 +84,12 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
     if plan.root.pk != plan.survivor.pk:
         yield Notice(
             f"{isolated(plan.survivor.name)} was merged into another customer since.",
-            f"Restored customers are taken out of {plan.root.numbered}.",
+            f"Restored customers are taken out of {plan.root.name_with_number}.",
         )
     for customer, currency, amount in plan.overdrawn:
         yield Notice(
             "Credit will be negative.",
-            f"{customer.numbered} would have {format_money(amount, currency)}, because credit was used since.",
+            f"{customer.name_with_number} would have {format_money(amount, currency)}, because credit was used since.",
         )
 
 

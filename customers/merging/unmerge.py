@@ -60,7 +60,7 @@ def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collecti
     except (UndoError, SplitError) as error:
         raise UnmergeError(str(error)) from None
     if not _has_records(old):
-        raise UnmergeError(f"Nothing was unmerged: this is the only record of {old.numbered}.")
+        raise UnmergeError(f"Nothing was unmerged: this is the only record of {old.name_with_number}.")
     _move_rows(moving, old=old, new=new, by=by)
     return new
 

@@ -109,7 +109,7 @@ def _about_no_match(survivor: Customer, duplicates: Sequence[Customer], shared: 
 
 
 def _about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
-    others = [c.numbered for c in duplicates if names_differ_much(survivor, c)]
+    others = [c.name_with_number for c in duplicates if names_differ_much(survivor, c)]
     if others:
         more = [f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
         text = ngettext(

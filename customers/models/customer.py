@@ -146,8 +146,8 @@ class Customer(models.Model):
         )
 
     @property
-    def numbered(self) -> str:
-        """The name with the number, for sentences: two customers may share a name."""
+    def name_with_number(self) -> str:
+        """For sentences: two customers may share a name."""
         name = isolated(self.name)
         return name if self.name.endswith(f" {self.pk}") else f"{name} ({self.pk})"
 

@@ -36,10 +36,10 @@ class ExistingCustomer:
 
     def __str__(self) -> str:
         if len(self.kinds) > 1:
-            return f"{self.customer.numbered} has the same email and phone."
+            return f"{self.customer.name_with_number} has the same email and phone."
         if "email" in self.kinds:
-            return f"{self.customer.numbered} has the same email."
-        return f"{self.customer.numbered} has the same phone."
+            return f"{self.customer.name_with_number} has the same email."
+        return f"{self.customer.name_with_number} has the same phone."
 
 
 class AlreadyKnownError(Exception):
@@ -54,7 +54,7 @@ class AlreadyAddedError(Exception):
     """The same form has already added `customer`."""
 
     def __init__(self, customer: Customer) -> None:
-        super().__init__(f"{customer.numbered} was already added with this form.")
+        super().__init__(f"{customer.name_with_number} was already added with this form.")
         self.customer = customer
 
 

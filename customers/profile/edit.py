@@ -100,7 +100,7 @@ def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
 def _locked(customer: Customer, version: int) -> Customer:
     locked = lock([customer.pk])[customer.pk]
     if not locked.is_live:
-        raise EditError(f"Not saved. {locked.numbered} was merged or erased a moment ago.")
+        raise EditError(f"Not saved. {locked.name_with_number} was merged or erased a moment ago.")
     if locked.version != version:
         raise StaleEditError(f"Not saved. {who_changed(locked, since=version)} changed this customer a moment ago.")
     return locked

@@ -87,7 +87,7 @@ def _locked(customer: Customer) -> Customer:
 
 def _refuse_foreign(customer: Customer, row: CartLogin | PaySource) -> None:
     if row.source_record.customer_id != customer.pk:
-        raise LoginError(f"Nothing was changed: this no longer belongs to {customer.numbered}.")
+        raise LoginError(f"Nothing was changed: this no longer belongs to {customer.name_with_number}.")
 
 
 def _edit(customer: Customer, values: dict[str, Any], *, by: User, via: str) -> None:

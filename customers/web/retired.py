@@ -58,5 +58,5 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
 def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> str:
     merge, survivor = member.merge, member.merge.survivor
     user, day = isolated(merge.by or "an API client"), format_day(merge.created)
-    text = f"You followed a link to {customer.numbered}, which was merged into {survivor.numbered} by {user} on {day}."
-    return text if root == survivor else f"{text} Both are part of {root.numbered} now."
+    text = f"You followed a link to {customer.name_with_number}, which was merged into {survivor.name_with_number} by {user} on {day}."
+    return text if root == survivor else f"{text} Both are part of {root.name_with_number} now."

@@ -152,7 +152,7 @@ def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: P
     expect(page.get_by_role("status").first).to_contain_text("Undone.")
     page.goto(made.get_absolute_url())
     expect(page.get_by_text("Partly undone")).to_be_visible()
-    expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.numbered} was restored.")
+    expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.name_with_number} was restored.")
 
 
 @both_sizes

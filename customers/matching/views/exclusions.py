@@ -55,5 +55,5 @@ def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str],
     except exclusions.ExclusionError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, success.format(value=isolated(written), customer=customer.numbered))
+        messages.success(request, success.format(value=isolated(written), customer=customer.name_with_number))
     return redirect("customers:known_by", customer.pk)

@@ -75,7 +75,7 @@ def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
 
 
 def _named(customers: list[Customer]) -> str:
-    return join_words([customer.numbered for customer in customers])
+    return join_words([customer.name_with_number for customer in customers])
 
 
 def _dismissed_message(customers: list[Customer]) -> SafeString:

@@ -94,11 +94,14 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     other = get_customer(parse_number(pk) or 0)
     if reversed_for:
         if not_duplicates.unmark_not_duplicates(survivor, other, by=request.user):
-            messages.success(request, f"{other.numbered} can be suggested as a duplicate of {survivor.numbered} again.")
+            messages.success(
+                request,
+                f"{other.name_with_number} can be suggested as a duplicate of {survivor.name_with_number} again.",
+            )
     elif not_duplicates.mark_not_duplicates(survivor, other, by=request.user):
         messages.success(request, _dismissed_message(survivor, other))
     else:
-        messages.error(request, f"Nothing was saved: {other.numbered} was merged or erased meanwhile.")
+        messages.error(request, f"Nothing was saved: {other.name_with_number} was merged or erased meanwhile.")
     return redirect(choose_url(survivor, request.POST.getlist("duplicate")))
 
 
@@ -107,8 +110,8 @@ def _dismissed_message(survivor: Customer, other: Customer) -> str:
     return format_html(
         "<span>{} will not be suggested as a duplicate of {} again.</span>"
         '<button class="button small" form="choose" formaction="{}" name="take_back" value="{}">Undo</button>',
-        other.numbered,
-        survivor.numbered,
+        other.name_with_number,
+        survivor.name_with_number,
         reverse("customers:merge_dismiss", args=[survivor.pk]),
         other.pk,
     )

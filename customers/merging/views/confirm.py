@@ -92,8 +92,8 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
 
 def _title(survivor: Customer, duplicates: list[Customer]) -> str:
     if len(duplicates) == 1:
-        return f"Merge {duplicates[0].numbered} into {survivor.numbered}?"
-    return f"Merge {len(duplicates)} customers into {survivor.numbered}?"
+        return f"Merge {duplicates[0].name_with_number} into {survivor.name_with_number}?"
+    return f"Merge {len(duplicates)} customers into {survivor.name_with_number}?"
 
 
 def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> HttpResponse:
@@ -121,8 +121,8 @@ def _merged_message(customers: list[Customer], moved: Collection[int], *, came: 
     survivor, *duplicates = customers
     orders = sum(order_totals(moved).values(), OrderTotals()).orders
     places = {
-        "names": join_words([customer.numbered for customer in duplicates]),
-        "survivor": survivor.numbered,
+        "names": join_words([customer.name_with_number for customer in duplicates]),
+        "survivor": survivor.name_with_number,
         "orders": f"{orders:,}",
         "came": came,
     }

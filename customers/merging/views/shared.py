@@ -51,7 +51,7 @@ def with_survivor(
         customer = get_customer(pk)
         root = customer.live_root()
         if root.pk != customer.pk:
-            warn_not_merged(request, f"{customer.numbered} is already merged into {root.numbered}.")
+            warn_not_merged(request, f"{customer.name_with_number} is already merged into {root.name_with_number}.")
             ticked = (request.POST or request.GET).getlist("duplicate")
             others = [pk for pk in ticked if pk != str(root.pk)]
             return redirect(choose_url(root, others) if others else reverse("customers:merge", args=[root.pk]))

@@ -68,7 +68,7 @@ def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpRespons
 
 
 def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpResponse:
-    back = join_words([each.customer.numbered for each in plan.returns])
+    back = join_words([each.customer.name_with_number for each in plan.returns])
     context = {
         "title": f"Undo merge {plan.merge.pk}?" if plan.scope.is_whole else f"Undo merge {plan.merge.pk} for {back}?",
         "merge": plan.merge,

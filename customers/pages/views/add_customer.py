@@ -32,7 +32,7 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
     except AlreadyAddedError as error:
         messages.info(request, str(error))
         return redirect(error.customer)
-    messages.success(request, f"{customer.numbered} was added.")
+    messages.success(request, f"{customer.name_with_number} was added.")
     return redirect(customer)
 
 

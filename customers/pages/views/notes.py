@@ -36,5 +36,5 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
         note = notes.add(root, {"text": text}, by=request.user, unless_repeated=True)
     except EngagementError:
         return redirect_to_survivor(request, get_object_or_404(Customer, pk=pk))
-    messages.success(request, f"The note was saved for {note.source_record.customer.numbered}.")
+    messages.success(request, f"The note was saved for {note.source_record.customer.name_with_number}.")
     return redirect(note.source_record.customer)

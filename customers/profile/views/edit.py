@@ -36,7 +36,7 @@ def customer_edit(request: "StaffRequest", customer: Customer) -> HttpResponse:
         form.add_error(None, str(error))
         return _page(request, customer, form)
     saved = edited.version != customer.version
-    messages.success(request, f"{edited.numbered} was saved." if saved else "No changes to save.")
+    messages.success(request, f"{edited.name_with_number} was saved." if saved else "No changes to save.")
     return redirect(edited)
 
 

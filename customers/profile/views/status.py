@@ -30,7 +30,7 @@ def customer_status(request: "StaffRequest", customer: Customer) -> HttpResponse
         except EditError as refused:
             error = f"{refused} Check the current values, then save again."
         else:
-            messages.success(request, f"The status of {customer.numbered} was saved.")
+            messages.success(request, f"The status of {customer.name_with_number} was saved.")
             return redirect(customer)
     shown = {
         "title": f"Set status of {isolated(customer.name)}",

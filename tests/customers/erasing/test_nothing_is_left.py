@@ -86,7 +86,7 @@ def test_of_a_group_marked_as_not_duplicates_the_others_keep_each_other(agent, i
 
     assert left_of("zyxmark") == {}
     texts = [entry.text for entry in HistoryEntry.objects.filter(source_record__customer=bjorn, kind="dismissal")]
-    named = f"Erased customer {zyx.pk} and {third.numbered}"
+    named = f"Erased customer {zyx.pk} and {third.name_with_number}"
     assert texts == [f"Not a duplicate of {named}.", f"“Not a duplicate” of {named} removed."][: 1 + (not is_marked)]
 
 

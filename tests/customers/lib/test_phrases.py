@@ -22,8 +22,8 @@ def test_a_name_cannot_end_its_isolate_early() -> None:
 
 
 def test_the_number_of_a_customer_stands_after_the_isolated_name() -> None:
-    assert Customer(pk=99, first_name="محمد").numbered == "\u2068محمد\u2069 (99)"
-    assert Customer(pk=99, first_name="محمد 99").numbered == "\u2068محمد 99\u2069"
+    assert Customer(pk=99, first_name="محمد").name_with_number == "\u2068محمد\u2069 (99)"
+    assert Customer(pk=99, first_name="محمد 99").name_with_number == "\u2068محمد 99\u2069"
 
 
 def test_a_name_on_a_page_cannot_end_the_isolate_around_it() -> None:

@@ -106,7 +106,7 @@ def test_sent_twice_it_is_done_once_and_says_where_the_record_is(client, helena,
     hubert = SourceRecord.objects.get(pk=wrong.pk).customer
     assert Customer.objects.count() == before
     assert response.redirect_chain == [(f"/customers/{hubert.pk}/", 302)]
-    assert f"Nothing was split: Marketplace MP-9 now belongs to {hubert.numbered}." in text_of(response)
+    assert f"Nothing was split: Marketplace MP-9 now belongs to {hubert.name_with_number}." in text_of(response)
     assert client.get(url(helena, wrong)).url == f"/customers/{hubert.pk}/"
 
 

@@ -110,11 +110,13 @@ def test_a_merge_tells_what_happened_to_its_parts_since(as_agent, agent, admin_u
     undo(later, by=agent)
 
     page = text(as_agent.get(merged.get_absolute_url()))
-    assert f"Jane Peacock {helen.numbered} was restored." in page
+    assert f"Jane Peacock {helen.name_with_number} was restored." in page
     assert "Margaret Park Shop " in page
     assert "was split off as Helena Holý" in page
-    assert f"Jane Peacock {helena.numbered} was merged into {bjorn.numbered}. Merge {later.pk}" in page
-    assert f"Margaret Park {helena.numbered} was restored from {bjorn.numbered}. Merge {later.pk}" in page
+    assert f"Jane Peacock {helena.name_with_number} was merged into {bjorn.name_with_number}. Merge {later.pk}" in page
+    assert (
+        f"Margaret Park {helena.name_with_number} was restored from {bjorn.name_with_number}. Merge {later.pk}" in page
+    )
 
 
 def test_a_merge_shows_its_tree_as_nested_lists(as_agent, four):
@@ -128,7 +130,10 @@ def test_a_merge_shows_its_tree_as_nested_lists(as_agent, four):
     assert shown.count("<li>") == shown.count("</li>") == 4
     assert shown.count("<ul>") == shown.count("</ul>") == 3
     assert (
-        shown.index(ann.numbered) < shown.index(beth.numbered) < shown.index(cleo.numbered) < shown.index(dora.numbered)
+        shown.index(ann.name_with_number)
+        < shown.index(beth.name_with_number)
+        < shown.index(cleo.name_with_number)
+        < shown.index(dora.name_with_number)
     )
     assert inner.get_absolute_url() in shown
     assert dora.get_absolute_url() in shown

@@ -66,7 +66,7 @@ def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
     made = merge(a, b, c)
     undo(made, c, by=agent)
     told = recent_acts()[0]
-    assert (told.is_undo, told.duplicates, told.by) == (True, c.numbered, "Margaret Park")
+    assert (told.is_undo, told.duplicates, told.by) == (True, c.name_with_number, "Margaret Park")
     assert merges_by_week(today=timezone.now().date())[-1].undos == 1
 
 
