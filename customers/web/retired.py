@@ -56,7 +56,18 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
 
 
 def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> str:
-    merge, survivor = member.merge, member.merge.survivor
-    user, day = isolated(merge.by or "an API client"), format_day(merge.created)
-    text = f"You followed a link to {customer.name_with_number}, which was merged into {survivor.name_with_number} by {user} on {day}."
-    return text if root == survivor else f"{text} Both are part of {root.name_with_number} now."
+    merge = member.merge
+    values = {
+        "customer": customer.name_with_number,
+        "survivor": merge.survivor.name_with_number,
+        "user": isolated(merge.by or "an API client"),
+        "day": format_day(merge.created),
+        "root": root.name_with_number,
+    }
+    text = "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}."
+    if root != merge.survivor:
+        text = (
+            "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}."
+            " Both are part of {root} now."
+        )
+    return text.format(**values)
