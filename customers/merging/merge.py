@@ -15,13 +15,13 @@ from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
 from customers.lib.phrases import Notice, isolated, join_words
-from customers.locks import lock
-from customers.merging.plan import MergeError, MergePlan, plan_merge
-from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
+from customers.locks import MOST_TRIES, lock
+from customers.merging.plan import Choices, MergeError, MergePlan, Picked, plan_merge
+from customers.models import Customer, HistoryKind, LeadStatus, Merge, MergeMember, ProfileChange, SourceRecord, Via
 from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
 from customers.profile.derive import ProfileHistory, profile_difference, profile_values, save_profile
-from customers.profile.fields import BY_KEY
+from customers.profile.fields import BY_KEY, FIELDS, NAME_FIELDS, FieldKind, ProfileField
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import OwnedRecord, keys_of, owned_records
@@ -167,3 +167,43 @@ def describe_changes(changes: Sequence[ProfileChange]) -> str:
         for change in changes
     ]
     return " ".join(sentences) or "These customers were changed meanwhile."
+
+
+def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User | None) -> Merge | None:
+    """Merge as an API client asks for it, who sees no plan: with the survivor's profile.
+
+    Retired customers stand for those they were merged into; None when both are the same customer already. Two rules
+    fill in: consent takes the most restrictive answer, as in every merge, and a survivor without a name takes the
+    duplicate's.
+    """
+    for _ in range(MOST_TRIES):
+        old, kept = _root(duplicate), _root(survivor)
+        if old == kept:
+            return None
+        try:
+            return merge_customers(plan_merge(kept, [old], _choices_of_survivor(kept, old)), by=by, via=Via.API)
+        except AlreadyMergedError as error:
+            return error.merge
+        except StalePlanError:
+            # The client was shown no plan, so it is made again from what was edited meanwhile.
+            continue
+        except MergeError:
+            if (_root(duplicate), _root(survivor)) == (old, kept):
+                raise
+    raise MergeError("Nothing was merged: other users are changing these customers. Try again.")
+
+
+def _root(customer: Customer) -> Customer:
+    return Customer.objects.select_related("merged_into").get(pk=customer.pk).live_root()
+
+
+def _choices_of_survivor(survivor: Customer, duplicate: Customer) -> Choices:
+    stricter = {field.key for field in FIELDS if _is_stricter(field, duplicate)}
+    nameless = () if any(getattr(survivor, key) for key in NAME_FIELDS) else NAME_FIELDS
+    # A choice of "Lost" would outlast the duplicate's purchases, which clear it (docs/decisions/0009).
+    lost = ("lead_status",) if survivor.lead_status == LeadStatus.LOST else ()
+    return {field.key: Picked(survivor.pk) for field in FIELDS if field.key not in {*stricter, *nameless, *lost}}
+
+
+def _is_stricter(field: ProfileField, duplicate: Customer) -> bool:
+    return field.kind is FieldKind.CONSENT and getattr(duplicate, field.column) is field.strictest

@@ -9,7 +9,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, refusal
 from customers.merging import unmerge
-from customers.merging.joining import merge_keeping_survivor
+from customers.merging.merge import merge_keeping_survivor
 from customers.merging.plan import MergeError
 from customers.merging.unmerge import MovableKind, UnmergeError
 from customers.models import Customer, Note, Opportunity, Task
