@@ -54,7 +54,7 @@ def keep(
     """
     # An erasure that began before waits here, or is waited for: it deletes the drafts that it finds.
     if any(customer.erased_at for customer in lock([customer.pk for customer in customers]).values()):
-        raise MergeError("One of these customers was erased. Choose again.")
+        raise MergeError("One of these customers was erased. Select again.")
     survivor = customers[0]
     now = timezone.now()
     draft = MergeDraft.objects.filter(user=by, survivor=survivor).first()

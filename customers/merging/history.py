@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 
 from customers.lib.batches import BATCH
 from customers.lib.phrases import join_words
 from customers.merging.undo_plan import erased_side
-from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember
+from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, Via
 from customers.records.newest import Cursor
 from customers.records.ownership import merged_into_any
 from customers.totals.sums import order_totals
@@ -24,11 +24,17 @@ from customers.totals.sums import order_totals
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-ACTIVE, UNDONE, ERASED = "in force", "undone", "erased"
-STATES = {
-    ACTIVE: {"undone_at__isnull": True, "survivor__erased_at__isnull": True},
-    UNDONE: {"undone_at__isnull": False},
-    ERASED: {"undone_at__isnull": True, "survivor__erased_at__isnull": False},
+
+class MergeState(TextChoices):
+    ACTIVE = "active", "Active"
+    UNDONE = "undone", "Undone"
+    ERASED = "erased", "Erased"
+
+
+HAS_STATE = {
+    MergeState.ACTIVE: Q(undone_at__isnull=True, survivor__erased_at__isnull=True),
+    MergeState.UNDONE: Q(undone_at__isnull=False),
+    MergeState.ERASED: Q(undone_at__isnull=True, survivor__erased_at__isnull=False),
 }
 PAGE = 25
 MOST_NAMED = 5
@@ -45,7 +51,8 @@ class MergeFilter:
     customers: Collection[int] | None = None
     """Merges of these customers, and of those merged into them."""
     by: int | None = None
-    """A user; 0 for API clients."""
+    is_by_api_client: bool = False
+    """Merged through the API, with a key of whichever user."""
     via: str = ""
     state: str = ""
     since: datetime | None = None
@@ -80,10 +87,10 @@ class MergeRow:
     @property
     def state(self) -> str:
         if self.merge.undone_at:
-            return "Undone"
+            return MergeState.UNDONE.label
         if erased_side(self.merge, self.members):
-            return "Erased"
-        return "Partly undone" if any(member.undone_at for member in self.members) else "Active"
+            return MergeState.ERASED.label
+        return "Partly undone" if any(member.undone_at for member in self.members) else MergeState.ACTIVE.label
 
 
 @dataclass(frozen=True)
@@ -122,16 +129,13 @@ def filter_merges(wanted: MergeFilter) -> QuerySet[Merge]:
         as_survivor = Merge.objects.filter(survivor__in=customers).values("pk")
         as_duplicate = MergeMember.objects.filter(duplicate__in=customers).values("merge")
         merges = merges.filter(pk__in=as_survivor.union(as_duplicate))
-    conditions: dict[str, Any] = {
-        "by": wanted.by or None,
-        "via": wanted.via,
-        "created__gte": wanted.since,
-        "created__lt": wanted.until,
-    }
-    if wanted.by == 0:
-        conditions["by__isnull"] = True
-    conditions |= STATES.get(wanted.state, {})
-    return merges.filter(**{name: value for name, value in conditions.items() if value not in (None, "")})
+    # A user's merges through a key are an API client's too: the key's user is in `by`.
+    if wanted.is_by_api_client:
+        merges = merges.filter(via=Via.API)
+    if wanted.state:
+        merges = merges.filter(HAS_STATE[MergeState(wanted.state)])
+    columns = {"by": wanted.by, "via": wanted.via, "created__gte": wanted.since, "created__lt": wanted.until}
+    return merges.filter(**{name: value for name, value in columns.items() if value})
 
 
 def _rows(merges: Sequence[Merge]) -> list[MergeRow]:

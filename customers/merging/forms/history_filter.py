@@ -12,15 +12,14 @@ from django import forms
 from django.contrib.auth import get_user_model
 
 from customers.lib.dates import end_of_day, start_of_day
-from customers.merging.history import ACTIVE, ERASED, UNDONE, MergeFilter
+from customers.merging.history import MergeFilter, MergeState
 from customers.models import Customer, Via
 from customers.search.find import find_by_number_or_text
 from customers.web.fields import choice_field
 
 MOST_CUSTOMERS = 100
-API_CLIENT = "program"
+API_CLIENT = "api"
 DAY = "%Y-%m-%d"
-STATES = {"": "All", ACTIVE: "Active", UNDONE: "Undone", ERASED: "Erased"}
 
 
 def user_choices() -> list[tuple[str, str]]:
@@ -48,7 +47,7 @@ class MergeHistoryForm(forms.Form):
     customer = forms.CharField(required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"}))
     by = forms.ChoiceField(required=False, label="User")
     via = forms.ChoiceField(required=False, choices=method_choices, label="Method")
-    state = forms.ChoiceField(required=False, choices=list(STATES.items()), label="Status")
+    state = forms.ChoiceField(required=False, choices=[("", "All"), *MergeState.choices], label="Status")
     since = forms.DateField(required=False, label="From", widget=DateInput(format=DAY), input_formats=[DAY])
     until = forms.DateField(required=False, label="To", widget=DateInput(format=DAY), input_formats=[DAY])
     use_required_attribute = False
@@ -88,7 +87,8 @@ class MergeHistoryForm(forms.Form):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         return MergeFilter(
             customers=None if self.customers is None else [customer.pk for customer in self.customers],
-            by=0 if by == API_CLIENT else int(by) if by else None,
+            by=int(by) if by and by != API_CLIENT else None,
+            is_by_api_client=by == API_CLIENT,
             via=self.cleaned_data.get("via", ""),
             state=self.cleaned_data.get("state", ""),
             since=start_of_day(since) if since else None,

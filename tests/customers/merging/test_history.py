@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.merging import history
+from customers.merging.merge import merge_keeping_survivor
 from customers.models import Customer, Merge, MergeMember
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, customer_with_order
@@ -131,19 +132,28 @@ def test_it_is_narrowed_by_who_how_state_and_when(as_agent, agent, admin_user, h
 
     for query, found in [
         ({"by": admin_user.pk}, [undone]),
-        ({"by": "program"}, [standing]),
+        ({"by": "api"}, []),
         ({"by": agent.pk}, []),
         ({"state": "undone"}, [undone]),
-        ({"state": "in force"}, [standing]),
+        ({"state": "active"}, [standing]),
         ({"via": "page"}, [standing, undone]),
         ({"via": "api"}, []),
         ({"since": "2026-01-13"}, [standing]),
         ({"until": "2026-01-12"}, [undone]),
         ({"since": "2026-01-12", "until": "2026-01-13"}, [standing, undone]),
-        ({"since": "2026-01-12", "by": "program", "state": "undone"}, []),
+        ({"since": "2026-01-12", "by": "api", "state": "undone"}, []),
     ]:
         assert listed(as_agent, **query) == [made.pk for made in found], query
         assert [int(row["Merge"]) for row in read(as_agent.get(CSV, query))] == [made.pk for made in found]
+
+
+def test_an_api_client_merges_through_the_api_with_the_key_of_any_user(as_agent, agent, helena, helen, initial):
+    by_agent = merge(helena, initial, by=agent)
+    through_key = merge_keeping_survivor(helen, helena, by=agent)
+
+    assert listed(as_agent, by="api") == [through_key.pk]
+    assert listed(as_agent, by=agent.pk) == [through_key.pk, by_agent.pk]
+    assert listed(as_agent, by="api", via="page") == []
 
 
 def test_days_are_those_of_the_readers_calendar(as_agent, agent, helena, helen):

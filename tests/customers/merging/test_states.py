@@ -41,7 +41,7 @@ def test_a_merge_of_who_was_erased_is_not_in_force(as_agent, three):
     kept = merge(*three[:2])
     gone = merge(CustomerFactory(), CustomerFactory())
     erase(gone.survivor)
-    assert listed(as_agent, state="in force") == [kept.pk]
+    assert listed(as_agent, state="active") == [kept.pk]
     assert listed(as_agent, state="erased") == [gone.pk]
     assert listed(as_agent) == [gone.pk, kept.pk]
 
