@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import phonenumbers
 
-from customers.lib.identity import Identity, normal_phone, unaccented
+from customers.lib.identity import Identity, comparable_phone, unaccented
 
 
 def other_spelling(person: Identity) -> Identity:
@@ -47,5 +47,5 @@ def national(person: Identity) -> str:
         return ""
     number = phonenumbers.parse(person.phone, person.country)
     number_text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    same = normal_phone(number_text, person.country) == normal_phone(person.phone, person.country)
+    same = comparable_phone(number_text, person.country) == comparable_phone(person.phone, person.country)
     return number_text if same else person.phone

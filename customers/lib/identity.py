@@ -95,6 +95,21 @@ def _in_e164(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_possible_phone(text: str) -> bool:
+    """Whether it can be dialled or, where no number can be parsed, has enough digits to tell people apart."""
+    return bool(normal_phone(text) or phone_digits(text))
+
+
+def comparable_phone(text: str, country: str = "") -> str:
+    """Two spellings of one phone are equal in this, and only they: E.164, else the digits, else the folded text."""
+    return normal_phone(text, country) or phone_digits(text) or fold(text)
+
+
+def comparable_email(text: str) -> str:
+    """Two spellings of one email are equal in this, and only they."""
+    return normal_email(text) or fold(text)
+
+
 def readable_phone(number: str) -> str:
     """A number in E.164 with the blanks that people write."""
     return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
@@ -116,8 +131,8 @@ def identity_key(identity: Identity) -> str:
         fold(identity.first_name),
         fold(identity.last_name),
         fold(identity.company),
-        normal_email(identity.email) or fold(identity.email),
-        normal_phone(identity.phone, identity.country) or phone_digits(identity.phone) or fold(identity.phone),
+        comparable_email(identity.email),
+        comparable_phone(identity.phone, identity.country),
         country_code(identity.country) or fold(identity.country),
     )
     return hashlib.sha256("\x1f".join(normal).encode()).hexdigest()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from customers.lib.dates import format_day
-from customers.lib.identity import fold, match_keys, normal_email, normal_phone, phone_digits, unaccented
+from customers.lib.identity import comparable_email, comparable_phone, fold, match_keys, unaccented
 from customers.lib.phrases import isolated
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, is_placeholder, without_repeated_digits
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity
@@ -183,16 +183,14 @@ def _values(label: str, ones: Spellings, others: Spellings) -> Comparison:
 
 
 def _emails(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:
-    return _distinct((normal_email(text) or fold(text), text) for text in (customer.email, *(r.email for r in records)))
+    return _distinct((comparable_email(text), text) for text in (customer.email, *(r.email for r in records)))
 
 
 def _phones(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:
     countries = (customer.billing_address.get("country", ""), *(record.country for record in records))
     home = next(filter(None, countries), "")
     written = [(customer.phone, home), *((record.phone, record.country or home) for record in records)]
-    return _distinct(
-        (normal_phone(phone, country) or phone_digits(phone) or fold(phone), phone) for phone, country in written
-    )
+    return _distinct((comparable_phone(phone, country), phone) for phone, country in written)
 
 
 def _distinct(values: Iterable[tuple[str, str]]) -> Spellings:

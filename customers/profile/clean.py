@@ -1,11 +1,18 @@
 """Values of a profile: cleaned before they are stored, compared, and written as text."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from customers.lib.address import PART_LENGTH, address, address_lines
-from customers.lib.identity import FEWEST_DIGITS, fold, has_visible_text, normal_email, normal_phone, phone_digits
+from customers.lib.identity import (
+    FEWEST_DIGITS,
+    comparable_email,
+    comparable_phone,
+    has_visible_text,
+    is_possible_phone,
+)
 from customers.lib.text import can_be_stored, clean_email, clean_website
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 from customers.profile.fields import FieldKind, ProfileField
@@ -42,7 +49,7 @@ def clean(field: ProfileField, value: Any) -> Any:
 def clean_typed(field: ProfileField, value: Any) -> Any:
     """As `clean`, and a phone must be one. A data source may send any phone, which is kept as it is."""
     cleaned = clean(field, value)
-    if field.kind is FieldKind.PHONE and cleaned and not (normal_phone(cleaned) or phone_digits(cleaned)):
+    if field.kind is FieldKind.PHONE and cleaned and not is_possible_phone(cleaned):
         raise ValidationError(f"Enter a phone number of {FEWEST_DIGITS} digits or more, such as +1 817 924 7272.")
     return cleaned
 
@@ -62,15 +69,17 @@ def _clean_address(parts: dict[str, str]) -> dict[str, str]:
     return {key: _clean_text(part, length=PART_LENGTH) for key, part in address(parts).items()}
 
 
-def same(field: ProfileField, one: Any, other: Any, *, country: str = "") -> bool:
-    """Whether a person would call two values the same: emails and phones, regardless of formatting."""
+def comparable(field: ProfileField, value: Any, *, country: str) -> Hashable:
+    """Values that a person would call the same are equal in this: emails and phones, regardless of formatting."""
     match field.kind:
         case FieldKind.EMAIL:
-            return (normal_email(one) or fold(one)) == (normal_email(other) or fold(other))
+            return comparable_email(value)
         case FieldKind.PHONE:
-            return (normal_phone(one, country) or fold(one)) == (normal_phone(other, country) or fold(other))
+            return comparable_phone(value, country)
+        case FieldKind.ADDRESS:
+            return tuple(sorted(value.items()))
         case _:
-            return bool(one == other)
+            return str(value)
 
 
 def as_text(field: ProfileField, value: Any) -> str:

@@ -1,15 +1,14 @@
 """The values of a profile as its page shows them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
-from customers.lib.identity import fold, normal_email, normal_phone
 from customers.models import (
     Attribute,
     AttributeKind,
     Customer,
     SourceRecord,
 )
-from customers.profile.clean import ANSWERS, same
+from customers.profile.clean import ANSWERS, comparable
 from customers.profile.fields import BY_KEY
 
 CUSTOM = tuple(f"custom{n}" for n in range(1, 6))
@@ -36,18 +35,13 @@ def attribute_text(attribute: Attribute) -> str:
 
 def former_contacts(customer: Customer, records: Iterable[SourceRecord]) -> Iterator[str]:
     """Emails and phones of the records that differ from those of the profile, each once."""
-    spellings: set[str] = set()
+    spellings: set[Hashable] = set()
     for record in records:
-        for key, normal in (
-            ("email", normal_email(record.email)),
-            ("phone", normal_phone(record.phone, record.country)),
-        ):
-            value = getattr(record, key)
-            spelling = normal or fold(value)
-            if value and spelling not in spellings and not _in_profile(customer, key, value, record.country):
+        for field in (BY_KEY["email"], BY_KEY["phone"]):
+            value = getattr(record, field.key)
+            spelling, shown = (
+                comparable(field, written, country=record.country) for written in (value, getattr(customer, field.key))
+            )
+            if value and spelling not in {shown, *spellings}:
                 spellings.add(spelling)
                 yield value
-
-
-def _in_profile(customer: Customer, key: str, value: str, country: str) -> bool:
-    return same(BY_KEY[key], value, getattr(customer, key), country=country)

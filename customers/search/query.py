@@ -2,7 +2,7 @@
 
 import re
 
-from customers.lib.identity import FEWEST_DIGITS, normal_email, normal_phone, phone_digits, readable_phone
+from customers.lib.identity import normal_email, normal_phone, phone_digits, readable_phone
 from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200
@@ -23,7 +23,7 @@ def whole_or_words(text: str) -> list[str]:
 
 def is_phone(text: str) -> bool:
     """Whether it can only be a phone, which may be written in several words."""
-    return len(phone_digits(text)) >= FEWEST_DIGITS and not any(c.isalpha() or c == "@" for c in text)
+    return bool(phone_digits(text)) and not any(c.isalpha() or c == "@" for c in text)
 
 
 def last_four(text: str) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from customers.lib.address import address_lines
-from customers.lib.identity import fold, normal_email, normal_phone
 from customers.models import Customer
-from customers.profile.clean import as_text
+from customers.profile.clean import as_text, comparable
 from customers.profile.fields import REFERENCES, FieldKind, ProfileField
 
 
@@ -106,18 +105,9 @@ def value_lines(field: ProfileField, customer: Customer) -> list[str]:
     return [str(value) if value else "Empty"]
 
 
-def comparable(field: ProfileField, customer: Customer, *, country: str) -> Hashable:
+def comparable_value(field: ProfileField, customer: Customer, *, country: str) -> Hashable:
     """The value as it is compared, None when there is none. `country` is the default one of a phone."""
-    value = getattr(customer, field.column)
     if is_blank(field, customer):
         return None
-    match field.kind:
-        case FieldKind.EMAIL:
-            return normal_email(value) or fold(value)
-        case FieldKind.PHONE:
-            country = customer.billing_address.get("country", "") or country
-            return normal_phone(value, country) or fold(value)
-        case FieldKind.ADDRESS:
-            return tuple(sorted(value.items()))
-        case _:
-            return str(value)
+    country = customer.billing_address.get("country", "") or country
+    return comparable(field, getattr(customer, field.column), country=country)

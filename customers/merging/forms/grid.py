@@ -17,7 +17,7 @@ from customers.lib.address import PARTS
 from customers.lib.money import format_amount
 from customers.lib.phrases import isolated, join_words
 from customers.matching import exclusions
-from customers.merging.forms.cells import Cell, GridRow, Input, comparable, is_blank, value_lines
+from customers.merging.forms.cells import Cell, GridRow, Input, comparable_value, is_blank, value_lines
 from customers.merging.forms.entered import CREDIT, EMPTY, NEITHER_TYPED_NOR_CLEARED, VALUE, Entered
 from customers.merging.plan import STATUS
 from customers.models import Customer, LeadStatus, ProfileChange
@@ -120,7 +120,7 @@ class Grid:
     def _field_row(self, field: ProfileField) -> GridRow:
         pick, country = self.entered.picks.get(field.key, ""), self.customers[0].billing_address.get("country", "")
         cells = [self._cell(field, customer, pick) for customer in self.customers]
-        values = {comparable(field, c, country=country) for c in self.customers} - {None}
+        values = {comparable_value(field, c, country=country) for c in self.customers} - {None}
         spellings = {tuple(cell.lines) for cell in cells if not cell.is_blank}
         same_value = {FieldKind.EMAIL: "same email", FieldKind.PHONE: "same number"}.get(field.kind, "")
         return GridRow(
