@@ -75,7 +75,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     scope = undo_scope(merge, members, only)
     # The whole chain, because a card or login that goes back may be shown by any of it.
     touched = [locked[pk] for pk in sorted({*chain, *scope.duplicates})]
-    history = ProfileHistory([customer.pk for customer in touched])
+    history = ProfileHistory([customer.pk for customer in touched], members=members)
     root = locked[chain[-1]]
     records = owned_records([root.pk])
     plan = plan_within(scope, merge, root=root, records=records, history=history)

@@ -127,10 +127,11 @@ class UndoPlan:
 
 def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
-    scope = undo_scope(merge, merge.members.select_related("duplicate").order_by("duplicate"), only)
+    members = list(merge.members.select_related("duplicate").order_by("duplicate"))
+    scope = undo_scope(merge, members, only)
     survivor, root = merge.survivor, merge.survivor.live_root()
     # Where the survivor was merged on, it is the next customer's profile that a value was carried to.
-    history = ProfileHistory({pk for pk in (survivor.pk, survivor.merged_into_id) if pk})
+    history = ProfileHistory({pk for pk in (survivor.pk, survivor.merged_into_id) if pk}, members=members)
     return plan_within(scope, merge, root=root, records=owned_records([root.pk]), history=history)
 
 

@@ -96,13 +96,15 @@ def bump_versions(customers: Collection[Customer]) -> None:
 class ProfileHistory:
     """The profile changes of some customers, read once, and what follows from them."""
 
-    def __init__(self, customers: Collection[int]) -> None:
+    def __init__(self, customers: Collection[int], *, members: Collection[MergeMember] = ()) -> None:
+        """`members` are all of some merges, if they were read already."""
         self.changes: defaultdict[int, list[ProfileChange]] = defaultdict(list)
         rows = _changes(list(customers))
         for change in rows:
             self.changes[change.customer_id].append(change)
-        merges = {change.merge_id for change in rows if change.merge_id}
-        self.undone: set[tuple[int, int]] = set(_taken_back(sorted(merges)))
+        self.undone = {(member.merge_id, member.duplicate_id) for member in members if member.undone_at}
+        unread = {change.merge_id for change in rows if change.merge_id} - {member.merge_id for member in members}
+        self.undone.update(_taken_back(sorted(unread)))
         self.owners = self._owners()
 
     def _owners(self) -> dict[tuple[FieldKind, int], list[int]]:

@@ -89,7 +89,7 @@ def test_an_undo_that_makes_the_staff_record(pair):
 def test_an_undo_that_gives_a_field_back(pair):
     has_company(pair[1])
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements <= 19
+    assert cost_of_undo(merge).statements <= 18
 
 
 @pytest.mark.parametrize(
