@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from crm.demo import catalogue, marketplace, subscriptions
 from crm.demo.files import ChinookInvoice, ChinookLine, Person
 from customers.models import Customer, DataSource, SourceRecord
+from customers.sources import data_sources
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder
 from orders.intake.take import TakenOrder
 from orders.models import Campaign, Order, Product
@@ -60,7 +61,7 @@ class Shops:
 
 
 def create_shops() -> Shops:
-    sources = {name: DataSource.objects.create(name=name, system=SYSTEM) for name in (SHOP, MARKETPLACE)}
+    sources = {name: data_sources.create(name, system=SYSTEM) for name in (SHOP, MARKETPLACE)}
     campaigns = {name: catalogue.get_campaign(name) for name in sources}
     return Shops(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.get_products())
 

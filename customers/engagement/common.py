@@ -30,6 +30,7 @@ Row = TypeVar("Row", Contact, Note, Opportunity, Task)
 About = TypeVar("About", Note, Opportunity, Task)
 Custom = Mapping[str, str | int | float | bool | None]
 
+BUSY = "Nothing was changed: other users are changing this customer. Try again."
 MOST_CUSTOM, LONGEST_NAME, LONGEST_VALUE = 100, 100, 1_000
 
 
@@ -43,7 +44,10 @@ class EngagementError(Exception):
 
 def lock(customer: Customer) -> Customer:
     """The live customer that `customer` leads to, locked."""
-    locked = lock_live(customer.pk)
+    try:
+        locked = lock_live(customer.pk)
+    except RetiredMeanwhileError:
+        raise EngagementError(BUSY) from None
     if locked.erased_at:
         raise EngagementError("Nothing was changed: this customer was erased a moment ago.", "customer")
     return locked
@@ -54,8 +58,7 @@ def lock_row(row: Row) -> Row:
     try:
         return _lock_row(row)
     except RetiredMeanwhileError:
-        message = "Nothing was changed: other users are changing this customer. Try again."
-        raise EngagementError(message) from None
+        raise EngagementError(BUSY) from None
 
 
 @retry_when_moved

@@ -3,25 +3,26 @@ from typing import Any
 
 from django import forms
 
-LONGEST = 5_000
+from customers.engagement.notes import LONGEST_NOTE
+from customers.web.fields import TextField
+
+
+class NoteField(TextField):
+    def __init__(self, *, label: str, required: bool = True, **attrs: Any) -> None:
+        messages = {"required": "Enter a note."}
+        widget = forms.Textarea(attrs={"rows": 3, **attrs})
+        super().__init__(
+            label=label, max_length=LONGEST_NOTE, required=required, error_messages=messages, widget=widget
+        )
+
+    def to_python(self, value: Any) -> str:
+        # Browsers send each line end as two characters; it counts as one.
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(
-        label="Note (staff only)",
-        max_length=LONGEST,
-        error_messages={
-            "required": "Enter a note.",
-            "max_length": "Not saved. Use %(limit_value)d characters or fewer. This has %(show_value)d.",
-        },
-        # Without a maxlength: browsers silently cut off what is pasted beyond it.
-        widget=forms.Textarea(attrs={"id": "note", "rows": 3, "autofocus": True}),
-    )
+    text = NoteField(label="Note (staff only)", id="note", autofocus=True)
     use_required_attribute = False
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, label_suffix="")
-        self.fields["text"].widget.attrs.pop("maxlength", None)
-
-    def clean_text(self) -> str:
-        return str(self.cleaned_data["text"]).replace("\r\n", "\n")

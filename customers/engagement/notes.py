@@ -15,7 +15,7 @@ from customers.records.newest import newest
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-LONGEST = 5_000
+LONGEST_NOTE = 5_000
 
 
 @transaction.atomic
@@ -57,6 +57,6 @@ def _cleaned(note: Note, values: Mapping[str, Any]) -> dict[str, Any]:
     text, is_call = values.get("text", note.text), values.get("kind", note.kind) == NoteKind.CALL
     if not (text.strip() or is_call):
         raise EngagementError("Enter the text of the note. Only a call may have none.", "text")
-    if len(text) > LONGEST:
-        raise EngagementError(f"Use {LONGEST:,} characters or fewer. This has {len(text):,}.", "text")
+    if len(text) > LONGEST_NOTE:
+        raise EngagementError(f"Use {LONGEST_NOTE:,} characters or fewer. This has {len(text):,}.", "text")
     return dict(values) if is_call else {**values, "call_duration": 0}

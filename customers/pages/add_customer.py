@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from customers.engagement import notes
 from customers.lib.identity import Identity, match_keys
 from customers.locks import lock_numbers
 from customers.matching.duplicates import holders_of_keys, ignored_values
-from customers.models import Customer, HistoryKind, MatchKind, Note
+from customers.models import Customer, HistoryKind, MatchKind
 from customers.profile.edit import create_customer
 from customers.records import history
 from customers.records.staff_record import identity_of, staff_record_of
@@ -72,7 +73,10 @@ def existing_customers(identity: Identity) -> list[ExistingCustomer]:
 def add_customer(
     values: Mapping[str, Any], *, uuid: str, seen: Collection[int], note: str = "", by: User | None
 ) -> Customer:
-    """Add a customer; `seen` are the existing customers that the user was shown, by primary key."""
+    """Add a customer; `seen` are the existing customers that the user was shown, by primary key.
+
+    EngagementError for a note that cannot be saved.
+    """
     identity = identity_of(Customer(**values))
     # As in an intake: when two users add the same person at once, the second is shown the customer of the first.
     lock_numbers(f"{kind} {value}" for kind, value in match_keys(identity))
@@ -90,7 +94,7 @@ def add_customer(
     sentence = "Lead added manually." if customer.lead_status else "Customer added manually."
     history.write(staff_record, HistoryKind.CREATED, sentence, by=by)
     if note:
-        Note.objects.create(source_record=staff_record, text=note, by=by)
+        notes.add(customer, {"text": note}, by=by)
     return customer
 
 

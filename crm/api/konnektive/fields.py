@@ -17,6 +17,8 @@ from customers.lib.money import CURRENCIES
 from customers.lib.text import can_be_stored, clean_email
 
 EARLIEST, LATEST = 1900, 2199
+# Konnektive's documented limit for `message` of Add Note. The shared limit of a note, LONGEST_NOTE, is higher.
+LONGEST_MESSAGE = 500
 WITH_SLASHES = re.compile("(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})")
 WITH_DASHES = re.compile("(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -88,7 +90,7 @@ def at_most(length: int) -> StringConstraints:
 
 Text = Annotated[str, at_most(200), AfterValidator(refuse_unstorable)]
 Word = Annotated[str, at_most(60), AfterValidator(refuse_unstorable)]
-Message = Annotated[str, at_most(500), AfterValidator(refuse_unstorable)]
+Message = Annotated[str, at_most(LONGEST_MESSAGE), AfterValidator(refuse_unstorable)]
 Id = Annotated[str, at_most(255), AfterValidator(refuse_unstorable)]
 Email = Annotated[str, at_most(254), AfterValidator(refuse_unstorable), AfterValidator(refuse_no_email)]
 Currency = Annotated[str, at_most(3), AfterValidator(refuse_unknown_currency)]

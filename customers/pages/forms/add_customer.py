@@ -5,11 +5,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
-from customers.engagement.forms import LONGEST
+from customers.engagement.forms import NoteField
 from customers.models.ids import public_id
 from customers.profile.fields import NAME_FIELDS
 from customers.profile.forms.profile import ProfileForm
-from customers.web.fields import TextField
 
 
 class AddForm(ProfileForm):
@@ -17,8 +16,7 @@ class AddForm(ProfileForm):
 
     def __init__(self, data: MultiValueDict[str, str] | None = None) -> None:
         super().__init__(None, data)
-        self.fields["note"] = TextField(label="First note", max_length=LONGEST, required=False, widget=forms.Textarea)
-        self.fields["note"].widget.attrs |= {"rows": 3}
+        self.fields["note"] = NoteField(label="First note", required=False)
         self.fields["token"] = forms.CharField(widget=forms.HiddenInput, initial=uuid4, required=False)
 
     def clean(self) -> dict[str, Any]:

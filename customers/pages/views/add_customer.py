@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from customers.engagement.common import EngagementError
 from customers.lib.numbers import parse_numbers
 from customers.pages.add_customer import AlreadyAddedError, AlreadyKnownError, ExistingCustomer, add_customer
 from customers.pages.forms.add_customer import AddForm
@@ -29,6 +30,9 @@ def customer_add(request: "StaffRequest") -> HttpResponse:
         customer = add_customer(values, uuid=form.uuid, seen=seen, note=note, by=request.user)
     except AlreadyKnownError as error:
         return _page(request, form, error.existing)
+    except EngagementError as error:
+        form.add_error("note", str(error))
+        return _page(request, form)
     except AlreadyAddedError as error:
         messages.info(request, str(error))
         return redirect(error.customer)

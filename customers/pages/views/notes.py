@@ -34,7 +34,11 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
     try:
         text = form.cleaned_data["text"]
         note = notes.add(root, {"text": text}, by=request.user, unless_repeated=True)
-    except EngagementError:
-        return redirect_to_survivor(request, get_object_or_404(Customer, pk=pk))
+    except EngagementError as error:
+        customer.refresh_from_db()
+        if customer.live_root().erased_at:
+            return redirect_to_survivor(request, customer)
+        form.add_error("text", str(error))
+        return render_page(request, customer.live_root(), form, status=422)
     messages.success(request, f"The note was saved for {note.source_record.customer.name_with_number}.")
     return redirect(note.source_record.customer)

@@ -1,6 +1,7 @@
 import pytest
 from django.utils import timezone
 
+from customers.engagement import notes
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, Note, Via
@@ -51,8 +52,23 @@ def test_a_note_too_long_is_refused_and_nothing_typed_is_lost(as_agent, helena):
     text = "long " * 1_001
     page = post(as_agent, helena, text).content.decode()
 
-    assert "Not saved. Use 5000 characters or fewer. This has 5004." in page
+    assert "Use 5000 characters or fewer. This has 5004." in page
     assert text.strip() in page
+    assert not Note.objects.exists()
+
+
+def test_a_line_end_counts_as_one_character_of_a_note(as_agent, helena):
+    assert post(as_agent, helena, "a\r\n" * 2_499 + "bc").status_code == 302
+    assert len(Note.objects.get().text) == 5_000
+
+
+def test_what_the_rule_refuses_is_shown_at_the_note_and_nothing_typed_is_lost(as_agent, helena, monkeypatch):
+    monkeypatch.setattr(notes, "LONGEST_NOTE", 3)
+    response = post(as_agent, helena, "Called.")
+
+    assert response.status_code == 422
+    assert "Use 3 characters or fewer. This has 7." in response.content.decode()
+    assert "Called.</textarea>" in response.content.decode()
     assert not Note.objects.exists()
 
 

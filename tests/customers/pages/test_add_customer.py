@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from customers.engagement import notes
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, HistoryEntry, Note
 from customers.pages.add_customer import add_customer
@@ -52,6 +53,22 @@ def test_a_lead_is_added_with_all_that_was_typed(as_agent, agent):
     assert HistoryEntry.objects.get().text == "Lead added manually."
     assert response.redirect_chain == [(f"/customers/{jan.pk}/", 302)]
     assert f"Jan Novák ({jan.pk}) was added." in text_of(response)
+
+
+def test_the_first_note_is_stored_like_any_other_note(as_agent):
+    as_agent.post(URL, typed(note=" Met at\r\nthe fair. "))
+
+    assert Note.objects.get().text == "Met at\nthe fair."
+
+
+def test_a_first_note_that_the_rule_refuses_is_shown_at_the_field_and_nothing_is_added(as_agent, monkeypatch):
+    monkeypatch.setattr(notes, "LONGEST_NOTE", 3)
+    response = as_agent.post(URL, typed(note="Called."))
+
+    assert response.status_code == 422
+    assert "Use 3 characters or fewer. This has 7." in text_of(response)
+    assert "Called.</textarea>" in text_of(response)
+    assert not Customer.objects.exists()
 
 
 def test_same_as_billing_wins_over_what_stands_below_it(as_agent):
