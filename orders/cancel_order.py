@@ -13,15 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.locks import RetiredMeanwhileError
-from customers.totals import billing_status
 from orders import history
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
-from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus
-from orders.subscriptions.cancel import cancel_after_next_bill, end_purchase
+from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase
+from orders.subscriptions.cancel import cancel_purchase, day_after_next_bill, schedule_cancellation
 from orders.subscriptions.change import PurchaseError
-from orders.timestamps import touch_orders_of
-from orders.totals.add import add_to_totals
-from orders.totals.deltas import Delta, deltas_of_new_status
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -43,43 +39,36 @@ class NothingToCancelError(OrderError):
 def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
     """NothingToCancelError when that would change nothing; OrderError while a payment is pending."""
     try:
-        owner = lock_owner(order.source_record)
+        lock_owner(order.source_record)
         current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
         raise OrderDeletedError from None
     refuse_pending(current.transactions.all())
-    deltas = _end_purchases(current, reason)
+    active = _active_purchases(current)
+    for purchase in active:
+        cancel_purchase(purchase, reason=reason, seen=None, by=by)
     parcels = current.fulfillments.filter(status__in=NOT_SHIPPED)
     cancelled_parcels = parcels.update(status=FulfillmentStatus.CANCELLED, updated=timezone.now())
     is_paid = current.status in COUNTED
-    if not (deltas or cancelled_parcels) and (is_paid or current.status == OrderStatus.CANCELLED):
+    if not (active or cancelled_parcels) and (is_paid or current.status == OrderStatus.CANCELLED):
         raise NothingToCancelError(current)
     if not is_paid:
         current.status = OrderStatus.CANCELLED
     current.save(update_fields=["status", "updated"])
     history.write(current, "Cancelled order {order}.", reason=reason, by=by)
-    if deltas:
-        add_to_totals(deltas)
-        billing_status.refresh([owner.pk])
     return current
 
 
 @transaction.atomic
 def cancel_order_after_next_bill(order: Order, *, reason: str, by: User | None) -> None:
-    """Cancel each purchase of the order on the day after its next bill; PurchaseError if one cannot be."""
-    active = list(order.purchases.exclude(status__in=ENDED).order_by("pk"))
+    """Cancel each purchase of the order after its next bill; PurchaseError if one cannot be."""
+    active = _active_purchases(order)
     if not active:
         raise PurchaseError("This order has no active purchases, so there is no next bill.")
     for purchase in active:
-        cancel_after_next_bill(purchase, reason=reason, by=by)
+        day = day_after_next_bill(purchase)
+        schedule_cancellation(purchase, day, reason=reason, seen=purchase.stamp, by=by)
 
 
-def _end_purchases(order: Order, reason: str) -> list[Delta]:
-    deltas: list[Delta] = []
-    for purchase in order.purchases.select_for_update(no_key=True, of=("self",)).exclude(status__in=ENDED):
-        before = purchase.status
-        end_purchase(purchase, reason=reason)
-        purchase.save()
-        touch_orders_of([purchase])
-        deltas += deltas_of_new_status(purchase, before)
-    return deltas
+def _active_purchases(order: Order) -> list[Purchase]:
+    return list(order.purchases.exclude(status__in=ENDED).select_related("source_record").order_by("pk"))

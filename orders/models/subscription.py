@@ -128,13 +128,17 @@ class Purchase(LinkedRow):
 
     @property
     def bills_on(self) -> date | None:
-        """The day of the next bill, after a planned restart or cancellation; None when there is none."""
+        """The day of the next bill; None when there is none, because of a planned cancellation, for example."""
+        day = self.bills_on_unless_cancelled
+        return None if day and self.cancels_on and self.cancels_on <= day else day
+
+    @property
+    def bills_on_unless_cancelled(self) -> date | None:
+        """The day of the next bill if no planned cancellation comes before it."""
         day = self.next_bill_date
         if self.status == PurchaseStatus.PAUSED:
             day = max(day, self.restarts_on) if day and self.restarts_on else None
-        if day is None or self.status in ENDED or (self.cancels_on and self.cancels_on <= day):
-            return None
-        return day
+        return None if self.status in ENDED else day
 
     @property
     def stamp(self) -> str:

@@ -30,7 +30,7 @@ def refuse_cancel(purchase: Purchase) -> None:
     refuse_ended(purchase)
 
 
-def cancel_purchase(purchase: Purchase, *, reason: str, seen: str, by: User | None) -> None:
+def cancel_purchase(purchase: Purchase, *, reason: str, seen: str | None, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
         end_purchase(current, reason=reason)
@@ -43,26 +43,36 @@ def end_purchase(purchase: Purchase, *, reason: str) -> None:
     purchase.cancel_reason = reason
 
 
-def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: str, by: User | None) -> None:
+def day_before_next_bill(purchase: Purchase) -> date:
+    """The day to cancel on, so that the next bill is not charged: its own day, because cancellations come first."""
+    if purchase.bills_on_unless_cancelled is None:
+        raise PurchaseError("This purchase has no next bill. Cancel it now.")
+    return max(purchase.bills_on_unless_cancelled, today())
+
+
+def day_after_next_bill(purchase: Purchase) -> date:
+    """The day to cancel on, so that the next bill is the last one: `afterNextBill` of Konnektive."""
+    return day_before_next_bill(purchase) + DAY
+
+
+def refuse_cancellation_day(purchase: Purchase, day: date) -> None:
+    refuse_day(day, first=tomorrow())
+    if purchase.restarts_on and day <= purchase.restarts_on:
+        raise PurchaseError(
+            f"This purchase is paused until {shown_date(purchase.restarts_on)}. Cancel it now or on a later date."
+        )
+
+
+def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: str | None, by: User | None) -> None:
     """Cancel on `day`, before anything is billed that day: `apply_due` carries it out."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
-        refuse_day(day, first=tomorrow())
-        if current.restarts_on and day <= current.restarts_on:
-            raise PurchaseError(
-                f"This purchase is paused until {shown_date(current.restarts_on)}. Cancel it now or on a later date."
-            )
+        refuse_cancellation_day(current, day)
         if (current.cancels_on, current.cancel_reason) == (day, reason):
             return
         current.cancels_on, current.cancel_reason = day, reason
         sentence = "Scheduled the cancellation of purchase {purchase} for {day}."
         history.write(current, sentence, day=day, reason=reason, by=by)
-
-
-def cancel_after_next_bill(purchase: Purchase, *, reason: str, by: User | None) -> None:
-    if purchase.bills_on is None:
-        raise PurchaseError("This purchase has no next bill. Cancel it now.")
-    schedule_cancellation(purchase, max(purchase.bills_on, today()) + DAY, reason=reason, seen=purchase.stamp, by=by)
 
 
 def scheduled_day(purchase: Purchase) -> date:

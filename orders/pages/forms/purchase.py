@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from django import forms
@@ -11,10 +12,16 @@ from customers.web.fields import choice_field
 from orders.models import Purchase
 from orders.pages.forms.fields import AmountField, DayField, ReasonField
 from orders.subscriptions.billing import refuse_next_bill, refuse_price
+from orders.subscriptions.cancel import day_after_next_bill, day_before_next_bill, refuse_cancellation_day
 from orders.subscriptions.change import PurchaseError, refuse_day, shown_date, today, tomorrow
 from orders.subscriptions.pause import proposed_next_bill
 
-NOW, NEXT_BILL, DAY = "now", "next", "day"
+
+class CancelTime(StrEnum):
+    NOW = "now"
+    BEFORE_NEXT_BILL = "before"
+    AFTER_NEXT_BILL = "after"
+    DAY = "day"
 
 
 class PurchaseForm(forms.Form):
@@ -47,10 +54,12 @@ class CancelForm(PurchaseForm):
         choice_field(self, "when").choices = self.choices()
 
     def choices(self) -> list[tuple[str, str]]:
-        choices = [(NOW, "Now"), (DAY, "On a date")]
-        next_bill = self.purchase.next_bill_date
-        if next_bill and next_bill >= tomorrow():
-            choices.insert(0, (NEXT_BILL, f"At next billing, {shown_date(next_bill)}"))
+        choices = [(CancelTime.NOW.value, "Now"), (CancelTime.DAY.value, "On a date")]
+        bill_day = self.purchase.bills_on_unless_cancelled
+        if bill_day and bill_day >= tomorrow():
+            choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the next bill, {shown_date(bill_day)}"))
+            if bill_day != self.purchase.restarts_on:
+                choices.insert(0, (CancelTime.BEFORE_NEXT_BILL, f"Before the next bill, {shown_date(bill_day)}"))
         return choices
 
     def clean(self) -> dict[str, Any]:
@@ -59,17 +68,23 @@ class CancelForm(PurchaseForm):
         return self.cleaned_data
 
     def _check_day(self, when: str | None, day: date | None) -> None:
-        if when == DAY and day:
-            self.check("day", lambda: refuse_day(day, first=tomorrow()))
-        elif when == DAY:
+        if when == CancelTime.DAY and day:
+            self.check("day", lambda: refuse_cancellation_day(self.purchase, day))
+        elif when == CancelTime.DAY:
             self.add_error("day", "Choose a date.")
         elif when and day:
             self.add_error("day", "Choose “On a date” to use this date, or leave it empty.")
 
     @property
     def on(self) -> date | None:
-        days = {NEXT_BILL: self.purchase.next_bill_date, DAY: self.cleaned_data["day"]}
-        return days.get(self.cleaned_data["when"])
+        """The day to cancel on; None for now."""
+        day: date | None = self.cleaned_data["day"]
+        match self.cleaned_data["when"]:
+            case CancelTime.BEFORE_NEXT_BILL:
+                day = day_before_next_bill(self.purchase)
+            case CancelTime.AFTER_NEXT_BILL:
+                day = day_after_next_bill(self.purchase)
+        return day
 
 
 class PauseForm(PurchaseForm):

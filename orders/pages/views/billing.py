@@ -35,7 +35,7 @@ from orders.subscriptions.pause import (
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-CANCEL_LEAD = "The purchase is not billed on or after that date. Orders and memberships are kept."
+CANCEL_LEAD = "Nothing is billed on or after the date of the cancellation. Orders and memberships are kept."
 
 
 def _name(purchase: Purchase) -> str:

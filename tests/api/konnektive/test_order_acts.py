@@ -6,6 +6,7 @@ import pytest
 from crm.accounts.permissions import EVERYTHING
 from customers.models import HistoryEntry
 from customers.models.ids import public_id
+from orders import history
 from orders.models import Fulfillment, Order, Purchase
 from orders.subscriptions.change import today
 from tests.api.konnektive.caller import Shop
@@ -123,6 +124,25 @@ def test_an_order_can_be_cancelled_after_its_next_bill(shop):
     placed.purchases.update(next_bill_date=today() + timedelta(days=9))
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", afterNextBill=1)[0] == "SUCCESS"
     assert placed.purchases.get().cancels_on == today() + timedelta(days=10)
+
+
+def test_cancelling_a_purchase_after_its_next_bill_lets_that_bill_come(shop):
+    purchase = sold().purchases.get()
+    bill_day = today() + timedelta(days=9)
+    Purchase.objects.filter(pk=purchase.pk).update(next_bill_date=bill_day)
+    asked = {"purchaseId": purchase.pk, "cancelReason": "Moved", "afterNextBill": 1}
+    assert shop.ask("purchase/cancel", **asked)[1]["nextBillDate"] == f"{bill_day}"
+    purchase.refresh_from_db()
+    assert (purchase.cancels_on, purchase.bills_on) == (bill_day + timedelta(days=1), bill_day)
+
+
+def test_a_purchase_that_is_cancelled_with_its_order_says_so_in_its_own_history(shop):
+    placed = charged()
+    purchase = placed.purchases.get()
+    shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved")
+    assert [entry.text for entry in history.of(purchase)] == [
+        f"Cancelled purchase {purchase.pk} ({purchase.product}). Reason: Moved"
+    ]
 
 
 def test_an_order_is_cancelled_once(shop):

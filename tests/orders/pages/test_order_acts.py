@@ -146,12 +146,14 @@ def test_only_what_is_possible_is_shown(as_admin):
     assert offered(subscription("COMPLETE")) == set()
 
 
-def test_a_purchase_is_cancelled_now_at_next_billing_or_on_a_day(as_admin):
-    now, then, day = (subscription(next_bill_date=SOON) for _ in range(3))
+def test_a_purchase_is_cancelled_now_around_the_next_bill_or_on_a_day(as_admin):
+    now, then, later, day = (subscription(next_bill_date=SOON) for _ in range(4))
     assert "Purchase cancelled." in words(post(as_admin, now, "cancel", when="now", reason="Late"))
     assert again(now).status == "CANCELLED"
-    assert "The purchase will be cancelled on" in words(post(as_admin, then, "cancel", when="next", reason="Late"))
+    assert "The purchase will be cancelled on" in words(post(as_admin, then, "cancel", when="before", reason="Late"))
     assert (again(then).cancels_on, again(then).bills_on) == (SOON, None)
+    post(as_admin, later, "cancel", when="after", reason="Late")
+    assert (again(later).cancels_on, again(later).bills_on) == (SOON + timedelta(days=1), SOON)
     post(as_admin, day, "cancel", when="day", day=SOON + timedelta(days=1), reason="Late")
     assert (again(day).cancels_on, again(day).bills_on) == (SOON + timedelta(days=1), SOON)
     assert "Scheduled cancellation removed." in words(post(as_admin, again(then), "keep"))
@@ -170,7 +172,7 @@ def test_a_purchase_is_cancelled_now_at_next_billing_or_on_a_day(as_admin):
             "Choose “On a date” to use this date, or leave it empty.",
         ),
         ("cancel", {"when": "day", "day": "31.12.", "reason": "x"}, "Enter a date such as 2026-01-31."),
-        ("cancel", {"when": "next", "reason": "x"}, "Select a valid choice"),
+        ("cancel", {"when": "before", "reason": "x"}, "Select a valid choice"),
         ("pause", {"until": "2020-01-01"}, "or a later date."),
         ("pause", {"until": "9999-12-31"}, "within the next ten years"),
         ("billing", {"price": "-1"}, "Enter a price such as 9.90."),
@@ -184,6 +186,21 @@ def test_wrong_input_about_a_purchase_is_said_at_its_field(as_admin, act, given,
     assert answer.status_code == 422
     assert why in words(answer)
     assert again(bought).updated == bought.updated
+
+
+def test_a_cancellation_before_the_next_bill_can_be_moved_to_after_it(as_admin):
+    bought = subscription(next_bill_date=SOON, cancels_on=SOON)
+    post(as_admin, bought, "cancel", when="after", reason="Late")
+    assert again(bought).cancels_on == SOON + timedelta(days=1)
+
+
+def test_a_paused_purchase_that_bills_when_it_restarts_is_not_cancelled_before_that_bill(as_admin):
+    bought = subscription("PAUSED", next_bill_date=SOON, restarts_on=SOON + timedelta(days=5))
+    page = words(as_admin.get(url(bought, "cancel")))
+    assert 'value="before"' not in page
+    assert 'value="after"' in page
+    refusal = words(post(as_admin, bought, "cancel", when="day", day=SOON, reason="Late"))
+    assert "Cancel it now or on a later date." in refusal
 
 
 def test_a_purchase_is_paused_and_reactivated(as_admin):

@@ -8,7 +8,15 @@ import pytest
 from customers.models import HistoryEntry
 from orders.models import Purchase
 from orders.subscriptions.billing import change_billing
-from orders.subscriptions.cancel import cancel_purchase, keep_purchase, schedule_cancellation
+from orders.subscriptions.cancel import (
+    DAY,
+    cancel_purchase,
+    day_after_next_bill,
+    day_before_next_bill,
+    keep_purchase,
+    schedule_cancellation,
+)
+from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase
 from tests.orders.subscriptions.acts import LATER, SOON, TODAY, apply_due, cancel, refused, schedule, status_of, story
 from tests.orders.world import again, check_totals, subscription
@@ -75,6 +83,26 @@ def test_a_day_that_is_not_to_come_is_refused(day):
     bought = subscription()
     assert refused(schedule_cancellation, bought, day, reason="") == "Choose 11 Mar 2026 or a later date."
     assert refused(pause_purchase, bought, day) == "Choose 11 Mar 2026 or a later date."
+
+
+def test_before_the_next_bill_is_its_own_day_and_after_it_the_day_after():
+    bought = subscription(next_bill_date=SOON)
+    assert (day_before_next_bill(bought), day_after_next_bill(bought)) == (SOON, SOON + DAY)
+    overdue = subscription(next_bill_date=TODAY - DAY)
+    assert (day_before_next_bill(overdue), day_after_next_bill(overdue)) == (TODAY, TODAY + DAY)
+    paused = subscription("PAUSED", next_bill_date=SOON, restarts_on=LATER)
+    assert day_after_next_bill(paused) == LATER + DAY
+
+
+def test_a_planned_cancellation_does_not_move_the_days_around_the_next_bill():
+    bought = subscription(next_bill_date=SOON, cancels_on=SOON)
+    assert (day_before_next_bill(bought), day_after_next_bill(bought)) == (SOON, SOON + DAY)
+
+
+@pytest.mark.parametrize("values", [{}, {"status": "PAUSED", "next_bill_date": SOON}])
+def test_without_a_next_bill_nothing_is_cancelled_after_it(values):
+    with pytest.raises(PurchaseError, match="This purchase has no next bill"):
+        day_after_next_bill(subscription(**values))
 
 
 def test_a_day_that_must_be_a_slip_is_refused():

@@ -15,7 +15,7 @@ from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, with
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Purchase
 from orders.subscriptions.billing import change_billing
-from orders.subscriptions.cancel import cancel_after_next_bill, cancel_purchase
+from orders.subscriptions.cancel import cancel_purchase, day_after_next_bill, schedule_cancellation
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase
 
@@ -93,7 +93,8 @@ def purchase_cancel(call: Call) -> dict[str, Any]:
     purchase = _find(sent.purchase_id)
     try:
         if sent.after_next_bill:
-            cancel_after_next_bill(purchase, reason=sent.cancel_reason, by=call.by)
+            day = day_after_next_bill(purchase)
+            schedule_cancellation(purchase, day, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
         else:
             cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
     except PurchaseError as error:
