@@ -27,6 +27,15 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
+def join_first(words: Sequence[str], most: int) -> str:
+    """The first `most` words and the number of the others: “A, B and 3 more”."""
+    others = len(words) - most
+    if others <= 0:
+        return join_words(words)
+    named = {"words": ", ".join(words[:most]), "others": others}
+    return ngettext("%(words)s and %(others)s more", "%(words)s and %(others)s more", others) % named
+
+
 def customer_numbers(customers: Sequence[int]) -> str:
     """“customer 61”, “customers 6 and 61”."""
     named = {"numbers": join_words([str(pk) for pk in customers])}

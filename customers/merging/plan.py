@@ -127,8 +127,8 @@ def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) 
             raise MergeError(f"Customer {customer.pk} was erased and cannot be merged.")
         if customer.merged_into is not None:
             root = customer.live_root()
-            advice = "" if root == survivor else " Merge with that customer instead."
-            raise MergeError(f"{customer.name_with_number} is already merged into {root.name_with_number}.{advice}")
+            merged = f"{customer.name_with_number} is already merged into {root.name_with_number}."
+            raise MergeError(merged if root == survivor else f"{merged} Merge with that customer instead.")
 
 
 def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:

@@ -48,9 +48,15 @@ class UndoResult:
     kept: tuple[FieldOutcome, ...]
 
     def as_sentence(self) -> str:
-        named = {"names": join_words([customer.name_with_number for customer in self.returned])}
-        restored = ngettext("%(names)s was restored.", "%(names)s were restored.", len(self.returned)) % named
-        return " ".join([restored, *(f"{outcome.field.label} was kept." for outcome in self.kept)])
+        fields = [outcome.field.label for outcome in self.kept]
+        places = {
+            "names": join_words([customer.name_with_number for customer in self.returned]),
+            "fields": join_words(fields) if fields else "",
+        }
+        sentences = [ngettext("%(names)s was restored.", "%(names)s were restored.", len(self.returned))]
+        if fields:
+            sentences.append(ngettext("%(fields)s was kept.", "%(fields)s were kept.", len(fields)))
+        return " ".join(sentences) % places
 
 
 def undo_merge(

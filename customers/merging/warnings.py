@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from django.utils.translation import ngettext, ngettext_lazy
 
 from customers.lib.dates import format_day
-from customers.lib.phrases import Notice, customer_numbers, isolated, join_words
+from customers.lib.phrases import Notice, customer_numbers, isolated, join_first, join_words
 from customers.matching.duplicates import SharedKeys, Strength, holders_of_keys, match_strength, shared_keys_of
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
 from customers.matching.not_duplicates import not_duplicates_among
@@ -111,13 +111,12 @@ def _about_no_match(survivor: Customer, duplicates: Sequence[Customer], shared: 
 def _about_names(survivor: Customer, duplicates: Sequence[Customer]) -> Iterator[Notice]:
     others = [c.name_with_number for c in duplicates if names_differ_much(survivor, c)]
     if others:
-        more = [f"{len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
         text = ngettext(
             "%(names)s may be a different person from %(survivor)s.",
             "%(names)s may be different people from %(survivor)s.",
             len(others),
         )
-        named = {"names": join_words([*others[:MOST_NAMED], *more]), "survivor": isolated(survivor.name)}
+        named = {"names": join_first(others, MOST_NAMED), "survivor": isolated(survivor.name)}
         yield Notice("Names differ.", text % named)
 
 
@@ -161,7 +160,9 @@ def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
 def _about_not_duplicates(customers: Sequence[Customer]) -> Iterator[Notice]:
     pairs_of: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for (one, other), mark in sorted(not_duplicates_among([c.pk for c in customers]).items()):
-        pairs_of[isolated(mark.by or "An API client"), format_day(mark.created)].append(f"{one} and {other}")
+        pairs_of[isolated(mark.by or "An API client"), format_day(mark.created)].append(
+            join_words([str(one), str(other)])
+        )
     for (user, day), pairs in pairs_of.items():
         text = f"{user} marked these customers as not duplicates on {day}: {', '.join(pairs)}."
         yield Notice("Marked as not duplicates before.", text)

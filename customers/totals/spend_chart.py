@@ -78,7 +78,7 @@ class SpendChart:
             height=round(bar.height - refund, 2),
             refund_y=bar.y,
             refund=round(refund, 2),
-            text=self._sentence(month),
+            text=self._month_text(month),
         )
 
     @property
@@ -122,16 +122,20 @@ class SpendChart:
     def text(self) -> str:
         """All values, for screen readers."""
         spend = self.spend
-        parts = [self._sentence(month) for month in spend.months if month.orders]
+        parts = [self._month_text(month) for month in spend.months if month.orders]
         if spend.before:
-            parts.insert(0, f"Before {self._sentence(spend.before)}")
+            parts.insert(0, self._before_text(spend.before))
         if merges := [f"{merge} on {format_day(merge.created)}" for merge in spend.merges]:
             parts.append(f"Merges: {join_words(merges)}")
         return ". ".join([f"Spend by month in {spend.currency}", *parts, "No spend in the other months"])
 
-    def _sentence(self, month: Month) -> str:
-        name, amount = month_name(month.first), self.amount(month.amount)
-        return f"{name}: {amount}, refunded {self.amount(month.refunded)}" if month.refunded else f"{name}: {amount}"
+    def _month_text(self, month: Month) -> str:
+        name, amount, refunded = month_name(month.first), self.amount(month.amount), self.amount(month.refunded)
+        return f"{name}: {amount}, refunded {refunded}" if month.refunded else f"{name}: {amount}"
+
+    def _before_text(self, month: Month) -> str:
+        name, amount, refunded = month_name(month.first), self.amount(month.amount), self.amount(month.refunded)
+        return f"Before {name}: {amount}, refunded {refunded}" if month.refunded else f"Before {name}: {amount}"
 
     @property
     def before(self) -> str:

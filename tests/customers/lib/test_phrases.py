@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.lib.phrases import customer_numbers, isolated
+from customers.lib.phrases import customer_numbers, isolated, join_first
 from customers.models import Customer
 
 
@@ -33,3 +33,8 @@ def test_a_name_on_a_page_cannot_end_the_isolate_around_it() -> None:
 def test_customers_are_counted_in_words() -> None:
     assert customer_numbers([61]) == "customer 61"
     assert customer_numbers([6, 61]) == "customers 6 and 61"
+
+
+def test_the_first_of_many_words_are_named_and_the_others_counted() -> None:
+    assert join_first(["A", "B"], 2) == "A and B"
+    assert join_first(["A", "B", "C", "D", "E"], 2) == "A, B and 3 more"
