@@ -17,7 +17,7 @@ from customers.lib.batches import BATCH
 from customers.lib.phrases import join_words
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, Via
-from customers.records.newest import Cursor
+from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merged_into_any
 from customers.totals.sums import order_totals
 
@@ -180,14 +180,12 @@ def partly_undone_by(members: Collection[MergeMember]) -> dict[int, str]:
 
 def _before(merges: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:
     if cursor:
-        # Written so that the index is entered at `created`, and the comparison of the pair only filters.
-        merges = merges.filter(Q(created__lte=cursor.at) & (Q(created__lt=cursor.at) | Q(pk__lt=cursor.pk)))
+        merges = merges.filter(compared_to(cursor, "lt", by="created"))
     return merges.order_by("-created", "-pk")
 
 
 def _after(merges: QuerySet[Merge], cursor: Cursor) -> QuerySet[Merge]:
-    merges = merges.filter(Q(created__gte=cursor.at) & (Q(created__gt=cursor.at) | Q(pk__gt=cursor.pk)))
-    return merges.order_by("created", "pk")
+    return merges.filter(compared_to(cursor, "gt", by="created")).order_by("created", "pk")
 
 
 def _cursor(merge: Merge) -> Cursor:

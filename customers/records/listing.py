@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from customers.models import Customer, HistoryEntry, Merge, MergeMember, RecordTotals, SourceRecord
 from customers.records.counts import RowCount, count_rows
-from customers.records.newest import Cursor
+from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merge_chains
 from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, sum_rows
@@ -55,7 +55,7 @@ def record_page(customer: Customer, *, before: Cursor | None, limit: int, source
     if before and before.at == BEFORE_ALL:
         records = records.filter(Q(moved_at__isnull=False) | Q(pk__gt=before.pk))
     elif before:
-        records = records.filter(Q(moved_at__gt=before.at) | Q(moved_at=before.at, pk__gt=before.pk))
+        records = records.filter(compared_to(before, "gt", by="moved_at"))
     return list(records[:limit])
 
 

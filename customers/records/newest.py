@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from django.db import connections
 from django.db.models import F, Q, QuerySet
@@ -46,6 +46,18 @@ class Cursor:
             return None
 
 
+Comparison = Literal["lt", "lte", "gt", "gte"]
+
+
+def compared_to(cursor: Cursor, comparison: Comparison, *, by: str = "at") -> Q:
+    """The rows whose time `by` and primary key, as a pair, are less or greater than those of `cursor`."""
+    side = comparison.removesuffix("e")
+    # The first condition enters the index on `by`; the others only filter rows of the same time.
+    return Q(**{f"{by}__{side}e": cursor.at}) & (
+        Q(**{f"{by}__{side}": cursor.at}) | Q(**{f"pk__{comparison}": cursor.pk})
+    )
+
+
 def newest(
     model: type[Row],
     customer: Customer,
@@ -71,8 +83,7 @@ def _joined(
 ) -> QuerySet[Row]:
     rows = model._default_manager.filter(source_record__customer=customer, **filters).order_by("-at", "-pk")
     if before:
-        # The first condition enters the index at `at`; the others only filter rows of the same time.
-        rows = rows.filter(Q(at__lte=before.at) & (Q(at__lt=before.at) | Q(pk__lt=before.pk)))
+        rows = rows.filter(compared_to(before, "lt"))
     if source is not None:
         # With + 0 the index on the data source is not used: SQLite would begin with all of its records.
         rows = rows.filter(Exact(F("source_record__data_source") + 0, source))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
 from customers.lib.dates import format_day
 from customers.lib.phrases import isolated
+from customers.records.newest import Cursor, compared_to
 from orders.models import Transaction, TransactionStatus
 from orders.payments.gateway import Gateway, Question, configured_gateway
 from orders.payments.gateway_request import require_gateway
@@ -41,7 +41,7 @@ def _next_batch(last: Transaction | None, gateway: Gateway, until: datetime) -> 
         status=TransactionStatus.PENDING, at__lte=until, pay_source__gateway=gateway.name
     )
     if last:
-        pending = pending.filter(Q(at__gt=last.at) | Q(at=last.at, pk__gt=last.pk))
+        pending = pending.filter(compared_to(Cursor(last.at, last.pk), "gt"))
     return list(pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk")[:BATCH])
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from crm.api.chartmogul.errors import refusal
 from customers.models import Customer, DataSource, LinkedRow, SourceRecord
-from customers.records.newest import Cursor, newest
+from customers.records.newest import Cursor, compared_to, newest
 
 MOST_PER_PAGE = 200
 BATCH_SIZES = (500, 1_500, 4_000, 8_000, 16_000)
@@ -49,7 +49,7 @@ class CursorPage(Generic[Row]):
 def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at", descending: bool = True) -> CursorPage[Row]:
     """A page of `rows` in the order of the column `by` and the primary key, which have an index together."""
     if query.cursor:
-        rows = rows.filter(_past(*decode_cursor(query.cursor), by=by, comparison="lt" if descending else "gt"))
+        rows = rows.filter(compared_to(decode_cursor(query.cursor), "lt" if descending else "gt", by=by))
     sign = "-" if descending else ""
     read = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: query.per_page + 1])
     return _page(read, query, by=by)
@@ -58,15 +58,8 @@ def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at", descen
 def _page(read: Sequence[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
     """Of rows read to one more than a page takes."""
     shown = read[: query.per_page]
-    cursor = encode_cursor(getattr(shown[-1], by), shown[-1].pk) if shown else None
+    cursor = encode_cursor(Cursor(getattr(shown[-1], by), shown[-1].pk)) if shown else None
     return CursorPage(shown, cursor, len(read) > len(shown))
-
-
-def _past(at: datetime, pk: int, *, by: str = "at", comparison: str) -> Q:
-    """Rows after a cursor (`lt`, `gt`), or up to it (`lte`, `gte`)."""
-    side = comparison.removesuffix("e")
-    # The first condition enters the index at `at`; the second only filters.
-    return Q(**{f"{by}__{side}e": at}) & (Q(**{f"{by}__{side}": at}) | Q(**{f"pk__{comparison}": pk}))
 
 
 def page_filtered(rows: QuerySet[Linked], query: CursorQuery, **filters: Any) -> CursorPage[Linked]:
@@ -80,16 +73,17 @@ def page_filtered(rows: QuerySet[Linked], query: CursorQuery, **filters: Any) ->
     end = decode_cursor(query.cursor) if query.cursor else None
     passing: list[Linked] = []
     for size in BATCH_SIZES:
-        batch = rows.filter(_past(*end, comparison="lt")) if end else rows
+        batch = rows.filter(compared_to(end, "lt")) if end else rows
         batch = batch.order_by("-at", "-pk")
-        end = batch.values_list("at", "pk")[size - 1 : size].first()
+        last = batch.values_list("at", "pk")[size - 1 : size].first()
+        end = Cursor(*last) if last else None
         if end:
-            batch = batch.filter(_past(*end, comparison="gte"))
+            batch = batch.filter(compared_to(end, "gte"))
         passing += batch.filter(**filters)[: query.per_page + 1 - len(passing)]
         if end is None or len(passing) > query.per_page:
             break
     if end and len(passing) <= query.per_page:
-        return CursorPage(passing, encode_cursor(*end), has_more=True)
+        return CursorPage(passing, encode_cursor(end), has_more=True)
     return _page(passing, query)
 
 
@@ -105,7 +99,7 @@ def page_linked(
     """A page of the rows of `customer`, however many records that has, or of everybody, newest first."""
     if customer is None:
         return _page_of_all(model, query, related, source=source, **filters)
-    before = Cursor(*decode_cursor(query.cursor)) if query.cursor else None
+    before = decode_cursor(query.cursor) if query.cursor else None
     limit, pk = query.per_page + 1, source.pk if source else None
     rows = newest(model, customer, before=before, limit=limit, source=pk, **filters)
     return _page(list(rows.select_related(*related)), query)
@@ -132,11 +126,11 @@ def has_index(model: type[LinkedRow], lookup: str) -> bool:
     return getattr(field, "db_index", False) or any(name == index.fields[0] for index in model._meta.indexes)
 
 
-def encode_cursor(at: datetime, pk: int) -> str:
-    return base64.urlsafe_b64encode(f"{at.astimezone(UTC).isoformat()}&{pk}".encode()).decode()
+def encode_cursor(cursor: Cursor) -> str:
+    return base64.urlsafe_b64encode(f"{cursor.at.astimezone(UTC).isoformat()}&{cursor.pk}".encode()).decode()
 
 
-def decode_cursor(text: str) -> tuple[datetime, int]:
+def decode_cursor(text: str) -> Cursor:
     not_ours = refusal(400, "This cursor is not valid", "cursor")
     try:
         at, _, pk = base64.urlsafe_b64decode(text.encode()).decode().rpartition("&")
@@ -146,4 +140,4 @@ def decode_cursor(text: str) -> tuple[datetime, int]:
         raise not_ours from None
     if when.tzinfo is None or not -(2**63) <= number < 2**63:
         raise not_ours
-    return when, number
+    return Cursor(when, number)

@@ -1,6 +1,7 @@
 """The customers that a list asks for."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,7 @@ from crm.api.chartmogul.errors import refusal
 from crm.api.chartmogul.paging import CursorPage, decode_cursor, encode_cursor
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource
+from customers.records.newest import Cursor
 from customers.search import filters
 from customers.search.filters import Criterion, Source
 from customers.search.order import OLDEST_FIRST, SortPlace
@@ -24,7 +26,7 @@ def customer_page(query: CustomerListQuery) -> CursorPage[Customer]:
     """A page of the customers that pass the filters, oldest first."""
     passing: list[SortPlace] = []
     end: SortPlace | None = None
-    after = decode_cursor(query.cursor) if query.cursor else None
+    after = astuple(decode_cursor(query.cursor)) if query.cursor else None
     for number, stretch in enumerate(scan(list(criteria(query)), OLDEST_FIRST, after=after), 1):
         passing += stretch.passing
         end = stretch.end
@@ -35,7 +37,9 @@ def customer_page(query: CustomerListQuery) -> CursorPage[Customer]:
     last = end if end and not is_full else next(reversed(shown), None)
     rows = Customer.objects.select_related("owner").in_bulk([pk for *_, pk in shown])
     return CursorPage(
-        [rows[pk] for *_, pk in shown if pk in rows], encode_cursor(*last) if last else None, is_full or end is not None
+        [rows[pk] for *_, pk in shown if pk in rows],
+        encode_cursor(Cursor(*last)) if last else None,
+        is_full or end is not None,
     )
 
 
