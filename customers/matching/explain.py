@@ -20,6 +20,8 @@ from customers.matching.duplicates import Candidate, Evidence, candidate_for, is
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
+from customers.profile.display import shown_text
+from customers.profile.fields import FIELDS, IDENTITY, FieldKind
 from customers.records.staff_record import identity_of
 
 if TYPE_CHECKING:
@@ -145,12 +147,18 @@ class Comparison:
 def compare_customers(
     one: Customer, other: Customer, ours: Sequence[SourceRecord], theirs: Sequence[SourceRecord]
 ) -> Iterator[Comparison]:
-    yield _names("First name", one.first_name, other.first_name)
-    yield _names("Last name", one.last_name, other.last_name)
-    if one.company or other.company:
-        yield _names("Company", one.company, other.company)
-    yield _values("Emails", _emails(one, ours), _emails(other, theirs))
-    yield _values("Phones", _phones(one, ours), _phones(other, theirs))
+    """The fields of the group Identity: emails and phones of all records, of the others what either profile has."""
+    for field in (field for field in FIELDS if field.group == IDENTITY):
+        if field.key == "email":
+            yield _values("Emails", _emails(one, ours), _emails(other, theirs))
+        elif field.key == "phone":
+            yield _values("Phones", _phones(one, ours), _phones(other, theirs))
+        elif any(texts := [shown_text(field, customer) for customer in (one, other)]):
+            yield (
+                _names(field.label, *texts)
+                if field.kind is FieldKind.TEXT
+                else _values(field.label, *(_distinct([(fold(text), text)]) for text in texts))
+            )
 
 
 def _names(label: str, one: str, other: str) -> Comparison:

@@ -10,7 +10,7 @@ from customers.lib.phrases import Notice, isolated, join_words
 from customers.merging.split import SplitPlan
 from customers.models import SourceRecord
 from customers.profile.clean import as_text
-from customers.profile.fields import FIELDS
+from customers.profile.fields import FIELDS, REFERENCES
 from customers.records.counts import RowCount, count_rows
 from customers.records.listing import record_contributions
 from customers.records.registry import all_linked_models
@@ -67,10 +67,5 @@ def _notices(plan: SplitPlan) -> Iterator[Notice]:
 
 
 def _shown_in_profile(plan: SplitPlan) -> list[str]:
-    customer, record = plan.customer, plan.record.pk
-    shown = {
-        "payment method": customer.pay_source,
-        "shop login": customer.cart_login,
-        "shop password": customer.cart_password,
-    }
-    return [name for name, row in shown.items() if row and row.source_record_id == record]
+    shown = {field.label: getattr(plan.customer, field.key) for field in FIELDS if field.kind in REFERENCES}
+    return [label for label, row in shown.items() if row and row.source_record_id == plan.record.pk]

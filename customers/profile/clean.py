@@ -29,7 +29,7 @@ def clean(field: ProfileField, value: Any) -> Any:
             if value not in (True, False, None) or (value is None and field.kind is FieldKind.FLAG):
                 raise ValidationError("Choose yes or no.")
             return value
-        case FieldKind.CHOICE:
+        case FieldKind.LEAD_STATUS:
             if value and value not in LeadStatus.values:
                 raise ValidationError("Choose one of the lead statuses.")
             return value
@@ -89,7 +89,7 @@ def as_text(field: ProfileField, value: Any) -> str:
             return ", ".join(address_lines(value or {}))
         case FieldKind.CONSENT | FieldKind.FLAG:
             return ANSWERS[value]
-        case FieldKind.CHOICE:
+        case FieldKind.LEAD_STATUS:
             return str(LeadStatus(value).label) if value else ""
         case FieldKind.PASSWORD:
             return "Set" if value else ""

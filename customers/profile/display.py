@@ -1,6 +1,8 @@
 """The values of a profile as its page shows them."""
 
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from customers.models import (
     Attribute,
@@ -8,23 +10,56 @@ from customers.models import (
     Customer,
     SourceRecord,
 )
-from customers.profile.clean import ANSWERS, comparable
-from customers.profile.fields import BY_KEY
+from customers.profile.clean import ANSWERS, as_text, comparable
+from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, REFERENCES, FieldKind, ProfileField
 
-CUSTOM = tuple(f"custom{n}" for n in range(1, 6))
+# These have a place of their own on the page: the name, the two addresses, the badge with the status.
+SHOWN_APART = ("first_name", "last_name", "billing_address", "shipping_address", "lead_status")
+
+
+@dataclass(frozen=True)
+class IdentityLine:
+    """`url` opens what the text names; `missing` is shown where there is no text."""
+
+    text: str
+    missing: str
+    url: str = ""
+
+
+def identity_lines(customer: Customer) -> Iterator[IdentityLine]:
+    yield IdentityLine(f"{customer.first_name} {customer.last_name}".strip(), "No name")
+    for field in FIELDS:
+        if field.group == IDENTITY and field.key not in SHOWN_APART:
+            text = shown_text(field, customer)
+            if text or field.missing:
+                yield IdentityLine(text, field.missing, _url(field, text) if text else "")
+
+
+def _url(field: ProfileField, text: str) -> str:
+    match field.kind:
+        case FieldKind.EMAIL:
+            return f"mailto:{quote(text, safe='@')}"
+        case FieldKind.PHONE:
+            return f"tel:{quote(text.replace(' ', ''), safe='+')}"
+        case _:
+            return ""
 
 
 def other_info(customer: Customer, attributes: Iterable[Attribute]) -> Iterator[tuple[str, str]]:
-    """(label, value). Of a password only whether it is set; custom fields only where they have a value."""
-    yield "Shop login", str(customer.cart_login or "None")
-    yield "Shop password", "Set" if customer.cart_password_id else "Not set"
-    yield "Payment method", str(customer.pay_source or "None")
-    yield "Tax exempt", ANSWERS[customer.tax_exempt]
-    yield "Do not sell", ANSWERS[customer.do_not_sell]
-    yield "SMS contact", ANSWERS[customer.sms_contact]
-    yield "Email opt-in", ANSWERS[customer.email_opt_in]
-    yield from ((f"Custom {name[-1]}", value) for name in CUSTOM if (value := getattr(customer, name)))
+    """(label, value) of the fields in no other group of the page that have one, and of the attributes."""
+    for field in FIELDS:
+        if field.group != IDENTITY and field.key not in SHOWN_APART and (text := shown_text(field, customer)):
+            yield field.label, text
     yield from ((attribute.name, attribute_text(attribute)) for attribute in attributes)
+
+
+def shown_text(field: ProfileField, customer: Customer) -> str:
+    """Of a password only whether it is set. A login or payment method is read with the customer."""
+    if field.kind is FieldKind.PASSWORD:
+        return "Set" if getattr(customer, field.column) else "Not set"
+    if field.kind in REFERENCES:
+        return str(getattr(customer, field.key) or "None")
+    return as_text(field, getattr(customer, field.key))
 
 
 def attribute_text(attribute: Attribute) -> str:

@@ -1,7 +1,7 @@
 """The profile of a customer, field by field: the one list behind forms, comparison, merge, undo, history and API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
@@ -15,7 +15,7 @@ class FieldKind(Enum):
     CONSENT = auto()
     """Yes, No or never asked (None)."""
     FLAG = auto()
-    CHOICE = auto()
+    LEAD_STATUS = auto()
     LOGIN = auto()
     """Refers to the CartLogin whose login is shown."""
     PASSWORD = auto()
@@ -28,13 +28,19 @@ REFERENCES = (FieldKind.LOGIN, FieldKind.PASSWORD, FieldKind.PAY_SOURCE)
 
 @dataclass(frozen=True)
 class ProfileField:
-    """`strictest` is the answer that a merge takes when customers gave different ones."""
+    """`group` is where pages show it; what is in the group Identity is also compared on Compare.
+
+    `strictest` is the answer that a merge takes when customers gave different ones, `missing` what the page of a
+    customer says where there is no value, and `parts` label each part of an address.
+    """
 
     key: str
     label: str
     kind: FieldKind
     group: str
     strictest: bool | None = None
+    missing: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def column(self) -> str:
@@ -53,25 +59,42 @@ class ProfileField:
                 return ""
 
 
+BILLING_PARTS = {
+    "line1": "Billing address line 1",
+    "line2": "Billing address line 2",
+    "city": "Billing city",
+    "state": "Billing state or region",
+    "postal_code": "Billing postal code",
+    "country": "Billing country",
+}
+SHIPPING_PARTS = {
+    "line1": "Shipping address line 1",
+    "line2": "Shipping address line 2",
+    "city": "Shipping city",
+    "state": "Shipping state or region",
+    "postal_code": "Shipping postal code",
+    "country": "Shipping country",
+}
+
 IDENTITY, ADDRESSES, SHOP, CONSENT, OTHER = "Identity", "Addresses", "Shop account", "Consent", "Other"
 
 FIELDS: tuple[ProfileField, ...] = (
     ProfileField("first_name", "First name", FieldKind.TEXT, IDENTITY),
     ProfileField("last_name", "Last name", FieldKind.TEXT, IDENTITY),
-    ProfileField("email", "Email", FieldKind.EMAIL, IDENTITY),
-    ProfileField("phone", "Phone", FieldKind.PHONE, IDENTITY),
-    ProfileField("company", "Company", FieldKind.TEXT, IDENTITY),
+    ProfileField("email", "Email", FieldKind.EMAIL, IDENTITY, missing="No email"),
+    ProfileField("phone", "Phone", FieldKind.PHONE, IDENTITY, missing="No phone"),
+    ProfileField("company", "Company", FieldKind.TEXT, IDENTITY, missing="No company"),
     ProfileField("website", "Website", FieldKind.WEBSITE, IDENTITY),
-    ProfileField("billing_address", "Billing address", FieldKind.ADDRESS, ADDRESSES),
-    ProfileField("shipping_address", "Shipping address", FieldKind.ADDRESS, ADDRESSES),
+    ProfileField("billing_address", "Billing address", FieldKind.ADDRESS, ADDRESSES, parts=BILLING_PARTS),
+    ProfileField("shipping_address", "Shipping address", FieldKind.ADDRESS, ADDRESSES, parts=SHIPPING_PARTS),
     ProfileField("cart_login", "Login", FieldKind.LOGIN, SHOP),
     ProfileField("cart_password", "Password", FieldKind.PASSWORD, SHOP),
     ProfileField("pay_source", "Default payment method", FieldKind.PAY_SOURCE, SHOP),
-    ProfileField("do_not_sell", "Do not sell name", FieldKind.CONSENT, CONSENT, strictest=True),
+    ProfileField("do_not_sell", "Do not sell", FieldKind.CONSENT, CONSENT, strictest=True),
     ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False),
     ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False),
     ProfileField("tax_exempt", "Tax exempt", FieldKind.FLAG, OTHER),
-    ProfileField("lead_status", "Lead status", FieldKind.CHOICE, OTHER),
+    ProfileField("lead_status", "Lead status", FieldKind.LEAD_STATUS, OTHER),
     *(ProfileField(f"custom{n}", f"Custom {n}", FieldKind.TEXT, OTHER) for n in range(1, 6)),
 )
 

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from customers.lib.address import PARTS
 from customers.lib.batches import batches
 from customers.lib.countries import country_name
 from customers.lib.money import from_minor_units
 from customers.models import Customer
+from customers.profile.clean import as_text
+from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.records import counts
 from customers.search.filters import Criterion
 from customers.search.order import NEWEST_FIRST
 from customers.search.scan import scan
 from customers.totals.sums import OrderTotals, order_totals
 
+# A login, a password or a payment method is never exported.
+PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
 HEADER = (
-    *("Number", "Id", "First name", "Last name", "Company", "Email", "Phone"),
-    *(f"Billing {label[:1].lower()}{label[1:]}" for label in PARTS.values()),
+    *("Number", "Id"),
+    *(label for field in PROFILE for label in (field.parts.values() or [field.label])),
     *("Status", "Sources", "Created (UTC)", "Last changed (UTC)"),
 )
 OF_ORDERS = ("Orders", "Spent", "Last order (UTC)")
@@ -49,14 +53,19 @@ def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[Sequence[object]
 
 
 def _row(customer: Customer, sources: Sequence[str]) -> Sequence[object]:
-    address = {**customer.billing_address, "country": country_name(customer.billing_address.get("country", ""))}
     return (
-        *(customer.pk, customer.uuid, customer.first_name, customer.last_name, customer.company),
-        *(customer.email, customer.phone),
-        *(address.get(part, "") for part in PARTS),
+        *(customer.pk, customer.uuid),
+        *(text for field in PROFILE for text in _texts(field, getattr(customer, field.key))),
         *(customer.status, ", ".join(sources)),
         *(_time(at) for at in (customer.created, customer.updated)),
     )
+
+
+def _texts(field: ProfileField, value: Any) -> list[str]:
+    if field.kind is not FieldKind.ADDRESS:
+        return [as_text(field, value)]
+    address = {**value, "country": country_name(value.get("country", ""))}
+    return [address.get(part, "") for part in field.parts]
 
 
 def _of_orders(totals: OrderTotals) -> Sequence[object]:

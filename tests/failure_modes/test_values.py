@@ -5,10 +5,11 @@ import pytest
 from customers.credit import credit
 from customers.matching.duplicates import duplicates_of
 from customers.merging.plan import MergeError
-from customers.models import Customer, PaySource, ProfileChange
+from customers.models import Customer, ProfileChange
 from customers.profile.fields import FIELDS
 from tests.acts import dump, fresh, merge, undo
-from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
+from tests.factories import CustomerFactory, customer_with_order
+from tests.profiles import with_every_field
 
 pytestmark = pytest.mark.django_db
 
@@ -118,18 +119,7 @@ def test_30_credit_only_adds_up():
 
 
 def test_21_every_field_can_be_picked_from_a_duplicate_and_goes_back():
-    a, b = CustomerFactory(first_name="Ada"), CustomerFactory(first_name="Bea")
-    record = SourceRecordFactory(customer=b)
-    card = PaySource.objects.create(source_record=record, brand="VISA", last_four="4242")
-    from customers.profile.edit import edit_profile
-
-    values = {
-        "last_name": "Holý", "email": "b@example.org", "phone": "+420241770449", "company": "Co", "website": "b.cz",
-        "billing_address": BRNO, "shipping_address": PRAGUE, "cart_login": "bea", "cart_password": "a-hash",
-        "pay_source": card.pk, "do_not_sell": True, "sms_contact": False, "email_opt_in": False, "tax_exempt": True,
-        "lead_status": "working", **{f"custom{n}": str(n) for n in range(1, 6)},
-    }  # fmt: skip
-    b = edit_profile(b, values, version=b.version, by=None, via="page")
+    a, b = CustomerFactory(first_name="Ada"), with_every_field()
     (before,) = fresh(a)
     made = merge(a, b, **{field.key: b for field in FIELDS})
     (final,) = fresh(a)

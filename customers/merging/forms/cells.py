@@ -100,7 +100,7 @@ def value_lines(field: ProfileField, customer: Customer) -> list[str]:
             return address_lines(value)
         case kind if kind in REFERENCES and value:
             return [str(getattr(customer, field.key))]
-        case FieldKind.CONSENT | FieldKind.FLAG | FieldKind.CHOICE:
+        case FieldKind.CONSENT | FieldKind.FLAG | FieldKind.LEAD_STATUS:
             return [as_text(field, value) or "Empty"]
     return [str(value) if value else "Empty"]
 

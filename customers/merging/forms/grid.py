@@ -30,7 +30,7 @@ CONTROLS = {
     FieldKind.PASSWORD: "password",
     FieldKind.CONSENT: "strictest",
     FieldKind.FLAG: "strictest",
-    FieldKind.CHOICE: "choice",
+    FieldKind.LEAD_STATUS: "choice",
     FieldKind.PAY_SOURCE: "nothing",
 }
 CreditByCurrency = Mapping[str, Mapping[int, Decimal]]
@@ -156,8 +156,11 @@ class Grid:
             case FieldKind.CONSENT | FieldKind.FLAG | FieldKind.PAY_SOURCE:
                 return []
             case FieldKind.ADDRESS:
-                names = {f"{field.key}-{part}": label for part, label in PARTS.items()}
-                return [Input(f"{VALUE}{n}", f"{field.label}: {p}", p, self._typed(n)) for n, p in names.items()]
+                names = {part: f"{field.key}-{part}" for part in PARTS}
+                return [
+                    Input(f"{VALUE}{name}", field.parts[part], PARTS[part], self._typed(name))
+                    for part, name in names.items()
+                ]
             case FieldKind.PASSWORD:
                 return [Input(f"{VALUE}{field.key}", "New password", "Enter a new password")]
         return [Input(f"{VALUE}{field.key}", f"Another value: {field.label}", "Enter another", self._typed(field.key))]

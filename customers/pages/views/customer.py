@@ -14,7 +14,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
 from customers.pages.views.sections import rows, story, totals_and_plot, waiting
-from customers.profile.display import former_contacts, other_info
+from customers.profile.display import former_contacts, identity_lines, other_info
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
 from customers.totals.sums import totals_rows
@@ -88,6 +88,7 @@ def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
     former = list(former_contacts(customer, records.values()))
     other = list(other_info(customer, attributes_of(customer)))
     return {
+        "identity": identity_lines(customer),
         "former": former[:MOST_FORMER],
         "more_former": len(former[MOST_FORMER:]),
         "other": other[:MOST_FACTS],

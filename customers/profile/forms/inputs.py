@@ -35,7 +35,7 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
             return {field.key: _select(field, [("", "Not set"), ("yes", "Yes"), ("no", "No")])}
         case FieldKind.FLAG:
             return {field.key: _select(field, [("no", "No"), ("yes", "Yes")])}
-        case FieldKind.CHOICE:
+        case FieldKind.LEAD_STATUS:
             return {field.key: _select(field, [("", "Customer, not a lead"), *LeadStatus.choices])}
         case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
             return {field.key: _select(field, [("", "None"), *_options(field, customer)])}

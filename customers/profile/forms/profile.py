@@ -19,12 +19,13 @@ from customers.lib.phrases import join_words
 from customers.models import Customer
 from customers.profile.clean import as_text, clean_typed
 from customers.profile.edit import who_changed
-from customers.profile.fields import ADDRESSES, BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
+from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
 from customers.profile.forms import inputs
 
 THEIRS, MINE = "theirs", "mine"
 SHOWN, CHOOSE = "shown-", "choose-"
 SAME = "shipping-same"
+CONTACTS = (FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE)
 
 
 @dataclass(frozen=True)
@@ -72,22 +73,20 @@ class ProfileForm(forms.Form):
 
     # Reading
 
-    def clean_email(self) -> str:
-        return self._clean("email")
-
-    def clean_phone(self) -> str:
-        return self._clean("phone")
-
-    def clean_website(self) -> str:
-        return self._clean("website")
-
-    def _clean(self, key: str) -> str:
-        """A value that is not edited may be invalid, as a data source sent it."""
-        text = str(self.cleaned_data[key])
-        return text if {key: text} == self.now[key] else str(clean_typed(BY_KEY[key], text))
+    def _clean_contacts(self) -> None:
+        """Emails, phones and websites. One that is not edited may be invalid, as a data source sent it."""
+        for field in self.offered:
+            text = self.cleaned_data.get(field.key)
+            if field.kind not in CONTACTS or text is None or {field.key: text} == self.now[field.key]:
+                continue
+            try:
+                self.cleaned_data[field.key] = clean_typed(field, text)
+            except forms.ValidationError as error:
+                self.add_error(field.key, error)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._clean_contacts()
         if cleaned.get(SAME):
             cleaned.update(dict.fromkeys(inputs.names(BY_KEY["shipping_address"]), ""))
         if self.is_stale:
@@ -179,15 +178,13 @@ class ProfileForm(forms.Form):
             offered = [field for field in fields if field in self.offered and field.key not in disputed]
             return FormSection(slug, title, [bound for field in offered for bound in self._bound(field)])
 
-        identity, rest = (
-            [field for field in FIELDS if field.group == IDENTITY],
-            [field for field in FIELDS if field.group not in (IDENTITY, ADDRESSES)],
-        )
+        billing, shipping = BY_KEY["billing_address"], BY_KEY["shipping_address"]
+        identity = [field for field in FIELDS if field.group == IDENTITY]
         parts = [
             part("identity", "Identity", identity),
-            part("billing", "Billing address", [BY_KEY["billing_address"]]),
-            part("shipping", "Shipping address", [BY_KEY["shipping_address"]]),
-            part("other", "Other info", rest),
+            part("billing", billing.label, [billing]),
+            part("shipping", shipping.label, [shipping]),
+            part("other", "Other info", [field for field in FIELDS if field not in (*identity, billing, shipping)]),
         ]
         return [section for section in parts if section.fields]
 

@@ -64,7 +64,7 @@ def test_what_goes_and_what_stays_is_shown_beforehand(client, helena, wrong):
         "<h1>Split record Marketplace MP-9?</h1>", f"Helena Holý ({helena.pk})", "credit 2.50 USD", "3.00 USD",
         "9.90 USD", "1 active", "<td class=\"wide\"><bdi>Hubert</bdi></td>", "hub@x.cz", "Czechia", "Payment methods",
         "Purchases",
-        "Removed from the profile of Helena Holý: payment method.", "Staff entries are kept.",
+        "Removed from the profile of Helena Holý: Default payment method.", "Staff entries are kept.",
         "will not be suggested as duplicates",
         "Split record", "Cancel",
     ):  # fmt: skip

@@ -14,7 +14,6 @@ from crm.api.konnektive.formats import format_amount, format_flag, format_time
 from customers.credit import credit
 from customers.labels.effective import effective_of
 from customers.models import Attribute, CartLogin, Customer, HistoryEntry, Note, PaySource
-from customers.profile.display import CUSTOM
 from customers.records import ownership
 from customers.totals.sums import OrderTotals, order_totals
 
@@ -51,7 +50,7 @@ def _row(
         **serialize_billing(customer.billing_address),
         **serialize_shipping(customer.shipping_address, recipient=customer),
         "billShipSame": format_flag(customer.shipping_address in ({}, customer.billing_address)),
-        **{name: getattr(customer, name) for name in CUSTOM},
+        **{name: getattr(customer, name) for name in (f"custom{n}" for n in range(1, 6))},
         "doNotSellName": format_flag(customer.do_not_sell),
         "contactOptIn": format_flag(customer.sms_contact),
         "emailOptIn": format_flag(customer.email_opt_in),
