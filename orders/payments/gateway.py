@@ -1,12 +1,12 @@
 """The interface of a payment gateway: what Reunite sends to it, and what it answers.
 
-The setting PAYMENT_GATEWAY names the gateway, as the dotted path of a class; `orders.payments.sandbox` comes with
+The setting PAYMENT_GATEWAY names the gateway, as the dotted path of a class; `orders.sandbox.SandboxGateway` comes with
 Reunite. A gateway is only asked outside of a database transaction, after the request was committed
 (`orders.payments.gateway_request`).
 
 An adapter to another gateway is a class with the three methods of `Gateway`. Each answers within a minute or gives up,
 raises nothing when the network fails (no answer is an answer, see `Answer`), and carries out a request at most once,
-however often it is sent with the same `key`.
+however often it is sent with the same `key`. `tests/orders/payments/gateway_contract.py` tests all this.
 """
 
 from __future__ import annotations

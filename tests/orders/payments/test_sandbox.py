@@ -8,13 +8,22 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from orders.checks import SANDBOX, check_gateway, check_no_sandbox
-from orders.payments import sandbox
+from orders.checks import check_gateway, check_no_sandbox
+from orders.payments import gateway, sandbox
 from orders.payments.gateway import Answer, Card, Question, Refund, Sale, Token, configured_gateway
 from orders.payments.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
+from tests.orders.payments.gateway_contract import GatewayContract
 
 TEN = Decimal(10)
+VALID = {"expiry_month": 12, "expiry_year": 2099, "security_code": "123"}
 BOX = SandboxGateway()
+
+
+class TestSandboxGateway(GatewayContract):
+    gateway = SandboxGateway
+    approved = Card("4242424242424242", **VALID)
+    soft_declined = Card("4000000000009995", **VALID)
+    hard_declined = Card("4000000000000002", **VALID)
 
 
 def sell(source: Card | Token, key: str = "tr_1") -> Answer:
@@ -60,30 +69,6 @@ def test_a_refund_is_answered_by_the_card_that_paid(token, at_once, later):
     assert look_up("tr_2", reference=reference).status == later
 
 
-def test_a_payment_that_it_never_took_is_not_refunded():
-    assert BOX.refund(Refund("tr_2", "stripe-7", TEN, "USD")).status == "HARD_DECLINE"
-
-
-def test_the_same_key_gets_the_same_answer_and_another_key_another_payment():
-    once, twice, other = (
-        sell(Token("sandbox-approves")),
-        sell(Token("sandbox-approves")),
-        sell(Token("sandbox-approves"), "x"),
-    )
-    assert once == twice == look_up(token="sandbox-approves")
-    assert once.reference != other.reference
-
-
-def test_an_approved_card_is_kept_under_a_token_that_charges_it_again():
-    answer = sell(Card("4242 4242 4242 4242", 12, 2099))
-    assert answer.token
-    assert sell(answer.token, "tr_2").status == "SUCCESS"
-
-
-def test_an_expired_card_is_declined_for_good():
-    assert sell(Card("4242424242424242", 1, 2020)).status == "HARD_DECLINE"
-
-
 def test_neither_number_nor_code_nor_token_is_in_what_is_written_down():
     card = Card("4242424242424242", 12, 2099, "987")
     sale = Sale("tr_1", card, TEN, "USD")
@@ -103,16 +88,35 @@ def test_the_table_names_every_card():
     assert sandbox.__doc__.split("\n\n")[1] in (settings.BASE_DIR / "docs/production.md").read_text()
 
 
-def test_production_is_warned_of_the_sandbox_and_of_a_gateway_that_is_not_there():
-    assert [each.id for each in check_no_sandbox()] == ["orders.W001"]
+@pytest.mark.parametrize(
+    "path",
+    ["orders.sandbox.SandboxGateway", "orders.payments.sandbox.SandboxGateway", "tests.orders.payments.acts.Box"],
+)
+def test_production_is_warned_of_the_sandbox_by_any_path_and_of_what_is_made_of_it(path):
+    with override_settings(PAYMENT_GATEWAY=path):
+        assert [warning.id for warning in check_no_sandbox()] == ["orders.W001"]
+
+
+class OtherGateway:
+    name = "Other"
+
+
+def test_another_gateway_is_no_sandbox():
+    with override_settings(PAYMENT_GATEWAY=f"{__name__}.OtherGateway"):
+        assert (check_gateway(), check_no_sandbox()) == ([], [])
+
+
+def test_production_is_warned_of_a_gateway_that_is_not_there():
+    assert settings.PAYMENT_GATEWAY in (gateway.__doc__ or "")
     assert check_gateway() == []
     with override_settings(PAYMENT_GATEWAY="orders.nowhere.Gateway"):
-        assert [each.id for each in check_gateway()] == ["orders.E001"]
+        assert [error.id for error in check_gateway()] == ["orders.E001"]
+        assert check_no_sandbox() == []
     with override_settings(PAYMENT_GATEWAY=""):
         assert (check_gateway(), check_no_sandbox(), configured_gateway()) == ([], [], None)
 
 
-@pytest.mark.parametrize(("path", "is_warned"), [(SANDBOX, True), ("", False)])
+@pytest.mark.parametrize(("path", "is_warned"), [("orders.sandbox.SandboxGateway", True), ("", False)])
 def test_the_check_for_deployment_says_it(path, is_warned):
     err = StringIO()
     with override_settings(PAYMENT_GATEWAY=path):
