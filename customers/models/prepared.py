@@ -4,6 +4,7 @@ Building a query takes Django ten times as long as the database takes to answer 
 the first time, and after that only its values are sent. Everything else stays a plain query.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -90,23 +91,36 @@ def deleting(rows: QuerySet[Any]) -> Query:
 
 
 def insert(*rows: Model, on_conflict: str = "") -> None:
-    """Insert `rows` of one table, BATCH in a statement, and give each its primary key.
+    """Insert `rows`, BATCH in a statement, and give each its primary key.
 
-    With a clause of what to do `on_conflict`, where a constraint forbids one, no primary keys are known afterwards.
+    PostgreSQL takes rows of several tables, none of which refers to another, in one statement; SQLite, which is asked
+    over no network, takes one for each table. With a clause of what to do `on_conflict`, where a constraint of the one
+    table forbids a row, no primary keys are known afterwards.
     """
     for batch in batches(rows):
-        _insert(batch, on_conflict)
+        tables = _by_table(batch)
+        for together in [tables] if connection.vendor == "postgresql" else [[table] for table in tables]:
+            _insert(together, on_conflict)
 
 
-def _insert(rows: Sequence[Model], on_conflict: str) -> None:
-    model = type(rows[0])
+def _by_table(rows: Iterable[Model]) -> list[list[Model]]:
+    tables: defaultdict[type[Model], list[Model]] = defaultdict(list)
+    for row in rows:
+        tables[type(row)].append(row)
+    return list(tables.values())
+
+
+def _insert(tables: Sequence[Sequence[Model]], on_conflict: str) -> None:
+    rows = [row for table in tables for row in table]
     values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in _columns(model)
+        field.get_db_prep_save(field.pre_save(row, add=True), connection)
+        for row in rows
+        for field in _columns(type(row))
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_insertion(model, len(rows), on_conflict), values)
+        cursor.execute(_insertion(tuple((type(table[0]), len(table)) for table in tables), on_conflict), values)
         keys = [] if on_conflict else cursor.fetchall()
-    for row, (pk,) in zip(rows, keys, strict=False):
+    for row, (*_, pk) in zip(rows, keys, strict=False):
         row.pk = pk
         row._state.adding, row._state.db = False, connection.alias
 
@@ -117,7 +131,16 @@ def _columns(model: type[Model]) -> list[Any]:
 
 
 @lru_cache
-def _insertion(model: type[Model], rows: int, on_conflict: str) -> str:
+def _insertion(tables: tuple[tuple[type[Model], int], ...], on_conflict: str) -> str:
+    insertions = [_insertion_into(model, rows, on_conflict) for model, rows in tables]
+    if len(insertions) == 1:
+        return insertions[0]
+    parts = ", ".join(f"part{n} (key) AS ({insertion})" for n, insertion in enumerate(insertions))
+    keys = " UNION ALL ".join(f"SELECT {n} AS part, key FROM part{n}" for n in range(len(insertions)))  # noqa: S608 - numbers
+    return f"WITH {parts} {keys} ORDER BY part, key"
+
+
+def _insertion_into(model: type[Model], rows: int, on_conflict: str) -> str:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in _columns(model)]
     places = f"({', '.join(['%s'] * len(columns))})"

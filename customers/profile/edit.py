@@ -11,14 +11,12 @@ from django.db import transaction
 from customers.lib import sentences
 from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
-from customers.locks import lock
 from customers.models import Customer, HistoryKind, ProfileChange
 from customers.models.prepared import insert
 from customers.profile.clean import as_text, clean
 from customers.profile.derive import (
     Difference,
     ProfileHistory,
-    Values,
     profile_difference,
     profile_values,
     save_profile,
@@ -28,7 +26,7 @@ from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind,
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import owned_records
-from customers.records.staff_record import put_staff_record
+from customers.records.staff_record import identity_in, identity_of, lock_with_staff_record, put_staff_record
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -63,7 +61,8 @@ def create_customer(values: Mapping[str, Any], *, by: User | None, via: str, **c
 @transaction.atomic
 def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int, by: User | None, via: str) -> Customer:
     """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited."""
-    locked = _locked(customer, version)
+    locked, staff_record = lock_with_staff_record(customer.pk)
+    _refuse_stale(locked, version)
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     _refuse_nameless(locked, cleaned)
     try:
@@ -73,21 +72,19 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
     difference = profile_difference(profile_values(locked), cleaned)
     if not difference:
         return locked
-    insert(ProfileChange(customer=locked, values=difference, version=locked.version + 1, by=by, via=via))
-    profile = _profile_after(locked, difference)
-    # What staff typed is matched on: it is on the staff record, which is made here if it was not there.
-    staff_record = put_staff_record(locked, profile, owner=locked.pk, records=owned_records([locked.pk]))
-    save_profile(locked, profile, new_version=True)
-    history.write(staff_record, HistoryKind.EDIT, "{changes}", changes=_changes(difference), by=by)
-    return locked
-
-
-def _profile_after(customer: Customer, difference: Difference) -> Values:
-    profile = profile_values(customer) | {key: value["after"] for key, value in difference.items()}
+    profile = profile_values(locked) | {key: value["after"] for key, value in difference.items()}
+    if staff_record is None or identity_in(profile) != identity_of(locked):
+        # What staff typed is matched on: it is on the staff record, which is made here if it was not there.
+        staff_record = put_staff_record(locked, profile, owner=locked.pk, records=owned_records([locked.pk]))
+    insert(
+        ProfileChange(customer=locked, values=difference, version=locked.version + 1, by=by, via=via),
+        history.entry(staff_record, HistoryKind.EDIT, "{changes}", changes=_changes(difference), by=by),
+    )
     if any(BY_KEY[key].kind in REFERENCES for key in difference):
         # A login or payment method counts only while the customer has it.
-        profile |= ProfileHistory([customer.pk]).profile(customer.pk)
-    return profile
+        profile |= ProfileHistory([locked.pk]).profile(locked.pk)
+    save_profile(locked, profile, new_version=True)
+    return locked
 
 
 def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
@@ -97,13 +94,11 @@ def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:
         raise EditError("Not saved. Keep a name, company, email or phone.")
 
 
-def _locked(customer: Customer, version: int) -> Customer:
-    locked = lock([customer.pk])[customer.pk]
+def _refuse_stale(locked: Customer, version: int) -> None:
     if not locked.is_live:
         raise EditError(f"Not saved. {locked.name_with_number} was merged or erased a moment ago.")
     if locked.version != version:
         raise StaleEditError(f"Not saved. {who_changed(locked, since=version)} changed this customer a moment ago.")
-    return locked
 
 
 def who_changed(customer: Customer, *, since: int) -> str:

@@ -4,11 +4,11 @@ Left out is what staff excluded from matching; an excluded phone is a search wor
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Generic, Self, TypeVar
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
@@ -92,8 +92,7 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
     keys = Keys.of(record.identity, excluded)
     # Nobody has the keys of most who are new, and who shares those of the others is a long question.
     is_shared = check_shared and anybody_has(keys.match)
-    insert(*_match_keys(record.pk, keys.match))
-    insert(*_search_words(record.pk, keys.words))
+    insert(*_match_keys(record.pk, keys.match), *_search_words(record.pk, keys.words))
     if is_shared:
         shared_values.add_shared([record.pk])
     return record
@@ -102,6 +101,16 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
 _write_identity = PreparedWrite(
     lambda record, *values: updating(
         SourceRecord.objects.filter(pk=record), **dict(zip((*IDENTITY_FIELDS, "identity_key"), values, strict=True))
+    )
+)
+_write_keys = PreparedWrite(
+    lambda record, kinds, old, email, phone, digits: updating(
+        MatchKey.objects.filter(source_record=record, kind__in=kinds, value__in=old),
+        value=Case(
+            When(kind=MatchKind.EMAIL, then=email),
+            When(kind=MatchKind.PHONE, then=phone),
+            When(kind=MatchKind.DIGITS, then=digits),
+        ),
     )
 )
 _delete_words = PreparedWrite(
@@ -119,15 +128,24 @@ def change_identity(
     old, new = Keys.of(before, excluded), Keys.of(after, excluded)
     added, removed = new.match - old.match, old.match - new.match
     is_new = shared_values.lock_new({(owner, key) for key in added}, known={(owner, key) for key in keys_of(records)})
-    if removed:
-        MatchKey.objects.among(removed).filter(source_record=record.pk).delete()
-    insert(*_match_keys(record.pk, added))
+    replaced = _replace_keys(record.pk, dict(removed), dict(added))
+    if left := {(kind, value) for kind, value in removed if kind not in replaced}:
+        MatchKey.objects.among(left).filter(source_record=record.pk).delete()
     _delete_words(record.pk, sorted(old.words - new.words))
-    insert(*_search_words(record.pk, new.words - old.words))
+    more = {(kind, value) for kind, value in added if kind not in replaced}
+    insert(*_match_keys(record.pk, more), *_search_words(record.pk, new.words - old.words))
     record.keys = new.match
     if is_new:
         shared_values.add_shared([record.pk])
     shared_values.drop_unshared(removed)
+
+
+def _replace_keys(record: int, old: Mapping[str, str], new: Mapping[str, str]) -> Collection[str]:
+    """Give the keys of the kinds in both their `new` values; those kinds. An identity has one key of a kind at most."""
+    kinds = sorted(old.keys() & new.keys())
+    values = [new.get(kind, "") for kind in MatchKind.values]
+    _write_keys(record, kinds, [old[kind] for kind in kinds], *values)
+    return kinds
 
 
 def _match_keys(record: int, keys: Iterable[Key]) -> list[MatchKey]:

@@ -15,14 +15,13 @@ A row that was passed over is left to `rebuild`.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Subquery
 
 from customers.lib.batches import batches
 from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
-from customers.models import MatchKey, SharedValue
+from customers.models import MatchKey, MatchKind, SharedValue
 from customers.models.matching import Key, KeyQuerySet
 from customers.models.prepared import PreparedWrite, deleting, insert
 
@@ -72,8 +71,11 @@ def add_after_undo(sides: Iterable[Collection[Key]]) -> None:
 @transaction.atomic(savepoint=False)
 def drop_unshared(keys: Collection[Key]) -> None:
     """Drop those of `keys` that two customers no longer have, but for what another act is writing."""
-    if free := _take(sorted(keys)):
-        _delete_unshared(free)
+    if keys and connection.vendor == "postgresql":
+        _delete_unshared(_take(sorted(keys)))
+    elif keys:
+        # With one writer at a time there is nobody to pass over.
+        _delete_unshared_of(MatchKind.values, sorted(value for _, value in keys))
 
 
 TAKE = f"""
@@ -91,19 +93,10 @@ again, as it waits for us; one that had it before has committed, and is seen by 
 """
 
 
-# With one writer at a time there is nobody to pass over.
-TAKE_ON_SQLITE = "SELECT id FROM customers_sharedvalue WHERE (kind, value) IN (VALUES {})"
-
-
 def _take(keys: Sequence[Key]) -> list[int]:
-    if not keys:
-        return []
     kinds, values = zip(*keys, strict=True)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(TAKE, [list(kinds), list(values), [number_of(_name(key)) for key in keys]])
-        else:
-            cursor.execute(TAKE_ON_SQLITE.format(", ".join(["(%s, %s)"] * len(keys))), [*chain.from_iterable(keys)])
+        cursor.execute(TAKE, [list(kinds), list(values), [number_of(_name(key)) for key in keys]])
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -115,6 +108,9 @@ def still_shared() -> Exists:
 
 
 _delete_unshared = PreparedWrite(lambda rows: deleting(SharedValue.objects.filter(~still_shared(), pk__in=rows)))
+_delete_unshared_of = PreparedWrite(
+    lambda kinds, values: deleting(SharedValue.objects.filter(~still_shared(), kind__in=kinds, value__in=values))
+)
 
 
 def _add(keys: Iterable[Key]) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from customers.lib.identity import Identity, match_keys
 from customers.models import Customer, DataSource, SourceRecord
 from customers.models.prepared import Prepared
@@ -15,6 +17,19 @@ from customers.records import match_keys as keys
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import lock_new
 
+_locked: Prepared[Any] = Prepared(
+    lambda customer: (
+        Customer.objects.locked()
+        .filter(pk=customer)
+        .annotate(
+            staff_record=Subquery(
+                SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=OuterRef("uuid")).values(
+                    "pk"
+                )
+            )
+        )
+    )
+)
 _staff_record = Prepared(lambda uuid: SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=uuid))
 
 
@@ -26,6 +41,12 @@ def identity_of(customer: Customer) -> Identity:
 def identity_in(profile: Mapping[str, Any]) -> Identity:
     parts = {name: profile[name] for name in IDENTITY_FIELDS if name != "country"}
     return Identity(**parts, country=profile["billing_address"].get("country", ""))
+
+
+def lock_with_staff_record(pk: int) -> tuple[Customer, int | None]:
+    """The customer, read again under the lock, and its staff record; None also for one made while this waited."""
+    [locked] = _locked(pk)
+    return locked, locked.staff_record
 
 
 def staff_record_of(customer: Customer) -> SourceRecord:

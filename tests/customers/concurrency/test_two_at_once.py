@@ -9,7 +9,7 @@ from customers.engagement import notes
 from customers.merging.merge import StalePlanError
 from customers.merging.plan import Typed
 from customers.merging.undo import UndoResult
-from customers.models import CartLogin, Customer, Merge, MergeMember, Note
+from customers.models import CartLogin, Customer, Merge, MergeMember, Note, SourceRecord
 from customers.pages.add_customer import add_customer
 from customers.profile.edit import EditError
 from orders.intake.order import IncomingOrder
@@ -121,6 +121,17 @@ def test_notes_written_during_a_merge_and_its_undo_are_all_there(run_together):
 
     assert kinds(run_together(merge_and_undo, write, write)) == {"UndoResult", "NoneType"}
     assert Note.objects.filter(source_record__customer__in=[a, b]).count() == 12
+    check_all_is_well()
+
+
+def test_of_a_first_edit_and_a_first_note_at_once_both_are_on_one_staff_record(run_together):
+    for number in range(6):
+        [a] = customers(f"a{number}")
+        outcomes = run_together(
+            lambda a=a: edit(a, custom1="gold"), lambda a=a: notes.add(a, {"text": "Likes vinyl."}, by=None)
+        )
+        assert kinds(outcomes) == {"Customer", "Note"}
+        assert SourceRecord.objects.get(external_id=a.uuid).note_set.count() == 1
     check_all_is_well()
 
 

@@ -32,7 +32,7 @@ def measured() -> Iterator[Cost]:
 
     def count_rows(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
-        if not on_sqlite and sql.startswith(("INSERT", "UPDATE", "DELETE")):
+        if not on_sqlite and sql.startswith(("INSERT", "UPDATE", "DELETE", "WITH part")):
             cost.written += context["cursor"].rowcount
         return result
 

@@ -31,6 +31,11 @@ def pair() -> tuple[Customer, Customer]:
     return customer_with_order(email="helena@reunite.cz"), customer_with_order(email="helena@reunite.cz")
 
 
+def at_most(*, sqlite: int, postgresql: int) -> int:
+    """PostgreSQL takes rows of several tables in one statement."""
+    return sqlite if on_sqlite else postgresql
+
+
 def cost_of_merge(survivor: Customer, duplicate: Customer) -> tuple[Merge, Cost]:
     plan = plan_merge(*fresh(survivor), fresh(duplicate))
     with measured() as cost:
@@ -57,21 +62,22 @@ def has_company(customer: Customer) -> Customer:
 def test_a_merge_without_changes(pair):
     staff_record_of(pair[0])
     _, cost = cost_of_merge(*pair)
-    assert cost.statements <= 12
+    # PostgreSQL passes over shared values that another act has, before it deletes those that are shared no more.
+    assert cost.statements <= at_most(sqlite=11, postgresql=12)
 
 
 def test_a_merge_that_changes_a_field_and_makes_the_staff_record(pair):
     has_company(pair[1])
     _, cost = cost_of_merge(*pair)
     assert fresh(pair[0])[0].company == "Initech"
-    assert cost.statements <= 17
+    assert cost.statements <= 16
 
 
 def test_a_merge_that_changes_a_field_and_the_staff_record(pair):
     staff_record_of(pair[0])
     has_company(pair[1])
     _, cost = cost_of_merge(*pair)
-    assert cost.statements <= 16
+    assert cost.statements <= at_most(sqlite=15, postgresql=16)
 
 
 def test_an_undo(pair):
@@ -83,7 +89,7 @@ def test_an_undo(pair):
 
 def test_an_undo_that_makes_the_staff_record(pair):
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements <= 18
+    assert cost_of_undo(merge).statements <= at_most(sqlite=18, postgresql=17)
 
 
 def test_an_undo_that_gives_a_field_back(pair):
@@ -93,19 +99,20 @@ def test_an_undo_that_gives_a_field_back(pair):
 
 
 @pytest.mark.parametrize(
-    ("values", "most"),
-    [({"custom1": "gold"}, 7), ({"company": "Initech"}, 9), ({"first_name": "Elena", "company": "Initech"}, 10)],
+    ("values", "sqlite", "postgresql"),
+    [
+        ({"custom1": "gold"}, 6, 5),
+        ({"company": "Initech"}, 9, 8),
+        ({"first_name": "Elena", "company": "Initech"}, 10, 9),
+        # PostgreSQL asks for the advisory lock of a new email or phone.
+        ({"email": "elena@reunite.cz"}, 13, 14),
+        ({"phone": "+420 2 4177 0449"}, 11, 11),
+    ],
 )
-def test_an_edit(pair, values, most):
+def test_an_edit(pair, values, sqlite, postgresql):
     staff_record_of(pair[0])
-    assert cost_of_edit(pair[0], values).statements <= most
+    assert cost_of_edit(pair[0], values).statements <= at_most(sqlite=sqlite, postgresql=postgresql)
 
 
 def test_an_edit_that_makes_the_staff_record(pair):
-    assert cost_of_edit(pair[0], {"company": "Initech"}).statements <= 10
-
-
-def test_an_edit_of_what_is_matched_on(pair):
-    staff_record_of(pair[0])
-    # One more on PostgreSQL, which asks for the advisory lock of the new email.
-    assert cost_of_edit(pair[0], {"email": "elena@reunite.cz"}).statements <= 15 + (not on_sqlite)
+    assert cost_of_edit(pair[0], {"company": "Initech"}).statements <= at_most(sqlite=10, postgresql=8)
