@@ -40,23 +40,29 @@ class RetiredMeanwhileError(Exception):
     """The customer was merged or restored between finding it and locking it."""
 
 
-def retry_when_moved(act: Callable[P, Result]) -> Callable[P, Result]:
-    """Call `act` again when it raises RetiredMeanwhileError; after MOST_TRIES, let the error out.
+def retry_on(*errors: type[Exception], tries: int = MOST_TRIES) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
+    """Call the decorated act again when it raises one of `errors`, at most `tries` times; then let the error out.
 
-    Make `act` a transaction (`@transaction.atomic` below), so that a failed try releases its locks before the next one.
-    Locks on the wrong customers, kept while others are taken, could deadlock with a merge.
+    Make the act a transaction (`@transaction.atomic` below), so that a failed try releases its locks before the next
+    one. Locks on the wrong customers, kept while others are taken, could deadlock with a merge.
     """
 
-    @wraps(act)
-    def act_with_retries(*args: P.args, **kwargs: P.kwargs) -> Result:
-        for _ in range(MOST_TRIES - 1):
-            try:
-                return act(*args, **kwargs)
-            except RetiredMeanwhileError:
-                continue
-        return act(*args, **kwargs)
+    def decorate(act: Callable[P, Result]) -> Callable[P, Result]:
+        @wraps(act)
+        def act_with_retries(*args: P.args, **kwargs: P.kwargs) -> Result:
+            for _ in range(tries - 1):
+                try:
+                    return act(*args, **kwargs)
+                except errors:
+                    continue
+            return act(*args, **kwargs)
 
-    return act_with_retries
+        return act_with_retries
+
+    return decorate
+
+
+retry_when_moved = retry_on(RetiredMeanwhileError)
 
 
 def lock(customers: Collection[int]) -> dict[int, Customer]:

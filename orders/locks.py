@@ -6,7 +6,7 @@ first, so that a merge or an undo either comes before it or waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, lock
+from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
 from customers.models import Customer, SourceRecord
 from customers.models.prepared import Prepared
 from customers.records import ownership
@@ -48,19 +48,22 @@ def lock_owner(record: SourceRecord) -> Customer:
 
 def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
     """{record: the customer who owns it, locked}; the records cannot move until the transaction ends."""
-    # As they were read; when that is no longer true, as they are.
-    chains = _chains([(record.pk, record.origin_id, record.origin_id != record.customer_id) for record in records])
-    for _ in range(MOST_TRIES):
-        try:
-            with transaction.atomic():
-                return _lock_owners(chains)
-        except RetiredMeanwhileError:
-            chains = _chains(_origins([record.pk for record in records]))
-            if len(chains) < len({record.pk for record in records}):
-                break  # one was erased
-    raise RetiredMeanwhileError
+    as_read = [(record.pk, record.origin_id, record.origin_id != record.customer_id) for record in records]
+    try:
+        return _lock_owners(_chains(as_read))
+    except RetiredMeanwhileError:
+        return _lock_current_owners([record.pk for record in records])
 
 
+@retry_when_moved
+def _lock_current_owners(records: Collection[int]) -> dict[int, Customer]:
+    chains = _chains(_origins(list(records)))
+    if not chains.keys() >= set(records):
+        raise RetiredMeanwhileError  # one was erased
+    return _lock_owners(chains)
+
+
+@transaction.atomic
 def _lock_owners(chains: Mapping[int, Sequence[int]]) -> dict[int, Customer]:
     # The whole chain from origin to owner, because a purchase may end the lead status of each customer in it, and in
     # one statement, so that the locks are taken by primary key.

@@ -15,7 +15,7 @@ from customers.records import match_keys
 from orders.intake.idempotency import order_made_by
 from orders.intake.match_customer import Found
 from orders.intake.order import IncomingOrder
-from orders.intake.take import TakenOrder, Then, columns, ready, retried, sent_before, write
+from orders.intake.take import TakenOrder, Then, columns, ready, retry_when_taken_meanwhile, sent_before, write
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus
 
@@ -37,12 +37,9 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
     return current
 
 
+@retry_when_taken_meanwhile
 def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Then) -> TakenOrder:
     """Make the lead the order that came in, or return the order that the same request made before."""
-    return retried(lambda: _complete(lead, incoming, by=by, then=then))
-
-
-def _complete(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Then) -> TakenOrder:
     with locked_order(lead) as current:
         found = Found(current.source_record, "known")
         if before := _sent_before(incoming, current):

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from customers.lib.identity import Identity, fold, identity_key, match_keys
-from customers.locks import MOST_TRIES, RetiredMeanwhileError, chain_of, lock_chain
+from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
 from customers.matching.duplicates import MOST_HOLDERS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
 from customers.models.prepared import Prepared
@@ -96,20 +96,14 @@ def _of_same_identity(incoming: IncomingCustomer) -> SourceRecord | None:
     return next(iter(same_identity(incoming.data_source.pk, identity_key(incoming.identity))), None)
 
 
+@retry_when_moved
 def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
     """A record for `incoming` with the oldest customer who matches, found and locked; None when nobody does."""
-    for _ in range(MOST_TRIES):
-        matched = _matching_record(incoming.identity)
-        if matched is None:
-            return None
-        try:
-            with transaction.atomic():
-                return _attach(incoming, matched)
-        except RetiredMeanwhileError:
-            continue
-    raise RetiredMeanwhileError
+    matched = _matching_record(incoming.identity)
+    return _attach(incoming, matched) if matched else None
 
 
+@transaction.atomic
 def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
     """A new record of the same origin as `matched`, or the newest where there are too many already."""
     is_merged = matched.origin_id != matched.customer_id

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from customers.locks import RetiredMeanwhileError, lock_numbers
+from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
 from customers.models import DataSource
 from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
@@ -31,8 +31,6 @@ from orders.totals.deltas import deltas_of_order, deltas_of_purchase
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-
-Result = TypeVar("Result")
 Then = Callable[[Order], None]
 
 
@@ -52,7 +50,7 @@ def take_order(incoming: IncomingOrder, *, by: User | None = None, then: Then | 
     `then` writes what a new order has beside that, in the same transaction, which is durable for it.
     """
     incoming = ready(incoming)
-    return retried(lambda: _take_order(incoming, by=by, then=then))
+    return _take_order(incoming, by=by, then=then)
 
 
 def ready(incoming: IncomingOrder) -> IncomingOrder:
@@ -62,14 +60,11 @@ def ready(incoming: IncomingOrder) -> IncomingOrder:
     return incoming
 
 
-def retried(take: Callable[[], Result]) -> Result:
-    """Once more from the start when somebody else took in the same thing at the same moment."""
-    try:
-        return take()
-    except (IntegrityError, RetiredMeanwhileError):
-        return take()
+# When the same order, request or person is taken in at the same moment, the second try finds what the other one wrote.
+retry_when_taken_meanwhile = retry_on(IntegrityError, RetiredMeanwhileError, tries=2)
 
 
+@retry_when_taken_meanwhile
 def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) -> TakenOrder:
     with transaction.atomic(durable=then is not None):
         source, ids = incoming.customer.data_source, ids_of(incoming)

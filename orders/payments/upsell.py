@@ -11,7 +11,7 @@ from django.utils import timezone
 from customers.lib.money import is_payable
 from customers.models import PaySource
 from orders.intake.idempotency import IdentifiedRequest, order_made_by, remember_request
-from orders.intake.take import retried
+from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.add_line import AddedLine
@@ -27,7 +27,7 @@ OPEN_FOR = timedelta(hours=24)
 
 def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest | None, by: User | None) -> Transaction:
     """Charge the line; return the charge, or the one that the same `request` made before."""
-    payment, is_repeat = retried(lambda: _create_payment(order, addition, request, by=by))
+    payment, is_repeat = _create_payment(order, addition, request, by=by)
     if is_repeat:
         return payment
     gateway, card = require_gateway(), payment.pay_source
@@ -37,6 +37,7 @@ def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest 
     return record_answer(payment, gateway.sale(Sale(payment.uuid, source, payment.amount, payment.currency)))
 
 
+@retry_when_taken_meanwhile
 def _create_payment(
     order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, by: User | None
 ) -> tuple[Transaction, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm.api.konnektive.customers.rows import customer_rows
 from crm.api.konnektive.endpoint import Call, endpoint
@@ -11,13 +11,18 @@ from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Parameters, Whole, Wholes
 from crm.api.konnektive.queries import find_customer
 from customers import models
+from customers.locks import retry_on
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
 from customers.merging.plan import MergeError, plan_merge
 from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import UndoError
 from customers.models import Customer, MergeMember, Via
 
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
 MOST_TRIES = 5
+BUSY = "Nothing was merged. These customers are being changed at the moment. Send the request again."
 
 
 class MergeCustomers(Parameters):
@@ -32,25 +37,26 @@ def customer_merge(call: Call) -> dict[str, Any]:
     numbers = sent.merge_customer_ids
     if sent.customer_id in numbers:
         raise invalid(mergeCustomerIds="A customer cannot be merged with itself.")
-    for _ in range(MOST_TRIES):
-        try:
-            return customer_rows([_merge(find_customer(sent.customer_id), numbers, call)])[0]
-        except (StalePlanError, AlreadyMergedError):
-            continue
-        except MergeError as error:
-            raise CallError(str(error)) from None
-    raise CallError("Nothing was merged. These customers are being changed at the moment. Send the request again.")
+    try:
+        survivor = _merge(sent.customer_id, numbers, by=call.by)
+    except (StalePlanError, AlreadyMergedError):
+        raise CallError(BUSY) from None
+    except MergeError as error:
+        raise CallError(str(error)) from None
+    return customer_rows([survivor])[0]
 
 
-def _merge(survivor: Customer, numbers: Collection[int], call: Call) -> Customer:
+@retry_on(StalePlanError, AlreadyMergedError, tries=MOST_TRIES)
+def _merge(number: int, numbers: Collection[int], *, by: User) -> Customer:
     """The survivor, with all of the customers merged into it."""
+    survivor = find_customer(number)
     duplicates = {}
-    for number in numbers:
-        duplicate = _find_duplicate(number)
+    for duplicate_number in numbers:
+        duplicate = _find_duplicate(duplicate_number)
         duplicates[duplicate.pk] = duplicate
     duplicates.pop(survivor.pk, None)
     if duplicates:
-        merge_customers(plan_merge(survivor, list(duplicates.values())), by=call.by, via=Via.API)
+        merge_customers(plan_merge(survivor, list(duplicates.values())), by=by, via=Via.API)
     return find_customer(survivor.pk)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -27,6 +27,7 @@ from crm.api.konnektive.queries import (
 from customers.engagement import notes
 from customers.engagement.common import EngagementError
 from customers.lib.address import Address
+from customers.locks import retry_on
 from customers.models import Customer, HistoryEntry, Note
 from customers.profile.edit import EditError, StaleEditError, edit_profile
 from customers.records import changed_since
@@ -34,8 +35,12 @@ from customers.records.changed_since import ChainedQuery
 from customers.records.newest import newest
 from orders.models import Order
 
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 MOST_TRIES = 5
+BUSY = "Not saved. This customer is being changed at the moment. Send the request again."
 
 
 class CustomerDateKind(StrEnum):
@@ -143,20 +148,20 @@ class UpdateCustomer(Parameters):
 @endpoint(VIEW, CHANGE)
 def customer_update(call: Call) -> dict[str, Any]:
     sent = call.read(UpdateCustomer)
-    return customer_rows([_edit(sent, call)], with_custom=True)[0]
+    try:
+        customer = _edit(sent, by=call.by)
+    except StaleEditError:
+        raise CallError(BUSY) from None
+    except EditError as error:
+        raise CallError(str(error)) from None
+    return customer_rows([customer], with_custom=True)[0]
 
 
-def _edit(sent: UpdateCustomer, call: Call) -> Customer:
-    # Only the named fields change, so after somebody else's edit this one is simply made on top of it.
-    for _ in range(MOST_TRIES):
-        customer = find_customer(sent.customer_id)
-        try:
-            return edit_profile(customer, sent.values(customer), version=customer.version, by=call.by, via="api")
-        except StaleEditError:
-            continue
-        except EditError as error:
-            raise CallError(str(error)) from None
-    raise CallError("Not saved. This customer is being changed at the moment. Send the request again.")
+# Only the parameters that were sent change, so the edit can be made on top of another user's.
+@retry_on(StaleEditError, tries=MOST_TRIES)
+def _edit(sent: UpdateCustomer, *, by: User) -> Customer:
+    customer = find_customer(sent.customer_id)
+    return edit_profile(customer, sent.values(customer), version=customer.version, by=by, via="api")
 
 
 class HistoryQuery(RowQuery):
