@@ -19,8 +19,7 @@ from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
 from orders.invoices.amend import DeletedMeanwhileError
-from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
-from orders.invoices.schema import (
+from orders.invoices.incoming import (
     TAKEN,
     Errors,
     IncomingInvoice,
@@ -29,6 +28,7 @@ from orders.invoices.schema import (
     existing_payment_ids,
     invoice_errors,
 )
+from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
 from orders.invoices.status import derive_status
 from orders.invoices.subscriptions import BilledPurchases
 from orders.locks import lock_owners

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from customers.lib import sentences
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
+from orders.invoices.incoming import TAKEN, IncomingPayment, InvoiceError, existing_payment_ids, payment_errors
 from orders.invoices.rows import payment_from_transaction, transaction_columns, transaction_from_payment
-from orders.invoices.schema import TAKEN, IncomingPayment, InvoiceError, existing_payment_ids, payment_errors
 from orders.models import Order, Transaction, TransactionKind
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.models import SourceRecord
-from orders.invoices.schema import PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.invoices.status import REFUNDS
 from orders.models import (
     Order,

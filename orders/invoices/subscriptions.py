@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from orders.invoices.schema import IncomingInvoiceLine
+from orders.invoices.incoming import IncomingInvoiceLine
 from orders.models import Order, Purchase
 from orders.revenue.ledger import cancellations
 from orders.subscriptions.derive import refresh_purchases, set_cancellations

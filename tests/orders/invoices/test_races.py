@@ -9,7 +9,7 @@ from orders.invoices import import_
 from orders.invoices.amend import DeletedMeanwhileError, disable_invoice
 from orders.invoices.delete import delete_invoice
 from orders.invoices.import_ import InvoiceImportError
-from orders.invoices.schema import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.models import Order, Purchase
 from tests.api.chartmogul.billing import check, known, plan
 from tests.factories import order as placed

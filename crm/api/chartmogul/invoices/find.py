@@ -11,7 +11,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import ApiError, invalid, not_found, refusal
 from customers.lib.text import can_be_stored
 from orders.invoices.amend import DeletedMeanwhileError
-from orders.invoices.schema import InvoiceError
+from orders.invoices.incoming import InvoiceError
 from orders.models import Order, OrderItem, Transaction
 
 Row = TypeVar("Row", bound=Model)

@@ -34,7 +34,7 @@ from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
 from orders.invoices.import_ import find_recipient
-from orders.invoices.schema import InvoiceError
+from orders.invoices.incoming import InvoiceError
 from orders.models import Order
 
 router = Router(tags=["Invoices"])

@@ -11,7 +11,7 @@ from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import LineChanges, LineIn, line_values, plans_of
 from crm.api.chartmogul.invoices.responses import LineOut, serialize_disabled, serialize_line
 from orders.invoices import lines
-from orders.invoices.schema import IncomingInvoiceLine
+from orders.invoices.incoming import IncomingInvoiceLine
 from orders.models import OrderItem
 
 router = Router(tags=["Line items"])

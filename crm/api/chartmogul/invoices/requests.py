@@ -8,7 +8,7 @@ from ninja import Schema
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
-from orders.invoices.schema import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.models import Product
 
 

@@ -11,7 +11,7 @@ from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import PaymentChanges, PaymentIn, payment_values
 from crm.api.chartmogul.invoices.responses import PaymentOut, serialize_disabled, serialize_payment
 from orders.invoices import payments
-from orders.invoices.schema import IncomingPayment
+from orders.invoices.incoming import IncomingPayment
 from orders.models import Transaction
 
 router = Router(tags=["Transactions"])
