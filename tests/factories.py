@@ -9,7 +9,7 @@ from customers.lib.identity import Identity
 from customers.models import Customer, DataSource, Note, SourceRecord
 from customers.profile.edit import create_customer
 from customers.records import match_keys
-from orders.intake.match_customer import Found
+from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.intake.take import TakenOrder, take_order
 from orders.models import Product
@@ -91,12 +91,12 @@ def order(source="Shop", total="9.90", currency="USD", at=None, purchases=(), st
     return take_order(incoming)
 
 
-def lead_of(who: IncomingCustomer) -> Found:
+def lead_of(who: IncomingCustomer) -> AssignedRecord:
     """What somebody who has not bought is found to be, as Import Lead takes them in."""
-    return take_order(IncomingOrder(who, Decimal(0), "USD", status="PARTIAL")).found
+    return take_order(IncomingOrder(who, Decimal(0), "USD", status="PARTIAL")).assigned
 
 
 def customer_with_order(**who) -> Customer:
     """A new customer who placed one order; deduplication is off."""
     taken = order(**{"deduplicate": False, "first_name": "Helena", "last_name": "Holý"} | who)
-    return Customer.objects.get(pk=taken.found.record.customer_id)
+    return Customer.objects.get(pk=taken.assigned.record.customer_id)

@@ -23,8 +23,8 @@ class SampleStore:
     def add(self, person: Person, taken: TakenOrder) -> None:
         self.orders.append(taken.order)
         records = self.records.setdefault(person, [])
-        if taken.found.rule == "new":
-            records.append(taken.found.record)
+        if taken.assigned.rule == "new":
+            records.append(taken.assigned.record)
 
     def customers(self, person: Person) -> list[Customer]:
         """The person's customers as they are now, oldest first."""

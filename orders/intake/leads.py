@@ -13,9 +13,9 @@ from customers.lib.identity import Identity
 from customers.models import SourceRecord
 from customers.records import match_keys
 from orders.intake.idempotency import order_made_by
-from orders.intake.match_customer import Found
-from orders.intake.order import IncomingOrder
-from orders.intake.take import TakenOrder, Then, columns, ready, retry_when_taken_meanwhile, sent_before, write
+from orders.intake.match_customer import AssignedRecord
+from orders.intake.order import IncomingOrder, clean_order
+from orders.intake.take import TakenOrder, WriteMore, columns, retry_when_taken_meanwhile, sent_before, write
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus
 
@@ -29,7 +29,7 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
     with locked_order(lead) as current:
         if current.status != OrderStatus.PARTIAL:
             raise OrderError(f"Order {current.number} is {current.status}. Only a lead can be changed.")
-        incoming = ready(_fill_from_order(incoming, current))
+        incoming = clean_order(_fill_from_order(incoming, current))
         _fill_record(current.source_record, incoming.customer.identity)
         for name, value in columns(replace(incoming, at=current.at)).items():
             setattr(current, name, value)
@@ -38,19 +38,19 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
 
 
 @retry_when_taken_meanwhile
-def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, then: Then) -> TakenOrder:
+def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, write_more: WriteMore) -> TakenOrder:
     """Make the lead the order that came in, or return the order that the same request made before."""
     with locked_order(lead) as current:
-        found = Found(current.source_record, "known")
+        assigned = AssignedRecord(current.source_record, "known")
         if before := _sent_before(incoming, current):
-            return TakenOrder(before, found, is_repeat=True)
+            return TakenOrder(before, assigned, is_repeat=True)
         _refuse_complete(current)
-        incoming = ready(_fill_from_order(incoming, current))
+        incoming = clean_order(_fill_from_order(incoming, current))
         _fill_record(current.source_record, incoming.customer.identity)
         current.items.all().delete()
         items = write(current, incoming, is_new=False, by=by)
-        then(current)
-        return TakenOrder(current, found, items)
+        write_more(current)
+        return TakenOrder(current, assigned, items)
 
 
 def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:

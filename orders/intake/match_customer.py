@@ -34,8 +34,8 @@ MOST_RECORDS = 50
 
 
 @dataclass(frozen=True)
-class Found:
-    """Where an incoming person belongs, and by which of the rules: known, identity, match or new."""
+class AssignedRecord:
+    """The source record of an incoming lead or order, and the rule that chose it: known, identity, match or new."""
 
     record: SourceRecord
     rule: str
@@ -49,19 +49,19 @@ def names_of(incoming: IncomingCustomer) -> list[str]:
     return [*known, identity, *(f"{kind} {value}" for kind, value in match_keys(incoming.identity))]
 
 
-def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> Found:
-    """Where `incoming` belongs, by the rules above; the caller holds the advisory locks."""
+def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> AssignedRecord:
+    """The record for `incoming`, by the rules above; the caller holds the advisory locks."""
     if record := _known(incoming):
-        return Found(record, "known")
+        return AssignedRecord(record, "known")
     if not incoming.deduplicate:
-        return Found(_of_new_customer(incoming, by=by), "new")
+        return AssignedRecord(_of_new_customer(incoming, by=by), "new")
     if record := _of_same_identity(incoming):
-        return Found(record, "identity")
+        return AssignedRecord(record, "identity")
     # Of few who are new, and who matches is a long query.
     has_known_keys = keys.anybody_has(set(match_keys(incoming.identity)))
     if has_known_keys and (record := _of_matching_customer(incoming)):
-        return Found(record, "match")
-    return Found(_of_new_customer(incoming, by=by, check_shared=has_known_keys), "new")
+        return AssignedRecord(record, "match")
+    return AssignedRecord(_of_new_customer(incoming, by=by, check_shared=has_known_keys), "new")
 
 
 _known_record = Prepared(

@@ -92,8 +92,14 @@ class IncomingOrder:
     record: SourceRecord | None = None
 
 
-def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
-    """`incoming` with every value trimmed; IntakeError names a value that cannot be stored."""
+def clean_order(incoming: IncomingOrder) -> IncomingOrder:
+    """`incoming` with the values of its customer trimmed; IntakeError names a value that cannot be stored."""
+    incoming = replace(incoming, customer=_clean_customer(incoming.customer))
+    _check_order(incoming)
+    return incoming
+
+
+def _clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
     identity = {name: value.strip() for name, value in asdict(incoming.identity).items()}
     for name, text in identity.items():
         _check_text(name.replace("_", " "), text, SourceRecord.longest(name))
@@ -116,7 +122,7 @@ def _check_text(name: str, text: str, limit: int) -> None:
         raise IntakeError(f"The {name} must have {limit} characters or fewer and no NUL character.")
 
 
-def check_order(incoming: IncomingOrder) -> None:
+def _check_order(incoming: IncomingOrder) -> None:
     if not re.fullmatch("[A-Z]{3}", incoming.currency):
         raise IntakeError("The currency must be three capital letters, such as USD.")
     prices = [incoming.total, *(purchase.price for purchase in incoming.purchases)]

@@ -7,7 +7,7 @@ the order are known by. What was taken in before is answered with what it became
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -20,8 +20,8 @@ from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
 from orders.intake.idempotency import order_made_by, remember_request
-from orders.intake.match_customer import Found, find_or_create, names_of
-from orders.intake.order import IncomingOrder, check_order, clean_customer
+from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
+from orders.intake.order import IncomingOrder, clean_order
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.subscriptions.begin import begin_purchases
@@ -31,33 +31,25 @@ from orders.totals.deltas import deltas_of_order, deltas_of_purchase
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-Then = Callable[[Order], None]
+WriteMore = Callable[[Order], None]
 
 
 @dataclass(frozen=True)
 class TakenOrder:
-    """An order, where it belongs, its lines if they were written now, and whether it had been taken in before."""
+    """`items` are empty if the lines were not written now. With `is_repeat` the order had been taken in before."""
 
     order: Order
-    found: Found
+    assigned: AssignedRecord
     items: Sequence[OrderItem] = ()
     is_repeat: bool = False
 
 
-def take_order(incoming: IncomingOrder, *, by: User | None = None, then: Then | None = None) -> TakenOrder:
+def take_order(incoming: IncomingOrder, *, by: User | None = None, write_more: WriteMore | None = None) -> TakenOrder:
     """The order of `incoming` and its customer; IntakeError when it cannot be stored.
 
-    `then` writes what a new order has beside that, in the same transaction, which is durable for it.
+    `write_more` writes further rows of a new order in the same transaction, which is then durable.
     """
-    incoming = ready(incoming)
-    return _take_order(incoming, by=by, then=then)
-
-
-def ready(incoming: IncomingOrder) -> IncomingOrder:
-    """`incoming` with every value trimmed; IntakeError when it cannot be stored."""
-    incoming = replace(incoming, customer=clean_customer(incoming.customer))
-    check_order(incoming)
-    return incoming
+    return _take_order(clean_order(incoming), by=by, write_more=write_more)
 
 
 # When the same order, request or person is taken in at the same moment, the second try finds what the other one wrote.
@@ -65,21 +57,24 @@ retry_when_taken_meanwhile = retry_on(IntegrityError, RetiredMeanwhileError, tri
 
 
 @retry_when_taken_meanwhile
-def _take_order(incoming: IncomingOrder, *, by: User | None, then: Then | None) -> TakenOrder:
-    with transaction.atomic(durable=then is not None):
+def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMore | None) -> TakenOrder:
+    with transaction.atomic(durable=write_more is not None):
         source, ids = incoming.customer.data_source, ids_of(incoming)
         names = [f"order {source.pk} {name} {value}" for name, value in ids.items()]
         if incoming.request:
             names.append(incoming.request.lock_name)
         lock_numbers([*names_of(incoming.customer), *names])
         if before := sent_before(incoming, source):
-            return TakenOrder(before, Found(before.source_record, "known"), is_repeat=True)
-        found = Found(incoming.record, "known") if incoming.record else find_or_create(incoming.customer, by=by)
-        order = Order(source_record=found.record, data_source=source)
-        items = write(order, incoming, is_new=found.rule == "new", by=by)
-        if then:
-            then(order)
-        return TakenOrder(order, found, items)
+            return TakenOrder(before, AssignedRecord(before.source_record, "known"), is_repeat=True)
+        if incoming.record:
+            assigned = AssignedRecord(incoming.record, "known")
+        else:
+            assigned = find_or_create(incoming.customer, by=by)
+        order = Order(source_record=assigned.record, data_source=source)
+        items = write(order, incoming, is_new=assigned.rule == "new", by=by)
+        if write_more:
+            write_more(order)
+        return TakenOrder(order, assigned, items)
 
 
 def ids_of(incoming: IncomingOrder) -> dict[str, str]:

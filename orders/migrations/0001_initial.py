@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 (
                     "number",
                     models.CharField(
-                        default=orders.models.order.order_number, editable=False, max_length=10, unique=True
+                        default=orders.models.order.random_order_number, editable=False, max_length=10, unique=True
                     ),
                 ),
                 ("external_id", models.CharField(blank=True, max_length=255, null=True)),

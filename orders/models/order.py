@@ -12,7 +12,7 @@ from customers.models.ids import public_id
 from orders.models.catalogue import Campaign, Product
 
 
-def order_number() -> str:
+def random_order_number() -> str:
     return secrets.token_hex(5).upper()
 
 
@@ -56,7 +56,7 @@ class Order(LinkedRow):
     """What was bought in one session; for a billing system it is an invoice. `at` is when it was placed.
 
     It keeps its own copy of names and addresses, which nothing rewrites. A lead is an order that is PARTIAL. The total
-    of an invoice can be negative, for a credit note or a downgrade. `details` are further values of the sale
+    of an invoice can be negative, for a credit note or a downgrade. `details` are further values that came with it
     (affiliate, source values, custom values), by the shop's names.
     """
 
@@ -73,7 +73,7 @@ class Order(LinkedRow):
     searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "inv"), editable=False)
-    number = models.CharField(max_length=10, unique=True, default=order_number, editable=False)
+    number = models.CharField(max_length=10, unique=True, default=random_order_number, editable=False)
     data_source = models.ForeignKey(DataSource, models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
     client_order_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", as above

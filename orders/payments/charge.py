@@ -17,7 +17,7 @@ from customers.records.newest import newest
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.leads import complete_lead
 from orders.intake.order import IncomingOrder
-from orders.intake.take import TakenOrder, Then, take_order
+from orders.intake.take import TakenOrder, WriteMore, take_order
 from orders.locks import OrderError
 from orders.models import Order, OrderItem, OrderStatus, Transaction, TransactionKind
 from orders.payments.gateway import Card, Sale, Token
@@ -71,8 +71,11 @@ def place_order(
     return PlacedOrder(payment.order, payment=payment)
 
 
-def _take(incoming: IncomingOrder, lead: Order | None, then: Then, *, by: User | None) -> TakenOrder:
-    taken = complete_lead(lead, incoming, by=by, then=then) if lead else take_order(incoming, by=by, then=then)
+def _take(incoming: IncomingOrder, lead: Order | None, write_more: WriteMore, *, by: User | None) -> TakenOrder:
+    if lead:
+        taken = complete_lead(lead, incoming, by=by, write_more=write_more)
+    else:
+        taken = take_order(incoming, by=by, write_more=write_more)
     order = taken.order
     if taken.is_repeat and (order.total, order.currency) != (incoming.total, incoming.currency):
         raise RepeatedRequestError(f"Order {order.number} has this ID but a different total. Nothing was done.")

@@ -27,8 +27,8 @@ def rebuild() -> list[str]:
 def survivor() -> Customer:
     """With a duplicate who has a subscription, and a profile that staff edited."""
     monthly = [IncomingPurchase(ProductFactory(), Decimal(3))]
-    helena = order(first_name="Helena", email="hholy@gmail.com").found.record.customer
-    elena = order("Market", first_name="Elena", email="elena@x.cz", purchases=monthly).found.record.customer
+    helena = order(first_name="Helena", email="hholy@gmail.com").assigned.record.customer
+    elena = order("Market", first_name="Elena", email="elena@x.cz", purchases=monthly).assigned.record.customer
     edit_profile(helena, {"custom1": "gold"}, version=helena.version, by=None, via="page")
     merge(helena, elena)
     return helena

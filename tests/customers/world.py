@@ -114,7 +114,7 @@ class World:
     def _order(self, source: str, name: str, identity: Identity, purchases=(), **options) -> None:
         who = IncomingCustomer(self.sources[source], identity, **options)
         order = IncomingOrder(who, Decimal(7), "USD", external_id=name, purchases=purchases)
-        found = take_order(order).found
+        found = take_order(order).assigned
         self.ordered["USD"] += 700
         if found.rule == "new":
             self.customers[name] = found.record.customer_id

@@ -67,9 +67,9 @@ def test_42_an_order_for_a_merged_record_belongs_to_the_survivor(pair):
     taken = order(first_name="Bea", last_name="Holý", email="")
     record = b.own_records.exclude(data_source__name="Staff").get()
     again = order(external_id="x-1", first_name="Bea", deduplicate=False)
-    assert taken.found.record.customer != b
+    assert taken.assigned.record.customer != b
     assert record.customer == a
-    assert again.found.record.customer.is_live
+    assert again.assigned.record.customer.is_live
 
 
 def test_45_a_merged_customer_cannot_become_the_survivor_of_its_own_survivor(pair):
@@ -183,7 +183,7 @@ def test_55_placeholders_and_blanks_match_nobody(shared):
     a = customer_with_order(first_name="Ada", **shared)
     customer_with_order(first_name="Bea", source="Marketplace", **shared)
     assert duplicates_of(a) == []
-    assert order(first_name="Ada", last_name="Else", source="Third", **shared).found.rule == "new"
+    assert order(first_name="Ada", last_name="Else", source="Third", **shared).assigned.rule == "new"
 
 
 def test_55_a_value_that_staff_ignore_matches_nobody():
@@ -201,7 +201,7 @@ def test_55_a_family_on_one_phone_is_found_but_neither_associated_nor_ticked_bef
     (found,) = duplicates_of(a)
     assert (found.customer, found.is_sure) == (b, False)
     assert found.against == ("different first names", "different last names")
-    assert order(first_name="Cleo", last_name="Dvořák", phone=phone).found.rule == "new"
+    assert order(first_name="Cleo", last_name="Dvořák", phone=phone).assigned.rule == "new"
 
 
 def test_55_people_with_the_same_name_only_do_not_match():

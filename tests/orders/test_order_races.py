@@ -89,7 +89,7 @@ def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
     for number in range(3):
         bought = subscription(external_id=f"s{number}")
         paid = paid_order(external_id=f"p{number}", deduplicate=False)
-        other = order(first_name="Jana", email=f"jana{number}@x.cz", deduplicate=False).found.record.customer
+        other = order(first_name="Jana", email=f"jana{number}@x.cz", deduplicate=False).assigned.record.customer
         had = [paid.source_record.customer, bought.source_record.customer]
         outcomes = run_together(
             refund(paid),

@@ -152,7 +152,7 @@ def test_nothing_is_sent_to_the_data_source_of_staff(caller):
     taken = order(email="a@example.com")
     staff = caller.post("data_sources", {"name": "Staff"})
     assert staff.status_code == 422
-    body = {"data_source_uuid": DataSource.staff().uuid, "external_id": taken.found.record.customer.uuid}
+    body = {"data_source_uuid": DataSource.staff().uuid, "external_id": taken.assigned.record.customer.uuid}
     assert caller.post("customers", body).status_code == 422
     assert SourceRecord.objects.count() == 1
 

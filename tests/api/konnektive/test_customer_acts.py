@@ -73,7 +73,7 @@ def test_what_cannot_be_stored_is_refused_by_its_name_and_nothing_is_written(sho
 
 def test_history_tells_what_was_done_to_a_customer_or_on_some_days(shop):
     taken = order(first_name="Helena", last_name="Holý", email="helena@example.com")
-    of_customer = shop.ask("customer/history", customerId=taken.found.record.customer_id)
+    of_customer = shop.ask("customer/history", customerId=taken.assigned.record.customer_id)
     of_days = shop.ask("customer/history", **DAYS)
     assert of_customer == of_days
     [newest, oldest] = of_customer[1]["data"]

@@ -181,7 +181,7 @@ def test_those_active_lately_are_those_who_bought(shop):
 
 def test_a_customer_is_found_by_an_order(shop):
     taken = order(first_name="Helena", last_name="Holý", email="helena@example.com")
-    assert numbers(shop.ask("customer/query", orderId=taken.order.number)) == [taken.found.record.customer_id]
+    assert numbers(shop.ask("customer/query", orderId=taken.order.number)) == [taken.assigned.record.customer_id]
     assert shop.ask("customer/query", orderId="0000000000") == NOBODY
 
 

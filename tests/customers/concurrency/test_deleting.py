@@ -108,7 +108,7 @@ def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_cust
             doomed.append(a)
             taken = order(first_name=f"a{number}", email=f"a{number}@reunite.cz", **options)
             assert not doomed
-            assert (taken.found.rule, taken.found.record.customer_id == a.pk) == ("new", False)
+            assert (taken.assigned.rule, taken.assigned.record.customer_id == a.pk) == ("new", False)
     check_who_is_erased_has_nothing()
 
 
@@ -132,8 +132,8 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
         lambda: credit.adjust(e, Decimal(5), "USD", cause="", by=None),
         lambda: merge(agreed),
         lambda: split_record(record, by=None),
-        lambda: order("Market", first_name="e", email="e@reunite.cz").found.rule,
-        lambda: order(external_id="e", first_name="e", email="e@reunite.cz").found.rule,
+        lambda: order("Market", first_name="e", email="e@reunite.cz").assigned.rule,
+        lambda: order(external_id="e", first_name="e", email="e@reunite.cz").assigned.rule,
     )
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():

@@ -75,7 +75,7 @@ def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile
     with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
         taken = order("Market", first_name="b", email="typed@reunite.cz")
     assert interrupted
-    assert (taken.found.rule, taken.found.record.origin_id) == ("match", b.pk)
+    assert (taken.assigned.rule, taken.assigned.record.origin_id) == ("match", b.pk)
     check_all_is_well()
 
 
@@ -109,7 +109,7 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
     retired = Customer.objects.get(pk=b.pk)
     acts = (
         lambda: notes.add(retired, {"text": "Called."}, by=None).source_record.pk,
-        lambda: order("Market", first_name="b", email="b@reunite.cz").found.record.pk,
+        lambda: order("Market", first_name="b", email="b@reunite.cz").assigned.record.pk,
     )
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():
@@ -143,7 +143,7 @@ def test_who_buys_by_a_match_and_an_undo_lock_in_one_order():
     older, younger = customers("a b")
     made = lost_and_merged(younger, older)
     taken = undone_before(made, lambda: order("Market", first_name="a", email="a@reunite.cz"))
-    assert (taken.found.rule, taken.found.record.customer_id) == ("match", older.pk)
+    assert (taken.assigned.rule, taken.assigned.record.customer_id) == ("match", older.pk)
     check_all_is_well()
 
 

@@ -20,7 +20,7 @@ from tests.factories import order
 def customer(name: str, **identity) -> Customer:
     """Somebody whom the shop knows as `name`, with one order."""
     taken = order(external_id=name, deduplicate=False, first_name=name, email=f"{name}@reunite.cz", **identity)
-    return taken.found.record.customer
+    return taken.assigned.record.customer
 
 
 def customers(names: str) -> list[Customer]:

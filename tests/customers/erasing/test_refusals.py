@@ -88,7 +88,7 @@ def test_the_plan_names_what_may_be_billed_again(status, is_named):
 
 def test_the_plan_names_what_is_still_billed(agent):
     monthly = IncomingPurchase(ProductFactory(), Decimal(3))
-    helena = order(**PERSON, purchases=(monthly,)).found.record.customer
+    helena = order(**PERSON, purchases=(monthly,)).assigned.record.customer
     [notice] = plan_erasure(fresh(helena)[0]).warnings
     assert "Unlimited Monthly" in notice.text
     merge(helena, customer_with_order(**OTHER))

@@ -109,8 +109,8 @@ def test_the_erased_is_found_by_nothing_and_comes_again_as_somebody_new(zyx):
     for text in (MARK, PERSON["email"], PERSON["phone"], str(zyx.pk), zyx.uuid, "Z-1"):
         assert not find.find(text).exists(), text
     again = order(**PERSON, external_id="Z-1")
-    assert again.found.rule == "new"
-    assert again.found.record.customer_id != zyx.pk
+    assert again.assigned.rule == "new"
+    assert again.assigned.record.customer_id != zyx.pk
 
 
 def test_a_shared_value_that_two_others_have_stays():

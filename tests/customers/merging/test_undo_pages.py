@@ -176,7 +176,7 @@ def test_the_preview_asks_as_many_queries_however_much_there_is(as_agent, helena
         as_agent.get(undo_url(made))
     for n in range(10):
         taken = order(source="Marketplace", external_id="MP-1", total=str(n))
-        NoteFactory(source_record=taken.found.record)
+        NoteFactory(source_record=taken.assigned.record)
     with django_assert_max_num_queries(len(few)):
         page = as_agent.get(undo_url(made)).text
     assert '<td class="num" data-label="New since merge">20</td>' in page

@@ -44,7 +44,7 @@ def test_what_a_second_customer_comes_with_is_noted(helena):
 
 
 def test_an_order_that_finds_its_customer_notes_nothing(helena):
-    assert order("Market", first_name="Helena", email="h@reunite.cz").found.rule == "match"
+    assert order("Market", first_name="Helena", email="h@reunite.cz").assigned.rule == "match"
     assert noted() == set()
 
 
@@ -70,7 +70,7 @@ def test_a_merge_forgets_what_only_those_share_who_became_one_and_an_undo_notes_
 
 
 def test_a_split_notes_what_the_record_shares_with_those_it_leaves(helena):
-    matched = order("Market", first_name="Helena", email="h@reunite.cz").found.record
+    matched = order("Market", first_name="Helena", email="h@reunite.cz").assigned.record
     split_record(matched, by=None)
     assert noted() == {EMAIL}
 
@@ -161,4 +161,4 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge_that_forgets_their
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
         merge(a, b)
         known = in_a_thread(threads, lambda: order(external_id="b", email="h@reunite.cz"))
-        assert known.result(timeout=10).found.rule == "known"
+        assert known.result(timeout=10).assigned.rule == "known"

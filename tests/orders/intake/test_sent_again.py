@@ -20,7 +20,7 @@ def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named)
     first = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
     other = person(first_name="Frank")
     again = take_order(IncomingOrder(other, Decimal(6), "USD", **{named: "o1"}))
-    assert (again.order, again.is_repeat, again.found.record) == (first.order, True, first.found.record)
+    assert (again.order, again.is_repeat, again.assigned.record) == (first.order, True, first.assigned.record)
     assert Customer.objects.count() == 1
     assert RecordTotals.objects.get().amount == 500
 

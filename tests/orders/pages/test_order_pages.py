@@ -46,7 +46,7 @@ def test_the_number_may_be_written_small(as_agent):
 
 def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_under(as_agent):
     placed = subscribed()
-    had, has = placed.source_record.customer, order(first_name="Jana", email="jana@reunite.cz").found.record.customer
+    had, has = placed.source_record.customer, order(first_name="Jana", email="jana@reunite.cz").assigned.record.customer
     merge(has, had)
     for url in (placed.get_absolute_url(), placed.purchases.get().get_absolute_url()):
         page = text_of(as_agent, url)

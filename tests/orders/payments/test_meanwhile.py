@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_what_is_done_to_an_order_goes_with_it_through_merge_and_undo():
-    paid, other = paid_order(), order(first_name="Jana", email="jana@reunite.cz").found.record.customer
+    paid, other = paid_order(), order(first_name="Jana", email="jana@reunite.cz").assigned.record.customer
     had = paid.source_record.customer
     made = merge(other, had)
     refund(paid)
@@ -30,7 +30,7 @@ def test_what_is_done_to_an_order_goes_with_it_through_merge_and_undo():
 def test_a_merge_between_question_and_answer_loses_nothing():
     declined = declined_order(token="sandbox-times-out")
     rerun(declined)
-    other = order(first_name="Jana", email="jana@reunite.cz").found.record.customer
+    other = order(first_name="Jana", email="jana@reunite.cz").assigned.record.customer
     merge(other, declined.source_record.customer)
     an_hour_ago()
     settle()

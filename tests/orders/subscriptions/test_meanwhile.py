@@ -29,7 +29,7 @@ def test_what_has_changed_since_the_page_was_opened_is_not_acted_on():
 
 
 def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
-    bought, other = subscription(next_bill_date=SOON), order(first_name="J", email="j@x.cz").found.record.customer
+    bought, other = subscription(next_bill_date=SOON), order(first_name="J", email="j@x.cz").assigned.record.customer
     had = bought.source_record.customer
     made = merge(other, had)
     cancel(bought)

@@ -1,4 +1,4 @@
-"""The person of a lead or an order: who they are, where they live, and where the sale came from."""
+"""The person of a lead or an order: names, contacts, addresses, and what led to the order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Name = Annotated[str, at_most(100), AfterValidator(refuse_unstorable)]
 Phone = Annotated[str, at_most(40), AfterValidator(refuse_unstorable)]
 Part = Annotated[str, at_most(120), AfterValidator(refuse_unstorable)]
 
-# Parameters that a sale keeps under their own names, beside those that begin with CUSTOM_PREFIX.
+# Parameters that an order keeps under their own names, beside those that begin with CUSTOM_PREFIX.
 DETAIL_NAMES = (
     "affId",
     *(f"sourceValue{n}" for n in range(1, 6)),
@@ -114,7 +114,7 @@ def find_campaign(sent: PersonParameters) -> Campaign:
 
 
 def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
-    """{parameter: value} of what the sale keeps as it was sent."""
+    """{parameter: value} of what an order keeps as it was sent."""
     custom = [name for name in parameters if name.startswith(CUSTOM_PREFIX)]
     if len(custom) > MOST_CUSTOM:
         raise invalid(**{custom[MOST_CUSTOM]: f"Send at most {MOST_CUSTOM} custom values."})

@@ -87,7 +87,7 @@ def refundable(order: Order) -> Decimal:
 
 
 def source_values(details: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the sale came from, as it was sent."""
+    """What led to the order, as it was sent."""
     names = ("affId", *(f"sourceValue{n}" for n in range(1, 6)), *(f"custom{n}" for n in range(1, 6)))
     return {name: details.get(name, "") for name in names}
 
