@@ -83,8 +83,8 @@ def _add_notes_and_credit(store: SampleStore, person: Person, *, by: User) -> No
     if person.number % 6 == 0:
         notes.add(customers[-1], {"text": NOTES[(person.number // 6 + 3) % len(NOTES)]}, by=by)
     for customer, amount in zip(customers, CREDIT_GIVEN.get(person.number, ()), strict=False):
-        credit.adjust(customer, Decimal(amount), CURRENCY, cause="Goodwill after a late parcel", by=by)
+        credit.adjust(customer, Decimal(amount), CURRENCY, reason="Goodwill after a late parcel", by=by)
         if Decimal(amount) > CREDIT_USED:
-            credit.adjust(customer, -CREDIT_USED, CURRENCY, cause="Taken off an order", by=by)
+            credit.adjust(customer, -CREDIT_USED, CURRENCY, reason="Taken off an order", by=by)
     if person.number % 20 == 7 and len(customers) == 1:
         exclusions.exclude(customers[0], MatchKind.EMAIL, normal_email(person.identity.email), by=by)

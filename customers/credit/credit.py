@@ -95,7 +95,7 @@ def adjust(
     amount: Decimal,
     currency: str,
     *,
-    cause: str,
+    reason: str,
     by: User | None,
     seen: int | None = None,
     allow_overdraft: bool = False,
@@ -122,10 +122,10 @@ def adjust(
         else _deduct(locked, -amount, currency, allow_overdraft=allow_overdraft)
     )
     entries = [
-        CreditEntry(source_record_id=record, amount=part, currency=currency, cause=cause, by=by)
+        CreditEntry(source_record_id=record, amount=part, currency=currency, reason=reason, by=by)
         for record, part in parts.items()
     ]
-    history.write(locked, HistoryKind.CREDIT, sentence(amount), **_values(amount, currency, cause), by=by)
+    history.write(locked, HistoryKind.CREDIT, sentence(amount), **_values(amount, currency, reason), by=by)
     return CreditEntry.objects.bulk_create(entries)
 
 
@@ -133,12 +133,12 @@ def sentence(amount: Decimal) -> str:
     return "Added {amount} of credit." if amount >= 0 else "Deducted {amount} of credit."
 
 
-def _values(amount: Decimal, currency: str, cause: str) -> dict[str, Any]:
-    return {"amount": sentences.money(abs(amount), currency), "reason": cause}
+def _values(amount: Decimal, currency: str, reason: str) -> dict[str, Any]:
+    return {"amount": sentences.money(abs(amount), currency), "reason": reason}
 
 
-def is_repeated(latest: HistoryEntry, amount: Decimal, currency: str, cause: str) -> bool:
-    values = _values(amount, currency, cause)
+def is_repeated(latest: HistoryEntry, amount: Decimal, currency: str, reason: str) -> bool:
+    values = _values(amount, currency, reason)
     same = history.entry(latest.source_record_id, HistoryKind.CREDIT, sentence(amount), by=None, **values)
     return (latest.sentence, latest.values) == (same.sentence, same.values)
 
@@ -174,7 +174,7 @@ def set_credit(customer: Customer, finals: Amounts, *, by: User | None, merge: M
             source_record=staff_record_of(customer),
             amount=amount,
             currency=currency,
-            cause=f"Set in merge {merge.pk}",
+            reason=f"Set in merge {merge.pk}",
             by=by,
             merge=merge,
         )

@@ -25,9 +25,9 @@ class CreditForm(forms.Form):
         error_messages={"invalid": "Enter three letters such as USD.", "required": "Enter three letters such as USD."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    cause = TextField(
+    reason = TextField(
         label="Reason",
-        max_length=CreditEntry._meta.get_field("cause").max_length,
+        max_length=CreditEntry._meta.get_field("reason").max_length,
         help_text="Recorded in the credit entries and the history.",
         error_messages={"required": "Enter a reason."},
     )

@@ -46,19 +46,21 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
 
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
     """False when `form` has errors."""
-    amount, currency, cause, overdraw = (form.cleaned_data[key] for key in ("amount", "currency", "cause", "overdraw"))
+    amount, currency, reason, overdraw = (
+        form.cleaned_data[key] for key in ("amount", "currency", "reason", "overdraw")
+    )
     try:
         credit.adjust(
             customer,
             amount,
             currency,
-            cause=cause,
+            reason=reason,
             by=request.user,
             seen=form.cleaned_data["seen"],
             allow_overdraft=overdraw,
         )
     except credit.StaleCreditError as error:
-        if error.latest.by_id == request.user.pk and credit.is_repeated(error.latest, amount, currency, cause):
+        if error.latest.by_id == request.user.pk and credit.is_repeated(error.latest, amount, currency, reason):
             return True  # the button was pressed twice
         form.add_error(None, f"Credit was not adjusted. {error} Check the current credit, then adjust it.")
     except credit.InsufficientCreditError as error:

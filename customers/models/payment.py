@@ -22,7 +22,7 @@ class CreditEntry(LinkedRow):
 
     amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
-    cause = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="credit_entries")
 

@@ -153,12 +153,12 @@ class World:
         assert word not in tags_of(self.customer(name))
 
     def give(self, name: str, amount: int) -> None:
-        credit.adjust(self.customer(name), Decimal(amount), "USD", cause="given", by=None)
+        credit.adjust(self.customer(name), Decimal(amount), "USD", reason="given", by=None)
         self.given["USD"] += amount
 
     def use(self, name: str, amount: int) -> None:
         try:
-            credit.adjust(self.customer(name), Decimal(-amount), "USD", cause="used", by=None)
+            credit.adjust(self.customer(name), Decimal(-amount), "USD", reason="used", by=None)
             self.given["USD"] -= amount
         except credit.CreditError:
             held = credit.balances([self.customers[name]]).get(self.customers[name], {})

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def with_credit(name: str, amount: str, currency: str = "USD"):
     customer = customer_with_order(first_name=name)
-    credit.adjust(customer, Decimal(amount), currency, cause="late parcel", by=None)
+    credit.adjust(customer, Decimal(amount), currency, reason="late parcel", by=None)
     return customer
 
 
@@ -45,7 +45,7 @@ def test_31_a_credit_amount_that_was_edited_stands_as_long_as_the_merge():
 def test_31_credit_is_used_from_the_oldest_record_first_so_that_each_side_gets_its_rest_back():
     a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50")
     made = merge(a, b)
-    credit.adjust(a, Decimal("-6.00"), "USD", cause="order", by=None)
+    credit.adjust(a, Decimal("-6.00"), "USD", reason="order", by=None)
     undo(made)
     assert credit.balances([a.pk, b.pk]) == {a.pk: {"USD": Decimal(0)}, b.pk: {"USD": Decimal("1.5")}}
 
@@ -53,7 +53,7 @@ def test_31_credit_is_used_from_the_oldest_record_first_so_that_each_side_gets_i
 def test_31_credit_that_an_undo_would_leave_below_zero_needs_a_tick():
     a, b = with_credit("Ada", "5.00"), with_credit("Bea", "2.50")
     made = merge(a, b, credit={"USD": Decimal("20.00")})
-    credit.adjust(a, Decimal("-20.00"), "USD", cause="order", by=None)
+    credit.adjust(a, Decimal("-20.00"), "USD", reason="order", by=None)
     before = dump()
     with pytest.raises(UndoError, match="Allow negative credit"):
         undo(made)

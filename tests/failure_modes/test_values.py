@@ -112,8 +112,8 @@ def test_30_credit_only_adds_up():
     a, b = customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
     from decimal import Decimal
 
-    credit.adjust(a, Decimal(5), "USD", cause="late parcel", by=None)
-    credit.adjust(b, Decimal("2.5"), "USD", cause="late parcel", by=None)
+    credit.adjust(a, Decimal(5), "USD", reason="late parcel", by=None)
+    credit.adjust(b, Decimal("2.5"), "USD", reason="late parcel", by=None)
     merge(a, b)
     assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal("7.5")}}
 

@@ -175,9 +175,9 @@ def test_what_moved_goes_to_whom_a_split_makes(caller, smith, jones):
 
 
 def test_credit_that_would_be_below_zero_is_in_the_way(caller, smith, jones):
-    credit.adjust(row(jones), Decimal(5), currency="USD", cause="Sorry", by=None)
+    credit.adjust(row(jones), Decimal(5), currency="USD", reason="Sorry", by=None)
     merge(row(smith), row(jones), credit={"USD": Decimal(20)})
-    credit.adjust(row(smith), Decimal(-20), currency="USD", cause="Spent", by=None)
+    credit.adjust(row(smith), Decimal(-20), currency="USD", reason="Spent", by=None)
     response = unmerged(caller, jones, smith)
     assert response.status_code == 422, response.content
     assert now(caller, jones)["uuid"] == smith["uuid"]

@@ -91,7 +91,7 @@ def test_a_customer_is_shown_with_everything_but_secrets(shop):
         token="t0k",
     )
     Customer.objects.filter(pk=helena.pk).update(pay_source=card)
-    credit.adjust(helena, Decimal(5), "USD", cause="For the wait", by=None)
+    credit.adjust(helena, Decimal(5), "USD", reason="For the wait", by=None)
     set_attributes(helena, {"Size": "XL"}, by=None)
 
     result, message = shop.ask("customer/query", customerId=helena.pk, includeCustomFields=1)

@@ -129,7 +129,7 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
     record = e.own_records.first()
     acts = (
         lambda: notes.add(e, {"text": "Called."}, by=None),
-        lambda: credit.adjust(e, Decimal(5), "USD", cause="", by=None),
+        lambda: credit.adjust(e, Decimal(5), "USD", reason="", by=None),
         lambda: merge(agreed),
         lambda: split_record(record, by=None),
         lambda: order("Market", first_name="e", email="e@reunite.cz").assigned.rule,

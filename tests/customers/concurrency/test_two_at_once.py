@@ -99,10 +99,10 @@ def test_an_order_that_is_sent_twice_at_once_is_one_order(run_together, named):
 
 def test_credit_is_not_used_twice(run_together):
     a = customer("a")
-    credit.adjust(a, Decimal(5), "USD", cause="gift", by=None)
+    credit.adjust(a, Decimal(5), "USD", reason="gift", by=None)
 
     def use() -> object:
-        return credit.adjust(a, Decimal(-4), "USD", cause="order", by=None)
+        return credit.adjust(a, Decimal(-4), "USD", reason="order", by=None)
 
     assert kinds(run_together(use, use)) == {"list", "InsufficientCreditError"}
     assert credit.balances([a.pk]) == {a.pk: {"USD": Decimal(1)}}

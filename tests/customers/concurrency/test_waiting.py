@@ -87,7 +87,7 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
         lambda: order(external_id="b", purchases=(IncomingPurchase(product, Decimal(3)),)),
         lambda: order("Market", first_name="b", email="b@reunite.cz"),
         lambda: notes.add(Customer.objects.get(pk=agreed.duplicate_ids[0]), {"text": "Called."}, by=None),
-        lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", cause="", by=None),
+        lambda: credit.adjust(Customer.objects.get(pk=agreed.duplicate_ids[0]), Decimal(5), "USD", reason="", by=None),
     )
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():

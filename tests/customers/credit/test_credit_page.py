@@ -24,9 +24,9 @@ def text_of(response):
     return response.content.decode()
 
 
-def adjust(client, customer, amount, cause="Late parcel", currency="usd", **more):
+def adjust(client, customer, amount, reason="Late parcel", currency="usd", **more):
     seen = client.get(url(customer)).context["seen"]
-    data = {"amount": amount, "cause": cause, "currency": currency, "seen": seen, **more}
+    data = {"amount": amount, "reason": reason, "currency": currency, "seen": seen, **more}
     return client.post(url(customer), data)
 
 
@@ -36,7 +36,7 @@ def held(customer):
 
 def test_credit_is_given_and_used_and_stands_in_the_ledger(as_agent, agent, helena):
     assert adjust(as_agent, helena, "7.50").url == f"/customers/{helena.pk}/?tab=credit#rows"
-    adjust(as_agent, helena, "−2", cause="Paid with it")
+    adjust(as_agent, helena, "−2", reason="Paid with it")
     page = text_of(as_agent.get(f"/customers/{helena.pk}/?tab=credit"))
 
     assert held(helena) == {"USD": Decimal("5.50")}
@@ -67,9 +67,9 @@ def test_below_zero_only_when_that_is_ticked(as_agent, helena):
         ({"amount": "1e99"}, "Enter an amount such as 7.50 or -2.00."),
         ({"amount": "1.5", "currency": "JPY"}, "Enter an amount such as 7.50 or -2.00."),
         ({"amount": "1", "currency": "dollars"}, "Enter three letters such as USD."),
-        ({"amount": "1", "cause": " "}, "Enter a reason."),
-        ({"amount": "1", "cause": "c" * 201}, "Use 200 characters or fewer. This has 201."),
-        ({"amount": "1", "cause": "a\x00b"}, "Null characters are not allowed."),
+        ({"amount": "1", "reason": " "}, "Enter a reason."),
+        ({"amount": "1", "reason": "c" * 201}, "Use 200 characters or fewer. This has 201."),
+        ({"amount": "1", "reason": "a\x00b"}, "Null characters are not allowed."),
     ],
 )
 def test_what_is_no_adjustment_is_refused(data, said, as_agent, helena):
@@ -81,7 +81,7 @@ def test_what_is_no_adjustment_is_refused(data, said, as_agent, helena):
 
 
 def test_a_form_sent_twice_adjusts_once(as_agent, helena):
-    data = {"amount": "5", "currency": "USD", "cause": "Late parcel", "seen": "0"}
+    data = {"amount": "5", "currency": "USD", "reason": "Late parcel", "seen": "0"}
     for _ in range(2):
         assert as_agent.post(url(helena), data).status_code == 302
 
@@ -89,8 +89,8 @@ def test_a_form_sent_twice_adjusts_once(as_agent, helena):
 
 
 def test_who_did_not_know_of_another_adjustment_is_told(as_agent, admin_user, helena):
-    credit.adjust(helena, Decimal(5), "USD", cause="Late parcel", by=admin_user)
-    response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "cause": "Late parcel", "seen": "0"})
+    credit.adjust(helena, Decimal(5), "USD", reason="Late parcel", by=admin_user)
+    response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "reason": "Late parcel", "seen": "0"})
 
     assert response.status_code == 422
     adjusted = "Added 5.00 USD of credit. Reason: Late parcel"
@@ -101,7 +101,7 @@ def test_who_did_not_know_of_another_adjustment_is_told(as_agent, admin_user, he
 
 def test_what_an_undone_merge_corrected_is_struck_out(as_agent, helena):
     other = customer_with_order(email="other@example.org")
-    credit.adjust(other, Decimal(5), "USD", cause="Gift", by=None)
+    credit.adjust(other, Decimal(5), "USD", reason="Gift", by=None)
     undo(merge(helena, other, credit={"USD": Decimal(9)}))
 
     page = text_of(as_agent.get(f"/customers/{helena.pk}/?tab=credit"))
@@ -112,7 +112,7 @@ def test_what_an_undone_merge_corrected_is_struck_out(as_agent, helena):
 def test_for_who_is_part_of_another_nothing_is_adjusted(as_agent, helena):
     other = customer_with_order(email="other@example.org")
     merge(other, helena)
-    response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "cause": "x", "seen": "0"})
+    response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "reason": "x", "seen": "0"})
 
     assert response.url == f"/customers/{other.pk}/"
     assert not CreditEntry.objects.exists()

@@ -28,7 +28,7 @@ def zyx() -> Customer:
     notes.add(zyx, {"text": f"{MARK} called."}, by=None)
     add_tags(zyx, MARK, by=None)
     set_attributes(zyx, {MARK: MARK}, by=None)
-    credit.adjust(zyx, Decimal(5), "USD", cause=MARK, by=None)
+    credit.adjust(zyx, Decimal(5), "USD", reason=MARK, by=None)
     [record] = zyx.records.exclude(data_source__name="Staff")
     mark_rows(record)
     return fresh(zyx)[0]

@@ -139,7 +139,7 @@ def test_a_row_of_another_that_names_one_of_theirs_is_kept_without_it(zyx):
 def test_credit_is_not_given_to_the_erased(zyx):
     erase(zyx)
     with pytest.raises(credit.CreditError, match="erased"):
-        credit.adjust(zyx, Decimal(5), "USD", cause="gift", by=None)
+        credit.adjust(zyx, Decimal(5), "USD", reason="gift", by=None)
     assert not SourceRecord.objects.filter(origin=zyx).exists()
 
 

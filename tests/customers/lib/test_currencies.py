@@ -33,11 +33,11 @@ def test_credit_in_any_currency_that_is_paid_with(as_agent, helena, currency):
 
 def test_what_is_held_in_an_unknown_currency_can_be_used_up(as_agent, helena):
     [record] = helena.records.all()
-    CreditEntry.objects.create(source_record=record, amount=5, currency="ZZZ", cause="Sent so")
+    CreditEntry.objects.create(source_record=record, amount=5, currency="ZZZ", reason="Sent so")
     assert adjust(as_agent, helena, "-5", currency="ZZZ").status_code == 302
     assert held(helena) == {"ZZZ": Decimal(0)}
 
 
 def test_a_program_is_told_too(helena):
     with pytest.raises(credit.CreditError, match="ZZZ is not a currency"):
-        credit.adjust(helena, Decimal(5), "ZZZ", cause="Gift", by=None)
+        credit.adjust(helena, Decimal(5), "ZZZ", reason="Gift", by=None)

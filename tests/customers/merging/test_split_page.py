@@ -54,7 +54,7 @@ def confirm(client, customer, record, **sent):
 
 
 def test_what_goes_and_what_stays_is_shown_beforehand(client, helena, wrong):
-    CreditEntry.objects.create(source_record=wrong, amount=Decimal("2.50"), currency="USD", cause="late parcel")
+    CreditEntry.objects.create(source_record=wrong, amount=Decimal("2.50"), currency="USD", reason="late parcel")
     card = PaySource.objects.create(source_record=wrong, brand="VISA", last_four="4242")
     [helena] = fresh(helena)
     edit_profile(helena, {"pay_source": card.pk}, version=helena.version, by=None, via="page")
@@ -198,8 +198,8 @@ def test_who_may_not_is_told_what_to_ask_for(helena, wrong):
 
 
 def test_credit_of_the_record_goes_with_it_and_the_rest_stays(client, helena, wrong):
-    CreditEntry.objects.create(source_record=wrong, amount=Decimal(2), currency="USD", cause="late parcel")
-    credit.adjust(helena, Decimal(5), "USD", cause="goodwill", by=None)
+    CreditEntry.objects.create(source_record=wrong, amount=Decimal(2), currency="USD", reason="late parcel")
+    credit.adjust(helena, Decimal(5), "USD", reason="goodwill", by=None)
 
     confirm(client, helena, wrong)
     hubert = SourceRecord.objects.get(pk=wrong.pk).customer

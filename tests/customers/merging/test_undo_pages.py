@@ -210,9 +210,9 @@ def test_an_undo_sent_twice_says_who_did_it(as_agent, helena, helen):
 
 
 def test_credit_below_zero_needs_a_tick(as_agent, helena, helen):
-    credit.adjust(helen, Decimal(5), "USD", cause="gift", by=None)
+    credit.adjust(helen, Decimal(5), "USD", reason="gift", by=None)
     made = merge(helena, helen, credit={"USD": Decimal(9)})
-    credit.adjust(helena, Decimal(-8), "USD", cause="order", by=None)
+    credit.adjust(helena, Decimal(-8), "USD", reason="order", by=None)
     page = as_agent.get(undo_url(made)).text
     assert "Credit will be negative." in page
     assert "Allow negative credit" in page

@@ -64,7 +64,7 @@ def test_an_address_is_typed_as_a_whole(as_agent, helena, helen):
 
 
 def test_a_typed_credit_corrects_the_sum(as_agent, helena, helen):
-    credit.adjust(helen, Decimal("2.50"), "USD", cause="gift", by=None)
+    credit.adjust(helen, Decimal("2.50"), "USD", reason="gift", by=None)
 
     url = reviewed(as_agent, helena, helen, **{"value-credit-USD": "10"})
     page = as_agent.get(url).text

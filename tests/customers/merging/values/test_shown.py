@@ -50,9 +50,9 @@ def test_a_value_that_all_have_can_be_left_empty(as_agent, helena, helen):
 
 
 def test_credit_adds_up_in_each_currency(as_agent, helena, helen):
-    credit.adjust(helena, Decimal(5), "USD", cause="gift", by=None)
-    credit.adjust(helen, Decimal("2.50"), "USD", cause="gift", by=None)
-    credit.adjust(helen, Decimal(300), "JPY", cause="gift", by=None)
+    credit.adjust(helena, Decimal(5), "USD", reason="gift", by=None)
+    credit.adjust(helen, Decimal("2.50"), "USD", reason="gift", by=None)
+    credit.adjust(helen, Decimal(300), "JPY", reason="gift", by=None)
 
     page = as_agent.get(values(helena, helen)).text
 

@@ -79,7 +79,7 @@ def test_figures_stand_for_each_currency_by_itself(as_agent, helena):
     order(email="hholy@gmail.com", first_name="Helena", total="1234.50")
     order(email="hholy@gmail.com", first_name="Helena", total="5000", currency="JPY")
     order(email="hholy@gmail.com", first_name="Helena", total="3", status="DECLINED")
-    credit.adjust(helena, Decimal("7.5"), "USD", cause="late parcel", by=None)
+    credit.adjust(helena, Decimal("7.5"), "USD", reason="late parcel", by=None)
 
     page = text_of(as_agent.get(url(helena)))
     for said in (
