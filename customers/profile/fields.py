@@ -1,4 +1,7 @@
-"""The profile of a customer, field by field: the one list behind forms, comparison, merge, undo, history and API."""
+"""The profile of a customer, field by field: the one list behind form, pages, merge, undo, history, export and API.
+
+What a field is called by the two API dialects is in crm/api/profile_fields.py.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

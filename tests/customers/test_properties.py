@@ -8,26 +8,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from customers.profile.fields import FIELDS, FieldKind
 from tests.customers.checking import check, picture
 from tests.customers.world import World, rolled_back
 
 pytestmark = pytest.mark.django_db
 
-TEXTS = ("first_name", "last_name", "company", "custom1", "custom2")
-ANSWERS = st.sampled_from([None, True, False])
 PHONES = st.sampled_from(["", "+420 241 770 449", "+420 602 330 910"])
-# Values that several acts may write: what comes of an edit then depends on what a merge wrote before it.
-COMMON = {
-    **{key: st.sampled_from(["", "Helena", "gold"]) for key in TEXTS},
-    "email": st.sampled_from(["", "shared@reunite.cz"]),
-    "phone": PHONES,
-    "billing_address": st.sampled_from([{}, {"city": "Praha", "country": "CZ"}]),
-    "do_not_sell": ANSWERS,
-    "email_opt_in": ANSWERS,
-    "tax_exempt": st.booleans(),
-    "cart_login": st.sampled_from(["", "helena"]),
-    "cart_password": st.sampled_from(["", "md5$salt$hash"]),
+OF_KIND = {
+    FieldKind.TEXT: st.sampled_from(["", "Helena", "gold"]),
+    FieldKind.EMAIL: st.sampled_from(["", "shared@reunite.cz"]),
+    FieldKind.PHONE: PHONES,
+    FieldKind.WEBSITE: st.sampled_from(["", "https://reunite.cz"]),
+    FieldKind.ADDRESS: st.sampled_from([{}, {"city": "Praha", "country": "CZ"}]),
+    FieldKind.CONSENT: st.sampled_from([None, True, False]),
+    FieldKind.FLAG: st.booleans(),
+    FieldKind.LEAD_STATUS: st.sampled_from(["", "new", "lost"]),
+    FieldKind.LOGIN: st.sampled_from(["", "helena"]),
+    FieldKind.PASSWORD: st.sampled_from(["", "md5$salt$hash"]),
 }
+TEXTS = tuple(field.key for field in FIELDS if field.kind is FieldKind.TEXT)
+# Values that several acts may write: what comes of an edit then depends on what a merge wrote before it.
+# A pay source has an act of its own.
+COMMON = {field.key: OF_KIND[field.kind] for field in FIELDS if field.kind is not FieldKind.PAY_SOURCE}
 # What may be typed in a merge.
 TYPED = {**COMMON, "cart_login": st.uuids().map(str)}
 

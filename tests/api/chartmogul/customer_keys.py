@@ -1,5 +1,7 @@
 """The keys of a customer, as its clients recorded them, and one of whom everything is said."""
 
+from crm.api.profile_fields import CHARTMOGUL
+
 KEYS = {
     "id": int,
     "uuid": str,
@@ -59,7 +61,7 @@ EVERYTHING = {
 
 
 def assert_shaped(shown):
-    assert shown.keys() == KEYS.keys()
+    assert shown.keys() == KEYS.keys() | set(CHARTMOGUL.names.values())
     assert [name for name, kind in KEYS.items() if not isinstance(shown[name], kind)] == []
     assert shown["attributes"].keys() == {"custom", "clearbit", "stripe", "tags"}
     assert shown["address"].keys() == {"country", "state", "city", "address_zip"}

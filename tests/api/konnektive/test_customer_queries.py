@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from crm.api.profile_fields import KONNEKTIVE
 from customers.credit import credit
 from customers.erasing.erase import erase_customer
 from customers.labels.attributes import set_attributes
@@ -103,7 +104,7 @@ def test_a_customer_is_shown_with_everything_but_secrets(shop):
         "page": 1,
     }
     [row] = message["data"]
-    assert row.keys() == KEYS | {"customFields", "notes"}
+    assert row.keys() == KEYS | {"customFields", "notes", *KONNEKTIVE.names.values()}
     assert (row["firstName"], row["address1"], row["country"]) == ("Helena", "Rilská 3174/6", "CZ")
     assert (row["creditAmount"], row["creditCurrency"]) == ("5.00", "USD")
     assert (row["cardType"], row["cardLast4"], row["cardExpiryDate"]) == ("VISA", "4242", "04/31")

@@ -5,10 +5,12 @@ from typing import Any
 from crm.accounts.models import User
 from crm.api.chartmogul.customers import statuses
 from crm.api.chartmogul.customers.attribute_values import guessed_values, typed_values
+from crm.api.chartmogul.customers.profile import read_profile
 from crm.api.chartmogul.customers.responses import MERGED_TAG
 from crm.api.chartmogul.customers.schemas import AttributesIn, CustomerChange
 from crm.api.chartmogul.errors import ApiError, invalid
 from crm.api.chartmogul.users import find_user
+from crm.api.profile_fields import CHARTMOGUL
 from customers.labels.attributes import AttributeValue, attributes_of
 from customers.lib.countries import country_code
 from customers.lib.person_name import split_name
@@ -17,11 +19,11 @@ from customers.sources.customers import Description, DescriptionError
 
 LONGEST_NAME = 100
 # {name in this dialect: name of the rules}
-PROFILE = {"email": "email", "company": "company", "website_url": "website"}
 ADDRESS = {"country": "country", "state": "state", "city": "city", "zip": "postal_code"}
 STAFF_FIELDS = {"lead_created_at": "lead_created_at", "free_trial_started_at": "trial_started_at"}
 # {name of the rules: name in this dialect}
-FIELD_NAMES = {ours: theirs for theirs, ours in (PROFILE | ADDRESS | STAFF_FIELDS).items()} | {
+FIELD_NAMES = {ours: theirs for theirs, ours in (ADDRESS | STAFF_FIELDS).items()} | {
+    **CHARTMOGUL.names,
     "first_name": "name",
     "last_name": "name",
     "lead_status": "status",
@@ -42,8 +44,8 @@ def description_from(body: CustomerChange, customer: Customer | None = None) -> 
     )
 
 
-def _profile(sent: dict[str, Any], customer: Customer | None) -> dict[str, str]:
-    profile = {PROFILE[name]: value or "" for name, value in sent.items() if name in PROFILE}
+def _profile(sent: dict[str, Any], customer: Customer | None) -> dict[str, Any]:
+    profile = read_profile(sent)
     if "name" in sent:
         profile["first_name"], profile["last_name"] = split_name(sent["name"] or "", longest=LONGEST_NAME)
     if sent.get("status"):

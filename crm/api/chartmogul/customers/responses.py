@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from crm.api.chartmogul.customers.attribute_values import serialize_value
+from crm.api.chartmogul.customers.profile import serialize_profile
 from crm.api.chartmogul.customers.statuses import status_of
 from crm.api.chartmogul.data_sources import DEFAULT_SYSTEM
 from crm.api.chartmogul.money import currency_sign
@@ -83,14 +84,13 @@ def serialize(customer: Customer, facts: CustomerFacts, request: HttpRequest) ->
         "uuid": customer.uuid,
         "external_id": first.external_id or "" if first else "",
         "name": full_name(customer.first_name, customer.last_name),
-        "email": customer.email,
+        **serialize_profile(customer),
         "status": status_of(customer),
         "customer-since": format_time_with_offset(facts.since),
         "attributes": serialize_attributes(facts),
         "data_source_uuid": first.data_source.uuid if first else "",
         "data_source_uuids": [record.data_source.uuid for record in facts.records],
         "external_ids": [record.external_id or "" for record in facts.records],
-        "company": customer.company,
         **serialize_address(customer.billing_address),
         "lead_created_at": format_time(customer.lead_created_at),
         "free_trial_started_at": format_time(customer.trial_started_at),
@@ -102,7 +102,6 @@ def serialize(customer: Customer, facts: CustomerFacts, request: HttpRequest) ->
         "currency": facts.revenue.currency,
         "currency-sign": currency_sign(facts.revenue.currency),
         "owner": email_of(customer.owner) or None,
-        "website_url": customer.website or None,
     }
 
 

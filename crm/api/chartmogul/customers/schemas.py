@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import BaseModel, Field
 
 from crm.api.chartmogul.customers.attribute_values import AttributeIn
+from crm.api.chartmogul.customers.profile import with_profile_answers, with_profile_fields
 from crm.api.chartmogul.paging import CursorQuery
 from crm.api.chartmogul.times import Moment
 
@@ -27,13 +28,11 @@ class PrimaryContactIn(BaseModel):
     external_id: str | None = None
 
 
+@with_profile_fields
 class CustomerChange(Schema):
     """Fields that are not sent keep their values. null clears a field."""
 
     name: str | None = None
-    email: str | None = None
-    company: str | None = None
-    website_url: str | None = None
     country: str | None = None
     state: str | None = None
     city: str | None = None
@@ -84,19 +83,18 @@ class AttributesOut(Schema):
     historical_values: dict[str, Any] | None = None
 
 
+@with_profile_answers
 class CustomerOut(Schema):
     id: int
     uuid: str
     external_id: str
     name: str
-    email: str
     status: str
     customer_since: str | None = Field(alias="customer-since")
     attributes: AttributesOut
     data_source_uuid: str
     data_source_uuids: list[str]
     external_ids: list[str]
-    company: str
     country: str | None
     state: str | None
     city: str | None
@@ -112,7 +110,6 @@ class CustomerOut(Schema):
     currency: str
     currency_sign: str = Field(alias="currency-sign")
     owner: str | None
-    website_url: str | None
 
 
 class CustomersOut(Schema):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from crm.api.konnektive.customers.addresses import read_address
-from crm.api.konnektive.customers.person import Name, Part, Phone
+from crm.api.konnektive.customers.person import Part
+from crm.api.konnektive.customers.profile import read_profile, with_profile_fields
 from crm.api.konnektive.customers.rows import customer_rows, history_rows, note_row
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Email, Id, Message, Parameters, Text, Truth, Whole
+from crm.api.konnektive.fields import Id, Message, Parameters, Truth, Whole
 from crm.api.konnektive.paging import answer_page
 from crm.api.konnektive.queries import (
     PersonFilter,
@@ -92,15 +93,11 @@ def _matching(query: CustomerQuery) -> QuerySet[Customer]:
     return changed_since.created_in(matches, query.period(), by="created", ascending=query.ascending)
 
 
+@with_profile_fields
 class UpdateCustomer(Parameters):
     """A parameter that is blank or not sent leaves its value as it is."""
 
     customer_id: Whole
-    first_name: Name | None = None
-    last_name: Name | None = None
-    company_name: Text | None = None
-    email_address: Email | None = None
-    phone_number: Phone | None = None
     address1: Part | None = None
     address2: Part | None = None
     city: Part | None = None
@@ -113,31 +110,12 @@ class UpdateCustomer(Parameters):
     ship_state: Part | None = None
     ship_postal_code: Part | None = None
     ship_country: Part | None = None
-    custom1: Text | None = None
-    custom2: Text | None = None
-    custom3: Text | None = None
-    custom4: Text | None = None
-    custom5: Text | None = None
-    do_not_sell_name: Truth | None = None
-    contact_opt_in: Truth | None = None
-    email_opt_in: Truth | None = None
-    is_tax_exempt: Truth | None = None
 
     def values(self, before: Customer) -> dict[str, Any]:
-        customs = {f"custom{n}": getattr(self, f"custom{n}") for n in range(1, 6)}
         return without_none(
-            first_name=self.first_name,
-            last_name=self.last_name,
-            company=self.company_name,
-            email=self.email_address,
-            phone=self.phone_number,
-            do_not_sell=self.do_not_sell_name,
-            sms_contact=self.contact_opt_in,
-            email_opt_in=self.email_opt_in,
-            tax_exempt=self.is_tax_exempt,
+            **read_profile(self),
             billing_address=self._address("", before.billing_address),
             shipping_address=self._address("ship_", before.shipping_address),
-            **customs,
         )
 
     def _address(self, prefix: str, before: Address) -> Address | None:

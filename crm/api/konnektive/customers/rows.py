@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from crm.api.konnektive.customers.addresses import serialize_billing, serialize_shipping
+from crm.api.konnektive.customers.profile import serialize_profile
 from crm.api.konnektive.formats import format_amount, format_flag, format_time
 from customers.credit import credit
 from customers.labels.effective import effective_of
@@ -42,19 +43,10 @@ def _row(
     return {
         "customerId": customer.pk,
         "mergedIntoCustomerId": customer.merged_into_id,
-        "firstName": customer.first_name,
-        "lastName": customer.last_name,
-        "companyName": customer.company,
-        "emailAddress": customer.email,
-        "phoneNumber": customer.phone,
+        **serialize_profile(customer),
         **serialize_billing(customer.billing_address),
         **serialize_shipping(customer.shipping_address, recipient=customer),
         "billShipSame": format_flag(customer.shipping_address in ({}, customer.billing_address)),
-        **{name: getattr(customer, name) for name in (f"custom{n}" for n in range(1, 6))},
-        "doNotSellName": format_flag(customer.do_not_sell),
-        "contactOptIn": format_flag(customer.sms_contact),
-        "emailOptIn": format_flag(customer.email_opt_in),
-        "isTaxExempt": format_flag(customer.tax_exempt),
         "isBlacklisted": 0,
         "creditAmount": format_amount(balance, currency) if currency else "0.00",
         "creditCurrency": currency or None,
