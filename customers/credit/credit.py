@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.db.models.functions import Round
 
 from customers.lib import sentences
+from customers.lib.errors import ActionError
 from customers.lib.money import CURRENCIES, format_money, is_payable
 from customers.lib.phrases import isolated
 from customers.lib.sentences import isolated_text
@@ -39,8 +40,8 @@ _sums = Prepared(
 )
 
 
-class CreditError(Exception):
-    """Credit was not adjusted; the message says why."""
+class CreditError(ActionError):
+    pass
 
 
 def balances(customers: Collection[int]) -> dict[int, Amounts]:
@@ -67,13 +68,6 @@ def balances_of_parts(parts: Mapping[int, Collection[int]], *, without: int | No
 def amounts_text(amounts: Amounts) -> str:
     """Such as “7.50 USD, 3.00 EUR”."""
     return ", ".join(format_money(amount, currency) for currency, amount in sorted(amounts.items()) if amount)
-
-
-class UnknownCurrencyError(CreditError):
-    """There is no such currency, and the customer has no credit in it."""
-
-    def __init__(self, currency: str) -> None:
-        super().__init__(f"{currency} is not a currency. Enter a code such as USD.")
 
 
 class InsufficientCreditError(CreditError):
@@ -112,7 +106,7 @@ def adjust(
         raise CreditError("Credit was not adjusted: this customer was erased a moment ago.")
     # Credit that a data source sent in another currency can still be deducted.
     if currency not in CURRENCIES and currency not in balances([locked.pk]).get(locked.pk, {}):
-        raise UnknownCurrencyError(currency)
+        raise CreditError(f"{currency} is not a currency. Enter a code such as USD.", "currency")
     latest = latest_adjustment(locked)
     if seen is not None and latest and latest.pk != seen:
         raise StaleCreditError(latest)

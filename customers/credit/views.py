@@ -65,10 +65,8 @@ def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> 
         form.add_error(None, f"Credit was not adjusted. {error} Check the current credit, then adjust it.")
     except credit.InsufficientCreditError as error:
         form.add_error("overdraw", f"{error} Tick this box to continue.")
-    except credit.UnknownCurrencyError as error:
-        form.add_error("currency", str(error))
     except credit.CreditError as error:
-        form.add_error(None, str(error))
+        form.add_error(error.field or None, str(error))
     else:
         messages.success(request, credit.sentence(amount).format(amount=format_money(abs(amount), currency)))
     return not form.errors

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.lib import sentences
+from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored
@@ -34,12 +35,12 @@ BUSY = "Nothing was changed: other users are changing this customer. Try again."
 MOST_CUSTOM, LONGEST_NAME, LONGEST_VALUE = 100, 100, 1_000
 
 
-class EngagementError(Exception):
-    """Nothing was changed. The message says why; `field` is the field of the row at fault, or ""."""
+class EngagementError(ActionError):
+    """`field` is the field of the row at fault."""
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
+
+class GoneError(EngagementError):
+    """The row was deleted meanwhile, or its customer erased."""
 
 
 def lock(customer: Customer) -> Customer:
@@ -49,7 +50,7 @@ def lock(customer: Customer) -> Customer:
     except RetiredMeanwhileError:
         raise EngagementError(BUSY) from None
     if locked.erased_at:
-        raise EngagementError("Nothing was changed: this customer was erased a moment ago.", "customer")
+        raise GoneError("Nothing was changed: this customer was erased a moment ago.", "customer")
     return locked
 
 
@@ -68,7 +69,7 @@ def _lock_row(row: Row) -> Row:
     owner = lock_live(record.customer_id) if record else None
     current = type(row)._default_manager.select_related("source_record__customer").filter(pk=row.pk).first()
     if owner is None or current is None:
-        raise EngagementError(f"This {type(row)._meta.verbose_name} was deleted a moment ago.")
+        raise GoneError(f"This {type(row)._meta.verbose_name} was deleted a moment ago.")
     if current.source_record.customer_id != owner.pk:
         raise RetiredMeanwhileError
     return current

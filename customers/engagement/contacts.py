@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 
 from customers.engagement import common
-from customers.engagement.common import EngagementError
+from customers.engagement.common import EngagementError, GoneError
 from customers.lib import sentences
 from customers.lib.phrases import isolated
 from customers.lib.text import clean_email
@@ -114,7 +114,7 @@ def _of_same_customer(kept: Contact, duplicate: Contact) -> Contact:
     """`duplicate`, read again under the lock on the customer of `kept`."""
     current = Contact.objects.select_related("source_record").filter(pk=duplicate.pk).first()
     if current is None:
-        raise EngagementError("This contact was deleted a moment ago.", "from")
+        raise GoneError("This contact was deleted a moment ago.", "from")
     if current.source_record.customer_id != kept.source_record.customer_id:
         raise EngagementError("These contacts belong to different customers. Merge the customers first.", "from")
     return current

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from customers.lib.errors import ActionError
 from customers.lib.identity import has_visible_text
 from customers.lib.text import can_be_stored
 from customers.locks import lock_live
@@ -11,8 +12,8 @@ MAX_NAMES = 1_000
 """How many are added or removed at once."""
 
 
-class LabelError(Exception):
-    """Nothing was changed; the message says why."""
+class LabelError(ActionError):
+    pass
 
 
 def lock_customer(customer: Customer) -> Customer:

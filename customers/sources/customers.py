@@ -6,7 +6,8 @@ one stay apart until they are merged. Tags and attributes sent with a new custom
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,10 @@ from django.db import IntegrityError, transaction
 from customers.engagement import contacts
 from customers.engagement.common import EngagementError
 from customers.labels.attributes import AttributeValue, set_attributes
-from customers.labels.common import LabelError
 from customers.labels.many import label_record
 from customers.labels.tags import add_tags
 from customers.lib.address import Address, address
+from customers.lib.errors import ActionError
 from customers.lib.identity import match_keys
 from customers.lib.text import can_be_stored
 from customers.locks import lock_live, lock_numbers
@@ -37,12 +38,8 @@ if TYPE_CHECKING:
 LONGEST_ID = SourceRecord.longest("external_id")
 
 
-class DescriptionError(Exception):
-    """Nothing was changed; the message says why, `field` what it is about."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class DescriptionError(ActionError):
+    """`field` is a field of the profile, or a parameter of the API."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +65,18 @@ def create(description: Description, *, source: DataSource, external_id: str, by
         return _create(description, values, source, external_id, by)
     except IntegrityError:
         if SourceRecord.objects.filter(data_source=source, external_id=external_id).exists():
-            raise DescriptionError(
-                "external_id", "The external ID for this customer already exists in our system."
-            ) from None
+            message = "The external ID for this customer already exists in our system."
+            raise DescriptionError(message, "external_id") from None
         raise
 
 
 def _refuse_ids(source: DataSource, external_id: str) -> None:
     if source.name == DataSource.STAFF:
-        raise DescriptionError(
-            "data_source_uuid", "This data source is for entries by staff. Use a data source of your own."
-        )
+        message = "This data source is for entries by staff. Use a data source of your own."
+        raise DescriptionError(message, "data_source_uuid")
     if not external_id.strip() or len(external_id) > LONGEST_ID or not can_be_stored(external_id):
         message = f"An external ID of 1 to {LONGEST_ID} characters is required for each customer."
-        raise DescriptionError("external_id", message)
+        raise DescriptionError(message, "external_id")
 
 
 @transaction.atomic
@@ -102,41 +97,41 @@ def _create(
 
 
 def _add(record: SourceRecord, description: Description, *, by: User | None) -> None:
-    try:
-        label_record(record, description.tags, description.attributes)
-        if description.contact:
-            known_as = record.external_id
-            contacts.add(record.customer, record.data_source, description.contact, by=by, known_as=known_as)
-    except LabelError as error:
-        raise DescriptionError("attributes", str(error)) from None
-    except EngagementError as error:
-        raise DescriptionError("primary_contact", str(error)) from None
+    label_record(record, description.tags, description.attributes)
+    if description.contact:
+        with _primary_contact():
+            contacts.add(record.customer, record.data_source, description.contact, by=by, known_as=record.external_id)
 
 
 @transaction.atomic
 def change(customer: Customer, description: Description, *, by: User | None) -> Customer:
     locked = lock_live(customer.pk)
     if locked.erased_at:
-        raise DescriptionError("customer_uuid", "Nothing was changed: this customer was erased a moment ago.")
+        raise DescriptionError("Nothing was changed: this customer was erased a moment ago.", "customer_uuid")
     values = _cleaned(description.profile)
     if description.place:
         values["billing_address"] = _cleaned_place(locked.billing_address, description.place)
     try:
         edited = edit_profile(locked, values, version=locked.version, by=by, via=Via.API)
         set_staff_fields(edited, description.beside, by=by)
-        if description.tags:
-            add_tags(edited, *description.tags, by=by)
-        if description.attributes:
-            set_attributes(edited, description.attributes, by=by)
-        if description.contact:
-            contacts.set_primary_contact(edited, description.contact, by=by)
     except EditError as error:
-        raise DescriptionError("customer", str(error)) from None
-    except LabelError as error:
-        raise DescriptionError("attributes", str(error)) from None
-    except EngagementError as error:
-        raise DescriptionError("primary_contact", str(error)) from None
+        raise DescriptionError(str(error), "customer") from None
+    if description.tags:
+        add_tags(edited, *description.tags, by=by)
+    if description.attributes:
+        set_attributes(edited, description.attributes, by=by)
+    if description.contact:
+        with _primary_contact():
+            contacts.set_primary_contact(edited, description.contact, by=by)
     return edited
+
+
+@contextmanager
+def _primary_contact() -> Iterator[None]:
+    try:
+        yield
+    except EngagementError as error:
+        raise DescriptionError(str(error), "primary_contact") from None
 
 
 def _cleaned(profile: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,4 +149,4 @@ def _clean(key: str, value: Any, *, called: str) -> Any:
     try:
         return clean(BY_KEY[key], value)
     except ValidationError as error:
-        raise DescriptionError(called, str(error.message)) from None
+        raise DescriptionError(str(error.message), called) from None

@@ -2,26 +2,23 @@
 
 from django.db import IntegrityError, transaction
 
+from customers.lib.errors import ActionError
 from customers.lib.identity import has_visible_text
 from customers.lib.text import can_be_stored
 from customers.models import DataSource
 
 
-class SourceError(Exception):
-    """Nothing was changed; the message says why, `field` what it is about."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class SourceError(ActionError):
+    """`field` is name or system."""
 
 
 def create(name: str, *, system: str = "") -> DataSource:
     name, system = name.strip(), system.strip()
     if not has_visible_text(name):
-        raise SourceError("name", "A name is required for each data source.")
+        raise SourceError("A name is required for each data source.", "name")
     for field, text in (("name", name), ("system", system)):
         _check(field, text)
-    taken = SourceError("name", "A data source has this name already. Choose another.")
+    taken = SourceError("A data source has this name already. Choose another.", "name")
     if name == DataSource.STAFF:
         raise taken
     try:
@@ -34,4 +31,4 @@ def create(name: str, *, system: str = "") -> DataSource:
 def _check(field: str, text: str) -> None:
     longest = int(getattr(DataSource, field).field.max_length)
     if len(text) > longest or not can_be_stored(text):
-        raise SourceError(field, f"Use {longest} characters or fewer, and none that is NUL.")
+        raise SourceError(f"Use {longest} characters or fewer, and none that is NUL.", field)

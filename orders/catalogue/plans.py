@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
 from customers.models import DataSource
 from orders.models import PlanGroup, Product
@@ -20,12 +21,8 @@ LONGEST_SKU = 60
 MOST_INTERVALS = 1000
 
 
-class PlanError(Exception):
-    """Nothing was saved; the message says what is wrong with `field`."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class PlanError(ActionError):
+    """`field` is a field of the plan or group, or `plan` or `plan_group` itself."""
 
 
 def create(source: DataSource, *, name: str, count: int, unit: str, external_id: str = "") -> Product:
@@ -46,7 +43,7 @@ def create(source: DataSource, *, name: str, count: int, unit: str, external_id:
 
 def _refuse_known(plan: Product) -> None:
     if Product.objects.filter(data_source=plan.data_source_id, external_id=plan.external_id).exists():
-        raise PlanError("external_id", "The external ID for this plan already exists in our system.")
+        raise PlanError("The external ID for this plan already exists in our system.", "external_id")
 
 
 def change(plan: Product, **values: Any) -> Product:
@@ -55,7 +52,7 @@ def change(plan: Product, **values: Any) -> Product:
     _write(plan, **before | values)
     written = {"name": plan.name, "interval_count": plan.interval_count, "interval_unit": plan.interval_unit}
     if not Product.objects.filter(pk=plan.pk).update(**written):
-        raise PlanError("plan", "This plan was deleted a moment ago.")
+        raise PlanError("This plan was deleted a moment ago.", "plan")
     return plan
 
 
@@ -64,23 +61,23 @@ def delete(plan: Product) -> None:
     try:
         plan.delete()
     except (ProtectedError, IntegrityError):  # IntegrityError when it was bought a moment ago
-        raise PlanError("plan", "This plan has subscriptions or line items. Delete their invoices first.") from None
+        raise PlanError("This plan has subscriptions or line items. Delete their invoices first.", "plan") from None
 
 
 def _write(plan: Product, *, name: str, count: int, unit: str) -> None:
     _check_text("name", name.strip(), LONGEST_NAME)
     if unit not in UNITS and unit != plan.interval_unit:
-        raise PlanError("interval_unit", f"must be one of {', '.join(UNITS)}")
+        raise PlanError(f"must be one of {', '.join(UNITS)}", "interval_unit")
     if not 0 < count <= MOST_INTERVALS:
-        raise PlanError("interval_count", f"must be a whole number from 1 to {MOST_INTERVALS}")
+        raise PlanError(f"must be a whole number from 1 to {MOST_INTERVALS}", "interval_count")
     plan.name, plan.interval_count, plan.interval_unit = name.strip(), count, unit
 
 
 def _check_text(field: str, text: str, longest: int) -> None:
     if not text:
-        raise PlanError(field, "can't be blank")
+        raise PlanError("can't be blank", field)
     if len(text) > longest or not can_be_stored(text):
-        raise PlanError(field, f"must have {longest} characters or fewer and no NUL character")
+        raise PlanError(f"must have {longest} characters or fewer and no NUL character", field)
 
 
 def _free_sku(plan: Product) -> str:
@@ -101,7 +98,7 @@ def create_group(name: str, plans: Collection[str]) -> PlanGroup:
 @transaction.atomic
 def change_group(group: PlanGroup, *, name: str | None = None, plans: Collection[str] | None = None) -> PlanGroup:
     if not PlanGroup.objects.select_for_update().filter(pk=group.pk).exists():
-        raise PlanError("plan_group", "This plan group was deleted a moment ago.")
+        raise PlanError("This plan group was deleted a moment ago.", "plan_group")
     if name is not None:
         _check_text("name", name.strip(), LONGEST_NAME)
         group.name = name.strip()
@@ -116,5 +113,5 @@ def _members(plans: Collection[str]) -> Sequence[Product]:
     named = Product.objects.select_for_update(no_key=True).filter(uuid__in=filter(can_be_stored, plans))
     by_uuid = {plan.uuid: plan for plan in named.order_by("pk")}
     if missing := next((uuid for uuid in plans if uuid not in by_uuid), None):
-        raise PlanError("plans", f"Plan {missing[:LONGEST_SKU]} not found")
+        raise PlanError(f"Plan {missing[:LONGEST_SKU]} not found", "plans")
     return list(by_uuid.values())

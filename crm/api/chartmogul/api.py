@@ -15,11 +15,14 @@ from ninja.operation import Operation
 
 from crm.api import auth
 from crm.api.chartmogul import account, data_sources, errors, merges
-from crm.api.chartmogul.customers import attributes, customers
-from crm.api.chartmogul.engagement import contacts, notes, opportunities, tasks
+from crm.api.chartmogul.customers import attributes, customers, requests
+from crm.api.chartmogul.engagement import common, contacts, notes, opportunities, tasks
 from crm.api.chartmogul.invoices import invoices, line_items, transactions
 from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
+from customers.engagement.common import EngagementError
+from customers.labels.common import LabelError
+from customers.sources.customers import DescriptionError
 
 
 class ChartMogulApi(NinjaAPI):
@@ -35,7 +38,12 @@ api = ChartMogulApi(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-errors.register(api)
+FIELD_NAMES: errors.FieldNames = {
+    DescriptionError: requests.FIELD_NAMES,
+    EngagementError: common.FIELD_NAMES,
+    LabelError: {"": "attributes"},
+}
+errors.register(api, FIELD_NAMES)
 api.add_router("", account.router)
 api.add_router("", data_sources.router)
 api.add_router("", merges.router)  # before /customers/{uuid}, where "merges" would be read as a uuid

@@ -90,10 +90,7 @@ def serialize(source: DataSource, options: DataSourceOptions) -> dict[str, Any]:
 
 @router.post("/data_sources", auth=Key(ADD), response=answers(201, DataSourceOut), exclude_unset=True)
 def create_data_source(request: ApiRequest, body: DataSourceIn) -> Status[dict[str, Any]]:
-    try:
-        source = data_sources.create(body.name, system=body.system)
-    except data_sources.SourceError as error:
-        raise invalid(**{error.field: str(error)}) from None
+    source = data_sources.create(body.name, system=body.system)
     return Status(201, serialize(source, DataSourceOptions()))
 
 

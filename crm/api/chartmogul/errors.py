@@ -10,6 +10,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from crm.api.auth import RefusedError
+from customers.lib.errors import ActionError
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,14 @@ def answers(status: int, schema: Any) -> dict[int, Any]:
     }
 
 
-def register(api: NinjaAPI) -> None:
-    """Make `api` answer errors as this dialect does."""
+FieldNames = Mapping[type[ActionError], Mapping[str, str]]
+
+
+def register(api: NinjaAPI, field_names: FieldNames) -> None:
+    """Make `api` answer errors as this dialect does.
+
+    `field_names` has, for the errors of some acts, what this dialect calls the fields.
+    """
 
     def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
         response = api.create_response(request, error.body, status=error.status)
@@ -81,6 +88,11 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(ApiError)
     def api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
         return answer(request, error)
+
+    @api.exception_handler(ActionError)
+    def act_refused(request: HttpRequest, error: ActionError) -> HttpResponse:
+        names = next((names for kind, names in field_names.items() if isinstance(error, kind)), {})
+        return answer(request, invalid(**{names.get(error.field, error.field or "base"): str(error)}))
 
     @api.exception_handler(RefusedError)
     def key_refused(request: HttpRequest, error: RefusedError) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from customers.engagement import notes
-from customers.engagement.common import EngagementError
+from customers.engagement.common import EngagementError, GoneError
 from customers.engagement.forms import NoteForm
 from customers.models import Customer
 from customers.pages.views.customer import render_page
@@ -34,11 +34,10 @@ def note_add(request: "StaffRequest", pk: int) -> HttpResponse:
     try:
         text = form.cleaned_data["text"]
         note = notes.add(root, {"text": text}, by=request.user, unless_repeated=True)
+    except GoneError:
+        return redirect_to_survivor(request, get_object_or_404(Customer, pk=pk))
     except EngagementError as error:
-        customer.refresh_from_db()
-        if customer.live_root().erased_at:
-            return redirect_to_survivor(request, customer)
         form.add_error("text", str(error))
-        return render_page(request, customer.live_root(), form, status=422)
+        return render_page(request, root, form, status=422)
     messages.success(request, f"The note was saved for {note.source_record.customer.name_with_number}.")
     return redirect(note.source_record.customer)

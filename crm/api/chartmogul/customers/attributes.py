@@ -1,6 +1,6 @@
 """Tags and custom attributes: of one customer by uuid, or added to all who have an email."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from ninja import Query, Router, Schema
@@ -16,7 +16,6 @@ from crm.api.chartmogul.customers.schemas import AttributeOptions, AttributesOut
 from crm.api.chartmogul.errors import answers, invalid
 from customers.labels import tags as tag_rules
 from customers.labels.attributes import AttributeValue, remove_attributes, set_attributes
-from customers.labels.common import LabelError
 from customers.labels.many import label_customers
 from customers.matching.lookup import with_email
 from customers.models import Customer
@@ -84,13 +83,6 @@ def current(customer: Customer, name: str) -> dict[str, Any]:
     return {name: customer_attributes(customer)[name]}
 
 
-def carry_out(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    except LabelError as error:
-        raise invalid(attributes=str(error)) from None
-
-
 @router.post("/customers/attributes/tags", auth=Key(CHANGE), response=answers(200, CustomersOut))
 def add_tags_by_email(request: ApiRequest, body: TagsByEmail) -> dict[str, Any]:
     return label_by_email(request, body.email, tags=body.tags)
@@ -99,14 +91,14 @@ def add_tags_by_email(request: ApiRequest, body: TagsByEmail) -> dict[str, Any]:
 @router.post("/customers/{uuid}/attributes/tags", auth=Key(CHANGE), response=answers(200, TagsOut))
 def add_tags(request: ApiRequest, uuid: str, body: TagsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    carry_out(lambda: tag_rules.add_tags(customer, *storable_tags(body.tags), by=request.by))
+    tag_rules.add_tags(customer, *storable_tags(body.tags), by=request.by)
     return current(customer, "tags")
 
 
 @router.delete("/customers/{uuid}/attributes/tags", auth=Key(CHANGE), response=answers(200, TagsOut))
 def remove_tags(request: ApiRequest, uuid: str, body: TagsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    carry_out(lambda: tag_rules.remove_tags(customer, *body.tags, by=request.by))
+    tag_rules.remove_tags(customer, *body.tags, by=request.by)
     return current(customer, "tags")
 
 
@@ -119,7 +111,7 @@ def add_custom_by_email(request: ApiRequest, body: CustomsByEmail) -> dict[str, 
 @router.post("/customers/{uuid}/attributes/custom", auth=Key(CHANGE), response=answers(200, CustomOut))
 def add_custom(request: ApiRequest, uuid: str, body: CustomsIn) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    carry_out(lambda: set_attributes(customer, typed_values(body.custom), by=request.by))
+    set_attributes(customer, typed_values(body.custom), by=request.by)
     return current(customer, "custom")
 
 
@@ -127,14 +119,14 @@ def add_custom(request: ApiRequest, uuid: str, body: CustomsIn) -> dict[str, Any
 def change_custom(request: ApiRequest, uuid: str, body: CustomChange) -> dict[str, Any]:
     customer = lookup.customer(uuid)
     values = guessed_values(body.custom, attribute_kinds(customer))
-    carry_out(lambda: set_attributes(customer, values, by=request.by))
+    set_attributes(customer, values, by=request.by)
     return current(customer, "custom")
 
 
 @router.delete("/customers/{uuid}/attributes/custom", auth=Key(CHANGE), response=answers(200, CustomOut))
 def remove_custom(request: ApiRequest, uuid: str, body: CustomGone) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    is_removed = carry_out(lambda: remove_attributes(customer, *body.custom, by=request.by))
+    is_removed = remove_attributes(customer, *body.custom, by=request.by)
     return {**current(customer, "custom"), "message": "success" if is_removed else "noop"}
 
 
@@ -155,7 +147,7 @@ def label_by_email(
         raise invalid(
             email=f"More than {MOST_CUSTOMERS} customers have this email. Send the uuid of a customer instead."
         )
-    carry_out(lambda: label_customers(customers, tags=storable_tags(tags), values=values or {}, by=request.by))
+    label_customers(customers, tags=storable_tags(tags), values=values or {}, by=request.by)
     return {"entries": serialize_all(customers, request)}
 
 

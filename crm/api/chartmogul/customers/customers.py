@@ -6,7 +6,7 @@ from ninja import Query, Router, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.customers.requests import description_from, invalid_description
+from crm.api.chartmogul.customers.requests import description_from
 from crm.api.chartmogul.customers.responses import CustomerFacts, facts_of, serialize, serialize_all
 from crm.api.chartmogul.customers.schemas import (
     AttributeOptions,
@@ -33,10 +33,7 @@ DELETE = "customers.delete_customer"
 @router.post("/customers", auth=Key(ADD), response=answers(201, CustomerOut))
 def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
-    try:
-        record = customers.create(description_from(body), source=source, external_id=body.external_id, by=request.by)
-    except customers.DescriptionError as error:
-        raise invalid_description(error) from None
+    record = customers.create(description_from(body), source=source, external_id=body.external_id, by=request.by)
     customer = record.customer
     # Saves queries: a customer without labels is new in all else.
     facts = facts_of([customer])[customer.pk] if body.attributes else CustomerFacts([record])
@@ -77,10 +74,7 @@ def with_options(attributes: dict[str, Any], options: AttributeOptions) -> dict[
 @router.patch("/customers/{uuid}", auth=Key(CHANGE), response=answers(200, CustomerOut))
 def change_customer(request: ApiRequest, uuid: str, body: CustomerChange) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    try:
-        changed = customers.change(customer, description_from(body, customer), by=request.by)
-    except customers.DescriptionError as error:
-        raise invalid_description(error) from None
+    changed = customers.change(customer, description_from(body, customer), by=request.by)
     return serialize_all([changed], request)[0]
 
 

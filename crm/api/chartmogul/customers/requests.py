@@ -8,14 +8,13 @@ from crm.api.chartmogul.customers.attribute_values import guessed_values, typed_
 from crm.api.chartmogul.customers.profile import read_profile
 from crm.api.chartmogul.customers.responses import MERGED_TAG
 from crm.api.chartmogul.customers.schemas import AttributesIn, CustomerChange
-from crm.api.chartmogul.errors import ApiError, invalid
 from crm.api.chartmogul.users import find_user
 from crm.api.profile_fields import CHARTMOGUL
 from customers.labels.attributes import AttributeValue, attributes_of
 from customers.lib.countries import country_code
 from customers.lib.person_name import split_name
 from customers.models import Customer, LeadStatus
-from customers.sources.customers import Description, DescriptionError
+from customers.sources.customers import Description
 
 LONGEST_NAME = 100
 # {name in this dialect: name of the rules}
@@ -87,7 +86,3 @@ def _contact(body: CustomerChange, customer: Customer | None) -> dict[str, str]:
     # A new contact has nothing that could be emptied.
     sent = body.primary_contact.model_dump(exclude_unset=True) if body.primary_contact else {}
     return {name: value or "" for name, value in sent.items() if value or customer}
-
-
-def invalid_description(error: DescriptionError) -> ApiError:
-    return invalid(**{FIELD_NAMES.get(error.field, error.field): str(error)})

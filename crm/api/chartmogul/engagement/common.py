@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 from ninja import Schema
 
 from crm.api.chartmogul import lookup
-from crm.api.chartmogul.errors import invalid, not_found, refusal
-from customers.engagement.common import EngagementError
+from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, Note, Opportunity, Task
 
@@ -88,12 +86,3 @@ def serialize_target(row: Note | Task) -> dict[str, str]:
 def custom_values(values: Custom) -> Mapping[str, Any]:
     """Of a list of keys with values, or of an object as it is answered: clients send either."""
     return values if isinstance(values, dict) else {pair.key: pair.value for pair in values}
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Answer what the rules refuse as invalid fields."""
-    try:
-        yield
-    except EngagementError as error:
-        raise invalid(**{FIELD_NAMES.get(error.field, error.field or "base"): str(error)}) from None

@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row, refusals
+from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked, page_rows
 from customers.engagement import contacts
@@ -104,8 +104,7 @@ def values_from(body: ContactChanges) -> dict[str, Any]:
 
 def create(request: ApiRequest, customer: Customer, body: ContactOfCustomerIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
-    with refusals():
-        contact = contacts.add(customer, source, values_from(body), by=request.by, known_as=body.customer_external_id)
+    contact = contacts.add(customer, source, values_from(body), by=request.by, known_as=body.customer_external_id)
     return Status(201, serialize(find_row(Contact, contact.uuid, "source_record__data_source")))
 
 
@@ -156,22 +155,19 @@ def retrieve_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
 
 @router.patch("/contacts/{uuid}", auth=Key(CHANGE), response=answers(200, ContactOut))
 def update_contact(request: ApiRequest, uuid: str, body: ContactChanges) -> dict[str, Any]:
-    with refusals():
-        contacts.edit(find_row(Contact, uuid), values_from(body), by=request.by)
+    contacts.edit(find_row(Contact, uuid), values_from(body), by=request.by)
     return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
 @router.delete("/contacts/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
 def delete_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    with refusals():
-        contacts.delete(find_row(Contact, uuid), by=request.by)
+    contacts.delete(find_row(Contact, uuid), by=request.by)
     return {}
 
 
 @router.post("/contacts/{into_uuid}/merge/{from_uuid}", auth=Key(CHANGE), response=answers(200, ContactOut))
 def merge_contacts(request: ApiRequest, into_uuid: str, from_uuid: str) -> dict[str, Any]:
     into, merged = find_row(Contact, into_uuid, param="into_uuid"), find_row(Contact, from_uuid, param="from_uuid")
-    with refusals():
-        contacts.merge(into, merged, by=request.by)
+    contacts.merge(into, merged, by=request.by)
     # ChartMogul answers no customer here.
     return serialize(find_row(Contact, into_uuid, "source_record__data_source")) | {"customer_uuid": None}

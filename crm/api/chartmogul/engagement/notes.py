@@ -17,7 +17,6 @@ from crm.api.chartmogul.engagement.common import (
     AboutOut,
     Nothing,
     find_row,
-    refusals,
     serialize_target,
     target,
 )
@@ -108,8 +107,7 @@ def values_from(body: NoteChanges) -> dict[str, Any]:
 @router.post("/notes", auth=Key(CHANGE), response=answers(201, NoteOut), operation_id="create_note")
 def create_note(request: ApiRequest, body: NoteIn) -> Status[dict[str, Any]]:
     about = target(body.customer_uuid, body.associated_object_identifier)
-    with refusals():
-        note = notes.add(about, {**values_from(body), "kind": body.type}, by=request.by)
+    note = notes.add(about, {**values_from(body), "kind": body.type}, by=request.by)
     return Status(201, serialize(find_row(Note, note.uuid, *SHOWN_WITH)))
 
 
@@ -153,8 +151,7 @@ def retrieve_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
 )
 @router.patch("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, NoteOut), operation_id="update_note")
 def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, Any]:
-    with refusals():
-        notes.edit(find_row(Note, uuid), values_from(body), by=request.by)
+    notes.edit(find_row(Note, uuid), values_from(body), by=request.by)
     return serialize(find_row(Note, uuid, *SHOWN_WITH))
 
 
@@ -163,6 +160,5 @@ def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, 
 )
 @router.delete("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing), operation_id="delete_note")
 def delete_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    with refusals():
-        notes.delete(find_row(Note, uuid), by=request.by)
+    notes.delete(find_row(Note, uuid), by=request.by)
     return {}

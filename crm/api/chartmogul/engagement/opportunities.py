@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from crm.accounts.models import User
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row, refusals
+from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
@@ -117,8 +117,7 @@ def values_from(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
 @router.post("/opportunities", auth=Key(CHANGE), response=answers(201, OpportunityOut))
 def create_opportunity(request: ApiRequest, body: OpportunityIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)
-    with refusals():
-        opportunity = opportunities.add(customer, values_from(body), by=request.by)
+    opportunity = opportunities.add(customer, values_from(body), by=request.by)
     return Status(201, serialize(find_row(Opportunity, opportunity.uuid, *SHOWN_WITH)))
 
 
@@ -152,13 +151,11 @@ def retrieve_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
 @router.patch("/opportunities/{uuid}", auth=Key(CHANGE), response=answers(200, OpportunityOut))
 def update_opportunity(request: ApiRequest, uuid: str, body: OpportunityChanges) -> dict[str, Any]:
     opportunity = find_row(Opportunity, uuid)
-    with refusals():
-        opportunities.edit(opportunity, values_from(body, opportunity.currency), by=request.by)
+    opportunities.edit(opportunity, values_from(body, opportunity.currency), by=request.by)
     return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
 @router.delete("/opportunities/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
 def delete_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    with refusals():
-        opportunities.delete(find_row(Opportunity, uuid), by=request.by)
+    opportunities.delete(find_row(Opportunity, uuid), by=request.by)
     return {}

@@ -17,7 +17,6 @@ from crm.api.chartmogul.engagement.common import (
     AboutOut,
     Nothing,
     find_row,
-    refusals,
     serialize_target,
     target,
 )
@@ -102,8 +101,7 @@ def values_from(body: TaskChanges) -> dict[str, Any]:
 @router.post("/tasks", auth=Key(CHANGE), response=answers(201, TaskOut))
 def create_task(request: ApiRequest, body: TaskIn) -> Status[dict[str, Any]]:
     about = target(body.customer_uuid, body.associated_object_identifier)
-    with refusals():
-        task = tasks.add(about, values_from(body), by=request.by)
+    task = tasks.add(about, values_from(body), by=request.by)
     return Status(201, serialize(find_row(Task, task.uuid, *SHOWN_WITH)))
 
 
@@ -140,13 +138,11 @@ def retrieve_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
 
 @router.patch("/tasks/{uuid}", auth=Key(CHANGE), response=answers(200, TaskOut))
 def update_task(request: ApiRequest, uuid: str, body: TaskChanges) -> dict[str, Any]:
-    with refusals():
-        tasks.edit(find_row(Task, uuid), values_from(body), by=request.by)
+    tasks.edit(find_row(Task, uuid), values_from(body), by=request.by)
     return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
 @router.delete("/tasks/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
 def delete_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
-    with refusals():
-        tasks.delete(find_row(Task, uuid), by=request.by)
+    tasks.delete(find_row(Task, uuid), by=request.by)
     return {}

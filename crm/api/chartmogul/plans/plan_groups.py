@@ -10,7 +10,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, not_found
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from crm.api.chartmogul.plans import plans
-from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut, invalid_plan
+from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut
 from customers.lib.text import can_be_stored
 from orders.catalogue import plans as plan_rules
 from orders.models import PlanGroup
@@ -67,10 +67,7 @@ def serialize_counted(group: PlanGroup) -> dict[str, Any]:
 
 @router.post("/plan_groups", auth=Key(SEND), response=answers(200, GroupOut))
 def create_plan_group(request: ApiRequest, body: GroupIn) -> dict[str, Any]:
-    try:
-        return serialize_counted(plan_rules.create_group(body.name, body.plans))
-    except plan_rules.PlanError as error:
-        raise invalid_plan(error) from None
+    return serialize_counted(plan_rules.create_group(body.name, body.plans))
 
 
 @router.get("/plan_groups", auth=Key(VIEW), response=answers(200, GroupsOut))
@@ -96,10 +93,7 @@ def list_plans_of_group(request: ApiRequest, uuid: str, query: Query[CursorQuery
 
 @router.patch("/plan_groups/{uuid}", auth=Key(ALTER), response=answers(200, GroupOut))
 def update_plan_group(request: ApiRequest, uuid: str, body: GroupChanges) -> dict[str, Any]:
-    try:
-        return serialize_counted(plan_rules.change_group(find(uuid), name=body.name, plans=body.plans))
-    except plan_rules.PlanError as error:
-        raise invalid_plan(error) from None
+    return serialize_counted(plan_rules.change_group(find(uuid), name=body.name, plans=body.plans))
 
 
 @router.delete("/plan_groups/{uuid}", auth=Key(ALTER), response=answers(204, None))

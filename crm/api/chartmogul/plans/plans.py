@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema, Status
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.data_sources import stored_systems
-from crm.api.chartmogul.errors import ApiError, answers, invalid, not_found
+from crm.api.chartmogul.errors import answers, not_found
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from customers.lib.text import can_be_stored
 from orders.catalogue import plans
@@ -67,10 +67,6 @@ def serialize(plan: Product) -> dict[str, Any]:
     }
 
 
-def invalid_plan(error: plans.PlanError) -> ApiError:
-    return invalid(**{error.field: str(error)})
-
-
 def all_plans() -> QuerySet[Product]:
     return Product.objects.exclude(interval_unit="").select_related("data_source")
 
@@ -90,16 +86,13 @@ def plan_list(plans: QuerySet[Product], query: CursorQuery) -> dict[str, Any]:
 @router.post("/plans", auth=Key(SEND), response=answers(201, PlanOut))
 def create_plan(request: ApiRequest, body: PlanIn) -> Status[dict[str, Any]]:
     source = lookup.data_source(body.data_source_uuid)
-    try:
-        plan = plans.create(
-            source,
-            name=body.name,
-            count=body.interval_count,
-            unit=body.interval_unit,
-            external_id=body.external_id or "",
-        )
-    except plans.PlanError as error:
-        raise invalid_plan(error) from None
+    plan = plans.create(
+        source,
+        name=body.name,
+        count=body.interval_count,
+        unit=body.interval_unit,
+        external_id=body.external_id or "",
+    )
     return Status(201, serialize(plan))
 
 
@@ -121,17 +114,11 @@ def retrieve_plan(request: ApiRequest, uuid: str) -> dict[str, Any]:
 @router.patch("/plans/{uuid}", auth=Key(ALTER), response=answers(202, PlanOut))
 def update_plan(request: ApiRequest, uuid: str, body: PlanChanges) -> Status[dict[str, Any]]:
     changes = {"name": body.name, "count": body.interval_count, "unit": body.interval_unit}
-    try:
-        plan = plans.change(find(uuid), **{key: value for key, value in changes.items() if value is not None})
-    except plans.PlanError as error:
-        raise invalid_plan(error) from None
+    plan = plans.change(find(uuid), **{key: value for key, value in changes.items() if value is not None})
     return Status(202, serialize(plan))
 
 
 @router.delete("/plans/{uuid}", auth=Key(ALTER), response=answers(204, None))
 def delete_plan(request: ApiRequest, uuid: str) -> Status[None]:
-    try:
-        plans.delete(find(uuid))
-    except plans.PlanError as error:
-        raise invalid_plan(error) from None
+    plans.delete(find(uuid))
     return Status(204, None)
