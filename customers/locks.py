@@ -66,7 +66,7 @@ retry_when_moved = retry_on(RetiredMeanwhileError)
 
 
 def lock(customers: Collection[int]) -> dict[int, Customer]:
-    """The customers, read again under the lock, by primary key."""
+    """Read again under the lock, by primary key."""
     return {customer.pk: customer for customer in _locked(list(customers))}
 
 
@@ -122,7 +122,6 @@ def number_of(name: str) -> int:
 
 
 def _run(sql: str, names: Iterable[str]) -> set[str]:
-    """Run the statement on the numbers of `names`; return the names whose number it answers with."""
     numbers = {name: number_of(name) for name in names}
     if connection.vendor != "postgresql" or not numbers:
         return set()

@@ -20,9 +20,9 @@ OfRecords = Callable[[Sequence[int]], list[str]]
 
 
 def rebuild(totals: OfRecords) -> Iterator[str]:
-    """Derive owners, profiles, match keys, billing status and shared values; yield a line for each that differed.
+    """Derive owners, profiles, match keys, billing status and shared values; a line for each that differed.
 
-    `totals` does the same for the totals of the records it is called with. Billing status is derived from them.
+    `totals` does the same for the totals of records, before the billing status is derived from them.
     """
     yield from _owners()
     for pks in _batches(Customer.objects.all()):
@@ -67,6 +67,6 @@ def _reset_owners(customers: set[int]) -> None:
 
 @transaction.atomic
 def _gather(survivors: Sequence[int]) -> int:
-    """Move the records of all duplicates to their survivors; return how many had to move."""
+    """The number of records that had to move to the survivors of their customers."""
     # Those that were merged meanwhile are left out.
     return ownership.refresh([pk for pk, customer in lock(survivors).items() if customer.merged_into_id is None])

@@ -142,7 +142,7 @@ def latest_adjustment(customer: Customer) -> HistoryEntry | None:
 
 
 def _deduct(customer: Customer, amount: Decimal, currency: str, *, allow_overdraft: bool) -> dict[int, Decimal]:
-    """{record: negative amount}, `amount` together; the rest, where records have less, is for the staff record."""
+    """{record: negative amount}, `amount` together; what records lack is deducted on the staff record."""
     entries = CreditEntry.objects.filter(source_record__customer=customer, currency=currency, merge__undone_at=None)
     credit = dict(entries.values_list("source_record").annotate(total=TOTAL).order_by("source_record"))
     if (total := sum(credit.values(), Decimal())) < amount and not allow_overdraft:

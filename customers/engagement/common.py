@@ -44,7 +44,6 @@ class GoneError(EngagementError):
 
 
 def lock(customer: Customer) -> Customer:
-    """The live customer that `customer` leads to, locked."""
     try:
         locked = lock_live(customer.pk)
     except RetiredMeanwhileError:
@@ -112,7 +111,6 @@ def _refuse_unstorable(row: Row) -> None:
 
 
 def write_history(row: Row, sentence: str, /, *, by: User | None, **values: Value) -> None:
-    """Write into the history of the locked `row`'s record."""
     history.write(row.source_record_id, HistoryKind.SELLING, sentence, by=by, **values)
 
 
@@ -136,7 +134,6 @@ def _refuse_custom(name: str, value: object) -> None:
 
 
 def changes(changed: Mapping[str, tuple[Any, Any]], labels: Mapping[str, str], value: Callable[[Any], Value]) -> Value:
-    """The changes of the fields in `labels`, as values for the history."""
     return [
         sentences.change(name, labels[name], value(before), value(after))
         for name, (before, after) in changed.items()

@@ -83,7 +83,7 @@ def set_primary_contact(customer: Customer, values: Mapping[str, Any], *, by: Us
 
 @transaction.atomic
 def delete(contact: Contact, *, by: User | None) -> None:
-    """Delete the contact; notes and tasks about it stay with the customer."""
+    # Notes and tasks about the contact stay with the customer.
     locked = common.lock_row(contact)
     for model in (Note, Task):
         model._default_manager.filter(contact=locked).update(contact=None)
@@ -93,7 +93,7 @@ def delete(contact: Contact, *, by: User | None) -> None:
 
 @transaction.atomic
 def merge(kept: Contact, duplicate: Contact, *, by: User | None) -> Contact:
-    """Merge two contacts of one customer: `kept` keeps its values and takes from the other what it lacks."""
+    """`kept` keeps its values and takes from `duplicate`, of the same customer, what it lacks."""
     if kept.pk == duplicate.pk:
         raise EngagementError("A contact cannot be merged with itself.", "from")
     kept = common.lock_row(kept)
@@ -111,7 +111,6 @@ def merge(kept: Contact, duplicate: Contact, *, by: User | None) -> Contact:
 
 
 def _of_same_customer(kept: Contact, duplicate: Contact) -> Contact:
-    """`duplicate`, read again under the lock on the customer of `kept`."""
     current = Contact.objects.select_related("source_record").filter(pk=duplicate.pk).first()
     if current is None:
         raise GoneError("This contact was deleted a moment ago.", "from")
@@ -121,7 +120,6 @@ def _of_same_customer(kept: Contact, duplicate: Contact) -> Contact:
 
 
 def _cleaned(contact: Contact, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` as they are stored, an email in lower case."""
     cleaned: dict[str, Any] = {
         name: value.strip() if isinstance(value, str) else value for name, value in values.items()
     }

@@ -22,9 +22,8 @@ LONGEST_NOTE = 5_000
 def add(
     about: Customer | Contact, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
 ) -> Note:
-    """Add a note; with `unless_repeated`, return the latest one instead if it has the same text and user.
-
-    That is for forms, which may be sent twice.
+    """With `unless_repeated`, for forms that may be sent twice, return the latest note if it has the same text and
+    user.
     """
     note = common.attach_to_record(Note(), about)
     if unless_repeated and by and isinstance(about, Customer):

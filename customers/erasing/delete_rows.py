@@ -31,7 +31,6 @@ def delete_rows(records: Collection[int], *, only: Collection[Model] | None = No
 
 @cache
 def tables() -> tuple[Model, ...]:
-    """Source records and every table whose rows need one, children first."""
     order: dict[Model, None] = {}
 
     def visit(model: Model) -> None:
@@ -55,14 +54,14 @@ def _reached() -> frozenset[Model]:
 
 
 def referring(model: Model) -> Iterator[Link]:
-    """The foreign keys to `model`, also those without a reverse name."""
+    """The foreign keys to `model`, also without a reverse name."""
     relations = model._meta.get_fields(include_hidden=True)
     return (relation.field for relation in relations if isinstance(relation, models.ManyToOneRel))
 
 
 @cache
 def _needs(model: Model) -> tuple[Link, ...]:
-    """The foreign keys because of which a row of `model` is deleted; that to the source record first."""
+    """The foreign keys because of which a row of `model` is deleted; the one to the source record first."""
     links = [link for target in _reached() for link in referring(target) if link.model is model and not link.null]
     return tuple(sorted(links, key=lambda link: (link.related_model is not SourceRecord, link.name)))
 

@@ -74,12 +74,10 @@ def plan_erasure(customer: Customer) -> ErasePlan:
 
 
 def refusals(customer: Customer) -> list[str]:
-    """Why the live `customer` cannot be deleted yet, as the linked tables say."""
     return [why for model in linked_models() for why in model.erase_refusals(customer)]
 
 
 def is_name_of(customer: Customer, typed: str) -> bool:
-    """Whether `typed` is the name as shown, regardless of accents, capitals and spaces."""
     return bool(typed.strip()) and _comparable(typed) == _comparable(customer.name)
 
 
@@ -135,10 +133,8 @@ def _refuse(customer: Customer, version: int | None) -> None:
 
 
 def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
-    """Lock the records, so that no order can be added to one; their primary keys.
-
-    Totals first: an intake that holds them needs the records to exist until it commits.
-    """
+    """Lock the records, so that no order can be added to one; their primary keys."""
+    # Totals first: an intake that holds them needs the records to exist until it commits.
     for model in (RecordTotals, MonthTotals):
         of_record = model._default_manager.filter(source_record__in=records)
         list(of_record.select_for_update(of=("self",)).order_by("source_record", "pk").values_list("pk"))
@@ -146,7 +142,6 @@ def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
 
 
 def _empty(family: Collection[int]) -> None:
-    """Clear all columns of the locked customers that an old link does not need."""
     blank = {field.column: field.blank for field in FIELDS}
     Customer.objects.filter(pk__in=family).update(
         **blank,

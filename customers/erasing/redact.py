@@ -31,7 +31,7 @@ IN_WORDS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE,
 
 
 def redact(family: Mapping[int, Customer]) -> None:
-    """Blank what is kept of the locked customers; their own records must still be there."""
+    """Blank what is kept of the locked customers, whose records must still be there."""
     merges = set(Merge.objects.filter(survivor__in=family).values_list("pk", flat=True))
     merges.update(MergeMember.objects.filter(duplicate__in=family).values_list("merge", flat=True))
     _redact_history(family, merges)
@@ -96,7 +96,7 @@ def _blanked(value: Value, family: Collection[int]) -> Value:
 
 
 def _blank_taken(giver: int, family: Collection[int], values: Mapping[str, Any] | None = None) -> None:
-    """Blank the values, or only `values`, that others took from `giver` in merges that were undone since."""
+    """Blank the values, or only `values`, that other customers took from `giver` in merges that were undone since."""
     undone = MergeMember.objects.filter(duplicate=giver).exclude(undone_at=None)
     taken = ProfileChange.objects.filter(merge__in=undone.values("merge")).exclude(customer__in=family)
     for change in taken.select_related("customer"):
@@ -122,7 +122,7 @@ def _blank(change: ProfileChange, values: Mapping[str, Any], *, side: str) -> No
 
 
 def _blank_since(change: ProfileChange, values: Mapping[str, Any]) -> None:
-    """Blank the taken values where a later edit replaced them: as the value before it, and in its history entry."""
+    """Blank taken values where a later edit replaced them: in its "before", and in its history entry."""
     customer = change.customer
     for later in ProfileChange.objects.filter(customer=customer, version__gt=change.version):
         _blank(later, values, side="before")

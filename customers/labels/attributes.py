@@ -31,7 +31,7 @@ def attributes_of(customer: Customer) -> list[Attribute]:
 
 @transaction.atomic
 def set_attributes(customer: Customer, values: Mapping[str, AttributeValue], *, by: User | None) -> None:
-    """Give each attribute its value; the type of the value becomes the kind of the attribute."""
+    # The type of a value becomes the kind of its attribute.
     refuse_many(values)
     locked = lock_customer(customer)
     before = {attribute.name: (attribute.kind, attribute.value) for attribute in attributes_of(locked)}
@@ -48,7 +48,7 @@ def set_attributes(customer: Customer, values: Mapping[str, AttributeValue], *, 
 
 @transaction.atomic
 def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[str]:
-    """The names that were removed; those that the customer does not have are passed over."""
+    """The names that were removed; names that the customer does not have are passed over."""
     refuse_many(names)
     locked = lock_customer(customer)
     gone = [attribute for attribute in attributes_of(locked) if attribute.name in names]
@@ -60,7 +60,6 @@ def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[
 
 
 def _write_attributes(customer: Customer, rows: Mapping[str, tuple[str, str, bool]]) -> None:
-    """Write the rows {name: (kind, value, removed)} on the staff record."""
     staff_record = staff_record_of(customer)
     Attribute.objects.bulk_create(
         (
@@ -74,7 +73,6 @@ def _write_attributes(customer: Customer, rows: Mapping[str, tuple[str, str, boo
 
 
 def parse_value(attribute: Attribute) -> AttributeValue:
-    """The stored text as a value of the attribute's kind."""
     match attribute.kind:
         case AttributeKind.INTEGER:
             return int(attribute.value)

@@ -17,7 +17,6 @@ class LabelError(ActionError):
 
 
 def lock_customer(customer: Customer) -> Customer:
-    """The live customer that `customer` leads to, locked."""
     locked = lock_live(customer.pk)
     if locked.erased_at:
         raise LabelError(f"Nothing was changed: customer {locked.pk} was erased.")

@@ -18,12 +18,10 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 def effective_labels(model: type[Label], customer: Customer) -> list[Label]:
-    """The rows that count."""
     return effective_of(model, [customer])[customer.pk]
 
 
 def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[int, list[Label]]:
-    """{customer: the rows that count}; two queries for any number of customers."""
     uuid_of = {customer.pk: customer.uuid for customer in customers}
     rows = model._default_manager.filter(source_record__customer__in=uuid_of).select_related("source_record")
     rows_of: dict[int, list[Label]] = {pk: [] for pk in uuid_of}
@@ -41,7 +39,7 @@ def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[in
 def _counting(
     rows: list[Label], uuid: str, removed: Sequence[Label], chains: Mapping[int, Sequence[int]]
 ) -> list[Label]:
-    """One row of each name. A removal hides the rows of every customer merged into the one it was made on."""
+    # A removal hides the rows of every customer merged into the one it was made on.
     hidden = {(row.word, row.source_record.origin_id) for row in removed}
     row_by_name: dict[str, Label] = {}
     for row in sorted(rows, key=lambda row: not _is_on_staff_record(row, uuid)):

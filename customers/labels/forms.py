@@ -59,7 +59,6 @@ class AttributeForm(forms.Form):
 
 
 def parse_value(kind: str, text: str) -> AttributeValue:
-    """The value that `text` is written for; ValidationError if it is none of this kind."""
     match kind:
         case AttributeKind.INTEGER:
             return _parse_integer(text)

@@ -37,7 +37,6 @@ def label_customers(
 
 
 def label_record(record: SourceRecord, tags: Collection[str], values: Mapping[str, AttributeValue]) -> None:
-    """Label a new source record."""
     refuse_many(tags)
     refuse_many(values)
     name_by_word = {label_key(name): name for name in (checked_name(Tag, name) for name in tags)}

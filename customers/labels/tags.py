@@ -24,7 +24,7 @@ def tags_of(customer: Customer) -> list[str]:
 
 @transaction.atomic
 def add_tags(customer: Customer, *names: str, by: User | None) -> None:
-    """Add the tags that the customer does not have yet, in any spelling; LabelError for a name that cannot be."""
+    # In any spelling: a tag that the customer has is not added again.
     refuse_many(names)
     locked = lock_customer(customer)
     name_by_word = {label_key(name): name for name in (checked_name(Tag, name) for name in names)}
@@ -38,7 +38,6 @@ def add_tags(customer: Customer, *names: str, by: User | None) -> None:
 
 @transaction.atomic
 def remove_tags(customer: Customer, *names: str, by: User | None) -> None:
-    """Remove the tags in any spelling; those that the customer does not have are passed over."""
     refuse_many(names)
     locked = lock_customer(customer)
     tags = _effective_tags(locked)
@@ -54,7 +53,7 @@ def _effective_tags(customer: Customer) -> dict[str, Tag]:
 
 
 def _write_tags(customer: Customer, names: Collection[str], *, removed: bool) -> None:
-    """Leave one row of each word on the staff record, in the latest spelling."""
+    # One row of each word, in the latest spelling.
     staff_record = staff_record_of(customer)
     name_by_word = {label_key(name): name for name in names}
     rows = [tag for tag in Tag.objects.filter(source_record=staff_record).order_by("-pk") if tag.word in name_by_word]

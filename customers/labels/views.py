@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The tags and attributes of a customer, each to be changed or taken off."""
     wanted = request.GET.get("attribute")
     chosen = next((each for each in attributes_of(customer) if each.name == wanted), None)
     return _page(request, customer, TagForm(), AttributeForm(attribute=chosen))
@@ -73,7 +72,6 @@ def attribute_remove(request: "StaffRequest", customer: Customer) -> HttpRespons
 
 
 def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object]) -> HttpResponse:
-    """Back to the page that it was asked on, which says why if nothing was changed."""
     try:
         act()
     except LabelError as error:

@@ -18,12 +18,10 @@ Address = dict[str, str]
 
 
 def address(parts: Mapping[str, str]) -> Address:
-    """The address made of `parts`, trimmed, blank parts left out."""
     return {key: value for key in PARTS if (value := (parts.get(key) or "").strip())}
 
 
 def address_lines(value: Mapping[str, str]) -> list[str]:
-    """The address as it is written on a parcel, a line each."""
     place = " ".join(filter(None, (value.get("postal_code"), value.get("city"), value.get("state"))))
     lines = (value.get("line1"), value.get("line2"), place, country_name(value.get("country", "")))
     return [line for line in lines if line]

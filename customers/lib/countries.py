@@ -29,12 +29,12 @@ def country_code(written: str) -> str:
 
 
 def country_name(written: str) -> str:
-    """The English name of a country given by its code; anything else stays as it was written."""
+    """The English name of a country given by its code; other text is returned as it is."""
     return (countries.name(written.upper()) or written) if len(written) == 2 else written
 
 
 def country_spellings(code: str) -> list[str]:
-    """How the country of an ISO code may stand in an address that a sender wrote."""
+    """The ways in which senders write the country of an ISO code."""
     also = [name for name, meant in ALSO_WRITTEN.items() if meant == code]
     names = [country_name(code), *also, *(name.title() for name in also), *(name.upper() for name in also)]
     return list(dict.fromkeys([code, code.lower(), *names]))

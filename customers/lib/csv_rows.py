@@ -19,7 +19,7 @@ class _Echo:
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """The file, a line at a time; it begins with a byte order mark, by which a spreadsheet knows the encoding."""
+    # A spreadsheet knows the encoding by the byte order mark.
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(header)
     for row in rows:
@@ -27,7 +27,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
 
 
 def escape_formula(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, as text; numbers, and telephone numbers, stay what they are."""
+    """Keep a spreadsheet from running text as a formula; numbers, and telephone numbers, stay what they are."""
     if not isinstance(value, str) or TELEPHONE.fullmatch(value):
         return value
     return f"'{value}" if value.startswith(BEGINS_A_FORMULA) or value.lstrip().startswith(BEGINS_A_FORMULA) else value

@@ -9,17 +9,16 @@ SLACK = timedelta(days=1)
 
 
 def format_day(at: datetime) -> str:
-    """Such as 12 Jan 2026, the day that the reader's calendar showed at `at`."""
+    """Such as 12 Jan 2026, in the time zone of the user."""
     return date_format(timezone.localtime(at))
 
 
 def start_of_day(on: date) -> datetime:
-    """When the day `on` begins: for “from this day”."""
     return _local(on)
 
 
 def end_of_day(on: date) -> datetime:
-    """When the day after `on` begins: for “up to and with this day”, as what comes before."""
+    """The start of the next day: a time before it is on `on`."""
     return _local(min(on, date.max - SLACK) + SLACK)
 
 

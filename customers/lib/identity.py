@@ -47,12 +47,12 @@ def fold(text: str) -> str:
 
 
 def has_visible_text(text: str) -> bool:
-    """Whether anything of it can be seen: letters that are drawn as nothing cannot, nor a mark alone."""
+    # Some letters are drawn as nothing, and a mark alone cannot be seen.
     return any(unicodedata.category(c)[0] not in "ZCM" and c not in DRAWN_AS_NOTHING for c in text)
 
 
 def label_key(text: str) -> str:
-    """Folded and without what cannot be seen: two spellings of one word are equal in this."""
+    """Folded, without invisible characters: equal for two spellings of one word."""
     return fold("".join(c for c in text if unicodedata.category(c) != "Cf"))
 
 
@@ -111,12 +111,11 @@ def comparable_email(text: str) -> str:
 
 
 def readable_phone(number: str) -> str:
-    """A number in E.164 with the blanks that people write."""
     return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
-    """(kind, value) of everything by which this identity is recognised. Blank never makes a key."""
+    """(kind, value) of every match key. A blank value makes none."""
     keys = (
         ("email", normal_email(identity.email)),
         ("phone", normal_phone(identity.phone, identity.country)),
@@ -126,7 +125,7 @@ def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
 
 
 def identity_key(identity: Identity) -> str:
-    """A digest that two spellings of one identity share: same names, company, email, phone and country."""
+    """A digest, equal for two spellings of the same names, company, email, phone and country."""
     normal = (
         fold(identity.first_name),
         fold(identity.last_name),
@@ -139,7 +138,7 @@ def identity_key(identity: Identity) -> str:
 
 
 def unaccented(text: str) -> str:
-    """Folded and without accents: how a search compares, so that “holy” finds Holý, and “oreilly” O’Reilly."""
+    """Folded and without accents, as a search compares: “holy” finds Holý, and “oreilly” O’Reilly."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(SIMPLER)
 
@@ -158,6 +157,6 @@ def name_words(text: str) -> list[str]:
 
 
 def search_words(identity: Identity) -> set[str]:
-    """The words by which a search finds this identity, each by its beginning."""
+    """The words whose beginnings a search finds."""
     names = (name_words(name) for name in (identity.first_name, identity.last_name, identity.company))
     return {word for word in chain(*names, [normal_email(identity.email)[:LONGEST_WORD]]) if word}

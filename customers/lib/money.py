@@ -22,17 +22,14 @@ EXPONENTS = {
 
 
 def decimals_of(currency: str) -> int:
-    """How many decimals the currency has."""
     return EXPONENTS.get(currency, 2)
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int:
-    """An amount in whole minor units of its currency."""
     return int(amount.scaleb(decimals_of(currency)).to_integral_value())
 
 
 def from_minor_units(amount: int, currency: str) -> Decimal:
-    """The amount of so many minor units."""
     return Decimal(amount).scaleb(-decimals_of(currency))
 
 
@@ -42,15 +39,15 @@ def is_payable(amount: Decimal, currency: str) -> bool:
 
 
 def format_money(amount: Decimal, currency: str) -> str:
-    """The amount as it is read, such as 2,328.60 USD."""
+    """Such as 2,328.60 USD."""
     return f"{format_amount(amount, currency)} {currency}"
 
 
 def format_for_input(amount: Decimal, currency: str) -> str:
-    """The amount as it stands in a field, such as 2328.60."""
+    """Such as 2328.60."""
     return format_amount(amount, currency).replace(",", "")
 
 
 def format_amount(amount: Decimal, currency: str) -> str:
-    """The amount as it is read, such as 2,328.60; without the currency."""
+    """Such as 2,328.60; without the currency."""
     return f"{amount:,.{decimals_of(currency)}f}"

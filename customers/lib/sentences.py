@@ -72,12 +72,11 @@ ATTRIBUTE = Messages(
 
 
 def text(sentence: str, values: Values) -> str:
-    """As one line, for programs."""
     return "".join(" " if part is BREAK else part.text for part in parts(sentence, values))
 
 
 def isolated_text(sentence: str, values: Values) -> str:
-    """As one line for a page, where no foreign text may turn the sentence round."""
+    # On one line of a page, where foreign text must not turn the sentence round.
     return "".join(
         " " if part is BREAK else isolated(part.text) if part.is_foreign else part.text
         for part in parts(sentence, values)
@@ -85,7 +84,6 @@ def isolated_text(sentence: str, values: Values) -> str:
 
 
 def parts(sentence: str, values: Values) -> Iterator[Part]:
-    """The sentence in pieces, its places filled."""
     for before, place in _pieces(sentence):
         for n, line in enumerate(before.split("\n")):
             if n:
@@ -141,7 +139,7 @@ def _filled(value: Value) -> Iterator[Part]:
 
 
 def _customer(pk: int, name: str) -> Iterator[Part]:
-    """With the number, where two people may share the name."""
+    # Two people may share a name, so the number follows.
     yield Part(name, is_foreign=True, names=("customer", pk))
     if not name.endswith(f" {pk}"):
         yield Part(f" ({pk})")
@@ -156,7 +154,7 @@ def _message(messages: Messages, change: Values) -> str:
 
 
 def _listed(values: Sequence[Value]) -> Iterator[Part]:
-    """Words as “A, B and C”; messages on lines of their own."""
+    # Words as “A, B and C”; messages on lines of their own.
     for n, value in enumerate(values):
         if n:
             is_message = isinstance(value, Mapping) and ("before" in value or "field" in value)

@@ -35,5 +35,4 @@ def state_code(state: str, country: str) -> str:
 
 
 def state_name(state: str, country: str) -> str:
-    """The name of a state in the country; as written where none is known."""
     return NAMES.get(country_code(country), {}).get(state_code(state, country), state)

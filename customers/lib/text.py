@@ -13,7 +13,7 @@ def clean_email(text: str) -> str:
 
 
 def clean_website(text: str) -> str:
-    """With its scheme: a bare domain is read as https. Nothing but a page on the web, for it may become a link."""
+    # It may become a link, so it must be a page on the web. A bare domain is read as https.
     address = text if "://" in text else f"https://{text}"
     try:
         URLValidator(schemes=["http", "https"])(address)
@@ -26,10 +26,9 @@ def clean_website(text: str) -> str:
 
 
 def can_be_stored(text: str) -> bool:
-    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is no text."""
+    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is not text."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def without_unstorable(text: str) -> str:
-    """The text without what cannot be stored."""
     return "".join(character for character in text if can_be_stored(character))

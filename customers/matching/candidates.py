@@ -58,13 +58,13 @@ class CandidateRow:
 
 
 def place_or_status(customer: Customer) -> str:
-    """Where, else what: “Prague, Czech Republic” or “New Lead”."""
+    """Such as “Prague, Czech Republic”; without a place such as “New Lead”."""
     parts = (customer.billing_address.get("city", ""), country_name(customer.billing_address.get("country", "")))
     return ", ".join(filter(None, parts)) or customer.status
 
 
 def counted_kinds() -> tuple[type[LinkedRow], ...]:
-    """What is counted beside the orders, which the totals know."""
+    # Orders are left out: the totals count them.
     return tuple(model for model in tabbed_models() if model.tab and not model.tab.is_in_totals)
 
 
@@ -90,6 +90,6 @@ def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | N
 
 
 def active_purchases(customers: Sequence[int]) -> dict[int, int]:
-    """{customer: how many purchases bill them now}."""
+    """{customer: number of purchases that bill them now}."""
     rows = RecordTotals.objects.filter(source_record__customer__in=customers, purchases_active__gt=0)
     return dict(rows.values_list("source_record__customer").annotate(Sum("purchases_active")).order_by())

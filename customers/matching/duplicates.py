@@ -65,7 +65,7 @@ class Strength(IntEnum):
 
 
 def match_strength(kinds: Iterable[str]) -> Strength:
-    """By the kinds of match keys shared. A phone is often a family's, an email seldom."""
+    # A family often shares a phone, and seldom an email.
     shared = set(kinds)
     if MatchKind.EMAIL not in shared:
         return Strength.PHONE if shared else Strength.NONE
@@ -84,14 +84,14 @@ class Candidate:
 
     @property
     def is_sure(self) -> bool:
-        """Sure enough to be selected beforehand: email and phone agree, or the email and a name."""
+        """Whether the candidate is selected beforehand: email and phone agree, or the email and a name."""
         strength = match_strength(reason.kind for reason in self.reasons)
         is_strong = strength is Strength.BOTH or (strength is Strength.EMAIL and self.name_agrees)
         return is_strong and not self.dismissal
 
 
 def duplicates_of(customer: Customer) -> list[Candidate]:
-    """Every other live customer that shares a match key: the surest first, those marked not a duplicate last."""
+    """The other live customers that share a match key, strongest match first, marked pairs last."""
     shared = shared_keys_of([customer.pk]).get(customer.pk, {})
     others = Customer.objects.live().filter(pk__in=list(shared)[:MOST_CANDIDATES])
     marks = not_duplicates_among([customer.pk, *shared])
@@ -103,12 +103,10 @@ def duplicates_of(customer: Customer) -> list[Candidate]:
 
 
 def candidate_for(one: Customer, other: Customer) -> Candidate:
-    """`other` as a candidate for `one`, whether it matches or not."""
     return candidates_for(one, [other])[0]
 
 
 def candidates_for(one: Customer, others: Sequence[Customer]) -> list[Candidate]:
-    """Each of `others` as a candidate for `one`, in the order given."""
     shared = shared_keys_of([one.pk]).get(one.pk, {})
     marks = not_duplicates_among([one.pk, *(other.pk for other in others)])
     return [
@@ -129,7 +127,7 @@ def _candidate(one: Customer, other: Customer, shared: Collection[Key], dismissa
 
 
 def names_agree(one: str, other: str) -> bool | None:
-    """Whether two names can be one person's, an initial standing for a name; None when one of them is blank."""
+    """Whether both names can be of one person, an initial standing for a name; None when one is blank."""
     a, b = (unaccented(name).replace(".", "").split() for name in (one, other))
     if not (a and b):
         return None
@@ -166,12 +164,11 @@ def holders_of_keys(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
 
 
 def is_placeholder(kind: str, value: str) -> bool:
-    """Whether `value` in its normal form is made up: a known email, or a phone of one digit repeated."""
+    """Whether the normal form `value` is made up: a known email, or a phone of one digit repeated."""
     return value in PLACEHOLDERS if kind == MatchKind.EMAIL else len(set(value.lstrip("+")[-7:])) == 1
 
 
 def ignored_values(keys: Collection[Key]) -> set[Key]:
-    """The keys among `keys` that never make a match: placeholders, and values that staff ignore."""
     ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).values_list("kind", "value")
     return {key for key in keys if is_placeholder(*key)} | (set(ignored) & set(keys))
 
@@ -182,6 +179,6 @@ def evidence_of(one: Customer, other: Customer, shared: Collection[Key]) -> tupl
 
 
 def without_repeated_digits(keys: Collection[Key]) -> set[Key]:
-    """A phone that parses is not shown a second time by its digits."""
+    # A phone that parses has two keys, of which one is enough to show.
     parsed = any(kind == MatchKind.PHONE for kind, _ in keys)
     return {key for key in keys if not (parsed and key[0] == MatchKind.DIGITS)}

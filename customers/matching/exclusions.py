@@ -55,7 +55,7 @@ class KnownValue:
 
 
 def known_values(customer: Customer, records: Collection[SourceRecord]) -> list[KnownValue]:
-    """Each email and phone of `records` once, those of the profile first."""
+    """Each email and phone of `records` once, the values of the profile first."""
     values: dict[tuple[str, str], KnownValue] = {}
     for record in records:
         for name, written, keys in record_values(record):
@@ -91,7 +91,7 @@ def _of_profile(customer: Customer) -> Iterator[tuple[str, str, list[Key]]]:
 
 
 def record_values(record: SourceRecord) -> Iterator[tuple[str, str, list[Key]]]:
-    """("email" or "phone", as written, the keys it makes, the surest first) of a record."""
+    """("email" or "phone", as written, its match keys, the most exact first) of a record."""
     keys = list(match_keys(record.identity))
     if record.email:
         yield "email", record.email, [key for key in keys if key[0] == MatchKind.EMAIL]
@@ -111,7 +111,7 @@ def _stored(
 
 @transaction.atomic
 def exclude(customer: Customer, kind: str, value: str, *, by: User) -> str:
-    """Exclude a match key from matching; the value as written, ExclusionError if the customer does not have it."""
+    """The value as written; ExclusionError if the customer does not have it."""
     locked, holders = _holders(customer, kind, value)
     staff_record = staff_record_of(locked)
     rows = {(record.pk, key) for record, keys in holders.items() for key in keys}
@@ -125,7 +125,7 @@ def exclude(customer: Customer, kind: str, value: str, *, by: User) -> str:
 
 @transaction.atomic
 def include(customer: Customer, kind: str, value: str, *, by: User) -> str:
-    """Use an excluded match key for matching again; the value as written."""
+    """The value as written; ExclusionError if the customer does not have it."""
     locked, holders = _holders(customer, kind, value)
     keys = {key for record_keys in holders.values() for key in record_keys}
     excluded = UnmatchedValue.objects.filter(source_record__customer=locked, value__in={value for _, value in keys})

@@ -68,7 +68,6 @@ class Explanation:
 
 
 def explain_match(one: Customer, other: Customer) -> Explanation:
-    """About two live customers."""
     ours, theirs = records_of(one), records_of(other)
     shared = list(_shared(one, other, _known(ours), _known(theirs)))
     return Explanation(one, candidate_for(one, other), shared, list(compare_customers(one, other, ours, theirs)))
@@ -80,7 +79,7 @@ def records_of(customer: Customer) -> list[SourceRecord]:
 
 
 def _known(records: Collection[SourceRecord]) -> MatchedValue:
-    """Which records say each value, those told not to match on it too."""
+    """{value: the records that have it}, also records that exclude it from matching."""
     records_of: dict[Key, list[SourceRecord]] = {}
     for record in records:
         for key in match_keys(record.identity):
@@ -98,7 +97,6 @@ def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedV
 
 
 def _told(keys: Collection[Key]) -> dict[Key, str]:
-    """Why values are ignored for everybody."""
     ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).select_related("by")
     return {
         (value.kind, value.value): f"Ignored for all customers, by {_who(value.by)} on {format_day(value.created)}."
@@ -107,7 +105,7 @@ def _told(keys: Collection[Key]) -> dict[Key, str]:
 
 
 def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) -> dict[Key, str]:
-    """Why values do not count where all records of one side were told not to match on them."""
+    """{value: why it does not count}, where all records of one customer exclude it from matching."""
     records = {record.pk: record for side_records in (ours, theirs) for key in keys for record in side_records[key]}
     excluded = UnmatchedValue.objects.filter(source_record__in=records).select_related("by").order_by("pk")
     row_of = {(row.source_record_id, row.kind, row.value): row for row in excluded}
@@ -180,7 +178,6 @@ def _name_verdict(one: str, other: str) -> tuple[str, bool]:
 
 
 def _values(label: str, ones: Spellings, others: Spellings) -> Comparison:
-    """Whether one value is common to both, else how near the nearest two are."""
     verdict = ""
     if ones.keys() & others.keys():
         verdict = "Shared"
@@ -202,7 +199,6 @@ def _phones(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:
 
 
 def _distinct(values: Iterable[tuple[str, str]]) -> Spellings:
-    """Each value as it is first written."""
     spellings: dict[str, str] = {}
     for normal, written in values:
         if written:

@@ -50,7 +50,7 @@ class Window:
 
 
 def first_window_with_groups(before: int = 0) -> Window:
-    """The next window with a group in it; after MOST_WINDOWS without one, the last of these, for the user to go on."""
+    """The next window with a group in it; after MOST_WINDOWS without one, the last of these."""
     window = read_window(before)
     for _ in range(MOST_WINDOWS - 1):
         if window.groups or not window.following:
@@ -60,7 +60,7 @@ def first_window_with_groups(before: int = 0) -> Window:
 
 
 def read_window(before: int = 0) -> Window:
-    """The groups whose newest value is one of the next WINDOW shared values, of those older than `before`."""
+    """The groups whose newest value is one of the next WINDOW shared values older than `before`."""
     values = SharedValue.objects.filter(pk__lt=before) if before else SharedValue.objects.all()
     rows = list(values.order_by("-pk")[: WINDOW + 1])
     number_of = {(row.kind, row.value): row.pk for row in rows[:WINDOW]}
@@ -75,14 +75,14 @@ def read_window(before: int = 0) -> Window:
 
 
 def _shared_by(customers: Collection[int]) -> dict[Key, int]:
-    """{key: number of its shared value} of all that `customers` share with anybody."""
+    """{key that one of `customers` shares: primary key of its SharedValue}."""
     keys = MatchKey.objects.filter(source_record__customer__in=customers)
     shared = SharedValue.objects.among(keys.values_list("kind", "value").distinct())
     return {(row.kind, row.value): row.pk for row in shared}
 
 
 def _sharers(keys: Collection[Key]) -> tuple[Sharers, set[Key]]:
-    """({key: two or more live customers who have it}, keys that too many have), those ignored left out."""
+    """({key: two or more live customers who have it}, keys that too many have); ignored keys are left out."""
     counted = set(keys) - ignored_values(keys)
     same = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
     rows = SharedValue.objects.among(counted).annotate(records=CappedCount(same.values("pk")[: MOST_RECORDS + 1]))
@@ -108,7 +108,7 @@ def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedC
 
 
 def connect_pairs(pairs: Iterable[Pair]) -> list[frozenset[int]]:
-    """The groups that the pairs connect, directly or through others."""
+    """The groups that the pairs connect, directly or through other pairs."""
     group_of: dict[int, set[int]] = {}
     for one, other in pairs:
         together = group_of.get(one, {one}) | group_of.get(other, {other})
@@ -117,5 +117,4 @@ def connect_pairs(pairs: Iterable[Pair]) -> list[frozenset[int]]:
 
 
 def customers_of(groups: Iterable[ConnectedCustomers]) -> dict[int, Customer]:
-    """The live customers of the groups, by primary key."""
     return Customer.objects.live().in_bulk(set().union(*(group.customers for group in groups)))

@@ -20,7 +20,6 @@ Owners = QuerySet[Any]
 
 
 def with_email(email: str, *, contacts_too: bool = False) -> CustomerQuerySet:
-    """The live customers who have `email`, however it is written; or one of whose contacts has, if `contacts_too`."""
     if not normal_email(email) or not can_be_stored(email):
         return Customer.objects.none()
     owners = _by_key(Identity(email=email))
@@ -33,9 +32,8 @@ def with_email(email: str, *, contacts_too: bool = False) -> CustomerQuerySet:
 def matching_all(
     customers: QuerySet[Customer], *, email: str = "", phone: str = "", name: str = ""
 ) -> QuerySet[Customer]:
-    """The customers among `customers` who have or had every value given; a name matches by each of its words.
-
-    A name without a letter or a digit matches none.
+    """The customers who have or had every value given. A name matches by each of its words, and none without a letter
+    or digit.
     """
     if name and not name_words(name):
         return customers.none()

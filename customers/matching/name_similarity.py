@@ -26,12 +26,11 @@ MOST_WORDS = 8
 
 
 def compared_name(customer: Customer) -> str:
-    """What is compared: the person's name, and the company's where nobody is named."""
     return f"{customer.first_name} {customer.last_name}".strip() or customer.company
 
 
 def customer_name_similarity(one: Customer, other: Customer) -> int | None:
-    """None where one has no name, or the one is a person and the other a company."""
+    """From 0 to 100; None when one has no name, or one is a person and the other a company."""
     is_person = [bool(c.first_name or c.last_name) for c in (one, other)]
     return name_similarity(compared_name(one), compared_name(other)) if is_person[0] == is_person[1] else None
 
@@ -50,7 +49,7 @@ def names_differ_much(one: Customer, other: Customer) -> bool:
 
 
 def _paired(fewer: list[str], more: list[str]) -> Iterator[int]:
-    """How alike each of `fewer` is to a word of `more` that is its own, the best pairs first."""
+    """The similarity of each word of `fewer` to a different word of `more`, the best pairs first."""
     pairs = sorted(((_alike(a, b), n, m) for n, a in enumerate(fewer) for m, b in enumerate(more)), reverse=True)
     left, free = set(range(len(fewer))), set(range(len(more)))
     for degree, n, m in pairs:

@@ -56,7 +56,7 @@ def unmark_not_duplicates(one: Customer, other: Customer, *, by: User | None) ->
 
 @transaction.atomic
 def mark_all_not_duplicates(customers: Collection[int], *, by: User | None, reason: str = "") -> list[Customer]:
-    """Mark every two of the customers; the customers marked, none when one of them is not live any more."""
+    """The customers marked; none when one of them is not live any more."""
     locked = lock(customers)
     if not 2 <= len(locked) == len(customers) or not all(customer.is_live for customer in locked.values()):
         return []
@@ -67,7 +67,7 @@ def mark_all_not_duplicates(customers: Collection[int], *, by: User | None, reas
 
 @transaction.atomic
 def unmark_all_not_duplicates(customers: Collection[int], *, by: User | None) -> list[Customer]:
-    """Reverse the marks of every two of the customers; the customers, none when no two were marked."""
+    """The customers unmarked; none when no two of them were marked."""
     locked = lock(customers)
     if not delete_not_duplicates(*locked.values()):
         return []
@@ -82,14 +82,14 @@ def _write_history(customers: Collection[Customer], sentence: str, by: User | No
 
 
 def write_not_duplicates(*customers: Customer, by: User | None, reason: str = "") -> None:
-    """Mark every two of the locked customers; a mark that stands already is kept as it is."""
+    """Mark every two of the locked customers; an existing mark is kept as it is."""
     pairs = combinations(sorted(customer.pk for customer in customers), 2)
     marks = [NotDuplicate(first_id=first, second_id=second, by=by, reason=reason) for first, second in pairs]
     insert(*marks, on_conflict="DO NOTHING")
 
 
 def delete_not_duplicates(*customers: Customer) -> int:
-    """Delete the marks between the locked customers, or between customers merged into them; how many there were."""
+    """The number of marks deleted between the locked customers, or customers merged into them."""
     live_of = merged_into_any([customer.pk for customer in customers])
     marks = NotDuplicate.objects.filter(first__in=live_of, second__in=live_of)
     apart = [mark.pk for mark in marks if live_of[mark.first_id] != live_of[mark.second_id]]
@@ -97,7 +97,7 @@ def delete_not_duplicates(*customers: Customer) -> int:
 
 
 def not_duplicates_among(customers: Collection[int]) -> Mapping[tuple[int, int], NotDuplicate]:
-    """{ordered pair of the live `customers`: its mark}, also where a customer merged into one of them was marked."""
+    """{ordered pair of the live `customers`: its mark}, also of customers merged into them."""
     live_of = merged_into_any(customers)
     marks = NotDuplicate.objects.filter(first__in=live_of, second__in=live_of).select_related("by")
     return {
@@ -112,7 +112,7 @@ def ordered_pair(one: int, other: int) -> tuple[int, int]:
 
 
 def not_duplicates_page(*, before: int = 0) -> NotDuplicatesPage:
-    """The newest marks first; pairs that are one customer now, or of which one was erased, are left out."""
+    """Newest first. Pairs that were merged since, or of which one was erased, are left out."""
     marks = NotDuplicate.objects.select_related("by").order_by("-pk")
     page = list((marks.filter(pk__lt=before) if before else marks)[: PAGE + 1])
     chains = merge_chains({pk for mark in page for pk in (mark.first_id, mark.second_id)})

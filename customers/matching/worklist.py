@@ -52,7 +52,7 @@ class DuplicateGroup:
 
     @property
     def names(self) -> str:
-        """Which customers a button is about, for screen readers."""
+        # For screen readers: the customers that a button is about.
         return ", ".join(member.customer.name_with_number for member in self.members)
 
     @property
@@ -69,12 +69,11 @@ class DuplicateGroup:
 
     @property
     def kind(self) -> str:
-        """Whether they share emails, phones or both."""
         return self.strength.name.lower()
 
     @property
     def place_in_line(self) -> tuple[int, bool, int, int]:
-        """Surest first, then largest, then found last."""
+        # Strongest first, then largest, then the latest found.
         return -self.strength, bool(self.against), -len(self.members), -self.newest
 
 
@@ -94,7 +93,7 @@ class WorklistPage:
 
 
 def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
-    """The next groups after the shared value `before`; only those that share what `kind` says, if it says anything."""
+    """The groups after the shared value `before`; if `kind` is set, only groups that share such values."""
     window = first_window_with_groups(before)
     groups = describe_groups(window.groups)
     shown = (group for group in groups if kind in ("", group.kind))
@@ -129,14 +128,13 @@ def _group(
 
 
 def group_evidence(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Evidence, ...]:
-    """One piece of evidence a value; current when two profiles have it."""
+    # Current when two profiles have the value.
     now = Counter(key for one in people for key in set(match_keys(identity_of(one))))
     shown = sorted(without_repeated_digits(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
     return tuple(Evidence(kind, value, current=now[kind, value] > 1) for kind, value in shown)
 
 
 def _against(people: Sequence[Customer]) -> list[str]:
-    """What speaks against a match of any two of them."""
     parts = {"different first names": "first_name", "different last names": "last_name"}
     return [
         objection

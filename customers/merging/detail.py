@@ -35,7 +35,6 @@ class MovedRecord:
 
 
 def value_changes(merge: Merge) -> Iterator[ValueChange]:
-    """The values that the merge wrote, and the credit that it corrected."""
     who = isolated(merge.by or "API client")
     names = {
         member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
@@ -96,7 +95,6 @@ def events_since(merge: Merge, members: Sequence[MergeMember], records: Collecti
 
 
 def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMember]:
-    """The parts of later merges into which the customers of this one were merged."""
     customers = [merge.survivor_id, *(member.duplicate_id for member in members)]
     later = MergeMember.objects.filter(duplicate__in=customers, merge__created__gte=merge.created).exclude(merge=merge)
     return list(
@@ -111,7 +109,7 @@ def _undone_parts(members: Sequence[MergeMember], users: Mapping[int, User | Non
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[MergeEvent]:
-    """A moved record whose origin is younger than the merge, and has an entry of a split, was split off since."""
+    # A moved record whose origin is younger than the merge, and has an entry of a split, was split off since.
     younger = {record.origin_id: record for record in records if record.origin.created > merge.created}
     entries = HistoryEntry.objects.filter(source_record__origin__in=younger, kind=HistoryKind.SPLIT)
     # The first split in the history of a customer is that which created it; later ones are of records that left it.

@@ -30,7 +30,7 @@ BATCH = 1000
 
 
 def find(survivor: int, *, by: User) -> MergeDraft | None:
-    """The user's draft of a merge into `survivor`; it lives on while it is used."""
+    """The user's draft of a merge into `survivor`. Using it prolongs its life."""
     now = timezone.now()
     draft = MergeDraft.objects.filter(user=by, survivor=survivor, expires__gt=now).first()
     if draft and draft.expires < now + LIFE / 2:
@@ -77,7 +77,7 @@ def keep(
 
 
 def finish(draft: MergeDraft) -> None:
-    """After the merge only its fingerprint is of use, to a page that is sent twice."""
+    # After the merge, a page that is sent twice only needs the fingerprint.
     MergeDraft.objects.filter(pk=draft.pk).update(entered={}, new_password="", seen={}, records=[])
 
 
@@ -87,13 +87,13 @@ def discard(draft: MergeDraft) -> None:
 
 
 def forget(customers: Collection[int]) -> None:
-    """Delete the drafts about any of `customers`, which the caller has locked."""
+    # The caller has locked the customers.
     about = MergeDraft.customers.through._default_manager.filter(customer__in=customers)
     _delete(MergeDraft.objects.filter(pk__in=about.values("mergedraft")).select_for_update())
 
 
 def purge() -> int:
-    """Delete all drafts that expired; how many."""
+    """The number of expired drafts that were deleted."""
     total = 0
     while True:
         with transaction.atomic():
@@ -115,7 +115,7 @@ def _expired() -> QuerySet[MergeDraft]:
 
 
 def _delete(drafts: QuerySet[MergeDraft]) -> int:
-    """In as many statements however many there are."""
+    # As many statements for one draft as for many.
     pks = list(drafts.values_list("pk", flat=True))
     if pks:
         about = MergeDraft.customers.through._default_manager.filter(mergedraft__in=pks)

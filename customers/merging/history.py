@@ -103,7 +103,7 @@ class MergePage:
 
 
 def page(wanted: MergeFilter, *, before: Cursor | None = None, after: Cursor | None = None) -> MergePage:
-    """The merges made before a cursor, or those made just after one; the newest without either."""
+    """The merges before a cursor, or just after one; the newest without a cursor."""
     merges = filter_merges(wanted)
     if after and (later := list(_after(merges, after)[: PAGE + 1])):
         shown = later[:PAGE][::-1]
@@ -114,7 +114,7 @@ def page(wanted: MergeFilter, *, before: Cursor | None = None, after: Cursor | N
 
 
 def csv_rows(wanted: MergeFilter) -> Iterator[Sequence[Any]]:
-    """All merges as under HEADER, read a part at a time; times are UTC."""
+    """All merges, in the columns of HEADER; times are UTC."""
     cursor = None
     while batch := list(_before(filter_merges(wanted), cursor)[:BATCH]):
         yield from map(_csv_row, _rows(batch))
@@ -157,7 +157,7 @@ def _rows(merges: Sequence[Merge]) -> list[MergeRow]:
 
 
 def undone_by(members: Collection[MergeMember]) -> dict[int, User | None]:
-    """{part of a merge: who undid it}, as its customer's history says; None where no user did."""
+    """{member's primary key: the user who undid it, by the history of its duplicate, or None}."""
     entries = HistoryEntry.objects.filter(
         source_record__origin__in={member.duplicate_id for member in members},
         kind=HistoryKind.UNDO,
@@ -169,7 +169,7 @@ def undone_by(members: Collection[MergeMember]) -> dict[int, User | None]:
 
 
 def partly_undone_by(members: Collection[MergeMember]) -> dict[int, str]:
-    """{merge: who undid the parts of it among `members` that are undone}; no query where none is."""
+    """{merge: names of the users who undid some of `members`}; no query when none is undone."""
     undone = [member for member in members if member.undone_at]
     users = undone_by(undone) if undone else {}
     names: defaultdict[int, dict[str, None]] = defaultdict(dict)

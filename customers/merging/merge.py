@@ -140,7 +140,6 @@ def refuse_lost_race(customers: Iterable[Customer]) -> None:
 
 
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:
-    """The plan as it is now; StalePlanError when that is not what was agreed."""
     current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit)
     if current.fingerprint != agreed.fingerprint:
         raise stale(dict(zip(agreed.ids, agreed.versions, strict=True)))
@@ -148,19 +147,17 @@ def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]
 
 
 def stale(seen: Mapping[int, int]) -> StalePlanError:
-    """What to raise when a plan is not the one that was made of these versions of the customers."""
+    """The error for a plan that was made of these versions of the customers."""
     changes = changes_since(seen)
     return StalePlanError(f"{describe_changes(changes)} Check the values, then confirm again.", changes)
 
 
 def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
-    """What was changed of the profiles of the customers since they had these `versions`."""
     newer = Q(*(Q(customer=pk, version__gt=version) for pk, version in versions.items()), _connector=Q.OR)
     return list(ProfileChange.objects.filter(newer).select_related("by", "customer").order_by("customer", "version"))
 
 
 def describe_changes(changes: Sequence[ProfileChange]) -> str:
-    """Who changed what, a sentence for each change."""
     sentences = [
         f"{isolated(change.by or 'An API client')} changed {change.customer.name_with_number} meanwhile:"
         f" {join_words([BY_KEY[key].label for key in change.values])}."

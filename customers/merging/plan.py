@@ -72,7 +72,6 @@ class MergePlan:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The profile of the survivor after it."""
         return {key: final.value for key, final in self.finals.items()}
 
     @cached_property
@@ -88,10 +87,10 @@ def plan_merge(
     choices: Choices | None = None,
     credit_finals: Mapping[str, Decimal] | None = None,
 ) -> MergePlan:
-    """What merging `duplicates` into `survivor` decides; MergeError when it cannot be.
+    """MergeError when these customers cannot be merged.
 
-    A field without a choice keeps the survivor's value; where that is blank, it takes the first duplicate's that is
-    not. Consent takes the strictest answer, and nobody becomes tax exempt unasked.
+    A field without a choice keeps the survivor's value; where that is blank, it takes the first duplicate's value that
+    is not. Consent takes the most restrictive answer, and a survivor becomes tax exempt only by choice.
     """
     choices, credit_finals = choices or {}, credit_finals or {}
     refuse_impossible_merge(survivor, duplicates)
@@ -132,7 +131,7 @@ def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) 
 
 
 def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:
-    """{currency: what the customers hold together}."""
+    """{currency: credit of all customers together}."""
     together: dict[str, Decimal] = {}
     for amounts in credit.balances([c.pk for c in customers]).values():
         for currency, amount in amounts.items():
@@ -165,7 +164,7 @@ def _final(
 
 
 def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
-    """What the lead status becomes unasked, because one of them has bought; see docs/decisions/0009."""
+    """The lead status without a choice, when one of the customers has bought; see docs/decisions/0009."""
     survivor = customers[0]
     others = [customer for customer in customers if customer.lead_status != LeadStatus.LOST]
     # By hand is by hand: who bought and was set to Lost afterwards stays so.
@@ -176,14 +175,13 @@ def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
 
 
 def _is_strict_answer_of_several(profile_field: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
-    """Then it stands as long as the merge: when one of them comes back, the others have still said no."""
+    # Then the answer stands as long as the merge: other duplicates have given it, too, when one is restored.
     if profile_field.kind is not FieldKind.CONSENT or value is not profile_field.strictest:
         return False
     return sum(getattr(duplicate, profile_field.column) is value for duplicate in duplicates) > 1
 
 
 def _default(profile_field: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, FinalValue]) -> Customer:
-    """Whose value a field takes when nobody chose."""
     survivor = customers[0]
     if profile_field.kind is FieldKind.PASSWORD and survivor.cart_login_id is None:
         # A password goes with its login: it opens nobody else's account unless somebody says so.

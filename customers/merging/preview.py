@@ -65,7 +65,6 @@ class MergePreview:
 
 
 def preview_merge(customers: Sequence[Customer], plan: MergePlan) -> MergePreview:
-    """Of merging the rest of `customers` into the first as `plan` says."""
     survivor, *duplicates = [customer.pk for customer in customers]
     totals = order_totals([survivor, *duplicates], by="source_record__customer")
     moving = Customer.objects.filter(pk__in=duplicates)
@@ -78,7 +77,7 @@ def preview_merge(customers: Sequence[Customer], plan: MergePlan) -> MergePrevie
 
 
 def add_moved_rows(counts: Mapping[int, Collection[RowCount]]) -> tuple[MovedRows, ...]:
-    """The sum of `counts` {duplicate: how many rows of each kind}; kinds without rows are left out."""
+    """The sum of `counts`, {duplicate: number of rows of each kind}; kinds without rows are left out."""
     by_kind: defaultdict[type[LinkedRow], list[tuple[int, RowCount]]] = defaultdict(list)
     for pk, count in ((pk, count) for pk, row_counts in counts.items() for count in row_counts):
         if count.number:

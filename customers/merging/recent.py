@@ -50,7 +50,6 @@ class RecentAct:
 
 
 def recent_acts() -> list[RecentAct]:
-    """Latest first."""
     return sorted([*_merges(), *_undos()], key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
@@ -65,7 +64,7 @@ def _merges() -> list[RecentAct]:
 
 
 def _undos() -> list[RecentAct]:
-    """Customers restored at one moment were restored by one undo."""
+    # Members restored at one moment were restored by one undo.
     members = MergeMember.objects.select_related("merge__survivor", "duplicate")
     # Written so that SQLite, too, reads the index on those undone.
     members = members.filter(undone_at__isnull=False).order_by("-undone_at")[: SHOWN * MOST_MEMBERS]
@@ -138,7 +137,7 @@ def merges_by_week(*, today: date) -> list[Week]:
 
 
 def week_chart(weeks: Sequence[Week]) -> list[WeekBars]:
-    """Both kinds of bars by the larger number; every fifth week is dated, from the last one back."""
+    # Both kinds of bars are scaled by the larger number. Every fifth week has its date, counted from the last.
     most = max(max(week.merges, week.undos) for week in weeks)
     up = _bars([week.merges for week in weeks], end=HIGHEST, most=most)
     down = _bars([week.undos for week in weeks], end=LOWEST, most=most)

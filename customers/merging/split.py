@@ -47,7 +47,7 @@ class SplitPlan:
 
     @property
     def fingerprint(self) -> str:
-        """Does not change with what is received meanwhile, which moves with its record anyway."""
+        # Records received meanwhile do not change it: they move with their source record anyway.
         return f"{self.record.pk}-{self.record.origin_id}-{self.customer.pk}-{self.customer.version}"
 
 
@@ -75,7 +75,6 @@ def _may_hold(key: str, value: Any) -> bool:
 
 
 def has_several_records(customer: Customer) -> bool:
-    """Whether a split would leave the customer a record other than its own staff record."""
     others = customer.records.exclude(data_source__name=DataSource.STAFF, external_id=customer.uuid)
     return len(others.values_list("pk")[:2]) > 1
 
@@ -84,7 +83,7 @@ def has_several_records(customer: Customer) -> bool:
 def split_record(
     record: SourceRecord, *, by: User | None, via: str = "page", reason: str = "", seen: str = ""
 ) -> Customer:
-    """The new customer of `record`. `seen` is the fingerprint of the plan that was shown."""
+    """The new customer. `seen` is the fingerprint of the plan that was shown."""
     plan = _replan(record, seen)
     old, record = plan.customer, plan.record
     new = create_customer(plan.values, by=by, via=via)
@@ -104,7 +103,6 @@ def split_record(
 
 
 def _replan(record: SourceRecord, seen: str) -> SplitPlan:
-    """The plan under the locks of all customers from the origin of the record to its current one."""
     moved = StaleSplitError("This record was moved a moment ago. Check its current customer.")
     try:
         chain = chain_of(record.origin_id)

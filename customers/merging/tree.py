@@ -39,7 +39,7 @@ def merge_tree(merge: Merge) -> MergeTree:
 
 
 def _connected(merge: Merge) -> list[MergeMember]:
-    """The parts of all merges that lead from one of its customers to another, the merge's own first."""
+    """The members of all merges that lead from one customer of `merge` to another, its own first."""
     rows = MergeMember.objects.select_related("merge__survivor", "duplicate").order_by("merge__created", "pk")
     members = {member.pk: member for member in rows.filter(merge=merge)[: MOST + 1]}
     seen: set[int] = set()

@@ -62,10 +62,10 @@ class UndoResult:
 def undo_merge(
     merge: Merge, *, by: User | None, only: Collection[int] = (), seen: str = "", allow_overdraft: bool = False
 ) -> UndoResult:
-    """Take `merge` back, or its part for the duplicates `only`.
+    """Undo `merge`, or its part for the duplicates `only`.
 
-    `seen` is the fingerprint of the plan that was shown: StaleUndoError when it would be another one now. Credit that
-    would be below zero is refused unless `allow_overdraft`.
+    `seen` is the fingerprint of the plan that was shown: StaleUndoError when the plan is another one now.
+    OverdrawnError when credit would be negative, unless `allow_overdraft`.
     """
     try:
         return _undo(merge, by=by, only=only, seen=seen, allow_overdraft=allow_overdraft)
@@ -125,7 +125,7 @@ _make_live = PreparedWrite(
 
 
 def _lock(merge: Merge) -> tuple[dict[int, Customer], list[int]]:
-    """(whomever the merge is about and the survivor became part of, locked; the chain from the survivor up)."""
+    """({customer: locked} of the merge and of those that the survivor was merged into, the chain of the survivor)."""
     rows = _before_locking(merge.pk)
     following = rows[0][1]
     chain = [merge.survivor_id, *(chain_of(following) if following else [])]
@@ -133,7 +133,6 @@ def _lock(merge: Merge) -> tuple[dict[int, Customer], list[int]]:
 
 
 def _read(pk: int, locked: Mapping[int, Customer]) -> tuple[Merge, list[MergeMember]]:
-    """The merge with its members, as they are under the locks."""
     members = _members(pk)
     for member in members:
         member.duplicate = locked[member.duplicate_id]
@@ -158,7 +157,7 @@ def _write_profiles(
     history: ProfileHistory,
     records_of: Mapping[int, Sequence[OwnedRecord]],
 ) -> dict[int, int]:
-    """Give each of `touched` the profile that follows from what stands now; {customer: their staff record}."""
+    """Derive the profiles of `touched` from the merges that stand; {customer: their staff record}."""
     survivor_and_returned = (plan.survivor.pk, *plan.scope.duplicates)
     statuses = _billing_statuses(plan)
     staff_records: dict[int, int] = {}
@@ -177,7 +176,7 @@ def _write_profiles(
 
 
 def _billing_statuses(plan: UndoPlan) -> dict[int, str]:
-    """{customer: the status that they have afterwards}; none where nobody has a purchase that could be taken along."""
+    """{customer: billing status after the undo}; empty when there is no purchase."""
     if not plan.root.billing_status:
         return {}
     return billing_status.statuses_of_parts({side.customer.pk: side.records for side in plan.sides})

@@ -81,7 +81,7 @@ class UndoScope:
 
     @property
     def as_undone(self) -> dict[str, Any]:
-        """What to ask a ProfileHistory for the profiles without them."""
+        """The arguments of ProfileHistory.profile for a profile without the scope."""
         members = {(self.merge, duplicate) for duplicate in self.duplicates}
         return {"taken_back": members, "without": self.merge if self.is_whole else None}
 
@@ -111,7 +111,7 @@ class UndoPlan:
 
     @property
     def overdrawn(self) -> list[tuple[Customer, str, Decimal]]:
-        """(customer, currency, amount) of credit that would be below zero."""
+        """(customer, currency, amount) of negative credit."""
         return [(s.customer, code, amount) for s in self.sides for code, amount in s.credit.items() if amount < 0]
 
     @cached_property
@@ -126,7 +126,7 @@ class UndoPlan:
 
 
 def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
-    """What undoing `merge`, or its part for the duplicates `only`, would do; UndoError when it cannot be."""
+    """Of `merge`, or of its part for the duplicates `only`; UndoError when it cannot be undone."""
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     scope = undo_scope(merge, members, only)
     survivor, root = merge.survivor, merge.survivor.live_root()
@@ -136,7 +136,7 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
 
 
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
-    """Those of the `members` of `merge` that are to be taken out; UndoError when they cannot be."""
+    """Of the duplicates `only`, or of all; UndoError when they cannot be restored."""
     if merge.undone_at:
         who = isolated(merge.undone_by or "an API client")
         raise AlreadyUndoneError(f"This merge was undone by {who} on {format_day(merge.undone_at)}.")
@@ -152,7 +152,7 @@ def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[in
 def plan_within(
     scope: UndoScope, merge: Merge, *, root: Customer, records: Sequence[OwnedRecord], history: ProfileHistory
 ) -> UndoPlan:
-    """The plan from rows that are read already: all `records` of `root`, the `history` of survivor and root."""
+    """The plan from rows already read: all `records` of `root`, the `history` of survivor and root."""
     records_of = _divide(records, scope, root)
     credit_of = credit.balances_of_parts(records_of, without=merge.pk if scope.is_whole else None)
 
@@ -170,7 +170,7 @@ def plan_within(
 
 
 def _divide(records: Sequence[OwnedRecord], scope: UndoScope, root: Customer) -> dict[int, list[int]]:
-    """{customer: the records that they will have}, of the root and of those who come back."""
+    """{customer: the records after the undo}, of the root and the restored customers."""
     records_of: dict[int, list[int]] = {pk: [] for pk in (root.pk, *scope.duplicates)}
     head_of = {pk: pk for pk in records_of}
     if any(record.origin not in head_of for record in records):
@@ -181,7 +181,7 @@ def _divide(records: Sequence[OwnedRecord], scope: UndoScope, root: Customer) ->
 
 
 def erased_side(merge: Merge, members: Sequence[MergeMember]) -> Customer | None:
-    """Who was erased while the merge stood, the survivor first: then it stands for good, and nobody is left of it."""
+    """A customer, the survivor first, that was erased while the merge stood: it can no longer be undone."""
     standing = [member.duplicate for member in members if not member.undone_at]
     return next((c for c in (merge.survivor, *standing) if standing and c.erased_at), None)
 
@@ -202,13 +202,13 @@ def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> 
 
 
 def _latest(history: ProfileHistory, survivor: Customer, key: str, merged: ProfileChange) -> ProfileChange | None:
-    """The change after the merge's own for which a value stays."""
+    """The latest change that is newer than the merge's own and wrote the value."""
     later = [c for c in history.changes[survivor.pk] if c.version > merged.version and key in c.values]
     return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
 
 
 def _carried_on(history: ProfileHistory, survivor: Customer, key: str, scope: UndoScope) -> ProfileChange | None:
-    """The change by which a later merge took the value on, for good, to whom the survivor is part of now."""
+    """The change by which a later merge carried the value to its survivor, where an undo does not change it."""
     following = survivor.merged_into_id
     if following is None:
         return None

@@ -50,7 +50,7 @@ class UnmergeError(Exception):
 
 @transaction.atomic
 def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collection[MovableKind] = ()) -> Customer:
-    """The customer that `record` belongs to from now on, with what staff added of the kinds `moving`."""
+    """The customer of `record` afterwards, with the staff entries of the kinds `moving`."""
     old = record.customer
     try:
         member = _moved_by(record)
@@ -66,7 +66,7 @@ def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collecti
 
 
 def _has_records(customer: Customer) -> bool:
-    """Whether the locked `customer` still has a record of a data source, or was added by staff."""
+    """Whether the locked customer still has a record of a data source, or was added by staff."""
     if customer.records.exclude(data_source__name=DataSource.STAFF, external_id=customer.uuid).exists():
         return True
     first = customer.changes.order_by("version").first()
@@ -74,7 +74,7 @@ def _has_records(customer: Customer) -> bool:
 
 
 def _moved_by(record: SourceRecord) -> MergeMember | None:
-    """The part of a merge that moved `record` and no other that a data source sent."""
+    """The part of a merge that moved `record` and no other record of a data source."""
     member = MergeMember.objects.filter(duplicate=record.origin_id, undone_at=None).select_related("merge").first()
     moved = SourceRecord.objects.filter(origin__in=ownership.merged_into_any([record.origin_id]))
     external_records = external.external_records(moved.select_related("origin"))

@@ -63,7 +63,6 @@ WIDENED = {
 
 
 def merge_warnings(customers: Sequence[Customer], plan: MergePlan) -> list[Notice]:
-    """Of merging the rest of `customers` into the first as `plan` says."""
     records = records_by_customer([customer.pk for customer in customers])
     survivor, *duplicates = customers
     shared = shared_keys_of([survivor.pk]).get(survivor.pk, {})
@@ -80,7 +79,6 @@ def merge_warnings(customers: Sequence[Customer], plan: MergePlan) -> list[Notic
 
 
 def _about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[Notice]:
-    """One notice of opt-outs that apply to more customers, one of those that no longer apply."""
     narrowed, widened = [], []
     for field in (field for field in FIELDS if field.kind is FieldKind.CONSENT):
         answers = {c.pk: getattr(c, field.key) for c in customers}
@@ -149,7 +147,7 @@ def _is_family(one: Customer, other: Customer) -> bool:
 
 
 def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
-    """How many customers have one of these phones, if more than two do and the names of some differ."""
+    """The number of customers with one of these phones; 0 when two have it, or all names agree."""
     holders = {customer for customer, _, _ in holders_of_keys(keys)} if keys else set()
     if len(holders) <= PAIR:
         return 0

@@ -34,7 +34,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(merged_into=None, erased_at=None)
 
     def locked(self) -> Self:
-        """Locked in primary key order, so that two acts on the same customers cannot deadlock."""
+        # In primary key order, so that two acts on the same customers cannot deadlock.
         # NO KEY, so that new orders do not wait: their foreign keys only need the customer to exist.
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
@@ -140,14 +140,14 @@ class Customer(models.Model):
 
     @property
     def name_sort_key(self) -> bytes:
-        """The key that `sort_name` caches."""
+        # `sort_name` caches it.
         return sort_key(
             last_name=self.last_name, first_name=self.first_name, otherwise=self.company or self.email or self.phone
         )
 
     @property
     def name_with_number(self) -> str:
-        """For sentences: two customers may share a name."""
+        # For sentences: two customers may share a name.
         name = isolated(self.name)
         return name if self.name.endswith(f" {self.pk}") else f"{name} ({self.pk})"
 
@@ -168,7 +168,6 @@ class Customer(models.Model):
         return chain
 
     def live_root(self) -> "Customer":
-        """The customer at the end of the chain of merges: this one, when it is not retired."""
         return self.chain()[-1]
 
 

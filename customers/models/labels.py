@@ -20,7 +20,7 @@ class Tag(LinkedRow):
 
     @property
     def word(self) -> str:
-        """The name without its spelling: two tags with the same word are one."""
+        # Two tags with the same word are one, however spelled.
         return label_key(self.name)
 
 

@@ -112,7 +112,6 @@ class MergeDraft(models.Model):
 
     @property
     def is_empty(self) -> bool:
-        """Whether all is as suggested."""
         return not (self.new_password or any(self.entered.values()))
 
     @property

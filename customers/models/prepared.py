@@ -79,14 +79,13 @@ class PreparedWrite:
 
 
 def updating(rows: QuerySet[Any], **columns: Any) -> Query:
-    """What `rows.update()` would run."""
     query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(columns)
     return cast(Query, query)
 
 
 def deleting(rows: QuerySet[Any]) -> Query:
-    """What `rows.delete()` would run, of a table to which no other refers."""
+    # No other table may refer to the rows.
     return rows.query.chain(DeleteQuery)
 
 

@@ -77,7 +77,6 @@ class SourceRecord(models.Model):
 
     @classmethod
     def longest(cls, name: str) -> int:
-        """How many characters the identity field `name` may have."""
         return int(getattr(cls, name).field.max_length)
 
     @property
@@ -86,7 +85,7 @@ class SourceRecord(models.Model):
 
     @property
     def is_staff_record(self) -> bool:
-        """Whether it holds what staff entered: its external id is the customer's uuid. Read it with `origin`."""
+        # Its external id is the uuid of its origin. Read the record with `origin`.
         return self.external_id == self.origin.uuid
 
 
@@ -138,5 +137,5 @@ class LinkedRow(models.Model):
 
     @classmethod
     def erase_refusals(cls, customer: "Customer") -> list[str]:
-        """Why the rows of the live `customer` cannot be deleted yet, in sentences."""
+        """Sentences: why the rows of the live `customer` cannot be deleted yet."""
         return []

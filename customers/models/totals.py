@@ -34,7 +34,7 @@ class RecordTotals(models.Model):
 
 
 def month_of(at: datetime) -> date:
-    """The first day of its month, in UTC."""
+    """The first day of the month, in UTC."""
     return at.astimezone(UTC).date().replace(day=1)
 
 

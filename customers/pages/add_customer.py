@@ -60,7 +60,6 @@ class AlreadyAddedError(Exception):
 
 
 def existing_customers(identity: Identity) -> list[ExistingCustomer]:
-    """The live customers with the email or phone of `identity`, oldest first."""
     keys = set(match_keys(identity))
     kinds: defaultdict[int, set[str]] = defaultdict(set)
     for pk, kind, _value in holders_of_keys(keys - ignored_values(keys)):

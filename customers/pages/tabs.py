@@ -40,7 +40,6 @@ class Choice:
 
     @property
     def kind(self) -> str:
-        """The name of one row."""
         return "entry" if self.is_history else str((self.model or SourceRecord)._meta.verbose_name)
 
     @property
@@ -53,7 +52,6 @@ class Choice:
 
     @property
     def start(self) -> str:
-        """The label of the link to the first page."""
         return "Newest" if self.model else "First"
 
     @property
@@ -80,12 +78,10 @@ class Line:
 
     @property
     def is_from_merged(self) -> bool:
-        """Whether the row belonged to a customer that was merged into this one."""
         return self.record.origin_id != self.record.customer_id
 
     @property
     def who(self) -> str:
-        """The user, otherwise the data source that sent it."""
         return str(self.row.by or ("API client" if self.record.is_staff_record else self.record.data_source))
 
     @property
@@ -101,31 +97,30 @@ class Page:
 
     @property
     def first_from_merged(self) -> Line | None:
-        """The first from a merged customer, for the legend."""
+        # Named in the legend.
         return next((line for line in self.lines if line.is_from_merged), None)
 
     @property
     def currency(self) -> str:
-        """The currency that all amounts have, for the heading; "" if there are several."""
+        """ "" when the amounts have several currencies or none."""
         currencies = {getattr(line.row, "currency", "") for line in self.lines}
         return currencies.pop() if len(currencies) == 1 else ""
 
 
 def offered(permissions: set[str]) -> list[Choice]:
-    """The tabs for a user with these permissions, in order."""
     choices = [*(Choice(model.tab, model) for model in tabbed_models() if model.tab), Choice(SOURCES, None)]
     return [choice for choice in choices if choice.tab.permission in permissions]
 
 
 def filled(choices: Sequence[Choice], customer: Customer) -> set[str]:
-    """The slugs of the tabs that have rows, in one query."""
+    """Slugs, in one query."""
     has_rows = {f"tab{n}": Exists(_rows(choice)) for n, choice in enumerate(choices)}
     row: Mapping[str, Any] = Customer.objects.filter(pk=customer.pk).values(**has_rows).get()
     return {choice.slug for n, choice in enumerate(choices) if row[f"tab{n}"]}
 
 
 def shown(choices: Sequence[Choice], filled: set[str]) -> list[Choice]:
-    """The tabs to show on the page, without those that are hidden while they are empty."""
+    # Some tabs are hidden while they are empty.
     return [choice for choice in choices if choice.slug in filled or not choice.tab.only_filled]
 
 
@@ -136,7 +131,7 @@ def _rows(choice: Choice) -> QuerySet[Any]:
 
 
 def page(choice: Choice, customer: Customer, records: Records, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
-    """The rows after the cursor, newest first; the first page if the cursor cannot be read."""
+    """Newest first; the first page if the cursor cannot be read."""
     if choice.model is None:
         return _source_records(customer, query, totals)
     if choice.is_history:

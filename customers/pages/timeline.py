@@ -30,7 +30,7 @@ class TimelineCursor:
 
     @classmethod
     def parse(cls, text: str) -> TimelineCursor | None:
-        """The cursor whose text is `text`; None if it is the text of none."""
+        """None if no cursor has this text."""
         cursor = Cursor.parse(text.removeprefix(f"{NOTE}_"))
         return cls(cursor, text.startswith(f"{NOTE}_")) if cursor else None
 
@@ -56,7 +56,7 @@ def timeline_entries(
     kind: str = "",
     with_orders: bool,
 ) -> list[TimelineEntry]:
-    """At most `limit` entries of one of KINDS, or of all if `kind` is ""."""
+    """Of one of KINDS, or of all if `kind` is ""."""
     parts: list[Iterable[TimelineEntry]] = []
     after = before.of_entries if before else None
     for filters in _filters(kind, with_orders=with_orders):
@@ -70,7 +70,7 @@ def timeline_entries(
 
 
 def _filters(kind: str, *, with_orders: bool) -> list[dict[str, str]]:
-    """The filters of the queries. Where kinds are left out it is a query for each other kind, which has an index."""
+    """The filters of each query: without orders there is one for each other kind, which has an index."""
     if with_orders and not kind:
         return [{}]
     kinds = [kind] if kind else HistoryKind.values

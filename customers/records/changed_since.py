@@ -35,7 +35,7 @@ class ChainedQuery(Generic[Row]):
         return len(self.lengths) == len(self.parts)
 
     def __getitem__(self, span: slice) -> list[Row]:
-        """The rows of `span`, which has a start and a stop."""
+        """`span` has a start and a stop."""
         pks = self._pks(span.start, span.stop)
         rows = self.parts[0].model._default_manager.in_bulk(pks)
         return [rows[pk] for pk in pks if pk in rows]
@@ -66,7 +66,6 @@ def created_in(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending
 
 
 def changed_in(rows: QuerySet[Row], period: Period, *, ascending: bool) -> ChainedQuery[Row]:
-    """First the rows that were edited, then those whose record moved."""
     written = created_in(rows, period, by="updated", ascending=ascending)
     moved = created_in(rows, period, by="source_record__moved_at", ascending=ascending)
     in_period: dict[str, Any] = {"updated__gte": period[0], "updated__lt": period[1]}

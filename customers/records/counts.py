@@ -49,7 +49,7 @@ class RowCount:
 def count_rows(
     kinds: Kinds, of: QuerySet[Any], *, by: str = "source_record", **filters: Any
 ) -> dict[int, list[RowCount]]:
-    """{pk: a count for each of `kinds`} of the customers or records `of`; `by` is the rows' path to them."""
+    """{pk: a count of each of `kinds`} of the customers or records `of`; `by` is the lookup from a row to them."""
     counts = {
         f"n{n}": CappedCount(kind._default_manager.filter(**{by: OuterRef("pk")}, **filters).values("pk")[: MOST + 1])
         for n, kind in enumerate(kinds)
@@ -59,7 +59,7 @@ def count_rows(
 
 
 def add_counts(counts: Iterable[Collection[RowCount]]) -> list[RowCount]:
-    """The sums by kind, without those that are zero."""
+    """The sums by kind; zero is left out."""
     sums: defaultdict[type[LinkedRow], int] = defaultdict(int)
     for row_count in chain.from_iterable(counts):
         sums[row_count.kind] += row_count.number

@@ -9,7 +9,7 @@ from customers.models import Customer, SourceRecord
 
 
 def external_records_of(customers: Collection[Customer]) -> dict[int, list[SourceRecord]]:
-    """{customer: external records}: first those that were always the customer's, then in order of attachment."""
+    """{customer: external records}, records that never moved first, then in order of attachment."""
     records_of: dict[int, list[SourceRecord]] = {customer.pk: [] for customer in customers}
     rows = SourceRecord.objects.filter(customer__in=records_of).select_related("data_source", "origin")
     for record in rows.in_order_of_attachment():
@@ -27,5 +27,5 @@ def external_records(records: Collection[SourceRecord]) -> list[SourceRecord]:
 
 
 def primary_record(records: Collection[SourceRecord]) -> SourceRecord | None:
-    """The first with an external id, otherwise the first, of a list from `external_records_of`."""
+    """The first of `records` with an external id, else the first."""
     return next((record for record in records if record.external_id), next(iter(records), None))

@@ -93,7 +93,6 @@ def _stored(value: Value) -> Value:
 
 
 def _about(kind: str, values: Mapping[str, Value]) -> dict[str, Any]:
-    """The columns for the customer, order and purchase among the values."""
     columns: dict[str, Any] = {}
     for value in values.values():
         match value:

@@ -31,24 +31,23 @@ class RecordContribution:
 
     @property
     def came_since(self) -> bool:
-        """Whether the record was received after its origin had been merged into the customer."""
+        """Whether the record was received after its origin had been merged."""
         return self.merge is not None and self.record.created > self.merge.created
 
 
 def records_of(customer: Customer) -> dict[int, SourceRecord]:
-    """{primary key: record} in order of attachment; the first MOST_RECORDS."""
+    """{primary key: record} of the first MOST_RECORDS, in order of attachment."""
     records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
     return {record.pk: record for record in records[:MOST_RECORDS]}
 
 
 def with_missing(records: Mapping[int, SourceRecord], pks: Iterable[int]) -> Mapping[int, SourceRecord]:
-    """`records` and those of `pks` that are not among them."""
     missing = set(pks) - records.keys()
     return {**records, **SourceRecord.objects.select_related("data_source", "origin").in_bulk(missing)}
 
 
 def record_page(customer: Customer, *, before: Cursor | None, limit: int, source: int | None) -> list[SourceRecord]:
-    """The records after the cursor in order of attachment: those that never moved come first."""
+    """The records after the cursor in order of attachment: records that never moved first."""
     records = customer.records.select_related("data_source", "origin").in_order_of_attachment()
     if source is not None:
         records = records.filter(data_source=source)
@@ -66,7 +65,6 @@ def cursor_of(record: SourceRecord) -> Cursor:
 def record_contributions(
     records: Sequence[SourceRecord], totals: Iterable[RecordTotals]
 ) -> Iterator[RecordContribution]:
-    """The contribution of each of `records`: its orders from `totals`, its other rows counted."""
     of_record: defaultdict[int, list[RecordTotals]] = defaultdict(list)
     for row in totals:
         of_record[row.source_record_id].append(row)

@@ -37,18 +37,14 @@ class Keys:
 
 
 def excluded_from(records: Collection[OwnedRecord], origin: int) -> set[Key]:
-    """What the staff record of `origin`, whose owner has all of `records`, is not matched on.
-
-    It repeats the profile, so what is excluded from another record of the same origin is excluded from it too: from
-    one that was split off, from the staff record of its new customer.
-    """
+    """The keys that the staff record of `origin` is not matched on. Its owner has all of `records`."""
     if not any(record.excludes for record in records):
         return set()
     return set(UnmatchedValue.objects.filter(source_record__origin=origin).values_list("kind", "value"))
 
 
 def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
-    """{record: what it is not matched on}."""
+    """{record: keys that it is not matched on}."""
     of_record: dict[int, set[Key]] = {record.pk: set() for record in records}
     of_origin: defaultdict[int, set[Key]] = defaultdict(set)
     rows = UnmatchedValue.objects.filter(source_record__origin__in={record.origin_id for record in records})
@@ -76,7 +72,6 @@ _having = Prepared(
 
 
 def anybody_has(keys: Collection[Key]) -> bool:
-    """Whether a customer has one of the `keys` of an identity."""
     value_of = dict(keys)
     return bool(keys) and bool(_having(*(value_of.get(kind, "") for kind in MatchKind.values)))
 
@@ -121,7 +116,6 @@ _delete_words = PreparedWrite(
 def change_identity(
     record: OwnedRecord, *, before: Identity, after: Identity, owner: int, records: Collection[OwnedRecord]
 ) -> None:
-    """Give a staff record another identity, with what is derived from it; the locked `owner` has all of `records`."""
     _write_identity(record.pk, *astuple(after), identity_key(after))
     keeps_its_keys = set(match_keys(before)) == set(match_keys(after))
     excluded = set() if keeps_its_keys else excluded_from(records, record.origin)
@@ -157,7 +151,7 @@ def _search_words(record: int, words: Iterable[str]) -> list[SearchWord]:
 
 
 def refresh(records: Collection[SourceRecord]) -> list[str]:
-    """Make identity key, match keys and search words what the identities say; name what was not."""
+    """Derive identity keys, match keys and search words again; a line for each that differed."""
     differed = [f"identity key of record {r.pk}" for r in records if r.identity_key != identity_key(r.identity)]
     for record in records:
         record.identity_key = identity_key(record.identity)

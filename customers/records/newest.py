@@ -37,7 +37,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor | None:
-        """The cursor whose text is `text`; None if it is the text of none."""
+        """None if no cursor has this text."""
         at, _, pk = text.rpartition("_")
         try:
             when = datetime.fromisoformat(at)

@@ -12,7 +12,7 @@ from customers.models.functions import Now
 
 
 def merged_into_any(customers: Collection[int]) -> dict[int, int]:
-    """{customer: the one of `customers` that it is or is part of}, by the merges that stand, however many."""
+    """{customer: the one of `customers` that it is, or was merged into directly or through others}."""
     head_of = {pk: pk for pk in customers}
     level: Iterable[int] = customers
     while level:
@@ -39,7 +39,7 @@ def merge_chains(customers: Iterable[int]) -> dict[int, list[int]]:
 
 
 def standing_survivor() -> Subquery:
-    """The customer that `Customer` in the outer query was merged into, by the merge that stands."""
+    """For an outer query of Customer: the customer that it was merged into, by the merge that stands."""
     member = MergeMember.objects.filter(undone_at=None, duplicate=OuterRef("pk"))
     return Subquery(member.values("merge__survivor")[:1])
 
@@ -62,7 +62,6 @@ def refresh(customers: Collection[int]) -> int:
 
 
 def records_by_customer(customers: Collection[int]) -> dict[int, list[int]]:
-    """{customer: their source records}."""
     records: dict[int, list[int]] = {pk: [] for pk in customers}
     rows = SourceRecord.objects.filter(customer__in=customers).order_by("pk")
     for record, customer in rows.values_list("pk", "customer"):

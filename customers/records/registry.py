@@ -13,11 +13,10 @@ def linked_models() -> tuple[type[LinkedRow], ...]:
 
 @cache
 def tabbed_models() -> tuple[type[LinkedRow], ...]:
-    """The linked models with a tab on the customer page, in the order of the tabs."""
     tabbed = (model for model in linked_models() if model.tab)
     return tuple(sorted(tabbed, key=lambda model: model.tab.position if model.tab else 0))
 
 
 def all_linked_models() -> tuple[type[LinkedRow], ...]:
-    """The linked models in the order of the tabs, then those without a tab."""
+    """The linked models in the order of the tabs, then the linked models without a tab."""
     return (*tabbed_models(), *(model for model in linked_models() if not model.tab))

@@ -27,10 +27,10 @@ from customers.models.prepared import PreparedWrite, deleting, insert
 
 
 def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int, Key]] | None = None) -> set[Key]:
-    """Before keys are `added` to locked customers, outside of an intake: be alone in that, or add the rows at once.
+    """Prepare to add keys to locked customers, outside of an intake; the keys that are new to their customer.
 
-    It answers with those that are new to their customer; `known` are the keys of the customers, if they were read
-    already. What a customer has by another record costs nobody a lock.
+    Takes the advisory lock of each new key, or adds its shared value at once where another act holds the lock. `known`
+    are the keys of the customers, if they were read already.
     """
     if not added:
         return set()
@@ -46,13 +46,12 @@ def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int,
 
 
 def add_shared(records: Collection[int]) -> None:
-    """Add those of the keys of `records`, which are new, that another customer has too."""
+    """Add the keys of the new `records` that another customer has too."""
     if records:
         _add(_had_by_others(MatchKey.objects.filter(source_record__in=records)))
 
 
 def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
-    """Those of the keys `held` that another customer has too; the cost is the same however many do."""
     one_of_each = held.values("kind", "value").annotate(first=Min("pk")).values("first")
     same = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
     elsewhere = Exists(same.exclude(source_record__customer=OuterRef("source_record__customer")))
@@ -60,17 +59,14 @@ def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
 
 
 def add_after_undo(sides: Iterable[Collection[Key]]) -> None:
-    """Add what two of the `sides` have, into which a customer's records were divided.
-
-    What one of them shares with anybody else is there since they were one customer.
-    """
+    """Add the keys that two of `sides` have, after the records of one customer were divided into them."""
     held = Counter(key for keys in sides for key in keys)
     _add(key for key, customers in held.items() if customers > 1)
 
 
 @transaction.atomic(savepoint=False)
 def drop_unshared(keys: Collection[Key]) -> None:
-    """Drop those of `keys` that two customers no longer have, but for what another act is writing."""
+    """Drop the keys that two customers no longer have, except keys that another act is writing."""
     if keys and connection.vendor == "postgresql":
         _delete_unshared(_take(sorted(keys)))
     elif keys:
@@ -101,7 +97,9 @@ def _take(keys: Sequence[Key]) -> list[int]:
 
 
 def still_shared() -> Exists:
-    """Whether two customers have the value in the outer query: it reads the keys of one, and the first of another."""
+    """For an outer query of SharedValue: whether two customers have the value. Reads the keys of one, and one of
+    another.
+    """
     having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
     one = having.filter(kind=OuterRef(OuterRef("kind")), value=OuterRef(OuterRef("value")))
     return Exists(having.exclude(source_record__customer=Subquery(one.values("source_record__customer")[:1])))
@@ -114,18 +112,18 @@ _delete_unshared_of = PreparedWrite(
 
 
 def _add(keys: Iterable[Key]) -> None:
-    """In one order everywhere; a row that is there already is locked by it."""
+    # In one order everywhere, against deadlocks. A row that exists already is locked by it.
     rows = [SharedValue(kind=kind, value=value) for kind, value in sorted(keys)]
     insert(*rows, on_conflict="(kind, value) DO UPDATE SET value = excluded.value")
 
 
 def _name(key: Key) -> str:
-    """As an intake calls it when it locks what a person is known by."""
+    # The same name as an intake's, so that the two lock the same number.
     return " ".join(key)
 
 
 def rebuild() -> Iterator[str]:
-    """Add what is missing, and name it; drop what is too many, which is nothing wrong."""
+    """Add what is missing, a line for each; drop what is not shared, which is no fault."""
     holders = MatchKey.objects.values_list("kind", "value").annotate(
         low=Min("source_record__customer"), high=Max("source_record__customer")
     )

@@ -34,7 +34,6 @@ _staff_record = Prepared(lambda uuid: SourceRecord.objects.filter(data_source__n
 
 
 def identity_of(customer: Customer) -> Identity:
-    """Who the profile says the customer is."""
     return identity_in(vars(customer))
 
 
@@ -50,7 +49,6 @@ def lock_with_staff_record(pk: int) -> tuple[Customer, int | None]:
 
 
 def staff_record_of(customer: Customer) -> SourceRecord:
-    """The staff record of the locked `customer`, made when first needed."""
     if known := _staff_record(customer.uuid):
         return known[0]
     owner = customer.live_root()
@@ -58,7 +56,6 @@ def staff_record_of(customer: Customer) -> SourceRecord:
 
 
 def staff_record_among(records: Iterable[OwnedRecord], customer: Customer) -> OwnedRecord | None:
-    """The staff record of `customer`, when it is one of `records`."""
     staff_records = (record for record in records if record.data_source == record.staff_source)
     return next((record for record in staff_records if record.external_id == customer.uuid), None)
 
@@ -66,9 +63,9 @@ def staff_record_among(records: Iterable[OwnedRecord], customer: Customer) -> Ow
 def put_staff_record(
     customer: Customer, profile: Mapping[str, Any], *, owner: int, records: Sequence[OwnedRecord]
 ) -> int:
-    """Make or change the staff record of `customer`, so that it says what `profile` will say; its primary key.
+    """Make or change the staff record of `customer` so that it repeats `profile`; its primary key.
 
-    `customer` is the locked `owner` or part of it, `records` are all of theirs, and their keys follow.
+    `customer` is the locked `owner` or was merged into it. `records` are all records of the owner, with their keys.
     """
     before, after = identity_of(customer), identity_in(profile)
     record = staff_record_among(records, customer)
@@ -96,7 +93,7 @@ def _create(customer: Customer, identity: Identity, *, owner: int, records: Sequ
 
 
 def refresh_staff_records(customers: Collection[Customer]) -> list[str]:
-    """Make the staff records of locked customers say what the profiles say; name what did not."""
+    """Make the staff records of locked customers repeat their profiles; a line for each that differed."""
     customer_of = {customer.uuid: customer for customer in customers}
     staff_records = SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id__in=customer_of)
     differed = []

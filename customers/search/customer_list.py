@@ -45,7 +45,6 @@ class ListPage:
 
 
 def list_page(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None = None) -> ListPage:
-    """The customers who pass and follow the place `after`."""
     places: list[SortPlace] = []
     end: SortPlace | None = None
     for number, stretch in enumerate(scan(criteria, sort, after=after), 1):
@@ -60,7 +59,6 @@ def list_page(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | N
 
 
 def customer_rows(pks: Sequence[int]) -> list[CustomerRow]:
-    """The rows of the customers, in the order given."""
     customers = Customer.objects.in_bulk(pks)
     duplicates = duplicate_counts(pks)
     totals = order_totals(pks, by="source_record__customer")

@@ -37,7 +37,6 @@ def export_header(*, with_orders: bool) -> Sequence[str]:
 
 
 def export_rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator[Sequence[object]]:
-    """A row under the header for each customer who passes."""
     passing = (pk for stretch in scan(criteria, NEWEST_FIRST) for *_, pk in stretch.passing)
     for pks in batches(passing):
         yield from _rows(pks, with_orders=with_orders)

@@ -31,17 +31,17 @@ STATUSES = (*BillingStatus.choices, *LeadStatus.choices)
 class Criterion(ABC):
     @property
     def ids_are_exact(self) -> bool:
-        """Whether `ids_if_few` gives only customers who pass."""
+        """Whether `ids_if_few` returns only customers that pass."""
         return True
 
     @property
     @abstractmethod
     def condition(self) -> Q:
-        """Asked of any customer, retired ones included."""
+        """On any customer, also a retired one."""
 
     @abstractmethod
     def ids_if_few(self, most: int) -> set[int] | None:
-        """All customers who pass, and maybe others; None when there may be more than `most`."""
+        """All customers that pass, and maybe others; None when there may be more than `most`."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class HasDuplicates(Criterion):
 
 
 def _at_most(most: int, owners: QuerySet[Any, Any]) -> set[int] | None:
-    """The customers of `owners`; None when it has more rows than `most`."""
+    """The customers of `owners`; None when they are more rows than `most`."""
     ids = [next(iter(row.values())) for row in owners[: most + 1]]
     return set(ids) if len(ids) <= most else None
 
@@ -182,5 +182,5 @@ def _unindexed(column: str | BillingCountry) -> Coalesce:
 
 
 def _is(column: Coalesce | BillingCountry, values: Sequence[str]) -> Q:
-    """Not by `__in`, which reads the values as JSON where the column is a part of one."""
+    # Not `__in`: that reads the values as JSON where the column is a part of one.
     return Q(In(column, values))

@@ -47,12 +47,11 @@ class Lookup:
 
     @property
     def condition(self) -> Q:
-        """Whether the customer in the outer query is one of the owners."""
         return Q(Exists(self.rows.filter(**{self.owner: OuterRef("pk")})))
 
 
 def find(text: str) -> CustomerQuerySet:
-    """The live customers that match the query `text`; none when it has no letter and no digit."""
+    """Live customers; none when `text` has no letter and no digit."""
     text = clean_query(text)
     owners_by_word = [union_of_owners(rows) for rows in lookups_by_word(text)]
     if not owners_by_word:
@@ -67,7 +66,7 @@ def find(text: str) -> CustomerQuerySet:
 
 
 def lookups_by_word(text: str) -> list[list[Lookup]]:
-    """Where to look for each word of a cleaned query; a customer matches when every word does.
+    """The lookups of each word of a cleaned query; a customer must match one of every word.
 
     The whole of several words may also be an external id or a login: `exact_lookups`.
     """
@@ -104,7 +103,6 @@ def _named(text: str) -> dict[int, str]:
 
 
 def _matched_elsewhere(text: str, named: int) -> bool:
-    """Whether it is also the email or phone of another customer: a contact may have the same."""
     keys = MatchKey.objects.among(list(_match_keys(text)))
     return keys.exclude(source_record__customer=named).exists()
 
@@ -114,7 +112,7 @@ def union_of_owners(lookups: list[Lookup]) -> Owners:
 
 
 def _by_name(word: str) -> Iterator[Lookup]:
-    """A name such as Jean-Luc is two words; an email is one."""
+    # A name such as Jean-Luc is two words; an email is one.
     yield Lookup(SearchWord.objects.filter(_begins(fold(word))), "source_record__customer", is_exact=False)
     parts = name_words(word)
     if parts and parts != [fold(word)]:
@@ -125,7 +123,7 @@ def _by_name(word: str) -> Iterator[Lookup]:
 
 
 def _begins(text: str) -> Q:
-    """PostgreSQL reads LIKE from the index; SQLite cannot where LIKE has an ESCAPE, as Django's has."""
+    # PostgreSQL reads LIKE from the index; SQLite cannot where LIKE has an ESCAPE, as Django's has.
     beginning = text[:LONGEST_WORD]
     if connections[SearchWord.objects.db].vendor == "postgresql":
         return Q(word__startswith=beginning)
@@ -133,7 +131,6 @@ def _begins(text: str) -> Q:
 
 
 def exact_lookups(text: str) -> Iterator[Lookup]:
-    """What has `text` as its value: a match key, a number, an external id, or what a linked table is searched by."""
     if keys := list(_match_keys(text)):
         yield Lookup(MatchKey.objects.among(keys), "source_record__customer")
         # A phone that staff said not to match on stands among the words.
@@ -142,7 +139,6 @@ def exact_lookups(text: str) -> Iterator[Lookup]:
 
 
 def id_lookups(text: str) -> Iterator[Lookup]:
-    """The number or id of a customer, or of anything linked to one."""
     external = SourceRecord.objects.filter(_has(SourceRecord, "external_id", [text]))
     yield Lookup(external, "customer", "External ID")
     yield from _linked(text)
@@ -159,7 +155,7 @@ def _linked(text: str, *, only: str = "") -> Iterator[Lookup]:
 
 
 def _has(model: type[SourceRecord | LinkedRow], field: str, spellings: list[str]) -> Q:
-    """That a field is one of `spellings`; a data source's own id is named with it, as its index begins with that."""
+    # A data source's id is named with its source, as its index begins with that.
     has = Q(**{f"{field}__in": set(spellings)})
     unique = (set(c.fields) for c in model._meta.constraints if isinstance(c, UniqueConstraint))
     return has & Q(data_source__in=DataSource.objects.all()) if {"data_source", field} in unique else has
@@ -176,14 +172,13 @@ def _match_keys(text: str) -> Iterator[Key]:
 
 
 def _numbered(text: str) -> Customer | None:
-    """The customer with this number or uuid, live or not."""
     if text.isascii() and text.isdigit():
         return Customer.objects.filter(pk=int(text)).first()
     return Customer.objects.filter(uuid=text.lower()).first() if text.lower().startswith("cus_") else None
 
 
 def find_by_number_or_text(text: str, *, most: int) -> list[Customer]:
-    """The customer of the number `text`, live or not; otherwise up to `most` that a search finds."""
+    """The customer with the number `text`, live or not; otherwise up to `most` live customers."""
     pk = parse_number(text)
     if pk is not None and (customer := Customer.objects.select_related("merged_into").filter(pk=pk).first()):
         return [customer]

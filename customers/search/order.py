@@ -44,11 +44,10 @@ class Sort:
         return [f"-{field}" if self.descending else field for field in self.fields]
 
     def cursor(self, place: SortPlace) -> str:
-        """Where the page that ends with the customer at `place` ends."""
         return SEPARATOR.join(_written(value) for value in place)
 
     def parse(self, text: str) -> SortPlace | None:
-        """The place that `cursor` wrote; None when it did not."""
+        """The place that `cursor` wrote; None for another text."""
         *written, pk = text.replace("\x00", "").split(SEPARATOR)
         try:
             values = [self._value(field, text) for field, text in zip(self.fields[:-1], written, strict=True)]
@@ -60,18 +59,16 @@ class Sort:
         return bytes.fromhex(text) if field == "sort_name" else datetime.fromisoformat(text).astimezone(UTC)
 
     def follows(self, place: SortPlace | None) -> Q:
-        """What comes after `place`."""
         return self._compared(LessThan if self.descending else GreaterThan, place)
 
     def until(self, place: SortPlace | None) -> Q:
-        """What comes before `place`, with it."""
         return self._compared(GreaterThanOrEqual if self.descending else LessThanOrEqual, place)
 
     def between(self, after: SortPlace | None, end: SortPlace | None) -> Q:
-        """Of the first field alone, what lies between two places, for PostgreSQL to tell how few these are.
+        """Bounds of the first field, from which PostgreSQL can tell how few rows lie between two places.
 
-        It takes a comparison of rows for one of their first fields, and two of them for a tenth of the table. SQLite
-        would enter the index by this, and not exactly.
+        PostgreSQL estimates two comparisons of rows as a tenth of the table. SQLite would enter the index by these
+        bounds, less exactly.
         """
         if connection.vendor != "postgresql":
             return Q()
@@ -83,7 +80,6 @@ class Sort:
         return Q() if place is None else Q(how(Row(*self.fields), Row(*map(Value, place))))
 
     def places(self, customers: CustomerQuerySet) -> QuerySet[Customer, SortPlace]:
-        """Where each of the customers stands, in order."""
         return customers.order_by(*self.ordering).values_list(*self.fields)
 
 

@@ -17,7 +17,6 @@ def clean_query(text: str) -> str:
 
 
 def whole_or_words(text: str) -> list[str]:
-    """The words to look for; a phone written in several is one."""
     return [text] if is_phone(text) else text.split()[:MAX_WORDS]
 
 
@@ -27,7 +26,7 @@ def is_phone(text: str) -> bool:
 
 
 def last_four(text: str) -> str:
-    """The digits of “•••• 4242”, “*4242” or “card 4242”; "" of anything else, four digits alone among it."""
+    """The digits of “•••• 4242”, “*4242” or “card 4242”; "" of other texts, also of four digits alone."""
     match = MASKED.fullmatch(text)
     if not match:
         return ""

@@ -18,13 +18,12 @@ READ = 24
 
 
 def record_visit(customer: Customer, *, by: User) -> None:
-    """Remember that `by` has the customer open, in one statement."""
     seen = Visit(user=by, customer=customer, at=timezone.now())
     Visit.objects.bulk_create([seen], update_conflicts=True, unique_fields=["user", "customer"], update_fields=["at"])
 
 
 def recently_viewed(user: User) -> list[Visit]:
-    """The visits to live customers, latest first; `customer` is whom it leads to now."""
+    """Latest first, to live customers: `customer` is the live customer that a visit leads to."""
     visits = list(Visit.objects.filter(user=user).order_by("-at", "-pk")[:READ])
     chains = ownership.merge_chains(visit.customer_id for visit in visits)
     live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})

@@ -32,7 +32,6 @@ class Stretch:
 
 
 def scan(criteria: Sequence[Criterion], sort: Sort, *, after: SortPlace | None = None) -> Iterator[Stretch]:
-    """The order that follows the place `after`, a stretch at a time, to its end."""
     stretches = _stretches(criteria, sort, after)
     if not any(isinstance(criterion, HasDuplicates) for criterion in criteria):
         return stretches
@@ -71,7 +70,7 @@ def _passing(criteria: Iterable[Criterion]) -> CustomerQuerySet:
 
 
 def _with_duplicates(stretch: Stretch) -> Iterator[Stretch]:
-    """The stretch without customers whose possible duplicates were all marked as not duplicates."""
+    # A customer shares a value, but all its possible duplicates may be marked as not duplicates.
     for part in batches(stretch.passing, ASKED_AT_ONCE):
         counts = duplicate_counts([pk for *_, pk in part])
         yield Stretch([place for place in part if place[-1] in counts], part[-1])

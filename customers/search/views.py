@@ -46,7 +46,6 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
 @require_GET
 @may_view
 def customer_export(request: "StaffRequest") -> StreamingHttpResponse:
-    """Everybody whom the list of the same address shows, on all its pages."""
     with_orders = request.user.has_perm(VIEW_ORDERS)
     rows = export_rows(read_list_filter(request.GET).criteria, with_orders=with_orders)
     return csv_response(f"customers-{timezone.now():%Y-%m-%d}", export_header(with_orders=with_orders), rows)

@@ -139,7 +139,6 @@ def _cleaned(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cleaned_place(before: Address, place: Address) -> Address:
-    """The billing address with changed parts; an empty one is removed."""
     for part, value in place.items():
         _clean("billing_address", {part: value}, called=part)
     return address(before | place)

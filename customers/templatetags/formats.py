@@ -36,7 +36,6 @@ def signed(amount: Decimal, currency: str) -> str:
 
 @register.filter
 def minor_units(amount: int, currency: str) -> str:
-    """Like `money`, for an amount in minor units."""
     return format_amount(from_minor_units(amount, currency), currency)
 
 

@@ -30,7 +30,7 @@ _of_records = Prepared(
 
 
 def refresh(customers: Collection[int]) -> list[str]:
-    """Derive the billing status of the locked `customers` from their purchases; a line for each that differed."""
+    """Derive the billing status of the locked `customers`; a line for each that differed."""
     differed = []
     for pk, status, *counts in _counted(list(customers)):
         if status != status_of(counts):
@@ -40,18 +40,17 @@ def refresh(customers: Collection[int]) -> list[str]:
 
 
 def status_of(counts: Sequence[int | None]) -> str:
-    """The status for these numbers of active, past due and cancelled purchases; "" for none."""
+    """ "" when there are no purchases. `counts` are of active, past due and cancelled ones."""
     return next((status for (_, status), count in zip(BY_PRIORITY, counts, strict=False) if count), "")
 
 
 def combined_status(customers: Iterable[Customer]) -> str:
-    """The status after a merge of `customers`."""
     statuses = {customer.billing_status for customer in customers}
     return next((status for _, status in BY_PRIORITY if status in statuses), "")
 
 
 def statuses_of_parts(parts: Mapping[int, Sequence[int]]) -> dict[int, str]:
-    """{customer: billing status} if the customers had the records of `parts`, {customer: records}."""
+    """{customer: billing status}, were the records of `parts`, {customer: records}, theirs."""
     counts_of: defaultdict[int, list[Sequence[int]]] = defaultdict(list)
     owner_of = {record: customer for customer, records in parts.items() for record in records}
     for record, *counts in _of_records(list(owner_of)):

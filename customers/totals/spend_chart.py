@@ -83,7 +83,6 @@ class SpendChart:
 
     @property
     def peak(self) -> Label | None:
-        """The amount above the highest bar."""
         if self.most <= 0:
             return None
         n = next(n for n, month in enumerate(self.spend.months) if month.amount == self.most)
@@ -120,7 +119,7 @@ class SpendChart:
 
     @property
     def text(self) -> str:
-        """All values, for screen readers."""
+        # For screen readers.
         spend = self.spend
         parts = [self._month_text(month) for month in spend.months if month.orders]
         if spend.before:
@@ -139,7 +138,7 @@ class SpendChart:
 
     @property
     def before(self) -> str:
-        """The spend before the first month, such as “5.00 before Apr 2023”; "" if there was none."""
+        """Such as “5.00 before Apr 2023”; "" without spend before the first month."""
         before = self.spend.before
         return f"{self.amount(before.amount)} before {month_name(before.first)}" if before else ""
 
@@ -153,6 +152,5 @@ def month_name(first: date) -> str:
 
 
 def _within(x: float, text: str) -> float:
-    """`x`, or the nearest place where the centred text fits between the edges."""
     half = len(text) * LETTER / 2
     return round(min(max(x, half), WIDTH - half), 2)

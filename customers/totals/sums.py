@@ -41,7 +41,7 @@ class OrderTotals:
     purchases: Mapping[str, int] = field(default_factory=dict)
 
     def since(self, customer: Customer) -> datetime:
-        """Since when `customer`, whose totals these are, is a customer: the first order may be before it was added."""
+        # The first order may be older than the customer.
         return min(filter(None, (customer.created, self.first_order_at)))
 
     @property
@@ -51,7 +51,7 @@ class OrderTotals:
 
     @property
     def refunded_amounts(self) -> list[Amount]:
-        """One for each of `spent_amounts`, zero included."""
+        """In the order of `spent_amounts`, zero included."""
         return _amounts({currency: self.refunded.get(currency, 0) for _, currency in self.spent_amounts})
 
     @property
@@ -90,7 +90,6 @@ def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
 
 
 def totals_rows(customer: Customer) -> list[RecordTotals]:
-    """The totals of all records of the customer, read with `source_record`."""
     return list(RecordTotals.objects.filter(source_record__customer=customer).select_related("source_record"))
 
 
@@ -117,6 +116,6 @@ def order_totals(pks: Collection[int], *, by: str = "source_record") -> defaultd
 
 
 def common_currency(totals: Iterable[OrderTotals]) -> str:
-    """The currency that all amounts have, for a heading; "" if there are several or none."""
+    """ "" when there are several or none."""
     currencies = {currency for total in totals for currency in total.spent}
     return currencies.pop() if len(currencies) == 1 else ""

@@ -7,7 +7,6 @@ from customers.lib.csv_rows import csv_lines
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """A CSV file that is sent while it is read, however long it is."""
     return StreamingHttpResponse(
         csv_lines(header, rows),
         content_type="text/csv; charset=utf-8",

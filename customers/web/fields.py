@@ -36,5 +36,4 @@ LONGEST_REASON = int(Merge._meta.get_field("reason").max_length or 0)
 
 
 def reason_in(request: "StaffRequest") -> str:
-    """The reason in the form, cut to the length that is stored."""
     return without_unstorable(request.POST.get("reason", "")).strip()[:LONGEST_REASON]

@@ -3,11 +3,9 @@ from django.utils.safestring import SafeString
 
 
 def emphasised(strong: str, text: str) -> SafeString:
-    """A message that begins with a few words in bold, such as “Not saved.”."""
     return format_html("<span><strong>{}</strong> {}</span>", strong, text)
 
 
 def message_with_button(text: str, *, url: str, label: str, strong: str = "") -> SafeString:
-    """A message with a link beside it that looks like a button; `strong` is in bold before the text."""
     start = format_html("<strong>{}</strong> ", strong) if strong else ""
     return format_html('<span>{}{}</span><a class="button small" href="{}">{}</a>', start, text, url, label)

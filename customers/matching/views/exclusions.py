@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """The emails and phones by which a customer is recognised, and those by which they are not."""
     records = records_of(customer).values()
     shown = {
         "title": f"Emails and phones of {isolated(customer.name)}",
@@ -49,7 +48,6 @@ def match_resume(request: "StaffRequest", customer: Customer) -> HttpResponse:
 
 
 def _acted(request: "StaffRequest", customer: Customer, act: Callable[..., str], success: str) -> HttpResponse:
-    """Back to the list, which says of the customer and of the value as written what was done, or why it was not."""
     try:
         written = act(customer, request.POST.get("kind", ""), request.POST.get("value", ""), by=request.user)
     except exclusions.ExclusionError as error:

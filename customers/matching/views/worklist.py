@@ -31,7 +31,6 @@ MOST = 100
 @require_safe
 @may_view
 def duplicate_list(request: "StaffRequest") -> HttpResponse:
-    """Groups of customers who may be one person; on the last tab, whom somebody said not to be."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else ""
     before = parse_number(request.GET.get("before", "")) or 0
@@ -53,7 +52,7 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
 @may_merge
 @may_view
 def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
-    """Say that those of a group are not the same person, or take that back."""
+    """Mark the customers of a group as not duplicates, or reverse the mark."""
     taken_back = request.POST.get("take_back", "")
     texts = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
     if numbers := {parse_number(text) or 0 for text in texts}:  # 0 is nobody's: it is refused and not passed over
@@ -79,7 +78,7 @@ def _named(customers: list[Customer]) -> str:
 
 
 def _dismissed_message(customers: list[Customer]) -> SafeString:
-    """Its button belongs to the form of the page that it is shown on."""
+    # The button belongs to the form of the page that shows the message.
     return format_html(
         "<span>{} will not be suggested as duplicates of each other again.</span>"
         '<button class="button small" form="worklist" name="take_back" value="{}">Undo</button>',

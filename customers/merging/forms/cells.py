@@ -64,7 +64,7 @@ class GridRow:
 
     @property
     def is_long(self) -> bool:
-        """Too wide for two values side by side on a phone."""
+        # Too wide for two values side by side on a phone.
         return self.control == "address" or self.key == "email"
 
     @property
@@ -77,7 +77,6 @@ class GridRow:
 
     @property
     def is_same(self) -> bool:
-        """Whether there is nothing to decide, and nothing was entered."""
         touched = self.is_typed or self.error or self.empty_is_picked or self.keeps_password
         changed = any(cell.changed for cell in self.cells)
         return not (touched or changed or self.differs) and len({tuple(cell.lines) for cell in self.cells}) == 1
@@ -106,7 +105,7 @@ def value_lines(field: ProfileField, customer: Customer) -> list[str]:
 
 
 def comparable_value(field: ProfileField, customer: Customer, *, country: str) -> Hashable:
-    """The value as it is compared, None when there is none. `country` is the default one of a phone."""
+    """None for a blank value. `country` is the default country of a phone."""
     if is_blank(field, customer):
         return None
     country = customer.billing_address.get("country", "") or country

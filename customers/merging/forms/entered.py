@@ -51,7 +51,7 @@ class Entered:
 
     @classmethod
     def suggested(cls, plan: MergePlan, customers: Sequence[Customer]) -> Entered:
-        """The picks that mean what `plan` does, before anybody entered anything."""
+        """The picks that lead to `plan`."""
         survivor, picks = customers[0], {}
         for key, final in plan.finals.items():
             # The most restrictive answer has no origin where several gave it: the first customer who did is picked.
@@ -60,13 +60,12 @@ class Entered:
         return cls(picks)
 
     def differing(self, suggested: Entered, names: Collection[str]) -> dict[str, dict[str, str]]:
-        """What a draft keeps of the inputs with these `names`: whatever is not as suggested, valid or not."""
+        """What a draft keeps of the inputs `names`: everything not as suggested, valid or not."""
         picks = {key: pick for key, pick in self.picks.items() if key in BY_KEY and pick != suggested.picks[key]}
         typed = {name: text for name, text in self.typed.items() if name in names and text.strip()}
         return {"picks": _storable(picks), "typed": _storable(typed)}
 
     def with_draft(self, draft: MergeDraft, customers: Sequence[Customer]) -> Entered:
-        """With what a draft keeps of these customers."""
         numbers = {customer.pk for customer in customers}
         valid_picks = {EMPTY, *map(str, numbers)}
         picks = {key: pick for key, pick in draft.entered.get("picks", {}).items() if pick in valid_picks}
@@ -88,10 +87,7 @@ def _storable(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_choice(field: ProfileField, entered: Entered, customers: Sequence[Customer]) -> Picked | Typed | None:
-    """What was chosen for a field, None when nothing was; ValidationError says what to correct.
-
-    A typed value overrides a picked one.
-    """
+    """None when nothing was chosen; ValidationError says what to correct. A typed value overrides a picked one."""
     return _typed(field, entered, customers) or _picked(field, entered, customers)
 
 
@@ -128,7 +124,7 @@ def _picked(field: ProfileField, entered: Entered, customers: Sequence[Customer]
 
 
 def read_amount(text: str, currency: str) -> Decimal:
-    """An amount of credit, zero or more, also with commas between thousands; ValidationError says what to correct."""
+    """Zero or more, also with commas between thousands; ValidationError says what to correct."""
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
         text = text.replace(",", "")
     try:

@@ -65,7 +65,6 @@ class Grid:
 
     @property
     def groups(self) -> list[tuple[str, list[GridRow]]]:
-        """The rows in which there is something to decide, by group."""
         undecided = (row for row in self.rows if not row.is_same)
         return [(name, list(rows)) for name, rows in groupby(undecided, key=lambda row: row.group)]
 
@@ -186,7 +185,7 @@ class Grid:
 
 
 def _join_labels(rows: Iterable[GridRow]) -> str:
-    """The labels, those that differ only by number in short: “Custom 2 to 5”."""
+    """Labels that differ only by number are shortened: “Custom 2 to 5”."""
     labels = [row.label for row in rows]
     numbers = [label for label in labels if re.fullmatch(r"Custom \d", label)]
     if len(numbers) > 2:
@@ -195,7 +194,7 @@ def _join_labels(rows: Iterable[GridRow]) -> str:
 
 
 def credit_by_currency(customers: Sequence[Customer]) -> CreditByCurrency:
-    """Of every currency in which one of the customers has credit; the default one when there is none."""
+    """With the default currency when no customer has credit."""
     by_currency: dict[str, dict[int, Decimal]] = {}
     for pk, amounts in credit.balances([customer.pk for customer in customers]).items():
         for currency, amount in amounts.items():

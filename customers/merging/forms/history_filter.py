@@ -64,7 +64,6 @@ class MergeHistoryForm(forms.Form):
 
     @cached_property
     def applied(self) -> dict[str, str]:
-        """The filters that are set, as they are written in a URL."""
         return {name: self.data[name] for name in self.fields if self.cleaned_data.get(name)}
 
     @property
@@ -73,7 +72,7 @@ class MergeHistoryForm(forms.Form):
 
     @cached_property
     def customers(self) -> list[Customer] | None:
-        """The customers whose merges are shown; None for those of all."""
+        """None when the filter names no customer."""
         text = self.cleaned_data.get("customer", "")
         return find_by_number_or_text(text, most=MOST_CUSTOMERS) if text else None
 

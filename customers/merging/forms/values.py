@@ -78,15 +78,12 @@ class ValuesForm:
 
     @cached_property
     def shown(self) -> MergePlan:
-        """The plan of what is entered, or of the defaults while there is something to correct."""
+        """The plan of what is entered, or of the defaults when it is not valid."""
         plan, _ = self._plan() if self.data is not None or self.is_kept else (None, {})
         return plan or self.default
 
     def take_all_from(self, pk: int | None) -> Customer | None:
-        """Pick all values of one customer, who is returned; typed values stay.
-
-        Consent, tax exemption and the status Lost are left as they are: they are decided one by one.
-        """
+        """Pick all values of one customer, who is returned."""
         customer = next((customer for customer in self.customers if customer.pk == pk), None)
         if customer:
             picks = {field.key: str(pk) for field in FIELDS if field.kind not in NEITHER_TYPED_NOR_CLEARED}
@@ -103,7 +100,7 @@ class ValuesForm:
         return None if self.errors else plan
 
     def _plan(self) -> tuple[MergePlan | None, dict[str, str]]:
-        """The plan of what is entered, or what to correct, by field."""
+        """(the plan of what is entered, {field: what to correct})."""
         choices: dict[str, Picked | Typed] = {}
         credit: dict[str, Decimal] = {}
         errors: dict[str, str] = {}

@@ -106,7 +106,7 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _dismissed_message(survivor: Customer, other: Customer) -> str:
-    """Its button belongs to the form of the page that shows the message."""
+    # The button belongs to the form of the page that shows the message.
     return format_html(
         "<span>{} will not be suggested as a duplicate of {} again.</span>"
         '<button class="button small" form="choose" formaction="{}" name="take_back" value="{}">Undo</button>',

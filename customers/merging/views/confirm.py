@@ -66,7 +66,6 @@ def _not_kept(request: "StaffRequest", survivor: Customer) -> HttpResponse:
 
 
 def _reviewed(customers: list[Customer], kept: MergeDraft) -> MergePlan:
-    """The plan of what was entered; StalePlanError when it is not the one that was reviewed."""
     plan = ValuesForm(customers, draft=kept).review()
     if plan is None or plan.fingerprint != kept.fingerprint:
         raise stale(kept.versions)

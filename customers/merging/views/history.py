@@ -40,7 +40,7 @@ def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200)
 @require_safe
 @may_view
 def merge_export(request: "StaffRequest") -> HttpResponseBase:
-    """All pages of the list. Refused where a filter is ignored, which the file could not show."""
+    # The file could not show that a filter is ignored, so it is refused.
     form = MergeHistoryForm(request.GET)
     if form.ignored:
         return _list(request, form, status=422)

@@ -41,10 +41,7 @@ def get_customer(pk: int) -> Customer:
 def with_survivor(
     view: Callable[Concatenate["StaffRequest", Customer, P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Give the view the live customer of the URL. A retired one redirects to the first step of its survivor.
-
-    The selection is kept.
-    """
+    """Call the view with the live customer of the URL; redirect a retired one to its survivor, selection kept."""
 
     @wraps(view)
     def with_live_customer(request: "StaffRequest", /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

@@ -39,7 +39,6 @@ def record_split(request: "StaffRequest", pk: int, record: int) -> HttpResponse:
 
 
 def _redirect_to_current(request: "StaffRequest", record: SourceRecord, customer: Customer) -> HttpResponse:
-    """The record was split off before, or moved by a merge or an undo."""
     messages.info(request, f"Nothing was split: {isolated(record)} now belongs to {record.customer.name_with_number}.")
     if customer.live_root() == record.customer:
         return redirect("customers:split", record.customer_id, record.pk)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 @may_undo
 @may_view
 def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
-    """What an undo gives back and what stays; then the undo. `only` names some of the duplicates."""
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
     # What is no number is nobody's: 0, so that it is refused and not taken for all of them.

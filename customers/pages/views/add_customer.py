@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 @may_add
 @may_view
 def customer_add(request: "StaffRequest") -> HttpResponse:
-    """Existing customers with the same email or phone are shown before one is added."""
     form = AddForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _page(request, form)

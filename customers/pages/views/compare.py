@@ -35,7 +35,6 @@ class Side:
 @require_safe
 @may_view
 def why_ask(request: "StaffRequest") -> HttpResponse:
-    """Choose the two customers, each by number or by a search."""
     typed = {name: request.GET.get(name, "").strip() for name in SIDES}
     matches = {name: find_by_number_or_text(text, most=MOST_FOUND) for name, text in typed.items()}
     if all(len(customers) == 1 for customers in matches.values()):
@@ -58,7 +57,6 @@ def _ask_url(typed: dict[str, str]) -> str:
 @require_safe
 @may_view
 def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
-    """Why two customers match, or why they do not."""
     pair = [get_object_or_404(Customer.objects.select_related("merged_into"), pk=number) for number in (pk, other)]
     one, two = roots = [customer.live_root() for customer in pair]
     for customer, root in zip(pair, roots, strict=True):
