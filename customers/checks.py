@@ -29,7 +29,7 @@ def errors_of(model: type[models.Model]) -> Iterator[CheckMessage]:
 
 
 def foreign_keys(model: type[models.Model]) -> Iterator[models.ForeignKey[Any, Any]]:
-    """Those of the model and of the tables that Django makes for its many-to-many fields."""
+    """Of the model, and of the tables that Django makes for its many-to-many fields."""
     throughs = (field.remote_field.through for field in model._meta.local_many_to_many)
     for table in (model, *(through for through in throughs if through and through._meta.auto_created)):
         yield from (field for field in table._meta.local_fields if isinstance(field, models.ForeignKey))

@@ -37,7 +37,7 @@ _merged_into = Prepared(lambda customer: Customer.objects.filter(pk=customer).va
 
 
 class RetiredMeanwhileError(Exception):
-    """The customer was merged or restored between finding it and locking it."""
+    """The customer was merged or restored after it was read and before it was locked."""
 
 
 def retry_on(*errors: type[Exception], tries: int = MOST_TRIES) -> Callable[[Callable[P, Result]], Callable[P, Result]]:
@@ -108,7 +108,7 @@ def lock_chain(chain: Sequence[int], *others: int) -> dict[int, Customer]:
 
 
 def lock_numbers(names: Iterable[str]) -> None:
-    """Wait for the lock of each name and hold it until the transaction ends. Call it before any customer is locked."""
+    """Wait for the locks of all `names`, and hold them until the transaction ends. Call it before locking customers."""
     _run(LOCK, names)
 
 

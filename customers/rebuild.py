@@ -1,7 +1,7 @@
-"""Deriving every cache about customers again, with a line for each that differed.
+"""Deriving every cache about customers again, with a line for every difference.
 
 It uses the functions that the acts use, so after any history there should be no lines. Each batch of customers is one
-short transaction with the same locks as the acts, in the same order, so that others can work meanwhile.
+short transaction with the same locks as the acts, in the same order, so that users can work meanwhile.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +41,7 @@ def _batches(customers: CustomerQuerySet) -> Iterator[list[int]]:
 def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
     lock(customers)
     differed = refresh_profiles(customers)
-    # Read under the lock, while none of them can move and none can be added.
+    # Read under the lock: no record can be moved or added meanwhile.
     records = list(SourceRecord.objects.filter(customer__in=customers).select_related("origin").order_by("pk"))
     for batch in batches(records):
         differed += match_keys.refresh(batch)
@@ -68,5 +68,5 @@ def _reset_owners(customers: set[int]) -> None:
 @transaction.atomic
 def _gather(survivors: Sequence[int]) -> int:
     """The number of records that had to move to the survivors of their customers."""
-    # Those that were merged meanwhile are left out.
+    # Customers that were merged meanwhile are left out.
     return ownership.refresh([pk for pk, customer in lock(survivors).items() if customer.merged_into_id is None])

@@ -1,4 +1,4 @@
-"""Credit: the sum of the standing entries of a customer's records, in each currency by itself."""
+"""Credit: the sum of the active entries of a customer's records, by currency."""
 
 from __future__ import annotations
 

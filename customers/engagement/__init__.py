@@ -1,4 +1,4 @@
 """Contacts, notes, opportunities and tasks of a customer.
 
-Read common.py first: how each is locked, checked and written into the history.
+Read common.py first: how rows are locked, checked and written into the history.
 """

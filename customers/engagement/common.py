@@ -1,7 +1,7 @@
 """What contacts, notes, opportunities and tasks have in common.
 
-Each is written under the lock of its customer, after its values were checked against the columns. Its history entry is
-on the same source record as the row, so that a split or an undo does not separate them.
+A row is written under the lock of its customer, after its values were checked against the columns. The history entry
+is on the same source record as the row, so that a split or an undo does not separate them.
 """
 
 from __future__ import annotations

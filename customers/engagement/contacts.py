@@ -71,7 +71,7 @@ def _labels(changed: Mapping[str, Any]) -> list[Any]:
 def set_primary_contact(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> None:
     """Change the primary contact of the locked `customer`; add one if there is none and a value is not empty."""
     contacts = Contact.objects.filter(source_record__customer=customer)
-    # Those of duplicates come after the customer's own.
+    # The contacts of duplicates come after the customer's own.
     is_own = Case(When(source_record__origin=customer, then=Value(0)), default=Value(1))
     if first := contacts.order_by(is_own, "position", "pk").first():
         edit(first, values, by=by)

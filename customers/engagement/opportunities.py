@@ -29,7 +29,7 @@ LABELS = {
     "forecast_category": "Forecast",
     "win_likelihood": "Likelihood",
 }
-# The likelihood of what is decided, unless the API client sends one.
+# The likelihood of a closed opportunity, unless the API client sends one.
 DECIDED = {ForecastCategory.WON: 100, ForecastCategory.LOST: 0}
 
 

@@ -1,7 +1,7 @@
 """Deleting a customer for good, with all linked records and the customers merged into it.
 
-The customers stay as empty tombstones, so that every old number and uuid answers that it was erased. What the history,
-changes and merges of other customers say of them is blanked. The deletion log keeps no personal data. A deletion
+The customers stay as empty tombstones, so that every old number and uuid answers that it was erased. Their traces in
+the history, changes and merges of other customers are blanked. The deletion log keeps no personal data. A deletion
 cannot be undone, and neither can a merge in which an erased customer took part.
 """
 
@@ -50,7 +50,7 @@ class StaleEraseError(EraseError):
 
 @dataclass(frozen=True)
 class ErasePlan:
-    """What will be deleted, and what is received meanwhile. `refusals` say why it cannot be deleted yet."""
+    """The rows that will be deleted. `refusals` say why they cannot be deleted yet."""
 
     customer: Customer
     merged: Sequence[Customer]

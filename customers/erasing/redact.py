@@ -1,7 +1,7 @@
-"""Blanking what is kept of erased customers: in profile changes, in merges, and in the history of other customers.
+"""Blanking the traces of erased customers: in profile changes, in merges, and in the history of other customers.
 
 An entry of another customer keeps what happened and loses the name. A value that another customer took over in a merge
-that was undone since is blanked, unless it is in use; one that this customer has now stays.
+that was undone since is blanked, unless it is in use: a value that the other customer shows now is its own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ IN_WORDS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE,
 
 
 def redact(family: Mapping[int, Customer]) -> None:
-    """Blank what is kept of the locked customers, whose records must still be there."""
+    """Blank the rows that are kept of the locked customers. Call it before their records are deleted."""
     merges = set(Merge.objects.filter(survivor__in=family).values_list("pk", flat=True))
     merges.update(MergeMember.objects.filter(duplicate__in=family).values_list("merge", flat=True))
     _redact_history(family, merges)
@@ -57,7 +57,7 @@ def _redact_history(family: Collection[int], merges: Collection[int]) -> None:
 
 def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator[QuerySet[HistoryEntry]]:
     yield HistoryEntry.objects.filter(about_customer__in=family)
-    # A merge names several customers, in the history of each that took part …
+    # The history of every customer in a merge names the others …
     customers = set(Merge.objects.filter(pk__in=merges).values_list("survivor", flat=True))
     customers.update(MergeMember.objects.filter(merge__in=merges).values_list("duplicate", flat=True))
     acts = [HistoryKind.MERGE, HistoryKind.UNDO]

@@ -1,8 +1,8 @@
-"""Which tags and attributes count: of several rows of one name, one does. A tag is the same in every spelling.
+"""The tags and attributes that count: one row of each name. A tag is the same in every spelling.
 
-The staff record of the customer wins, then the order in which the records were attached. What staff remove is marked
-`removed` on the staff record of the customer they removed it from. That hides the name on every record of that
-customer: after a merge it does not return, and after an undo both sides have their own again.
+The staff record of the customer wins, then the order in which the records were attached. A tag or attribute that staff
+remove is marked `removed` on the staff record of the customer. That hides the name on every record of that customer:
+after a merge it does not return, and after an undo both sides have their own again.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def customer_labels(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    wanted = request.GET.get("attribute")
-    chosen = next((each for each in attributes_of(customer) if each.name == wanted), None)
+    name = request.GET.get("attribute")
+    chosen = next((attribute for attribute in attributes_of(customer) if attribute.name == name), None)
     return _page(request, customer, TagForm(), AttributeForm(attribute=chosen))
 
 
@@ -86,7 +86,7 @@ def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: 
         "section": "customers",
         "customer": customer,
         "tags": tags_of(customer),
-        "attributes": [(each, attribute_text(each)) for each in attributes_of(customer)],
+        "attributes": [(attribute, attribute_text(attribute)) for attribute in attributes_of(customer)],
         "tag": tag,
         "attribute": attribute,
         "form": wrong,

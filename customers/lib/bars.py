@@ -27,8 +27,8 @@ def bars(
 ) -> list[Bar]:
     """A bar for each value, side by side over `width`, with `gap` of its place left free.
 
-    Bars stand on `base`; one of the value `most` reaches to `end`, which may be above or below. One that is not of
-    zero is at least `shortest`, so that it can be seen.
+    Bars stand on `base`. A bar of the value `most` reaches to `end`, above or below. A value other than zero has a bar
+    of at least `shortest`, so that it can be seen.
     """
     step = width / len(values)
     result = []

@@ -1,4 +1,4 @@
-"""Rows as a CSV file that a spreadsheet opens as it is meant: in UTF-8, and nothing in it is run as a formula."""
+"""CSV files for spreadsheets: in UTF-8, with text that could be run as a formula made harmless."""
 
 import csv
 import re

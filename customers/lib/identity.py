@@ -1,4 +1,4 @@
-"""Who somebody says they are, and the normal forms by which two spellings are the same person.
+"""The identity of a customer as a data source sends it, and the normal forms by which two identities are compared.
 
 Only pure functions: every match key, identity key and search word in the database is made here.
 """
@@ -23,7 +23,7 @@ LONGEST_WORD = 60
 BEFORE_A_LETTER = "\x1f"
 DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
 
-# Letters that are no letter with an accent to Unicode, yet are one to a person who types without; apostrophes too.
+# Letters that Unicode does not decompose, and that people type without the accent; apostrophes too.
 SIMPLER = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""}
 )
@@ -144,9 +144,9 @@ def unaccented(text: str) -> str:
 
 
 def sort_key(*, last_name: str, first_name: str, otherwise: str) -> bytes:
-    """Where a name stands in an alphabet without accents; bytes, which every database sorts alike, text it does not.
+    """The key by which names are sorted without accents. Bytes: databases sort bytes alike, and text differently.
 
-    Whoever has no last name stands under the first, and whoever has neither under what they are called `otherwise`.
+    A customer without a last name is sorted by first name; without both, by `otherwise`.
     """
     parts = [part for part in (last_name, first_name) if part] or [otherwise]
     return BEFORE_A_LETTER.join(" ".join(unaccented(part).split())[:LONGEST_WORD] for part in parts).encode()

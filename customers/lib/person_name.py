@@ -1,10 +1,10 @@
-"""A name that comes as one string, as a first and a last name that make the same string again."""
+"""Names sent as one string: split into a first and a last name that make the same string again."""
 
 from customers.lib.identity import has_visible_text
 
 
 def split_name(name: str, *, longest: int) -> tuple[str, str]:
-    """(first, last) of at most `longest` characters each: parted at the last blank that can be put back.
+    """(first, last) of at most `longest` characters, parted at the last blank that can be put back.
 
     A name without one is all first name; so is one whose parts are set apart by more than a blank.
     """

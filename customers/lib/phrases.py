@@ -43,7 +43,7 @@ def customer_numbers(customers: Sequence[int]) -> str:
 
 
 class Notice(NamedTuple):
-    """A warning for a person: what it is about, then the rest of the sentence."""
+    """A warning on a page: a short title, then the text."""
 
     title: str
     text: str

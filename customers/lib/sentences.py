@@ -10,8 +10,8 @@ next. A value is a text, a whole number, a list of values, or one of these:
     {"attribute": "plan", "before": "gold", "after": ""}
     {"word": "billing address"}                  {"erased": true}
 
-A field without before and after changed, and nothing more is told. A text is what people or programs wrote, a word is
-our own.
+A field without before and after only says that it changed. A text was written by people or programs; a word is the
+program's own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ ERASED = {"erased": True}
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a sentence. `is_foreign` when somebody else's words could turn the sentence round them.
+    """A piece of a sentence. `is_foreign` when users or data sources wrote it: it could turn the sentence's direction.
 
     `names` is the kind and the key of what it names: ("customer", 5), ("order", "C3E67A9BD0"), ("purchase", 12).
     """
@@ -49,7 +49,7 @@ BREAK = Part("\n")
 
 
 class Messages(NamedTuple):
-    """What may have happened to one value."""
+    """The message for each way in which one value can change."""
 
     given: str
     changed: str
@@ -167,7 +167,7 @@ def money(amount: Decimal, currency: str) -> Value:
 
 
 def word(own: str) -> Value:
-    """A word of ours, such as what a field is called: unlike a text, which somebody wrote."""
+    """A word of the program, such as the label of a field; unlike a text, which users or data sources wrote."""
     return {"word": own}
 
 
@@ -176,5 +176,5 @@ def count(number: int, one: str, many: str) -> Value:
 
 
 def change(field: str, label: str, before: Value, after: Value) -> Value:
-    """One field that was changed; "" where there was or is nothing."""
+    """A change of one field; "" for a blank value."""
     return {"field": field, "label": label, "before": before, "after": after}

@@ -1,4 +1,4 @@
-"""States and provinces that programs name by a code and people by name: those of the countries where both do so."""
+"""States and provinces of countries where people write the name and programs write a code."""
 
 from customers.lib.countries import country_code
 
@@ -21,7 +21,7 @@ STATES = {
         "|TAS Tasmania|VIC Victoria|WA Western Australia"
     ),
 }
-NAMES = {country: dict(each.split(" ", 1) for each in text.split("|")) for country, text in STATES.items()}
+NAMES = {country: dict(entry.split(" ", 1) for entry in text.split("|")) for country, text in STATES.items()}
 CODES = {country: {name.casefold(): code for code, name in names.items()} for country, names in NAMES.items()}
 
 

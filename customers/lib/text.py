@@ -19,7 +19,7 @@ def clean_website(text: str) -> str:
         URLValidator(schemes=["http", "https"])(address)
     except ValidationError:
         address = ""
-    # With somebody's name in front it is an email, or a lure: https://bank.example@elsewhere.example.
+    # A user name before the host is an email, or a lure: https://bank.example@elsewhere.example.
     if not address or "@" in address:
         raise ValidationError("Enter a website such as https://example.com.")
     return address

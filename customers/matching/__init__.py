@@ -1,4 +1,4 @@
-"""Which customers may be the same person, why, and what staff said against it. Nothing is merged here.
+"""Possible duplicates: the evidence for and against, and the pairs that staff marked as not duplicates.
 
 Read duplicates.py first: the only definition of a duplicate.
 """

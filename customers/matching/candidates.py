@@ -1,4 +1,4 @@
-"""The rows of the first merge page: possible duplicates or search results, with what each has."""
+"""The rows of the first merge page: possible duplicates or search results, with the counts of their records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from customers.totals.sums import OrderTotals, order_totals
 
 @dataclass(frozen=True)
 class CandidateRow:
-    """A candidate with what it has; `is_ticked` is what the page shows."""
+    """A candidate with the counts of its records; `is_ticked` when its box is checked on the page."""
 
     candidate: Candidate
     is_ticked: bool

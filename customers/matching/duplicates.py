@@ -1,4 +1,4 @@
-"""What a duplicate is: another live customer of whom some source record shares a match key.
+"""Duplicates: live customers that share a match key through any of their source records.
 
 Placeholders and ignored values do not count. A pair marked “not duplicates” is still found, with its mark: it leaves
 suggestions and counts, not the merge page.
@@ -17,7 +17,7 @@ from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDup
 from customers.models.matching import Key
 from customers.records.staff_record import identity_of
 
-# Made up to get past a form: no match. More can be named in IgnoredValue.
+# Entered to get past a form, so they match no one. IgnoredValue names more.
 PLACEHOLDERS = frozenset(
     f"{name}@{domain}"
     for name in ("none", "noemail", "no", "na", "test", "unknown")

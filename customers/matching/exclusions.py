@@ -1,7 +1,7 @@
 """Emails and phones of a customer that are excluded from matching.
 
 An exclusion is written to each source record that has the value, so it moves with the record in a merge and an undo. It
-is written to the staff record as well: the value stays excluded when somebody enters it into the profile again.
+is written to the staff record as well: the value stays excluded when a user enters it into the profile again.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class ExclusionError(Exception):
 
 @dataclass
 class KnownValue:
-    """An email or phone, as first written; `key` is None where nobody can be recognised by it.
+    """An email or phone, as first written; `key` is None when it makes no match key.
 
-    `unmatched` are the records that have it and are not matched on it.
+    `unmatched` are the records that have the value but exclude it from matching.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Why two customers are possible duplicates, or why not: what they share and by which records, and what they do not.
+"""Why two customers match, or do not: the values that they share, with their records, and the values that differ.
 
 `duplicates` decides whether they match. Values that they share and that do not count are shown as well: placeholders,
 ignored values, values excluded from matching.
@@ -35,7 +35,7 @@ MatchedValue = Mapping[Key, Sequence[SourceRecord]]
 
 @dataclass(frozen=True)
 class SharedEvidence:
-    """A value that both are known by, with the records that say so; `but` is why it does not count, if it does not."""
+    """A value that both customers have, with the records that have it; `but` says why it does not count, or is ""."""
 
     reason: Evidence
     ones: Sequence[SourceRecord]
@@ -124,7 +124,7 @@ def _who(by: User | None) -> str:
 
 
 NEARLY = 80
-"""Below this two emails or phones are nothing like each other; above, one may be a slip of the other."""
+"""From this similarity on, in percent, one email or phone may be a typing error of the other."""
 
 
 Spellings = Mapping[str, str]
@@ -133,7 +133,7 @@ Spellings = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Comparison:
-    """`verdict` says how alike; `speaks_against` when it says that they are two."""
+    """`verdict` says how similar the values are; `speaks_against` when they are likely two customers."""
 
     label: str
     ones: Sequence[str]

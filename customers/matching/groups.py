@@ -1,7 +1,7 @@
 """Groups of customers who may be the same person: customers connected by values that two or more of them share.
 
 Groups are read a window at a time, so that a page costs the same at a million customers: the newest shared values, and
-everything else that their customers share. A group belongs to the window of its newest value. Ignored values connect
+all other values that their customers share. A group belongs to the window of its newest value. Ignored values connect
 no customers, nor do values that very many have (a shared mailbox, a switchboard), nor do pairs marked not duplicates.
 """
 
@@ -21,7 +21,7 @@ from customers.models.matching import Key
 from customers.records.counts import CappedCount
 
 WINDOW = 100
-# How many may have a value that connects them, and how many of their records are read to know.
+# A value connects up to so many customers, and so many of their records are read to count them.
 MOST_SHARING = 20
 MOST_RECORDS = 200
 MOST_WINDOWS = 10
@@ -41,7 +41,7 @@ class ConnectedCustomers:
 
 @dataclass(frozen=True)
 class Window:
-    """The groups of some shared values; `too_many` are those that connect nobody, because so many have them."""
+    """The groups of some shared values. Values in `too_many` connect no customers, because too many have them."""
 
     groups: tuple[ConnectedCustomers, ...]
     too_many: tuple[Key, ...]

@@ -1,4 +1,4 @@
-"""Customers by an email, a phone or a name that an API client sends. Each is looked up through an index.
+"""Customers by an email, a phone or a name that an API client sends, through an index each.
 
 Values excluded from matching are found as well: they are among the search words.
 """

@@ -1,6 +1,6 @@
-"""How alike two names are, as somebody would judge who reads them.
+"""How similar two names are to a human reader.
 
-Their words are compared one with one, in whatever order and without accents. An initial stands for a name, and so
+Their words are compared in pairs, in any order and without accents. An initial stands for a name, and so
 does a short form of it; what only the longer name has (a middle name, a second surname) does not count. The pair of
 words that is least alike decides: two people of one family share one name and differ in the other.
 """

@@ -1,4 +1,4 @@
-"""Short forms by which people are called, without accents: whoever is in one line may be one person."""
+"""Short forms of first names, without accents: the names on one line may belong to one person."""
 
 LINES = """
 abigail abby gail

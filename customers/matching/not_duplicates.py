@@ -1,6 +1,6 @@
-"""Marking customers as not duplicates of each other, and reversing that; the history of each of them says so.
+"""Marking customers as not duplicates, and reversing that. Both are written into the history of every customer.
 
-A mark names two customers for good. After a merge it counts for the customers they are part of.
+A mark always names the same two customers. After a merge it counts for their survivors.
 """
 
 from __future__ import annotations

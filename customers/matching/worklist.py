@@ -1,4 +1,8 @@
-"""The worklist: groups of customers who may be one person with what each has, the surest and largest first."""
+"""The worklist: groups of customers who may be one person, with their orders and data sources.
+
+Pages follow the newest shared value of each group (`groups`). Only within a page are the groups sorted by strength and
+size, so a strong match may be on a later page than a weak one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One merge as it is shown afterwards: what it changed and moved, where that is now, and what happened since."""
+"""The page of one merge: changed values, moved records with their present customer, and activity since."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_EVENTS = 50
 
 @dataclass(frozen=True)
 class MovedRecord:
-    """A source record that moved, the part of the merge that moved it, and what the record has now."""
+    """A source record that moved, the part of the merge that moved it, and the present totals of the record."""
 
     record: SourceRecord
     member: MergeMember
@@ -39,7 +39,7 @@ def value_changes(merge: Merge) -> Iterator[ValueChange]:
     names = {
         member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
     }
-    # A purchase that clears “Lost” while the merge stands is recorded with the merge, but is no change of it.
+    # A purchase that clears “Lost” while the merge stands is recorded with the merge, but the merge did not write it.
     written = {key: value for change in merge.changes.exclude(via=VIA) for key, value in change.values.items()}
     for field in (field for field in FIELDS if field.key in written):
         value = written[field.key]
@@ -83,7 +83,7 @@ class MergeEvent:
 
 
 def events_since(merge: Merge, members: Sequence[MergeMember], records: Collection[SourceRecord]) -> list[MergeEvent]:
-    """Oldest first. `records` are those that moved."""
+    """Oldest first. `records` are the moved ones."""
     later = _later_members(merge, members)
     users = undone_by([*members, *later])
     events = [
@@ -109,10 +109,10 @@ def _undone_parts(members: Sequence[MergeMember], users: Mapping[int, User | Non
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[MergeEvent]:
-    # A moved record whose origin is younger than the merge, and has an entry of a split, was split off since.
+    # A moved record was split off since when its origin is younger than the merge and has a history entry of a split.
     younger = {record.origin_id: record for record in records if record.origin.created > merge.created}
     entries = HistoryEntry.objects.filter(source_record__origin__in=younger, kind=HistoryKind.SPLIT)
-    # The first split in the history of a customer is that which created it; later ones are of records that left it.
+    # The first split in the history of a customer created it; in later splits, records left it.
     by = {e.source_record.origin_id: e.by for e in entries.select_related("by", "source_record").order_by("-at", "-pk")}
     for origin, user in by.items():
         record = younger[origin]

@@ -1,7 +1,7 @@
-"""Merges that a user is still deciding on: what they selected and entered is kept from page to page.
+"""Drafts of merges: the selection and input of a user, kept from page to page.
 
-A draft keeps what was entered and no plan. The plan is made from it again at every step, and is carried out only with
-the fingerprint that was reviewed; so no form can alter it, and no value of a customer is kept twice.
+A draft keeps the input and no plan. Every step makes the plan again from the input, and a merge needs the fingerprint
+that was reviewed. So no form can alter a plan, and no value of a customer is kept twice.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LIFE = timedelta(hours=24)
 MOST_DRAFTS = 50
 """Of one user."""
 MOST_PURGED = 100
-"""Expired ones that a new draft takes along."""
+"""The most expired drafts that are deleted with the making of a new one."""
 BATCH = 1000
 
 
@@ -52,7 +52,7 @@ def keep(
 
     `new_password` is a hash, None leaves it as it is. `reviewed` is the plan, with the duplicates' source records.
     """
-    # An erasure that began before waits here, or is waited for: it deletes the drafts that it finds.
+    # The lock is against an erasure, which deletes the drafts that it finds: either it is over, or it finds this one.
     if any(customer.erased_at for customer in lock([customer.pk for customer in customers]).values()):
         raise MergeError("One of these customers was erased. Select again.")
     survivor = customers[0]

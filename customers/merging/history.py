@@ -1,6 +1,6 @@
-"""The merge history: all merges or those that a filter names, newest first, as pages or as rows of a CSV file.
+"""The merge history: merges of all customers, filtered, newest first, as pages and as the rows of a CSV file.
 
-A page is entered through the index of when merges were made, from either side; nothing is skipped and nothing counted.
+A page reads the index on (created, id) from its cursor, forwards or backwards, without OFFSET and COUNT.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ HEADER = (
 
 @dataclass(frozen=True)
 class MergeFilter:
-    """Which merges, each field as far as it is set."""
+    """Fields that are not set do not filter."""
 
     customers: Collection[int] | None = None
-    """Merges of these customers, and of those merged into them."""
+    """Merges of these customers, and of customers merged into them."""
     by: int | None = None
     is_by_api_client: bool = False
-    """Merged through the API, with a key of whichever user."""
+    """Merged through the API, with the key of any user."""
     via: str = ""
     state: str = ""
     since: datetime | None = None
@@ -61,7 +61,7 @@ class MergeFilter:
 
 @dataclass(frozen=True)
 class MergeRow:
-    """A merge in the list; `orders` are those that the moved records have now."""
+    """A merge in the list; `orders` is the present number of orders of the moved records."""
 
     merge: Merge
     members: Sequence[MergeMember]
@@ -95,16 +95,16 @@ class MergeRow:
 
 @dataclass(frozen=True)
 class MergePage:
-    """`newer` and `older` are where the pages beside it begin; None where there is none."""
+    """`newer` and `older` are the cursors of the neighbouring pages, None without one."""
 
     rows: Sequence[MergeRow]
     newer: Cursor | None
     older: Cursor | None
 
 
-def page(wanted: MergeFilter, *, before: Cursor | None = None, after: Cursor | None = None) -> MergePage:
+def page(filters: MergeFilter, *, before: Cursor | None = None, after: Cursor | None = None) -> MergePage:
     """The merges before a cursor, or just after one; the newest without a cursor."""
-    merges = filter_merges(wanted)
+    merges = filter_merges(filters)
     if after and (later := list(_after(merges, after)[: PAGE + 1])):
         shown = later[:PAGE][::-1]
         return MergePage(_rows(shown), _newer(shown, is_more=len(later) > PAGE), _cursor(shown[-1]))
@@ -113,28 +113,28 @@ def page(wanted: MergeFilter, *, before: Cursor | None = None, after: Cursor | N
     return MergePage(_rows(shown), _newer(shown, is_more=bool(before)), _older(shown, is_more=len(earlier) > PAGE))
 
 
-def csv_rows(wanted: MergeFilter) -> Iterator[Sequence[Any]]:
+def csv_rows(filters: MergeFilter) -> Iterator[Sequence[Any]]:
     """All merges, in the columns of HEADER; times are UTC."""
     cursor = None
-    while batch := list(_before(filter_merges(wanted), cursor)[:BATCH]):
+    while batch := list(_before(filter_merges(filters), cursor)[:BATCH]):
         yield from map(_csv_row, _rows(batch))
         cursor = _cursor(batch[-1])
 
 
-def filter_merges(wanted: MergeFilter) -> QuerySet[Merge]:
+def filter_merges(filters: MergeFilter) -> QuerySet[Merge]:
     merges = Merge.objects.select_related("survivor", "by", "undone_by")
-    if wanted.customers is not None:
-        # A subquery of its own for each side: joined by OR they would scan all merges.
-        customers = list(merged_into_any(wanted.customers))
+    if filters.customers is not None:
+        # Two subqueries: joined by OR, the two conditions would scan all merges.
+        customers = list(merged_into_any(filters.customers))
         as_survivor = Merge.objects.filter(survivor__in=customers).values("pk")
         as_duplicate = MergeMember.objects.filter(duplicate__in=customers).values("merge")
         merges = merges.filter(pk__in=as_survivor.union(as_duplicate))
     # A user's merges through a key are an API client's too: the key's user is in `by`.
-    if wanted.is_by_api_client:
+    if filters.is_by_api_client:
         merges = merges.filter(via=Via.API)
-    if wanted.state:
-        merges = merges.filter(HAS_STATE[MergeState(wanted.state)])
-    columns = {"by": wanted.by, "via": wanted.via, "created__gte": wanted.since, "created__lt": wanted.until}
+    if filters.state:
+        merges = merges.filter(HAS_STATE[MergeState(filters.state)])
+    columns = {"by": filters.by, "via": filters.via, "created__gte": filters.since, "created__lt": filters.until}
     return merges.filter(**{name: value for name, value in columns.items() if value})
 
 

@@ -1,8 +1,8 @@
 """Merging duplicate customers into one.
 
 A merge is planned, shown, and carried out; the plan that is shown is the plan that runs. It sets edges, writes one
-profile change, and refreshes the caches. Source records change owner and nothing else moves, so the cost does not
-grow with what a customer has bought. An order that comes meanwhile changes no plan; an edit does.
+profile change, and refreshes the caches. Source records change owner and no other row does, so the cost does not
+grow with the orders of a customer. An order received meanwhile does not change a plan; an edit does.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class StalePlanError(MergeError):
-    """The customers are no longer as they were shown; `changes` are the edits since."""
+    """The customers have changed since the plan was shown; `changes` are the edits."""
 
     def __init__(self, message: str, changes: Sequence[ProfileChange] = ()) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class StalePlanError(MergeError):
 
 
 class AlreadyMergedError(MergeError):
-    """This very plan was carried out before, as `merge`: a double click, or a page sent again."""
+    """The same plan was carried out before, as `merge`: by a double click, or a page sent again."""
 
     def __init__(self, merge: Merge) -> None:
         super().__init__("Already merged.")
@@ -58,7 +58,7 @@ def merge_customers(
     locked = lock(agreed.ids)
     survivor, duplicates = locked[agreed.survivor_id], [locked[pk] for pk in agreed.duplicate_ids]
     if [locked[pk].version for pk in agreed.ids] != [*agreed.versions]:
-        # Only then can they be merged already: that gives each a new version.
+        # A merge gives all its customers a new version, so only here can they be merged already.
         refuse_already_merged(agreed.fingerprint)
         refuse_lost_race(locked.values())
     plan = replan(agreed, survivor, duplicates)
@@ -85,7 +85,7 @@ def merge_customers(
     return merge
 
 
-# All get a new version: whoever decided on the old one has to look again.
+# All get a new version, which makes plans of the old version stale.
 _lead_to_survivor = PreparedWrite(
     lambda survivor, status, customers: updating(
         Customer.objects.filter(pk__in=customers),
@@ -109,7 +109,7 @@ def _members(merge: Merge, duplicates: Sequence[Customer], records: Sequence[Own
 
 
 def _write_profile(merge: Merge, survivor: Customer, plan: MergePlan) -> None:
-    # What stands with the duplicates there: a card or login that an earlier edit named may be the survivor's again.
+    # Derived with the duplicates' records there: an earlier edit may have named a card or login of theirs.
     before = profile_values(survivor) | ProfileHistory([survivor.pk]).profile(survivor.pk)
     try:
         after = settle_logins(survivor, plan.values, among=plan.ids, merge=merge)

@@ -1,6 +1,6 @@
-"""What a merge decides: who becomes whom, and of each field the final value with where it is from.
+"""The decisions of a merge: survivor, duplicates, and the final value of every field with its origin.
 
-The decision is made from the customers as they are. It is fingerprinted, shown, and made again under the lock.
+The plan is made from the present customers, fingerprinted, shown, and made again under the lock.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class MergeError(Exception):
 
 @dataclass(frozen=True)
 class Picked:
-    """The value that one of the customers has."""
+    """The value of one of the customers."""
 
     customer: int
 
 
 @dataclass(frozen=True)
 class Typed:
-    """A value of nobody's. A password is given as its hash, a login as it is written."""
+    """A value entered by the user. A password is given as its hash, a login as it is written."""
 
     value: Any
 
@@ -48,7 +48,7 @@ Choices = Mapping[str, Picked | Typed]
 
 @dataclass(frozen=True)
 class FinalValue:
-    """What a field becomes, and the duplicate it is from; None when it is the survivor's or typed."""
+    """`origin` is the duplicate that has the value; None when it is the survivor's, or typed."""
 
     value: Any
     origin: int | None = None
@@ -56,7 +56,7 @@ class FinalValue:
 
 @dataclass(frozen=True)
 class MergePlan:
-    """The decision: who becomes whom, and the final values. What was shown must still be true when it is run."""
+    """The plan that was shown must still be the same when the merge is carried out."""
 
     survivor_id: int
     duplicate_ids: tuple[int, ...]
@@ -167,7 +167,7 @@ def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
     """The lead status without a choice, when one of the customers has bought; see docs/decisions/0009."""
     survivor = customers[0]
     others = [customer for customer in customers if customer.lead_status != LeadStatus.LOST]
-    # By hand is by hand: who bought and was set to Lost afterwards stays so.
+    # A survivor that has bought was set to Lost afterwards, by a user, and stays Lost.
     if not others or (survivor not in others and have_bought([survivor])):
         return final
     chosen = next((customer for customer in others if customer.lead_status), others[0])
@@ -175,7 +175,7 @@ def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
 
 
 def _is_strict_answer_of_several(profile_field: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
-    # Then the answer stands as long as the merge: other duplicates have given it, too, when one is restored.
+    # Then no single duplicate is the origin: when one is restored, another has still given this answer.
     if profile_field.kind is not FieldKind.CONSENT or value is not profile_field.strictest:
         return False
     return sum(getattr(duplicate, profile_field.column) is value for duplicate in duplicates) > 1
@@ -184,7 +184,7 @@ def _is_strict_answer_of_several(profile_field: ProfileField, value: Any, duplic
 def _default(profile_field: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, FinalValue]) -> Customer:
     survivor = customers[0]
     if profile_field.kind is FieldKind.PASSWORD and survivor.cart_login_id is None:
-        # A password goes with its login: it opens nobody else's account unless somebody says so.
+        # A password goes with its login. Only by choice does it open another account.
         return next((c for c in customers if c.pk == earlier["cart_login"].origin), survivor)
     if profile_field.kind in (FieldKind.FLAG, FieldKind.PASSWORD):
         return survivor

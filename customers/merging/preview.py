@@ -1,6 +1,6 @@
-"""What a merge would do, shown beforehand: the rows that will move, the values that change, and warnings.
+"""The preview of a merge: the rows that will move, the values that change, and warnings.
 
-It is never part of what is confirmed: an order that arrives meanwhile only makes these numbers old.
+It is not part of the plan that is confirmed: an order received meanwhile only makes these numbers old.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class MovedRows:
-    """All rows of one kind that move, and those of each duplicate that has any, most first."""
+    """The number of rows of one kind that move, in total and by duplicate, most first."""
 
     count: RowCount
     by_duplicate: tuple[tuple[int, RowCount], ...]
@@ -42,7 +42,7 @@ class MovedRows:
 
 @dataclass(frozen=True)
 class ValueChange:
-    """A change of the survivor's value, in words; "" where there is none. `origin` is where the new value is from."""
+    """A change of a value of the survivor, as text; "" if blank. `origin` names the source of the new value."""
 
     label: str
     before: str
@@ -52,7 +52,7 @@ class ValueChange:
 
 @dataclass(frozen=True)
 class MergePreview:
-    """`totals` are those of each customer now, `total_after` those of the survivor after the merge."""
+    """`totals` are {customer: present totals}, `total_after` is the survivor's total after the merge."""
 
     moved_rows: tuple[MovedRows, ...]
     totals: Mapping[int, OrderTotals]

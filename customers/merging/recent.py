@@ -1,6 +1,6 @@
-"""The start page: the latest merges and undos of all users, and how many there were in each of the last weeks.
+"""Recent merges and undos on Home, and their numbers in the last weeks.
 
-Weeks are counted through the indexes of when merges were made and undone, and no further than MOST.
+Weeks are counted through the indexes on `created` and `undone_at`, up to MOST.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ SHOWN = 8
 WEEKS = 16
 # Of the chart in `_start_weeks.html`, from top to bottom.
 WIDTH, HIGHEST, BASE, LOWEST = 352, 16, 72, 93
-# Of one undo; what is beyond that is named by its merge.
+# Of one undo. Further members are only on the page of the merge.
 MOST_MEMBERS = 5
 
 
 @dataclass(frozen=True)
 class RecentAct:
-    """A merge, or an undo of one or of a part of it."""
+    """A merge, or the undo of a merge or of a part of it."""
 
     merge: Merge
     duplicates: str
@@ -66,7 +66,7 @@ def _merges() -> list[RecentAct]:
 def _undos() -> list[RecentAct]:
     # Members restored at one moment were restored by one undo.
     members = MergeMember.objects.select_related("merge__survivor", "duplicate")
-    # Written so that SQLite, too, reads the index on those undone.
+    # With `isnull=False`, SQLite too uses the partial index of undone members.
     members = members.filter(undone_at__isnull=False).order_by("-undone_at")[: SHOWN * MOST_MEMBERS]
     undos: defaultdict[tuple[int, datetime], list[MergeMember]] = defaultdict(list)
     for member in members:
@@ -130,7 +130,7 @@ def merges_by_week(*, today: date) -> list[Week]:
         counts[f"merges_{number}"] = CappedCount(merges.values("pk")[: MOST + 1])
         # An undo of several parts at once is one.
         counts[f"undos_{number}"] = CappedCount(undone.values("merge", "undone_at").distinct()[: MOST + 1])
-    # All in one statement; what is counted does not depend on the row that it is asked of, the first merge ever.
+    # All counts in one statement, as columns of one row. Any row would do: the counts do not depend on it.
     rows = Merge.objects.order_by("pk").annotate(**counts).values_list(*counts)[:1]
     numbers = iter(next(iter(rows), [0] * len(counts)))
     return [Week(first, next(numbers), next(numbers)) for first in mondays[:-1]]

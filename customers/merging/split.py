@@ -1,6 +1,6 @@
-"""Splitting off a source record that was matched with the wrong customer: it gets a customer of its own.
+"""Splitting off a source record that was matched with the wrong customer: the record gets a new customer.
 
-All that is linked to the record moves with it. The old profile keeps its values, and merges stay active. A split that
+All linked rows of the record move with it. The old profile keeps its values, and merges stay active. A split that
 would differ from the preview is refused.
 """
 
@@ -34,7 +34,7 @@ class SplitError(Exception):
 
 
 class StaleSplitError(SplitError):
-    """What was shown is no longer true."""
+    """The record or its customer has changed since the preview was shown."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a split would do, as shown beforehand: the new customer, what moves with the record, and what is kept."""
+"""The preview of a split: the new customer, the rows that move with the record, and what is kept."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from customers.totals.sums import OrderTotals, sum_rows, totals_rows
 
 @dataclass(frozen=True)
 class SplitPreview:
-    """What the new customer and the old one will have."""
+    """The new customer and the old one after the split."""
 
     new_profile: list[tuple[str, str]]
-    """(label, text) of each value."""
+    """(label, text) pairs."""
     moved_rows: list[RowCount]
     new_totals: OrderTotals
     old_totals: OrderTotals

@@ -1,7 +1,7 @@
 """The merge tree: all merges, active and undone, that connect the customers of a merge.
 
-A customer who was merged more than once appears in each place. Those merged into that customer appear below one of
-the places only: where its merge is active, or else where it was the latest.
+A customer that was merged more than once appears in several places. Its own duplicates appear below one of them only:
+below its active merge, or else its latest.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _roots(members: Sequence[MergeMember]) -> Iterator[MergeTreeNode]:
     main: dict[int, MergeMember] = {}
     customers: dict[int, Customer] = {}
     for member in sorted(members, key=lambda m: (m.undone_at is None, m.merge.created, m.pk)):
-        main[member.duplicate_id] = member  # the last one written stays: an active one, or else the latest
+        main[member.duplicate_id] = member  # the last assignment wins: an active merge, or else the latest
     for member in sorted(members, key=lambda m: (m.merge.created, m.pk)):
         merged_into[member.merge.survivor_id].append(member)
         customers |= {member.merge.survivor_id: member.merge.survivor, member.duplicate_id: member.duplicate}
@@ -74,7 +74,7 @@ def _roots(members: Sequence[MergeMember]) -> Iterator[MergeTreeNode]:
         merged = [node(part.duplicate_id, part) for part in merged_into[customer]] if is_here else []
         return MergeTreeNode(customers[customer], member, merged)
 
-    # Customers that were never merged; then, where all of them once were, those that are live now.
+    # Customers that were never merged come first; where all were merged at some time, the live ones do.
     for pk in sorted(customers, key=lambda pk: (pk in main, not customers[pk].is_live, pk)):
         if pk in unplaced:
             yield node(pk, None)

@@ -1,6 +1,7 @@
 """Undoing a merge, whole or for some of its duplicates, at any later time.
 
-`undo_plan` says what that comes to. Under the locks everything is read once, the plan is made again, and then written.
+`undo_plan` makes the plan. Under the locks all rows are read once, the plan is made again and written. Tags,
+attributes, notes and orders are not written: they are linked to source records, and go back with their records.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What came of an undo: who is a customer again, and what stayed."""
+    """`returned` are the restored customers, `kept` the values that the undo did not revert."""
 
     merge: Merge
     returned: tuple[Customer, ...]
@@ -79,7 +80,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     locked, chain = _lock(merge)
     merge, members = _read(merge.pk, locked)
     scope = undo_scope(merge, members, only)
-    # The whole chain, because a card or login that goes back may be shown by any of it.
+    # The whole chain: any customer of it may show a card or login of a record that goes back.
     touched = [locked[pk] for pk in sorted({*chain, *scope.duplicates})]
     history = ProfileHistory([customer.pk for customer in touched], members=members)
     root = locked[chain[-1]]
@@ -90,6 +91,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     _undo_members([member.pk for member in scope.members])
     if scope.is_whole:
         _undo_whole(merge.pk, by.pk if by else None)
+    # Every linked row goes back with its record: orders, notes, tags, attributes, credit, history.
     for side in plan.returns:
         _move_records(side.customer.pk, side.records)
     _make_live(scope.duplicates, [customer.pk for customer in touched])
@@ -113,7 +115,7 @@ _undo_whole = PreparedWrite(lambda merge, by: updating(Merge.objects.filter(pk=m
 _move_records = PreparedWrite(
     lambda customer, records: updating(SourceRecord.objects.filter(pk__in=records), customer=customer, moved_at=Now())
 )
-# All get a new version: whoever decided on the old one has to look again.
+# All get a new version, which makes plans of the old version stale.
 _make_live = PreparedWrite(
     lambda returned, customers: updating(
         Customer.objects.filter(pk__in=customers),
@@ -168,7 +170,7 @@ def _write_profiles(
             customer.merged_into, owner = None, customer.pk
         profile = profile_values(customer) | history.profile(customer.pk, **plan.scope.as_undone)
         records = records_of[owner]
-        # The history of the undo is written there, so for these it is made if need be.
+        # The survivor and the restored customers need one, because the history of the undo is written to it.
         if customer.pk in survivor_and_returned or staff_record_among(records, customer):
             staff_records[customer.pk] = put_staff_record(customer, profile, owner=owner, records=records)
         save_profile(customer, profile, billing_status=statuses.get(customer.pk, customer.billing_status))

@@ -1,7 +1,8 @@
-"""What an undo would do: which values, records and credit go back to whom, and what stays.
+"""The plan of an undo: the customers that are restored, their records and credit, and the values reverted or kept.
 
-Nothing is restored: the merge no longer stands, and owners, profiles, keys and credit follow from what does. What
-cannot follow, because somebody changed it since or a later merge carried it on, stays and is named beforehand.
+No value is restored from a copy. The undo takes the merge out, and owners, profiles, keys and credit are derived from
+the merges that are still active. A value that was edited since, or that a later merge carried over, is kept, and the
+preview lists it. Tags and attributes are not in the plan: they are linked rows and follow their source records.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class UndoError(Exception):
 
 
 class AlreadyUndoneError(UndoError):
-    """It was taken back before: by a double click, or by somebody else."""
+    """The merge was undone before: by a double click, or by another user."""
 
 
 class StaleUndoError(UndoError):
@@ -38,12 +39,12 @@ class StaleUndoError(UndoError):
 
 
 class OverdrawnError(UndoError):
-    """Credit that came with a duplicate is used up, and nobody said that it may be below zero."""
+    """Credit of a duplicate was used since, and negative credit was not allowed."""
 
 
 @dataclass(frozen=True)
 class FieldOutcome:
-    """One value of the survivor: what it is, what it will be, and the change or merge for which it stays."""
+    """A value of the survivor, now and after the undo. `kept_by` is the later change because of which it is kept."""
 
     field: ProfileField
     now: Any
@@ -88,7 +89,7 @@ class UndoScope:
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What an undo gives back and what it leaves. `root` is the live customer who has everything now."""
+    """`root` is the live customer that now owns all records: the survivor, or the customer it was merged into."""
 
     merge: Merge
     root: Customer
@@ -130,7 +131,7 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     scope = undo_scope(merge, members, only)
     survivor, root = merge.survivor, merge.survivor.live_root()
-    # Where the survivor was merged on, it is the next customer's profile that a value was carried to.
+    # A later merge of the survivor may have carried a value over to the profile of the next customer.
     history = ProfileHistory({pk for pk in (survivor.pk, survivor.merged_into_id) if pk}, members=members)
     return plan_within(scope, merge, root=root, records=owned_records([root.pk]), history=history)
 

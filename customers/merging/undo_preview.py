@@ -1,4 +1,4 @@
-"""What an undo would do, as shown beforehand: what each customer will have, which values are reverted or kept."""
+"""The preview of an undo: the records, totals and credit of each customer, and the values reverted or kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CustomerAfterUndo:
 
 @dataclass(frozen=True)
 class ValueAfterUndo:
-    """A value of the survivor; `why` it is kept, "" when it is reverted."""
+    """A value of the survivor. `why` says why it is kept, and is "" when it is reverted."""
 
     label: str
     now: str

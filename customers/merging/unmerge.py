@@ -1,10 +1,10 @@
 """Taking one source record out of a customer, as an API client asks for it.
 
-Where the record is all that its origin has, the merge that moved it is undone for that origin, which is live again
-under its old number. Otherwise the record is split off. The only record of a customer cannot be taken out.
+If it is the only record of its origin, the merge that moved it is undone for that origin, which is live again under its
+old number. Otherwise the record is split off. The only record of a customer cannot be taken out.
 
-What staff added stays with the customer. An API client may ask to move notes, tasks and opportunities, the one case
-in which a row changes its record: see `docs/decisions/0016`.
+Staff entries stay with the customer. An API client may ask to move notes, tasks and opportunities: the one case in
+which a row changes its record (`docs/decisions/0016`).
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 MovableKind = type[Note] | type[Task] | type[Opportunity]
 
-# What is about a contact stays with the contact.
+# Notes and tasks about a contact stay with the contact.
 MOVABLE: Mapping[MovableKind, Q] = {Note: Q(contact=None), Task: Q(contact=None), Opportunity: Q()}
 
 
 class UnmergeError(Exception):
-    """Nothing was taken out; the message says why and what to do."""
+    """The record was not taken out; the message says why and what to do."""
 
 
 @transaction.atomic

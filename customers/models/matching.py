@@ -58,7 +58,7 @@ class MatchKey(models.Model):
 class SharedValue(models.Model):
     """A match key that two live customers share: where the search for all duplicates begins.
 
-    A cache that may hold keys that are shared no more, but lacks none that are. So every reader checks the match keys.
+    A cache. It may hold keys that are no longer shared, but lacks no shared key. So every reader checks the match keys.
     """
 
     derived = True

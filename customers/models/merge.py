@@ -80,8 +80,8 @@ class MergeMember(models.Model):
 class MergeDraft(models.Model):
     """What a user has selected and entered for a merge into `survivor`, until it is merged or expires.
 
-    A user has one per survivor, whatever the duplicates are. It names the customers whose values are selected and holds
-    none of these values; erasing any of `customers` deletes it.
+    A user has one draft per survivor. It names the customers whose values are selected, and holds none of the values.
+    Erasing any of `customers` deletes it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
@@ -103,7 +103,7 @@ class MergeDraft(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "survivor"], name="mergedraft_once_a_survivor")]
         indexes = [
-            # Those that expired, to be deleted.
+            # Finds expired drafts, to delete them.
             models.Index(fields=["expires", "id"], name="mergedraft_by_expiry"),
         ]
 

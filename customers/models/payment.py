@@ -66,7 +66,7 @@ class CartLogin(LinkedRow):
 
 
 class PaySource(LinkedRow):
-    """A card or account that pays. Its token belongs to `gateway_customer` there, whoever owns the row after merges."""
+    """A card or account that pays. Its token belongs to `gateway_customer` at the gateway, also after merges."""
 
     tab = Tab(
         "Payment methods",

@@ -1,7 +1,7 @@
 """Statements that Django writes once and runs often.
 
-Building a query takes Django ten times as long as the database takes to answer it. What the frequent acts ask is built
-the first time, and after that only its values are sent. Everything else stays a plain query.
+Building a query takes Django ten times as long as the database takes to answer it. The statements of frequent acts are
+built the first time; after that only their values are sent. All other queries are plain.
 """
 
 from collections import defaultdict
@@ -20,15 +20,15 @@ from customers.lib.batches import batches
 Row = TypeVar("Row")
 Value = int | str | None | Sequence[int] | Sequence[str]
 Shape = tuple[int | None, ...]
-"""Of each value how many it is, None when it is a single one: there is a statement for each shape."""
+"""The length of every value, None for a single one. There is one statement for each shape."""
 MOST_KEPT = 100
-"""A statement for more values than this is rare, and written anew each time."""
+"""A statement for more values than this is rare, and built again every time."""
 
 
 class Prepared(Generic[Row]):
     """A query, called with the values that `build` puts into its conditions: it answers with a list of its rows.
 
-    Where a collection is empty there are none.
+    An empty collection gives no rows.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
@@ -92,9 +92,8 @@ def deleting(rows: QuerySet[Any]) -> Query:
 def insert(*rows: Model, on_conflict: str = "") -> None:
     """Insert `rows`, BATCH in a statement, and give each its primary key.
 
-    PostgreSQL takes rows of several tables, none of which refers to another, in one statement; SQLite, which is asked
-    over no network, takes one for each table. With a clause of what to do `on_conflict`, where a constraint of the one
-    table forbids a row, no primary keys are known afterwards.
+    PostgreSQL takes rows of several tables, of which none refers to another, in one statement; SQLite takes one
+    statement for each table. With an `on_conflict` clause, for rows of one table, the rows get no primary keys.
     """
     for batch in batches(rows):
         tables = _by_table(batch)

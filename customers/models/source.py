@@ -111,7 +111,7 @@ class Tab:
 
 
 class LinkedRow(models.Model):
-    """Anything a customer has. It belongs to one source record for good and is listed by `at`, newest first."""
+    """A row of a customer, such as an order or a note. It always belongs to one source record. Listed by `at`."""
 
     tab: ClassVar[Tab | None] = None
     searched_by: ClassVar[Mapping[str, str]] = {}

@@ -1,4 +1,4 @@
 """Pages that show several capabilities: the customer page with its tabs, Home, Add customer, Compare.
 
-Read views/customer.py first. A page asks the packages below; no rule stands here.
+Read views/customer.py first. Pages call the packages below; no rule is here.
 """

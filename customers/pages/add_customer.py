@@ -1,7 +1,7 @@
 """Adding a customer or lead manually, with a staff record, by which it is matched from then on.
 
-Nothing is added until the user has seen all existing customers with the same email or phone. The form contains the uuid
-of the new customer, so that a form sent twice adds one customer.
+No customer is added until the user has seen all existing customers with the same email or phone. The form
+contains the uuid of the new customer, so that a form sent twice adds one customer.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ExistingCustomer:
 
 
 class AlreadyKnownError(Exception):
-    """Nothing was added: the user has not seen all of the customers `existing` yet."""
+    """The user has not seen all of the customers `existing` yet."""
 
     def __init__(self, existing: list[ExistingCustomer]) -> None:
         super().__init__("A customer with this email or phone exists already.")

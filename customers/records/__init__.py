@@ -1,4 +1,4 @@
-"""Source records: whose they are, what hangs off them, and by which values they are found.
+"""Source records: their owner, their linked rows, their history, and the values by which they are found.
 
-Read ownership.py first (who has a record), then match_keys.py and newest.py.
+Read ownership.py first (which customer owns a record), then match_keys.py and newest.py.
 """

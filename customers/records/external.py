@@ -1,6 +1,6 @@
-"""The source records by which API clients know a customer: those that data sources sent.
+"""The source records by which API clients know a customer: the records that data sources sent.
 
-The staff record is one of them only for a customer whom no data source has sent.
+The staff record is one of them only when no data source has sent the customer.
 """
 
 from collections.abc import Collection

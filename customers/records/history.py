@@ -37,7 +37,7 @@ def write(
 ) -> HistoryEntry:
     """Write an entry on the record `about`, or on the staff record of the locked customer `about`.
 
-    `values` fill the places of `sentence`: customers, dates, times, and whatever `lib.sentences` makes.
+    `values` fill the places of `sentence`: customers, dates, times, and the values that `lib.sentences` makes.
     """
     record = staff_record_of(about) if isinstance(about, Customer) else about
     written = entry(record, kind, sentence, by=by, merge=merge, reason=reason, **values)

@@ -1,4 +1,4 @@
-"""The source records of a customer: which merge brought each, and how many rows it has."""
+"""The source records of a customer, with the merge that brought them and the counts of their rows."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

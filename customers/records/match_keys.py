@@ -1,6 +1,6 @@
 """Match keys and search words of source records, derived from their identities.
 
-Left out is what staff excluded from matching; an excluded phone is a search word instead, so that it is still found.
+A value excluded from matching makes no match key; an excluded phone is a search word instead, so a search finds it.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ Derived = TypeVar("Derived", MatchKey, SearchWord)
 
 @dataclass(frozen=True)
 class Keys:
-    """What is derived from an identity, without what is `excluded` from matching."""
+    """The match keys and search words of an identity, without the keys `excluded` from matching."""
 
     match: set[Key]
     words: set[str]
@@ -38,6 +38,8 @@ class Keys:
 
 def excluded_from(records: Collection[OwnedRecord], origin: int) -> set[Key]:
     """The keys that the staff record of `origin` is not matched on. Its owner has all of `records`."""
+    # The staff record repeats the profile. So it excludes what any record of the same origin excludes, also a record
+    # that was split off, or the staff record of its new customer.
     if not any(record.excludes for record in records):
         return set()
     return set(UnmatchedValue.objects.filter(source_record__origin=origin).values_list("kind", "value"))
@@ -85,7 +87,7 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
     record.identity_key = identity_key(record.identity)
     insert(record)
     keys = Keys.of(record.identity, excluded)
-    # Nobody has the keys of most who are new, and who shares those of the others is a long question.
+    # Most new customers have keys that no other customer has; this cheap query saves the dear one of add_shared.
     is_shared = check_shared and anybody_has(keys.match)
     insert(*_match_keys(record.pk, keys.match), *_search_words(record.pk, keys.words))
     if is_shared:
@@ -172,7 +174,7 @@ def refresh(records: Collection[SourceRecord]) -> list[str]:
 
 @dataclass(frozen=True)
 class Difference(Generic[Derived]):
-    """Rows that are stored, by primary key, and should not be; and, by record, what should be and is not."""
+    """Rows stored in excess, by primary key, and rows missing, by record."""
 
     model: type[Derived]
     columns: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The source records of locked customers, with what they are matched by: read once for a whole act."""
+"""The source records of locked customers, with their match keys: read once for a whole act."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field

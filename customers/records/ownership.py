@@ -1,6 +1,6 @@
-"""Who owns a source record: the live customer at the end of `origin → merged_into → …`.
+"""The owner of a source record: the live customer at the end of `origin → merged_into → …`.
 
-`merged_into` in its turn is the survivor of the one merge that took a customer away and still stands.
+`merged_into` itself is the survivor of the one active merge in which the customer is a duplicate.
 """
 
 from collections.abc import Collection, Iterable
@@ -45,7 +45,7 @@ def standing_survivor() -> Subquery:
 
 
 def refresh(customers: Collection[int]) -> int:
-    """Derive the survivors of `customers` and the owners of the records of all who are part of them; count the moved.
+    """Derive `merged_into` of `customers`, and the owners of the records below them; the number of records moved.
 
     For `rebuild`: merges and undos write what they change themselves.
     """

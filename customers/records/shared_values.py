@@ -3,14 +3,14 @@
 A row is added by the act that gives a key to a second customer, and dropped by the one that leaves it to a single one.
 There may be a row too many for a moment, never one too few:
 
-| act | what it does | whom it waits for |
+| act | what it does | waits for |
 | --- | --- | --- |
-| intake | holds the advisory lock of each key, then looks who else has it | other intakes of the key |
-| edit | `lock_new`: takes the advisory lock, or adds the row without a look | nobody |
-| undo, split | `add_after_undo`: adds what two of its sides have | whoever is dropping the row |
-| all that drop | `drop_unshared`: passes over what another act has, and looks when it has the others | nobody |
+| intake | locks each key (advisory), then reads which customers have it | other intakes of the key |
+| edit | `lock_new`: locks the key, or adds the row unread when the lock is taken | nothing |
+| undo, split | `add_after_undo`: adds the keys that two sides have | an act that drops the row |
+| all that drop | `drop_unshared`: skips locked rows, locks the others, reads again, drops | nothing |
 
-A row that was passed over is left to `rebuild`.
+A row that was skipped is left to `rebuild`.
 """
 
 from collections import Counter
@@ -70,7 +70,7 @@ def drop_unshared(keys: Collection[Key]) -> None:
     if keys and connection.vendor == "postgresql":
         _delete_unshared(_take(sorted(keys)))
     elif keys:
-        # With one writer at a time there is nobody to pass over.
+        # SQLite has one writer at a time, so no row can be locked by another act.
         _delete_unshared_of(MatchKind.values, sorted(value for _, value in keys))
 
 
@@ -82,10 +82,10 @@ TAKE = f"""
     )
     SELECT id FROM taken WHERE {NUMBER_IS_FREE}
 """  # noqa: S608 - only a condition of ours is put into the text
-"""The rows of keys, locked, but for those that another act has, and for keys whose advisory lock one holds.
+"""The rows of keys, locked; without rows locked by another act, and without keys whose advisory lock is taken.
 
-The lock is asked for when the row is locked, and MATERIALIZED keeps it so: an act that has it after that adds the row
-again, as it waits for us; one that had it before has committed, and is seen by the next statement.
+MATERIALIZED locks the row first and asks for the advisory lock second. An act that takes the advisory lock later waits
+for our row and adds it again; an act that had it earlier has committed, and the next statement sees its keys.
 """
 
 

@@ -1,4 +1,4 @@
-"""The staff record of a customer: it carries what staff add, and says what the profile says.
+"""The staff record of a customer: it has the rows that staff add, and repeats the profile as its identity.
 
 So an email or phone that staff typed is matched like any other.
 """

@@ -1,7 +1,6 @@
-"""Customers as rows of a sheet, read a part at a time however many they are.
+"""The CSV export of the customer list, read in batches.
 
-They come newest first, whatever the order of the list: in any other, whoever is edited meanwhile may be
-passed over.
+The order is always newest first. In an order by edits or names, a customer edited meanwhile could be missed.
 """
 
 from __future__ import annotations

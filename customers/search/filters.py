@@ -1,8 +1,8 @@
-"""What the customer list is narrowed by: a search, and filters. Each is read in the cheaper of two ways.
+"""The search and the filters of the customer list, which read the database in the cheaper of two ways.
 
-`ids_if_few` reads the customers who pass from an index, as long as they are few. `condition` asks it of customers who
-are known already, in columns that no index of its own leads to: a planner without statistics would take the index and
-read half of all customers.
+`ids_if_few` reads the customers who pass from an index, as long as they are few. `condition` tests customers that
+another index leads to. It is written so that it cannot use an index itself: a planner without statistics would choose
+that one and read half of all customers.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class SearchText(Criterion):
 
 
 def _found_by(lookups: Sequence[Lookup]) -> Q:
-    # Exact values are read first: few customers have one, and to ask it of each customer is dear.
+    # Exact values are read first: few customers have one, and a subquery for every customer would be slow.
     exact = [lookup for lookup in lookups if lookup.is_exact]
     few = _at_most(MOST_EXACT, find.union_of_owners(exact)) if exact else set()
     rest = lookups if few is None else [lookup for lookup in lookups if not lookup.is_exact]

@@ -1,8 +1,8 @@
-"""One box that understands what was typed: names, emails, phones, and whatever has a number.
+"""The search box: names, emails, phones, and the numbers and ids of customers, orders and other linked rows.
 
-Every word must be found, as the beginning of a name or email, or as the exact value of anything else. It looks at the
-source records, which know former names and those of customers merged away, and finds whoever owns them now. Each
-lookup goes through an index, and is a subquery of its own: joined by OR they would scan the customers.
+Every word must match, as the beginning of a name or email, or as the exact value of another field. The search reads the
+source records, which also have former names and the names of merged customers, and finds their present owners. Every
+lookup is a subquery through one index: joined by OR they would scan the customers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Lookup:
     rows: QuerySet[Any]
     owner: str
     label: str = ""
-    """The label of the value where it can be nothing else, such as “Order”."""
+    """The label of the value where it has one meaning only, such as “Order”."""
     is_exact: bool = True
     """False where the query is only the beginning of the value."""
 
@@ -133,7 +133,7 @@ def _begins(text: str) -> Q:
 def exact_lookups(text: str) -> Iterator[Lookup]:
     if keys := list(_match_keys(text)):
         yield Lookup(MatchKey.objects.among(keys), "source_record__customer")
-        # A phone that staff said not to match on stands among the words.
+        # A phone that staff excluded from matching is among the search words.
         yield Lookup(SearchWord.objects.filter(word__in={value for _, value in keys}), "source_record__customer")
     yield from id_lookups(text)
 
@@ -166,7 +166,7 @@ def _match_keys(text: str) -> Iterator[Key]:
         yield MatchKind.EMAIL, email
     if digits := phone_digits(text):
         yield MatchKind.DIGITS, digits
-        # As dialled here, and with the + left out or written as 00.
+        # As dialled within the country, and with the + left out or written as 00.
         numbers = {normal_phone(text), normal_phone("+" + digits.removeprefix("00"))}
         yield from ((MatchKind.PHONE, number) for number in numbers if number)
 

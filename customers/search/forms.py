@@ -1,4 +1,4 @@
-"""Which customers the address of the list asks for. What it names that does not exist is passed over."""
+"""The filters in the URL of the customer list. Values that do not exist are ignored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from customers.search.query import clean_query
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter that is set: what it says, and the address of the list without it."""
+    """A filter that is set, as text, with the URL of the list without it."""
 
     label: str
     cleared: str

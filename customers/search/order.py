@@ -1,4 +1,4 @@
-"""In which order customers are listed, and where in it a page begins."""
+"""The sort orders of the customer list, and the places in them where pages begin."""
 
 from __future__ import annotations
 

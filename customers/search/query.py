@@ -1,4 +1,4 @@
-"""What the text in a search box can only be: a phone in any writing, an email, the last four of a card."""
+"""Queries that have one meaning only: a phone in any format, an email, the last four digits of a card."""
 
 import re
 
@@ -41,6 +41,6 @@ def parse_query(text: str) -> str:
         return f"card ending in {four}"
     if is_phone(text):
         number = normal_phone(text)
-        # Written with blanks and a + it can only be dialled; plain digits may be anybody's external id.
+        # With blanks or a + it can only be a phone; plain digits may also be an external id.
         return f"phone {readable_phone(number)}" if number and not text.isdigit() else ""
     return f"email {isolated(email)}" if " " not in text and (email := normal_email(text)) else ""

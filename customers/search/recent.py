@@ -1,4 +1,4 @@
-"""Which customers a user had open last: the last time only. It leads to whom they are part of now."""
+"""The customers that a user opened last, each with the latest time. A merged one leads to its survivor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 SHOWN = 8
-# More, because several may lead to one customer, and some to nobody.
+# More than are shown: several may lead to one customer, and some to an erased one.
 READ = 24
 
 

@@ -1,8 +1,8 @@
 """The customers who pass several filters, in an order, in time that does not grow with the number of customers.
 
-Where few customers pass one filter, those few are read from its index, asked about the other filters, and sorted.
-Where many pass each, the order is walked through its own index, a stretch at a time: some who pass are met soon. A
-customer who passes every filter may still be rare; then a page ends after a few stretches, before it is full.
+If few customers pass one filter, they are read from its index, tested against the other filters, and sorted. If many
+pass every filter, the index of the order is read a stretch at a time, until enough of them pass all. When few pass all
+filters together, a page ends after some stretches, before it is full.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ def _stretches(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | Non
 
 
 def _sorted(ids: set[int], criteria: Iterable[Criterion], sort: Sort, after: SortPlace | None) -> list[SortPlace]:
-    # No LIMIT: a planner that is promised one may walk the order instead, in search of these few.
+    # No LIMIT: with one, a planner may read the index of the order instead, in search of these few.
     return list(sort.places(_passing(criteria).filter(sort.follows(after), pk__in=ids)))
 
 
 def _walk(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) -> Iterator[Stretch]:
     length = SHORTEST_STRETCH
     while True:
-        # Passed over in the index, and never more than a stretch of it.
+        # This OFFSET reads index entries only, and never more than a stretch.
         end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
         here = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
-        # There are no more than that, which tells the planner to read them in the order.
+        # There are no more rows than the LIMIT; it tells the planner to read them in the order.
         yield Stretch(list(sort.places(here)[:length]), end)
         if end is None:
             return

@@ -44,7 +44,7 @@ class DescriptionError(ActionError):
 
 @dataclass(frozen=True)
 class Description:
-    """What an API client sends; what it leaves out is not changed.
+    """The values that an API client sends. Values that it leaves out are not changed.
 
     `place` are parts of the billing address, `beside` columns that are not part of the profile, `contact` the fields of
     the primary contact.
@@ -84,7 +84,7 @@ def _create(
     description: Description, values: Mapping[str, Any], source: DataSource, external_id: str, by: User | None
 ) -> SourceRecord:
     identity = identity_of(Customer(**values))
-    # As an intake does, so that of two customers sent at one moment with the same email or phone, one sees the other.
+    # As an intake does: of two customers sent at once with the same email or phone, the second sees the first.
     lock_numbers([f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))])
     customer = create_customer(values, by=by, via=Via.API, **description.beside)
     record = keys.create_record(

@@ -17,7 +17,7 @@ PAGES = {
     "order": ("orders:order_detail", VIEW_ORDERS),
     "purchase": ("orders:purchase_detail", VIEW_ORDERS),
 }
-"""{kind of name: (its page, the permission to open it)}; everybody who reads history may view customers."""
+"""{kind of name: (its page, the permission to open it)}; a reader of history may view customers."""
 
 
 @register.simple_tag(takes_context=True)

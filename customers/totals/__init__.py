@@ -1,4 +1,4 @@
-"""What orders and purchases add up to, kept beside each source record, so that nothing is counted on a page.
+"""The totals of orders and purchases, stored by source record, so that no page counts orders.
 
 Read sums.py first.
 """

@@ -1,4 +1,4 @@
-"""What a customer spent by month, and the merges in that time, which added the spend of the duplicates.
+"""The spend of a customer by month, and the merges in that time, which added the spend of the duplicates.
 
 Months are in UTC, and a refund counts in the month of its order. Only the totals by month are read, no orders.
 """

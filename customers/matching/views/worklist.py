@@ -55,7 +55,8 @@ def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
     """Mark the customers of a group as not duplicates, or reverse the mark."""
     taken_back = request.POST.get("take_back", "")
     texts = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
-    if numbers := {parse_number(text) or 0 for text in texts}:  # 0 is nobody's: it is refused and not passed over
+    # A text that is not a number becomes 0, which no customer has: the form is refused, and no part of it carried out.
+    if numbers := {parse_number(text) or 0 for text in texts}:
         (_take_back if taken_back else _dismiss)(request, numbers)
     back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")

@@ -13,7 +13,7 @@ from customers.profile.fields import REFERENCES, FieldKind, ProfileField
 
 @dataclass(frozen=True)
 class Cell:
-    """What one customer has in a field. `lines` are the value as it is read."""
+    """The value of one customer in a field. `lines` are the value as shown."""
 
     customer: Customer
     lines: list[str]

@@ -1,4 +1,4 @@
-"""What was entered in the form of final values, and which choice or amount it means."""
+"""The input of the form of final values, and the choices and amounts that it means."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from customers.models import Customer, LeadStatus, ProfileChange
 from customers.profile.fields import FIELDS, OTHER, FieldKind, ProfileField
 from customers.records.counts import sources
 
-# What the last column offers; the templates know these names.
+# The input in the last column; templates use these names.
 CONTROLS = {
     FieldKind.ADDRESS: "address",
     FieldKind.PASSWORD: "password",
@@ -46,7 +46,7 @@ class Grid:
     entered: Entered
     errors: Mapping[str, str]
     changes: Sequence[ProfileChange]
-    """Those made since the form was shown first."""
+    """The changes since the form was first shown."""
 
     @cached_property
     def rows(self) -> list[GridRow]:

@@ -1,4 +1,4 @@
-"""The filter of the merge history. A value that is not valid is ignored, and named; the others still filter."""
+"""The filter of the merge history. Values that are not valid are ignored and listed; the other values still filter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def method_choices() -> list[tuple[str, str]]:
 
 
 class DateInput(forms.DateInput):
-    """A text that is no date is left out: a browser would show an empty input and warn of it in its console."""
+    """Leaves out a text that is not a date: a browser would show an empty input and log a warning."""
 
     input_type = "date"
 

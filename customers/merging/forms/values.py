@@ -1,4 +1,4 @@
-"""The form of final values: what was picked and typed becomes a plan of the merge, or errors to correct."""
+"""The form of final values: picked and typed values become a merge plan, or errors to correct."""
 
 from __future__ import annotations
 
@@ -86,6 +86,7 @@ class ValuesForm:
         """Pick all values of one customer, who is returned."""
         customer = next((customer for customer in self.customers if customer.pk == pk), None)
         if customer:
+            # Consent, tax exemption and the status Lost are decided one by one.
             picks = {field.key: str(pk) for field in FIELDS if field.kind not in NEITHER_TYPED_NOR_CLEARED}
             if customer.lead_status == LeadStatus.LOST:
                 del picks[STATUS]

@@ -1,4 +1,4 @@
-"""Which customers are to be merged, and whether this user may: checked again at every step."""
+"""The selected customers, and the permission to merge them: checked again at every step."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps

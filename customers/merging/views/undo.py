@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def merge_undo(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "undone_by"), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
-    # What is no number is nobody's: 0, so that it is refused and not taken for all of them.
-    only = [parse_number(each) or 0 for each in data.getlist("only")]
+    # A text that is not a number becomes 0, which no customer has: an empty list would undo the whole merge.
+    only = [parse_number(number) or 0 for number in data.getlist("only")]
     try:
         if request.method == "POST":
             return _undo(request, merge, only)
@@ -67,7 +67,7 @@ def _undo(request: "StaffRequest", merge: Merge, only: list[int]) -> HttpRespons
 
 
 def _page(request: "StaffRequest", plan: UndoPlan, only: list[int]) -> HttpResponse:
-    back = join_words([each.customer.name_with_number for each in plan.returns])
+    back = join_words([side.customer.name_with_number for side in plan.returns])
     context = {
         "title": f"Undo merge {plan.merge.pk}?" if plan.scope.is_whole else f"Undo merge {plan.merge.pk} for {back}?",
         "merge": plan.merge,

@@ -54,7 +54,7 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
         form.differing,
         by=request.user,
         seen=form.since,
-        # While somebody types, the page is sent without the password.
+        # The page saves itself while the user types, and then leaves the password out.
         new_password=None if "keep" in request.POST else form.entered.new_password,
         reviewed=(plan, _records_of(pks)) if plan else None,
     )

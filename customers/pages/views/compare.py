@@ -24,7 +24,7 @@ SIDES = {"one": "First customer", "other": "Second customer"}
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two fields of the form: its text, and a link for each customer that it finds."""
+    """One of the two fields of the form: its text, and links to the customers that it finds."""
 
     name: str
     label: str
