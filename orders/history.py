@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from customers.lib import sentences
 from customers.lib.sentences import Value
 from customers.models import HistoryEntry, HistoryKind
-from customers.models.prepared import insert
 from customers.records import history
 from orders.models import Order, OrderStatus, Purchase
 
@@ -32,11 +31,11 @@ def write(row: Order | Purchase, sentence: str, /, *, by: User | None, reason: s
     history.write(row.source_record_id, kind, sentence, by=by, reason=reason, **{name: value}, **values)
 
 
-def write_placed(orders: Collection[Order], *, is_new: bool = False, by: User | None) -> None:
-    """Write that orders or leads came in, at their own times; `is_new` says that their customer came with them."""
+def placed(orders: Collection[Order], *, is_new: bool = False, by: User | None) -> list[HistoryEntry]:
+    """Entries, not saved yet, that orders or leads came in at their own times; `is_new`: their customer with them."""
     # First, and not now: there the story of somebody imported begins.
     created = [_created(row, by=by) for row in orders if is_new]
-    insert(*created, *(_placed(row, by=by) for row in orders))
+    return [*created, *(_placed(row, by=by) for row in orders)]
 
 
 def _created(row: Order, *, by: User | None) -> HistoryEntry:

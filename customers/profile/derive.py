@@ -74,16 +74,14 @@ def profile_difference(
     }
 
 
-def write_first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
-    """Write down what a new customer came with, so that each of its columns can be derived."""
+def first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
+    """What a new customer came with, not saved yet, so that each of its columns can be derived."""
     came_with = {
         key: {"before": BLANK[key], "after": value, "from": None}
         for key, value in profile_values(customer).items()
         if value != BLANK[key]
     }
-    change = ProfileChange(customer=customer, values=came_with, version=customer.version, **act)
-    insert(change)
-    return change
+    return ProfileChange(customer=customer, values=came_with, version=customer.version, **act)
 
 
 def bump_versions(customers: Collection[Customer]) -> None:

@@ -11,16 +11,16 @@ from django.db import transaction
 from customers.lib import sentences
 from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
-from customers.models import Customer, HistoryKind, ProfileChange
+from customers.models import Customer, HistoryKind, ProfileChange, SourceRecord
 from customers.models.prepared import insert
 from customers.profile.clean import as_text, clean
 from customers.profile.derive import (
     Difference,
     ProfileHistory,
+    first_profile_change,
     profile_difference,
     profile_values,
     save_profile,
-    write_first_profile_change,
 )
 from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.profile.shop_logins import LoginTakenError, settle_logins
@@ -43,8 +43,10 @@ class StaleEditError(EditError):
     """Somebody else saved first."""
 
 
-def create_customer(values: Mapping[str, Any], *, by: User | None, via: str, **columns: Any) -> Customer:
-    """A new customer with `values` as profile; whoever calls adds the first source record.
+def create_customer(
+    values: Mapping[str, Any], *, by: User | None, via: str, record: SourceRecord | None = None, **columns: Any
+) -> Customer:
+    """A new customer with `values` as profile and `record`, not saved yet, as its first; else whoever calls adds one.
 
     ValidationError when a value cannot be stored; the transaction of the caller goes on.
     """
@@ -54,7 +56,12 @@ def create_customer(values: Mapping[str, Any], *, by: User | None, via: str, **c
     customer.sort_name = customer.name_sort_key
     with transaction.atomic(savepoint=False):
         insert(customer)
-        write_first_profile_change(customer, by=by, via=via)
+        change = first_profile_change(customer, by=by, via=via)
+        if record is None:
+            insert(change)
+        else:
+            record.origin = record.customer = customer
+            insert(change, record)
     return customer
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from customers.locks import chain_of, lock_chain
 from customers.models import (
     Customer,
@@ -36,13 +38,12 @@ def have_bought(customers: Collection[Customer]) -> bool:
     return any(customer.billing_status for customer in customers) or totals.exists()
 
 
-_lost = Prepared(
-    lambda customers: (
-        ProfileChange.objects.filter(
-            customer__in=customers, values__lead_status__after=LeadStatus.LOST.value
-        ).values_list("pk")
-    )[:1]
-)
+def losses() -> QuerySet[ProfileChange]:
+    """The changes by which customers became Lost."""
+    return ProfileChange.objects.filter(values__lead_status__after=LeadStatus.LOST.value)
+
+
+_losses_of = Prepared(lambda customers: losses().filter(customer__in=customers).values_list("pk")[:1])
 
 
 def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
@@ -50,7 +51,7 @@ def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
     chain = [record.origin_id]
     if record.origin_id != record.customer_id:
         chain = ownership.merge_chains([record.origin_id])[record.origin_id]
-    if not _lost(chain):
+    if not _losses_of(chain):
         return
     chain = chain_of(record.origin_id)
     locked = lock_chain(chain)

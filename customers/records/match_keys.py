@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Generic, Self, TypeVar
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, QuerySet, When
 
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
 from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
@@ -62,20 +62,26 @@ def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
     return of_record
 
 
-_having = Prepared(
-    lambda email, phone, digits: (
-        MatchKey.objects.filter(
-            Q(kind=MatchKind.EMAIL, value=email)
-            | Q(kind=MatchKind.PHONE, value=phone)
-            | Q(kind=MatchKind.DIGITS, value=digits)
-        ).values_list("pk")
-    )[:1]
-)
+def holding(email: Any, phone: Any, digits: Any) -> QuerySet[MatchKey]:
+    """The keys of all customers that are one of those of an identity."""
+    return MatchKey.objects.filter(
+        Q(kind=MatchKind.EMAIL, value=email)
+        | Q(kind=MatchKind.PHONE, value=phone)
+        | Q(kind=MatchKind.DIGITS, value=digits)
+    )
+
+
+def values_of(keys: Iterable[Key]) -> list[str]:
+    """What `holding` takes, "" for a kind that the identity has no key of."""
+    value_of = dict(keys)
+    return [value_of.get(kind, "") for kind in MatchKind.values]
+
+
+_holding = Prepared(lambda email, phone, digits: holding(email, phone, digits).values_list("pk")[:1])
 
 
 def anybody_has(keys: Collection[Key]) -> bool:
-    value_of = dict(keys)
-    return bool(keys) and bool(_having(*(value_of.get(kind, "") for kind in MatchKind.values)))
+    return bool(keys) and bool(_holding(*values_of(keys)))
 
 
 def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), **fields: Any) -> SourceRecord:
@@ -83,16 +89,27 @@ def create_record(*, check_shared: bool = True, excluded: Collection[Key] = (), 
 
     Pass `check_shared=False` when no key can be shared that was not before: saves a query.
     """
+    record = new_record(**fields)
+    insert(record)
+    write_derived(record, check_shared=check_shared, excluded=excluded)
+    return record
+
+
+def new_record(**fields: Any) -> SourceRecord:
+    """A source record that is not saved yet; `write_derived` follows when it is."""
     record = SourceRecord(**fields)
     record.identity_key = identity_key(record.identity)
-    insert(record)
+    return record
+
+
+def write_derived(record: SourceRecord, *, check_shared: bool = True, excluded: Collection[Key] = ()) -> None:
+    """Write the match keys and search words of a new record."""
     keys = Keys.of(record.identity, excluded)
     # Most new customers have keys that no other customer has; this cheap query saves the dear one of add_shared.
     is_shared = check_shared and anybody_has(keys.match)
     insert(*_match_keys(record.pk, keys.match), *_search_words(record.pk, keys.words))
     if is_shared:
         shared_values.add_shared([record.pk])
-    return record
 
 
 _write_identity = PreparedWrite(
@@ -139,8 +156,7 @@ def change_identity(
 def _replace_keys(record: int, old: Mapping[str, str], new: Mapping[str, str]) -> Collection[str]:
     """Give the keys of the kinds in both their `new` values; those kinds. An identity has one key of a kind at most."""
     kinds = sorted(old.keys() & new.keys())
-    values = [new.get(kind, "") for kind in MatchKind.values]
-    _write_keys(record, kinds, [old[kind] for kind in kinds], *values)
+    _write_keys(record, kinds, [old[kind] for kind in kinds], *values_of(new.items()))
     return kinds
 
 

@@ -86,10 +86,9 @@ def _create(
     identity = identity_of(Customer(**values))
     # As an intake does: of two customers sent at once with the same email or phone, the second sees the first.
     lock_numbers([f"record {source.pk} {external_id}", *(f"{kind} {value}" for kind, value in match_keys(identity))])
-    customer = create_customer(values, by=by, via=Via.API, **description.beside)
-    record = keys.create_record(
-        origin=customer, customer=customer, data_source=source, external_id=external_id, **asdict(identity)
-    )
+    record = keys.new_record(data_source=source, external_id=external_id, **asdict(identity))
+    create_customer(values, by=by, via=Via.API, record=record, **description.beside)
+    keys.write_derived(record)
     sentence = "Received from {source} as {external_id}."
     history.write(record, HistoryKind.CREATED, sentence, source=source.name, external_id=external_id, by=by)
     _add(record, description, by=by)

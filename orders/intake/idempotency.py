@@ -57,8 +57,9 @@ def order_made_by(request: IdentifiedRequest) -> Order | None:
     return key.order if key else None
 
 
-def remember_request(request: IdentifiedRequest, order: Order) -> None:
-    IdempotencyKey.objects.create(caller=request.caller, key=request.key, request_digest=request.digest, order=order)
+def key_of(request: IdentifiedRequest, order: Order) -> IdempotencyKey:
+    """The key, not saved yet, by which the request will be known to have made `order`."""
+    return IdempotencyKey(caller=request.caller, key=request.key, request_digest=request.digest, order=order)
 
 
 def delete_keys(*, before: datetime) -> int:

@@ -48,7 +48,7 @@ def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, writ
         incoming = clean_order(_fill_from_order(incoming, current))
         _fill_record(current.source_record, incoming.customer.identity)
         current.items.all().delete()
-        items = write(current, incoming, is_new=False, by=by)
+        items = write(current, incoming, assigned, by=by)
         write_more(current)
         return TakenOrder(current, assigned, items)
 

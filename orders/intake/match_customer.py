@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from customers.lib.identity import Identity, fold, identity_key, match_keys
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
@@ -22,6 +22,7 @@ from customers.matching.duplicates import MOST_HOLDERS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
 from customers.models.prepared import Prepared
 from customers.profile.edit import create_customer
+from customers.profile.lead_status import losses
 from customers.records import match_keys as keys
 from customers.records.owned import keys_of, owned_records
 from orders.intake.order import IncomingCustomer
@@ -35,10 +36,18 @@ MOST_RECORDS = 50
 
 @dataclass(frozen=True)
 class AssignedRecord:
-    """The source record of an incoming lead or order, and the rule that chose it: known, identity, match or new."""
+    """The source record of an incoming lead or order, and the rule that chose it: known, identity, match or new.
+
+    `may_be_lost` is False if its customer is known never to have been a lost lead.
+    """
 
     record: SourceRecord
     rule: str
+    may_be_lost: bool = True
+
+    @property
+    def is_new(self) -> bool:
+        return self.rule == "new"
 
 
 def names_of(incoming: IncomingCustomer) -> list[str]:
@@ -52,33 +61,49 @@ def names_of(incoming: IncomingCustomer) -> list[str]:
 def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> AssignedRecord:
     """The record for `incoming`, by the rules above; the caller holds the advisory locks."""
     if record := _known(incoming):
-        return AssignedRecord(record, "known")
+        return AssignedRecord(record, "known", may_be_lost=_may_be_lost(record))
     if not incoming.deduplicate:
-        return AssignedRecord(_of_new_customer(incoming, by=by), "new")
-    if record := _of_same_identity(incoming):
-        return AssignedRecord(record, "identity")
-    # Of few who are new, and who matches is a long query.
-    has_known_keys = keys.anybody_has(set(match_keys(incoming.identity)))
-    if has_known_keys and (record := _of_matching_customer(incoming)):
+        return AssignedRecord(_of_new_customer(incoming, by=by), "new", may_be_lost=False)
+    similar = _similar_records(incoming)
+    if record := next((record for record in similar if _has_same_identity(record, incoming)), None):
+        return AssignedRecord(record, "identity", may_be_lost=_may_be_lost(record))
+    # Most new customers have keys that no other customer has; this saves the long query of who matches.
+    if similar and (record := _of_matching_customer(incoming)):
         return AssignedRecord(record, "match")
-    return AssignedRecord(_of_new_customer(incoming, by=by, check_shared=has_known_keys), "new")
+    return AssignedRecord(_of_new_customer(incoming, by=by, check_shared=bool(similar)), "new", may_be_lost=False)
 
 
-_known_record = Prepared(
-    lambda source, external_id: SourceRecord.objects.filter(data_source=source, external_id=external_id)
+# Read with the record, so that most orders need no query for it.
+_records = SourceRecord.objects.annotate(was_lost=Exists(losses().filter(customer=OuterRef("customer"))))
+
+
+def _may_be_lost(record: Any) -> bool:
+    # Of a merged customer's record, only the customer that has it now was read, not those that had it before.
+    return bool(record.was_lost or record.origin_id != record.customer_id)
+
+
+_known_record: Prepared[Any] = Prepared(
+    lambda source, external_id: _records.filter(data_source=source, external_id=external_id)
+)
+
+
+def _similar(same_identity: QuerySet[SourceRecord], *keys_of_identity: Any) -> QuerySet[SourceRecord]:
+    """The oldest record of the `same_identity`, and any one record with one of its keys."""
+    oldest = same_identity.filter(customer__erased_at=None).order_by("pk").values("pk")[:1]
+    with_key = keys.holding(*keys_of_identity).values("source_record")[:1]
+    return _records.filter(Q(pk=Subquery(oldest)) | Q(pk=Subquery(with_key))).order_by("pk")
+
+
+_similar_to = Prepared(
+    lambda source, identity, *keys_of_identity: _similar(
+        SourceRecord.objects.filter(data_source=source, identity_key=identity), *keys_of_identity
+    )
 )
 # One that goes by an external id is somebody else's, for whoever comes with an id of their own.
-_same_identity = Prepared(
-    lambda source, identity: (
-        SourceRecord.objects.filter(data_source=source, identity_key=identity, customer__erased_at=None).order_by("pk")
-    )[:1]
-)
-_same_identity_without_id = Prepared(
-    lambda source, identity: (
-        SourceRecord.objects.filter(
-            data_source=source, identity_key=identity, external_id=None, customer__erased_at=None
-        ).order_by("pk")
-    )[:1]
+_similar_without_id = Prepared(
+    lambda source, identity, *keys_of_identity: _similar(
+        SourceRecord.objects.filter(data_source=source, identity_key=identity, external_id=None), *keys_of_identity
+    )
 )
 
 
@@ -88,12 +113,17 @@ def _known(incoming: IncomingCustomer) -> SourceRecord | None:
     return next(iter(_known_record(incoming.data_source.pk, incoming.external_id)), None)
 
 
-def _of_same_identity(incoming: IncomingCustomer) -> SourceRecord | None:
-    """The oldest record of this very identity in the data source."""
-    if not any(match_keys(incoming.identity)):
-        return None
-    same_identity = _same_identity_without_id if incoming.external_id else _same_identity
-    return next(iter(same_identity(incoming.data_source.pk, identity_key(incoming.identity))), None)
+def _similar_records(incoming: IncomingCustomer) -> list[SourceRecord]:
+    """The oldest record of this very identity in the data source, and any one record with one of its keys."""
+    if not (own_keys := set(match_keys(incoming.identity))):
+        return []
+    ask = _similar_without_id if incoming.external_id else _similar_to
+    return ask(incoming.data_source.pk, identity_key(incoming.identity), *keys.values_of(own_keys))
+
+
+def _has_same_identity(record: SourceRecord, incoming: IncomingCustomer) -> bool:
+    is_same = (record.data_source_id, record.identity_key) == (incoming.data_source.pk, identity_key(incoming.identity))
+    return is_same and not (incoming.external_id and record.external_id)
 
 
 @retry_when_moved
@@ -149,17 +179,13 @@ def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
     return bool(first and first == fold(other.first_name)) or bool(last and last == fold(other.last_name))
 
 
-def _write_record(
-    incoming: IncomingCustomer, *, owner: Customer, origin: Customer, check_shared: bool = True
-) -> SourceRecord:
-    return keys.create_record(
-        check_shared=check_shared,
-        origin=origin,
-        customer=owner,
-        data_source=incoming.data_source,
-        external_id=incoming.external_id or None,
-        **asdict(incoming.identity),
-    )
+def _write_record(incoming: IncomingCustomer, *, owner: Customer, origin: Customer, check_shared: bool) -> SourceRecord:
+    return keys.create_record(check_shared=check_shared, origin=origin, customer=owner, **_fields(incoming))
+
+
+def _fields(incoming: IncomingCustomer) -> dict[str, Any]:
+    external_id = incoming.external_id or None
+    return {"data_source": incoming.data_source, "external_id": external_id, **asdict(incoming.identity)}
 
 
 def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_shared: bool = True) -> SourceRecord:
@@ -167,9 +193,11 @@ def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_share
     values = asdict(incoming.identity)
     del values["country"]
     addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}
+    record = keys.new_record(**_fields(incoming))
     try:
-        customer = create_customer(values | addresses, by=by, via="intake")
+        create_customer(values | addresses, by=by, via="intake", record=record)
     except ValidationError:
         # What is no email stays on the record as received; a profile holds only one that can be written to.
-        customer = create_customer({**values, **addresses, "email": ""}, by=by, via="intake")
-    return _write_record(incoming, owner=customer, origin=customer, check_shared=check_shared)
+        create_customer({**values, **addresses, "email": ""}, by=by, via="intake", record=record)
+    keys.write_derived(record, check_shared=check_shared)
+    return record

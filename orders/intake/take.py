@@ -19,7 +19,7 @@ from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
-from orders.intake.idempotency import order_made_by, remember_request
+from orders.intake.idempotency import key_of, order_made_by
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
 from orders.intake.order import IncomingOrder, clean_order
 from orders.locks import lock_owner
@@ -71,7 +71,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
         else:
             assigned = find_or_create(incoming.customer, by=by)
         order = Order(source_record=assigned.record, data_source=source)
-        items = write(order, incoming, is_new=assigned.rule == "new", by=by)
+        items = write(order, incoming, assigned, by=by)
         if write_more:
             write_more(order)
         return TakenOrder(order, assigned, items)
@@ -93,26 +93,25 @@ def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
     return Order.objects.select_related("source_record").filter(known, data_source=source).order_by("pk").first()
 
 
-def write(order: Order, incoming: IncomingOrder, *, is_new: bool, by: User | None) -> list[OrderItem]:
+def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by: User | None) -> list[OrderItem]:
     """Make `order` what comes in, with its lines, its history and what it adds to the totals, and return the lines; the
-    customer of one that is there already is locked. `is_new` says that its customer came with it."""
+    customer of one that is there already is locked."""
     record = order.source_record
     for name, value in columns(incoming).items():
         setattr(order, name, value)
+    entries = history.placed([order], is_new=assigned.is_new, by=by)
     if order.pk:
         order.save()
+        insert(*entries)
     else:
-        insert(order)
+        insert(order, *entries)
     items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
     purchases = _write_purchases(incoming, order)
     if order.status in COUNTED:
         purchases += begin_purchases(order, items)
-    insert(*items)
-    if incoming.request:
-        remember_request(incoming.request, order)
-    history.write_placed([order], is_new=is_new, by=by)
-    if not is_new and (purchases or order.status in COUNTED):
-        clear_lost(record, by=by)  # who is new was never lost
+    insert(*items, *([key_of(incoming.request, order)] if incoming.request else []))
+    if assigned.may_be_lost and (purchases or order.status in COUNTED):
+        clear_lost(record, by=by)
     changes = [*deltas_of_order(order), *(change for p in purchases for change in deltas_of_purchase(p))]
     if purchases:
         # Billing status is the customer's, so the customer is locked before the totals are.

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.lib.money import is_payable
 from customers.models import PaySource
-from orders.intake.idempotency import IdentifiedRequest, order_made_by, remember_request
+from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
@@ -52,7 +52,7 @@ def _create_payment(
         adds = addition.as_json() | ({"request": request.digest} if request else {})
         payment = create_pending(current, TransactionKind.SALE, addition.total, pay_source=card, adds=adds, by=by)
         if request:
-            remember_request(request, current)
+            key_of(request, current).save()
         return payment, False
 
 

@@ -10,6 +10,7 @@ from orders.models import Order, OrderItem, Product, Purchase
 from orders.subscriptions.begin import next_bill_at
 from tests.api.konnektive.sales import HELENA, VISA
 from tests.api.konnektive.test_leads import SHAPE
+from tests.customers.constant_cost.measuring import at_most
 from tests.orders.world import check_totals
 
 SALE = SHAPE | {
@@ -162,12 +163,27 @@ def test_an_amount_of_another_currency_is_told_as_that(world):
     assert (message["totalAmount"], message["currencyCode"]) == ("1.234", "KWD")
 
 
-def test_an_import_asks_few_statements(world, django_assert_max_num_queries):
+FRANK = {
+    "firstName": "Frank",
+    "lastName": "Harris",
+    "emailAddress": "fharris@google.com",
+    "phoneNumber": "+16502530000",
+}
+
+
+def test_an_order_of_a_known_customer_takes_few_statements(world, django_assert_max_num_queries):
     world.order()
-    # The key, campaign, products, data source; two reads of whoever may match; then what is written:
-    # customer, change, record, keys, words, order, lines, history and both totals. The rest is locks and savepoints.
-    with django_assert_max_num_queries(19):
-        world.order(firstName="Frank", lastName="Harris", emailAddress="fharris@google.com", phoneNumber="+16502530000")
+    # The key; campaign, products and data source; BEGIN and COMMIT; the record; the order with its history, the lines
+    # and both totals. PostgreSQL locks the identity and inserts history with the order.
+    with django_assert_max_num_queries(10):
+        world.order()
+
+
+def test_an_order_of_a_new_customer_takes_few_statements(world, django_assert_max_num_queries):
+    world.order()
+    # Those above, and the customer, profile change, record, match keys and search words.
+    with django_assert_max_num_queries(at_most(sqlite=15, postgresql=13)):
+        world.order(**FRANK)
 
 
 def test_a_wrong_key_writes_nothing(world):

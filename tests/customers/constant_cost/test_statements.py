@@ -13,7 +13,7 @@ from customers.models import Customer, DataSource, Merge, Via
 from customers.profile.edit import edit_profile
 from customers.records.staff_record import staff_record_of
 from tests.acts import fresh
-from tests.customers.constant_cost.measuring import Cost, measured, on_sqlite
+from tests.customers.constant_cost.measuring import Cost, at_most, measured
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
@@ -29,11 +29,6 @@ def _staff_source(db) -> None:
 def pair() -> tuple[Customer, Customer]:
     """Two customers with an order and the same email, of whom staff have written nothing yet."""
     return customer_with_order(email="helena@reunite.cz"), customer_with_order(email="helena@reunite.cz")
-
-
-def at_most(*, sqlite: int, postgresql: int) -> int:
-    """PostgreSQL takes rows of several tables in one statement."""
-    return sqlite if on_sqlite else postgresql
 
 
 def cost_of_merge(survivor: Customer, duplicate: Customer) -> tuple[Merge, Cost]:

@@ -8,7 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from crm.api.konnektive.customers.person import PersonParameters, details_of, find_campaign, incoming_customer
+from crm.api.konnektive.customers.person import (
+    PersonParameters,
+    data_source_of,
+    details_of,
+    find_campaign,
+    incoming_customer,
+)
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError
 from crm.api.konnektive.orders.answer import lead_message
@@ -30,7 +36,7 @@ def lead_import(call: Call) -> dict[str, Any]:
     if lead is None:
         sent.require_identity()
     incoming = IncomingOrder(
-        incoming_customer(sent, call.by),
+        incoming_customer(sent, data_source_of(call.by)),
         Decimal(0),
         settings.DEFAULT_CURRENCY,
         status=OrderStatus.PARTIAL,

@@ -90,9 +90,9 @@ class PersonParameters(Parameters):
             raise invalid(**missing)
 
 
-def incoming_customer(sent: PersonParameters, by: User) -> IncomingCustomer:
+def incoming_customer(sent: PersonParameters, source: DataSource) -> IncomingCustomer:
     return IncomingCustomer(
-        data_source_of(by),
+        source,
         sent.identity(),
         deduplicate=not sent.disable_customer_dedup,
         billing_address=sent.billing_address(),
@@ -101,9 +101,12 @@ def incoming_customer(sent: PersonParameters, by: User) -> IncomingCustomer:
 
 
 def data_source_of(by: User) -> DataSource:
+    return DataSource.objects.get_or_create(name=source_name(by), defaults={"system": "konnektive"})[0]
+
+
+def source_name(by: User) -> str:
     # Each login is a data source of its own, because its order ids are its own.
-    name = f"Konnektive {by.username}"[:100]
-    return DataSource.objects.get_or_create(name=name, defaults={"system": "konnektive"})[0]
+    return f"Konnektive {by.username}"[:100]
 
 
 def find_campaign(sent: PersonParameters) -> Campaign:

@@ -9,14 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
-from crm.api.konnektive.customers.person import PersonParameters, details_of, find_campaign, incoming_customer
+from crm.api.konnektive.customers.person import PersonParameters, data_source_of, details_of, incoming_customer
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Currency, Id
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.orders.named_rows import named_rows
 from crm.api.konnektive.orders.payment_method import PaymentParameters, card_on_file, typed_card
-from crm.api.konnektive.orders.products import read_lines
+from crm.api.konnektive.orders.products import lines_of, read_products
 from crm.api.konnektive.queries import find_order
 from customers.lib.identity import Identity
 from customers.lib.money import format_for_input, is_payable
@@ -63,17 +64,18 @@ def order_import(call: Call) -> dict[str, Any]:
 
 def _read(call: Call, sent: ImportOrder) -> IncomingOrder:
     currency = sent.currency or settings.DEFAULT_CURRENCY
-    campaign = find_campaign(sent)
-    lines = read_lines(call.parameters, currency)
+    products = read_products(call.parameters)
+    named = named_rows(sent, products.ids, call.by)
+    lines = lines_of(products, named.products, currency)
     shipping = sum((line.shipping for line in lines), sent.base_shipping)
     total = order_total(lines, shipping=shipping, tax=sent.sales_tax, discount=sent.discount_price)
     _refuse_inexact(sent, total, currency)
     return IncomingOrder(
-        incoming_customer(sent, call.by),
+        incoming_customer(sent, named.data_source or data_source_of(call.by)),
         total,
         currency,
         client_order_id=sent.client_order_id,
-        campaign=campaign,
+        campaign=named.campaign,
         lines=lines,
         shipping=shipping,
         tax=sent.sales_tax,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -28,27 +29,20 @@ class ProductParameters(Parameters):
     ship_price: Amount = Decimal(0)
 
 
-def read_lines(parameters: Mapping[str, str], currency: str) -> list[IncomingLine]:
-    """A line for each product number, in order; CallError naming every parameter that is invalid."""
-    sent, errors = _read(parameters)
-    products = Product.objects.in_bulk([product.id for product in sent.values()])
-    lines = []
-    for number, product in sorted(sent.items()):
-        if product.id not in products:
-            errors[f"product{number}_id"] = "This product does not exist."
-            continue
-        try:
-            request = LineRequest(products[product.id], product.qty, product.price, product.ship_price)
-            lines.append(price_line(request, currency))
-        except PriceError as error:
-            errors[f"product{number}_{PARTS[error.part]}"] = str(error)
-    if errors:
-        raise invalid(**errors)
-    return lines
+@dataclass(frozen=True)
+class SentProducts:
+    """What is sent of each product number, and what is invalid, by parameter."""
+
+    numbered: Mapping[int, ProductParameters]
+    errors: Mapping[str, str]
+
+    @property
+    def ids(self) -> list[int]:
+        return [product.id for product in self.numbered.values()]
 
 
-def _read(parameters: Mapping[str, str]) -> tuple[dict[int, ProductParameters], dict[str, str]]:
-    """({number: product}, errors); if none was sent, the parameters of the first are missing."""
+def read_products(parameters: Mapping[str, str]) -> SentProducts:
+    """If none was sent, the parameters of the first are missing."""
     numbered: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for name, text in parameters.items():
         if text.strip() and (match := NAME.fullmatch(name)):
@@ -60,4 +54,21 @@ def _read(parameters: Mapping[str, str]) -> tuple[dict[int, ProductParameters], 
             sent[number] = ProductParameters.model_validate(values)
         except ValidationError as error:
             errors |= {f"product{number}_{name}": message for name, message in describe_errors(error).items()}
-    return sent, errors
+    return SentProducts(sent, errors)
+
+
+def lines_of(sent: SentProducts, products: Mapping[int, Product], currency: str) -> list[IncomingLine]:
+    """A line for each product number, in order; CallError naming every parameter that is invalid."""
+    errors, lines = {**sent.errors}, []
+    for number, product in sorted(sent.numbered.items()):
+        if product.id not in products:
+            errors[f"product{number}_id"] = "This product does not exist."
+            continue
+        try:
+            request = LineRequest(products[product.id], product.qty, product.price, product.ship_price)
+            lines.append(price_line(request, currency))
+        except PriceError as error:
+            errors[f"product{number}_{PARTS[error.part]}"] = str(error)
+    if errors:
+        raise invalid(**errors)
+    return lines
