@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import ngettext
 
 from customers.engagement import common
 from customers.lib import sentences
@@ -14,6 +17,7 @@ from customers.models import Contact, Customer, Task
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
+MOST_NAMED, MOST_COUNTED = 2, 100
 LABELS = {"details": "details", "assignee": "assignee", "due": "due date"}
 
 
@@ -44,3 +48,22 @@ def delete(task: Task, *, by: User | None) -> None:
     locked = common.lock_row(task)
     common.write_history(locked, "Deleted the task “{task}”.", task=str(locked), by=by)
     locked.delete()
+
+
+@dataclass(frozen=True)
+class DueTasks:
+    """The tasks that have been due longest, and how many more are due, counted up to MOST_COUNTED."""
+
+    named: Sequence[Task]
+    more: int
+
+    def __str__(self) -> str:
+        number = len(self.named) + self.more
+        shown = f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+        return ngettext("%(number)s task is due.", "%(number)s tasks are due.", number) % {"number": shown}
+
+
+def due_tasks(customer: Customer, *, now: datetime) -> DueTasks | None:
+    open_tasks = Task.objects.filter(source_record__customer=customer, completed_at=None, due__lte=now)
+    tasks = list(open_tasks.select_related("assignee").order_by("due", "pk")[: MOST_COUNTED + 1])
+    return DueTasks(tasks[:MOST_NAMED], len(tasks[MOST_NAMED:])) if tasks else None

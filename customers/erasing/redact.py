@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from customers.lib.batches import BATCH
 from customers.lib.sentences import ERASED, Value
 from customers.models import (
     Customer,
@@ -26,7 +27,6 @@ from customers.models import (
 from customers.profile.clean import as_text
 from customers.profile.fields import BLANK, BY_KEY, FieldKind
 
-BATCH = 500
 IN_WORDS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE, FieldKind.ADDRESS, FieldKind.LOGIN)
 
 

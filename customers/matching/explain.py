@@ -22,13 +22,11 @@ from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValu
 from customers.models.matching import Key
 from customers.profile.display import shown_text
 from customers.profile.fields import FIELDS, IDENTITY, FieldKind
+from customers.records.listing import MOST_RECORDS
 from customers.records.staff_record import identity_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-
-# More than a page can show; a customer has few.
-MOST_RECORDS = 200
 
 MatchedValue = Mapping[Key, Sequence[SourceRecord]]
 

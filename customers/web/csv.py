@@ -1,9 +1,16 @@
-from collections.abc import Iterable, Sequence
+"""CSV files for spreadsheets: in UTF-8, with text that could be run as a formula made harmless."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from customers.lib.csv_rows import csv_lines
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+# Digits that are no sum: +420241770449, or a blank after the code of the country.
+TELEPHONE = re.compile(r"\+\d{7,15}|\+\d{1,4} [\d ().-]{4,20}")
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
@@ -12,3 +19,25 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
+
+
+class _Echo:
+    """A file that gives back what is written into it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    # A spreadsheet knows the encoding by the byte order mark.
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([escape_formula(value) for value in row])
+
+
+def escape_formula(value: Any) -> Any:
+    """Keep a spreadsheet from running text as a formula; numbers, and telephone numbers, stay what they are."""
+    if not isinstance(value, str) or TELEPHONE.fullmatch(value):
+        return value
+    return f"'{value}" if value.startswith(BEGINS_A_FORMULA) or value.lstrip().startswith(BEGINS_A_FORMULA) else value

@@ -3,7 +3,7 @@ from io import StringIO
 
 import pytest
 
-from customers.lib.csv_rows import csv_lines
+from customers.web.csv import csv_lines
 
 
 def written(*rows) -> str:
