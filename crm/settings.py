@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",  # so that our templates can replace those of forms
+    "django.forms",  # so that our templates can replace Django's form templates
     "axes",
     "csp",
     "django_htmx",
@@ -133,7 +133,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never the address alon
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
-# Fields that are not logged with a failed sign-in, beside those named password
+# Fields that are not logged with a failed sign-in, beside fields named password
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
 AXES_LOCKOUT_CALLABLE = "crm.http.error_pages.sign_in_locked"
 AXES_CLIENT_IP_CALLABLE = "crm.http.client_address.client_address"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def home(request: "StaffRequest") -> HttpResponseBase:
-    """The start page, or the first page a user without access to customers may open."""
+    """The start page; for users without access to customers, the first page they may open."""
     if request.user.has_perm("customers.view_customer"):
         return start(request)
     if request.user.has_perm(MANAGE_USERS):

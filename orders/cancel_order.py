@@ -37,7 +37,7 @@ class NothingToCancelError(OrderError):
 
 @transaction.atomic
 def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
-    """NothingToCancelError when that would change nothing; OrderError while a payment is pending."""
+    """NothingToCancelError if the order has nothing left to cancel; OrderError while a payment is pending."""
     try:
         lock_owner(order.source_record)
         current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)

@@ -43,7 +43,7 @@ def delete_source(source: DataSource, *, by: User | None) -> None:
 
 @transaction.atomic
 def empty_source(source: DataSource, *, by: User | None) -> None:
-    """Delete its customers, with everything they have there."""
+    """Delete the customers of the data source with all their records there."""
     _refuse_too_large(source)
     try:
         for customer in _lock_customers(source):
@@ -56,7 +56,7 @@ def empty_source(source: DataSource, *, by: User | None) -> None:
 
 @transaction.atomic
 def purge_source(source: DataSource, *, by: User | None) -> None:
-    """Delete its orders and all that belongs to them, and keep the customers."""
+    """Delete the orders of the data source with all rows linked to them; keep the customers."""
     _refuse_too_large(source)
     customers = _lock_customers(source)
     if reasons := [reason for customer in customers for reason in refusals(customer)]:
@@ -93,7 +93,7 @@ def _lock_customers(source: DataSource) -> list[Customer]:
 
 
 def _split_off(customer: Customer, source: DataSource, *, by: User | None) -> Iterator[Customer]:
-    """The customers that then have only records of `source`."""
+    """Split off the records of `source`; return the customers that then have no other record."""
     records = external.external_records_of([customer])[customer.pk]
     sent = [record for record in records if record.data_source_id == source.pk]
     if len(sent) == len(records):
@@ -109,7 +109,7 @@ def _order_tables() -> Collection[Model]:
 
 
 def _delete_plans(source: DataSource) -> None:
-    """Delete the plans of `source`; one that was bought elsewhere stays, without a source."""
+    """Delete the plans of `source`. A plan bought elsewhere is kept without a source."""
     plans = Product.objects.filter(data_source=source)
     plans.filter(orderitem=None, purchase=None).delete()
     plans.update(data_source=None, external_id=None)

@@ -23,7 +23,7 @@ MOST_SHOWN = 50
 
 
 def write(row: Order | Purchase, sentence: str, /, *, by: User | None, reason: str = "", **values: Value) -> None:
-    """Write an entry on `row`, which `sentence` names as {order} or {purchase}."""
+    """`sentence` names `row` as {order} or {purchase}."""
     if isinstance(row, Order):
         kind, name, value = HistoryKind.PAYMENT, "order", order(row)
     else:
@@ -32,8 +32,8 @@ def write(row: Order | Purchase, sentence: str, /, *, by: User | None, reason: s
 
 
 def placed(orders: Collection[Order], *, is_new: bool = False, by: User | None) -> list[HistoryEntry]:
-    """Entries, not saved yet, that orders or leads came in at their own times; `is_new`: their customer with them."""
-    # First, and not now: there the story of somebody imported begins.
+    """Unsaved entries for received orders or leads, at their own times; `is_new` says that their customer is new."""
+    # Before the orders and at their time, because the history of an imported customer begins there.
     created = [_created(row, by=by) for row in orders if is_new]
     return [*created, *(_placed(row, by=by) for row in orders)]
 
@@ -63,7 +63,7 @@ def purchase(row: Purchase) -> Value:
 
 
 def of(row: Order | Purchase) -> QuerySet[HistoryEntry]:
-    """The newest of what was done to `row`; that it was placed is another kind of entry."""
+    """The newest entries about `row`, without the one that it was placed."""
     if isinstance(row, Order):
         entries = HistoryEntry.objects.filter(order_number=row.number, kind=HistoryKind.PAYMENT)
     else:

@@ -42,12 +42,12 @@ class OrderDeletedError(OrderError):
 
 
 def lock_owner(record: SourceRecord) -> Customer:
-    """The customer who owns `record`, locked; the record cannot move until the transaction ends."""
+    """The customer of `record`, locked; the record cannot move until the transaction ends."""
     return lock_owners([record])[record.pk]
 
 
 def lock_owners(records: Sequence[SourceRecord]) -> dict[int, Customer]:
-    """{record: the customer who owns it, locked}; the records cannot move until the transaction ends."""
+    """{record: its customer, locked}; the records cannot move until the transaction ends."""
     as_read = [(record.pk, record.origin_id, record.origin_id != record.customer_id) for record in records]
     try:
         return _lock_owners(_chains(as_read))
@@ -79,7 +79,7 @@ _origins = Prepared(
 
 
 def _chains(rows: Iterable[tuple[int, int, object]]) -> dict[int, list[int]]:
-    """{record: its origin, whoever that was merged into, and so on}; a row says whether its origin was merged."""
+    """{record: the chain of merges from its origin on}; `rows` are (record, origin, whether that was merged)."""
     origins = {record: (origin, is_merged) for record, origin, is_merged in rows}
     # An origin that was never merged owns its record; only the others need another query.
     chains = ownership.merge_chains({origin for origin, is_merged in origins.values() if is_merged})

@@ -1,7 +1,7 @@
-"""The `updated` time of orders, by which API clients ask for what changed since their last call.
+"""The `updated` time of orders, by which API clients query orders changed since their last call.
 
-The API shows an order with its parcels and with the purchases of its lines, so a change of those counts as a change of
-the order. Callers hold the lock of the customer.
+The API shows an order with its parcels and the purchases of its lines, so a change of a parcel or purchase counts as a
+change of the order. Callers hold the lock of the customer.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class AddressRefusedError(KeyRefusedError):
 @sensitive_variables("token")
 @transaction.atomic
 def create(user: User, *, name: str, addresses: list[str], by: User | None) -> tuple[ApiKey, str]:
-    """Return the key and its token, which is stored nowhere; `by` None is the command line."""
+    """Return the key and its token, which is not stored; `by` is None for the command line."""
     if by and by != user:
         grant.lock_user(by, to=user)
     if not User.objects.get(pk=user.pk).has_perm(USE_API):
@@ -69,7 +69,6 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
 
 @transaction.atomic
 def revoke(key: ApiKey, *, by: User) -> None:
-    """Revoke `key` for good; nothing happens if it is revoked already."""
     if by != key.user:
         grant.lock_user(by, to=key.user)
     if ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now()):

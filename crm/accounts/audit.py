@@ -1,4 +1,4 @@
-"""The user audit log. Whatever changes a user writes its entry in the same transaction; entries are never changed."""
+"""The user audit log. Every change of a user writes its entry in the same transaction; entries are never changed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ def write(
 
 
 def newest(*, of: User | None = None, before: int | None = None, limit: int = PER_PAGE) -> list[AuditEntry]:
-    """At most `limit` changes, newest first: of one user or of all, older than the one numbered `before`."""
+    """At most `limit` changes, newest first; of `user` or of all users, before the change numbered `before`."""
     changes = AccountChange.objects.select_related("user", "by").order_by("-pk")
     if of:
         changes = changes.filter(user=of)

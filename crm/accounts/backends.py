@@ -12,7 +12,7 @@ from crm.accounts.user_permissions import granted_permissions
 
 
 class SingleQueryBackend(ModelBackend):
-    """Reads direct permissions and those of groups in one statement (why: `crm.accounts.user_permissions`)."""
+    """Reads direct permissions and permissions of groups in one statement (why: `crm.accounts.user_permissions`)."""
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Any = None) -> set[str]:
         if not isinstance(user_obj, User) or not user_obj.is_active or user_obj.is_superuser or obj is not None:

@@ -1,7 +1,7 @@
 """Save users: grant and revoke permissions, activate and deactivate (docs/decisions/0014).
 
-A user never changes their own permissions, grants no permission that they lack, and cannot change a user who has more
-permissions, in no respect: not even the password. So nobody can gain permissions, not by a second account either.
+A user never changes their own permissions, grants no permission that they lack, and changes nothing of a user who has
+more permissions, not even the password. So no user can gain permissions, not by a second account either.
 """
 
 from collections.abc import Iterator, Set
@@ -35,7 +35,7 @@ class GrantError(Exception):
 def save_user(
     user: User, *, by: User, password: str = "", granted: Set[str] = NO_PERMISSIONS, revoked: Set[str] = NO_PERMISSIONS
 ) -> None:
-    """Save `user` as changed in memory, with a new `password` unless it is empty; grant `granted`, revoke `revoked`."""
+    """Save `user` as changed in memory; set `password` unless empty; grant `granted`, revoke `revoked`."""
     before = lock_user(by, to=user)
     if is_username_taken(user.username, but=user):
         raise GrantError(f"A user “{isolated(user.username)}” already exists.", field="username")
@@ -55,7 +55,7 @@ def save_user(
 
 
 def lock_user(by: User, *, to: User) -> User | None:
-    """The user `to` as stored, None if new, under the lock of all changes; GrantError if `by` may not change them."""
+    """The stored user `to` under the lock of all changes, None if new; GrantError if `by` may not change them."""
     # One change at a time: two managers who revoke each other's permission at one moment would leave no manager.
     permission_rows({MANAGE_USERS}).select_for_update(of=("self",)).get()
     if not User.objects.get(pk=by.pk).has_perm(MANAGE_USERS):
@@ -80,9 +80,9 @@ def refuse_beyond(granted: Set[str], *, by: User) -> None:
 
 
 def is_username_taken(username: str, *, but: User) -> bool:
-    """Whether another user has this name; capitals do not matter, because people could not tell the two apart."""
     names = User.objects.exclude(pk=but.pk).values_list("username", flat=True)
-    # In Python, because SQLite knows the capitals of ASCII only. There are hundreds of users, not millions.
+    # Regardless of case, because people could not tell two such users apart. In Python, because SQLite knows the
+    # capitals of ASCII only. There are hundreds of users, not millions.
     return username.casefold() in {name.casefold() for name in names}
 
 

@@ -1,7 +1,7 @@
 """Revoke API keys that would give their creators more permissions than they have.
 
-Whoever creates a key for another user has seen its token. So the key is revoked when its user is granted a permission
-that its creator lacks. A key made on the command line stays, because whoever can use it may do everything.
+The creator of a key for another user has seen its token. So the key is revoked when its user is granted a permission
+that the creator lacks. A key made on the command line stays, because a user of the command line may do everything.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ KEY_CREATED = "API key {} created."
 
 
 def revoke_outgrown_keys(user: User, *, by: User) -> None:
-    """Of `user`, to whom `by` has just granted a permission."""
+    """Revoke keys of `user` after `by` has granted a permission."""
     for key in _outgrown(user):
         key.revoked = timezone.now()
         key.save(update_fields=["revoked"])
@@ -32,6 +32,6 @@ def _outgrown(user: User) -> Iterator[ApiKey]:
 
 
 def _creator(key: ApiKey) -> User | None:
-    """According to the audit log; None for a key made on the command line."""
+    """The user in the audit log; None for a key made on the command line."""
     entry = AccountChange.objects.filter(user=key.user_id, text=KEY_CREATED.format(key)).select_related("by").first()
     return entry.by if entry else None

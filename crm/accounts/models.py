@@ -38,7 +38,7 @@ class User(AbstractUser):
 
     @classmethod
     def with_email(cls, email: str) -> "User | None":
-        """The oldest active user with this email; capitals do not matter."""
+        """The oldest active user with this email, regardless of case."""
         if not email.isprintable():
             return None  # the database could not even be asked
         users = cls.objects.filter(is_active=True).exclude(email="").annotate(spelled=Lower("email"))

@@ -1,8 +1,8 @@
-"""Change one's own password, and make links with which another user sets theirs.
+"""Change the user's own password, and make links with which another user sets a password.
 
 A link works once, for a day, and as long as nothing about the account changes: it is void after a sign-in, when the
-account may no longer sign in, and when it may do more or less than when the link was made. No email is sent; who made
-the link passes it on.
+account may no longer sign in, and when it may do more or less than when the link was made. No email is sent; the
+maker of the link passes it on.
 """
 
 from axes.utils import reset as end_lockout
@@ -25,7 +25,7 @@ class ResetTokenGenerator(PasswordResetTokenGenerator):
     key_salt = "crm.accounts.resetting"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        # Otherwise whoever made a link for a new user could use it after another admin has granted that user more.
+        # Otherwise the maker of a link for a new user could use it after another admin has granted that user more.
         permissions = sorted(effective_permissions(user))
         return f"{super()._make_hash_value(user, timestamp)}{user.is_active}{permissions}"
 
@@ -34,13 +34,13 @@ tokens = ResetTokenGenerator()
 
 
 def throttle_name(uid: str) -> str:
-    """The user name under which wrong links for a user are counted; real ones have no space."""
+    """The name under which wrong links are counted. It has a space, so it is no user name."""
     return f"reset link {uid[:40]}"
 
 
 @transaction.atomic
 def make_link(user: User, *, by: User) -> str:
-    """Return the path of a new link, for `by` to pass on."""
+    """The path of a new link, for `by` to pass on."""
     grant.lock_user(by, to=user)
     if user == by:
         raise GrantError("You can change your own password on your account page. No link was created.")

@@ -1,6 +1,6 @@
 """The permissions a user can have: one checkbox each on Edit User.
 
-The labels stand here only. A view or an operation of the API names the permission; the sentence for somebody who lacks
+The labels stand here only. A view or an operation of the API names the permission; the sentence for a user who lacks
 it is made from the label.
 """
 
@@ -17,7 +17,7 @@ class Checkbox:
 
     @property
     def slug(self) -> str:
-        """Its name in a form: `customers-merge_customer`."""
+        """The name in a form: `customers-merge_customer`."""
         return self.permission.replace(".", "-")
 
 
@@ -87,7 +87,7 @@ EVERYTHING = frozenset(LABELS)
 
 
 def labels_of(permissions: Iterable[str]) -> list[str]:
-    """Their labels, in the order of Edit User; a permission that is no longer there by its name."""
+    """Their labels, in the order of Edit User; a permission that was removed is given by its name."""
     names = set(permissions)
     return [label for name, label in LABELS.items() if name in names] + sorted(names - EVERYTHING)
 

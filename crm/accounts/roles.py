@@ -1,6 +1,6 @@
 """Roles: sets of permissions to tick at once on Edit User.
 
-A role is not stored. A user whose permissions are those of a role has that role; any other set is "Custom".
+A role is not stored. A user with exactly the permissions of a role has that role; any other set is "Custom".
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The time zones to choose from: those named after places, by region, and UTC."""
+"""The time zones to choose from: zones named after places, by region, and UTC."""
 
 from collections import defaultdict
 from functools import cache
@@ -13,7 +13,7 @@ Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
 def choices(*, and_also: str) -> Choices:
-    """Choices of a select, with the zone that the user has already."""
+    """Choices of a select, including the user's `current` zone."""
     choices = _choices()
     names = {name for _, places in choices if not isinstance(places, str) for name, _ in places} | {"UTC"}
     return choices if and_also in names else [(and_also, and_also), *choices]

@@ -1,4 +1,4 @@
-"""The list of users, a page at a time: who may sign in first, then by user name."""
+"""The list of users, a page at a time: active users first, then by user name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from crm.accounts.roles import Role, role_of
 from crm.accounts.user_permissions import direct_permissions, permission_rows
 
 PER_PAGE = 50
-FEW_USERS = 10  # up to so many, the page needs no search
+FEW_USERS = 10  # with no more users than this, the page needs no search
 
 
 @dataclass(frozen=True)
 class UserPage:
     rows: Sequence[tuple[User, Role]]
     last: int | None
-    """The user after whom the next page begins; None on the last page."""
+    """The primary key after which the next page begins; None on the last page."""
 
 
 def are_many() -> bool:
@@ -26,7 +26,7 @@ def are_many() -> bool:
 
 
 def search(text: str, *, may: str = "", is_active: bool | None = None) -> QuerySet[User]:
-    """Users whose names or email have every word of `text`, and who have the permission `may` by any way."""
+    """Users whose names or email contain every word of `text`, and who have the permission `may`."""
     users = User.objects.all()
     for word in text.replace("\x00", "").split():
         parts = ("username", "first_name", "last_name", "email")

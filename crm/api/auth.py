@@ -69,7 +69,7 @@ def require_https(request: HttpRequest) -> None:
 
 
 def limit_size(request: HttpRequest) -> None:
-    """RefusedError, before any of the body is read."""
+    """RefusedError before the body is read."""
     longest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)

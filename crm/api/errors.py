@@ -1,7 +1,7 @@
 """Errors outside of any call, in the dialect to which the address belongs.
 
-A call answers its own errors. This is for those before or around it: a host that is not ours, a request that cannot be
-read, a failure of Reunite. What was sent is never repeated.
+A call answers its own errors. This module answers errors before or around a call: a host that is not ours, a request
+that cannot be read, a failure of Reunite. An answer never repeats what was sent.
 """
 
 import re
@@ -16,7 +16,7 @@ FOR_STAFF = ("/v1/docs", "/v1/openapi.json")
 
 
 def answer(request: HttpRequest, status: int, message: str) -> HttpResponse | None:
-    """None if the address belongs to no dialect: then a page is shown."""
+    """None for an address of no dialect: a page is shown."""
     path = request.path_info
     if path.startswith("/v1/") and path not in FOR_STAFF:
         return JsonResponse(error_body(status, message), status=status)

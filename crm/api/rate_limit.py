@@ -1,4 +1,4 @@
-"""Count requests and failures, so that neither a client in a loop nor somebody guessing keys slows down the others.
+"""Count requests and failures, so that a client in a loop or a guesser of keys does not slow down others.
 
 Counts are kept in the cache, by windows of time that begin on the clock. Server processes share them if CACHE_URL names
 a shared cache.
@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 
 def count(what: str, *, seconds: int) -> int:
-    """Count `what` once more; how often it has happened in this window of `seconds`."""
+    """Count `what` once more; return its count in this window of `seconds`."""
     key = _key(what, seconds)
     cache.add(key, 0, timeout=seconds)
     try:
@@ -24,7 +24,6 @@ def counted(what: str, *, seconds: int) -> int:
 
 
 def seconds_left(seconds: int) -> int:
-    """Seconds until the next window of `seconds` begins, at least 1."""
     return seconds - int(time.time()) % seconds
 
 

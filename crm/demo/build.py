@@ -31,7 +31,7 @@ class DemoError(Exception):
 
 
 def is_built() -> bool:
-    """Whether the demo is there; DemoError if another data source has the name of one of its shops."""
+    """DemoError if another data source has the name of one of the demo's shops."""
     systems = DataSource.objects.filter(name__in=(store.SHOP, store.MARKETPLACE)).values_list("system", flat=True)
     if any(system != store.SYSTEM for system in systems):
         raise DemoError(f"A data source named {store.SHOP} or {store.MARKETPLACE} already exists. Nothing was added.")
@@ -40,7 +40,7 @@ def is_built() -> bool:
 
 @transaction.atomic
 def build_demo(*, by: User) -> None:
-    """Import the store, and add what staff have done since; `by` has done it."""
+    """Import the store, then add acts of staff, done by `by`."""
     now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops()
     last = {}
     for invoice in files.read_invoices(latest=(now - timedelta(days=1)).date()):

@@ -16,7 +16,6 @@ CURRENCY = "USD"
 
 
 def get_products() -> dict[str, Product]:
-    """{sku: product}, each created if need be."""
     products = {}
     for sku, name, price, unit in PRODUCTS:
         values = {"name": name, "price": Decimal(price), "currency": CURRENCY, "interval_unit": unit}

@@ -26,7 +26,6 @@ TASKS = (
 
 
 def add_engagement(store: SampleStore, *, by: User, now: datetime) -> None:
-    """A contact, opportunities and tasks for some people, one task about the contact."""
     for person in store.records:
         if person.number % EVERY == FIRST:
             customer = store.customers(person)[0]

@@ -48,7 +48,7 @@ def read_people() -> dict[int, Person]:
 
 
 def read_invoices(*, latest: date) -> Iterator[ChinookInvoice]:
-    """All invoices, oldest first, moved by whole days so that the last is of the day `latest`."""
+    """All invoices, oldest first, moved by whole days so that the last is on the day `latest`."""
     people, lines, counts = read_people(), _lines(), Counter[int]()
     rows = list(_rows("invoices"))
     later = latest - max(_at(row).date() for row in rows)

@@ -18,7 +18,7 @@ NOT_SENT = (FulfillmentStatus.PENDING, FulfillmentStatus.HOLD, FulfillmentStatus
 
 
 def add_fulfillments(orders: Sequence[Order]) -> None:
-    """One for every third of `orders`, which are given oldest first; the last 30 may still be on their way."""
+    """`orders` are oldest first; every third gets a fulfillment. The last 30 may still be on their way."""
     Fulfillment.objects.bulk_create(
         _fulfillment(order, nth, is_recent=nth > len(orders) - 30)
         for nth, order in enumerate(orders)

@@ -10,7 +10,6 @@ GENRES = ("Rock", "Jazz", "Latin", "Metal", "Blues")
 
 
 def add_labels(store: SampleStore) -> None:
-    """Label the source records of each person; duplicates share some labels."""
     Tag.objects.bulk_create(
         Tag(source_record=record, at=record.created, name=name)
         for person, records in store.records.items()

@@ -19,7 +19,7 @@ def is_sold_here(invoice: ChinookInvoice) -> bool:
 
 
 def first_order_here(invoice: ChinookInvoice) -> int:
-    """The number of the first order placed here. Guests place two, three or four, and have as many duplicates."""
+    """The number of the person's first order here. Guests place two to four, and have as many duplicates."""
     number = invoice.person.number
     return 5 - number // 12 % 3 if habit_of(number) == GUEST else BY_ACCOUNT_FROM
 

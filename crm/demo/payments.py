@@ -22,7 +22,7 @@ APPROVES = "sandbox-approves"
 
 
 def add_payments(orders: Iterable[Order]) -> None:
-    """Add payments and refunds of `orders`, which are given oldest first."""
+    """`orders` are oldest first."""
     cards = _cards(orders := list(orders))
     transactions = [
         row for nth, order in enumerate(orders, 1) for row in _transactions(order, cards[order.source_record_id], nth)
@@ -33,7 +33,6 @@ def add_payments(orders: Iterable[Order]) -> None:
 
 
 def _cards(orders: Iterable[Order]) -> dict[int, PaySource]:
-    """{source record: its card}."""
     first = {order.source_record_id: order for order in reversed(list(orders))}
     cards = [
         PaySource(

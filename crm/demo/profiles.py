@@ -45,7 +45,7 @@ def edit_profiles(store: SampleStore, *, by: User) -> None:
 
 
 def _details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
-    """Values for the profile of the first shop's customer; for many people none."""
+    """Values for the profile in the first shop; for many people none."""
     number, email = person.number, person.identity.email
     if person.identity.company:
         yield "website", f"https://www.{email.partition('@')[2]}"
@@ -61,7 +61,7 @@ def _details(person: Person, customer: Customer, password: str) -> Iterator[tupl
 
 
 def _duplicate_details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
-    """Values for the profile of the marketplace's customer: other consents, another login."""
+    """Values for the profile in the marketplace: other consents, another login."""
     if person.number % 2 == 0:
         yield from _login(customer, f"{person.identity.email.partition('@')[0]}.mp", password)
         yield "email_opt_in", False
@@ -76,7 +76,7 @@ def _login(customer: Customer, login: str, password: str) -> Iterator[tuple[str,
 
 
 def _add_notes_and_credit(store: SampleStore, person: Person, *, by: User) -> None:
-    """For some people on both customers of a pair of duplicates. A shared mailbox is excluded from matching."""
+    """On both customers of some pairs of duplicates. A shared mailbox is excluded from matching."""
     customers = store.customers(person)
     if person.number % 2 == 0:
         notes.add(customers[0], {"text": NOTES[person.number // 2 % len(NOTES)]}, by=by)

@@ -27,7 +27,7 @@ class SampleStore:
             records.append(taken.assigned.record)
 
     def customers(self, person: Person) -> list[Customer]:
-        """The person's customers as they are now, oldest first."""
+        """The person's live customers, oldest first."""
         return [Customer.objects.get(pk=record.customer_id) for record in self.records[person]]
 
 

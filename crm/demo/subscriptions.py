@@ -56,7 +56,6 @@ def date_purchases(orders: Collection[Order], *, today: date) -> None:
 
 
 def add_memberships(orders: Collection[Order]) -> None:
-    """A membership of the Listening Club for each unlimited subscription."""
     purchases = Purchase.objects.filter(order__in=orders, product__sku__in=(catalogue.MONTHLY, catalogue.YEARLY))
     Membership.objects.bulk_create(
         Membership(

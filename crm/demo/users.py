@@ -28,9 +28,9 @@ MORE_STAFF = (
 
 @transaction.atomic
 def create_users(password: str = "") -> dict[str, str]:
-    """Create the users that are missing; {user name: password} of those whose password was set.
+    """Create the missing users; return {user name: password} for the passwords that were set.
 
-    All of them get `password`. Without one, new users get a random one and the others keep theirs.
+    All users get `password`. Without one, new users get a random one and existing users keep theirs.
     """
     passwords = {}
     for username, first_name, last_name, role in USERS:
@@ -53,7 +53,6 @@ def create_users(password: str = "") -> dict[str, str]:
 
 
 def validate_demo_password(password: str) -> None:
-    """ValidationError if one of the users may not have this password."""
     for username, first_name, last_name, _ in USERS:
         validate_password(password, User(username=username, first_name=first_name, last_name=last_name))
 
@@ -65,7 +64,7 @@ def describe_users(passwords: dict[str, str]) -> Iterator[str]:
 
 
 def create_more_staff(*, by: User) -> None:
-    """Create them, with some changes in the audit log and API keys; users who exist already stay as they are."""
+    """With entries in the audit log and API keys. Existing users are not changed."""
     if not by.has_perm(MANAGE_USERS):
         return
     created = {name: _create(name, first, last, ticks, by=by) for name, first, last, ticks in MORE_STAFF}

@@ -1,4 +1,4 @@
-"""How the marketplace writes people whom the first shop has too: similar, never the same.
+"""How the marketplace writes customers of the first shop: similar, never the same.
 
 Every variant keeps the email or the phone, so that each duplicate can be found.
 """
@@ -12,7 +12,6 @@ from customers.lib.identity import Identity, comparable_phone, unaccented
 
 
 def other_spelling(person: Identity) -> Identity:
-    """Email and phone, both written differently."""
     return replace(person, company="", email=person.email.upper(), phone=national(person))
 
 
@@ -21,13 +20,13 @@ def first_name_only(person: Identity) -> Identity:
 
 
 def initial_and_phone(person: Identity) -> Identity:
-    """An initial and a phone; the email where there is no phone."""
+    """An initial and a phone; the email if there is no phone."""
     email = "" if person.phone else person.email.upper()
     return replace(person, first_name=f"{person.first_name[0]}.", company="", email=email, phone=national(person))
 
 
 def private_email(person: Identity) -> Identity:
-    """Another email and the same phone; the same email where there is no phone."""
+    """Another email and the same phone; the same email if there is no phone."""
     name = unaccented(f"{person.first_name}.{person.last_name}").replace(" ", "").replace("'", "").replace("ł", "l")
     email = f"{name}@example.net" if person.phone else person.email
     return replace(person, email=email, phone="".join(c for c in person.phone if c in "+0123456789"))
@@ -42,7 +41,7 @@ VARIANTS: tuple[Callable[[Identity], Identity], ...] = (
 
 
 def national(person: Identity) -> str:
-    """The phone without its country code, or unchanged if it would then be read as another number."""
+    """The phone without its country code; unchanged if it would then be read as another number."""
     if not person.phone:
         return ""
     number = phonenumbers.parse(person.phone, person.country)

@@ -27,7 +27,6 @@ class CharsetError(BadRequest):
 
 
 def strip_unreadable(application: Server) -> Server:
-    """Wrap the WSGI application."""
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         content_type, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
@@ -39,7 +38,7 @@ def strip_unreadable(application: Server) -> Server:
 
 
 def refuse_unreadable(get_response: GetResponse) -> GetResponse:
-    """Middleware, which refuses what `strip_unreadable` has marked."""
+    """Refuse requests that `strip_unreadable` has marked."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if UNREADABLE in request.META:

@@ -4,11 +4,11 @@ from crm.http.preferences import THEMES, theme_of
 
 
 def section(request: HttpRequest) -> dict[str, str]:
-    """The first part of the path; the header marks the link to it as current."""
+    """The first part of the path; the header marks its link as current."""
     return {"section": request.path_info.split("/")[1]}
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
-    """The theme, and the one that the switch in the header leads to where no script runs."""
+    """The theme, and the one that the switch in the header leads to without a script."""
     current = theme_of(request)
     return {"theme": current, "next_theme": THEMES[THEMES.index(current) - 1]}

@@ -79,7 +79,7 @@ def sign_in_locked(request: HttpRequest, original_response: HttpResponse | None,
 
 
 def link_locked(request: HttpRequest) -> HttpResponse:
-    """Another attempt does not restart this block. Its start is not looked up, so it ends after at most this long."""
+    """Another attempt does not restart this block. Its start is not looked up, so this is the latest end."""
     return _locked(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
 
 
@@ -90,7 +90,7 @@ def _locked(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def previous_page(request: HttpRequest) -> str:
-    """The page of Reunite that led here; "" if there is none, or if it is this one."""
+    """The page of Reunite that linked here; "" if there is none, or it is this page."""
     url = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if is_ours and url != request.build_absolute_uri() else ""

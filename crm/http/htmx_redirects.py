@@ -7,10 +7,10 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def full_page_redirects(get_response: GetResponse) -> GetResponse:
-    """Make redirects and errors that answer a request for part of a page lead the whole page away.
+    """Make redirects and errors of requests for a part of a page load a full page.
 
-    Otherwise htmx would put the page at the other end, such as the sign-in, into the one that is open, and an error
-    would change nothing that the user can see.
+    Otherwise htmx would put the target of a redirect, such as the sign-in, into the open page, and show nothing for an
+    error.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

@@ -26,7 +26,7 @@ class PlanError(ActionError):
 
 
 def create(source: DataSource, *, name: str, count: int, unit: str, external_id: str = "") -> Product:
-    """A plan of `source`; without an `external_id` it gets one of ours."""
+    """Add a plan to `source`; without an `external_id` it gets a new one."""
     plan = Product(data_source=source, external_id=external_id or str(uuid4()))
     _check_text("external_id", plan.external_id or "", LONGEST_ID)
     _write(plan, name=name, count=count, unit=unit)
@@ -47,7 +47,7 @@ def _refuse_known(plan: Product) -> None:
 
 
 def change(plan: Product, **values: Any) -> Product:
-    """Write those of `name`, `count` and `unit` that are given."""
+    """Change `name`, `count` and `unit`, as far as they are given."""
     before = {"name": plan.name, "count": plan.interval_count, "unit": plan.interval_unit}
     _write(plan, **before | values)
     written = {"name": plan.name, "interval_count": plan.interval_count, "interval_unit": plan.interval_unit}
@@ -57,7 +57,7 @@ def change(plan: Product, **values: Any) -> Product:
 
 
 def delete(plan: Product) -> None:
-    """PlanError when somebody bought it: what a customer has is not deleted with a plan."""
+    """Delete a plan; PlanError if an order or invoice has it."""
     try:
         plan.delete()
     except (ProtectedError, IntegrityError):  # IntegrityError when it was bought a moment ago
@@ -109,7 +109,7 @@ def change_group(group: PlanGroup, *, name: str | None = None, plans: Collection
 
 
 def _members(plans: Collection[str]) -> Sequence[Product]:
-    """The plans with these uuids, locked so that none is deleted; PlanError names one that does not exist."""
+    """The plans with these uuids, locked against deletion; PlanError names a missing one."""
     named = Product.objects.select_for_update(no_key=True).filter(uuid__in=filter(can_be_stored, plans))
     by_uuid = {plan.uuid: plan for plan in named.order_by("pk")}
     if missing := next((uuid for uuid in plans if uuid not in by_uuid), None):

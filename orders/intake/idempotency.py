@@ -41,7 +41,7 @@ class IdentifiedRequest:
 
 
 def identify_request(caller: User, key: str, parameters: Mapping[str, str]) -> IdentifiedRequest:
-    """The caller has removed the secrets from `parameters`; RepeatedRequestError when the key cannot be stored."""
+    """`parameters` come without secrets; RepeatedRequestError if the key cannot be stored."""
     if len(key) > LONGEST_KEY or not can_be_stored(key):
         raise RepeatedRequestError(f"Use a key of {LONGEST_KEY} characters or fewer.")
     text = json.dumps(dict(parameters), sort_keys=True)
@@ -49,7 +49,7 @@ def identify_request(caller: User, key: str, parameters: Mapping[str, str]) -> I
 
 
 def order_made_by(request: IdentifiedRequest) -> Order | None:
-    """The order that the request made before; RepeatedRequestError when its key was used for a different request."""
+    """The order made by the same request before; RepeatedRequestError if its key belongs to another request."""
     keys = IdempotencyKey.objects.select_related("order__source_record")
     key = keys.filter(caller=request.caller, key=request.key).first()
     if key and not constant_time_compare(key.request_digest, request.digest):
@@ -63,7 +63,7 @@ def key_of(request: IdentifiedRequest, order: Order) -> IdempotencyKey:
 
 
 def delete_keys(*, before: datetime) -> int:
-    """Delete the keys created `before`; return how many. Their orders stay, and such a request is new again."""
+    """Delete the keys created `before`; return the number. Their orders stay; a repeated request is then new."""
     deleted = 0
     old = IdempotencyKey.objects.filter(created__lt=before).order_by("created").values_list("pk", flat=True)
     while batch := list(old[:BATCH]):

@@ -39,7 +39,7 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
 
 @retry_when_taken_meanwhile
 def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, write_more: WriteMore) -> TakenOrder:
-    """Make the lead the order that came in, or return the order that the same request made before."""
+    """Turn the lead into the incoming order, or return the order that the same request made before."""
     with locked_order(lead) as current:
         assigned = AssignedRecord(current.source_record, "known")
         if before := _sent_before(incoming, current):
@@ -90,7 +90,7 @@ def _fill_from_order(incoming: IncomingOrder, order: Order) -> IncomingOrder:
 
 
 def _fill_record(record: SourceRecord, identity: Identity) -> None:
-    """Fill the gaps of the record, whose customer is locked."""
+    """Fill empty fields of the record; its customer is locked."""
     new_values = {name: value for name, value in asdict(identity).items() if value and not getattr(record, name)}
     if new_values:
         for name, value in new_values.items():

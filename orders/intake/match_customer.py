@@ -51,7 +51,7 @@ class AssignedRecord:
 
 
 def names_of(incoming: IncomingCustomer) -> list[str]:
-    """What an incoming person is known by, for the advisory locks."""
+    """The names of the advisory locks for an incoming person: external id, identity, email and phone."""
     source = incoming.data_source.pk
     known = [f"record {source} {incoming.external_id}"] if incoming.external_id else []
     identity = f"identity {source} {identity_key(incoming.identity)}"
@@ -67,7 +67,7 @@ def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> AssignedRe
     similar = _similar_records(incoming)
     if record := next((record for record in similar if _has_same_identity(record, incoming)), None):
         return AssignedRecord(record, "identity", may_be_lost=_may_be_lost(record))
-    # Most new customers have keys that no other customer has; this saves the long query of who matches.
+    # Most new customers have keys that no other customer has; this saves the slow query for a matching customer.
     if similar and (record := _of_matching_customer(incoming)):
         return AssignedRecord(record, "match")
     return AssignedRecord(_of_new_customer(incoming, by=by, check_shared=bool(similar)), "new", may_be_lost=False)
@@ -78,7 +78,7 @@ _records = SourceRecord.objects.annotate(was_lost=Exists(losses().filter(custome
 
 
 def _may_be_lost(record: Any) -> bool:
-    # Of a merged customer's record, only the customer that has it now was read, not those that had it before.
+    # Of a merged customer's record, only the customer that has it now was read, not its earlier customers.
     return bool(record.was_lost or record.origin_id != record.customer_id)
 
 
@@ -88,7 +88,7 @@ _known_record: Prepared[Any] = Prepared(
 
 
 def _similar(same_identity: QuerySet[SourceRecord], *keys_of_identity: Any) -> QuerySet[SourceRecord]:
-    """The oldest record of the `same_identity`, and any one record with one of its keys."""
+    """The oldest record among `same_identity`, and one record with any of the keys."""
     oldest = same_identity.filter(customer__erased_at=None).order_by("pk").values("pk")[:1]
     with_key = keys.holding(*keys_of_identity).values("source_record")[:1]
     return _records.filter(Q(pk=Subquery(oldest)) | Q(pk=Subquery(with_key))).order_by("pk")
@@ -99,7 +99,7 @@ _similar_to = Prepared(
         SourceRecord.objects.filter(data_source=source, identity_key=identity), *keys_of_identity
     )
 )
-# One that goes by an external id is somebody else's, for whoever comes with an id of their own.
+# Two records with different external ids are different people, so a person with an id only gets a record without one.
 _similar_without_id = Prepared(
     lambda source, identity, *keys_of_identity: _similar(
         SourceRecord.objects.filter(data_source=source, identity_key=identity, external_id=None), *keys_of_identity
@@ -114,7 +114,7 @@ def _known(incoming: IncomingCustomer) -> SourceRecord | None:
 
 
 def _similar_records(incoming: IncomingCustomer) -> list[SourceRecord]:
-    """The oldest record of this very identity in the data source, and any one record with one of its keys."""
+    """The oldest record of the same identity in the data source, and one record with any of its keys."""
     if not (own_keys := set(match_keys(incoming.identity))):
         return []
     ask = _similar_without_id if incoming.external_id else _similar_to
@@ -128,16 +128,16 @@ def _has_same_identity(record: SourceRecord, incoming: IncomingCustomer) -> bool
 
 @retry_when_moved
 def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
-    """A record for `incoming` with the oldest customer who matches, found and locked; None when nobody does."""
+    """A record for `incoming` at the oldest matching customer, who is locked."""
     matched = _matching_record(incoming.identity)
     return _attach(incoming, matched) if matched else None
 
 
 @transaction.atomic
 def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
-    """A new record of the same origin as `matched`, or the newest where there are too many already."""
+    """A new record of the same origin as `matched`; the newest one if the source has MOST_RECORDS of them already."""
     is_merged = matched.origin_id != matched.customer_id
-    # All from its origin on, in one go: who buys may end the lead status of each.
+    # The whole chain at once, because a purchase may end the lead status of each customer in it.
     chain = chain_of(matched.origin_id) if is_merged else [matched.origin_id]
     locked = lock_chain(chain)
     origin, owner = locked[chain[0]], locked[chain[-1]]
@@ -154,21 +154,21 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
 
 
 def _matching_record(identity: Identity) -> SourceRecord | None:
-    """The record by which the oldest matching customer is recognised."""
+    """The record that matches, of the oldest matching customer."""
     own_keys = set(match_keys(identity))
     holding = MatchKey.objects.among(own_keys - ignored_values(own_keys))
     owners = holding.order_by("source_record__customer").values("source_record__customer").distinct()
-    # In one statement, which sees everybody at one moment: before a merge or an edit or after it, never in between.
+    # One statement sees all customers at one moment: before a merge or edit or after it, never in between.
     records = (
         SourceRecord.objects.filter(customer__in=owners[:MOST_HOLDERS], customer__erased_at=None)
         .select_related("customer")
         .annotate(shares=Exists(holding.filter(source_record=OuterRef("pk"))))
         .order_by("customer__created", "customer", "pk")
     )
-    for customer, theirs in groupby(records, key=attrgetter("customer")):
-        customer_records = list(theirs)
+    for customer, group in groupby(records, key=attrgetter("customer")):
+        customer_records = list(group)
         if any(_names_agree(identity, known) for known in (customer, *customer_records)):
-            # The oldest whose name agrees too, else the oldest.
+            # The oldest record with the same name, else the oldest.
             sharing = list(filter(attrgetter("shares"), customer_records))
             return next((record for record in sharing if _names_agree(identity, record)), sharing[0])
     return None
@@ -189,7 +189,7 @@ def _fields(incoming: IncomingCustomer) -> dict[str, Any]:
 
 
 def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_shared: bool = True) -> SourceRecord:
-    # Nobody is given one of its keys meanwhile: their advisory locks are held.
+    # No other customer gets one of these match keys meanwhile: their advisory locks are held.
     values = asdict(incoming.identity)
     del values["country"]
     addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}

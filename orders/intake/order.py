@@ -67,8 +67,8 @@ class IncomingCustomer:
 class IncomingOrder:
     """An order, or a lead when its status is PARTIAL. Sent again with the same id or request, it is the same order.
 
-    `record` is the source record that it belongs to, if the sender knows it. `purchases` are begun whatever the
-    status; those of subscription lines are begun when the order counts, and are not among them.
+    `record` is its source record, if the sender knows it. `purchases` begin with any status of the order. Purchases of
+    subscription lines are not among them: they begin when the order counts.
     """
 
     customer: IncomingCustomer

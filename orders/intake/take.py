@@ -78,13 +78,12 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
 
 
 def ids_of(incoming: IncomingOrder) -> dict[str, str]:
-    """By which a data source knows the order."""
     ids = {"external_id": incoming.external_id, "client_order_id": incoming.client_order_id}
     return {name: value for name, value in ids.items() if value}
 
 
 def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
-    """The order that this is, when it was taken in before."""
+    """The order that the same request, or one with the same ids, made before."""
     if incoming.request and (order := order_made_by(incoming.request)):
         return order
     if not (ids := ids_of(incoming)):
@@ -94,8 +93,10 @@ def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
 
 
 def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by: User | None) -> list[OrderItem]:
-    """Make `order` what comes in, with its lines, its history and what it adds to the totals, and return the lines; the
-    customer of one that is there already is locked."""
+    """Fill `order` from `incoming` and save it with lines, history and totals; return the lines.
+
+    The customer of an existing order is locked.
+    """
     record = order.source_record
     for name, value in columns(incoming).items():
         setattr(order, name, value)
@@ -124,7 +125,6 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
 
 
 def columns(incoming: IncomingOrder) -> dict[str, Any]:
-    """What the order keeps of it in columns of its own."""
     identity = asdict(incoming.customer.identity)
     del identity["country"]
     copied = ("at", "campaign", "kind", "status", "currency", "total", "shipping", "tax", "discount", "coupon_code")

@@ -49,20 +49,20 @@ class Amendment:
         self.new_purchases: set[int] = set()
 
     def refresh_status(self) -> None:
-        """Derive the status from the payments, after those that pay all of the order got its new total."""
+        """Derive the status from the payments. Payments of the whole order get its new total first."""
         if resized := fit_whole_payments(self.order, self.payments):
             Transaction.objects.bulk_update(resized, ["amount"])
         derive_status(self.order, self.payments)
 
     def refresh_status_after_total(self, before: Decimal) -> None:
-        """As `refresh_status`, when the total was `before`; an order that counts without payments stays paid."""
+        """As `refresh_status`, after the total was `before`; a paid order without payments stays paid."""
         if self.payments or before <= 0 or self.order.status not in COUNTED:
             self.refresh_status()
 
 
 @contextmanager
 def amend_invoice(order: Order, *, by: User | None) -> Iterator[Amendment]:
-    """The order, read again under the lock of its customer, to be changed; DeletedMeanwhileError when it is gone."""
+    """The order, read again under the lock of its customer, to change; DeletedMeanwhileError if it was deleted."""
     with transaction.atomic():
         try:
             owner = lock_owner(order.source_record)
@@ -89,7 +89,7 @@ def _billed_purchases(order: Order) -> set[int]:
 
 
 def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
-    """`values` are of the columns `at`, `due`, `currency` and `collection_method`; a new currency converts nothing."""
+    """`values` are by column: `at`, `due`, `currency`, `collection_method`. A new currency converts no amount."""
     with amend_invoice(order, by=by) as amendment:
         current = amendment.order
         for name, value in values.items():
@@ -104,7 +104,7 @@ def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) 
 
 
 def _change_currency(amendment: Amendment) -> None:
-    """Put the payments in the currency of the order; InvoiceError when an amount is not possible in it."""
+    """Set the currency of the payments too; InvoiceError if it does not allow one of the amounts."""
     order = amendment.order
     amounts = [order.total, order.refunded, *(payment.amount for payment in amendment.payments)]
     amounts += chain.from_iterable(order.items.values_list("amount", "discount", "tax"))
@@ -122,7 +122,7 @@ def refuse_gateway(payments: Collection[Transaction]) -> None:
 
 
 def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:
-    """A disabled invoice is kept, but counts for no revenue."""
+    """Keep the invoice, but without revenue."""
     with amend_invoice(order, by=by) as amendment:
         set_disabled(amendment.order, disabled=disabled, by=by)
         history.write(amendment.order, "Disabled order {order}." if disabled else "Enabled order {order}.", by=by)
@@ -130,7 +130,7 @@ def disable_invoice(order: Order, *, disabled: bool, by: User | None) -> Order:
 
 
 def set_disabled(row: Order | OrderItem | Transaction | SubscriptionEvent, *, disabled: bool, by: User | None) -> None:
-    # What is disabled already keeps since when and by whom.
+    # A row that is disabled already keeps its time and user.
     if disabled and row.disabled_at is None:
         row.disabled_at, row.disabled_by = timezone.now(), by
     if not disabled:

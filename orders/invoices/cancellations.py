@@ -1,6 +1,6 @@
-"""The cancellations of a subscription that its billing system sends as times: one more, or the whole list.
+"""Cancellations of a subscription, which its billing system sends as times: one more time, or the whole list.
 
-An empty list withdraws every cancellation, except those that were sent as events (`subscription_events.py`).
+An empty list removes every cancellation, except cancellations sent as events (`subscription_events.py`).
 """
 
 from __future__ import annotations

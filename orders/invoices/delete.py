@@ -36,7 +36,7 @@ def delete_invoice(order: Order, *, by: User | None) -> None:
 
 
 def delete_invoices_of(customer: Customer, source: DataSource, *, external_id: str = "", by: User | None) -> int:
-    """Delete those of `source`, or of its record with that id; return how many."""
+    """Delete the customer's invoices from `source`, or from its record with `external_id`; return the number."""
     records = SourceRecord.objects.filter(customer=customer, data_source=source)
     if external_id:
         records = records.filter(external_id=external_id)

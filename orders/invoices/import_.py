@@ -56,7 +56,7 @@ class InvoiceImportError(Exception):
 
 
 def find_recipient(customer: Customer, *, source: DataSource | None = None, external_id: str = "") -> SourceRecord:
-    """The record of `customer` that an invoice is for; without a source or id, the only record that it can be."""
+    """The record of `customer` that the invoice is for; InvoiceError if source and id leave more than one."""
     records = SourceRecord.objects.filter(customer=customer).exclude(data_source__name=DataSource.STAFF)
     if source:
         records = records.filter(data_source=source)
@@ -103,7 +103,7 @@ def refuse_errors(errors: AllErrors) -> None:
 
 
 def _lock_names(addressed: Addressed) -> Iterator[str]:
-    """The names of the advisory locks on all external ids; that of an order is the same as in `intake.take`."""
+    """The names of the advisory locks on all external ids; an order's is the same as in `intake.take`."""
     for record, invoice in addressed:
         source = record.data_source_id
         yield f"order {source} external_id {invoice.external_id}"
@@ -112,7 +112,7 @@ def _lock_names(addressed: Addressed) -> Iterator[str]:
 
 
 def _ids_taken(addressed: Addressed) -> list[Errors]:
-    """Of each invoice which of its external ids are stored already, or are another's in the same import."""
+    """For each invoice, the external ids that are stored already or are used twice in the import."""
     errors_of_each = [_ids_stored(record, invoice) for record, invoice in addressed]
     ids = Counter((record.data_source_id, invoice.external_id) for record, invoice in addressed)
     lines = Counter((r.data_source_id, line.external_id) for r, i in addressed for line in i.lines)

@@ -102,7 +102,7 @@ class IncomingInvoice:
 
 
 def invoice_errors(invoice: IncomingInvoice) -> Errors:
-    """What cannot be stored, by field; makes no query."""
+    """Errors by field, found without a query."""
     errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
     errors |= head_errors(invoice.currency, invoice.collection_method)
     if not invoice.lines:
@@ -222,7 +222,7 @@ def _wrong_ids(name: str, ids: Collection[str], *, required: bool = False) -> It
 
 
 def existing_line_ids(source: int, ids: Collection[str]) -> set[str]:
-    """Those of `ids` that lines of the data source have already; blank ones do not count."""
+    """The ids among `ids` that lines of the data source have already; blank ids are left out."""
     items = OrderItem.objects.filter(external_id__in=list(filter(None, ids)), order__data_source=source)
     return set(items.values_list("external_id", flat=True))
 

@@ -43,7 +43,7 @@ def change(item: OrderItem, values: Mapping[str, Any], *, by: User | None) -> Or
 
 
 def disable(item: OrderItem, *, disabled: bool, by: User | None) -> OrderItem:
-    """A disabled line is kept, but does not count in the total of the invoice."""
+    """Keep the line, but not in the total of the invoice."""
     with amend_invoice(item.order, by=by) as amendment:
         current = _read_again(item)
         before = _counted_amount(current)

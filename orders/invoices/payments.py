@@ -56,7 +56,7 @@ def change(transaction: Transaction, values: Mapping[str, Any], *, by: User | No
 
 
 def disable(transaction: Transaction, *, disabled: bool, by: User | None) -> Transaction:
-    """A disabled payment is kept, but does not count in what was paid."""
+    """Keep the payment, but not in the paid amount."""
     with amend_invoice(transaction.order, by=by) as amendment:
         current = _read_again(transaction, amendment)
         set_disabled(current, disabled=disabled, by=by)

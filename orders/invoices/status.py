@@ -19,9 +19,9 @@ FAILED = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
 
 
 def derive_status(order: Order, payments: Iterable[Transaction]) -> None:
-    """Set the status and the refunded amount of `order`; the caller saves it.
+    """Set the status and refunded amount of `order`; the caller saves it.
 
-    Payments of the same time are given in the order in which they came.
+    Payments of one time are given in the order of their arrival.
     """
     enabled = sorted((payment for payment in payments if payment.disabled_at is None), key=attrgetter("at"))
     is_paid = _sum(enabled, SALES) >= order.total
@@ -45,7 +45,7 @@ def _sum(payments: Iterable[Transaction], kinds: tuple[TransactionKind, ...]) ->
 
 
 def fit_whole_payments(order: Order, payments: Iterable[Transaction]) -> list[Transaction]:
-    """Set whole payments to the total of `order`; return those that changed, which the caller saves."""
+    """Set payments of the whole order to its total; return the changed ones, for the caller to save."""
     due = max(order.total, Decimal(0))
     resized = [payment for payment in payments if payment.is_whole and payment.amount != due]
     for payment in resized:

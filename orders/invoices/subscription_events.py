@@ -72,7 +72,7 @@ def change(event: SubscriptionEvent, values: Mapping[str, Any], *, by: User | No
 
 
 def disable(event: SubscriptionEvent, *, disabled: bool, by: User | None) -> SubscriptionEvent:
-    """A disabled event is kept, but has no effect."""
+    """Keep the event, but without effect."""
     with _locked_event(event) as current:
         set_disabled(current, disabled=disabled, by=by)
         current.save()
@@ -88,7 +88,7 @@ def delete(event: SubscriptionEvent, *, by: User | None) -> None:
 
 @contextmanager
 def _locked_event(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
-    """The event, read again under the lock of its customer, to be changed; its subscriptions are derived at the end."""
+    """The event, read again under the lock of its customer, to change. At the end its subscriptions are derived."""
     with transaction.atomic():
         if event.external_id:
             lock_numbers([_lock_name(event)])
@@ -105,7 +105,7 @@ def _locked_event(event: SubscriptionEvent) -> Iterator[SubscriptionEvent]:
         purchases = Purchase.objects.filter(
             source_record=current.source_record_id, external_id__in=subscriptions - {""}
         )
-        # All times before and after the change are withdrawn; those that still hold come back from their events.
+        # All times before and after the change are withdrawn; valid times are derived from the events again.
         add_to_totals(refresh_purchases(list(purchases.order_by("pk")), withdrawn=times))
         billing_status.refresh([owner.pk])
 
@@ -118,7 +118,7 @@ def _cancellation_times(event: SubscriptionEvent, subscriptions: Collection[str]
 
 
 def _subscriptions(event: SubscriptionEvent) -> set[str]:
-    """The external ids of its own subscription and of that of the event that it retracts."""
+    """The external ids of the event's own subscription and of the retracted event's."""
     retracted = SubscriptionEvent.objects.filter(data_source=event.data_source_id, external_id=event.retracted)
     ids = retracted.values_list("subscription_external_id", flat=True) if event.retracted else []
     return {event.subscription_external_id, *ids}

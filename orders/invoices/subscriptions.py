@@ -1,4 +1,4 @@
-"""The subscriptions that invoice lines bill: the purchases of the record with those external ids, or new ones."""
+"""The subscriptions that invoice lines bill: the record's purchases with their external ids, or new ones."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Fulfillment(LinkedRow):
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
-            # For the API: those of some days, and those changed since a time.
+            # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="fulfillment_by_at"),
             models.Index(fields=["updated", "id"], name="fulfillment_by_updated"),
             # The parcel with a tracking number.

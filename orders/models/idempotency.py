@@ -6,9 +6,9 @@ from orders.models.order import Order
 
 
 class IdempotencyKey(models.Model):
-    """The order that a request of a caller made; the same request is answered with it again.
+    """The order made by a caller's request. The same request sent again gets this order.
 
-    `request_digest` is made with our secret, so that nobody can guess the values of the request from it.
+    `request_digest` is made with our secret, so the values of the request cannot be guessed from it.
     """
 
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -128,7 +128,7 @@ class Order(LinkedRow):
         ]
         indexes = [
             *LinkedRow.Meta.indexes,
-            # For the API: those of some days, and those changed since a time.
+            # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="order_by_at"),
             models.Index(fields=["updated", "id"], name="order_by_updated"),
             models.Index(fields=["data_source", "at", "id"], name="order_by_source"),
@@ -144,7 +144,7 @@ class Order(LinkedRow):
 
     @property
     def stamp(self) -> str:
-        """Differs after every change: a form sends the one that the user saw."""
+        """Differs after every change. A form carries the one that the user saw."""
         return self.updated.isoformat()
 
     @property

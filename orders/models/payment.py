@@ -70,7 +70,7 @@ class Transaction(LinkedRow):
             *LinkedRow.Meta.indexes,
             # Pending ones, to ask the gateway again.
             models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
-            # For the API: those of some days, and those changed since a time.
+            # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="transaction_by_at"),
             models.Index(fields=["updated", "id"], name="transaction_by_updated"),
             # The payments of a card, when it is erased.

@@ -101,7 +101,7 @@ class Purchase(LinkedRow):
         constraints = [models.CheckConstraint(condition=models.Q(price__gte=0), name="purchase_price_not_negative")]
         indexes = [
             *LinkedRow.Meta.indexes,
-            # For the API: those of some days, and those changed since a time.
+            # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="purchase_by_at"),
             models.Index(fields=["updated", "id"], name="purchase_by_updated"),
             # The cancellations of all customers, in order of time; and purchases that began again after one.
@@ -111,7 +111,7 @@ class Purchase(LinkedRow):
                 name="purchase_by_cancelled_at",
             ),
             models.Index(FirstCancellation(), name="purchase_by_first_end"),
-            # Those that are due to be cancelled or to restart.
+            # Purchases due to be cancelled or to restart.
             models.Index(
                 fields=["cancels_on"], condition=models.Q(cancels_on__isnull=False), name="purchase_by_cancels_on"
             ),
@@ -142,7 +142,6 @@ class Purchase(LinkedRow):
 
     @property
     def stamp(self) -> str:
-        """Differs after every change: a form sends the one that the user saw."""
         return self.updated.isoformat()
 
     @classmethod
@@ -196,7 +195,7 @@ class Membership(LinkedRow):
     class Meta(LinkedRow.Meta):
         indexes = [
             *LinkedRow.Meta.indexes,
-            # For the API: those of some days, and those changed since a time.
+            # API queries by day, and by time of the last change.
             models.Index(fields=["at", "id"], name="membership_by_at"),
             models.Index(fields=["updated", "id"], name="membership_by_updated"),
         ]
@@ -219,7 +218,7 @@ class Membership(LinkedRow):
 def shared_by_customers(
     rows: "models.QuerySet[LinkedRow]", field: str, records_of: Mapping[int, Collection[int]]
 ) -> list[tuple[str, str]]:
-    """[(value of `field`, “6 and 61”)] for each value that several of the customers have."""
+    """[(value of `field`, “6 and 61”)] for the values that several of the customers have."""
     customer_of = {record: customer for customer, records in records_of.items() for record in records}
     customers_with: defaultdict[str, set[int]] = defaultdict(set)
     rows = rows.filter(source_record__in=customer_of)

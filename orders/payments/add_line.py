@@ -41,9 +41,9 @@ class AddedLine:
 
 
 def add_line(order: Order, payment: Transaction) -> Iterator[Delta]:
-    """Write the line that `payment` paid for and add it to `order`, which the caller saves; yield the deltas.
+    """Write the line paid by `payment` and add it to `order`, for the caller to save; yield the deltas.
 
-    In an order that was cancelled in the meantime no purchase begins, but the payment can be refunded.
+    In an order cancelled meanwhile no purchase begins, but the payment can be refunded.
     """
     line = payment.adds
     shipping, tax = Decimal(line["shipping"]), Decimal(line["tax"])

@@ -22,7 +22,7 @@ class CardError(Exception):
 
 @sensitive_variables()
 def read_card(*, number: str, expiry: str, security_code: str = "") -> Card:
-    """`expiry` is MM/YY or MM/YYYY; the card is valid to the end of that month. CardError when it cannot be right."""
+    """`expiry` is MM/YY or MM/YYYY, valid to the end of the month. CardError if a value cannot be right."""
     digits = re.sub(r"[ -]", "", number)
     month, year = _expiry(expiry)
     errors = {}

@@ -46,7 +46,7 @@ def place_order(
 ) -> PlacedOrder:
     """Place the order, or complete the `lead` with it, and charge its total to the payment `method`.
 
-    Without a method, or when the total is zero, nothing is charged: the sender says that it was paid.
+    Without a method, or if the total is zero, nothing is charged: the order was paid elsewhere.
     """
     if method is None or not incoming.total:
         taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, lambda order: None, by=by)

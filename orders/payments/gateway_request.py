@@ -4,7 +4,7 @@
 2. The gateway is asked, outside of any database transaction.
 3. Its answer is committed, once, with everything that follows (`record_answer.py`).
 
-Whatever breaks in between leaves the payment PENDING, and `settle_pending.py` asks again later. While a payment is
+A failure in between leaves the payment PENDING, and `settle_pending.py` asks again later. While a payment is
 pending, nothing else is charged or refunded for its order. Steps 1 and 3 are durable: inside another database
 transaction they fail, so that the gateway is never asked in one.
 """
@@ -34,7 +34,7 @@ def require_gateway() -> Gateway:
 
 
 def refuse_changed(order: Order, seen: str) -> None:
-    """OrderError when the order has changed since the page with the stamp `seen`: a second click does nothing."""
+    """OrderError if the order changed since the page with the stamp `seen`, for example by a second click."""
     if order.stamp != seen:
         raise OrderError("This order has changed since you opened the page. This is its current state.")
 
@@ -50,7 +50,7 @@ def create_pending(
     reason: str = "",
     adds: Mapping[str, Any] | None = None,
 ) -> Transaction:
-    """Step 1, for the locked `order`. The `reason` is kept where the answer will be, and both go into the history."""
+    """Step 1, for the locked `order`. The `reason` is kept in the payment's answer, then in the history."""
     return Transaction.objects.create(
         source_record_id=order.source_record_id,
         order=order,
@@ -67,7 +67,7 @@ def create_pending(
 
 
 def amount_paid(transactions: Iterable[Transaction], order: Order) -> Decimal:
-    """What was paid for the order, at most its total; refunds are not subtracted."""
+    """The amount paid for the order, at most its total; refunds are not subtracted."""
     payments = (payment.amount for payment in transactions if is_successful_payment(payment, order))
     return min(order.total, sum(payments, Decimal()))
 

@@ -1,6 +1,7 @@
 """Recording what the gateway answered, with everything that follows: the order, its history, the totals.
 
-Whoever asked, the answer is recorded once: only a pending payment is changed.
+An answer is recorded once, because only a pending payment is changed: by its own request, by `settle_pending` or by a
+user.
 """
 
 from __future__ import annotations
@@ -67,9 +68,9 @@ class LostAnswerError(Exception):
 
 
 def record_answer(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:
-    """Step 3: record `answer`, and return the payment as it is then. A PENDING answer changes nothing.
+    """Step 3: record `answer` and return the payment. A PENDING answer changes nothing.
 
-    With `by` it is a user who says what became of the payment, and the history names them and their reason.
+    With `by`, that user answered for the gateway, and the history has their name and reason.
     """
     if answer.status == TransactionStatus.PENDING:
         return payment
@@ -116,9 +117,9 @@ def _write_history(order: Order, payment: Transaction, reason: str, *, by: User 
 
 
 def _apply_to_order(order: Order, payment: Transaction, answer: Answer) -> Collection[Delta]:
-    """Make the order paid, refunded or declined; return what that adds to the totals.
+    """Make the order paid, refunded or declined; return the deltas of the totals.
 
-    An order that was cancelled in the meantime stays cancelled, whatever was paid or refunded.
+    An order cancelled meanwhile stays cancelled.
     """
     if payment.kind not in MOVES_MONEY:
         return []
@@ -167,7 +168,7 @@ def outcome_sentence(payment: Transaction) -> str:
 
 
 def is_late(payment: Transaction) -> bool:
-    """Whether it was paid for an order that was cancelled meanwhile."""
+    """Whether the payment is for an order that was cancelled meanwhile."""
     is_paid = payment.kind in PAYMENTS and payment.status == TransactionStatus.SUCCESS
     return is_paid and payment.order.status == OrderStatus.CANCELLED
 

@@ -82,7 +82,7 @@ def refuse_amount(payment: RefundablePayment, amount: Decimal) -> None:
 
 
 def refund_order(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:
-    """Refund `amount` of the transaction `sale`; return the refund with the gateway's answer, PENDING without one."""
+    """Refund `amount` of the transaction `sale`; the refund is PENDING if the gateway has not answered."""
     gateway = require_gateway()
     with locked_order(order) as current:
         refuse_changed(current, seen)

@@ -24,7 +24,7 @@ MOST_READ, MOST_OFFERED = 500, 25
 
 
 def declined_sale(order: Order) -> Transaction:
-    """The sale that was declined; OrderError when it cannot be rerun."""
+    """The latest sale; OrderError if it cannot be rerun."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
     if order.status != OrderStatus.DECLINED:
@@ -43,9 +43,9 @@ def declined_sale(order: Order) -> Transaction:
 
 
 def chargeable_cards(order: Order) -> list[PaySource]:
-    """The cards on file of the customer, the card of the declined sale first; OrderError when there are none.
+    """The customer's cards on file, the one of the declined sale first; OrderError if there are none.
 
-    Expired ones come last. They cannot be charged, but are shown so that nobody looks for them.
+    Expired cards come last: they cannot be charged, but are shown so that users do not look for them.
     """
     declined, gateway = declined_sale(order), require_gateway().name
     owner = order.source_record.customer
@@ -65,7 +65,7 @@ def refuse_expired(card: PaySource) -> None:
 
 
 def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
-    """Charge the order to the pay source `card`; return the charge with the gateway's answer, PENDING without one."""
+    """Charge the order to the pay source `card`; the charge is PENDING if the gateway has not answered."""
     gateway = require_gateway()
     with locked_order(order) as current:
         # Before refuse_changed, so that a second click says that an answer is awaited, not that the order has changed.

@@ -29,7 +29,7 @@ class SettledPayment:
 
 
 def payment_to_settle(order: Order) -> Transaction:
-    """The pending payment; OrderError when there is none, or it has not waited for a day."""
+    """The pending payment; OrderError if there is none, or it has not been pending for a day."""
     pending = order.transactions.filter(status=TransactionStatus.PENDING)
     payment = pending.select_related("order__source_record", "pay_source", "sale").order_by("at", "pk").first()
     if payment is None:
@@ -42,7 +42,7 @@ def payment_to_settle(order: Order) -> Transaction:
 def settle_by_hand(
     order: Order, *, happened: bool, reference: str, reason: str, seen: str, by: User | None
 ) -> SettledPayment:
-    """Record whether the payment `happened`; `reference` is what the gateway calls it."""
+    """Record whether the payment `happened`; `reference` is the gateway's."""
     payment = payment_to_settle(order)
     refuse_changed(order, seen)
     answer = _ask_again(payment)

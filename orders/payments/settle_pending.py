@@ -24,7 +24,7 @@ BATCH = 100
 
 
 def settle_pending() -> Iterator[Transaction]:
-    """Ask about each payment that is pending for five minutes; yield it with the answer, PENDING without one."""
+    """Look up the payments pending for five minutes or more; yield each, PENDING if still unanswered."""
     gateway, until = require_gateway(), timezone.now() - ASKED_AGAIN_AFTER
     last: Transaction | None = None
     while payments := _next_batch(last, gateway, until):
@@ -65,7 +65,6 @@ def pending_note(payment: Transaction) -> str:
 
 
 def gateway_name(payment: Transaction) -> str:
-    """Where the payment can be looked up."""
     return (payment.pay_source.gateway if payment.pay_source else "") or "the system that sent it"
 
 

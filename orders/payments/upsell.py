@@ -26,7 +26,7 @@ OPEN_FOR = timedelta(hours=24)
 
 
 def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest | None, by: User | None) -> Transaction:
-    """Charge the line; return the charge, or the one that the same `request` made before."""
+    """Charge the line; return the charge, or the one made by the same `request` before."""
     payment, is_repeat = _create_payment(order, addition, request, by=by)
     if is_repeat:
         return payment

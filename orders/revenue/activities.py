@@ -82,7 +82,7 @@ class BillingPoint:
 
 
 def activity_page(query: ActivityQuery, *, limit: int) -> ActivityPage:
-    """At most `limit` movements; fewer, with more to come, where many rows made no movement."""
+    """At most `limit` movements; fewer, with more to come, if many rows made no movement."""
     now = timezone.now()
     activities: list[Activity] = []
     has_more, cache, past = True, MovementCache(now), list(_past_cancellations())
@@ -105,7 +105,7 @@ def _next_batch(query: ActivityQuery, past: Sequence[BillingPoint], now: datetim
 
 
 def _candidates(query: ActivityQuery, past: Sequence[BillingPoint], now: datetime) -> Iterator[BillingPoint]:
-    """Of each kind of row as many as a batch can need."""
+    """The first rows of each kind, as many as a batch can need."""
     lines = OrderItem.objects.filter(counting_lines(now))
     yield from _points(lines, OriginKind.LINE, "service_from", "purchase__source_record__customer", query, now)
     purchases = Purchase.objects.all()
@@ -124,7 +124,7 @@ def _points(
 
 
 def _within(kind: OriginKind, column: str, query: ActivityQuery, now: datetime) -> Q:
-    """The rows of `kind` that can have made a movement of `query`."""
+    """The rows of `kind` that may have made a movement of `query`."""
     within = Q(**{f"{column}__lte": min(query.end or now, now)})
     if query.start:
         within &= Q(**{f"{column}__gte": query.start})

@@ -51,6 +51,6 @@ def _in_one_currency(amounts: Mapping[str, int]) -> MonthlyRevenue:
 
 
 def customers_since(customers: Collection[int]) -> dict[int, datetime]:
-    """{customer: the time of the first order that counts}, without customers who have none."""
+    """{customer: time of the first order that counts}; customers without one are left out."""
     rows = RecordTotals.objects.filter(source_record__customer__in=customers, first_order_at__isnull=False)
     return dict(rows.values_list("source_record__customer").annotate(Min("first_order_at")))

@@ -27,7 +27,7 @@ from orders.revenue.movements import MovementSeries, derive_movements
 from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
-# A trial has no price yet, and of a complete purchase nobody knows when it ended.
+# A trial has no price yet, and the end of a complete purchase is unknown.
 WITHOUT_PRICE = (PurchaseStatus.TRIAL, PurchaseStatus.COMPLETE)
 
 LINE = (
@@ -71,7 +71,7 @@ def read_changes(customers: Collection[int], *, now: datetime | None = None) -> 
 
 
 def read_current_changes(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
-    """Only the changes that make the MRR of `customers` at `now`, however much was billed before."""
+    """The changes from which the MRR of `customers` at `now` follows, however long their billing history."""
     now = now or timezone.now()
     billed_since = OrderItem.objects.filter(purchase=OuterRef("pk"), service_from__gt=OuterRef("cancelled_at"))
     ended = Q(connection="", cancelled_at__lte=now) & ~Exists(billed_since)
@@ -79,7 +79,7 @@ def read_current_changes(customers: Collection[int], *, now: datetime | None = N
 
 
 def read_last_changes(purchases: QuerySet[Purchase], *, now: datetime | None = None) -> Ledger:
-    """The changes that make the MRR of `purchases` at `now`, or made it when they ended."""
+    """The changes from which the MRR of `purchases` follows: at `now`, or at their end."""
     now = now or timezone.now()
     return _read(purchases, now, _last_lines(now))
 
@@ -89,7 +89,7 @@ def _of(customers: Collection[int]) -> QuerySet[Purchase]:
 
 
 def _last_lines(now: datetime) -> Q:
-    """The last line for a whole period and those after it; of a set, in which each plan has its own lines, all."""
+    """The lines from the last whole period on. In a set, each plan has lines of its own, so all are read."""
     # Not from a credit on, because what that does depends on the lines before it.
     whole = OrderItem.objects.filter(counting_lines(now), purchase=OuterRef("pk"), prorated=False, amount__gte=F("tax"))
     last = Subquery(whole.order_by("-service_from").values("service_from")[:1])
@@ -98,7 +98,7 @@ def _last_lines(now: datetime) -> Q:
 
 
 def counting_lines(now: datetime, prefix: str = "") -> Q:
-    """Which lines count at `now`; `prefix` is the lookup that leads to them, such as "items__"."""
+    """The filter for lines that count at `now`; `prefix` is the lookup that leads to them, such as "items__"."""
     conditions = {
         "kind": ItemKind.SUBSCRIPTION,
         "service_from__lte": now,
@@ -137,7 +137,7 @@ def _subscription(purchase: Purchase) -> Subscription:
 
 
 def _interval(plan: Product) -> Interval:
-    """A plan without an interval counts as monthly."""
+    """The billing interval; a plan without one counts as monthly."""
     return Interval(plan.interval_count, plan.interval_unit) if plan.interval_count else Interval()
 
 
@@ -166,7 +166,7 @@ def _changes_without_lines(purchase: Purchase) -> Iterator[Change]:
 
 
 def is_billed_by_price(purchase: Purchase) -> bool:
-    """Of a purchase annotated with `is_billed_by_lines`."""
+    """`purchase` is annotated with `is_billed_by_lines`."""
     is_over = purchase.status == PurchaseStatus.CANCELLED and purchase.cancelled_at is None
     recurs = purchase.product.interval_count is not None
     has_price = purchase.status not in WITHOUT_PRICE and not is_over

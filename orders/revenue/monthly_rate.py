@@ -56,7 +56,7 @@ class Period:
 
 
 def monthly(amount: int, interval: Interval, *, factor: Fraction = Fraction(1)) -> int:
-    """What `amount`, paid for one `interval`, is per month; in whole minor units."""
+    """The `amount` of one `interval` per month, in whole minor units."""
     return nearest(amount / interval.months * factor)
 
 

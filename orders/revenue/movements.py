@@ -33,12 +33,12 @@ class MovementType(StrEnum):
         return "New business" if self == MovementType.NEW_BIZ else self.value.capitalize()
 
 
-# STARTS and churn turn a customer on and off; they keep their type whatever is near.
+# STARTS and churn begin and end the revenue of a customer. They keep their type next to any other movement.
 STARTS = (MovementType.NEW_BIZ, MovementType.REACTIVATION)
 TURNS = (*STARTS, MovementType.CHURN)
 
 Position = tuple[datetime, Origin, int]
-"""The place of a movement among those of all customers: its time, the row that it is read from, its number there."""
+"""Sorts the movements of all customers: time, row from which the movement is read, number within that row."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class MovementSeries:
 
 
 def derive_movements(changes: Iterable[Change], *, window: timedelta) -> MovementSeries:
-    """The movements of one customer from all changes; `window` is for how long a start or churn takes others along."""
+    """The movements of one customer; a start or churn takes along movements within `window`."""
     ordered = sort_changes(changes)
     subscriptions = _subscriptions(ordered)
     movements = list(_movements(ordered, subscriptions))
@@ -109,7 +109,7 @@ def _movements(changes: Iterable[Change], subscriptions: Mapping[str, Subscripti
 
 
 def _steps(change: Change, subscriptions: Mapping[str, SubscriptionMrr]) -> list[tuple[str, int]]:
-    """Apply `change`; (currency, by how much its MRR changes)."""
+    """Apply `change`; yield (currency, change of the MRR in it)."""
     subscription = subscriptions.get(change.subscription.group)
     if subscription is None:
         return []
@@ -142,7 +142,7 @@ def _reclassified(movements: Sequence[Movement], window: timedelta) -> Iterator[
 
 
 def _type_near(movement: Movement, turns: Iterable[Movement], window: timedelta) -> MovementType:
-    """The type of the start just before it, else of the churn just after it, else its own."""
+    """The type of the start before the movement, else of the churn before it, else its own."""
     starts = [turn.type for turn in turns if turn.type in STARTS and _is_soon_after(turn, movement, window)]
     churns = [turn.type for turn in turns if turn.type not in STARTS and _is_soon_after(movement, turn, window)]
     return next(iter([*starts[-1:], *churns[:1]]), movement.type)

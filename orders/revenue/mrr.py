@@ -1,9 +1,9 @@
 """The MRR of one subscription, change by change.
 
 - A line for a whole period sets the MRR; a prorated line adds to it or replaces it; a cancellation ends it.
-- A credit does not restart a subscription that has ended, nor begin the next one of those that are connected.
-- Of a subscription in a set, each plan has an MRR of its own, and they add up.
-- Connected subscriptions are one. From the first charge of the next one on, lines and cancellations of the one before
+- A credit does not restart a subscription that has ended, nor begin the next of several connected subscriptions.
+- In a set, each plan has an MRR of its own; the MRR of the set is their sum.
+- Connected subscriptions are one. From the first charge of the next one on, lines and cancellations of the previous one
   no longer count.
 """
 

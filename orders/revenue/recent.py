@@ -35,7 +35,7 @@ class RecentMovement:
 
 
 def recent_movements(customer: Customer) -> Sequence[RecentMovement]:
-    """Newest first; none for a customer with too many lines."""
+    """Newest first; empty for a customer with too many lines."""
     lines = OrderItem.objects.filter(purchase__source_record__customer=customer)
     if lines[MOST_LINES : MOST_LINES + 1].exists():
         return ()

@@ -75,7 +75,7 @@ Change = Billed | Cancelled
 
 
 def sort_changes(changes: Iterable[Change]) -> list[Change]:
-    """By time; lines of one moment by the order that was sent with them, if any, then as they were written."""
+    """By time. Lines of one time are in the order that was sent with them, else in that of writing."""
 
     def key(change: Change) -> tuple[datetime, bool, int, Origin]:
         if isinstance(change, Billed):

@@ -20,7 +20,7 @@ from orders.subscriptions.pause import restart_purchase
 
 
 def apply_due(today: date) -> Iterator[Purchase]:
-    """Carry out what is due until `today`; yield each purchase that was changed."""
+    """Carry out changes due until `today`; yield the changed purchases."""
     for purchase in _due(cancels_on__lte=today):
         if _apply(purchase, _cancel, today):
             yield purchase

@@ -17,7 +17,7 @@ DAYS = {"day": 1, "week": 7}
 
 
 def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
-    """Write the purchases and name them on `items`, which the caller saves."""
+    """Write the purchases and link them to `items`, for the caller to save."""
     # The items get no service period: recurring revenue goes by the price of the purchase, which staff may change.
     subscribing = [
         (item, item.product)
@@ -45,7 +45,7 @@ def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:
 
 
 def next_bill_at(at: datetime, product: Product) -> datetime:
-    """One billing interval after `at`; the last day of the month where that month is shorter."""
+    """One billing interval after `at`; the last day of the month if that month is shorter."""
     count, unit = product.interval_count or 0, product.interval_unit
     if unit in DAYS:
         return at + timedelta(days=count * DAYS[unit])

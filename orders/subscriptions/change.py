@@ -1,6 +1,6 @@
 """What every change of a purchase has in common: the lock, the refusals, and the totals that follow.
 
-Days are UTC days, whatever the time zone of the user: `apply_due` carries out planned changes on UTC days.
+Days are UTC days, not days of the user's time zone: `apply_due` carries out planned changes on UTC days.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class PurchaseError(Exception):
 def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchase]:
     """The purchase, read again under the lock of its customer; changes made to it are saved at the end.
 
-    `seen` is the stamp of the purchase that the user saw, None when nobody looked at it. PurchaseError when it has
-    changed since, or was deleted.
+    `seen` is the stamp that the user saw, None without a user. PurchaseError if the purchase has changed since, or was
+    deleted.
     """
     with transaction.atomic():
         try:
@@ -73,7 +73,7 @@ def refuse_day(day: date, *, first: date) -> None:
 
 
 def mark_cancelled(purchase: Purchase, *, at: datetime | None) -> None:
-    """Set what a cancelled purchase has; `at` is None when nobody knows when it ended."""
+    """`at` is None when the time of the cancellation is unknown."""
     purchase.status, purchase.cancelled_at = PurchaseStatus.CANCELLED, at
     purchase.cancels_on = purchase.restarts_on = purchase.paused_at = purchase.next_bill_date = None
     purchase.paused_from = ""

@@ -30,7 +30,7 @@ class ConnectError(Exception):
 
 @transaction.atomic
 def connect_subscriptions(customer: Customer, purchases: Iterable[Purchase], *, by: User | None) -> None:
-    """Make `purchases`, and those that any of them is connected with already, one subscription."""
+    """Make `purchases`, and the purchases that are connected with them already, one subscription."""
     chosen = _locked(customer, [purchase.pk for purchase in purchases])
     if len(chosen) < 2:
         raise ConnectError("A single subscription cannot be connected. Send two or more.")
@@ -44,7 +44,7 @@ def connect_subscriptions(customer: Customer, purchases: Iterable[Purchase], *, 
 
 @transaction.atomic
 def disconnect_subscriptions(customer: Customer, purchases: Iterable[Purchase], *, by: User | None) -> None:
-    """Let each of `purchases` be a subscription of its own again, and any that is then the only one left connected."""
+    """Make each of `purchases` a subscription of its own, and also a purchase left without partners."""
     chosen = _locked(customer, [purchase.pk for purchase in purchases])
     leaving = [purchase for purchase in chosen if purchase.connection]
     staying = _purchases_of(customer).filter(connection__in={purchase.connection for purchase in leaving})

@@ -4,7 +4,7 @@
 - past due (RECYCLE_BILLING) when the newest invoice that bills it was declined, or is due and not paid;
 - TRIAL when its newest line is a trial; else ACTIVE, or PAUSED if staff paused it.
 
-Plan, price and quantity are those of its newest line for a whole period. A credit (a negative line) begins nothing.
+Plan, price and quantity are from its newest line for a whole period. A credit (a negative line) begins nothing.
 Lines that are disabled, and lines of invoices that are disabled, voided or written off, do not count.
 """
 
@@ -61,7 +61,7 @@ def billing_lines() -> QuerySet[OrderItem]:
 
 
 def past_due_purchases(now: datetime) -> QuerySet[Purchase]:
-    """Purchases not marked as past due yet, whose newest invoice was due before `now` and is not paid."""
+    """Purchases not marked as past due yet whose newest invoice was due before `now` and is unpaid."""
     newer = billing_lines().filter(purchase=OuterRef("purchase"), order__at__gt=OuterRef("order__at"))
     unpaid = billing_lines().filter(~Exists(newer), order__status=OrderStatus.PENDING, order__due__lt=now)
     unmarked = (PurchaseStatus.ACTIVE, PurchaseStatus.TRIAL, PurchaseStatus.PAUSED)
@@ -69,7 +69,7 @@ def past_due_purchases(now: datetime) -> QuerySet[Purchase]:
 
 
 def set_cancellations(purchase: Purchase, times: Iterable[datetime]) -> None:
-    """Make `times` all of its cancellations; `refresh_purchases` derives the status from them."""
+    """Replace all cancellations by `times`; `refresh_purchases` derives the status from them."""
     purchase.cancelled_at = None
     purchase.past_cancellations = [at.astimezone(UTC).isoformat() for at in sorted(set(times))]
 
@@ -77,9 +77,9 @@ def set_cancellations(purchase: Purchase, times: Iterable[datetime]) -> None:
 def refresh_purchases(
     purchases: Collection[Purchase], *, new: Collection[int] = (), withdrawn: Collection[datetime] = ()
 ) -> list[Delta]:
-    """Make the locked `purchases` what their lines and cancellations say; return what that adds to the totals.
+    """Derive the locked `purchases` from their lines and cancellations; return the deltas of the totals.
 
-    `new` are the purchases that are in no totals yet, `withdrawn` the times of cancellations that no longer hold.
+    `new` are purchases not in the totals yet, `withdrawn` times of cancellations that were removed.
     """
     # One without an external id was sold by a shop and is billed here: no invoice line says what becomes of it.
     purchases = [purchase for purchase in purchases if purchase.external_id]
@@ -108,9 +108,9 @@ def is_cancellation_planned(purchase: Purchase) -> bool:
 
 
 def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
-    """Delete those of the locked `purchases` that have no line left, and remove them from the list.
+    """Delete the locked `purchases` without a line, and remove them from the list; return the deltas.
 
-    Return what that adds to the totals. A purchase that gives a membership, or is billed here, stays.
+    A purchase with a membership, or one that is billed here, stays.
     """
     billed = set(OrderItem.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
     with_membership = set(Membership.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
@@ -157,7 +157,7 @@ def _retracted(events: Collection[SubscriptionEvent]) -> set[str | None]:
 
 
 def _times(events: Iterable[SubscriptionEvent]) -> tuple[set[datetime], datetime | None]:
-    """(when it was cancelled, when it will be)."""
+    """(time of the cancellation, time of a planned one)."""
     now = timezone.now()
     times = {event.effective for event in events}
     return {at for at in times if at <= now}, min((at for at in times if at > now), default=None)

@@ -1,6 +1,6 @@
 """Pausing a purchase, and reactivating one that is paused, cancelled or whose billing failed.
 
-A paused purchase is not billed, whatever its next bill date. When it restarts, the next bill is that day or later, and
+A paused purchase is not billed, even on its next bill date. When it restarts, the next bill is that day or later, and
 a paused trial is a trial again. A purchase that is past due cannot be paused: that would hide what is owed.
 """
 
@@ -43,7 +43,7 @@ def refuse_pause(purchase: Purchase) -> None:
 
 
 def pause_purchase(purchase: Purchase, until: date | None, *, seen: str, by: User | None) -> None:
-    """`until` is the day of the restart; None pauses until somebody reactivates."""
+    """`until` is the day of the restart; None pauses until a user reactivates the purchase."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_pause(current)
         if until:
@@ -71,7 +71,7 @@ def proposed_next_bill(purchase: Purchase) -> date:
 
 
 def reactivate_purchase(purchase: Purchase, next_bill: date | None, *, seen: str, by: User | None) -> None:
-    """`next_bill` is None when the user may not choose it: then it is `proposed_next_bill`."""
+    """`next_bill` is None if the user may not choose it: then it is `proposed_next_bill`."""
     with locked_purchase(purchase, seen=seen) as current:
         refuse_reactivation(current)
         day = next_bill or proposed_next_bill(current)
@@ -80,7 +80,7 @@ def reactivate_purchase(purchase: Purchase, next_bill: date | None, *, seen: str
 
 
 def restart_purchase(purchase: Purchase, next_bill: date, *, by: User | None) -> None:
-    """Make the locked purchase active, or a trial if it was one; a planned cancellation stays planned."""
+    """Make the locked purchase active, or a trial again; a planned cancellation is kept."""
     if purchase.status == PurchaseStatus.CANCELLED:
         purchase.cancelled_at, purchase.cancel_reason = None, ""
     purchase.status, purchase.next_bill_date = purchase.paused_from or PurchaseStatus.ACTIVE, next_bill

@@ -1,7 +1,7 @@
 """Reading subscriptions: the orders that billed a purchase, and how a customer's subscriptions stand.
 
-The lines of an invoice name the purchase that they bill. Those of a shop do not: there the orders of a purchase are
-the recurring ones of the same record with the same product.
+A line of an invoice names the purchase that it bills. A line of a shop's order does not: there the orders of a purchase
+are the recurring orders of the same record with the same product.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_SHOWN, MOST_READ = 25, 500
 
 
 def orders_of_purchase(purchase: Purchase) -> list[Order]:
-    """The newest orders that billed it, newest first; at the end the one that it began with, however old."""
+    """The newest orders that billed the purchase, newest first; the order that began it is always the last."""
     # No index leads from a product to its orders, so only the newest orders of the record are looked through.
     later = Order.objects.filter(source_record=purchase.source_record_id, at__gt=purchase.at)
     newest = later.order_by("-at", "-pk").values("pk")[:MOST_READ]
@@ -37,10 +37,10 @@ def orders_of_purchase(purchase: Purchase) -> list[Order]:
 
 @dataclass(frozen=True)
 class CurrentSubscription:
-    """A subscription, which may be several purchases that are connected, as it stands.
+    """A subscription as it is now: one purchase, or several connected ones.
 
-    `plan` and `currency` are those of the `last` purchase. `amount` is the MRR in minor units, or the MRR at the end of
-    one that has ended. `end` is when it ended, or until when it is billed; None when nobody knows.
+    `plan` and `currency` are from the `last` purchase. `amount` is the MRR in minor units; after the end, the MRR
+    at the end. `end` is when the subscription ended, or until when it is billed; None if unknown.
     """
 
     first: Purchase

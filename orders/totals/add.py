@@ -43,7 +43,7 @@ def add_to_totals(deltas: Iterable[Delta]) -> None:
 
 
 def replace_totals(before: Iterable[Delta], after: Iterable[Delta], *, also: Iterable[Delta] = ()) -> None:
-    """Replace what orders added `before` by what they add `after`, and add the deltas in `also`."""
+    """Replace the deltas `before` by `after`, and add `also`."""
     before = list(before)
     add_to_totals([*deltas_between(before, after), *also])
     # A first or last time cannot be subtracted, so it is looked up. The totals are locked by now: an order that is not
@@ -59,7 +59,7 @@ def replace_totals(before: Iterable[Delta], after: Iterable[Delta], *, also: Ite
 
 @transaction.atomic(savepoint=False)
 def rebuild_totals(records: Sequence[int]) -> list[str]:
-    """Make the totals of `records` what their orders and purchases say; name those that differed."""
+    """Derive the totals of `records` from their orders and purchases; return the names of what differed."""
     locked = _lock_totals(records)
     derived = {by_key(delta): delta for delta in combine_deltas(_derive(records), "record", "currency")}
     differing = []

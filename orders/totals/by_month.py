@@ -29,7 +29,7 @@ sums_of = attrgetter(*SUMS)
 
 
 def add(deltas: Iterable[Delta]) -> None:
-    """Add the deltas of orders. The caller has locked the totals of their records."""
+    """Add deltas of orders; the totals of their records are locked."""
     about_orders = [delta for delta in deltas if any(sums_of(delta))]
     if any(delta.month is None for delta in about_orders):
         raise ValueError("Give the month in which the order was placed.")
@@ -39,9 +39,9 @@ def add(deltas: Iterable[Delta]) -> None:
 
 
 def rebuild(records: Sequence[int], locked: Collection[RecordCurrency]) -> list[str]:
-    """Make the months of `records` what their orders say; name those that differed.
+    """Derive the months of `records` from their orders; return the names of what differed.
 
-    `locked` are the records and currencies whose totals the caller has locked; others are left as they are.
+    `locked` are the records and currencies whose totals are locked; others are left as they are.
     """
     derived = {by_key(delta): delta for delta in _derive(records)}
     stored = {tuple(getattr(m, k) for k in KEY): m for m in MonthTotals.objects.filter(source_record__in=records)}

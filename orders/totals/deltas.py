@@ -42,7 +42,7 @@ class Delta:
 
 
 def deltas_of_order(order: Order) -> Iterator[Delta]:
-    """Nothing while the order does not count."""
+    """Empty while the order does not count."""
     if order.is_counted:
         yield Delta(
             order.source_record_id,
@@ -68,7 +68,7 @@ def deltas_of_purchase(purchase: Purchase) -> Iterator[Delta]:
 
 
 def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
-    """What to add so that `after` counts instead of `before`. First and last times are only widened by it."""
+    """The deltas that replace `before` by `after`. First and last times are only widened."""
     before, after = list(before), list(after)
     if before == after:
         return
@@ -79,7 +79,7 @@ def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[
 
 
 def deltas_of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
-    """What to add when the status of `purchase` was `before`."""
+    """The deltas after the status of `purchase` was `before`."""
     if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
         yield delta_of_purchases(purchase.source_record_id, purchase.currency, before, -1)
         yield from deltas_of_purchase(purchase)
@@ -97,7 +97,7 @@ def delta_of_purchases(record: int, currency: str, status: str, count: int) -> D
 
 
 def combine_deltas(deltas: Iterable[Delta], *key: str) -> Collection[Delta]:
-    """One delta for each `key`, because a statement may touch a row only once."""
+    """One delta for each `key`: a statement may touch a row only once."""
     key_of = attrgetter(*key)
     combined: dict[object, Delta] = {}
     for delta in deltas:

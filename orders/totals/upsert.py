@@ -18,7 +18,7 @@ def upsert_sums(
 ) -> None:
     """Insert `rows`, or add their `sums` to the rows of `model` with the same `key`.
 
-    `also` is SQL that sets the columns that are no sums. The caller sorts the rows by key, so that two acts on the same
+    `also` is SQL for columns other than sums. The caller sorts the rows by key, so that two acts on the same
     rows cannot deadlock.
     """
     table = connection.ops.quote_name(model._meta.db_table)

@@ -86,7 +86,7 @@ class UserForm(AccountForm):
             self.initial[checkbox.slug] = checkbox.permission in self.granted
 
     def _disable(self) -> None:
-        """Disable what may not be changed. Values sent for it are ignored."""
+        """Disable the fields that may not be changed. Values sent for them are ignored."""
         if self.is_own:
             del self.fields["password"]
         disabled = {box.slug for box in checkboxes() if self.is_own or box.permission not in self.grantable}
@@ -115,7 +115,7 @@ class UserForm(AccountForm):
 
     @property
     def changes_anything(self) -> bool:
-        """Whether a valid form differs from what is stored."""
+        """Whether the valid form differs from the stored user."""
         fields = {"username", "full_name", "email", "password", "is_active"}
         return bool(
             self.cleaned_data["granted"] or self.cleaned_data["revoked"] or fields.intersection(self.changed_data)
@@ -130,7 +130,7 @@ class UserForm(AccountForm):
         return cleaned | {"granted": chosen - seen, "revoked": seen - chosen}
 
     def _chosen(self, role: Role, *, seen: frozenset[str], ticked: frozenset[str]) -> frozenset[str]:
-        """The permissions that are ticked, or those of the role that was chosen where no script ticks them."""
+        """The ticked permissions; without a script, those of the chosen role."""
         if role in {CUSTOM, role_of(seen), role_of(ticked)}:
             return ticked
         if ticked != seen:

@@ -60,7 +60,7 @@ def own_password(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @login_not_required  # the sign-in page has the switch as well
 def theme(request: HttpRequest) -> HttpResponse:
-    """Store the theme chosen in the header: with the user, and in the browser for pages without a sign-in."""
+    """Store the theme chosen in the header: with the user, and in the browser for pages before the sign-in."""
     chosen = request.POST.get("theme", "")
     if chosen not in User.Theme.values:
         return HttpResponse(status=422)

@@ -70,8 +70,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def operation(view: View) -> View:
-    """Make `view` one that needs no session, requires HTTPS, keeps what was sent out of error reports, and answers a
-    method that is not allowed in JSON."""
+    """Make `view` an operation: no session, HTTPS only, errors in JSON, no values in error reports."""
 
     @login_not_required
     @wraps(view)

@@ -18,7 +18,7 @@ class ApiRequest(HttpRequest):
 
 
 class Key(HttpBasicAuth):
-    """The key comes as the user name of HTTP Basic; whatever stands as the password is ignored."""
+    """The key is the user name of HTTP Basic. The password is ignored."""
 
     openapi_description: ClassVar[str] = "The API key as user name; no password"
 

@@ -71,7 +71,7 @@ class DataSourcesOut(Schema):
 
 
 def serialize(source: DataSource, options: DataSourceOptions) -> dict[str, Any]:
-    # Nothing is ever pending: whatever is sent is processed before it is answered. No subscription ends by itself.
+    # Nothing is ever pending: a request is processed before it is answered. No subscription ends by itself.
     shown: dict[str, Any] = {
         "uuid": source.uuid,
         "name": source.name,

@@ -52,12 +52,11 @@ def not_found(what: str, param: str | None = None) -> ApiError:
 
 
 def invalid(**errors: str) -> ApiError:
-    """Say of each field what is wrong with its value."""
     return ApiError(422, {"errors": errors})
 
 
 def answers(status: int, schema: Any) -> dict[int, Any]:
-    """The responses of an operation: `schema` with `status`, or one of the errors."""
+    """The responses of an operation: `schema` with `status`, or an error."""
     return {
         status: schema,
         400: Refusal,
@@ -74,10 +73,7 @@ FieldNames = Mapping[type[ActionError], Mapping[str, str]]
 
 
 def register(api: NinjaAPI, field_names: FieldNames) -> None:
-    """Make `api` answer errors as this dialect does.
-
-    `field_names` has, for the errors of some acts, what this dialect calls the fields.
-    """
+    """`field_names` has the names of fields in this dialect, by the error of the act."""
 
     def answer(request: HttpRequest, error: ApiError) -> HttpResponse:
         response = api.create_response(request, error.body, status=error.status)
@@ -123,7 +119,7 @@ def register(api: NinjaAPI, field_names: FieldNames) -> None:
 
 
 def from_validation(errors: list[dict[str, Any]]) -> ApiError:
-    """A parameter that is missing is a bad request; a value of the wrong kind is an invalid field."""
+    """A missing parameter is a bad request; a value of the wrong type is an invalid field."""
     missing = next((error for error in errors if error["type"] == "missing"), None)
     if missing:
         name = field_of(missing)
@@ -132,7 +128,7 @@ def from_validation(errors: list[dict[str, Any]]) -> ApiError:
 
 
 def message_of(error: Mapping[str, Any]) -> str:
-    """What pydantic says, in words that do not speak of Python."""
+    """pydantic's message, without terms of Python."""
     if error["type"] in NOT_AN_OBJECT:
         return "Input should be an object"
     return str(error["msg"]).removeprefix("Value error, ")

@@ -11,7 +11,7 @@ def customer(uuid: str, param: str = "customer_uuid") -> Customer:
 
 
 def customer_before_merges(uuid: str, param: str = "customer_uuid") -> Customer:
-    """The customer with this uuid, even if it was merged into another."""
+    """The customer with this uuid, even if merged into another."""
     matches = Customer.objects.select_related("merged_into").filter(uuid=uuid)
     customer = matches.first() if can_be_stored(uuid) else None
     if customer is None:
@@ -29,7 +29,7 @@ def data_source(uuid: str, param: str = "data_source_uuid") -> DataSource:
 
 
 def source_record(data_source_uuid: str, external_id: str, param: str = "external_id") -> SourceRecord:
-    """The customer as that data source knows them, with the live customer who owns the record."""
+    """The record of the customer in that data source, with its live customer."""
     source = data_source(data_source_uuid)
     matches = SourceRecord.objects.select_related("customer").filter(data_source=source, external_id=external_id)
     record = matches.first() if can_be_stored(external_id) else None
@@ -39,7 +39,7 @@ def source_record(data_source_uuid: str, external_id: str, param: str = "externa
 
 
 def record_ids(external_id: str, source: DataSource | None, customer: Customer | None) -> list[int]:
-    """Primary keys of the records with this external id: of `source` or of any, of `customer` or of anybody."""
+    """Primary keys of the records with this external id, limited to `source` and `customer` if given."""
     # With the sources named, because the index on external ids begins with the source.
     sources = [source] if source else list(DataSource.objects.all())
     records = SourceRecord.objects.filter(data_source__in=sources, external_id=external_id).only("customer_id")

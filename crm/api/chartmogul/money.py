@@ -8,7 +8,7 @@ CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
 def cents(amount: Decimal, currency: str) -> int:
-    """In minor units of the currency, of which yen, for one, have none."""
+    """In minor units of the currency; yen has none."""
     return to_minor_units(amount, currency)
 
 

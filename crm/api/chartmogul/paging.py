@@ -42,7 +42,7 @@ class CursorPage(Generic[Row]):
     has_more: bool
 
     def as_list(self, key: str, entries: Sequence[Any]) -> dict[str, Any]:
-        """The answer of a list whose rows stand under `key`."""
+        """The answer of a list, with the rows under `key`."""
         return {key: entries, "cursor": self.cursor, "has_more": self.has_more}
 
 
@@ -56,17 +56,17 @@ def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at", descen
 
 
 def _page(read: Sequence[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
-    """Of rows read to one more than a page takes."""
+    """`rows` are one more than fit on the page, if there is more."""
     shown = read[: query.per_page]
     cursor = encode_cursor(Cursor(getattr(shown[-1], by), shown[-1].pk)) if shown else None
     return CursorPage(shown, cursor, len(read) > len(shown))
 
 
 def page_filtered(rows: QuerySet[Linked], query: CursorQuery, **filters: Any) -> CursorPage[Linked]:
-    """A page of the rows that pass `filters` for which there is no index, newest first.
+    """A page of the rows that pass `filters`, for which there is no index, newest first.
 
     The rows are read through the index of their order, a batch at a time, and filtered. After the last batch the page
-    is given out as it is, full or not: there is more, and its cursor is where reading stopped.
+    is answered, full or not; its cursor is where reading stopped.
     """
     if not filters:
         return page_rows(rows, query)
@@ -96,7 +96,7 @@ def page_linked(
     source: DataSource | None = None,
     **filters: Any,
 ) -> CursorPage[Linked]:
-    """A page of the rows of `customer`, however many records that has, or of everybody, newest first."""
+    """A page of the rows of `customer`, however many records it has, or of all customers, newest first."""
     if customer is None:
         return _page_of_all(model, query, related, source=source, **filters)
     before = decode_cursor(query.cursor) if query.cursor else None

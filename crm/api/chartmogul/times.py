@@ -12,7 +12,7 @@ NO_TIME = "must be a date such as 2016-01-15 or a time such as 2016-01-15T12:00:
 
 
 def parse_time(value: Any) -> Any:
-    """ISO 8601, `2016-01-15 12:00:00 UTC`, or a day, which is its beginning; without a zone it is UTC."""
+    """ISO 8601, `2016-01-15 12:00:00 UTC`, or a day, meaning its start; UTC without a zone."""
     if not isinstance(value, str):
         if value is None:
             return None
@@ -30,7 +30,6 @@ def parse_time(value: Any) -> Any:
 
 
 def parse_day(value: Any) -> Any:
-    """The day of a time, in UTC."""
     at = parse_time(value)
     return at.date() if isinstance(at, datetime) else at
 
@@ -40,10 +39,10 @@ Day = Annotated[date, BeforeValidator(parse_day)]
 
 
 def format_time(at: datetime | None) -> str | None:
-    """As most fields have it: 2016-01-15T12:00:00.000Z."""
+    """The format of most fields: 2016-01-15T12:00:00.000Z."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def format_time_with_offset(at: datetime | None) -> str | None:
-    """As fields with dashes in their names have it: 2016-01-15T12:00:00+00:00."""
+    """The format of fields with dashes in their names: 2016-01-15T12:00:00+00:00."""
     return at.astimezone(UTC).isoformat(timespec="seconds") if at else None

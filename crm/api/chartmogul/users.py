@@ -6,7 +6,7 @@ from customers.lib.text import without_unstorable
 
 
 def find_user(email: str, param: str) -> User:
-    """The active user with this email; if there are several, the oldest."""
+    """The active user with this email, the oldest of several."""
     user = User.with_email(email)
     if user is None:
         shown = without_unstorable(email)[:254]
@@ -15,7 +15,7 @@ def find_user(email: str, param: str) -> User:
 
 
 def email_of(user: User | None) -> str:
-    """The email, or the user name where there is none."""
+    """The email; the user name if there is none."""
     return (user.email or user.username) if user else ""
 
 

@@ -19,7 +19,7 @@ class CampaignQuery(PagedQuery):
 
 @endpoint("orders.view_order")
 def campaign_query(call: Call) -> dict[str, Any]:
-    """The rows by their ids, where every other query has a list."""
+    """The rows by id, where other queries answer a list."""
     query = call.read(CampaignQuery)
     filters = without_none(pk=query.campaign_id, kind=query.campaign_type)
     rows = ChainedQuery(Campaign.objects.filter(**filters).order_by("pk"))

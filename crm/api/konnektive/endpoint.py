@@ -43,7 +43,7 @@ class Call:
         return self.key.user
 
     def read(self, declared: type[Declared]) -> Declared:
-        """The parameters that `declared` declares; CallError naming each that is invalid. Blank counts as not sent."""
+        """The parameters that `declared` declares; CallError names the invalid ones. Blank counts as not sent."""
         sent = {name: value for name, value in self.parameters.items() if value.strip()}
         try:
             return declared.model_validate(sent)
@@ -72,7 +72,7 @@ class Endpoint:
 
 
 def endpoint(*permissions: str) -> Callable[[Callable[[Call], Message]], Endpoint]:
-    """Make a function of a Call the view at its address, for keys whose user has all `permissions`."""
+    """Make a function of a Call a view for keys whose user has all `permissions`."""
     return lambda act: Endpoint(act, permissions)
 
 
@@ -83,7 +83,7 @@ def answer(result: str, message: Message, *, status: int = 200) -> JsonResponse:
 @sensitive_post_parameters()
 @sensitive_variables()
 def _call(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
-    """The call of a request, off which its parameters are taken."""
+    """The call, with its parameters taken from the request."""
     try:
         return _read(request, permissions)
     finally:
@@ -105,7 +105,7 @@ def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
 
 @sensitive_variables()
 def _authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey:
-    """The key, sent as the password; it must be one of the user sent as the login."""
+    """The key is sent as the password, and its user as the login."""
     try:
         key = auth.authenticate_key(request, parameters.get("password", "").strip())
     except auth.WrongAddressError:

@@ -14,7 +14,6 @@ class CallError(Exception):
 
 
 def invalid(**errors: str) -> CallError:
-    """Say of each parameter what is wrong with its value."""
     return CallError(errors)
 
 
@@ -24,7 +23,6 @@ def nothing_found(what: str) -> CallError:
 
 
 def describe_errors(error: ValidationError) -> dict[str, str]:
-    """{parameter: what is wrong with it}."""
     details = error.errors(include_url=False, include_context=True, include_input=False)
     # Reversed, so that of a parameter with several errors the first one counts.
     return {str(detail["loc"][0]): _in_words(detail["type"], detail) for detail in reversed(details)}

@@ -25,7 +25,7 @@ TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 
 
 class Parameters(BaseModel):
-    """Whatever else is sent is ignored."""
+    """Undeclared parameters are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -48,7 +48,7 @@ def parse_whole(text: str) -> int:
 
 
 def parse_wholes(text: str) -> list[int]:
-    """Each once, in the order in which they came."""
+    """In the order sent, without duplicates."""
     return list(dict.fromkeys(parse_whole(part) for part in text.split(",")))
 
 

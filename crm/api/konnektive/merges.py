@@ -48,7 +48,7 @@ def customer_merge(call: Call) -> dict[str, Any]:
 
 @retry_on(StalePlanError, AlreadyMergedError, tries=MOST_TRIES)
 def _merge(number: int, numbers: Collection[int], *, by: User) -> Customer:
-    """The survivor, with all of the customers merged into it."""
+    """The survivor, after all of the customers were merged into it."""
     survivor = find_customer(number)
     duplicates = {}
     for duplicate_number in numbers:
@@ -67,7 +67,7 @@ class UnmergeCustomers(Parameters):
 
 @endpoint("customers.view_customer", "customers.undo_merge")
 def customer_unmerge(call: Call) -> list[dict[str, Any]]:
-    """The customer, then the restored customers."""
+    """Answers the customer, then the restored customers."""
     sent = call.read(UnmergeCustomers)
     numbers = sent.unmerge_customer_ids
     merge = _merge_of(find_customer(sent.customer_id), numbers)

@@ -49,7 +49,7 @@ class DatedQuery(PagedQuery):
 def answer_page(
     rows: ChainedQuery[Row], query: PagedQuery, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
 ) -> dict[str, Any]:
-    """The requested page of `rows`, each as `write` has it; `what` names them in the plural."""
+    """The requested page of `rows`, each through `write`; `what` names them in the plural."""
     first = (query.page - 1) * query.results_per_page
     shown = rows[first : first + query.results_per_page]
     total = _count(rows, query, at_least=first + len(shown))
@@ -64,7 +64,7 @@ def answer_page(
 
 
 def _count(rows: ChainedQuery[Any], query: PagedQuery, *, at_least: int) -> int:
-    """How many rows there are; on a page after the first, as counted for an earlier one some minutes ago."""
+    """The number of rows. A page after the first takes the count of an earlier page, some minutes old."""
     # Otherwise a client that reads all pages would have the rows counted on each of them.
     if rows.is_counted:
         return rows.count()

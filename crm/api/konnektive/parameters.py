@@ -89,7 +89,7 @@ def _as_text(name: str, value: Any) -> str:
 
 
 def forget(request: HttpRequest) -> None:
-    """Remove from the request what was sent with it."""
+    """Remove the sent values from the request."""
     request.META["QUERY_STRING"] = ""
     for name in ADDRESSES:
         if name in request.META:

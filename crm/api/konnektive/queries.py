@@ -28,7 +28,7 @@ class DateKind(StrEnum):
 
 
 def parse_ascending(text: str) -> bool:
-    """1 for the oldest first; some clients write 0, and some -1, for the newest."""
+    """1 is oldest first; for newest first some clients send 0, and some -1."""
     return text.strip() != "-1" and parse_truth(text)
 
 
@@ -73,7 +73,7 @@ def find_customer(number: int) -> Customer:
 
 
 def customer_if_any(number: int) -> Customer | None:
-    """The live customer that `number` leads to; of a merged customer, the survivor. CallError if erased."""
+    """The live customer that `number` leads to; CallError if erased."""
     customer = Customer.objects.select_related("merged_into").filter(pk=number).first()
     if customer is None:
         return None
@@ -84,7 +84,6 @@ def customer_if_any(number: int) -> Customer | None:
 
 
 def find_order(number: str) -> Order:
-    """With its source record; CallError if there is none."""
     order = Order.objects.filter(number=number).select_related("source_record").first()
     if order is None:
         raise invalid(orderId="This order does not exist.")
@@ -92,7 +91,7 @@ def find_order(number: str) -> Order:
 
 
 def filter_rows(rows: QuerySet[Row], query: RowQuery, *, by_id: bool) -> ChainedQuery[Row]:
-    """The rows of the customer and the days that `query` names; without an id, days are required."""
+    """The rows of the customer and the days in `query`; without an id, days are required."""
     if query.customer_id is not None:
         customer = customer_if_any(query.customer_id)
         rows = rows.filter(source_record__customer=customer) if customer else rows.none()

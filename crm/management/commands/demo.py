@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stdout.write("These passwords are shown only once. Use --password to set others.")
 
     def refuse_weak(self, password: str) -> None:
-        """In development any password will do."""
+        """In development any password is allowed."""
         if password and not settings.DEBUG:
             try:
                 users.validate_demo_password(password)

@@ -34,7 +34,7 @@ OrderView = Callable[["StaffRequest", Order], HttpResponse]
 
 
 def with_order(nothing_done: str) -> Callable[[OrderView], Callable[..., HttpResponse]]:
-    """Pass the order with the number in the URL to the view; `nothing_done` begins the message of a refusal."""
+    """Pass the order of the URL to the view; `nothing_done` begins the message of a refusal."""
 
     def decorate(view: OrderView) -> Callable[..., HttpResponse]:
         @wraps(view)

@@ -32,7 +32,7 @@ def typed_values(custom: Iterable[AttributeIn]) -> dict[str, AttributeValue]:
 
 
 def guessed_values(custom: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, AttributeValue]:
-    """Each value, or the `value` of an object, as the kind that its key has already, or as the type of the value."""
+    """The values, typed by the kind that the attribute has already, else by their JSON type."""
     values = {key: value["value"] if _is_wrapped(value) else value for key, value in custom.items()}
     return {key: _guess(key, kinds.get(key), value) for key, value in values.items()}
 

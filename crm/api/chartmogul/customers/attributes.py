@@ -79,7 +79,6 @@ def customer_attributes(customer: Customer) -> dict[str, Any]:
 
 
 def current(customer: Customer, name: str) -> dict[str, Any]:
-    """The `tags`, or the `custom` attributes, that the customer has now."""
     return {name: customer_attributes(customer)[name]}
 
 
@@ -138,7 +137,7 @@ def label_by_email(
     values: Mapping[str, AttributeValue] | None = None,
     contacts_too: bool = False,
 ) -> dict[str, Any]:
-    """Label all customers who have the email, or none, and return them."""
+    """Label all customers who have the email, or none of them; return the customers."""
     matches = with_email(email, contacts_too=contacts_too).select_related("owner")
     customers = list(matches.order_by("created", "pk")[: MOST_CUSTOMERS + 1])
     if not customers:

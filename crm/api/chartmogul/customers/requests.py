@@ -21,7 +21,7 @@ LONGEST_NAME = 100
 ADDRESS = {"country": "country", "state": "state", "city": "city", "zip": "postal_code"}
 STAFF_FIELDS = {"lead_created_at": "lead_created_at", "free_trial_started_at": "trial_started_at"}
 # {name of the rules: name in this dialect}
-FIELD_NAMES = {ours: theirs for theirs, ours in (ADDRESS | STAFF_FIELDS).items()} | {
+FIELD_NAMES = {column: parameter for parameter, column in (ADDRESS | STAFF_FIELDS).items()} | {
     **CHARTMOGUL.names,
     "first_name": "name",
     "last_name": "name",
@@ -30,7 +30,7 @@ FIELD_NAMES = {ours: theirs for theirs, ours in (ADDRESS | STAFF_FIELDS).items()
 
 
 def description_from(body: CustomerChange, customer: Customer | None = None) -> Description:
-    """What `body` says of `customer`, or of a new one."""
+    """The description in `body`, of `customer` or of a new one."""
     sent = {name: getattr(body, name) for name in body.model_fields_set}
     attributes = body.attributes or AttributesIn()
     return Description(

@@ -52,7 +52,6 @@ def facts_of(customers: Collection[Customer]) -> dict[int, CustomerFacts]:
 
 
 def labels_of(customers: Collection[Customer]) -> dict[int, CustomerFacts]:
-    """The facts without revenue."""
     records = external.external_records_of(customers)
     tags, attributes = effective_of(Tag, customers), effective_of(Attribute, customers)
     return {
@@ -72,7 +71,7 @@ def add_merged_tag(tags: Sequence[str], *, is_merged: bool) -> Sequence[str]:
 
 
 def serialize_all(customers: Collection[Customer], request: HttpRequest) -> list[dict[str, Any]]:
-    """`customers` have their owners selected with them."""
+    """The owners of `customers` are read with them."""
     facts = facts_of(customers)
     return [serialize(customer, facts[customer.pk], request) for customer in customers]
 
@@ -115,7 +114,7 @@ def serialize_attributes(facts: CustomerFacts) -> dict[str, Any]:
 
 
 def serialize_address(address: Mapping[str, str]) -> dict[str, Any]:
-    """Twice: with the codes of country and state, and with their names."""
+    """The address twice: with codes of country and state, and with their names."""
     country, state = address.get("country", ""), address.get("state", "")
     city, postal_code = address.get("city"), address.get("postal_code")
     return {
@@ -133,6 +132,6 @@ def serialize_address(address: Mapping[str, str]) -> dict[str, Any]:
 
 
 def page_url(customer: Customer, request: HttpRequest) -> str:
-    """The address of the customer's page, ending in number and name as ChartMogul's does."""
+    """The URL of the customer's page, ending in number and name as ChartMogul's does."""
     name = re.sub(r"[^\w-]", "", re.sub(r"\s+", "_", customer.company or customer.name))
     return f"{request.build_absolute_uri(customer.get_absolute_url())}#{customer.pk}-{name}"

@@ -23,7 +23,6 @@ MOST_STRETCHES = 25
 
 
 def customer_page(query: CustomerListQuery) -> CursorPage[Customer]:
-    """A page of the customers that pass the filters, oldest first."""
     passing: list[SortPlace] = []
     end: SortPlace | None = None
     after = astuple(decode_cursor(query.cursor)) if query.cursor else None

@@ -19,7 +19,7 @@ def status_of(customer: Customer) -> str:
 
 
 def statuses_named(name: str) -> tuple[str, ...]:
-    """Our statuses that are shown as `name`, which may be written with blanks or underscores."""
+    """Our statuses that are shown as `name`; it may have blanks or underscores."""
     labels = BILLING_NAMES | LEAD_NAMES
     statuses = tuple(status for status, label in labels.items() if _folded(label) == _folded(name))
     if not statuses:
@@ -28,7 +28,6 @@ def statuses_named(name: str) -> tuple[str, ...]:
 
 
 def lead_status_named(name: str) -> str:
-    """The lead status with this name; no other status can be set."""
     matches = (status for status, label in LEAD_NAMES.items() if status and _folded(label) == _folded(name))
     status = next(matches, None)
     if status is None:

@@ -56,7 +56,7 @@ class AboutOut(Schema):
 
 
 def find_row(model: type[Row], uuid: str, *related: str, param: str | None = None) -> Row:
-    """The row of `model` with this uuid, its record and customer fetched with it, and what is `related`."""
+    """The row of `model` with this uuid, with its record, customer and `related` rows."""
     rows = model._default_manager.select_related("source_record__customer", *related)
     row = rows.filter(uuid=uuid).first() if can_be_stored(uuid) else None
     if row is None:
@@ -84,5 +84,5 @@ def serialize_target(row: Note | Task) -> dict[str, str]:
 
 
 def custom_values(values: Custom) -> Mapping[str, Any]:
-    """Of a list of keys with values, or of an object as it is answered: clients send either."""
+    """From a list of keys with values, or an object as in the answers: clients send either."""
     return values if isinstance(values, dict) else {pair.key: pair.value for pair in values}

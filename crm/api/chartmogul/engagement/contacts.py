@@ -94,7 +94,7 @@ def serialize(contact: Contact) -> dict[str, Any]:
 
 
 def values_from(body: ContactChanges) -> dict[str, Any]:
-    """What was sent, by column; null empties."""
+    """The sent values by column; null empties the column."""
     sent = body.model_dump(include={*TEXTS, "position"}, exclude_unset=True)
     values = {name: "" if value is None else value for name, value in sent.items() if name != "position"}
     if sent.get("position") is not None:

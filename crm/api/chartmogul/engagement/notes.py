@@ -94,7 +94,7 @@ def serialize(note: Note) -> dict[str, Any]:
 
 
 def values_from(body: NoteChanges) -> dict[str, Any]:
-    """What was sent, by column; null counts as not sent."""
+    """The sent values by column; null counts as not sent."""
     names = {"text": "text", "call_duration": "call_duration", "created_at": "at", "updated_at": "updated"}
     sent: dict[str, str | int | datetime | User] = body.model_dump(include=set(names), exclude_none=True)
     values = {names[name]: value for name, value in sent.items()}

@@ -101,7 +101,7 @@ def serialize(opportunity: Opportunity) -> dict[str, Any]:
 
 
 def values_from(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
-    """What was sent, by column, the amount in `currency` if none was sent; null counts as not sent."""
+    """The sent values by column; null counts as not sent. Without a currency the amount is in `currency`."""
     values: dict[str, Any] = body.model_dump(include=set(SAME_NAMES), exclude_none=True)
     if "currency" in values:
         values["currency"] = currency = values["currency"].strip().upper()

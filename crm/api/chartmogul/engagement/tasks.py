@@ -88,7 +88,7 @@ def serialize(task: Task) -> dict[str, Any]:
 
 
 def values_from(body: TaskChanges) -> dict[str, Any]:
-    """What was sent, by column; null counts as not sent, except of `completed_at`."""
+    """The sent values by column; null counts as not sent, except for `completed_at`."""
     values = {
         "details": body.task_details.strip() if body.task_details is not None else None,
         "assignee": find_user(body.assignee, "assignee") if body.assignee is not None else None,
@@ -127,7 +127,7 @@ def find_page(query: TaskQuery) -> CursorPage[Task]:
 
 
 def end_of(last: datetime) -> datetime:
-    """When a period ends whose last moment is `last`, or whose last day, where `last` has no time."""
+    """The end of a period whose last moment, or last day if it has no time, is `last`."""
     return last + (timedelta(days=1) if last.time() == time() else timedelta(microseconds=1))
 
 

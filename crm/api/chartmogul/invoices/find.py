@@ -30,7 +30,6 @@ class DisabledIn(Schema):
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Answer what the rules refuse in this dialect."""
     try:
         yield
     except InvoiceError as error:
@@ -83,7 +82,7 @@ def _transactions() -> QuerySet[Transaction]:
 
 
 def _first(rows: QuerySet[Row], name: str, *, what: str) -> Row:
-    """The oldest of `rows`, which were filtered by this `name`; an empty one names none."""
+    """The oldest of `rows`, which are filtered by `name`; None if `name` is empty."""
     row = rows.order_by("pk").first() if name and can_be_stored(name) else None
     if row is None:
         raise not_found(what, "uuid")

@@ -1,7 +1,7 @@
 """Invoices: imported for a customer, listed, changed, disabled, given up, deleted.
 
 All of them are in one module, because the operations on one path must belong to one router: Django takes the first
-pattern that fits a path, whatever the method.
+pattern that fits a path, for all methods.
 """
 
 from typing import Any
@@ -85,7 +85,7 @@ def import_invoices(request: ApiRequest, uuid: str, body: InvoicesIn) -> Status[
 
 
 def address_invoices(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
-    """Each invoice with the record of the customer that it is for."""
+    """The invoices, each with the record of its customer."""
     customer = lookup.customer(uuid)
     plans = plans_of(line for invoice in invoices for line in invoice.line_items)
     addressed, errors = [], []
@@ -102,7 +102,7 @@ def address_invoices(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
 
 
 def import_errors(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
-    """The invoices in which something is wrong, as they were sent, each with its errors."""
+    """The invoices with errors, as they were sent, each with its errors."""
     sent = (invoice.model_dump(mode="json", exclude_unset=True) for invoice in body.invoices)
     pairs = zip(sent, errors, strict=True)
     return ApiError(422, {"invoices": [invoice | {"errors": wrong} for invoice, wrong in pairs if wrong]})

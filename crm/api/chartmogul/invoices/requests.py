@@ -109,7 +109,7 @@ NEVER_NULL = {"type", "date", "result"}
 
 
 def plans_of(lines: Iterable[LineChanges]) -> dict[str, Product]:
-    """{uuid: plan} of the plans that `lines` name; a uuid that is unknown is left out."""
+    """{uuid: plan} of the plans in `lines`; unknown uuids are left out."""
     uuids = {line.plan_uuid for line in lines if line.plan_uuid}
     return {plan.uuid: plan for plan in Product.objects.filter(uuid__in=filter(can_be_stored, uuids))}
 
@@ -128,7 +128,7 @@ def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> IncomingInvoice
 
 
 def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
-    """What was sent, by column of an order."""
+    """The sent values, by column of an order."""
     fields = sent.model_dump(exclude_unset=True)
     values: dict[str, Any] = {"due": fields["due_date"]} if "due_date" in fields else {}
     if sent.date:
@@ -141,7 +141,7 @@ def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
 
 
 def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) -> dict[str, Any]:
-    """What was sent, by field of an InvoiceLine."""
+    """The sent values, by field of an IncomingInvoiceLine."""
     values: dict[str, Any] = {}
     fields = sent.model_dump(exclude_unset=True)
     for name, sent_value in fields.items():
@@ -160,7 +160,7 @@ def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) 
 
 
 def payment_values(sent: PaymentChanges, currency: str) -> dict[str, Any]:
-    """What was sent, by field of an InvoicePayment."""
+    """The sent values, by field of an IncomingPayment."""
     values: dict[str, Any] = {}
     fields = sent.model_dump(exclude_unset=True)
     fees_currency = fields.get("transaction_fees_currency") or currency

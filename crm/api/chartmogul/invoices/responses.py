@@ -97,7 +97,7 @@ NEVER_EDITED: dict[str, Any] = {"values_changed": {}, "latest_edit_author": None
 
 
 def reload_invoices(orders: Sequence[Order], options: InvoiceOptions = WITH_DISABLED) -> list[Order]:
-    """The same orders as they are now, in the same order, with all rows that are answered with them."""
+    """The same orders as stored now, in the same order, with all rows of their answers."""
     enabled = Q() if options.with_disabled else Q(disabled_at=None)
     related = Order.objects.select_related("source_record__customer", "data_source", "disabled_by")
     rows = related.prefetch_related(
@@ -108,7 +108,7 @@ def reload_invoices(orders: Sequence[Order], options: InvoiceOptions = WITH_DISA
 
 
 def serialize_imported(order: Order) -> dict[str, Any]:
-    """An invoice as the answer to an import has it."""
+    """The invoice as the answer to an import."""
     return {
         "uuid": order.uuid,
         "external_id": order.external_id,
@@ -122,7 +122,7 @@ def serialize_imported(order: Order) -> dict[str, Any]:
 
 
 def serialize_invoice(order: Order, options: InvoiceOptions) -> dict[str, Any]:
-    """An invoice as all other answers have it, with its customer and status."""
+    """The invoice as in all other answers, with its customer and status."""
     record = order.source_record
     shown = serialize_imported(order) | serialize_disabled(order)
     shown |= {

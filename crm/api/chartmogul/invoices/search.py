@@ -23,7 +23,6 @@ class InvoiceQuery(CustomerInvoiceQuery):
 
 
 def invoice_page(query: InvoiceQuery, customer: Customer | None) -> CursorPage[Order]:
-    """A page of them, newest first."""
     source = lookup.data_source(query.data_source_uuid) if query.data_source_uuid else None
     enabled = {} if query.with_disabled else {"disabled_at__isnull": True}
     if query.validation_type == "invalid":  # these were never stored
@@ -37,7 +36,7 @@ def invoice_page(query: InvoiceQuery, customer: Customer | None) -> CursorPage[O
 
 
 def invoices_with_id(query: InvoiceQuery, source: DataSource | None, customer: Customer | None) -> CursorPage[Order]:
-    """The invoices with this external id, at most one in each data source: read first, then filtered."""
+    """The invoices with this external id, at most one for each data source: read first, then filtered."""
     if not can_be_stored(query.external_id or ""):
         return CursorPage([], None, has_more=False)
     # With the sources named, because the index on external ids begins with the source.

@@ -19,7 +19,7 @@ router = Router(tags=["Plan groups"])
 
 
 def parse_uuids(value: Any) -> Any:
-    """Of a list, or of text such as `[pl_1, pl_2]`, as in the examples of the Python client."""
+    """From a list, or text such as `[pl_1, pl_2]`, as in the examples of the Python client."""
     if not isinstance(value, str):
         return value
     return [uuid.strip() for uuid in value.strip("[] ").split(",") if uuid.strip()]

@@ -14,7 +14,7 @@ from orders.revenue.types import Origin, OriginKind
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 VERSION, VARIANT = 8, 0b10
-# Bits of two of its parts: the kind of the row, and the number of the activity among those that the row makes.
+# Bits for the kind of the row, and for the number of the activity among all activities of the row.
 KIND, NUMBER = 4, 4
 
 

@@ -116,7 +116,7 @@ def disconnect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> St
 
 
 def find_subscriptions(customer: Customer, body: Chosen) -> list[Purchase]:
-    """The purchases of the customer that are named; an id that names none is refused."""
+    """The named purchases of the customer; an unknown id is refused."""
     purchases: dict[int, Purchase] = {}
     for ids in body.subscriptions:
         matches = Purchase.objects.filter(condition(ids), source_record__customer=customer).in_bulk()

@@ -33,7 +33,6 @@ def all_events() -> QuerySet[SubscriptionEvent]:
 
 
 def event_page(query: EventQuery) -> CursorPage[SubscriptionEvent]:
-    """A page of them, newest first."""
     source = lookup.data_source(query.data_source_uuid) if query.data_source_uuid else None
     customer = lookup.customer(query.customer_uuid) if query.customer_uuid else None
     if not all(map(can_be_stored, [*text_filters(query).values(), query.customer_external_id or ""])):
@@ -58,7 +57,7 @@ def event_page(query: EventQuery) -> CursorPage[SubscriptionEvent]:
 
 
 def is_indexed(query: EventQuery) -> bool:
-    """Whether an index leads to the events whoever their customer is."""
+    """Whether an index leads to the events of any customer."""
     return query.external_id is not None or query.subscription_external_id is not None
 
 
@@ -81,5 +80,5 @@ def day_filters(query: EventQuery) -> dict[str, datetime]:
 
 
 def end_of(at: datetime) -> datetime:
-    """When the day `at` ends, or the millisecond, where `at` has a time."""
+    """The end of the day `at`, or of its millisecond if it has a time."""
     return at + (timedelta(days=1) if at.time() == time() else timedelta(milliseconds=1))

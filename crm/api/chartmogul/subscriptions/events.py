@@ -164,7 +164,7 @@ def serialize(event: SubscriptionEvent) -> dict[str, Any]:
 
 
 def values_from(sent: EventChanges, currency: str) -> dict[str, Any]:
-    """What was sent, by column; null empties."""
+    """The sent values by column; null empties the column."""
     values: dict[str, Any] = {}
     fields = sent.model_dump(exclude_unset=True)
     currency = (fields.get("currency") or currency).upper()

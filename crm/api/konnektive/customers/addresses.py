@@ -27,7 +27,7 @@ class Recipient(Protocol):
 
 
 def read_address(sent: Parameters, prefix: str) -> dict[str, str]:
-    """The parts of the address whose parameters begin with `prefix`: "" or "ship_"."""
+    """The address in the parameters that begin with `prefix`: "" or "ship_"."""
     return {part: getattr(sent, prefix + name) for name, part in PARTS.items()}
 
 

@@ -82,7 +82,7 @@ class UpdateProfile(Parameters):
 
 @endpoint(VIEW, CHANGE)
 def profile_update(call: Call) -> dict[str, Any]:
-    """Set the password of a login; a login that does not exist is added."""
+    """Set the password of a login, which is added if it does not exist."""
     sent = call.read(UpdateProfile)
     customer = find_customer(sent.customer_id)
     row = CartLogin.objects.filter(login=sent.e_commerce_login, source_record__customer=customer).first()

@@ -59,7 +59,6 @@ def _row(
 
 
 def _default(customer: Customer, sources: Sequence[PaySource]) -> dict[str, Any]:
-    """The pay source that is charged unless another is named."""
     default = next((source for source in sources if source.pk == customer.pay_source_id), None)
     return {
         "paySourceId": default.pk if default else None,
@@ -91,7 +90,7 @@ def _pay_sources(customers: Collection[int]) -> defaultdict[int, list[PaySource]
 
 
 def _merged_into(customers: Collection[int]) -> defaultdict[int, list[int]]:
-    """{survivor: numbers of the customers merged into it, at any depth}."""
+    """{survivor: numbers of the customers merged into it, directly or through others}."""
     merged: defaultdict[int, list[int]] = defaultdict(list)
     for member, head in ownership.merged_into_any(customers).items():
         if member != head:

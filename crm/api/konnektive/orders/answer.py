@@ -45,7 +45,7 @@ def items_of(order: Order) -> list[OrderItem]:
 
 
 def order_message(order: Order, items: Sequence[OrderItem], paid_with: PaySource | None) -> dict[str, Any]:
-    """`paid_with` None: paid elsewhere, as the call said."""
+    """`paid_with` is None for an order paid elsewhere."""
     lines = sum((item.amount for item in items), Decimal(0))
     amounts = {
         "totalAmount": order.total,

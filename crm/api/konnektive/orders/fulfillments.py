@@ -23,7 +23,7 @@ VIEW = "customers.view_customer"
 
 
 def parse_status(text: str) -> str:
-    """Words may have a blank or an underscore between them."""
+    """Words may be separated by a blank or an underscore."""
     status = "_".join(text.strip().upper().replace("_", " ").split())
     if status not in FulfillmentStatus.values:
         raise ValueError(f"Use one of {', '.join(FulfillmentStatus.values)}.")

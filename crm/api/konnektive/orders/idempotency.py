@@ -11,7 +11,7 @@ SECRETS = {
 
 
 def request_of(call: Call) -> IdentifiedRequest | None:
-    """The identity of the call, if it has the header; its digest covers no secret."""
+    """None without the header; the digest covers no secret."""
     if not call.idempotency_key:
         return None
     parameters = {name: value for name, value in call.parameters.items() if name not in SECRETS}

@@ -106,7 +106,7 @@ def _refuse_inexact(sent: ImportOrder, total: Decimal, currency: str) -> None:
 
 
 def _complete(order: IncomingOrder, method: PaySource) -> IncomingOrder:
-    """`order` on the record of the payment method; what was not sent of the customer is taken from their profile."""
+    """Put `order` on the record of the payment method; missing values of the customer come from the profile."""
     owner, sent = method.source_record.customer, order.customer
     identity = {name: value or getattr(owner, name, "") for name, value in vars(sent.identity).items()}
     customer = IncomingCustomer(

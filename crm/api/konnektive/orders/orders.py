@@ -88,7 +88,7 @@ def order_cancel(call: Call) -> dict[str, Any]:
 
 
 def _cancel(order: Order, sent: CancelOrder, call: Call) -> Order:
-    """Cancel `order`; one that has nothing left to cancel may still be refunded."""
+    """Cancel `order`; with `fullRefund`, an order with nothing left to cancel is refunded all the same."""
     try:
         return cancel_order(order, reason=sent.cancel_reason, by=call.by)
     except NothingToCancelError:
@@ -133,7 +133,7 @@ def _refund_all(order: Order, reason: str, call: Call) -> None:
 
 
 def _refund(order: Order, amount: Decimal, reason: str, call: Call) -> None:
-    """Refund `amount` of the payments, latest first; CallError if the gateway declines one: those before it stand."""
+    """Refund `amount` of the payments, latest first; CallError if one is declined: refunds before it stand."""
     payments = refundable_payments(order)
     most = sum((payment.left for payment in payments), Decimal())
     if not 0 < amount <= most:

@@ -60,7 +60,7 @@ def typed_card(sent: PaymentParameters) -> Card:
 
 
 def card_on_file(sent: PaymentParameters, by: User) -> PaySource:
-    """The named pay source, of the named customer or of its owner; without one, the customer's default."""
+    """The named pay source, of the named customer if any; without a name, the customer's default."""
     if not by.has_perm(VIEW):
         raise CallError(NOT_ALLOWED)  # the answer says whose it is
     try:

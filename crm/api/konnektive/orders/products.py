@@ -31,7 +31,7 @@ class ProductParameters(Parameters):
 
 @dataclass(frozen=True)
 class SentProducts:
-    """What is sent of each product number, and what is invalid, by parameter."""
+    """The sent products by number, and the errors by parameter."""
 
     numbered: Mapping[int, ProductParameters]
     errors: Mapping[str, str]
@@ -42,7 +42,7 @@ class SentProducts:
 
 
 def read_products(parameters: Mapping[str, str]) -> SentProducts:
-    """If none was sent, the parameters of the first are missing."""
+    """Without a product, the parameters of the first are missing."""
     numbered: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for name, text in parameters.items():
         if text.strip() and (match := NAME.fullmatch(name)):
@@ -58,7 +58,7 @@ def read_products(parameters: Mapping[str, str]) -> SentProducts:
 
 
 def lines_of(sent: SentProducts, products: Mapping[int, Product], currency: str) -> list[IncomingLine]:
-    """A line for each product number, in order; CallError naming every parameter that is invalid."""
+    """A line for each product number, in order; CallError names every invalid parameter."""
     errors, lines = {**sent.errors}, []
     for number, product in sorted(sent.numbered.items()):
         if product.id not in products:

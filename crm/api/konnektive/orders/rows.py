@@ -87,7 +87,7 @@ def refundable(order: Order) -> Decimal:
 
 
 def source_values(details: Mapping[str, Any]) -> dict[str, Any]:
-    """What led to the order, as it was sent."""
+    """Affiliate and source values, as sent."""
     names = ("affId", *(f"sourceValue{n}" for n in range(1, 6)), *(f"custom{n}" for n in range(1, 6)))
     return {name: details.get(name, "") for name in names}
 
@@ -97,7 +97,6 @@ def custom_fields(details: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _paid_with(order: Order) -> dict[str, Any]:
-    """The card or account of the latest sale."""
     sales = sorted(order.transactions.all(), key=lambda sale: (sale.at, sale.pk))
     return card_row(next((sale.pay_source for sale in reversed(sales) if sale.pay_source), None))
 

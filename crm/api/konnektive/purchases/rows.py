@@ -14,7 +14,7 @@ DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def interval_days(purchase: Purchase) -> int | None:
-    """Days between two bills, for months and years about."""
+    """Days between two bills; approximate for months and years."""
     product = purchase.product
     return product.interval_count * DAYS[product.interval_unit] if product.interval_count else None
 
