@@ -74,7 +74,7 @@ PAGES = {
     "customers:delete": Page((VIEW, DELETE), of=("customer",)),
     "customers:deletions": Page((VIEW, DELETE)),
     "customers:merge": Page((VIEW, MERGE), of=("customer",)),
-    "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"take_back": "other"}),
+    "customers:merge_dismiss": Page((VIEW, MERGE), of=("customer",), method="post", sends={"reverse": "other"}),
     "customers:merge_values": Page((VIEW, MERGE), of=("customer",)),
     "customers:merge_confirm": Page((VIEW, MERGE), of=("customer", "draft")),
     "customers:split": Page((VIEW, SPLIT), of=("customer", "record")),

@@ -33,7 +33,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
     )
     if form.is_valid() and _adjusted(request, customer, form):
         return redirect(f"{reverse('customers:detail', args=[customer.pk])}?tab=credit#rows")
-    shown = {
+    context = {
         "title": f"Adjust credit of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
@@ -41,7 +41,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
         "form": form,
         "seen": latest.pk if latest else 0,
     }
-    return render(request, "customers/credit/credit_adjust.html", shown, status=422 if form.errors else 200)
+    return render(request, "customers/credit/credit_adjust.html", context, status=422 if form.errors else 200)
 
 
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:

@@ -81,7 +81,7 @@ def _acted(request: "StaffRequest", customer: Customer, act: Callable[[], object
 
 def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: AttributeForm) -> HttpResponse:
     wrong = tag if tag.errors else attribute
-    shown = {
+    context = {
         "title": f"Tags and attributes of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
@@ -91,4 +91,4 @@ def _page(request: "StaffRequest", customer: Customer, tag: TagForm, attribute: 
         "attribute": attribute,
         "form": wrong,
     }
-    return render(request, "customers/labels/customer_labels.html", shown, status=422 if wrong.errors else 200)
+    return render(request, "customers/labels/customer_labels.html", context, status=422 if wrong.errors else 200)

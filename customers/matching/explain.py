@@ -33,12 +33,12 @@ MatchedValue = Mapping[Key, Sequence[SourceRecord]]
 
 @dataclass(frozen=True)
 class SharedEvidence:
-    """A value that both customers have, with the records that have it; `but` says why it does not count, or is ""."""
+    """A value that both customers have, with the records that have it; `why_not` says why it does not count, or is ""."""
 
     reason: Evidence
     ones: Sequence[SourceRecord]
     others: Sequence[SourceRecord]
-    but: str = ""
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,16 @@ class Explanation:
 
     @property
     def counting(self) -> list[SharedEvidence]:
-        return [evidence for evidence in self.shared if not evidence.but]
+        return [evidence for evidence in self.shared if not evidence.why_not]
 
     @property
     def left_out(self) -> list[SharedEvidence]:
-        return [evidence for evidence in self.shared if evidence.but]
+        return [evidence for evidence in self.shared if evidence.why_not]
 
 
 def explain_match(one: Customer, other: Customer) -> Explanation:
     ours, theirs = records_of(one), records_of(other)
-    shared = list(_shared(one, other, _known(ours), _known(theirs)))
+    shared = list(_shared(one, other, _records_by_value(ours), _records_by_value(theirs)))
     return Explanation(one, candidate_for(one, other), shared, list(compare_customers(one, other, ours, theirs)))
 
 
@@ -76,7 +76,7 @@ def records_of(customer: Customer) -> list[SourceRecord]:
     return list(records.order_by("pk")[:MOST_RECORDS])
 
 
-def _known(records: Collection[SourceRecord]) -> MatchedValue:
+def _records_by_value(records: Collection[SourceRecord]) -> MatchedValue:
     """{value: the records that have it}, also records that exclude it from matching."""
     records_of: dict[Key, list[SourceRecord]] = {}
     for record in records:
@@ -88,36 +88,41 @@ def _known(records: Collection[SourceRecord]) -> MatchedValue:
 def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedValue) -> Iterator[SharedEvidence]:
     keys = ours.keys() & theirs.keys()
     placeholders = {key: "Placeholder that many people enter." for key in keys if is_placeholder(*key)}
-    buts = _unmatched(keys, ours, theirs) | _told(keys) | placeholders
+    why_not = _why_excluded(keys, ours, theirs) | _why_ignored(keys) | placeholders
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
     for key in sorted(without_repeated_digits(keys)):
-        yield SharedEvidence(Evidence(*key, key in current), ours[key], theirs[key], buts.get(key, ""))
+        yield SharedEvidence(Evidence(*key, key in current), ours[key], theirs[key], why_not.get(key, ""))
 
 
-def _told(keys: Collection[Key]) -> dict[Key, str]:
+def _why_ignored(keys: Collection[Key]) -> dict[Key, str]:
     ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).select_related("by")
     return {
-        (value.kind, value.value): f"Ignored for all customers, by {_who(value.by)} on {format_day(value.created)}."
+        (
+            value.kind,
+            value.value,
+        ): f"Ignored for all customers, by {_user_name(value.by)} on {format_day(value.created)}."
         for value in ignored
     }
 
 
-def _unmatched(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) -> dict[Key, str]:
+def _why_excluded(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) -> dict[Key, str]:
     """{value: why it does not count}, where all records of one customer exclude it from matching."""
     records = {record.pk: record for side_records in (ours, theirs) for key in keys for record in side_records[key]}
     excluded = UnmatchedValue.objects.filter(source_record__in=records).select_related("by").order_by("pk")
     row_of = {(row.source_record_id, row.kind, row.value): row for row in excluded}
-    buts = {}
+    why_not = {}
     for key in keys:
         for side in (ours, theirs):
             rows = [row_of.get((record.pk, *key)) for record in side[key]]
             if rows and all(rows) and (first := rows[0]):
                 record = isolated(records[first.source_record_id])
-                buts[key] = f"Excluded from matching for {record}, by {_who(first.by)} on {format_day(first.at)}."
-    return buts
+                why_not[key] = (
+                    f"Excluded from matching for {record}, by {_user_name(first.by)} on {format_day(first.at)}."
+                )
+    return why_not
 
 
-def _who(by: User | None) -> str:
+def _user_name(by: User | None) -> str:
     return isolated(by or "an API client")
 
 

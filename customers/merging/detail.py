@@ -35,7 +35,7 @@ class MovedRecord:
 
 
 def value_changes(merge: Merge) -> Iterator[ValueChange]:
-    who = isolated(merge.by or "API client")
+    user = isolated(merge.by or "API client")
     names = {
         member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
     }
@@ -46,13 +46,13 @@ def value_changes(merge: Merge) -> Iterator[ValueChange]:
         before, after = as_text(field, value["before"]), as_text(field, value["after"])
         if field.kind is FieldKind.PASSWORD and after:
             after = "Existing password" if value["from"] else "New password"
-        origin = names.get(value["from"]) or (f"entered by {who}" if after else f"left empty by {who}")
+        origin = names.get(value["from"]) or (f"entered by {user}" if after else f"left empty by {user}")
         if field.kind is FieldKind.CONSENT and not value["from"]:
             origin = "most restrictive answer"
         yield ValueChange(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
         text = f"corrected by {format_money(entry.amount, entry.currency)}"
-        yield ValueChange("Credit", "sum", text, f"entered by {who}")
+        yield ValueChange("Credit", "sum", text, f"entered by {user}")
 
 
 def moved_records(members: Sequence[MergeMember]) -> list[MovedRecord]:

@@ -52,7 +52,7 @@ class FieldOutcome:
     kept_by: ProfileChange | None = None
 
     @property
-    def goes_back(self) -> bool:
+    def is_reverted(self) -> bool:
         return self.kept_by is None
 
 
@@ -108,7 +108,7 @@ class UndoPlan:
 
     @property
     def kept(self) -> list[FieldOutcome]:
-        return [outcome for outcome in self.outcomes if not outcome.goes_back]
+        return [outcome for outcome in self.outcomes if not outcome.is_reverted]
 
     @property
     def overdrawn(self) -> list[tuple[Customer, str, Decimal]]:
@@ -120,7 +120,7 @@ class UndoPlan:
         decided = [
             (self.merge.pk, self.root.pk, self.root.version, self.survivor.version),
             [(member.duplicate_id, member.duplicate.version) for member in self.scope.members],
-            [(o.field.key, o.now, o.after, o.goes_back) for o in self.outcomes],
+            [(o.field.key, o.now, o.after, o.is_reverted) for o in self.outcomes],
             [str(item) for item in self.overdrawn],
         ]
         return hashlib.sha256(json.dumps(decided, default=str).encode()).hexdigest()
@@ -139,15 +139,15 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
     """Of the duplicates `only`, or of all; UndoError when they cannot be restored."""
     if merge.undone_at:
-        who = isolated(merge.undone_by or "an API client")
-        raise AlreadyUndoneError(f"This merge was undone by {who} on {format_day(merge.undone_at)}.")
-    standing = [member for member in members if not member.undone_at]
-    chosen = [member for member in standing if not only or member.duplicate_id in only]
+        user = isolated(merge.undone_by or "an API client")
+        raise AlreadyUndoneError(f"This merge was undone by {user} on {format_day(merge.undone_at)}.")
+    active = [member for member in members if not member.undone_at]
+    chosen = [member for member in active if not only or member.duplicate_id in only]
     if len(chosen) < len(set(only)) or not chosen:
         raise UndoError("This customer is no longer part of the merge. Check the merge again.")
     if erased := erased_side(merge, chosen):
         raise UndoError(f"Customer {erased.pk} was erased, so this merge can no longer be undone.")
-    return UndoScope(tuple(chosen), is_whole=len(chosen) == len(standing))
+    return UndoScope(tuple(chosen), is_whole=len(chosen) == len(active))
 
 
 def plan_within(
@@ -183,8 +183,8 @@ def _divide(records: Sequence[OwnedRecord], scope: UndoScope, root: Customer) ->
 
 def erased_side(merge: Merge, members: Sequence[MergeMember]) -> Customer | None:
     """A customer, the survivor first, that was erased while the merge stood: it can no longer be undone."""
-    standing = [member.duplicate for member in members if not member.undone_at]
-    return next((c for c in (merge.survivor, *standing) if standing and c.erased_at), None)
+    active = [member.duplicate for member in members if not member.undone_at]
+    return next((c for c in (merge.survivor, *active) if active and c.erased_at), None)
 
 
 def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> Iterator[FieldOutcome]:

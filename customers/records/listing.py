@@ -30,7 +30,7 @@ class RecordContribution:
     rest: list[RowCount]
 
     @property
-    def came_since(self) -> bool:
+    def is_received_since_merge(self) -> bool:
         """Whether the record was received after its origin had been merged."""
         return self.merge is not None and self.record.created > self.merge.created
 

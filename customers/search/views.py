@@ -28,7 +28,7 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
     filters = read_list_filter(request.GET)
     page = list_page(filters.criteria, filters.sort, after=filters.after)
     url = reverse("customers:list")
-    shown = {
+    context = {
         "title": "Customers",
         "wanted": filters,
         "understood": find.interpretation(filters.text),
@@ -40,7 +40,7 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
         "sorts": SORTS,
     }
     is_part = request.htmx.target == "customer-rows"
-    return render(request, f"customers/search/{'_customer_rows' if is_part else 'customer_list'}.html", shown)
+    return render(request, f"customers/search/{'_customer_rows' if is_part else 'customer_list'}.html", context)
 
 
 @require_GET

@@ -118,7 +118,7 @@ def test_60_a_value_that_a_later_merge_carried_on_stays_there_and_is_named(three
     merge(c, b, first_name=b)
     undone = undo(inner)
     assert [x.first_name for x in fresh(a, b, c)] == ["Ada", "Bea", "Ada"]
-    assert [(o.field.key, o.goes_back) for o in undone.kept] == [("first_name", False)]
+    assert [(o.field.key, o.is_reverted) for o in undone.kept] == [("first_name", False)]
 
 
 def test_60_a_merge_with_an_erased_side_is_not_undone(three):

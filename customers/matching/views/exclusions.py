@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 @with_live
 def customer_known_by(request: "StaffRequest", customer: Customer) -> HttpResponse:
     records = records_of(customer).values()
-    shown = {
+    context = {
         "title": f"Emails and phones of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
         "known": exclusions.known_values(customer, list(records)),
     }
-    return render(request, "customers/matching/exclusions.html", shown)
+    return render(request, "customers/matching/exclusions.html", context)
 
 
 @require_POST

@@ -53,11 +53,11 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
 @may_view
 def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
     """Mark the customers of a group as not duplicates, or reverse the mark."""
-    taken_back = request.POST.get("take_back", "")
-    texts = (taken_back or request.POST.get("not_duplicates", "")).split()[:MOST]
+    reversed_numbers = request.POST.get("reverse", "")
+    texts = (reversed_numbers or request.POST.get("not_duplicates", "")).split()[:MOST]
     # A text that is not a number becomes 0, which no customer has: the form is refused, and no part of it carried out.
     if numbers := {parse_number(text) or 0 for text in texts}:
-        (_take_back if taken_back else _dismiss)(request, numbers)
+        (_reverse if reversed_numbers else _dismiss)(request, numbers)
     back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")
 
@@ -69,7 +69,7 @@ def _dismiss(request: "StaffRequest", numbers: set[int]) -> None:
         messages.error(request, "Nothing was saved: one of these customers was merged or erased a moment ago.")
 
 
-def _take_back(request: "StaffRequest", numbers: set[int]) -> None:
+def _reverse(request: "StaffRequest", numbers: set[int]) -> None:
     if customers := not_duplicates.unmark_all_not_duplicates(numbers, by=request.user):
         messages.success(request, f"{_named(customers)} can be suggested as duplicates of each other again.")
 
@@ -82,7 +82,7 @@ def _dismissed_message(customers: list[Customer]) -> SafeString:
     # The button belongs to the form of the page that shows the message.
     return format_html(
         "<span>{} will not be suggested as duplicates of each other again.</span>"
-        '<button class="button small" form="worklist" name="take_back" value="{}">Undo</button>',
+        '<button class="button small" form="worklist" name="reverse" value="{}">Undo</button>',
         _named(customers),
         " ".join(str(customer.pk) for customer in customers),
     )

@@ -89,7 +89,7 @@ def _search(survivor: Customer, term: str, ticked: list[int], listed: set[int]) 
 @may_view
 @with_survivor
 def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    reversed_for = request.POST.get("take_back", "")
+    reversed_for = request.POST.get("reverse", "")
     pk = reversed_for or request.POST.get("not_duplicate", "")
     other = get_customer(parse_number(pk) or 0)
     if reversed_for:
@@ -109,7 +109,7 @@ def _dismissed_message(survivor: Customer, other: Customer) -> str:
     # The button belongs to the form of the page that shows the message.
     return format_html(
         "<span>{} will not be suggested as a duplicate of {} again.</span>"
-        '<button class="button small" form="choose" formaction="{}" name="take_back" value="{}">Undo</button>',
+        '<button class="button small" form="choose" formaction="{}" name="reverse" value="{}">Undo</button>',
         other.name_with_number,
         survivor.name_with_number,
         reverse("customers:merge_dismiss", args=[survivor.pk]),

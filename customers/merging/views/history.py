@@ -53,7 +53,7 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     records = detail.moved_records(members)
-    standing = [member for member in members if not member.undone_at]
+    active = [member for member in members if not member.undone_at]
     erased = erased_side(merge, members)
     may_undo = not erased and request.user.has_perm(UNDO)
     context = {
@@ -61,9 +61,9 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "merge": merge,
         "members": members,
         "erased": erased,
-        "partly_undone_by": history.partly_undone_by(members).get(merge.pk, "") if standing else "",
-        "may_undo": may_undo and bool(standing),
-        "may_undo_one": may_undo and len(standing) > 1,
+        "partly_undone_by": history.partly_undone_by(members).get(merge.pk, "") if active else "",
+        "may_undo": may_undo and bool(active),
+        "may_undo_one": may_undo and len(active) > 1,
         "root": merge.survivor.live_root(),
         "changes": list(detail.value_changes(merge)),
         "moved_records": records,

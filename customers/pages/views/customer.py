@@ -53,7 +53,7 @@ def render_page(
     request: "StaffRequest", customer: Customer, form: NoteForm | None, *, status: int = 200
 ) -> HttpResponse:
     records, totals = records_of(customer), totals_rows(customer)
-    shown = {
+    context = {
         "title": customer.name,
         **rows(request, customer, records, totals),
         **story(request, customer, records, form),
@@ -62,7 +62,7 @@ def render_page(
         **facts(customer, records),
         **waiting(customer),
     }
-    return render(request, "customers/page/customer_detail.html", shown, status=status)
+    return render(request, "customers/page/customer_detail.html", context, status=status)
 
 
 def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
     assert HistoryEntry.objects.filter(kind="dismissal").count() == 3
     assert "A family" in as_agent.get(URL, {"tab": "dismissed"}).content.decode()
 
-    page = as_agent.post(reverse("customers:duplicates_dismiss"), {"take_back": numbers}, follow=True)
+    page = as_agent.post(reverse("customers:duplicates_dismiss"), {"reverse": numbers}, follow=True)
     assert f"{said} can be suggested as duplicates of each other again." in page.content.decode()
     assert groups() == [[customer.pk for customer in three]]
 
@@ -168,9 +168,9 @@ def test_who_is_no_other_customer_is_not_dismissed(as_agent, three, numbers):
     assert not NotDuplicate.objects.exists()
 
 
-def test_nothing_sent_and_nothing_to_take_back_say_nothing(as_agent, three):
+def test_nothing_sent_and_nothing_to_reverse_say_nothing(as_agent, three):
     numbers = f"{three[0].pk} {three[1].pk}"
-    for sent in ({}, {"take_back": numbers}, {"take_back": "0"}):
+    for sent in ({}, {"reverse": numbers}, {"reverse": "0"}):
         page = as_agent.post(reverse("customers:duplicates_dismiss"), sent, follow=True)
         assert list(page.context["messages"]) == []
 

@@ -35,7 +35,7 @@ def test_the_preview_does_not_promise_a_card_that_leaves(world):
     world.edit("ann", {"pay_source": None})
     world.show_pay_source("ann", "bob")
     [outcome] = plan_undo(Merge.objects.get()).outcomes
-    assert (outcome.field.key, outcome.after, outcome.goes_back) == ("pay_source", None, True)
+    assert (outcome.field.key, outcome.after, outcome.is_reverted) == ("pay_source", None, True)
 
 
 def test_a_card_that_leaves_is_named_though_the_merge_did_not_write_it(world):

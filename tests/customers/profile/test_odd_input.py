@@ -81,7 +81,7 @@ def test_who_is_part_of_a_customer_cannot_be_declared_another(as_agent, pair):
     merge(*pair)
     before = HistoryEntry.objects.count()
     url = reverse("customers:merge_dismiss", args=[pair[0].pk])
-    for data in ({"not_duplicate": pair[1].pk}, {"not_duplicate": pair[0].pk}, {"take_back": pair[1].pk}):
+    for data in ({"not_duplicate": pair[1].pk}, {"not_duplicate": pair[0].pk}, {"reverse": pair[1].pk}):
         as_agent.post(url, data)
     assert (NotDuplicate.objects.count(), HistoryEntry.objects.count()) == (0, before)
 

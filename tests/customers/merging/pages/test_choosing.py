@@ -55,7 +55,7 @@ def test_a_dismissed_candidate_stands_last_with_who_said_so_and_can_be_taken_bac
     said = HistoryEntry.objects.filter(kind="dismissal").values_list("source_record__customer", flat=True)
     assert set(said) == {helena.pk, helen.pk}
 
-    response = as_agent.post(url, {"take_back": helen.pk}, follow=True)
+    response = as_agent.post(url, {"reverse": helen.pk}, follow=True)
     assert (
         shown(response)
         == f"Helena Holy ({helen.pk}) can be suggested as a duplicate of Helena Holý ({helena.pk}) again."
