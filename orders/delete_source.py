@@ -14,6 +14,7 @@ from django.db.models import ProtectedError
 
 from customers.erasing.delete_rows import Model, delete_rows, tables
 from customers.erasing.erase import EraseError, erase_customer, lock_records, refusals
+from customers.lib.errors import ActionError
 from customers.locks import lock
 from customers.merging.split import SplitError, split_record
 from customers.models import Customer, DataSource, HistoryKind, MonthTotals, RecordTotals, SourceRecord, Via
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 MOST_RECORDS, MOST_ORDERS = 50, 20_000  # take about ten seconds
 
 
-class DeleteSourceError(Exception):
-    """Nothing was deleted; the message says why and what to do."""
+class DeleteSourceError(ActionError):
+    pass
 
 
 def delete_source(source: DataSource, *, by: User | None) -> None:

@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
+from customers.lib.errors import ActionError
 from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
 from customers.models import Customer, SourceRecord
 from customers.models.prepared import Prepared
@@ -32,8 +33,8 @@ REFUND_UNDER_WAY = (
 )
 
 
-class OrderError(Exception):
-    """Nothing was done to the order; the message says why and what to do."""
+class OrderError(ActionError):
+    pass
 
 
 class OrderDeletedError(OrderError):

@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 
 from customers.erasing.delete_rows import Model, delete_rows
 from customers.erasing.redact import redact
+from customers.lib.errors import ActionError
 from customers.lib.identity import unaccented
 from customers.lib.phrases import Notice
 from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-class EraseError(Exception):
-    """Nothing was deleted; the message says why."""
+class EraseError(ActionError):
+    pass
 
 
 class StaleEraseError(EraseError):

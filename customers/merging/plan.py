@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from customers.credit import credit
+from customers.lib.errors import ActionError
 from customers.models import Customer, LeadStatus
 from customers.profile.clean import clean
 from customers.profile.fields import BLANK, BY_KEY, FIELDS, NAME_FIELDS, FieldKind, ProfileField
@@ -25,8 +26,8 @@ from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
 STATUS = BY_KEY["lead_status"].key
 
 
-class MergeError(Exception):
-    """Nothing was merged; the message says why and what to do."""
+class MergeError(ActionError):
+    pass
 
 
 @dataclass(frozen=True)

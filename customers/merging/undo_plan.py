@@ -17,6 +17,7 @@ from typing import Any
 
 from customers.credit import credit
 from customers.lib.dates import format_day
+from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.derive import ProfileHistory
@@ -25,8 +26,8 @@ from customers.records import ownership
 from customers.records.owned import OwnedRecord, owned_records
 
 
-class UndoError(Exception):
-    """Nothing was undone; the message says why and what to do."""
+class UndoError(ActionError):
+    pass
 
 
 class AlreadyUndoneError(UndoError):

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from customers.lib import sentences
+from customers.lib.errors import ActionError
 from customers.lib.sentences import Value
 from customers.merging.split import SplitError, split_record
 from customers.merging.undo import undo_merge
@@ -44,8 +45,8 @@ MovableKind = type[Note] | type[Task] | type[Opportunity]
 MOVABLE: Mapping[MovableKind, Q] = {Note: Q(contact=None), Task: Q(contact=None), Opportunity: Q()}
 
 
-class UnmergeError(Exception):
-    """The record was not taken out; the message says why and what to do."""
+class UnmergeError(ActionError):
+    pass
 
 
 @transaction.atomic

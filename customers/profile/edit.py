@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from customers.lib import sentences
+from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.lib.sentences import Value
 from customers.models import Customer, HistoryKind, ProfileChange, SourceRecord
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 LABELS = {"owner": "Owner", "lead_created_at": "Lead created", "trial_started_at": "Trial started"}
 
 
-class EditError(Exception):
-    """The message says what was not saved, and why."""
+class EditError(ActionError):
+    pass
 
 
 class StaleEditError(EditError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.locks import lock_live
 from customers.models import CartLogin, Customer, HistoryKind, PaySource
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-class LoginError(Exception):
-    """Nothing was changed; the message says why."""
+class LoginError(ActionError):
+    pass
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
+from customers.lib.errors import ActionError
 from customers.locks import RetiredMeanwhileError
 from orders import history
 from orders.locks import lock_owner
@@ -42,8 +43,8 @@ SENTENCES = {
 TRACKING = "Tracking number: {tracking}"
 
 
-class FulfillmentError(Exception):
-    """Nothing was changed; the message says why and what to do."""
+class FulfillmentError(ActionError):
+    pass
 
 
 @dataclass(frozen=True)

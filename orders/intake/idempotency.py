@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
 from orders.models import IdempotencyKey, Order
 
@@ -25,8 +26,8 @@ BATCH = 1000
 SALT = "orders.repeating"  # stored digests were made with it, so it must not change
 
 
-class RepeatedRequestError(Exception):
-    """The key or id of a request cannot be used again for this one. Nothing was done; the message says why."""
+class RepeatedRequestError(ActionError):
+    """The key or id of a request belongs to another request already."""
 
 
 @dataclass(frozen=True)

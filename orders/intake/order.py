@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from customers.lib.address import Address
+from customers.lib.errors import ActionError
 from customers.lib.identity import Identity
 from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
@@ -24,8 +25,8 @@ from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, P
 LONGEST_ID = 255
 
 
-class IntakeError(Exception):
-    """Nothing was stored; the message says why."""
+class IntakeError(ActionError):
+    pass
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
+from customers.lib.errors import ActionError
 from customers.locks import RetiredMeanwhileError
 from customers.totals import billing_status
 from orders.locks import lock_owner
@@ -24,8 +25,8 @@ from orders.totals.deltas import deltas_of_new_status
 FURTHEST = timedelta(days=3660)  # beyond ten years, the day is a typing mistake
 
 
-class PurchaseError(Exception):
-    """Nothing was changed; the message says why and what to do."""
+class PurchaseError(ActionError):
+    pass
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from customers.lib.errors import ActionError
 from customers.locks import lock_live
 from customers.models import Customer
 from customers.models.ids import bare_id
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 
-class ConnectError(Exception):
-    """Nothing was changed; the message says why."""
+class ConnectError(ActionError):
+    pass
 
 
 @transaction.atomic

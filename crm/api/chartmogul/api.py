@@ -21,8 +21,14 @@ from crm.api.chartmogul.invoices import invoices, line_items, transactions
 from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
 from customers.engagement.common import EngagementError
+from customers.erasing.erase import EraseError
 from customers.labels.common import LabelError
+from customers.merging.plan import MergeError
+from customers.merging.unmerge import UnmergeError
 from customers.sources.customers import DescriptionError
+from orders.delete_source import DeleteSourceError
+from orders.subscriptions.change import PurchaseError
+from orders.subscriptions.connect import ConnectError
 
 
 class ChartMogulApi(NinjaAPI):
@@ -42,6 +48,12 @@ FIELD_NAMES: errors.FieldNames = {
     DescriptionError: requests.FIELD_NAMES,
     EngagementError: common.FIELD_NAMES,
     LabelError: {"": "attributes"},
+    ConnectError: {"": "subscriptions"},
+    DeleteSourceError: {"": "data_source"},
+    EraseError: {"": "customer"},
+    MergeError: {"": "from"},
+    PurchaseError: {"": "subscription"},
+    UnmergeError: {"": "external_id"},
 }
 errors.register(api, FIELD_NAMES)
 api.add_router("", account.router)

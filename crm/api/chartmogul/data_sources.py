@@ -7,11 +7,11 @@ from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.errors import answers, invalid
+from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.times import format_time
 from customers.models import DataSource
 from customers.sources import data_sources
-from orders.delete_source import DeleteSourceError, delete_source, empty_source, purge_source
+from orders.delete_source import delete_source, empty_source, purge_source
 
 router = Router(tags=["Data sources"])
 
@@ -129,8 +129,5 @@ def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
 
 
 def remove(act: Callable[..., None], request: ApiRequest, uuid: str) -> Status[None]:
-    try:
-        act(lookup.data_source(uuid), by=request.by)
-    except DeleteSourceError as error:
-        raise invalid(data_source=str(error)) from None
+    act(lookup.data_source(uuid), by=request.by)
     return Status(204, None)

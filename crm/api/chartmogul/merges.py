@@ -10,8 +10,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, refusal
 from customers.merging import unmerge
 from customers.merging.merge import merge_keeping_survivor
-from customers.merging.plan import MergeError
-from customers.merging.unmerge import MovableKind, UnmergeError
+from customers.merging.unmerge import MovableKind
 from customers.models import Customer, Note, Opportunity, Task
 
 router = Router(tags=["Merges"])
@@ -51,10 +50,7 @@ def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]
     duplicate, survivor = customer_named(body.duplicate, "from"), customer_named(body.into, "into")
     if duplicate == survivor:
         raise invalid(**{"from": "A customer cannot be merged with itself."})
-    try:
-        merge_keeping_survivor(duplicate, survivor, by=request.by)
-    except MergeError as error:
-        raise invalid(**{"from": str(error)}) from None
+    merge_keeping_survivor(duplicate, survivor, by=request.by)
     return Status(202, {})
 
 
@@ -73,10 +69,7 @@ def unmerge_customers(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, 
     record = lookup.source_record(body.data_source_uuid, body.external_id)
     if record.customer != customer:
         raise invalid(external_id="The customer has no such external ID in this data source.")
-    try:
-        unmerge.unmerge_customers(
-            record, by=request.by, moving=[MOVABLE[name] for name in sorted({*body.move_to_new_customer})]
-        )
-    except UnmergeError as error:
-        raise invalid(external_id=str(error)) from None
+    unmerge.unmerge_customers(
+        record, by=request.by, moving=[MOVABLE[name] for name in sorted({*body.move_to_new_customer})]
+    )
     return Status(202, {})

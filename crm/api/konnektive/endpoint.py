@@ -22,6 +22,7 @@ from crm.api.konnektive import parameters as call_parameters
 from crm.api.konnektive.errors import CallError, describe_errors
 from crm.api.konnektive.fields import Parameters
 from crm.http.client_address import client_address
+from customers.lib.errors import ActionError
 
 Declared = TypeVar("Declared", bound=Parameters)
 Message = Mapping[str, Any] | Sequence[Any] | str
@@ -67,6 +68,8 @@ class Endpoint:
                 return answer("SUCCESS", self.act(_call(request, self.permissions)))
             except CallError as error:
                 return answer("ERROR", error.message)
+            except ActionError as error:
+                return answer("ERROR", str(error))
             except auth.RefusedError as error:
                 return _refusal(error)
 

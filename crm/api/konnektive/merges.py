@@ -13,9 +13,8 @@ from crm.api.konnektive.queries import find_customer
 from customers import models
 from customers.locks import retry_on
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
-from customers.merging.plan import MergeError, plan_merge
+from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
-from customers.merging.undo_plan import UndoError
 from customers.models import Customer, MergeMember, Via
 
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ def customer_merge(call: Call) -> dict[str, Any]:
         survivor = _merge(sent.customer_id, numbers, by=call.by)
     except (StalePlanError, AlreadyMergedError):
         raise CallError(BUSY) from None
-    except MergeError as error:
-        raise CallError(str(error)) from None
     return customer_rows([survivor])[0]
 
 
@@ -71,10 +68,7 @@ def customer_unmerge(call: Call) -> list[dict[str, Any]]:
     sent = call.read(UnmergeCustomers)
     numbers = sent.unmerge_customer_ids
     merge = _merge_of(find_customer(sent.customer_id), numbers)
-    try:
-        undo_merge(merge, by=call.by, only=numbers)
-    except UndoError as error:
-        raise CallError(str(error)) from None
+    undo_merge(merge, by=call.by, only=numbers)
     restored = Customer.objects.filter(pk__in=numbers).order_by("pk")
     return customer_rows([find_customer(sent.customer_id), *restored])
 

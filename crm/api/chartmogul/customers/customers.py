@@ -18,9 +18,9 @@ from crm.api.chartmogul.customers.schemas import (
     CustomerSearchQuery,
 )
 from crm.api.chartmogul.customers.search import customer_page
-from crm.api.chartmogul.errors import answers, invalid, refusal
+from crm.api.chartmogul.errors import answers, refusal
 from crm.api.chartmogul.paging import page_rows
-from customers.erasing.erase import EraseError, erase_customer
+from customers.erasing.erase import erase_customer
 from customers.matching.lookup import with_email
 from customers.sources import customers
 
@@ -80,8 +80,5 @@ def change_customer(request: ApiRequest, uuid: str, body: CustomerChange) -> dic
 
 @router.delete("/customers/{uuid}", auth=Key(DELETE), response=answers(204, None))
 def delete_customer(request: ApiRequest, uuid: str) -> Status[None]:
-    try:
-        erase_customer(lookup.customer(uuid), version=None, by=request.by)
-    except EraseError as error:
-        raise invalid(customer=str(error)) from None
+    erase_customer(lookup.customer(uuid), version=None, by=request.by)
     return Status(204, None)

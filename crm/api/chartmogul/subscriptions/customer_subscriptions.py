@@ -9,7 +9,7 @@ from pydantic import Field
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import Nothing
-from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
+from crm.api.chartmogul.errors import answers, not_found, refusal
 from crm.api.chartmogul.money import currency_sign
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from crm.api.chartmogul.times import format_time_with_offset
@@ -17,7 +17,6 @@ from customers.lib.text import can_be_stored
 from customers.models import Customer
 from orders.models import Purchase
 from orders.subscriptions import connect, read
-from orders.subscriptions.connect import ConnectError
 from orders.subscriptions.read import CurrentSubscription
 
 router = Router(tags=["Subscriptions"], by_alias=True)
@@ -98,20 +97,14 @@ def short_uuid(purchase: Purchase) -> str:
 @router.post("/customers/{uuid}/connect_subscriptions", auth=Key(ALTER), response=answers(202, Nothing))
 def connect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
-    try:
-        connect.connect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
-    except ConnectError as error:
-        raise invalid(subscriptions=str(error)) from None
+    connect.connect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
     return Status(202, {})
 
 
 @router.post("/customers/{uuid}/disconnect_subscriptions", auth=Key(ALTER), response=answers(202, Nothing))
 def disconnect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
-    try:
-        connect.disconnect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
-    except ConnectError as error:
-        raise invalid(subscriptions=str(error)) from None
+    connect.disconnect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
     return Status(202, {})
 
 

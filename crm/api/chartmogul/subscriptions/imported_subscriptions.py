@@ -6,7 +6,7 @@ from ninja import Query, Router, Schema, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
+from crm.api.chartmogul.errors import answers, not_found, refusal
 from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.paging import CursorQuery, page_linked
 from crm.api.chartmogul.times import Moment, format_time
@@ -14,7 +14,6 @@ from customers.lib.text import can_be_stored
 from orders.invoices import cancellations
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations as cancellations_of
-from orders.subscriptions.change import PurchaseError
 
 router = Router(tags=["Subscriptions"])
 
@@ -78,16 +77,13 @@ def list_imported_subscriptions(request: ApiRequest, uuid: str, query: Query[Cur
 )
 def cancel_subscription(request: ApiRequest, uuid: str, body: CancellationIn) -> Status[dict[str, Any]]:
     purchase = find(uuid)
-    try:
-        with refusals():
-            if body.cancellation_dates is not None:
-                cancellations.replace(purchase, body.cancellation_dates, by=request.by)
-            elif body.cancelled_at:
-                cancellations.add(purchase, body.cancelled_at, by=request.by)
-            else:
-                raise refusal(400, 'Parameter "cancelled_at" is missing', "cancelled_at")
-    except PurchaseError as error:
-        raise invalid(subscription=str(error)) from None
+    with refusals():
+        if body.cancellation_dates is not None:
+            cancellations.replace(purchase, body.cancellation_dates, by=request.by)
+        elif body.cancelled_at:
+            cancellations.add(purchase, body.cancelled_at, by=request.by)
+        else:
+            raise refusal(400, 'Parameter "cancelled_at" is missing', "cancelled_at")
     return Status(202, serialize(find(uuid)))
 
 

@@ -26,11 +26,10 @@ from crm.api.konnektive.queries import (
     without_none,
 )
 from customers.engagement import notes
-from customers.engagement.common import EngagementError
 from customers.lib.address import Address
 from customers.locks import retry_on
 from customers.models import Customer, HistoryEntry, Note
-from customers.profile.edit import EditError, StaleEditError, edit_profile
+from customers.profile.edit import StaleEditError, edit_profile
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
 from customers.records.newest import newest
@@ -130,8 +129,6 @@ def customer_update(call: Call) -> dict[str, Any]:
         customer = _edit(sent, by=call.by)
     except StaleEditError:
         raise CallError(BUSY) from None
-    except EditError as error:
-        raise CallError(str(error)) from None
     return customer_rows([customer], with_custom=True)[0]
 
 
@@ -163,8 +160,5 @@ class AddNote(Parameters):
 @endpoint(VIEW, CHANGE)
 def customer_addnote(call: Call) -> dict[str, Any]:
     sent = call.read(AddNote)
-    try:
-        note = notes.add(find_customer(sent.customer_id), {"text": sent.message}, by=call.by, unless_repeated=True)
-    except EngagementError as error:
-        raise CallError(str(error)) from None
+    note = notes.add(find_customer(sent.customer_id), {"text": sent.message}, by=call.by, unless_repeated=True)
     return {"customerId": note.source_record.customer_id, "noteId": note.pk, "message": note.text}

@@ -16,15 +16,12 @@ from crm.api.konnektive.customers.person import (
     incoming_customer,
 )
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import CallError
 from crm.api.konnektive.orders.answer import lead_message
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.queries import find_order
-from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.leads import update_lead
-from orders.intake.order import IncomingOrder, IntakeError
+from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
-from orders.locks import OrderError
 from orders.models import OrderStatus
 
 
@@ -46,8 +43,5 @@ def lead_import(call: Call) -> dict[str, Any]:
         details=details_of(call.parameters),
         request=request_of(call),
     )
-    try:
-        order = update_lead(lead, incoming) if lead else take_order(incoming, by=call.by).order
-    except (IntakeError, OrderError, RepeatedRequestError) as error:
-        raise CallError(str(error)) from None
+    order = update_lead(lead, incoming) if lead else take_order(incoming, by=call.by).order
     return lead_message(order)

@@ -18,7 +18,7 @@ from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import find_customer
 from customers.models import CartLogin, Customer
 from customers.profile.clean import LONGEST_LOGIN
-from customers.profile.edit_logins import LoginError, add_login, set_login_password
+from customers.profile.edit_logins import add_login, set_login_password
 from customers.profile.shop_logins import customer_opened_by
 from customers.records.newest import newest
 from customers.web.permissions import VIEW_ORDERS
@@ -86,13 +86,10 @@ def profile_update(call: Call) -> dict[str, Any]:
     sent = call.read(UpdateProfile)
     customer = find_customer(sent.customer_id)
     row = CartLogin.objects.filter(login=sent.e_commerce_login, source_record__customer=customer).first()
-    try:
-        if row is None:
-            add_login(customer, sent.e_commerce_login, _hashed(sent), by=call.by, via="api")
-        elif sent.e_commerce_password:
-            set_login_password(customer, row, _hashed(sent), by=call.by, via="api")
-    except LoginError as error:
-        raise CallError(str(error)) from None
+    if row is None:
+        add_login(customer, sent.e_commerce_login, _hashed(sent), by=call.by, via="api")
+    elif sent.e_commerce_password:
+        set_login_password(customer, row, _hashed(sent), by=call.by, via="api")
     return customer_rows([find_customer(sent.customer_id)])[0]
 
 

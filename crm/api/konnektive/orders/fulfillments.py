@@ -9,14 +9,14 @@ from django.db.models import prefetch_related_objects
 from pydantic import BeforeValidator
 
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word
 from crm.api.konnektive.orders.rows import fulfillment_row
 from crm.api.konnektive.paging import answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.lib.dates import start_of_day
 from customers.web.permissions import VIEW_ORDERS
-from orders.fulfillment.parcels import FulfillmentError, FulfillmentUpdate, update_fulfillment, update_fulfillments_of
+from orders.fulfillment.parcels import FulfillmentUpdate, update_fulfillment, update_fulfillments_of
 from orders.models import Fulfillment, FulfillmentStatus, Order
 
 VIEW = "customers.view_customer"
@@ -85,12 +85,9 @@ def fulfillment_update(call: Call) -> list[dict[str, Any]]:
         delivered_at=start_of_day(sent.date_delivered) if sent.date_delivered else None,
         returned_at=start_of_day(sent.date_returned) if sent.date_returned else None,
     )
-    try:
-        if sent.fulfillment_id is not None:
-            return fulfillment_rows([update_fulfillment(_find(sent.fulfillment_id), update, by=call.by)])
-        return fulfillment_rows(update_fulfillments_of(_order(sent.order_id), update, by=call.by))
-    except FulfillmentError as error:
-        raise CallError(str(error)) from None
+    if sent.fulfillment_id is not None:
+        return fulfillment_rows([update_fulfillment(_find(sent.fulfillment_id), update, by=call.by)])
+    return fulfillment_rows(update_fulfillments_of(_order(sent.order_id), update, by=call.by))
 
 
 def _find(number: int) -> Fulfillment:

@@ -1,8 +1,7 @@
 """Recognise a call that is sent again, by its header Idempotency-Key."""
 
 from crm.api.konnektive.endpoint import Call
-from crm.api.konnektive.errors import CallError
-from orders.intake.idempotency import IdentifiedRequest, RepeatedRequestError, identify_request
+from orders.intake.idempotency import IdentifiedRequest, identify_request
 
 SECRETS = {
     *("loginId", "password", "cardNumber", "cardSecurityCode"),
@@ -15,7 +14,4 @@ def request_of(call: Call) -> IdentifiedRequest | None:
     if not call.idempotency_key:
         return None
     parameters = {name: value for name, value in call.parameters.items() if name not in SECRETS}
-    try:
-        return identify_request(call.by, call.idempotency_key, parameters)
-    except RepeatedRequestError as error:
-        raise CallError(str(error)) from None
+    return identify_request(call.by, call.idempotency_key, parameters)

@@ -22,10 +22,8 @@ from crm.api.konnektive.queries import find_order
 from customers.lib.identity import Identity
 from customers.lib.money import format_for_input, is_payable
 from customers.models import PaySource
-from orders.intake.idempotency import RepeatedRequestError
-from orders.intake.order import IncomingCustomer, IncomingOrder, IntakeError
+from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.intake.pricing import order_total
-from orders.locks import OrderError
 from orders.models import OrderStatus, TransactionKind
 from orders.payments.charge import PlacedOrder, place_order
 from orders.payments.gateway import Card
@@ -55,10 +53,7 @@ def order_import(call: Call) -> dict[str, Any]:
     if is_on_file:
         method = card_on_file(sent, call.by)
         order = order if lead else _complete(order, method)
-    try:
-        placed = place_order(order, method, lead=lead, by=call.by)
-    except (IntakeError, OrderError, RepeatedRequestError) as error:
-        raise CallError(str(error)) from None
+    placed = place_order(order, method, lead=lead, by=call.by)
     return _answer(placed)
 
 

@@ -21,7 +21,6 @@ from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order
 from orders.locks import OrderError
 from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
 from orders.payments.refund import refund_order, refundable_payments
-from orders.subscriptions.change import PurchaseError
 
 VIEW = "customers.view_customer"
 REFUND, CANCEL = "orders.refund_order", "orders.cancel_purchase"
@@ -73,15 +72,12 @@ def order_cancel(call: Call) -> dict[str, Any]:
     order = find_order(sent.order_id)
     if sent.full_refund and not call.by.has_perm(REFUND):
         raise CallError(NOT_ALLOWED)
-    try:
-        if sent.full_refund:
-            refundable_payments(order)  # what is refused now leaves the order as it was
-        if sent.after_next_bill:
-            cancel_order_after_next_bill(order, reason=sent.cancel_reason, by=call.by)
-        else:
-            order = _cancel(order, sent, call)
-    except (OrderError, PurchaseError) as error:
-        raise CallError(str(error)) from None
+    if sent.full_refund:
+        refundable_payments(order)  # what is refused now leaves the order as it was
+    if sent.after_next_bill:
+        cancel_order_after_next_bill(order, reason=sent.cancel_reason, by=call.by)
+    else:
+        order = _cancel(order, sent, call)
     if sent.full_refund:
         _refund_cancelled(order, sent.cancel_reason, call)
     return order_rows([find_order(sent.order_id)])[0]
@@ -116,15 +112,12 @@ class RefundOrder(Parameters):
 def order_refund(call: Call) -> dict[str, Any]:
     sent = call.read(RefundOrder)
     order = find_order(sent.order_id)
-    try:
-        if sent.full_refund:
-            _refund_all(order, sent.refund_reason, call)
-        elif sent.refund_amount is None:
-            raise invalid(refundAmount="Send an amount or fullRefund=1.")
-        else:
-            _refund(order, sent.refund_amount, sent.refund_reason, call)
-    except OrderError as error:
-        raise CallError(str(error)) from None
+    if sent.full_refund:
+        _refund_all(order, sent.refund_reason, call)
+    elif sent.refund_amount is None:
+        raise invalid(refundAmount="Send an amount or fullRefund=1.")
+    else:
+        _refund(order, sent.refund_amount, sent.refund_reason, call)
     return order_rows([find_order(sent.order_id)])[0]
 
 

@@ -15,9 +15,7 @@ from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.queries import find_order
 from customers.lib.money import is_payable
-from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.pricing import LineRequest, PriceError, price_line
-from orders.locks import OrderError
 from orders.models import Order, Product, Transaction, TransactionStatus
 from orders.payments.add_line import AddedLine
 from orders.payments.upsell import add_upsell
@@ -47,10 +45,7 @@ def upsale_import(call: Call) -> dict[str, Any]:
         raise invalid(replaceProductId="A paid line cannot be replaced. Refund it, then leave out this parameter.")
     order = find_order(sent.order_id)
     addition = _read(sent, order.currency)
-    try:
-        payment = add_upsell(order, addition, request=request_of(call), by=call.by)
-    except (OrderError, RepeatedRequestError) as error:
-        raise CallError(str(error)) from None
+    payment = add_upsell(order, addition, request=request_of(call), by=call.by)
     return _answer(payment)
 
 

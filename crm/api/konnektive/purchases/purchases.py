@@ -16,7 +16,6 @@ from customers.web.permissions import VIEW_ORDERS
 from orders.models import Purchase
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import cancel_purchase, day_after_next_bill, schedule_cancellation
-from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase
 
 VIEW = "customers.view_customer"
@@ -61,14 +60,11 @@ def purchase_update(call: Call) -> dict[str, Any]:
     if sent.reactivate and not call.by.has_perm(CANCEL):
         raise CallError(NOT_ALLOWED)  # as on the page, where reactivating needs the permission to cancel
     purchase = _find(sent.purchase_id)
-    try:
-        with transaction.atomic():
-            if sent.reactivate:
-                reactivate_purchase(purchase, sent.next_bill_date, seen=purchase.stamp, by=call.by)
-            if sent.price is not None or (sent.next_bill_date and not sent.reactivate):
-                _change_billing(_find(sent.purchase_id), sent, call)
-    except PurchaseError as error:
-        raise CallError(str(error)) from None
+    with transaction.atomic():
+        if sent.reactivate:
+            reactivate_purchase(purchase, sent.next_bill_date, seen=purchase.stamp, by=call.by)
+        if sent.price is not None or (sent.next_bill_date and not sent.reactivate):
+            _change_billing(_find(sent.purchase_id), sent, call)
     return purchase_rows([_find(sent.purchase_id)])[0]
 
 
@@ -91,14 +87,11 @@ def purchase_cancel(call: Call) -> dict[str, Any]:
     if sent.full_refund:
         raise invalid(fullRefund="Refund its order with /order/refund/. Nothing was cancelled.")
     purchase = _find(sent.purchase_id)
-    try:
-        if sent.after_next_bill:
-            day = day_after_next_bill(purchase)
-            schedule_cancellation(purchase, day, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
-        else:
-            cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
-    except PurchaseError as error:
-        raise CallError(str(error)) from None
+    if sent.after_next_bill:
+        day = day_after_next_bill(purchase)
+        schedule_cancellation(purchase, day, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
+    else:
+        cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
     return purchase_rows([_find(sent.purchase_id)])[0]
 
 
@@ -112,10 +105,7 @@ def purchase_pause(call: Call) -> dict[str, Any]:
     # Also with `priorToNextBill`: nothing is billed before the next bill, so pausing now comes to the same.
     sent = call.read(PausePurchase)
     purchase = _find(sent.purchase_id)
-    try:
-        pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
-    except PurchaseError as error:
-        raise CallError(str(error)) from None
+    pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
     return purchase_rows([_find(sent.purchase_id)])[0]
 
 
