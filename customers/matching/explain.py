@@ -33,7 +33,7 @@ MatchedValue = Mapping[Key, Sequence[SourceRecord]]
 
 @dataclass(frozen=True)
 class SharedEvidence:
-    """A value that both customers have, with the records that have it; `why_not` says why it does not count, or is ""."""
+    """A value of both customers, with the records that have it. `why_not` says why it does not count; "" if it does."""
 
     reason: Evidence
     ones: Sequence[SourceRecord]

@@ -103,6 +103,13 @@ def test_60_what_was_edited_since_stays_and_is_named(three):
     assert "First name was kept." in undone.as_sentence()
 
 
+def test_60_all_values_that_stay_are_named_in_one_sentence(three):
+    a, b, _ = three
+    made = merge(a, b, first_name=b, last_name="Typed")
+    edit(a, first_name="Edited", last_name="Edited too")
+    assert undo(made).as_sentence().endswith("was restored. First name and Last name were kept.")
+
+
 def test_60_orders_that_arrived_since_go_back_with_their_record(three):
     a, b, _ = three
     made = merge(a, b)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from customers.credit import credit
-from customers.engagement.tasks import due_tasks
 from customers.engagement.forms import NoteForm
+from customers.engagement.tasks import due_tasks
 from customers.merging.split import has_several_records
 from customers.models import Customer, RecordTotals
 from customers.pages import tabs
