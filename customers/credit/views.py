@@ -45,7 +45,6 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
 
 
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
-    """False when `form` has errors."""
     amount, currency, reason, overdraw = (
         form.cleaned_data[key] for key in ("amount", "currency", "reason", "overdraw")
     )

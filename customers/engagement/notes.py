@@ -22,9 +22,8 @@ LONGEST_NOTE = 5_000
 def add(
     about: Customer | Contact, values: Mapping[str, Any], *, by: User | None, unless_repeated: bool = False
 ) -> Note:
-    """With `unless_repeated`, for forms that may be sent twice, return the latest note if it has the same text and
-    user.
-    """
+    """With `unless_repeated`, return the latest note instead of adding one if it has the same text and user."""
+    # Forms may be sent twice.
     note = common.attach_to_record(Note(), about)
     if unless_repeated and by and isinstance(about, Customer):
         latest = newest(Note, note.source_record.customer, limit=1).first()

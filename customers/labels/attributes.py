@@ -48,7 +48,6 @@ def set_attributes(customer: Customer, values: Mapping[str, AttributeValue], *, 
 
 @transaction.atomic
 def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[str]:
-    """The names that were removed; names that the customer does not have are passed over."""
     refuse_many(names)
     locked = lock_customer(customer)
     gone = [attribute for attribute in attributes_of(locked) if attribute.name in names]

@@ -19,7 +19,7 @@ def split_name(name: str, *, longest: int) -> tuple[str, str]:
 
 
 def _stands_alone(part: str) -> bool:
-    """Whether nothing of `part` is lost when it is stored by itself."""
+    # Nothing of it may be lost when it is stored by itself.
     return part == part.strip() and has_visible_text(part)
 
 

@@ -32,9 +32,7 @@ def with_email(email: str, *, contacts_too: bool = False) -> CustomerQuerySet:
 def matching_all(
     customers: QuerySet[Customer], *, email: str = "", phone: str = "", name: str = ""
 ) -> QuerySet[Customer]:
-    """The customers who have or had every value given. A name matches by each of its words, and none without a letter
-    or digit.
-    """
+    """The customers who have or had every value given. All words of a name must match; a name without words does not."""
     if name and not name_words(name):
         return customers.none()
     for owners in _owners(email, phone, name):

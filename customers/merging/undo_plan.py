@@ -204,7 +204,6 @@ def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> 
 
 
 def _latest(history: ProfileHistory, survivor: Customer, key: str, merged: ProfileChange) -> ProfileChange | None:
-    """The latest change that is newer than the merge's own and wrote the value."""
     later = [c for c in history.changes[survivor.pk] if c.version > merged.version and key in c.values]
     return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
 

@@ -98,7 +98,6 @@ def _move_rows(kinds: Collection[MovableKind], *, old: Customer, new: Customer, 
 
 
 def _move_kind(kind: MovableKind, old: Customer, staff_record: SourceRecord) -> int:
-    """The number of rows moved."""
     old_records = SourceRecord.objects.filter(customer=old, data_source__name=DataSource.STAFF)
     rows = kind._default_manager.filter(MOVABLE[kind], source_record__in=old_records)
     return rows.update(source_record=staff_record)

@@ -63,7 +63,7 @@ def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
 
 
 def holding(email: Any, phone: Any, digits: Any) -> QuerySet[MatchKey]:
-    """The keys of all customers that are one of those of an identity."""
+    """The keys of all customers that equal a key of an identity."""
     return MatchKey.objects.filter(
         Q(kind=MatchKind.EMAIL, value=email)
         | Q(kind=MatchKind.PHONE, value=phone)
@@ -154,7 +154,7 @@ def change_identity(
 
 
 def _replace_keys(record: int, old: Mapping[str, str], new: Mapping[str, str]) -> Collection[str]:
-    """Give the keys of the kinds in both their `new` values; those kinds. An identity has one key of a kind at most."""
+    """Replace the keys of kinds that both identities have; these kinds. An identity has at most one key of a kind."""
     kinds = sorted(old.keys() & new.keys())
     _write_keys(record, kinds, [old[kind] for kind in kinds], *values_of(new.items()))
     return kinds

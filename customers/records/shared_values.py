@@ -97,9 +97,8 @@ def _take(keys: Sequence[Key]) -> list[int]:
 
 
 def still_shared() -> Exists:
-    """For an outer query of SharedValue: whether two customers have the value. Reads the keys of one, and one of
-    another.
-    """
+    """For an outer query of SharedValue: whether two customers have the value."""
+    # It reads the keys of one customer, and the first key of another.
     having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
     one = having.filter(kind=OuterRef(OuterRef("kind")), value=OuterRef(OuterRef("value")))
     return Exists(having.exclude(source_record__customer=Subquery(one.values("source_record__customer")[:1])))

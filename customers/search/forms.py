@@ -57,7 +57,6 @@ class ListFilter:
         return [Filter(label, self.address(**{name: ""})) for name, label in set_to.items() if label]
 
     def address(self, **changes: str) -> str:
-        """The query of the first page, with `changes`; what is blank is left out."""
         named = {
             "q": self.text,
             "status": self.status,

@@ -21,7 +21,6 @@ def whole_or_words(text: str) -> list[str]:
 
 
 def is_phone(text: str) -> bool:
-    """Whether it can only be a phone, which may be written in several words."""
     return bool(phone_digits(text)) and not any(c.isalpha() or c == "@" for c in text)
 
 

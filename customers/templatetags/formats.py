@@ -41,7 +41,6 @@ def minor_units(amount: int, currency: str) -> str:
 
 @register.filter
 def tone(state: str) -> str:
-    """The CSS class of the state's badge: good, warn, bad or none."""
     return TONE_OF.get(state.upper(), "")
 
 

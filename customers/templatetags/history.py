@@ -22,7 +22,6 @@ PAGES = {
 
 @register.simple_tag(takes_context=True)
 def history_text(context: Context, entry: HistoryEntry) -> SafeString:
-    """With links to the pages that the user may open."""
     user = context["user"]
     pages = {name: page for name, (page, permission) in PAGES.items() if not permission or user.has_perm(permission)}
     return format_html_join("", "{}", ((_shown(part, pages),) for part in parts(entry.sentence, entry.values)))

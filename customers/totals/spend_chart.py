@@ -91,7 +91,6 @@ class SpendChart:
 
     @property
     def months(self) -> list[Label]:
-        """The first and the last month, and the years that begin between them."""
         months, y = self.spend.months, HEIGHT - 4
         years = [
             Label(round((n + 0.5) * self.step, 2), y, str(month.first.year))

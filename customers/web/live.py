@@ -32,6 +32,5 @@ def with_live(view: Callable[Concatenate["StaffRequest", Customer, P], HttpRespo
 
 
 def not_saved(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """Answer a form about `customer`, which was merged or erased after the form was opened."""
     messages.error(request, emphasised("Not saved.", f"{customer.name_with_number} was merged or erased meanwhile."))
     return redirect_to_survivor(request, customer)

@@ -44,7 +44,7 @@ def erased_page(request: HttpRequest, customer: Customer) -> HttpResponse:
 
 
 def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    """Redirect from `customer`, which is not live, with a message; answer 410 if it was erased."""
+    # With a message. Answers 410 if the survivor was erased.
     root = customer.live_root()
     if root.erased_at:
         return erased_page(request, customer)

@@ -51,7 +51,6 @@ class Entered:
 
     @classmethod
     def suggested(cls, plan: MergePlan, customers: Sequence[Customer]) -> Entered:
-        """The picks that lead to `plan`."""
         survivor, picks = customers[0], {}
         for key, final in plan.finals.items():
             # The most restrictive answer has no origin where several gave it: the first customer who did is picked.

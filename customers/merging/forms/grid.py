@@ -185,7 +185,7 @@ class Grid:
 
 
 def _join_labels(rows: Iterable[GridRow]) -> str:
-    """Labels that differ only by number are shortened: “Custom 2 to 5”."""
+    # Labels that differ only by number are shortened: “Custom 2 to 5”.
     labels = [row.label for row in rows]
     numbers = [label for label in labels if re.fullmatch(r"Custom \d", label)]
     if len(numbers) > 2:

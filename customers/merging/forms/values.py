@@ -83,7 +83,6 @@ class ValuesForm:
         return plan or self.default
 
     def take_all_from(self, pk: int | None) -> Customer | None:
-        """Pick all values of one customer, who is returned."""
         customer = next((customer for customer in self.customers if customer.pk == pk), None)
         if customer:
             # Consent, tax exemption and the status Lost are decided one by one.
