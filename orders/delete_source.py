@@ -1,7 +1,7 @@
-"""Deleting what a data source sent: its orders, its customers, or the data source with all of it.
+"""Deleting the orders of a data source, its customers, or the data source with both.
 
-A customer that only this source sent is erased. From one that other sources sent too, the records of this source are
-split off and erased. Everything happens in one transaction, so a source that is too large for one request is refused.
+A customer that only this source sent is erased. From a customer that other sources sent too, the records of this source
+are split off and erased. Everything happens in one transaction, so a source too large for one request is refused.
 """
 
 from __future__ import annotations

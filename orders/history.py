@@ -1,6 +1,6 @@
-"""What was done to one order or one purchase, in the history.
+"""The history of one order or one purchase.
 
-It hangs off the row's own source record, so that it goes wherever the row goes.
+Its entries are on the source record of the row, so that a merge, split or undo does not separate them.
 """
 
 from __future__ import annotations

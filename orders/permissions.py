@@ -1,4 +1,4 @@
-"""Who may see orders and who may act on them. A user who acts on orders must also be allowed to see them."""
+"""The permissions to see orders and to act on them. A user who acts on orders must also be allowed to see them."""
 
 from typing import ParamSpec
 

@@ -1,7 +1,7 @@
 """API keys: created, shown once, looked up by digest, revoked.
 
-A key acts as its user, may do what they may, and only while they may sign in and use the API. The token is 256 random
-bits, so a plain digest keeps it as safe as a slow hash would, and finds it through an index.
+A key acts as its user, with the user's permissions, while the user is active and may use the API. The token is 256
+random bits, so a plain digest keeps it as safe as a slow hash would, and finds it through an index.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the store sells: tracks and videos once, and subscriptions."""
+"""The products of the store: tracks, videos, and subscriptions."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What staff have done for the customers: details, shop logins, notes and credit."""
+"""Acts of staff on the customers: details, shop logins, notes and credit."""
 
 import secrets
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ class SampleStore:
 
 @dataclass(frozen=True)
 class Shops:
-    """Where orders are placed, and what is sold."""
+    """The shops of the demo, with their campaigns and products."""
 
     shop: DataSource
     marketplace: DataSource

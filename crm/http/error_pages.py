@@ -1,4 +1,4 @@
-"""Error pages. None of them needs what may be broken: the page of a failure runs no query.
+"""Error pages. The page of a failure runs no query, because the database may be what failed.
 
 API clients are answered in their dialect instead (`crm.api.errors`).
 """

@@ -1,7 +1,7 @@
-"""What is removed from the log.
+"""Secrets and noise are removed from the log.
 
-The token of a password link, the traceback of a refusal, and the query strings of the development server: API clients
-that use GET send their keys in them.
+Removed are the token of a password link, the traceback of a refusal, and the query strings of the development server:
+API clients that use GET send their keys in them.
 """
 
 import logging

@@ -49,7 +49,7 @@ class FulfillmentError(ActionError):
 
 @dataclass(frozen=True)
 class FulfillmentUpdate:
-    """What is reported of a parcel; a blank value leaves the stored one as it is."""
+    """A report about a parcel; a blank value does not change the stored one."""
 
     status: FulfillmentStatus
     carrier: str = ""

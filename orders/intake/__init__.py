@@ -1,4 +1,5 @@
-"""Taking in leads and orders from shops and the API: their customer is found or created, and everything is written.
+"""Taking in leads and orders from shops and the API: find or create the customer, and write the order once.
 
-Read `order.py` (what comes in), then `take.py` (how it is written once) and `match_customer.py` (whose it is).
+Read `order.py` (the incoming values), then `take.py` (the transaction) and `match_customer.py` (the choice of the
+customer).
 """

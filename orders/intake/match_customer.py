@@ -2,7 +2,7 @@
 
 In this order: (1) the source record that the data source named; (2) its record of the same identity, oldest first;
 (3) a live customer with the same email or phone and the same first or last name, oldest first; (4) a new customer.
-With deduplication off, (2) and (3) are left out. A profile is never changed by what comes in.
+With deduplication off, (2) and (3) are left out. An incoming order never changes a profile.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ MOST = 99_999
 
 
 class PriceError(Exception):
-    """`part` is what is wrong with the line: quantity, price or shipping."""
+    """`part` of the line is wrong: quantity, price or shipping."""
 
     def __init__(self, part: str, message: str) -> None:
         super().__init__(message)

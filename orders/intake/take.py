@@ -1,7 +1,7 @@
-"""Taking in a lead or an order: its customer is found or made, and what came is written, in one transaction.
+"""Taking in a lead or an order: find or create its customer and write the order, in one transaction.
 
-The same person, or the same order, sent twice at one moment is taken in once: an intake first locks what the person and
-the order are known by. What was taken in before is answered with what it became.
+The same person or order sent twice at one moment is taken in once: an intake first locks the ids, email and phone of
+both. For an order that was taken in before, the stored order is returned.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Importing invoices of a customer: all of them, or none when one cannot be imported.
 
 An invoice becomes an order, its lines the items of the order, and each subscription that a line bills a purchase of the
-record that the invoice is for: the one with that external id, or a new one. An invoice is imported once.
+invoice's record: the purchase with its external id, or a new one. An invoice is imported once.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Events that a billing system sends about a subscription, and their effect.
 
-Only cancellations have one, from their effective time on; a later time is a planned cancellation. The effect ends when
-the event is changed, disabled, deleted, or retracted by another event. All other events are only kept, because invoice
-lines say what is billed.
+Only cancellations have an effect, from their effective time on; a later time is a planned cancellation. The effect ends
+when the event is changed, disabled, deleted, or retracted by another event. All other events are only kept, because
+billing follows from invoice lines.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(LinkedRow):
-    """What was bought in one session; for a billing system it is an invoice. `at` is when it was placed.
+    """The products bought in one session; for a billing system, an invoice. `at` is when it was placed.
 
     It keeps its own copy of names and addresses, which nothing rewrites. A lead is an order that is PARTIAL. The total
     of an invoice can be negative, for a credit note or a downgrade. `details` are further values that came with it

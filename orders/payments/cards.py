@@ -13,7 +13,7 @@ LONGEST_LIFE = 30  # years; a later expiry is a typing mistake
 
 
 class CardError(Exception):
-    """`errors` is by part: number, expiry, security_code. It never repeats what was typed."""
+    """`errors` is by part: number, expiry, security_code. It never repeats an entered value."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))

@@ -1,4 +1,4 @@
-"""The interface of a payment gateway: what Reunite sends to it, and what it answers.
+"""The interface of a payment gateway: the requests that Reunite sends to it, and its answers.
 
 The setting PAYMENT_GATEWAY names the gateway, as the dotted path of a class; `orders.sandbox.SandboxGateway` comes with
 Reunite. A gateway is only asked outside of a database transaction, after the request was committed
@@ -71,7 +71,7 @@ class Refund:
 
 @dataclass(frozen=True)
 class Question:
-    """What became of the request `key`? The other values are for gateways that need more than the key.
+    """Asks for the outcome of the request `key`. The other values are for gateways that need more than the key.
 
     `token` is empty where the card had none yet.
     """
@@ -86,7 +86,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the gateway answered; `text` is fit to show.
+    """An answer of the gateway; `text` is fit to show.
 
     SUCCESS: with the `reference` by which it can be refunded and, for a card, the `token` to charge it again.
     SOFT_DECLINE: nothing was charged, another try may work; also for a request that never reached the gateway.

@@ -1,4 +1,4 @@
-"""Recording what the gateway answered, with everything that follows: the order, its history, the totals.
+"""Recording an answer of the gateway, with everything that follows: the order, its history, the totals.
 
 An answer is recorded once, because only a pending payment is changed: by its own request, by `settle_pending` or by a
 user.
@@ -64,7 +64,7 @@ DECLINED = {
 
 
 class LostAnswerError(Exception):
-    """The gateway answered, but the order was deleted in the meantime; the message says what it answered."""
+    """The order was deleted before the gateway answered; the message has the answer."""
 
 
 def record_answer(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:

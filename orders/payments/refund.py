@@ -1,4 +1,4 @@
-"""Refunding an order in full or in part. Each refund is of one payment, and of what is left of it at most."""
+"""Refunding an order in full or in part. Each refund is of one payment, and at most of its remaining amount."""
 
 from __future__ import annotations
 

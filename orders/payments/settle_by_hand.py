@@ -1,4 +1,4 @@
-"""Recording by hand what became of a payment that the gateway never answers, from what its console shows.
+"""Recording by hand the outcome of a payment that the gateway does not answer, as its console shows it.
 
 Only after a day. The gateway is asked once more first, and if it answers, its answer counts. The outcome is recorded as
 an answer of the gateway would be, and cannot be undone.

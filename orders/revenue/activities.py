@@ -48,7 +48,7 @@ class ActivityQuery:
 
 @dataclass(frozen=True)
 class Activity:
-    """A movement, its customer, and what was read of that customer."""
+    """A movement, its customer, and the customer's billing rows."""
 
     movement: Movement
     customer: int

@@ -1,4 +1,4 @@
-"""How a customer's monthly recurring revenue (MRR) moved, derived from what was billed and what was cancelled.
+"""The movements of a customer's monthly recurring revenue (MRR), derived from billed lines and cancellations.
 
 The changes are applied in order of time, and each step of the customer's total is a movement:
 
@@ -6,7 +6,7 @@ The changes are applied in order of time, and each step of the customer's total 
 - churn: it falls to zero; expansion and contraction: any other step.
 
 An expansion or contraction within MRR_RECLASSIFIED_WITHIN minutes after a start, or before a churn, gets the type of
-that. Currencies are never converted: each has a series of its own.
+that start or churn. Currencies are never converted: each has a series of its own.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Position = tuple[datetime, Origin, int]
 class Movement:
     """A step of `amount` in the customer's MRR of a currency, to `total`; both in minor units.
 
-    A line in another currency than the one before moves two totals: `number` tells the two movements apart.
+    A line in another currency than the line before moves two totals: `number` tells the two movements apart.
     """
 
     at: datetime
@@ -63,7 +63,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class MovementSeries:
-    """The movements of a customer in order, and each subscription, by its group, as it is after them."""
+    """The movements of a customer in order, and the state of each subscription after them, by group."""
 
     movements: Sequence[Movement]
     subscriptions: Mapping[str, SubscriptionMrr]

@@ -1,4 +1,4 @@
-"""What changes recurring revenue, as plain values: a line was billed, or a subscription was cancelled."""
+"""Changes of recurring revenue as plain values: a billed line, or a cancellation."""
 
 from __future__ import annotations
 

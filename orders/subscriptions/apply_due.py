@@ -1,7 +1,7 @@
-"""Carrying out what is due: planned cancellations, then restarts after a pause, then purchases that are past due.
+"""Carrying out due changes: planned cancellations, then restarts after a pause, then marks of purchases past due.
 
 Each purchase has its own transaction, which checks again whether it is still due. So two runs at once do no harm, nor
-does a run after one that broke off.
+does a run after a failed run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What every change of a purchase has in common: the lock, the refusals, and the totals that follow.
+"""The common parts of every change of a purchase: lock, refusals, totals.
 
 Days are UTC days, not days of the user's time zone: `apply_due` carries out planned changes on UTC days.
 """

@@ -1,7 +1,7 @@
-"""Pausing a purchase, and reactivating one that is paused, cancelled or whose billing failed.
+"""Pausing a purchase, and reactivating a paused or cancelled purchase, or one with failed billing.
 
 A paused purchase is not billed, even on its next bill date. When it restarts, the next bill is that day or later, and
-a paused trial is a trial again. A purchase that is past due cannot be paused: that would hide what is owed.
+a paused trial is a trial again. A purchase that is past due cannot be paused: that would hide the debt.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reading subscriptions: the orders that billed a purchase, and how a customer's subscriptions stand.
+"""Reading subscriptions: the orders that billed a purchase, and the current subscriptions of a customer.
 
 A line of an invoice names the purchase that it bills. A line of a shop's order does not: there the orders of a purchase
 are the recurring orders of the same record with the same product.

@@ -1,6 +1,6 @@
 """The totals of source records by month, for the chart of spend.
 
-The month is the one in which the order was placed, in UTC; a later refund counts there too.
+An order and its later refunds count in the month, in UTC, in which it was placed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an act adds to the totals of source records; amounts are in whole minor units."""
+"""The amounts that an act adds to the totals of source records, in whole minor units."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUMS = ("orders", "amount", "refunded", *PURCHASES)
 
 @dataclass(frozen=True)
 class Delta:
-    """What is added to the totals of one record in one currency.
+    """An addition to the totals of one record in one currency.
 
     `month` is the first day of the month in which the order was placed; a delta of an order must have it.
     """

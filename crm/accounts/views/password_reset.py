@@ -43,7 +43,7 @@ def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @method_decorator(login_not_required, name="dispatch")
 class FollowLink(PasswordResetConfirmView):
-    """Who opens a link sets a password. Django keeps its token in the session, so that the form's address has none."""
+    """The page of a link. Django keeps its token in the session, so that the form's address has none."""
 
     form_class = NewPasswordForm
     token_generator = password_reset.tokens

@@ -1,4 +1,4 @@
-"""How this dialect says no, and what every operation may answer beside what it is for."""
+"""Errors in this dialect, and the error responses that every operation declares."""
 
 import logging
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Find what an id in a request names. In every call, the id of a merged customer leads to the survivor."""
+"""Find rows by the ids in a request. In every call, the id of a merged customer leads to the survivor."""
 
 from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored

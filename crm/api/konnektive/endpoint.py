@@ -1,7 +1,7 @@
 """One call of this dialect: read its parameters, check its key, carry out the act, wrap the outcome.
 
-The status is always 200, but for what clients take as a fault of the transport: asking too often or for too much; and,
-outside of any call (`crm.api.errors`), a host that is not ours, and a failure.
+The status is 200 for success and error. Only too many or too large requests have another status, which clients treat as
+a fault of the transport; and, outside of any call (`crm.api.errors`), a host that is not ours, and a failure.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -22,7 +22,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class PagedQuery(Parameters):
-    """What every query takes. Numbers out of range count as the nearest that is allowed."""
+    """The parameters of every query. A number out of range counts as the nearest allowed number."""
 
     page: Annotated[Whole, AfterValidator(lambda number: min(max(number, 1), 10**9))] = 1
     results_per_page: Annotated[Whole, AfterValidator(lambda number: min(max(number, 1), MOST_PER_PAGE))] = (

@@ -1,4 +1,4 @@
-"""The first parts of this dialect's paths. What has one of them is answered in its envelope, and never redirected."""
+"""The first parts of this dialect's paths. Requests with one of them get its envelope, never a redirect."""
 
 SECTIONS = (
     "campaign",

@@ -1,4 +1,4 @@
-"""What queries have in common: find rows by id, by customer, or by day."""
+"""The common parts of queries: find rows by id, by customer, or by day."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def parse_ascending(text: str) -> bool:
 
 
 class SortedQuery(DatedQuery):
-    """What queries of rows and queries of customers take."""
+    """The common parameters of queries of rows and of customers."""
 
     ascending: Annotated[bool, BeforeValidator(parse_ascending), Field(alias="sortDir")] = False
     customer_id: Whole | None = None

@@ -1,4 +1,4 @@
-"""What can be done to a purchase, on pages that ask before they act."""
+"""Pages that ask for confirmation before they cancel, pause or change a purchase."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Tags and custom attributes: of one customer by uuid, or added to all who have an email."""
+"""Tags and custom attributes: of one customer by uuid, or added to all customers with an email."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any

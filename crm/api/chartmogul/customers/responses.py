@@ -34,7 +34,7 @@ MERGED_TAG = "merged-customer"
 
 @dataclass(frozen=True)
 class CustomerFacts:
-    """What is answered of a customer beside its own columns; `revenue` is that of a month."""
+    """The parts of an answer beside the customer's own columns; `revenue` is the MRR."""
 
     records: Sequence[SourceRecord] = ()
     tags: Sequence[str] = ()

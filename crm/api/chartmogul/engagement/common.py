@@ -1,4 +1,4 @@
-"""What the operations on contacts, notes, opportunities and tasks have in common."""
+"""The common parts of the operations on contacts, notes, opportunities and tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks: what a user has to do about a customer or a contact."""
+"""Tasks of users about a customer or a contact."""
 
 from __future__ import annotations
 

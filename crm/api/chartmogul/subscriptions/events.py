@@ -1,4 +1,4 @@
-"""Subscription events: what billing systems report of subscriptions."""
+"""Subscription events, as billing systems report them."""
 
 from typing import Any
 

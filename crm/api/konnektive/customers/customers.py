@@ -94,7 +94,7 @@ def _matching(query: CustomerQuery) -> QuerySet[Customer]:
 
 @with_profile_fields
 class UpdateCustomer(Parameters):
-    """A parameter that is blank or not sent leaves its value as it is."""
+    """A parameter that is blank or not sent does not change its value."""
 
     customer_id: Whole
     address1: Part | None = None

@@ -1,4 +1,4 @@
-"""The person of a lead or an order: names, contacts, addresses, and what led to the order."""
+"""The person of a lead or an order: names, contacts, addresses, and the source of the order."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def refuse_zone(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address
 
 
 class PersonParameters(Parameters):
-    """What leads and orders have in common."""
+    """The common parameters of leads and orders."""
 
     campaign_id: Whole
     order_id: Id = ""
