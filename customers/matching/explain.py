@@ -21,7 +21,7 @@ from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_simila
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.profile.display import shown_text
-from customers.profile.fields import FIELDS, IDENTITY, FieldKind
+from customers.profile.fields import FIELDS, IDENTITY, FieldKind, ProfileField
 from customers.records.listing import MOST_RECORDS
 from customers.records.staff_record import identity_of
 
@@ -155,11 +155,13 @@ def compare_customers(
         elif field.key == "phone":
             yield _values("Phones", _phones(one, ours), _phones(other, theirs))
         elif any(texts := [shown_text(field, customer) for customer in (one, other)]):
-            yield (
-                _names(field.label, *texts)
-                if field.kind is FieldKind.TEXT
-                else _values(field.label, *(_distinct([(fold(text), text)]) for text in texts))
-            )
+            yield _texts(field, *texts)
+
+
+def _texts(field: ProfileField, one: str, other: str) -> Comparison:
+    if field.kind is FieldKind.TEXT:
+        return _names(field.label, one, other)
+    return _values(field.label, *(_distinct([(fold(text), text)]) for text in (one, other)))
 
 
 def _names(label: str, one: str, other: str) -> Comparison:

@@ -18,7 +18,7 @@ from customers.matching.not_duplicates import not_duplicates_among
 from customers.merging.plan import MergePlan
 from customers.models import CartLogin, Customer, RecordTotals
 from customers.models.matching import Key
-from customers.profile.fields import FIELDS, FieldKind
+from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from customers.records.ownership import records_by_customer
 from customers.records.registry import linked_models
 
@@ -26,6 +26,17 @@ RecordsByCustomer = Mapping[int, Sequence[int]]
 
 MOST_NAMED, MOST_READ = 5, 100
 PAIR = 2
+# A consent without a sentence of its own has these.
+ANY_NARROWED = ngettext_lazy(
+    "Customer %(numbers)s gave the more restrictive answer to “%(label)s”. It applies after the merge.",
+    "Customers %(numbers)s gave the more restrictive answer to “%(label)s”. It applies after the merge.",
+    "count",
+)
+ANY_WIDENED = ngettext_lazy(
+    "Customer %(numbers)s gave the more restrictive answer to “%(label)s”. It no longer applies after the merge.",
+    "Customers %(numbers)s gave the more restrictive answer to “%(label)s”. It no longer applies after the merge.",
+    "count",
+)
 NARROWED = {
     "do_not_sell": ngettext_lazy(
         "Customer %(numbers)s opted out of data sales. This applies after the merge.",
@@ -85,15 +96,28 @@ def _about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[N
         strict = [pk for pk, answer in answers.items() if answer is field.strictest]
         if not strict or (not field.strictest) not in answers.values():
             continue
-        named = {"count": len(strict), "numbers": join_words([str(pk) for pk in strict])}
         if plan.finals[field.key].value is field.strictest:
-            narrowed.append(NARROWED[field.key] % named)
+            narrowed.append(narrowed_sentence(field, strict))
         else:
-            widened.append(WIDENED[field.key] % named)
+            widened.append(widened_sentence(field, strict))
     if narrowed:
         yield Notice("More restrictive consent applies.", " ".join(narrowed))
     if widened:
         yield Notice("Less restrictive consent applies.", " ".join(widened))
+
+
+def narrowed_sentence(field: ProfileField, strict: Sequence[int]) -> str:
+    """That what the customers with these numbers answered applies to all."""
+    return str(NARROWED.get(field.key, ANY_NARROWED) % _answer(field, strict))
+
+
+def widened_sentence(field: ProfileField, strict: Sequence[int]) -> str:
+    """That what the customers with these numbers answered applies no longer."""
+    return str(WIDENED.get(field.key, ANY_WIDENED) % _answer(field, strict))
+
+
+def _answer(field: ProfileField, strict: Sequence[int]) -> dict[str, object]:
+    return {"count": len(strict), "numbers": join_words([str(pk) for pk in strict]), "label": field.label}
 
 
 def _about_no_match(survivor: Customer, duplicates: Sequence[Customer], shared: SharedKeys) -> Iterator[Notice]:

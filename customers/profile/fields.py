@@ -104,5 +104,8 @@ FIELDS: tuple[ProfileField, ...] = (
 NAME_FIELDS = ("first_name", "last_name", "company", "email", "phone")
 """A customer is shown by one of these; at least one is required."""
 
+REFERENCE_KEYS = tuple(field.key for field in FIELDS if field.kind in REFERENCES)
+"""What a page that shows the values reads with the customer."""
+
 BY_KEY: Mapping[str, ProfileField] = {field.key: field for field in FIELDS}
 BLANK: Mapping[str, Any] = {field.key: field.blank for field in FIELDS}

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from customers.matching.duplicates import shared_keys_of
 from customers.merging.plan import MergeError, refuse_impossible_merge
 from customers.models import Customer
+from customers.profile.fields import REFERENCE_KEYS
 from customers.web.messages import emphasised
 from customers.web.permissions import UNMATCHED
 from customers.web.retired import ErasedError
@@ -30,7 +31,7 @@ NO_MATCH = (
 
 def get_customer(pk: int) -> Customer:
     """The customer, retired or not; 404 when unknown, 410 when erased."""
-    customer = Customer.objects.select_related("merged_into", "cart_login", "pay_source").filter(pk=pk).first()
+    customer = Customer.objects.select_related("merged_into", *REFERENCE_KEYS).filter(pk=pk).first()
     if customer is None:
         raise Http404
     if customer.erased_at:
@@ -64,7 +65,7 @@ def warn_not_merged(request: "StaffRequest", reason: str) -> None:
 def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]) -> list[Customer]:
     """The survivor, then the duplicates; MergeError when they cannot be merged, 403 when this user may not."""
     others = set(numbers) - {survivor.pk}
-    customers = Customer.objects.select_related("merged_into", "cart_login", "pay_source")
+    customers = Customer.objects.select_related("merged_into", *REFERENCE_KEYS)
     duplicates = list(customers.filter(pk__in=others).order_by("pk"))
     if missing := others - {customer.pk for customer in duplicates}:
         raise MergeError(f"There is no customer {min(missing)}.")

@@ -9,6 +9,7 @@ from customers.lib.phrases import isolated
 from customers.merging.split import SplitError, SplitPlan, StaleSplitError, plan_split, split_record
 from customers.merging.split_preview import preview_split
 from customers.models import Customer, SourceRecord
+from customers.profile.fields import REFERENCE_KEYS
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.messages import emphasised, message_with_button
 from customers.web.permissions import may_split, may_view
@@ -16,7 +17,7 @@ from customers.web.permissions import may_split, may_view
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-RELATED = ("origin", "data_source", "customer__pay_source", "customer__cart_login", "customer__cart_password")
+RELATED = ("origin", "data_source", *(f"customer__{key}" for key in REFERENCE_KEYS))
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,6 +15,7 @@ from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
 from customers.pages.views.sections import rows, story, totals_and_plot, waiting
 from customers.profile.display import former_contacts, identity_lines, other_info
+from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
 from customers.totals.sums import totals_rows
@@ -24,7 +25,6 @@ from customers.web.retired import redirect_to_survivor
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-SHOWN_WITH = ("owner", "cart_login", "cart_password", "pay_source")
 # More are folded, so that the orders are on the first screen.
 MOST_FORMER, MOST_FACTS = 2, 12
 
@@ -33,7 +33,7 @@ MOST_FORMER, MOST_FACTS = 2, 12
 @may_view
 @vary_on_headers("HX-Target")
 def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
-    customer = get_object_or_404(Customer.objects.select_related(*SHOWN_WITH), pk=pk)
+    customer = get_object_or_404(Customer.objects.select_related("owner", *REFERENCE_KEYS), pk=pk)
     if not customer.is_live:
         return redirect_to_survivor(request, customer)
     if request.htmx.target == "rows":

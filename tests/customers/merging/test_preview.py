@@ -5,8 +5,10 @@ import pytest
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.plan import Picked, plan_merge
 from customers.merging.preview import preview_merge
+from customers.merging.warnings import narrowed_sentence, widened_sentence
 from customers.models import Customer, MatchKey, UnmatchedValue
 from customers.profile.edit import edit_profile
+from customers.profile.fields import CONSENT, FieldKind, ProfileField
 from customers.records import counts
 from customers.records.registry import all_linked_models
 from orders.intake.order import IncomingPurchase
@@ -125,6 +127,13 @@ def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
     plan = plan_merge(helena, [helen], {"email_opt_in": Picked(helena.pk)})
     (notice,) = preview_merge([helena, helen], plan).warnings
     assert notice == ("Less restrictive consent applies.", f"{who} Emails are allowed after the merge.")
+
+
+def test_a_consent_without_a_sentence_of_its_own_is_named_too():
+    fax = ProfileField("fax_contact", "Fax contact", FieldKind.CONSENT, CONSENT, strictest=False)
+    said = "Customer 7 gave the more restrictive answer to “Fax contact”."
+    assert narrowed_sentence(fax, [7]) == f"{said} It applies after the merge."
+    assert widened_sentence(fax, [7]) == f"{said} It no longer applies after the merge."
 
 
 def test_who_shares_nothing_or_has_another_name_is_named(helena):
