@@ -32,7 +32,7 @@ def with_email(email: str, *, contacts_too: bool = False) -> CustomerQuerySet:
 def matching_all(
     customers: QuerySet[Customer], *, email: str = "", phone: str = "", name: str = ""
 ) -> QuerySet[Customer]:
-    """The customers who have or had every value given. All words of a name must match; one without words matches none."""
+    """The customers who have or had every value given. A name matches by all its words; without a word, by none."""
     if name and not name_words(name):
         return customers.none()
     for owners in _owners(email, phone, name):
