@@ -29,7 +29,7 @@ from customers.totals import billing_status
 from orders.models import Order
 from orders.totals.add import rebuild_totals
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order
-from tests.linked_rows import many, many_of_each
+from tests.factories.linked_rows import many, many_of_each
 
 Row = list[str]
 Result = TypeVar("Result")

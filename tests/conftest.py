@@ -1,18 +1,18 @@
 import gc
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
 from crm.accounts.models import User
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
+from tests.factories import make_user, signed_in
 
 # Looking for garbage through all that a test run loads took a seventh of its time.
 gc.set_threshold(100_000, 50, 100)
@@ -60,13 +60,6 @@ def depends_on_database(item: pytest.Item) -> bool:
 
 
 @cache
-def permissions() -> dict[str, int]:
-    """{"app.codename": primary key}; they are never emptied."""
-    found = Permission.objects.values_list("content_type__app_label", "codename", "pk")
-    return {f"{app}.{codename}": pk for app, codename, pk in found}
-
-
-@cache
 def deletions() -> list[str]:
     """What empties every table but those kept: at once where the database takes several statements together."""
     tables = set(connection.introspection.django_table_names(only_existing=True)) - KEPT
@@ -85,16 +78,6 @@ def _emptied_row_by_row() -> Iterator[None]:
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty):
         yield
-
-
-def allow(user: User, *names: str) -> User:
-    """Give `user` the permissions named "app.codename" and return them fresh; an unknown name fails the test."""
-    user.user_permissions.add(*(permissions()[name] for name in names))
-    return User.objects.get(pk=user.pk)  # what one may do is remembered on the object
-
-
-def make_user(username: str, permissions: Iterable[str] = (), **fields: object) -> User:
-    return allow(User.objects.create_user(username, **fields), *permissions)
 
 
 @pytest.fixture
@@ -126,12 +109,6 @@ def as_agent(agent) -> Client:
 @pytest.fixture
 def as_admin(admin_user) -> Client:
     return signed_in(admin_user)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

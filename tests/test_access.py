@@ -15,8 +15,7 @@ from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import merge
-from tests.conftest import allow, make_user, signed_in
-from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, order
+from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, allow, make_user, order, signed_in
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
 from orders.models import Order, Purchase
 from tests.acts import merge, undo
-from tests.conftest import make_user, signed_in
 from tests.customers.merging.pages.steps import reviewed
-from tests.factories import customer_with_order
-from tests.linked_rows import many, one_of_each
+from tests.factories import customer_with_order, make_user, signed_in
+from tests.factories.linked_rows import many, one_of_each
 from tests.test_access import PAGES
 
 PHONE = "+420 234 567 890"

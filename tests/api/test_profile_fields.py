@@ -10,7 +10,7 @@ from tests.acts import fresh
 from tests.api.caller import Caller
 from tests.api.konnektive.caller import Shop
 from tests.factories import CustomerFactory
-from tests.profiles import with_every_field
+from tests.factories.every_field import with_every_field
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from crm.accounts.models import User
 from tests.browser import chromium
-from tests.conftest import make_user, signed_in
+from tests.factories import make_user, signed_in
 
 ARGUMENTS = [
     "--headless",

@@ -5,7 +5,7 @@ from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.accounts.roles import SUPPORT_AGENT
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
-from tests.conftest import make_user
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 at_both_sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])

@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from crm.accounts.roles import SUPPORT_AGENT
 from customers.engagement import notes
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
-from tests.conftest import make_user
-from tests.factories import customer_with_order, order
+from tests.factories import customer_with_order, make_user, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,8 +3,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from crm.accounts.roles import ADMIN
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
-from tests.conftest import make_user
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

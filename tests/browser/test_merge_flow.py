@@ -10,8 +10,7 @@ from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
 from customers.models import Customer, Merge
 from orders.models import Order
 from tests.browser.conftest import PASSWORD, PHONE
-from tests.conftest import make_user
-from tests.factories import customer_with_order, order
+from tests.factories import customer_with_order, make_user, order
 
 EMAIL = "hholy@gmail.com"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from crm.accounts.permissions import EVERYTHING
 from tests.browser.conftest import PHONE, WIDE
-from tests.orders.world import declined_order, paid_order, subscription
+from tests.factories import declined_order, paid_order, subscription
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Tag
 from customers.profile.edit import edit_profile
 from tests.browser.conftest import PHONE, WIDE
-from tests.conftest import make_user
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])

@@ -5,7 +5,7 @@ from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import SUPPORT_AGENT
 from tests.browser.conftest import PHONE, WIDE
-from tests.conftest import make_user
+from tests.factories import make_user
 
 
 def test_chromium_starts(browser):

@@ -14,9 +14,8 @@ from customers.models import Attribute, CreditEntry, Customer, Merge, Note, Tag
 from customers.profile.edit import edit_profile
 from orders.models import Transaction
 from tests.browser.conftest import PASSWORD, WIDE
-from tests.conftest import make_user
-from tests.factories import customer_with_order, order
-from tests.orders.world import again, declined_order, paid_order, subscription
+from tests.database import again
+from tests.factories import customer_with_order, declined_order, make_user, order, paid_order, subscription
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"

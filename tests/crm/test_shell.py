@@ -2,7 +2,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
-from tests.conftest import make_user, signed_in
+from tests.factories import make_user, signed_in
 
 
 def test_start_leads_who_may_not_view_customers_to_what_they_may_open(db):

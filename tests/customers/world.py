@@ -26,7 +26,7 @@ from orders.intake.order import IncomingCustomer, IncomingOrder, IncomingPurchas
 from orders.intake.take import take_order
 from orders.totals.add import rebuild_totals
 from tests.factories import DataSourceFactory, ProductFactory
-from tests.linked_rows import one_of_each
+from tests.factories.linked_rows import one_of_each
 
 Rows = dict[type, set[tuple[int, int]]]
 

@@ -8,7 +8,7 @@ from customers.models import Customer, HistoryEntry, Tag
 from customers.records.registry import linked_models
 from tests.acts import fresh, linked_rows, merge, rows, undo
 from tests.factories import customer_with_order
-from tests.linked_rows import one_of_each
+from tests.factories.linked_rows import one_of_each
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from customers.models import Customer, ProfileChange
 from customers.profile.fields import FIELDS
 from tests.acts import dump, fresh, merge, undo
 from tests.factories import CustomerFactory, customer_with_order
-from tests.profiles import with_every_field
+from tests.factories.every_field import with_every_field
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,7 @@ from orders import history
 from orders.models import Order
 from tests.acts import fresh, merge, undo
 from tests.customers.constant_cost.measuring import analyze, measured
-from tests.factories import customer_with_order, order
-from tests.orders.world import subscription
+from tests.factories import customer_with_order, order, subscription
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase
 from tests.acts import merge
 from tests.customers.concurrency.world import check_all_is_well
-from tests.factories import order
-from tests.orders.world import again, check_totals, declined_order, paid_order, subscription
+from tests.database import again, check_totals
+from tests.factories import declined_order, order, paid_order, subscription
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 

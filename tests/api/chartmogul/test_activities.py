@@ -8,8 +8,8 @@ from tests.acts import merge, undo
 from tests.api.caller import Caller
 from tests.api.chartmogul.activity_pages import every_page, of_account
 from tests.api.chartmogul.clients import client
-from tests.orders.revenue.lines import day
-from tests.orders.revenue.rows import line, plan, purchase, record
+from tests.days import day
+from tests.factories.invoices import line, plan, purchase, record
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,9 @@ from orders.models import Purchase
 from tests.acts import merge
 from tests.api.caller import Caller
 from tests.api.chartmogul.clients import client
-from tests.orders.revenue.lines import day
-from tests.orders.revenue.rows import line, moved, plan, purchase, record
+from tests.days import day
+from tests.factories.invoices import line, plan, purchase, record
+from tests.orders.revenue.movement_lines import moved
 
 pytestmark = pytest.mark.django_db
 

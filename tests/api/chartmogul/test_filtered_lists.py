@@ -10,7 +10,7 @@ from customers.models import Contact, Note, Opportunity, SourceRecord, Task
 from orders.models import SubscriptionEvent
 from tests.customers.constant_cost.measuring import analyze, measured, plan_of
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
-from tests.linked_rows import many
+from tests.factories.linked_rows import many
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from chartmogul import Subscription
 from customers.models import Customer, RecordTotals
 from tests.api.caller import Caller
 from tests.api.chartmogul.billing import FEBRUARY, MARCH, check, imported, invoice, known, line, plan, purchase, source
-from tests.orders.world import subscription
+from tests.factories import subscription
 
 pytestmark = pytest.mark.django_db
 

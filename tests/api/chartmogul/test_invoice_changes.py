@@ -21,8 +21,9 @@ from tests.api.chartmogul.billing import (
     record,
     source,
 )
+from tests.database import again
 from tests.factories import order as placed
-from tests.orders.world import again, paid_order, subscription
+from tests.factories import paid_order, subscription
 
 pytestmark = pytest.mark.django_db
 

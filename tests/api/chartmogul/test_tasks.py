@@ -9,7 +9,7 @@ from tests.acts import merge
 from tests.api.caller import Caller
 from tests.api.chartmogul.attached import NOWHERE, UNSTORABLE, known, record
 from tests.api.chartmogul.clients import client
-from tests.conftest import make_user
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 

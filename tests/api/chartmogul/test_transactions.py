@@ -7,7 +7,7 @@ import pytest
 from orders.models import Order, Transaction
 from tests.api.chartmogul.billing import FEBRUARY, check, imported, invoice, order, paid, source
 from tests.api.chartmogul.invoice_keys import DISABLED, PAYMENT
-from tests.orders.world import paid_order
+from tests.factories import paid_order
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from orders.models import Order, Purchase, Transaction
 from tests.acts import merge
 from tests.api.konnektive.caller import Shop
 from tests.api.konnektive.sales import APPROVED, HELENA, SOFT, STOLEN, TIMES_OUT, VISA
+from tests.database import check_totals
 from tests.orders.payments.acts import Box, an_hour_ago, settle
-from tests.orders.world import check_totals
 
 
 @pytest.fixture

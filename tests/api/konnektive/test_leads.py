@@ -5,7 +5,7 @@ import pytest
 from customers.models import Customer, HistoryEntry, SourceRecord
 from orders.models import Order
 from tests.api.konnektive.sales import HELENA
-from tests.orders.world import check_totals
+from tests.database import check_totals
 
 SHAPE = {
     *("orderId", "actualOrderId", "clientOrderId", "customerId", "orderStatus", "orderType", "campaignId"),

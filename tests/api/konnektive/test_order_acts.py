@@ -11,7 +11,7 @@ from orders.models import Fulfillment, Order, Purchase
 from orders.subscriptions.change import today
 from tests.api.konnektive.caller import Shop
 from tests.api.konnektive.world import sold
-from tests.orders.world import sale
+from tests.factories import sale
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

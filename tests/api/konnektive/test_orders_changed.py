@@ -12,8 +12,8 @@ from orders.subscriptions.derive import refresh_purchases
 from tests.api.caller import Caller
 from tests.api.chartmogul import billing
 from tests.api.konnektive.sales import TIMES_OUT, VISA
+from tests.factories import card
 from tests.orders.payments.acts import rerun
-from tests.orders.world import card
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from orders.subscriptions.begin import next_bill_at
 from tests.api.konnektive.sales import HELENA, VISA
 from tests.api.konnektive.test_leads import SHAPE
 from tests.customers.constant_cost.measuring import at_most
-from tests.orders.world import check_totals
+from tests.database import check_totals
 
 SALE = SHAPE | {
     *("totalAmount", "subTotal", "price", "baseShipping", "shipTotal", "salesTax", "taxTotal", "discountPrice"),

@@ -13,7 +13,7 @@ from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
 from tests.api.konnektive.caller import Shop
 from tests.customers.constant_cost.measuring import analyze, plan_of
 from tests.factories import SourceRecordFactory
-from tests.linked_rows import many
+from tests.factories.linked_rows import many
 
 pytestmark = pytest.mark.django_db
 

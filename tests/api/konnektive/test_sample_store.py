@@ -8,7 +8,7 @@ from crm.demo import catalogue, files
 from customers.models import Customer, SourceRecord
 from orders.models import Order
 from tests.api.konnektive.caller import Shop
-from tests.orders.world import check_totals
+from tests.database import check_totals
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from orders.models import IdempotencyKey, Order, Transaction
 from tests.api.konnektive.caller import told
 from tests.api.konnektive.sales import HELENA, SOFT, VISA, World
 from tests.customers.erasing.marks import erase
+from tests.database import check_totals
 from tests.orders.payments.acts import Box
-from tests.orders.world import check_totals
 
 
 def send(world, key="", **sent):

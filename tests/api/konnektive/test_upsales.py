@@ -11,8 +11,8 @@ from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.api.konnektive.caller import told
 from tests.api.konnektive.sales import SOFT, TIMES_OUT, VISA
+from tests.database import check_totals
 from tests.orders.payments.acts import an_hour_ago, refund, settle
-from tests.orders.world import check_totals
 
 
 @pytest.fixture

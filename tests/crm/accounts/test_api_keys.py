@@ -10,7 +10,7 @@ from crm.accounts import api_keys, grant
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
 from crm.accounts.user_permissions import permission_rows
-from tests.conftest import make_user, signed_in
+from tests.factories import make_user, signed_in
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import CUSTOM, ROLES, SUPPORT_AGENT, VIEWER, role_of
 from crm.accounts.user_permissions import direct_permissions, permission_rows
-from tests.conftest import allow, make_user
+from tests.factories import allow, make_user
 
 
 def save(user, *, by, allowed, password=""):

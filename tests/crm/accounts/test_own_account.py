@@ -7,7 +7,7 @@ from django.test import Client
 from crm.accounts import time_zones
 from crm.accounts.models import AccountChange, User
 from crm.accounts.permissions import USE_API
-from tests.conftest import make_user, signed_in
+from tests.factories import make_user, signed_in
 
 NEW = {"old_password": "a good password", "new_password1": "a brand new one", "new_password2": "a brand new one"}
 

@@ -12,7 +12,7 @@ from crm.accounts.grant import GrantError
 from crm.accounts.models import AccountChange, User
 from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.user_permissions import permission_rows
-from tests.conftest import make_user, signed_in
+from tests.factories import make_user, signed_in
 
 NEW = {"new_password1": "a brand new one", "new_password2": "a brand new one"}
 

@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, get_hasher
 from django.test import Client, override_settings
 
 from crm.settings import PASSWORD_HASHERS
-from tests.conftest import make_user
+from tests.factories import make_user
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from django.utils import timezone
 from crm.accounts.models import User
 from customers.lib.dates import end_of_day, format_day, start_of_day
 from tests.acts import merge
-from tests.conftest import signed_in
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, signed_in
 
 NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 

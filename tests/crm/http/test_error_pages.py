@@ -9,8 +9,7 @@ from django.db import OperationalError, connection
 from django.template.loader import render_to_string
 from django.test import Client
 
-from tests.conftest import make_user, signed_in
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, make_user, signed_in
 
 PART = {"HX-Request": "true", "HX-Target": "rows"}
 

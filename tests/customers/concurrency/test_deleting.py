@@ -17,7 +17,6 @@ from customers.merging.plan import MergeError
 from customers.merging.split import SplitError, split_record
 from customers.models import Customer, Deletion, MergeDraft
 from orders.intake.order import IncomingPurchase
-from tests.conftest import make_user
 from tests.customers.concurrency.world import (
     check_who_is_erased_has_nothing,
     customer,
@@ -30,7 +29,7 @@ from tests.customers.concurrency.world import (
     undo,
     when_blocked,
 )
-from tests.factories import ProductFactory, order
+from tests.factories import ProductFactory, make_user, order
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres

@@ -25,8 +25,7 @@ from tests.customers.concurrency.world import (
     undo,
     when_blocked,
 )
-from tests.factories import ProductFactory, order
-from tests.orders.world import declined_order
+from tests.factories import ProductFactory, declined_order, order
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres

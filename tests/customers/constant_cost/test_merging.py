@@ -10,7 +10,7 @@ from customers.totals import billing_status
 from orders.totals.add import rebuild_totals
 from tests.customers.constant_cost.measuring import Cost, analyze, measured, on_sqlite
 from tests.factories import customer_with_order
-from tests.linked_rows import many_of_each
+from tests.factories.linked_rows import many_of_each
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from customers.search.scan import SHORTEST_STRETCH, scan
 from orders.models import Order
 from tests.customers.constant_cost.measuring import analyze, cost_of, measured, nodes, plan_of, strangers
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
-from tests.linked_rows import many
+from tests.factories.linked_rows import many
 
 pytestmark = pytest.mark.django_db
 

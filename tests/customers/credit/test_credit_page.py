@@ -5,8 +5,7 @@ import pytest
 from customers.credit import credit
 from customers.models import CreditEntry, Customer, HistoryEntry
 from tests.acts import merge, undo
-from tests.conftest import signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 

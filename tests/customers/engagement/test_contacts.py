@@ -8,8 +8,7 @@ from customers.erasing.erase import erase_customer
 from customers.merging.split import split_record
 from customers.models import Contact, Customer, DataSource, HistoryEntry, Note, Opportunity, SourceRecord, Task
 from tests.acts import fresh, linked_rows, merge, undo
-from tests.conftest import make_user
-from tests.factories import CustomerFactory, SourceRecordFactory
+from tests.factories import CustomerFactory, SourceRecordFactory, make_user
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,7 @@ from customers.engagement import notes
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, Note, Via
-from tests.conftest import make_user, signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from customers.models import Customer, Deletion, SourceRecord
 from orders.models import Order, OrderItem
 from tests.acts import fresh
 from tests.crm.world import dump as everything
-from tests.linked_rows import one_of_each
+from tests.factories.linked_rows import one_of_each
 
 MARK = "Zyxmark"
 PERSON = {"first_name": MARK, "last_name": "Zyxmarkova", "email": "zyxmark@reunite.cz", "phone": "+420 602 330 910"}

@@ -12,10 +12,16 @@ from customers.models import Customer, Deletion
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge
-from tests.conftest import make_user, signed_in
-from tests.factories import CustomerFactory, ProductFactory, customer_with_order, order
-from tests.linked_rows import one_of_each
-from tests.orders.world import declined_order
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    customer_with_order,
+    declined_order,
+    make_user,
+    order,
+    signed_in,
+)
+from tests.factories.linked_rows import one_of_each
 
 pytestmark = pytest.mark.django_db
 WHO = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}

@@ -11,8 +11,7 @@ from orders.intake.order import IncomingPurchase
 from orders.models import Order, Transaction
 from tests.acts import fresh, merge
 from tests.customers.erasing.marks import OTHER, PERSON, erase
-from tests.factories import ProductFactory, customer_with_order, order
-from tests.orders.world import declined_order, subscription
+from tests.factories import ProductFactory, customer_with_order, declined_order, order, subscription
 
 pytestmark = pytest.mark.django_db
 

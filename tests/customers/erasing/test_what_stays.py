@@ -26,7 +26,7 @@ from tests.acts import dump, fresh, merge, undo
 from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, mark_rows
 from tests.customers.world import rebuilt
 from tests.factories import customer_with_order, lead_of, order, person
-from tests.linked_rows import linked_row
+from tests.factories.linked_rows import linked_row
 
 pytestmark = pytest.mark.django_db
 

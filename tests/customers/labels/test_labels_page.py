@@ -4,8 +4,7 @@ from customers.labels.attributes import attributes_of, parse_value, set_attribut
 from customers.labels.tags import add_tags, tags_of
 from customers.models import Attribute, Customer, HistoryEntry
 from tests.acts import merge
-from tests.conftest import signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,8 @@ from customers.models import HistoryEntry, IgnoredValue, MatchKey, UnmatchedValu
 from customers.profile.edit import edit_profile
 from customers.search import find
 from tests.acts import fresh, merge, rows, undo
-from tests.conftest import signed_in
 from tests.customers.world import rebuilt
-from tests.factories import customer_with_order, order
+from tests.factories import customer_with_order, order, signed_in
 
 pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "+420 241 770 449", "hholy@gmail.com"

@@ -7,8 +7,7 @@ from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import IgnoredValue, UnmatchedValue
 from customers.records import match_keys
 from tests.acts import fresh, merge
-from tests.conftest import signed_in
-from tests.factories import customer_with_order, order
+from tests.factories import customer_with_order, order, signed_in
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"

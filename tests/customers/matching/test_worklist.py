@@ -10,8 +10,7 @@ from customers.matching.worklist import worklist_page
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
 from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo
-from tests.conftest import signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/duplicates/"

@@ -14,8 +14,7 @@ from customers.records.registry import all_linked_models
 from orders.intake.order import IncomingPurchase
 from orders.models import Membership
 from tests.acts import fresh
-from tests.conftest import make_user
-from tests.factories import NoteFactory, ProductFactory, customer_with_order, order
+from tests.factories import NoteFactory, ProductFactory, customer_with_order, make_user, order
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"

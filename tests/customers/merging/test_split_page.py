@@ -13,8 +13,7 @@ from customers.profile.edit import edit_profile
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge, undo
-from tests.conftest import make_user, signed_in
-from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, order
+from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, make_user, order, signed_in
 
 WHEN = datetime(2026, 1, 12, 14, 32, tzinfo=UTC)
 VIEW, SPLIT = "customers.view_customer", "customers.split_sourcerecord"

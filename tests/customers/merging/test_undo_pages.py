@@ -10,9 +10,8 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge
 from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge, undo
-from tests.conftest import make_user, signed_in
 from tests.customers.merging.pages.steps import hidden, says, shown
-from tests.factories import NoteFactory, customer_with_order, order
+from tests.factories import NoteFactory, customer_with_order, make_user, order, signed_in
 
 pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"

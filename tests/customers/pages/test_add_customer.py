@@ -8,8 +8,7 @@ from customers.engagement import notes
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, HistoryEntry, Note
 from customers.pages.add_customer import add_customer
-from tests.conftest import signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "/customers/add/"

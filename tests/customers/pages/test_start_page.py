@@ -11,8 +11,7 @@ from customers.merging.recent import BASE, HIGHEST, WEEKS, merges_by_week, recen
 from customers.models import Merge, Visit
 from customers.search.recent import recently_viewed, record_visit
 from tests.acts import merge, undo
-from tests.conftest import signed_in
-from tests.factories import CustomerFactory, customer_with_order
+from tests.factories import CustomerFactory, customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)  # a Wednesday

@@ -9,8 +9,7 @@ from django.utils import timezone
 from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
 from customers.profile.edit import edit_profile
 from tests.acts import merge
-from tests.conftest import signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from customers.profile.fields import FIELDS, IDENTITY, REFERENCES, FieldKind
 from customers.profile.forms import inputs
 from tests.acts import merge
 from tests.factories import CustomerFactory
-from tests.profiles import with_every_field
+from tests.factories.every_field import with_every_field
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,7 @@ from orders.intake.order import IncomingPurchase
 from orders.payments.rerun import rerun_order
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rebuilt
-from tests.factories import ProductFactory, customer_with_order, order
-from tests.orders.world import declined_order
+from tests.factories import ProductFactory, customer_with_order, declined_order, order
 
 pytestmark = pytest.mark.django_db
 

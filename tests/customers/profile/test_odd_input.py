@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from customers.models import HistoryEntry, Merge, NotDuplicate
 from tests.acts import merge
-from tests.conftest import make_user
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, make_user
 
 ENDLESS = "9" * 5000  # more digits than Python makes a number of
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,7 @@ from customers.models import CartLogin, Customer, HistoryEntry, PaySource, Profi
 from customers.profile.edit import edit_profile
 from customers.profile.shop_logins import customer_opened_by
 from tests.acts import fresh, merge, undo
-from tests.conftest import signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 SECRET = "a long secret"

@@ -2,8 +2,7 @@ import pytest
 
 from customers.models import Customer, HistoryEntry
 from customers.profile.edit import set_status_and_owner
-from tests.conftest import make_user, signed_in
-from tests.factories import customer_with_order
+from tests.factories import customer_with_order, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,7 @@ from django.utils import timezone
 
 from customers.models import CartLogin, Customer, PaySource
 from customers.search.export import export_rows
-from tests.conftest import make_user, signed_in
-from tests.factories import CustomerFactory, customer_with_order, order
+from tests.factories import CustomerFactory, customer_with_order, make_user, order, signed_in
 
 URL = "/customers/export/"
 pytestmark = pytest.mark.django_db

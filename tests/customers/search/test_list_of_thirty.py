@@ -12,9 +12,8 @@ from customers.merging.plan import plan_merge
 from customers.models import Customer, Via
 from customers.search.customer_list import PAGE
 from customers.search.order import sort_named
-from tests.conftest import signed_in
 from tests.customers.world import rolled_back
-from tests.factories import customer_with_order, order
+from tests.factories import customer_with_order, order, signed_in
 
 URL = "/customers/"
 

@@ -1,8 +1,7 @@
 import pytest
 
 from customers.search.order import sort_named
-from tests.conftest import make_user, signed_in
-from tests.factories import CustomerFactory, customer_with_order
+from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 
 URL = "/customers/"
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
-from tests.conftest import make_user, signed_in
-from tests.orders.world import again, card, declined_order, paid_order, subscription
+from tests.database import again
+from tests.factories import card, declined_order, make_user, paid_order, signed_in, subscription
 
 pytestmark = pytest.mark.django_db
 SOON = timezone.now().date() + timedelta(days=10)

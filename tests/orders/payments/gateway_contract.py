@@ -17,8 +17,9 @@ import pytest
 from django.test import override_settings
 
 from orders.payments.gateway import Answer, Card, Gateway, Question, Refund, Sale, Token
+from tests.database import again, check_totals
+from tests.factories import card, declined_order
 from tests.orders.payments.acts import refund, rerun
-from tests.orders.world import again, card, check_totals, declined_order
 
 AMOUNT, PART = Decimal("9.90"), Decimal("3.00")
 

@@ -11,9 +11,9 @@ from orders.models import ItemKind, Order
 from orders.payments.add_line import AddedLine
 from orders.payments.gateway_request import amount_paid
 from orders.payments.upsell import add_upsell
-from tests.factories import ProductFactory
+from tests.database import again, check_totals
+from tests.factories import ProductFactory, declined_order, paid_order
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
-from tests.orders.world import again, check_totals, declined_order, paid_order
 
 pytestmark = pytest.mark.django_db
 

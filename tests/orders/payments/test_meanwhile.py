@@ -8,9 +8,9 @@ from customers.models import HistoryEntry
 from orders.models import Order, Transaction
 from orders.payments.record_answer import LostAnswerError
 from tests.acts import merge, undo
-from tests.factories import order
+from tests.database import again, check_totals
+from tests.factories import declined_order, order, paid_order
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle
-from tests.orders.world import again, check_totals, declined_order, paid_order
 
 pytestmark = pytest.mark.django_db
 

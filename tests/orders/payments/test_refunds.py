@@ -7,9 +7,9 @@ import pytest
 from customers.models import RecordTotals
 from orders.models import Transaction
 from orders.payments.refund import refundable_payments
-from tests.factories import order
+from tests.database import again, check_totals
+from tests.factories import card, order, paid_order, sale
 from tests.orders.payments.acts import refund, refused, story
-from tests.orders.world import again, card, check_totals, paid_order, sale
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, PaySource, RecordTotals
 from orders.payments.rerun import chargeable_cards
-from tests.factories import order
+from tests.database import again, check_totals
+from tests.factories import card, declined_order, order, paid_order
 from tests.orders.payments.acts import refund, refused, rerun, story
-from tests.orders.world import again, card, check_totals, declined_order, paid_order
 
 pytestmark = pytest.mark.django_db
 

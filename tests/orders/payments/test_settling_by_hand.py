@@ -12,10 +12,9 @@ from orders.locks import OrderError
 from orders.models import Transaction
 from orders.payments.rerun import declined_sale
 from orders.payments.settle_by_hand import settle_by_hand
-from tests.conftest import make_user, signed_in
-from tests.factories import order
+from tests.database import again, check_totals
+from tests.factories import card, declined_order, make_user, order, paid_order, sale, signed_in
 from tests.orders.payments.acts import refund, rerun
-from tests.orders.world import again, card, check_totals, declined_order, paid_order, sale
 
 pytestmark = pytest.mark.django_db
 REASON = "The console shows it"

@@ -13,9 +13,9 @@ from orders.payments.gateway import Sale, Token
 from orders.payments.gateway_request import create_pending
 from orders.payments.record_answer import record_answer
 from orders.payments.sandbox import SandboxGateway
-from tests.factories import order
+from tests.database import again, check_totals
+from tests.factories import card, declined_order, order, paid_order, sale
 from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
-from tests.orders.world import again, card, check_totals, declined_order, paid_order, sale
 
 pytestmark = pytest.mark.django_db
 THREE = Decimal("3.00")

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from orders.revenue.monthly_rate import Interval
-from tests.orders.revenue.lines import YEAR, billed, cancelled, day, series, subscription, told
+from tests.days import day
+from tests.orders.revenue.movement_lines import YEAR, billed, cancelled, series, subscription, told
 
 GOLD, SILVER = 1, 2
 

@@ -16,8 +16,9 @@ from orders.revenue.ledger import read_changes, read_current_changes
 from orders.subscriptions.connect import connect_subscriptions, disconnect_subscriptions
 from tests.acts import fresh, merge, undo
 from tests.customers.world import rolled_back
-from tests.orders.revenue.lines import day
-from tests.orders.revenue.rows import invoice, line, moved, plan, purchase, record
+from tests.days import day
+from tests.factories.invoices import invoice, line, plan, purchase, record
+from tests.orders.revenue.movement_lines import moved
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from orders.revenue.monthly_rate import Interval, monthly
-from tests.orders.revenue.lines import HOUR, YEAR, billed, cancelled, day, series, subscription, told
+from tests.days import day
+from tests.orders.revenue.movement_lines import HOUR, YEAR, billed, cancelled, series, subscription, told
 
 
 @pytest.mark.parametrize(

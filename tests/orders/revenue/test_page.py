@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.revenue import recent
 from tests.customers.pages.tabs.page import rows, text_of
-from tests.orders.revenue.lines import day
-from tests.orders.revenue.rows import line, plan, purchase, record
+from tests.days import day
+from tests.factories.invoices import line, plan, purchase, record
 
 pytestmark = pytest.mark.django_db
 

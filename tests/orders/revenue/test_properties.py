@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from orders.revenue.monthly_rate import Interval
 from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
-from tests.orders.revenue.lines import HOUR, day, series
+from tests.days import day
+from tests.orders.revenue.movement_lines import HOUR, series
 
 # No clock is looked at: the machine may be busy with other tests.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -11,7 +11,7 @@ from orders.subscriptions import apply_due as applying
 from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase
-from tests.orders.world import again
+from tests.database import again
 
 TODAY = date(2026, 3, 10)
 SOON, LATER = date(2026, 3, 20), date(2026, 4, 20)

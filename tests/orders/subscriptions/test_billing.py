@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from orders.subscriptions.billing import change_billing
+from tests.database import again
+from tests.factories import subscription
 from tests.orders.subscriptions.acts import LATER, SOON, pause, refused, schedule, story
-from tests.orders.world import again, subscription
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,9 @@ from orders.subscriptions.cancel import (
 )
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase
+from tests.database import again, check_totals
+from tests.factories import subscription
 from tests.orders.subscriptions.acts import LATER, SOON, TODAY, apply_due, cancel, refused, schedule, status_of, story
-from tests.orders.world import again, check_totals, subscription
 
 pytestmark = pytest.mark.django_db
 

@@ -15,9 +15,9 @@ from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
 from orders.subscriptions.change import PurchaseError, locked_purchase, tomorrow
 from orders.subscriptions.pause import proposed_next_bill
 from tests.acts import merge, undo
-from tests.factories import order
+from tests.database import again, check_totals
+from tests.factories import order, subscription
 from tests.orders.subscriptions.acts import SOON, TODAY, apply_due, cancel, pause, refused, schedule, status_of
-from tests.orders.world import again, check_totals, subscription
 
 pytestmark = pytest.mark.django_db
 

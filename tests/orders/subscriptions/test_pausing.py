@@ -8,6 +8,8 @@ import pytest
 from orders.subscriptions.billing import change_billing
 from orders.subscriptions.cancel import schedule_cancellation
 from orders.subscriptions.pause import pause_purchase, proposed_next_bill, reactivate_purchase
+from tests.database import again, check_totals
+from tests.factories import subscription
 from tests.orders.subscriptions.acts import (
     LATER,
     SOON,
@@ -21,7 +23,6 @@ from tests.orders.subscriptions.acts import (
     status_of,
     story,
 )
-from tests.orders.world import again, check_totals, subscription
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@
 from crm.accounts import audit
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING
-from tests.conftest import make_user
 from tests.crm.accounts.user_pages.form import edit
+from tests.factories import make_user
 
 
 def test_changes_are_shown_on_edit_user_and_of_all(as_admin, andrew):

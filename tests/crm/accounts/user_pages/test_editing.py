@@ -8,8 +8,8 @@ from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import SUPPORT_AGENT
 from crm.accounts.user_permissions import direct_permissions, permission_rows
-from tests.conftest import signed_in
 from tests.crm.accounts.user_pages.form import edit, fresh, messages_of, typed
+from tests.factories import signed_in
 
 
 def test_a_new_user_may_do_nothing_until_ticked(as_admin):

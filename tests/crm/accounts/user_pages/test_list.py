@@ -3,7 +3,7 @@
 from crm.accounts import users
 from crm.accounts.models import User
 from crm.accounts.roles import SUPPORT_AGENT
-from tests.conftest import make_user
+from tests.factories import make_user
 
 
 def test_list_names_everyone_with_their_role(as_admin, agent, viewer):

@@ -5,8 +5,8 @@ import pytest
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, checkboxes
 from crm.accounts.user_permissions import permission_rows
-from tests.conftest import make_user, signed_in
 from tests.crm.accounts.user_pages.form import edit, fresh
+from tests.factories import make_user, signed_in
 
 
 def test_who_may_do_more_is_shown_and_cannot_be_saved(admin_user, andrew):

@@ -12,10 +12,9 @@ from crm.accounts.roles import SUPPORT_AGENT
 from customers.merging import drafts
 from customers.models import MergeDraft
 from tests.acts import fresh
-from tests.conftest import make_user, signed_in
 from tests.customers.merging.pages.steps import PHONE, choose, confirm, hidden, reviewed, shown, values
 from tests.customers.merging.values.form import edited, send
-from tests.factories import CustomerFactory, customer_with_order
+from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
 ENTERED = {"pick-phone": "empty", "value-company": "Holý Design", "value-billing_address-city": "Brno"}

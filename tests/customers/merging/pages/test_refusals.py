@@ -6,9 +6,8 @@ from django.urls import reverse
 
 from customers.models import Customer, Merge, NotDuplicate
 from tests.acts import merge
-from tests.conftest import allow, signed_in
 from tests.customers.merging.pages.steps import EMAIL, choose, hidden, reviewed, shown, values
-from tests.factories import customer_with_order
+from tests.factories import allow, customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db
 AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"

@@ -5,9 +5,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from customers.models import Merge
-from tests.conftest import make_user, signed_in
 from tests.customers.merging.pages.steps import EMAIL, PHONE, choose, confirm, hidden, reviewed, says, values
-from tests.factories import order
+from tests.factories import make_user, order, signed_in
 
 pytestmark = pytest.mark.django_db
 

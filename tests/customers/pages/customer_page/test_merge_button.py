@@ -6,8 +6,8 @@ from crm.accounts.permissions import EVERYTHING
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.merging.undo import undo_merge
 from tests.acts import merge
-from tests.conftest import make_user, signed_in
 from tests.customers.pages.customer_page.page import text_of, url
+from tests.factories import make_user, signed_in
 
 
 def test_merge_is_offered_to_who_may_when_somebody_matches(as_agent, viewer, helena, double):

@@ -11,9 +11,8 @@ from customers.models import HistoryEntry, PaySource
 from customers.records.newest import PAGE
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge
-from tests.conftest import make_user, signed_in
 from tests.customers.pages.customer_page.page import TABS, WHEN, text_of, url
-from tests.factories import CustomerFactory, ProductFactory, order
+from tests.factories import CustomerFactory, ProductFactory, make_user, order, signed_in
 
 
 def fill(customer, record):

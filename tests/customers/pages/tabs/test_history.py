@@ -10,8 +10,8 @@ from customers.pages.timeline import KINDS
 from customers.profile.edit import edit_profile
 from orders.models import Order
 from tests.acts import fresh
-from tests.conftest import make_user, signed_in
 from tests.customers.pages.tabs.page import WHEN, get, rows, text_of
+from tests.factories import make_user, signed_in
 
 
 def test_history_is_filtered_by_each_kind(as_agent, helena):

@@ -1,20 +1,19 @@
 """What was billed and cancelled, as the tests of recurring revenue write it: plain values, without the database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
+from customers.models import Customer
+from orders.revenue.ledger import read_changes
 from orders.revenue.monthly_rate import Interval
 from orders.revenue.movements import MovementSeries, derive_movements
 from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
+from tests.days import day
 
 HOUR = timedelta(hours=1)
 MONTH, YEAR = Interval(1, "month"), Interval(1, "year")
 
 numbers = count(1)
-
-
-def day(month: int, day: int = 1, year: int = 2024, **time: int) -> datetime:
-    return datetime(year, month, day, **time, tzinfo=UTC)
 
 
 def subscription(since: datetime | None = None, **values) -> Subscription:
@@ -43,3 +42,7 @@ def series(*changes: Change, window: timedelta = HOUR) -> MovementSeries:
 def told(of: MovementSeries) -> list[tuple[str, int, int]]:
     """(type, by how much, total after)."""
     return [(str(each.type), each.amount, each.total) for each in of.movements]
+
+
+def moved(customer: Customer) -> list[tuple[str, int, int]]:
+    return told(read_changes([customer.pk]).series(customer.pk))

@@ -5,7 +5,7 @@ from typing import Any
 from customers.models import Customer, PaySource
 from customers.profile.edit import edit_profile
 from customers.profile.fields import FIELDS, FieldKind, ProfileField
-from tests.factories import SourceRecordFactory
+from tests.factories.customers import SourceRecordFactory
 
 
 def with_every_field() -> Customer:

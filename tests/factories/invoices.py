@@ -6,9 +6,8 @@ from itertools import count
 
 from customers.models import Customer, SourceRecord
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
-from orders.revenue.ledger import read_changes
-from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
-from tests.orders.revenue.lines import day, told
+from tests.days import day
+from tests.factories.customers import CustomerFactory, DataSourceFactory, SourceRecordFactory
 
 numbers = count(1)
 
@@ -44,7 +43,3 @@ def line(of: Purchase, at: datetime, amount: str, *, order: Order | None = None,
 def invoice(of: Purchase, at: datetime, currency: str = "USD") -> Order:
     record = of.source_record
     return Order.objects.create(source_record=record, data_source=record.data_source, at=at, currency=currency, total=0)
-
-
-def moved(customer: Customer) -> list[tuple[str, int, int]]:
-    return told(read_changes([customer.pk]).series(customer.pk))
