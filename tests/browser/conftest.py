@@ -28,7 +28,7 @@ ARGUMENTS = [
 PASSWORD = "a good password"
 WIDE = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 15_000  # milliseconds; another part of the suite works beside this one
+PATIENCE = 30_000  # milliseconds; another part of the suite works beside this one
 
 
 def pytest_addoption(parser):
