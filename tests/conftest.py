@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
@@ -30,6 +31,9 @@ LONG = {"test_properties.py", "test_migrations.py", "constant_cost"}
 
 OPENERS = {"client", "as_agent", "as_admin"}
 """Fixtures that open pages: a test that asks for one is about a page, in whatever folder."""
+
+MANY_ROWS = {"constant_cost", "test_demo.py", "test_queries.py", "test_sample_store.py", "test_properties.py"}
+"""Tests that write thousands of rows."""
 
 ON_BOTH = {"search", "constant_cost", "test_migrations.py", "test_rebuild.py"}
 """Lists and searches are pages whose queries are what is tested; so are plans, tables and caches."""
@@ -57,6 +61,14 @@ def depends_on_database(item: pytest.Item) -> bool:
         return True
     queries = item.get_closest_marker("django_db") or "db" in fixtures
     return bool(queries) and not (folders_and_file & ON_ONE_DATABASE or fixtures & OPENERS)
+
+
+@pytest.hookimpl(trylast=True)  # after the test's rows are rolled back
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Rid PostgreSQL of the rows of a test that writes many: rolled back, they lie in the way of every later test."""
+    if connection.vendor == "postgresql" and MANY_ROWS & {*item.path.parts}:
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as apart:
+            apart.execute("VACUUM")
 
 
 @cache

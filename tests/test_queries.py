@@ -1,4 +1,4 @@
-"""What each page asks of the database: as much for 10,000 orders and thirty rows of everything else as for a few.
+"""What each page asks of the database: as much for 1,000 orders and thirty rows of everything else as for a few.
 
 That the query of each page goes through an index is said where it is written: in tests/customers/constant_cost/.
 """
@@ -15,13 +15,14 @@ from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
 from orders.models import Order, Purchase
 from tests.acts import merge, undo
+from tests.customers.constant_cost.measuring import analyze
 from tests.customers.merging.pages.steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
 from tests.test_access import PAGES
 
 PHONE = "+420 234 567 890"
-RECORDS, ORDERS, ROWS = 5, 10_000, 30
+RECORDS, ORDERS, ROWS = 5, 1_000, 30
 
 OPENED = [*sorted(name for name, page in PAGES.items() if page.method == "get"), "home", "accounts:own"]
 
@@ -102,6 +103,7 @@ def test_no_page_asks_more_where_there_is_more(customer):
     asked(client, customer, user)  # content types and the like are remembered from here on
     few = asked(client, customer, user)
     fill(customer, user)
+    analyze()
     much = asked(client, customer, user)
 
     assert {name: (few[name], count) for name, count in much.items() if count > few[name]} == {}
