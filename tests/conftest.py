@@ -23,7 +23,7 @@ TESTS = Path(__file__).parent
 KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 """Tables that are written when all tables are made."""
 
-ON_ONE_DATABASE = {"api", "crm", "pages", "values", "test_access.py", "test_queries.py"}
+ON_ONE_DATABASE = {"api", "crm", "pages", "values"}
 """Folders of tests that ask over HTTP, wherever they lie, and of what surrounds the rules."""
 
 LONG = {"test_properties.py", "test_migrations.py", "constant_cost"}
@@ -35,8 +35,9 @@ OPENERS = {"client", "as_agent", "as_admin"}
 MANY_ROWS = {"constant_cost", "test_demo.py", "test_queries.py", "test_sample_store.py", "test_properties.py"}
 """Tests that write thousands of rows."""
 
-ON_BOTH = {"search", "constant_cost", "test_migrations.py", "test_rebuild.py"}
-"""Lists and searches are pages whose queries are what is tested; so are plans, tables and caches."""
+ON_BOTH = {"search", "constant_cost", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"}
+"""Lists and searches are pages whose queries are what is tested; so are plans, tables and caches. Every page is opened
+once on each."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
-"""The whole suite: on PostgreSQL, on SQLite and in a browser, two parts at a time, with a closing line for each.
+"""The whole suite: on SQLite, on PostgreSQL and in a browser, two parts at a time, with a closing line for each.
 
-`make test` runs it. PostgreSQL takes part when TEST_DATABASE_URL names a database; SQLite then runs only what depends
-on the database. The browser takes part when a Chromium is found, and asks axe-core when npm installed it; then the API
+`make test` runs it. SQLite runs every test but the browser's. PostgreSQL takes part when TEST_DATABASE_URL names a
+database, and runs what depends on the database. The browser takes part when a Chromium is found, and asks axe-core when npm installed it; then the API
 is asked by its client for Node, too. With REQUIRE_ALL set, what did not run is a failure.
 """
 
@@ -47,18 +47,18 @@ def parts() -> list[Part]:
     """The longest first."""
     postgres = os.environ.get("TEST_DATABASE_URL", "")
     return [
-        Part(
-            "PostgreSQL",
-            WITHOUT_BROWSER,
-            missing="" if postgres else "TEST_DATABASE_URL names no database",
-            environment={"DATABASE_URL": postgres},
-        ),
+        Part("SQLite", WITHOUT_BROWSER),
         Part(
             "Browser",
             ("tests/browser",),
             missing="" if chromium.find() else "no Chromium was found",
         ),
-        Part("SQLite", (*WITHOUT_BROWSER, "-m", "not one_database") if postgres else WITHOUT_BROWSER),
+        Part(
+            "PostgreSQL",
+            (*WITHOUT_BROWSER, "-m", "not one_database"),
+            missing="" if postgres else "TEST_DATABASE_URL names no database",
+            environment={"DATABASE_URL": postgres},
+        ),
     ]
 
 

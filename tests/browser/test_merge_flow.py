@@ -111,7 +111,7 @@ def test_a_double_click_on_yes_merges_once(page: Page, sign_in, helenas):
     choose_two(page)
     page.get_by_role("button", name="Review merge").click()
     page.get_by_role("button", name="Yes, I’m sure").dblclick()
-    page.wait_for_url(re.compile(rf"/customers/{helenas[0].pk}/$"))
+    expect(page).to_have_url(re.compile(rf"/customers/{helenas[0].pk}/$"))
     expect(page.get_by_role("status")).to_contain_text(re.compile(r"Merged\.|Already merged\."))
     assert Merge.objects.count() == 1
 

@@ -1,5 +1,6 @@
 """Service actions on orders and purchases, as somebody at a desk or on a phone goes through them."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -39,7 +40,7 @@ def test_a_part_of_an_order_is_refunded_from_the_customers_page(staff: Page):
     staff.get_by_label("Amount, USD").fill("3.00")
     staff.get_by_label("Reason").fill("Damaged in the post")
     staff.get_by_role("button", name="Refund").dblclick()
-    staff.wait_for_url(f"**{paid.get_absolute_url()}")
+    expect(staff).to_have_url(re.compile(f"{paid.get_absolute_url()}$"))  # the second click ends the first navigation
     expect(staff.locator("#history")).to_contain_text("Reason: Damaged in the post")
     expect(staff.locator("#transactions tbody tr")).to_have_count(2)
     no_sideways(staff)
