@@ -1,8 +1,9 @@
 """The whole suite: on SQLite, on PostgreSQL and in a browser, two parts at a time, with a closing line for each.
 
 `make test` runs it. SQLite runs every test but the browser's. PostgreSQL takes part when TEST_DATABASE_URL names a
-database, and runs what depends on the database. The browser takes part when a Chromium is found, and asks axe-core when npm installed it; then the API
-is asked by its client for Node, too. With REQUIRE_ALL set, what did not run is a failure.
+database, and runs what depends on the database. The browser takes part when a Chromium is found, and asks axe-core when
+npm installed it; then the API is asked by its client for Node, too. With REQUIRE_ALL set, what did not run
+is a failure.
 """
 
 import os
