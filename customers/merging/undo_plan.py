@@ -21,7 +21,7 @@ from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.derive import ProfileHistory
-from customers.profile.fields import BY_KEY, ProfileField
+from customers.profile.fields import FIELDS, ProfileField
 from customers.records import ownership
 from customers.records.owned import OwnedRecord, owned_records
 
@@ -192,7 +192,8 @@ def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> 
     """One for each value that the undone part of the merge wrote, or that leaves with a duplicate."""
     change = next((c for c in history.changes[survivor.pk] if c.merge_id == scope.merge), None)
     now, after = history.profile(survivor.pk), history.profile(survivor.pk, **scope.as_undone)
-    for key in now:
+    for field in (field for field in FIELDS if field.key in now):  # in their order; PostgreSQL sorts the keys of JSON
+        key = field.key
         written = change.values.get(key) if change else None
         is_undone = written and (scope.is_whole or written["from"] in scope.duplicates)
         if not is_undone and now[key] == after[key]:
@@ -200,7 +201,7 @@ def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> 
         kept_by = _carried_on(history, survivor, key, scope)
         if kept_by is None and change and now[key] == after[key]:
             kept_by = _latest(history, survivor, key, change)
-        yield FieldOutcome(BY_KEY[key], now[key], after[key], kept_by)
+        yield FieldOutcome(field, now[key], after[key], kept_by)
 
 
 def _latest(history: ProfileHistory, survivor: Customer, key: str, merged: ProfileChange) -> ProfileChange | None:
