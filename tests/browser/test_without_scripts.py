@@ -14,7 +14,7 @@ from customers.models import Attribute, CreditEntry, Customer, Merge, Note, Tag
 from customers.profile.edit import edit_profile
 from orders.models import Transaction
 from tests.browser.conftest import PASSWORD, WIDE
-from tests.database import again
+from tests.database import reloaded
 from tests.factories import customer_with_order, declined_order, make_user, order, paid_order, subscription
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,7 +158,7 @@ def test_a_refund_a_rerun_and_what_is_settled_by_hand(page: Page):
     page.get_by_label("Reference").fill("ch_1")
     press(page, "Record outcome")
     told(page, "Charged.")
-    assert [again(each).status for each in (paid, declined, silent)] == ["COMPLETE"] * 3
+    assert [reloaded(each).status for each in (paid, declined, silent)] == ["COMPLETE"] * 3
 
 
 def test_a_purchase_is_billed_otherwise_paused_and_cancelled(page: Page):
@@ -176,7 +176,7 @@ def test_a_purchase_is_billed_otherwise_paused_and_cancelled(page: Page):
     page.get_by_label("Reason").fill("Too expensive")
     press(page, "Cancel purchase")
     told(page, "Purchase cancelled.")
-    assert (again(bought).price, again(bought).status) == (5, "CANCELLED")
+    assert (reloaded(bought).price, reloaded(bought).status) == (5, "CANCELLED")
 
 
 def test_users_and_ones_own_account(page: Page):

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.profile.fields import FIELDS, FieldKind
-from tests.customers.checking import check, picture
-from tests.customers.world import World, rolled_back
+from tests.customers.invariants import check_invariants, picture
+from tests.customers.simulation import Simulation
+from tests.database import rolled_back
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ TYPED = {**COMMON, "cart_login": st.uuids().map(str)}
 
 
 class Acts:
-    """What can be done in `world`: each method draws the arguments of the act it is named for, or has none to give.
+    """What can be done in `simulation`: each method draws the arguments of its act, or has none to give.
 
     A `fair` act comes to the same whether customers are merged at that moment or not. Left out are: orders recognised
     by a value that two people share (the oldest wins, and a merge makes somebody older), people whose records were
@@ -44,8 +45,8 @@ class Acts:
     card, tags taken off, credit used up (it is drawn from whatever is merged).
     """
 
-    def __init__(self, draw: Callable, world: World, *, fair: bool) -> None:
-        self.draw, self.world, self.fair = draw, world, fair
+    def __init__(self, draw: Callable, simulation: Simulation, *, fair: bool) -> None:
+        self.draw, self.simulation, self.fair = draw, simulation, fair
 
     def one(self, names: Collection) -> Any:
         """One of `names`; the act is not possible when there is none."""
@@ -54,10 +55,10 @@ class Acts:
         return self.draw(st.sampled_from(list(names)))
 
     def person(self) -> str:
-        return self.one([p for p in self.world.identities if not self.fair or p not in self.world.split_up])
+        return self.one([p for p in self.simulation.identities if not self.fair or p not in self.simulation.split_up])
 
     def known_record(self) -> str:
-        return self.one([name for name in self.world.records if self.world.record(name).external_id])
+        return self.one([name for name in self.simulation.records if self.simulation.record(name).external_id])
 
     def arrive(self, name: str) -> tuple:
         return name, {}, self.draw(PHONES)
@@ -79,42 +80,44 @@ class Acts:
 
     def edit(self, name: str) -> tuple:
         if self.fair:
-            return self.one(self.world.live()), {self.one(TEXTS): name}
+            return self.one(self.simulation.live()), {self.one(TEXTS): name}
         key = self.one(sorted(COMMON))
-        return self.one(self.world.live()), {key: self.draw(COMMON[key])}
+        return self.one(self.simulation.live()), {key: self.draw(COMMON[key])}
 
     def show_pay_source(self, name: str) -> tuple:
-        customer = self.one(self.world.live())
+        customer = self.one(self.simulation.live())
         if not self.fair:
-            return customer, self.one(self.world.records_of(customer))
-        cards = {record: self.world.card(record) for record in self.world.own_records(customer)}
-        return customer, self.one([record for record, card in cards.items() if card and card not in self.world.shown])
+            return customer, self.one(self.simulation.records_of(customer))
+        cards = {record: self.simulation.card(record) for record in self.simulation.own_records(customer)}
+        return customer, self.one(
+            [record for record, card in cards.items() if card and card not in self.simulation.shown]
+        )
 
     def note(self, name: str) -> tuple:
-        return self.one(self.world.live()), name
+        return self.one(self.simulation.live()), name
 
     def tag(self, name: str) -> tuple:
-        return self.one(self.world.live()), name if self.fair else self.one(["vip", "slow"])
+        return self.one(self.simulation.live()), name if self.fair else self.one(["vip", "slow"])
 
     def untag(self, name: str) -> tuple:
-        return self.one(self.world.live()), self.one(["vip", "slow"])
+        return self.one(self.simulation.live()), self.one(["vip", "slow"])
 
     def give(self, name: str) -> tuple:
-        return self.one(self.world.live()), self.one([1, 5])
+        return self.one(self.simulation.live()), self.one([1, 5])
 
     def use(self, name: str) -> tuple:
-        return self.one(self.world.live()), self.one([1, 4])
+        return self.one(self.simulation.live()), self.one([1, 4])
 
     def add_one_of_each(self, name: str) -> tuple:
-        return (self.one(self.world.records),)
+        return (self.one(self.simulation.records),)
 
     def split(self, name: str) -> tuple:
-        origin = self.one(self.world.customers)
-        mine = self.world.own_records(origin)
+        origin = self.one(self.simulation.customers)
+        mine = self.simulation.own_records(origin)
         return name, self.one(mine if not self.fair or len(mine) > 1 else [])
 
     def merge(self, name: str) -> tuple:
-        live = self.world.live()
+        live = self.simulation.live()
         if len(live) < 2:
             raise NotPossible
         survivor, *duplicates = self.draw(st.permutations(live))[: self.one([2, 2, 3, 4])]
@@ -125,8 +128,8 @@ class Acts:
         return survivor, duplicates, picks, self.one([None, None, 0, 9])
 
     def undo(self, name: str) -> tuple:
-        merge = self.one(self.world.standing())
-        return merge, self.one(["", *self.world.duplicates_of(merge)])
+        merge = self.one(self.simulation.standing())
+        return merge, self.one(["", *self.simulation.duplicates_of(merge)])
 
     def rebuild(self, name: str) -> tuple:
         return ()
@@ -146,60 +149,62 @@ ANYTHING = (*ALWAYS_FAIR, "order_of_double", "edit", "edit", "show_pay_source", 
 
 
 @pytest.fixture
-def village(db) -> World:
+def village(db) -> Simulation:
     """Four people whose profiles have something of everything, and a share of it in common."""
-    world = World()
-    world.arrive("helena", {"custom1": "gold", "do_not_sell": False, "sms_contact": True, "cart_login": "helena"}, "")
-    world.arrive("elena", {"do_not_sell": True, "email_opt_in": True, "tax_exempt": True}, "+420 241 770 449")
-    world.arrive("frank", {"custom1": "gold", "lead_status": "lost", "cart_login": "frank"}, "+420 241 770 449")
-    world.arrive("jan", {"email_opt_in": False, "lead_status": "new"}, "+420 602 330 910")
-    world.show_pay_source("frank", "frank")
-    world.give("jan", 5)
-    return world
+    simulation = Simulation()
+    simulation.arrive(
+        "helena", {"custom1": "gold", "do_not_sell": False, "sms_contact": True, "cart_login": "helena"}, ""
+    )
+    simulation.arrive("elena", {"do_not_sell": True, "email_opt_in": True, "tax_exempt": True}, "+420 241 770 449")
+    simulation.arrive("frank", {"custom1": "gold", "lead_status": "lost", "cart_login": "frank"}, "+420 241 770 449")
+    simulation.arrive("jan", {"email_opt_in": False, "lead_status": "new"}, "+420 602 330 910")
+    simulation.show_pay_source("frank", "frank")
+    simulation.give("jan", 5)
+    return simulation
 
 
-def play(world: World, acts: Acts, names: list[str]) -> Iterator[tuple[str, tuple]]:
+def play(simulation: Simulation, acts: Acts, names: list[str]) -> Iterator[tuple[str, tuple]]:
     """Do what is possible of the acts called `names`, and yield each with its arguments."""
     for number, act in enumerate(names):
         try:
             arguments = getattr(acts, act)(f"n{number}")
         except NotPossible:
             continue
-        getattr(world, act)(*arguments)
-        check(world)
+        getattr(simulation, act)(*arguments)
+        check_invariants(simulation)
         yield act, arguments
 
 
-def undo_everything(world: World, acts: Acts) -> None:
-    while world.standing():
-        world.undo(*acts.undo(""))
-        check(world)
+def undo_everything(simulation: Simulation, acts: Acts) -> None:
+    while simulation.standing():
+        simulation.undo(*acts.undo(""))
+        check_invariants(simulation)
 
 
 @settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), names=st.lists(st.sampled_from(ANYTHING), min_size=8, max_size=16))
 def test_nothing_is_lost_and_every_cache_is_right_whatever_is_done(village, data, names):
     with rolled_back():
-        world = deepcopy(village)
-        acts = Acts(data.draw, world, fair=False)
-        for _ in play(world, acts, names):
+        simulation = deepcopy(village)
+        acts = Acts(data.draw, simulation, fair=False)
+        for _ in play(simulation, acts, names):
             pass
-        world.rebuild()
-        undo_everything(world, acts)
-        world.rebuild()
-        assert len(world.live()) == len(world.customers)
+        simulation.rebuild()
+        undo_everything(simulation, acts)
+        simulation.rebuild()
+        assert len(simulation.live()) == len(simulation.customers)
 
 
 @settings(max_examples=10, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), names=st.lists(st.sampled_from(ALWAYS_FAIR), min_size=8, max_size=16))
 def test_undoing_everything_in_any_order_leaves_what_there_would_be_without_the_merges(village, data, names):
     with rolled_back():
-        world = deepcopy(village)
-        acts = Acts(data.draw, world, fair=True)
-        done = list(play(world, acts, names))
-        undo_everything(world, acts)
-        world.rebuild()
-        merged_and_undone = picture(world)
+        simulation = deepcopy(village)
+        acts = Acts(data.draw, simulation, fair=True)
+        done = list(play(simulation, acts, names))
+        undo_everything(simulation, acts)
+        simulation.rebuild()
+        merged_and_undone = picture(simulation)
     with rolled_back():
         never_merged = deepcopy(village)
         for act, arguments in done:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from orders.intake.order import IncomingPurchase
 from orders.models import Purchase
-from tests.database import again
+from tests.database import reloaded
 from tests.factories.orders import order
 from tests.factories.products import ProductFactory
 
@@ -14,4 +14,4 @@ def subscription(status: str = "ACTIVE", *, currency: str = "USD", **values) -> 
     who = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
     made = order(purchases=[begun], currency=currency, total="9", **who).order.purchases.get()
     Purchase.objects.filter(pk=made.pk).update(**values)
-    return again(made)
+    return reloaded(made)

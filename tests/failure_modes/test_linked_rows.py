@@ -6,7 +6,8 @@ from django.db import models
 
 from customers.models import Customer, HistoryEntry, Tag
 from customers.records.registry import linked_models
-from tests.acts import fresh, linked_rows, merge, rows, undo
+from tests.acts import fresh, merge, undo
+from tests.database import linked_rows, rows
 from tests.factories import customer_with_order
 from tests.factories.linked_rows import one_of_each
 

@@ -12,7 +12,8 @@ from customers.merging.undo_plan import UndoError
 from customers.models import CreditEntry, RecordTotals
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Purchase
-from tests.acts import dump, fresh, merge, rows, undo
+from tests.acts import fresh, merge, undo
+from tests.database import dump, rows
 from tests.factories import CustomerFactory, ProductFactory, customer_with_order
 
 pytestmark = pytest.mark.django_db

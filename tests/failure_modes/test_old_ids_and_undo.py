@@ -9,9 +9,9 @@ from customers.merging.merge import StalePlanError, merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo_plan import UndoError
 from customers.models import Customer, SourceRecord
-from customers.profile.edit import edit_profile
 from orders.models import Order
-from tests.acts import STAMPS, dump, fresh, linked_rows, merge, undo
+from tests.acts import edit, fresh, merge, undo
+from tests.database import STAMPS, dump, linked_rows
 from tests.factories import customer_with_order, order
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +31,6 @@ def three():
 
 def state() -> dict:
     return dump(without=STAMPS | RECORDED)
-
-
-def edit(customer: Customer, **values) -> None:
-    (now,) = fresh(customer)
-    edit_profile(now, values, version=now.version, by=None, via="page")
 
 
 def test_57_an_order_that_names_a_merged_customer_by_its_old_id_reaches_the_survivor(three):

@@ -13,7 +13,8 @@ from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_cu
 from customers.merging.plan import MergeError, Picked, plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via
-from tests.acts import dump, fresh, merge, undo
+from tests.acts import fresh, merge, undo
+from tests.database import dump
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db

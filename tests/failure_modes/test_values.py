@@ -7,7 +7,8 @@ from customers.matching.duplicates import duplicates_of
 from customers.merging.plan import MergeError
 from customers.models import Customer, ProfileChange
 from customers.profile.fields import FIELDS
-from tests.acts import dump, fresh, merge, undo
+from tests.acts import fresh, merge, undo
+from tests.database import dump
 from tests.factories import CustomerFactory, customer_with_order
 from tests.factories.every_field import with_every_field
 

@@ -18,8 +18,8 @@ from orders.subscriptions.cancel import cancel_purchase
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase
 from tests.acts import merge
-from tests.customers.concurrency.world import check_all_is_well
-from tests.database import again, check_totals
+from tests.customers.invariants import check_owners_and_caches
+from tests.database import check_totals, reloaded
 from tests.factories import declined_order, order, paid_order, subscription
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -37,7 +37,7 @@ def test_of_two_refunds_at_once_one_is_refused(run_together):
         paid = paid_order(deduplicate=False)
         outcomes = run_together(refund(paid), refund(paid))
         assert {type(each) for each in outcomes} == {Transaction, OrderError}, outcomes
-        assert again(paid).refunded == 6
+        assert reloaded(paid).refunded == 6
     check_totals()
 
 
@@ -60,7 +60,7 @@ def test_settled_twice_at_once_an_answer_is_written_down_once(run_together):
     Transaction.objects.filter(status="PENDING").update(at=timezone.now() - timedelta(hours=1))
     outcomes = run_together(*[lambda: list(settle_pending())] * 2)
     assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
-    assert {again(each).refunded for each in paid} == {6}
+    assert {reloaded(each).refunded for each in paid} == {6}
     assert HistoryEntry.objects.filter(kind="payment").count() == 3
     check_totals()
 
@@ -81,7 +81,7 @@ def test_of_a_cancellation_and_a_pause_at_once_one_is_told(run_together):
             lambda it=bought: pause_purchase(it, None, seen=it.stamp, by=None),
         )
         assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "PurchaseError"], outcomes
-        assert again(bought).status in {"CANCELLED", "PAUSED"}
+        assert reloaded(bought).status in {"CANCELLED", "PAUSED"}
     check_totals()
 
 
@@ -97,8 +97,8 @@ def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
             lambda other=other, had=had: merge(other, *had),
         )
         assert not [each for each in outcomes if isinstance(each, (OrderError, PurchaseError))], outcomes
-        assert (again(paid).refunded, again(bought).status) == (6, "CANCELLED")
-    check_all_is_well()
+        assert (reloaded(paid).refunded, reloaded(bought).status) == (6, "CANCELLED")
+    check_owners_and_caches()
 
 
 def test_a_refund_and_a_split_of_its_record_at_once_lose_nothing(run_together):
@@ -110,4 +110,4 @@ def test_a_refund_and_a_split_of_its_record_at_once_lose_nothing(run_together):
         assert kinds == {Transaction, Customer}, outcomes
         record = SourceRecord.objects.get(pk=paid.source_record_id)
         assert Transaction.objects.filter(source_record__customer=record.customer_id, kind="REFUND").count() == 1
-    check_all_is_well()
+    check_owners_and_caches()

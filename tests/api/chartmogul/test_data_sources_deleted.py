@@ -7,9 +7,9 @@ from orders import delete_source
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Product, Purchase, Transaction
 from orders.models import PurchaseStatus as Status
-from tests.acts import dump
 from tests.api.caller import Caller
 from tests.api.chartmogul.people import merged, now, send
+from tests.database import dump
 from tests.factories import ProductFactory, order
 
 

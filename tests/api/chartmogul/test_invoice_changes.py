@@ -21,7 +21,7 @@ from tests.api.chartmogul.billing import (
     record,
     source,
 )
-from tests.database import again
+from tests.database import reloaded
 from tests.factories import order as placed
 from tests.factories import paid_order, subscription
 
@@ -170,7 +170,7 @@ def test_what_a_shop_bills_here_is_not_ended_by_disabling_its_order(caller):
     club = subscription("PAUSED")
     OrderItem.objects.create(order=club.order, purchase=club, product=club.product, amount=1, service_from=club.at)
     assert caller.patch(f"invoices/{club.order.uuid}/disabled_state", {"disabled": True}).status_code == 200
-    assert again(club).status == "PAUSED"
+    assert reloaded(club).status == "PAUSED"
     check()
 
 

@@ -4,26 +4,24 @@ import logging
 
 import pytest
 from django.db import connection
-from django.test import override_settings
 
 from crm.api.konnektive.endpoint import NOT_ALLOWED
 from customers.models import Customer, PaySource
 from orders.models import Order, Purchase, Transaction
-from tests.acts import merge
+from tests.acts import make_pending_an_hour_old, merge, settle_pending
 from tests.api.konnektive.caller import Shop
 from tests.api.konnektive.sales import APPROVED, HELENA, SOFT, STOLEN, TIMES_OUT, VISA
 from tests.database import check_totals
-from tests.orders.payments.acts import Box, an_hour_ago, settle
+from tests.recording_gateway import recording
 
 
 @pytest.fixture
-def box():
-    Box.asked, Box.then = [], list
-    with override_settings(PAYMENT_GATEWAY="tests.orders.payments.acts.Box"):
-        yield Box
+def recording_gateway():
+    with recording() as gateway:
+        yield gateway
 
 
-def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people_may_see(world, box):
+def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people_may_see(world, recording_gateway):
     result, message = world.order(**VISA)
     assert result == "SUCCESS"
     assert [message[n] for n in ("paySource", "cardType", "cardLast4", "cardExpiryDate")] == [
@@ -32,7 +30,7 @@ def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people
         "4242",
         "04/39",
     ]
-    (asked,) = box.asked
+    (asked,) = recording_gateway.requests
     assert (asked.source.number, asked.source.security_code, asked.amount) == (
         "4242424242424242",
         "123",
@@ -44,9 +42,9 @@ def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people
     check_totals()
 
 
-def test_the_payment_is_on_record_before_the_gateway_is_asked(world, box):
+def test_the_payment_is_on_record_before_the_gateway_is_asked(world, recording_gateway):
     seen = []
-    box.then = lambda: seen.append((Order.objects.get().status, Transaction.objects.get().status))
+    recording_gateway.then = lambda: seen.append((Order.objects.get().status, Transaction.objects.get().status))
     world.order(**VISA)
     assert seen == [("PENDING", "PENDING")]
 
@@ -75,8 +73,8 @@ def test_without_an_answer_the_order_is_pending_until_it_is_settled(world):
     result, message = world.order(**VISA | {"cardNumber": TIMES_OUT}, product1_id=world.monthly.pk)
     assert (result, message["orderStatus"]) == ("SUCCESS", "PENDING")
     assert not Purchase.objects.exists()
-    an_hour_ago()
-    settle()
+    make_pending_an_hour_old()
+    settle_pending()
     assert Order.objects.get().status == "COMPLETE"
     assert Purchase.objects.get().status == "ACTIVE"
     assert Customer.objects.get().billing_status == "active"
@@ -85,8 +83,8 @@ def test_without_an_answer_the_order_is_pending_until_it_is_settled(world):
 
 def test_what_never_reached_the_gateway_is_declined_when_that_is_known(world):
     world.order(**VISA | {"cardNumber": "4000000000000119"})
-    an_hour_ago()
-    settle()
+    make_pending_an_hour_old()
+    settle_pending()
     assert Order.objects.get().status == "DECLINED"
 
 
@@ -96,16 +94,21 @@ def test_the_same_card_is_one_pay_source(world):
     assert PaySource.objects.count() == 1
 
 
-def test_nothing_is_charged_for_nothing(world, box):
+def test_nothing_is_charged_for_nothing(world, recording_gateway):
     result, message = world.order(**VISA, product1_price="0")
-    assert (result, message["orderStatus"], box.asked) == ("SUCCESS", "COMPLETE", [])
+    assert (result, message["orderStatus"], recording_gateway.requests) == ("SUCCESS", "COMPLETE", [])
 
 
 @pytest.mark.parametrize("kind", ["CHECK", "PREPAID", "COD", "DIRECTDEBIT", "PAYPAL"])
-def test_what_is_paid_elsewhere_asks_no_gateway(world, box, kind):
+def test_what_is_paid_elsewhere_asks_no_gateway(world, recording_gateway, kind):
     bank = {"achRoutingNumber": "021000021", "achAccountNumber": "1234567890", "iban": "DE89370400440532013000"}
     result, message = world.order(paySource=kind, **bank)
-    assert (result, message["orderStatus"], message["paySource"], box.asked) == ("SUCCESS", "COMPLETE", kind, [])
+    assert (result, message["orderStatus"], message["paySource"], recording_gateway.requests) == (
+        "SUCCESS",
+        "COMPLETE",
+        kind,
+        [],
+    )
 
 
 CARDS = {
@@ -122,12 +125,12 @@ CARDS = {
 
 
 @pytest.mark.parametrize(("sent", "wrong"), CARDS.values(), ids=CARDS.keys())
-def test_a_card_that_cannot_be_one_is_never_asked_about(world, box, sent, wrong):
+def test_a_card_that_cannot_be_one_is_never_asked_about(world, recording_gateway, sent, wrong):
     result, message = world.order(**VISA | sent)
     assert (result, set(message)) == ("ERROR", wrong)
     assert "4242" not in str(message)
     assert not Order.objects.exists()
-    assert box.asked == []
+    assert recording_gateway.requests == []
 
 
 def test_month_and_year_may_come_apart(world):
@@ -147,7 +150,7 @@ def on_file(world, **sent):
     return world.shop.ask("order/import", **about | sent)
 
 
-def test_a_card_on_file_is_charged_for_whom_it_is(world, box):
+def test_a_card_on_file_is_charged_for_whom_it_is(world, recording_gateway):
     _, first = world.order(**VISA)
     for named in ({"customerId": first["customerId"]}, {"paySourceId": first["paySourceId"]}):
         result, message = on_file(world, **named)
@@ -156,7 +159,7 @@ def test_a_card_on_file_is_charged_for_whom_it_is(world, box):
             first["customerId"],
             "hholy@gmail.com",
         )
-    assert box.asked[-1].source.value == "sandbox-approves"
+    assert recording_gateway.requests[-1].source.value == "sandbox-approves"
     check_totals()
 
 
@@ -175,14 +178,14 @@ def test_a_card_on_file_that_is_nobodys_is_an_error(world, named):
     assert (result, list(message)) == ("ERROR", list(named) or ["customerId"])
 
 
-def test_somebody_elses_card_is_not_charged(world, box):
+def test_somebody_elses_card_is_not_charged(world, recording_gateway):
     _, first = world.order(**VISA)
     _, other = world.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
     _, lead = world.lead(firstName="Eve", lastName="Moss", emailAddress="eve@example.com", phoneNumber="")
-    box.asked.clear()
+    recording_gateway.requests.clear()
     assert on_file(world, customerId=other["customerId"], paySourceId=first["paySourceId"])[0] == "ERROR"
     assert on_file(world, orderId=lead["orderId"], paySourceId=first["paySourceId"])[0] == "ERROR"
-    assert box.asked == []
+    assert recording_gateway.requests == []
     assert Order.objects.get(number=lead["orderId"]).status == "PARTIAL"
 
 

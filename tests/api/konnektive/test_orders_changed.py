@@ -9,11 +9,11 @@ from orders.models import Order, Purchase
 from orders.subscriptions.apply_due import apply_due
 from orders.subscriptions.change import today
 from orders.subscriptions.derive import refresh_purchases
+from tests.acts import rerun
 from tests.api.caller import Caller
 from tests.api.chartmogul import billing
 from tests.api.konnektive.sales import TIMES_OUT, VISA
 from tests.factories import card
-from tests.orders.payments.acts import rerun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

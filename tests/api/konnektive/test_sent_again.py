@@ -5,11 +5,11 @@ from django.test import Client
 
 from customers.models import Customer
 from orders.models import IdempotencyKey, Order, Transaction
+from tests.acts import erase
 from tests.api.konnektive.caller import told
 from tests.api.konnektive.sales import HELENA, SOFT, VISA, World
-from tests.customers.erasing.marks import erase
 from tests.database import check_totals
-from tests.orders.payments.acts import Box
+from tests.recording_gateway import recording
 
 
 def send(world, key="", **sent):
@@ -85,15 +85,14 @@ def test_a_key_that_is_too_long_is_an_error(world):
 
 
 @pytest.mark.parametrize("way", [{"clientOrderId": "o-1"}, {"key": "k-1"}, "lead"], ids=["id", "header", "lead"])
-def test_both_at_one_moment_are_one_order_and_one_charge(transactional_db, settings, run_together, way):
+def test_both_at_one_moment_are_one_order_and_one_charge(transactional_db, run_together, way):
     world = World()
-    Box.asked, Box.then = [], list
-    settings.PAYMENT_GATEWAY = "tests.orders.payments.acts.Box"
-    for _ in range(3):
-        sent = {"orderId": world.lead(disableCustomerDedup=1)[1]["orderId"]} if way == "lead" else way
-        outcomes = run_together(*[lambda sent=sent: send(world, **sent)] * 2)
-        assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
-        assert [result for result, _ in outcomes].count("SUCCESS") >= 1, outcomes
+    with recording() as gateway:
+        for _ in range(3):
+            sent = {"orderId": world.lead(disableCustomerDedup=1)[1]["orderId"]} if way == "lead" else way
+            outcomes = run_together(*[lambda sent=sent: send(world, **sent)] * 2)
+            assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+            assert [result for result, _ in outcomes].count("SUCCESS") >= 1, outcomes
     times = 3 if way == "lead" else 1
-    assert (Order.objects.count(), Transaction.objects.count(), len(Box.asked)) == (times, times, times)
+    assert (Order.objects.count(), Transaction.objects.count(), len(gateway.requests)) == (times, times, times)
     check_totals()

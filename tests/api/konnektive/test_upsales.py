@@ -9,10 +9,10 @@ from django.test import Client
 
 from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
+from tests.acts import make_pending_an_hour_old, refund, settle_pending
 from tests.api.konnektive.caller import told
 from tests.api.konnektive.sales import SOFT, TIMES_OUT, VISA
 from tests.database import check_totals
-from tests.orders.payments.acts import an_hour_ago, refund, settle
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_without_an_answer_it_is_added_when_it_is_settled(world, order):
     use_card("sandbox-times-out")
     assert upsell(world, order)[1]["totalAmount"] == "1.99"
     assert "has not answered yet" in upsell(world, order)[1]
-    an_hour_ago()
-    settle()
+    make_pending_an_hour_old()
+    settle_pending()
     assert Order.objects.get().total == Decimal("11.89")
     assert Purchase.objects.get().status == "ACTIVE"
     check_totals()

@@ -7,6 +7,7 @@ from django.test import Client
 from crm.accounts import time_zones
 from crm.accounts.models import AccountChange, User
 from crm.accounts.permissions import USE_API
+from tests.database import reloaded
 from tests.factories import make_user, signed_in
 
 NEW = {"old_password": "a good password", "new_password1": "a brand new one", "new_password2": "a brand new one"}
@@ -20,10 +21,6 @@ def margaret(db):
 @pytest.fixture
 def client(margaret):
     return signed_in(margaret)
-
-
-def fresh(user):
-    return User.objects.get(pk=user.pk)
 
 
 def text(response):
@@ -51,7 +48,7 @@ def test_a_time_zone_and_a_theme_are_kept(client, margaret):
     response = client.post("/account/", {"theme": "dark", "time_zone": "Europe/Prague"})
 
     assert response.url == "/account/"
-    assert (fresh(margaret).theme, fresh(margaret).time_zone) == ("dark", "Europe/Prague")
+    assert (reloaded(margaret).theme, reloaded(margaret).time_zone) == ("dark", "Europe/Prague")
     assert '<html lang="en" dir="ltr" data-theme="dark">' in text(client.get("/customers/"))
 
 
@@ -60,7 +57,7 @@ def test_what_is_no_choice_is_refused(changes, client, margaret):
     response = client.post("/account/", {"theme": "dark", "time_zone": "Europe/Prague", **changes})
 
     assert response.status_code == 422
-    assert (fresh(margaret).theme, fresh(margaret).time_zone) == ("auto", "UTC")
+    assert (reloaded(margaret).theme, reloaded(margaret).time_zone) == ("auto", "UTC")
 
 
 def test_time_zones_are_listed_by_region_and_found_by_the_first_letters_of_a_place():
@@ -75,13 +72,13 @@ def test_a_zone_that_is_not_listed_is_kept_by_who_has_it(client, margaret):
 
     client.post("/account/", {"theme": "dark", "time_zone": "US/Eastern"})
 
-    assert (fresh(margaret).theme, fresh(margaret).time_zone) == ("dark", "US/Eastern")
+    assert (reloaded(margaret).theme, reloaded(margaret).time_zone) == ("dark", "US/Eastern")
 
 
 def test_nothing_else_of_an_account_can_be_sent_along(client, margaret):
     client.post("/account/", {"theme": "dark", "time_zone": "UTC", "is_superuser": "on", "username": "boss"})
 
-    assert (fresh(margaret).is_superuser, fresh(margaret).username) == (False, "margaret")
+    assert (reloaded(margaret).is_superuser, reloaded(margaret).username) == (False, "margaret")
 
 
 # The switch in the header
@@ -91,7 +88,7 @@ def test_the_switch_keeps_the_theme_and_leads_back(client, margaret):
     response = client.post("/account/theme/", {"theme": "light", "next": "/customers/?q=holly"})
 
     assert response.url == "/customers/?q=holly"
-    assert fresh(margaret).theme == "light"
+    assert reloaded(margaret).theme == "light"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +116,12 @@ def test_a_theme_that_is_none_is_refused(client, margaret):
 
 
 def test_ones_own_password_ends_all_other_sessions_and_not_this_one(client, margaret):
-    elsewhere = signed_in(fresh(margaret))
+    elsewhere = signed_in(reloaded(margaret))
 
     page = client.post("/account/password/", NEW, follow=True)
 
     assert "Password changed." in text(page)
-    assert fresh(margaret).check_password("a brand new one")
+    assert reloaded(margaret).check_password("a brand new one")
     assert client.get("/account/").status_code == 200
     assert elsewhere.get("/account/").url.startswith("/accounts/login/")
     assert AccountChange.objects.get().text == "Own password changed."
@@ -144,7 +141,7 @@ def test_a_wrong_password_changes_nothing_and_is_never_sent_back(typed, words, c
     assert response.status_code == 422
     assert words in text(response)
     assert not re.search("a brand new one|a good password|another one|margaret12", text(response))
-    assert fresh(margaret).check_password("a good password")
+    assert reloaded(margaret).check_password("a good password")
 
 
 def test_guessing_the_present_password_is_paused_and_no_password_is_kept(client, margaret):
@@ -155,4 +152,4 @@ def test_guessing_the_present_password_is_paused_and_no_password_is_kept(client,
     assert "old_password" in kept
     assert not re.search("wrong one|wrong%20one|a brand new one", kept)
     assert client.post("/account/password/", NEW).status_code in {422, 429}
-    assert fresh(margaret).check_password("a good password")
+    assert reloaded(margaret).check_password("a good password")

@@ -17,19 +17,11 @@ from customers.merging.plan import MergeError
 from customers.merging.split import SplitError, split_record
 from customers.models import Customer, Deletion, MergeDraft
 from orders.intake.order import IncomingPurchase
-from tests.customers.concurrency.world import (
-    check_who_is_erased_has_nothing,
-    customer,
-    customers,
-    erase,
-    in_a_thread,
-    kinds,
-    merge,
-    plan,
-    undo,
-    when_blocked,
-)
+from tests.acts import erase, merge_as_planned, plan, undo
+from tests.customers.concurrency.customers_by_name import customer, customers
+from tests.customers.invariants import check_erased_have_nothing
 from tests.factories import ProductFactory, make_user, order
+from tests.threads import start_in_thread, type_names, wait_until_blocked
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres
@@ -39,17 +31,19 @@ def test_of_a_deletion_and_another_act_at_once_one_is_refused(run_together):
     for number in range(3):
         a, b, c = customers(f"a{number} b{number} c{number}")
         outcomes = run_together(lambda a=a: erase(a), lambda a=a: erase(a))
-        assert kinds(outcomes) in ({"Deletion", "EraseError"}, {"Deletion", "StaleEraseError"})
-        made, version = merge(plan(b, c)), Customer.objects.get(pk=b.pk).version
+        assert type_names(outcomes) in ({"Deletion", "EraseError"}, {"Deletion", "StaleEraseError"})
+        made, version = merge_as_planned(plan(b, c)), Customer.objects.get(pk=b.pk).version
         outcomes = run_together(
             lambda made=made: undo(made), lambda b=b, v=version: erase_customer(b, version=v, by=None)
         )
-        assert kinds(outcomes) in ({"UndoError", "Deletion"}, {"UndoResult", "StaleEraseError"})
+        assert type_names(outcomes) in ({"UndoError", "Deletion"}, {"UndoResult", "StaleEraseError"})
         d, e = customers(f"d{number} e{number}")
         agreed, version = plan(d, e), e.version
-        outcomes = run_together(lambda p=agreed: merge(p), lambda e=e, v=version: erase_customer(e, version=v, by=None))
-        assert kinds(outcomes) in ({"MergeError", "Deletion"}, {"Merge", "EraseError"})
-    check_who_is_erased_has_nothing()
+        outcomes = run_together(
+            lambda p=agreed: merge_as_planned(p), lambda e=e, v=version: erase_customer(e, version=v, by=None)
+        )
+        assert type_names(outcomes) in ({"MergeError", "Deletion"}, {"Merge", "EraseError"})
+    check_erased_have_nothing()
 
 
 def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_new_one(run_together):
@@ -81,9 +75,9 @@ def test_orders_streaming_in_while_their_customer_is_deleted_go_too_or_make_a_ne
         stream("b", source="Market"),
         stream("c", source="Post", last_name="Holý"),
     )
-    assert kinds(outcomes) == {"int"}, outcomes
+    assert type_names(outcomes) == {"int"}, outcomes
     assert Deletion.objects.count() == 3
-    check_who_is_erased_has_nothing()
+    check_erased_have_nothing()
 
 
 @postgres
@@ -96,7 +90,7 @@ def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_cust
         result = execute(sql, params, many, context)
         if "customers_sourcerecord" in sql and doomed:
             one = doomed.pop()
-            in_a_thread(threads, lambda: erase(one)).result(timeout=10)
+            start_in_thread(threads, lambda: erase(one)).result(timeout=10)
         return result
 
     with ThreadPoolExecutor(1) as threads, connection.execute_wrapper(interrupt):
@@ -108,28 +102,28 @@ def test_an_order_that_found_its_customer_before_they_were_deleted_is_a_new_cust
             taken = order(first_name=f"a{number}", email=f"a{number}@reunite.cz", **options)
             assert not doomed
             assert (taken.assigned.rule, taken.assigned.record.customer_id == a.pk) == ("new", False)
-    check_who_is_erased_has_nothing()
+    check_erased_have_nothing()
 
 
 @postgres
 def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_for_it():
     a, b = customers("a b")
-    merge(plan(a, b))
+    merge_as_planned(plan(a, b))
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             order(first_name="a", email="a@reunite.cz", external_id="a")
-            deleting = in_a_thread(threads, lambda: erase(a))
-            when_blocked()
+            deleting = start_in_thread(threads, lambda: erase(a))
+            wait_until_blocked()
         assert deleting.result(timeout=10).counts["orders"] == 3
 
     d, e = customers("d e")
-    merge(plan(d, e))
+    merge_as_planned(plan(d, e))
     agreed = plan(Customer.objects.get(pk=d.pk), customer("f"))
     record = e.own_records.first()
     acts = (
         lambda: notes.add(e, {"text": "Called."}, by=None),
         lambda: credit.adjust(e, Decimal(5), "USD", reason="", by=None),
-        lambda: merge(agreed),
+        lambda: merge_as_planned(agreed),
         lambda: split_record(record, by=None),
         lambda: order("Market", first_name="e", email="e@reunite.cz").assigned.rule,
         lambda: order(external_id="e", first_name="e", email="e@reunite.cz").assigned.rule,
@@ -137,13 +131,13 @@ def test_a_deletion_waits_for_the_order_that_is_being_written_and_others_wait_fo
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():
             erase(d)
-            waiting = [in_a_thread(threads, act) for act in acts]
-            when_blocked(len(acts) - 1)
+            waiting = [start_in_thread(threads, act) for act in acts]
+            wait_until_blocked(len(acts) - 1)
         outcomes = [act.exception(timeout=10) or act.result() for act in waiting]
     refused = (EngagementError, credit.CreditError, MergeError, SplitError)
     assert all(isinstance(each, error) for each, error in zip(outcomes, refused, strict=False)), outcomes
     assert "new" in outcomes[4:]
-    check_who_is_erased_has_nothing()
+    check_erased_have_nothing()
 
 
 @postgres
@@ -156,8 +150,8 @@ def test_no_draft_about_somebody_stays_who_is_deleted_at_the_same_moment(is_kept
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             first()
-            waiting = in_a_thread(threads, second)
-            when_blocked(1)
+            waiting = start_in_thread(threads, second)
+            wait_until_blocked(1)
         outcome = waiting.exception(timeout=10) or waiting.result()
     assert isinstance(outcome, Deletion if is_kept_first else MergeError)
     assert not MergeDraft.objects.exists()

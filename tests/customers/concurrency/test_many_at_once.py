@@ -12,8 +12,11 @@ from customers.merging.undo_plan import UndoError
 from customers.models import Customer, Merge
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
-from tests.customers.concurrency.world import check_all_is_well, customers, kinds, merge, plan, undo
+from tests.acts import merge_as_planned, plan, undo
+from tests.customers.concurrency.customers_by_name import customers
+from tests.customers.invariants import check_owners_and_caches
 from tests.factories import ProductFactory, order
+from tests.threads import type_names
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres
@@ -31,7 +34,7 @@ def test_whatever_pairs_many_agents_merge_and_undo_at_once_it_stays_a_forest(run
                     if made := random.choice([None, None, *Merge.objects.filter(undone_at=None)]):
                         undo(made)
                     else:
-                        merge(plan(*random.sample(everybody, random.choice([2, 2, 3]))))
+                        merge_as_planned(plan(*random.sample(everybody, random.choice([2, 2, 3]))))
                 except (MergeError, UndoError) as error:
                     refused.append(str(error))
             return refused
@@ -39,9 +42,9 @@ def test_whatever_pairs_many_agents_merge_and_undo_at_once_it_stays_a_forest(run
         return work
 
     outcomes = run_together(*(agent(seed) for seed in range(6)))
-    assert kinds(outcomes) == {"list"}, outcomes
+    assert type_names(outcomes) == {"list"}, outcomes
     assert Merge.objects.count() > 2
-    check_all_is_well()
+    check_owners_and_caches()
 
 
 @postgres
@@ -54,9 +57,9 @@ def test_orders_streaming_in_while_customers_are_merged_and_undone_all_arrive_wh
     def merge_and_undo() -> object:
         try:
             for _ in range(8):
-                undo(merge(plan(a, b)))
-                undo(merge(plan(b, a)))
-            return merge(plan(a, b))
+                undo(merge_as_planned(plan(a, b)))
+                undo(merge_as_planned(plan(b, a)))
+            return merge_as_planned(plan(a, b))
         finally:
             done.set()
 
@@ -81,9 +84,9 @@ def test_orders_streaming_in_while_customers_are_merged_and_undone_all_arrive_wh
         stream("b", source="Post", last_name=lambda number: f"Holý {number}"),
         stream("a", source="Bank", external_id=lambda number: f"a{number}", purchases=monthly),
     )
-    assert kinds(outcomes) == {"Merge", "int"}, outcomes
+    assert type_names(outcomes) == {"Merge", "int"}, outcomes
     assert Customer.objects.count() == 2
     assert Order.objects.count() == 2 + sum(outcomes[1:])
     assert not Order.objects.exclude(source_record__customer=a).exists()
     assert b.own_records.exclude(first_name="b").exclude(data_source__name="Staff").count() == 0
-    check_all_is_well()
+    check_owners_and_caches()

@@ -14,18 +14,11 @@ from customers.models import Customer, DataSource, Merge, SourceRecord
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.payments.rerun import rerun_order
-from tests.customers.concurrency.world import (
-    check_all_is_well,
-    customer,
-    customers,
-    edit,
-    in_a_thread,
-    merge,
-    plan,
-    undo,
-    when_blocked,
-)
+from tests.acts import edit_as_seen, merge_as_planned, plan, undo
+from tests.customers.concurrency.customers_by_name import customer, customers
+from tests.customers.invariants import check_owners_and_caches
 from tests.factories import ProductFactory, declined_order, order
+from tests.threads import start_in_thread, wait_until_blocked
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 postgres = pytest.mark.postgres
@@ -36,8 +29,8 @@ def test_merges_of_different_people_do_not_wait_for_each_other():
     DataSource.staff()  # made once, ever
     first, second = plan(*customers("a b")), plan(*customers("c d"))
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
-        merge(first)
-        assert isinstance(in_a_thread(threads, lambda: merge(second)).result(timeout=10), Merge)
+        merge_as_planned(first)
+        assert isinstance(start_in_thread(threads, lambda: merge_as_planned(second)).result(timeout=10), Merge)
 
 
 @postgres
@@ -45,11 +38,11 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge():
     agreed = plan(*customers("a b"))
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
-            merge(agreed)
-            taken = in_a_thread(threads, lambda: order(external_id="b")).result(timeout=10)
+            merge_as_planned(agreed)
+            taken = start_in_thread(threads, lambda: order(external_id="b")).result(timeout=10)
         assert taken.order.source_record.origin_id == agreed.duplicate_ids[0]
     assert Order.objects.filter(source_record__customer=agreed.survivor_id).count() == 3
-    check_all_is_well()
+    check_owners_and_caches()
 
 
 @postgres
@@ -57,7 +50,7 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge():
 def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile):
     """The match is read; before it is acted on, the customer is merged or loses the email that it matched by."""
     a, b = customers("a b")
-    b = edit(b, email="typed@reunite.cz")
+    b = edit_as_seen(b, email="typed@reunite.cz")
     agreed = plan(a, b)
 
     def interrupt(execute, sql, params, many, context):
@@ -66,8 +59,12 @@ def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile
         is_the_question = '"shares"' in sql
         if is_the_question and not interrupted:
             interrupted.append(True)
-            act = (lambda: merge(agreed)) if meanwhile == "merge" else (lambda: edit(b, email="other@reunite.cz"))
-            in_a_thread(threads, act).result(timeout=10)
+            act = (
+                (lambda: merge_as_planned(agreed))
+                if meanwhile == "merge"
+                else (lambda: edit_as_seen(b, email="other@reunite.cz"))
+            )
+            start_in_thread(threads, act).result(timeout=10)
         return result
 
     interrupted: list[bool] = []
@@ -75,7 +72,7 @@ def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile
         taken = order("Market", first_name="b", email="typed@reunite.cz")
     assert interrupted
     assert (taken.assigned.rule, taken.assigned.record.origin_id) == ("match", b.pk)
-    check_all_is_well()
+    check_owners_and_caches()
 
 
 @postgres
@@ -90,21 +87,21 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
     )
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():
-            merge(agreed)
-            waiting = [in_a_thread(threads, act) for act in acts]
-            when_blocked(len(acts))
+            merge_as_planned(agreed)
+            waiting = [start_in_thread(threads, act) for act in acts]
+            wait_until_blocked(len(acts))
         for act in waiting:
             act.result(timeout=10)
     assert not SourceRecord.objects.exclude(customer=agreed.survivor_id).exists()
     assert Customer.objects.get(pk=agreed.survivor_id).billing_status == "active"
     assert credit.balances([agreed.survivor_id]) == {agreed.survivor_id: {"USD": Decimal(5)}}
-    check_all_is_well()
+    check_owners_and_caches()
 
 
 @postgres
 def test_what_waited_for_an_undo_belongs_to_who_came_back():
     a, b = customers("a b")
-    made = merge(plan(a, b))
+    made = merge_as_planned(plan(a, b))
     retired = Customer.objects.get(pk=b.pk)
     acts = (
         lambda: notes.add(retired, {"text": "Called."}, by=None).source_record.pk,
@@ -113,17 +110,17 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():
             undo(made)
-            waiting = [in_a_thread(threads, act) for act in acts]
-            when_blocked(len(acts))
+            waiting = [start_in_thread(threads, act) for act in acts]
+            wait_until_blocked(len(acts))
         records = [act.result(timeout=10) for act in waiting]
     assert SourceRecord.objects.filter(pk__in=records, customer=b).count() == 2
-    check_all_is_well()
+    check_owners_and_caches()
 
 
 def lost_and_merged(survivor: Customer, duplicate: Customer) -> Merge:
     """A merge into the younger one of somebody who was Lost once, whose buying locks both."""
-    edit(edit(duplicate, lead_status="lost"), lead_status="")
-    return merge(plan(survivor, duplicate))
+    edit_as_seen(edit_as_seen(duplicate, lead_status="lost"), lead_status="")
+    return merge_as_planned(plan(survivor, duplicate))
 
 
 def undone_before(made: Merge, act: Callable[[], object]) -> object:
@@ -131,8 +128,8 @@ def undone_before(made: Merge, act: Callable[[], object]) -> object:
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             lock([made.members.get().duplicate_id])
-            waiting = in_a_thread(threads, act)
-            when_blocked()
+            waiting = start_in_thread(threads, act)
+            wait_until_blocked()
             undo(made)
         return waiting.result(timeout=10)
 
@@ -143,7 +140,7 @@ def test_who_buys_by_a_match_and_an_undo_lock_in_one_order():
     made = lost_and_merged(younger, older)
     taken = undone_before(made, lambda: order("Market", first_name="a", email="a@reunite.cz"))
     assert (taken.assigned.rule, taken.assigned.record.customer_id) == ("match", older.pk)
-    check_all_is_well()
+    check_owners_and_caches()
 
 
 @postgres
@@ -155,4 +152,4 @@ def test_who_pays_and_an_undo_lock_in_one_order():
     undone_before(made, lambda: rerun_order(declined, card, seen=declined.stamp, by=None))
     declined.refresh_from_db()
     assert (declined.status, declined.source_record.customer_id) == ("COMPLETE", older.pk)
-    check_all_is_well()
+    check_owners_and_caches()

@@ -10,7 +10,7 @@ from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, DataSource, MatchKey, SourceRecord, Via
 from tests.customers.constant_cost.measuring import Cost, analyze, measured, nodes, on_sqlite, strangers
-from tests.customers.world import rolled_back
+from tests.database import rolled_back
 from tests.factories import DataSourceFactory, SourceRecordFactory, customer_with_order, lead_of, person
 
 pytestmark = pytest.mark.django_db

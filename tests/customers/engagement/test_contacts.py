@@ -7,7 +7,8 @@ from customers.engagement import common, contacts, notes, opportunities, tasks
 from customers.erasing.erase import erase_customer
 from customers.merging.split import split_record
 from customers.models import Contact, Customer, DataSource, HistoryEntry, Note, Opportunity, SourceRecord, Task
-from tests.acts import fresh, linked_rows, merge, undo
+from tests.acts import fresh, merge, undo
+from tests.database import linked_rows
 from tests.factories import CustomerFactory, SourceRecordFactory, make_user
 
 pytestmark = pytest.mark.django_db

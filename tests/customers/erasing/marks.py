@@ -4,21 +4,15 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from customers.erasing.delete_rows import rows, tables
-from customers.erasing.erase import erase_customer
-from customers.models import Customer, Deletion, SourceRecord
+from customers.models import SourceRecord
 from orders.models import Order, OrderItem
-from tests.acts import fresh
-from tests.crm.world import dump as everything
+from tests.database import dump_all as everything
 from tests.factories.linked_rows import one_of_each
 
 MARK = "Zyxmark"
 PERSON = {"first_name": MARK, "last_name": "Zyxmarkova", "email": "zyxmark@reunite.cz", "phone": "+420 602 330 910"}
 KNOWN_BY = {"uuid", "identity_key", "external_id", "client_order_id"}
 OTHER = {"first_name": "Bjørn", "last_name": "Hansen", "email": "bjorn@reunite.no", "phone": "+47 22 44 22 22"}
-
-
-def erase(customer: Customer, by=None) -> Deletion:
-    return erase_customer(customer, version=fresh(customer)[0].version, by=by)
 
 
 def left_of(*marks: str) -> dict[str, list[object]]:

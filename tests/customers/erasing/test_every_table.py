@@ -10,7 +10,8 @@ from customers.erasing.delete_rows import referring
 from customers.merging.drafts import keep as keep_draft
 from customers.models import Customer, MergeDraft, SourceRecord
 from orders.models import Order
-from tests.customers.erasing.marks import OTHER, PERSON, erase, mark_rows
+from tests.acts import erase
+from tests.customers.erasing.marks import OTHER, PERSON, mark_rows
 from tests.factories import CustomerFactory, customer_with_order, make_user, order
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,9 @@ from customers.merging.split import split_record
 from customers.models import HistoryEntry, HistoryKind, Merge, SharedValue, SourceRecord, Via, Visit
 from customers.profile.edit import edit_profile
 from customers.records import history
-from tests.acts import fresh, merge, undo
+from tests.acts import erase, fresh, merge, rebuild, undo
 from tests.customers.constant_cost.measuring import analyze, strangers
-from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, left_of
-from tests.customers.world import rebuilt
+from tests.customers.erasing.marks import MARK, OTHER, PERSON, left_of
 from tests.factories import SourceRecordFactory, customer_with_order
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +49,7 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
 
     assert left_of("zyxmark", "602 330 910", "602330910") == {}
     connection.check_constraints()
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):
@@ -126,7 +125,7 @@ def test_what_was_carried_on_to_a_third_and_came_back_is_blanked_there(agent):
     erase(zyx)
 
     assert left_of("zyxmark") == {}
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_a_value_that_is_anothers_by_now_stays_theirs(agent):
@@ -139,7 +138,7 @@ def test_a_value_that_is_anothers_by_now_stays_theirs(agent):
     erase(zyx)
 
     assert fresh(third)[0].email == PERSON["email"]
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_what_staff_replaced_while_they_were_one_is_not_told_of_either(agent):

@@ -9,8 +9,8 @@ from customers.models import Deletion
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Transaction
-from tests.acts import fresh, merge
-from tests.customers.erasing.marks import OTHER, PERSON, erase
+from tests.acts import erase, fresh, merge
+from tests.customers.erasing.marks import OTHER, PERSON
 from tests.factories import ProductFactory, customer_with_order, declined_order, order, subscription
 
 pytestmark = pytest.mark.django_db

@@ -22,9 +22,9 @@ from customers.models import (
 )
 from customers.search import find
 from orders.models import Order, Transaction
-from tests.acts import dump, fresh, merge, undo
-from tests.customers.erasing.marks import MARK, OTHER, PERSON, erase, mark_rows
-from tests.customers.world import rebuilt
+from tests.acts import erase, fresh, merge, rebuild, undo
+from tests.customers.erasing.marks import MARK, OTHER, PERSON, mark_rows
+from tests.database import dump
 from tests.factories import customer_with_order, lead_of, order, person
 from tests.factories.linked_rows import linked_row
 
@@ -86,7 +86,7 @@ def test_whoever_was_merged_into_them_goes_too_however_deep(zyx):
     for made in Merge.objects.all():
         with pytest.raises(UndoError, match="erased"):
             undo(made)
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_who_came_back_before_is_not_erased_with_the_survivor(zyx):

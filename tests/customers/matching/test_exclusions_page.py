@@ -9,8 +9,8 @@ from customers.merging.split import split_record
 from customers.models import HistoryEntry, IgnoredValue, MatchKey, UnmatchedValue
 from customers.profile.edit import edit_profile
 from customers.search import find
-from tests.acts import fresh, merge, rows, undo
-from tests.customers.world import rebuilt
+from tests.acts import fresh, merge, rebuild, undo
+from tests.database import rows
 from tests.factories import customer_with_order, order, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_
         assert set(find.find(text)) == {helena, family}, text
     entry = HistoryEntry.objects.get(kind="match")
     assert (entry.text, entry.by) == (f"Excluded {PHONE} from matching.", agent)
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_an_e_mail_that_is_not_matched_on_is_still_found(as_agent, helena):
@@ -100,7 +100,7 @@ def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):
     assert rows(MatchKey, without=["id"]) == before
     assert not UnmatchedValue.objects.exists()
     assert duplicates(helena) == {family}
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_saying_it_twice_says_it_once(as_agent, helena):
@@ -136,7 +136,7 @@ def test_it_goes_with_its_record_through_a_merge_an_undo_and_a_split(as_agent, h
 
     assert family not in duplicates(new)
     assert [each.is_matched for each in known_of(new)] == [True, False]
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(as_agent):

@@ -6,14 +6,13 @@ from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.plan import Picked, plan_merge
 from customers.merging.preview import preview_merge
 from customers.merging.warnings import narrowed_sentence, widened_sentence
-from customers.models import Customer, MatchKey, UnmatchedValue
-from customers.profile.edit import edit_profile
+from customers.models import MatchKey, UnmatchedValue
 from customers.profile.fields import CONSENT, FieldKind, ProfileField
 from customers.records import counts
 from customers.records.registry import all_linked_models
 from orders.intake.order import IncomingPurchase
 from orders.models import Membership
-from tests.acts import fresh
+from tests.acts import edit, fresh
 from tests.factories import NoteFactory, ProductFactory, customer_with_order, make_user, order
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +30,6 @@ def moves(*customers) -> dict[str, str]:
 
 def warnings(*customers) -> dict[str, str]:
     return dict(expected(*customers).warnings)
-
-
-def edited(customer, **fields) -> Customer:
-    (customer,) = fresh(customer)
-    return edit_profile(customer, fields, version=customer.version, by=None, via="page")
 
 
 @pytest.fixture
@@ -117,7 +111,7 @@ def test_two_memberships_of_a_club_are_named(helena, helen):
 
 
 def test_consent_that_is_narrowed_or_widened_is_named(helena, helen):
-    helena, helen = edited(helena, email_opt_in=True), edited(helen, email_opt_in=False)
+    helena, helen = edit(helena, email_opt_in=True), edit(helen, email_opt_in=False)
     who = f"Customer {helen.pk} opted out of emails."
     assert warnings(helena, helen) == {
         "More restrictive consent applies.": f"{who} No emails are sent after the merge."
@@ -146,8 +140,8 @@ def test_who_shares_nothing_or_has_another_name_is_named(helena):
 
 def test_consents_that_differ_in_several_ways_are_one_notice(helena, helen):
     helena, helen = (
-        edited(helena, email_opt_in=True, sms_contact=True),
-        edited(helen, email_opt_in=False, sms_contact=False),
+        edit(helena, email_opt_in=True, sms_contact=True),
+        edit(helen, email_opt_in=False, sms_contact=False),
     )
 
     assert warnings(helena, helen) == {
@@ -196,8 +190,8 @@ def test_an_earlier_dismissal_is_named_with_who_and_when(helena, helen, time_mac
 
 
 def test_more_than_one_login_is_named(helena, helen):
-    edited(helena, cart_login="helena.holy")
-    edited(helen, cart_login="hholy")
+    edit(helena, cart_login="helena.holy")
+    edit(helen, cart_login="hholy")
 
     assert warnings(helena, helen)["More than one shop login."] == (
         "These logins will all open the account of Helena Holý: helena.holy and hholy."

@@ -2,8 +2,7 @@
 
 import pytest
 
-from customers.erasing.erase import erase_customer
-from tests.acts import fresh, merge, undo
+from tests.acts import erase, merge, undo
 from tests.customers.merging.test_history import CSV, LIST, listed, read
 from tests.factories import CustomerFactory
 
@@ -13,11 +12,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def three():
     return [CustomerFactory(first_name=name) for name in "abc"]
-
-
-def erase(customer):
-    [now] = fresh(customer)
-    erase_customer(now, version=now.version, by=None)
 
 
 def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):

@@ -8,8 +8,7 @@ from customers.credit import credit
 from customers.erasing.erase import erase_customer
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge
-from customers.profile.edit import edit_profile
-from tests.acts import fresh, merge, undo
+from tests.acts import edit, fresh, merge, undo
 from tests.customers.merging.pages.steps import hidden, says, shown
 from tests.factories import NoteFactory, customer_with_order, make_user, order, signed_in
 
@@ -38,11 +37,6 @@ def undo_url(made, **query):
 
 def send(client, url, **entered):
     return client.post(url.split("?")[0], hidden(client.get(url)) | entered)
-
-
-def edit(customer, by, **fields):
-    (customer,) = fresh(customer)
-    return edit_profile(customer, fields, version=customer.version, by=by, via="page")
 
 
 # One merge

@@ -6,8 +6,7 @@ from customers.models import HistoryEntry, LeadStatus, PaySource, ProfileChange
 from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
 from orders.payments.rerun import rerun_order
-from tests.acts import fresh, merge, undo
-from tests.customers.world import rebuilt
+from tests.acts import fresh, merge, rebuild, undo
 from tests.factories import ProductFactory, customer_with_order, declined_order, order
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +46,7 @@ def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     assert change.values == {"lead_status": {"before": "lost", "after": "", "from": None}}
     entry = HistoryEntry.objects.filter(kind="edit").latest("pk")
     assert entry.text == "A purchase cleared the lead status Lost."
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 @pytest.mark.parametrize("status", ["DECLINED", "PENDING", "CANCELLED", "PARTIAL"])
@@ -92,7 +91,7 @@ def test_who_buys_as_part_of_another_ends_lost_for_both_and_an_undo_gives_the_ot
     undo(made)
 
     assert statuses(survivor, duplicate) == ["lost", ""]
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_who_buys_themselves_has_bought_whoever_of_theirs_bought_before():
@@ -125,7 +124,7 @@ def test_a_lost_that_a_merge_wrote_ends_with_it_and_what_was_before_comes_back()
     undo(made)
 
     assert statuses(survivor, duplicate) == ["new", "lost"]
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_a_lost_that_a_merge_wrote_ends_also_when_a_later_merge_wrote_it_again_and_was_undone():
@@ -141,7 +140,7 @@ def test_a_lost_that_a_merge_wrote_ends_also_when_a_later_merge_wrote_it_again_a
     assert ProfileChange.objects.filter(via="order").count() == 1
     undo(made[0])
     assert statuses(survivor, one) == ["new", "lost"]
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
 
 
 def test_it_reaches_through_a_chain_of_merges():

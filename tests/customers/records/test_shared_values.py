@@ -7,13 +7,11 @@ from django.db import transaction
 
 from customers.merging.split import split_record
 from customers.models import Customer, DataSource, SharedValue
-from customers.profile.edit import edit_profile
 from customers.records import shared_values as sharing
-from tests.acts import merge, undo
-from tests.customers.checking import shared_values
-from tests.customers.concurrency.world import in_a_thread, when_blocked
-from tests.customers.world import rebuilt
+from tests.acts import edit, merge, rebuild, undo
+from tests.customers.invariants import shared_values
 from tests.factories import DataSourceFactory, customer_with_order, lead_of, order, person
+from tests.threads import start_in_thread, wait_until_blocked
 
 EMAIL = ("email", "h@reunite.cz")
 PHONE = {("phone", "+420241770449"), ("digits", "420241770449")}
@@ -22,11 +20,6 @@ postgres = pytest.mark.postgres
 
 def noted() -> set[tuple[str, str]]:
     return set(SharedValue.objects.values_list("kind", "value"))
-
-
-def edit(customer: Customer, **values) -> Customer:
-    fresh = Customer.objects.get(pk=customer.pk)
-    return edit_profile(fresh, values, version=fresh.version, by=None, via="page")
 
 
 @pytest.fixture
@@ -78,9 +71,9 @@ def test_a_split_notes_what_the_record_shares_with_those_it_leaves(helena):
 def test_rebuilding_names_what_is_missing_and_only_forgets_what_is_too_many(helena):
     customer_with_order(email="h@reunite.cz")
     SharedValue.objects.all().delete()
-    assert rebuilt().startswith(f"shared value {EMAIL} missing")
+    assert rebuild().startswith(f"shared value {EMAIL} missing")
     SharedValue.objects.create(kind="email", value="nobody@reunite.cz")
-    assert rebuilt() == "Nothing differed."
+    assert rebuild() == "Nothing differed."
     assert noted() == {EMAIL}
 
 
@@ -116,7 +109,7 @@ def test_a_value_that_somebody_else_is_typing_is_noted_without_a_look(sources):
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             edit(a, email="h@reunite.cz")
-            in_a_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
+            start_in_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
         assert noted() == shared_values() == {EMAIL}
 
 
@@ -126,8 +119,8 @@ def test_it_is_not_forgotten_before_both_are_there(sources):
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             edit(a, email="h@reunite.cz")
-            in_a_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
-            in_a_thread(threads, lambda: sharing.drop_unshared({EMAIL})).result(timeout=10)
+            start_in_thread(threads, lambda: edit(b, email="h@reunite.cz")).result(timeout=10)
+            start_in_thread(threads, lambda: sharing.drop_unshared({EMAIL})).result(timeout=10)
         assert noted() == shared_values() == {EMAIL}
 
 
@@ -139,8 +132,8 @@ def test_who_comes_with_a_value_that_a_merge_is_forgetting_notes_it_afterwards(s
         with transaction.atomic():
             merge(a, b)
             assert noted() == set()
-            waiting = in_a_thread(threads, lambda: lead_of(third))
-            when_blocked()
+            waiting = start_in_thread(threads, lambda: lead_of(third))
+            wait_until_blocked()
         waiting.result(timeout=10)
     assert noted() == shared_values() == {EMAIL}
 
@@ -151,7 +144,7 @@ def test_a_merge_leaves_a_value_with_which_somebody_is_coming(sources):
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
             customer_with_order(email="h@reunite.cz")
-            in_a_thread(threads, lambda: merge(a, b)).result(timeout=10)
+            start_in_thread(threads, lambda: merge(a, b)).result(timeout=10)
         assert noted() == shared_values() == {EMAIL}
 
 
@@ -160,5 +153,5 @@ def test_an_order_of_a_known_person_does_not_wait_for_a_merge_that_forgets_their
     a, b = (customer_with_order(email="h@reunite.cz", external_id=name) for name in "ab")
     with ThreadPoolExecutor(1) as threads, transaction.atomic():
         merge(a, b)
-        known = in_a_thread(threads, lambda: order(external_id="b", email="h@reunite.cz"))
+        known = start_in_thread(threads, lambda: order(external_id="b", email="h@reunite.cz"))
         assert known.result(timeout=10).assigned.rule == "known"

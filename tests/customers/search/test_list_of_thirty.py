@@ -12,7 +12,7 @@ from customers.merging.plan import plan_merge
 from customers.models import Customer, Via
 from customers.search.customer_list import PAGE
 from customers.search.order import sort_named
-from tests.customers.world import rolled_back
+from tests.database import rolled_back
 from tests.factories import customer_with_order, order, signed_in
 
 URL = "/customers/"

@@ -8,9 +8,9 @@ from django.utils import timezone
 from customers.merging.split import split_record
 from customers.models import Customer, IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
 from customers.records import match_keys
-from tests.acts import merge, undo
+from tests.acts import edit, merge, undo
 from tests.factories import SourceRecordFactory, order
-from tests.orders.intake.people import HELENA, edit, lead
+from tests.orders.intake.people import HELENA, lead
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,9 @@ from customers.models import Customer, DataSource, HistoryEntry, SourceRecord
 from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.models import Order, OrderItem, Purchase
+from tests.acts import edit
 from tests.factories import ProductFactory, order, person
-from tests.orders.intake.people import HELENA, edit, lead
+from tests.orders.intake.people import HELENA, lead
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ import pytest
 
 from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase, IntakeError
 from orders.intake.take import take_order
-from tests.acts import dump
+from tests.database import dump
 from tests.factories import ProductFactory, lead_of, order, person
 from tests.orders.intake.people import HELENA, lead
 

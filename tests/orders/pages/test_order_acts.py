@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
-from tests.database import again
+from tests.database import reloaded
 from tests.factories import card, declined_order, make_user, paid_order, signed_in, subscription
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_form_sent_twice_or_without_its_stamp_changes_nothing_more(as_admin):
     assert "<strong>Nothing was refunded.</strong> This order has changed" in words(refund(as_admin, paid, amount="3"))
     assert "<strong>Nothing was refunded.</strong>" in words(refund(as_admin, paid, amount="3", seen="x"))
     assert refund(as_admin, paid, amount="3", seen="").status_code == 422
-    assert again(paid).refunded == 3
+    assert reloaded(paid).refunded == 3
 
 
 def test_a_rerun_names_what_is_charged_to_which_card(as_admin):
@@ -85,7 +85,7 @@ def test_a_rerun_names_what_is_charged_to_which_card(as_admin):
     assert "Charge 9.90 USD" in words(as_admin.get(url(declined, "rerun")))
     done = words(post(as_admin, declined, "rerun", card=card(declined, "sandbox-soft-decline").pk))
     assert "<strong>Declined.</strong> Charge of 9.90 USD to VISA 4242 declined. Insufficient funds." in done
-    declined = again(declined)
+    declined = reloaded(declined)
     done = words(post(as_admin, declined, "rerun", card=card(declined).pk))
     assert "<strong>Charged.</strong> 9.90 USD charged to VISA 4242." in done
 
@@ -149,15 +149,15 @@ def test_only_what_is_possible_is_shown(as_admin):
 def test_a_purchase_is_cancelled_now_around_the_next_bill_or_on_a_day(as_admin):
     now, then, later, day = (subscription(next_bill_date=SOON) for _ in range(4))
     assert "Purchase cancelled." in words(post(as_admin, now, "cancel", when="now", reason="Late"))
-    assert again(now).status == "CANCELLED"
+    assert reloaded(now).status == "CANCELLED"
     assert "The purchase will be cancelled on" in words(post(as_admin, then, "cancel", when="before", reason="Late"))
-    assert (again(then).cancels_on, again(then).bills_on) == (SOON, None)
+    assert (reloaded(then).cancels_on, reloaded(then).bills_on) == (SOON, None)
     post(as_admin, later, "cancel", when="after", reason="Late")
-    assert (again(later).cancels_on, again(later).bills_on) == (SOON + timedelta(days=1), SOON)
+    assert (reloaded(later).cancels_on, reloaded(later).bills_on) == (SOON + timedelta(days=1), SOON)
     post(as_admin, day, "cancel", when="day", day=SOON + timedelta(days=1), reason="Late")
-    assert (again(day).cancels_on, again(day).bills_on) == (SOON + timedelta(days=1), SOON)
-    assert "Scheduled cancellation removed." in words(post(as_admin, again(then), "keep"))
-    assert again(then).cancels_on is None
+    assert (reloaded(day).cancels_on, reloaded(day).bills_on) == (SOON + timedelta(days=1), SOON)
+    assert "Scheduled cancellation removed." in words(post(as_admin, reloaded(then), "keep"))
+    assert reloaded(then).cancels_on is None
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_wrong_input_about_a_purchase_is_said_at_its_field(as_admin, act, given,
     answer = post(as_admin, bought, act, **given)
     assert answer.status_code == 422
     assert why in words(answer)
-    assert again(bought).updated == bought.updated
+    assert reloaded(bought).updated == bought.updated
 
 
 def test_a_cancellation_before_the_next_bill_can_be_moved_to_after_it(as_admin):
     bought = subscription(next_bill_date=SOON, cancels_on=SOON)
     post(as_admin, bought, "cancel", when="after", reason="Late")
-    assert again(bought).cancels_on == SOON + timedelta(days=1)
+    assert reloaded(bought).cancels_on == SOON + timedelta(days=1)
 
 
 def test_a_paused_purchase_that_bills_when_it_restarts_is_not_cancelled_before_that_bill(as_admin):
@@ -207,11 +207,11 @@ def test_a_purchase_is_paused_and_reactivated(as_admin):
     bought = subscription(next_bill_date=SOON)
     page = words(post(as_admin, bought, "pause", until=SOON + timedelta(days=5)))
     assert "Purchase paused." in page
-    assert again(bought).bills_on == SOON + timedelta(days=5)
+    assert reloaded(bought).bills_on == SOON + timedelta(days=5)
     asked = words(as_admin.get(url(bought, "reactivate")))
     assert f'value="{SOON}"' in asked
-    assert "Purchase reactivated." in words(post(as_admin, again(bought), "reactivate", next_bill=SOON))
-    assert again(bought).bills_on == SOON
+    assert "Purchase reactivated." in words(post(as_admin, reloaded(bought), "reactivate", next_bill=SOON))
+    assert reloaded(bought).bills_on == SOON
 
 
 def test_a_cancellation_that_is_planned_already_is_named_before_another(as_admin):
@@ -233,10 +233,10 @@ def test_who_may_not_change_billing_reactivates_without_choosing_the_day():
     forged = post(client, bought, "reactivate", next_bill=SOON + timedelta(days=900))
     assert forged.status_code == 422
     assert "You do not have permission to choose the next bill date." in words(forged)
-    assert again(bought).status == "PAUSED"
+    assert reloaded(bought).status == "PAUSED"
 
     assert f"The next bill is on {SOON:%-d %b %Y}." in words(post(client, bought, "reactivate"))
-    assert (again(bought).status, again(bought).next_bill_date) == ("ACTIVE", SOON)
+    assert (reloaded(bought).status, reloaded(bought).next_bill_date) == ("ACTIVE", SOON)
 
 
 def test_a_next_bill_that_has_passed_becomes_the_next_possible_day():
@@ -245,14 +245,14 @@ def test_a_next_bill_that_has_passed_becomes_the_next_possible_day():
     )
     bought = subscription("PAUSED", next_bill_date=SOON - timedelta(days=90))
     post(client, bought, "reactivate")
-    assert again(bought).next_bill_date == SOON - timedelta(days=10)
+    assert reloaded(bought).next_bill_date == SOON - timedelta(days=10)
 
 
 def test_the_billing_of_a_purchase_is_changed(as_admin):
     bought = subscription(next_bill_date=SOON)
     page = words(post(as_admin, bought, "billing", price="7.50", next_bill=date(2027, 1, 31)))
     assert "Price changed from 9.90 USD to 7.50 USD." in page
-    assert (str(again(bought).price), again(bought).next_bill_date) == ("7.500", date(2027, 1, 31))
+    assert (str(reloaded(bought).price), reloaded(bought).next_bill_date) == ("7.500", date(2027, 1, 31))
 
 
 def test_what_is_impossible_leads_back_and_says_why(as_admin):

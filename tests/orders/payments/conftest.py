@@ -1,11 +1,9 @@
 import pytest
-from django.test import override_settings
 
-from tests.orders.payments.acts import Box
+from tests.recording_gateway import recording
 
 
 @pytest.fixture
-def box():
-    Box.asked, Box.then = [], list
-    with override_settings(PAYMENT_GATEWAY="tests.orders.payments.acts.Box"):
-        yield Box
+def recording_gateway():
+    with recording() as gateway:
+        yield gateway

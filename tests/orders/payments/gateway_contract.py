@@ -17,9 +17,9 @@ import pytest
 from django.test import override_settings
 
 from orders.payments.gateway import Answer, Card, Gateway, Question, Refund, Sale, Token
-from tests.database import again, check_totals
+from tests.acts import refund, rerun
+from tests.database import check_totals, reloaded
 from tests.factories import card, declined_order
-from tests.orders.payments.acts import refund, rerun
 
 AMOUNT, PART = Decimal("9.90"), Decimal("3.00")
 
@@ -113,9 +113,9 @@ class GatewayContract:
     def test_a_declined_order_is_charged_and_a_part_of_it_refunded(self):
         declined, kept = self.order_with_kept_card()
         assert rerun(declined, kept).status == "SUCCESS"
-        paid = again(declined)
+        paid = reloaded(declined)
         assert paid.status == "COMPLETE"
         charged = paid.transactions.filter(status="SUCCESS").get()
         assert refund(paid, "3.00", sale=charged.pk).status == "SUCCESS"
-        assert again(paid).refunded == PART
+        assert reloaded(paid).refunded == PART
         check_totals()

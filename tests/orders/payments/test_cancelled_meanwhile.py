@@ -11,9 +11,9 @@ from orders.models import ItemKind, Order
 from orders.payments.add_line import AddedLine
 from orders.payments.gateway_request import amount_paid
 from orders.payments.upsell import add_upsell
-from tests.database import again, check_totals
+from tests.acts import make_pending_an_hour_old, refund, refusal, rerun, settle_pending
+from tests.database import check_totals, history_of, reloaded
 from tests.factories import ProductFactory, declined_order, paid_order
-from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle, story
 
 pytestmark = pytest.mark.django_db
 
@@ -25,19 +25,19 @@ def cancelled_meanwhile() -> Order:
     declined = declined_order(token="sandbox-times-out")
     rerun(declined)
     mark_uncollected(declined, "voided", by=None)
-    an_hour_ago()
+    make_pending_an_hour_old()
     return declined
 
 
 def test_the_payment_is_seen_and_the_order_stays_cancelled():
     cancelled = cancelled_meanwhile()
-    said = settle()
+    said = settle_pending()
 
     charged = f"Order {cancelled.number}: 9.90 USD charged to VISA 4242. {CANCELLED}"
     assert said == f"{charged}\nResolved: 1. Still without an answer: 0.\n"
     assert cancelled.transactions.filter(status="SUCCESS").count() == 1
-    assert again(cancelled).status == "CANCELLED"
-    assert f"Charged 9.90 USD to VISA 4242 for order {cancelled.number}. {CANCELLED}" in story(cancelled)
+    assert reloaded(cancelled).status == "CANCELLED"
+    assert f"Charged 9.90 USD to VISA 4242 for order {cancelled.number}. {CANCELLED}" in history_of(cancelled)
     assert not RecordTotals.objects.exclude(orders=0).exists()
     check_totals()
 
@@ -45,7 +45,7 @@ def test_the_payment_is_seen_and_the_order_stays_cancelled():
 def test_a_subscription_of_it_does_not_begin():
     cancelled = cancelled_meanwhile()
     cancelled.items.create(description="Monthly", amount=cancelled.total, kind="subscription", product=ProductFactory())
-    settle()
+    settle_pending()
 
     assert not cancelled.purchases.exists()
     check_totals()
@@ -53,15 +53,15 @@ def test_a_subscription_of_it_does_not_begin():
 
 def test_it_is_paid_back_and_stays_cancelled(as_admin):
     cancelled = cancelled_meanwhile()
-    settle()
-    paid = again(cancelled)
+    settle_pending()
+    paid = reloaded(cancelled)
     assert "/refund/" in as_admin.get(paid.get_absolute_url()).content.decode()
     sale = paid.transactions.get(status="SUCCESS")
     assert refund(paid, "9.90", sale=sale.pk).status == "SUCCESS"
 
-    back = again(cancelled)
+    back = reloaded(cancelled)
     assert (back.status, back.refunded) == ("CANCELLED", Decimal("9.90"))
-    assert "All payments of this order are already refunded." in refused(refund, back, sale=sale.pk)
+    assert "All payments of this order are already refunded." in refusal(refund, back, sale=sale.pk)
     check_totals()
 
 
@@ -69,10 +69,10 @@ def test_a_refund_that_is_answered_late_leaves_a_voided_order_voided():
     paid = paid_order(token="sandbox-slow-refund")
     refund(paid, "9.90")
     mark_uncollected(paid, "voided", by=None)
-    an_hour_ago()
-    settle()
+    make_pending_an_hour_old()
+    settle_pending()
 
-    back = again(paid)
+    back = reloaded(paid)
     assert (back.status, back.refunded) == ("CANCELLED", Decimal("9.90"))
     check_totals()
 
@@ -82,10 +82,10 @@ def test_what_was_to_be_added_to_it_is_paid_back_with_it():
     line = IncomingLine("Monthly", Decimal("5.00"), product=ProductFactory(), kind=ItemKind.SUBSCRIPTION)
     add_upsell(paid, AddedLine(line), request=None, by=None)
     mark_uncollected(paid, "voided", by=None)
-    an_hour_ago()
-    settle()
+    make_pending_an_hour_old()
+    settle_pending()
 
-    cancelled = again(paid)
+    cancelled = reloaded(paid)
     assert (cancelled.status, cancelled.total) == ("CANCELLED", paid.total + 5)
     assert not cancelled.purchases.exists()
     assert amount_paid(cancelled.transactions.all(), cancelled) == cancelled.total
@@ -96,7 +96,7 @@ def test_of_a_cancelled_order_that_nobody_paid_nothing_can_be_refunded(as_admin)
     cancelled = declined_order()
     mark_uncollected(cancelled, "voided", by=None)
 
-    assert "so nothing was paid for it" in refused(refund, again(cancelled))
+    assert "so nothing was paid for it" in refusal(refund, reloaded(cancelled))
     page = as_admin.get(cancelled.get_absolute_url()).content.decode()
     assert "/refund/" not in page
     assert "so nothing was paid" not in page

@@ -7,10 +7,9 @@ from customers.merging.split import split_record
 from customers.models import HistoryEntry
 from orders.models import Order, Transaction
 from orders.payments.record_answer import LostAnswerError
-from tests.acts import merge, undo
-from tests.database import again, check_totals
+from tests.acts import make_pending_an_hour_old, merge, refund, refusal, rerun, settle_pending, undo
+from tests.database import check_totals, reloaded
 from tests.factories import declined_order, order, paid_order
-from tests.orders.payments.acts import an_hour_ago, refund, refused, rerun, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +31,9 @@ def test_a_merge_between_question_and_answer_loses_nothing():
     rerun(declined)
     other = order(first_name="Jana", email="jana@reunite.cz").assigned.record.customer
     merge(other, declined.source_record.customer)
-    an_hour_ago()
-    settle()
-    assert again(declined).status == "COMPLETE"
+    make_pending_an_hour_old()
+    settle_pending()
+    assert reloaded(declined).status == "COMPLETE"
     assert Transaction.objects.filter(source_record__customer=other, status="SUCCESS").count() == 1
     check_totals()
 
@@ -44,28 +43,28 @@ def test_a_split_between_question_and_answer_loses_nothing():
     order(source="Market", email="hholy@gmail.com", first_name="Helena", external_id="8")
     rerun(declined)
     new = split_record(declined.source_record, by=None)
-    an_hour_ago()
-    settle()
-    assert again(declined).source_record.customer == new
+    make_pending_an_hour_old()
+    settle_pending()
+    assert reloaded(declined).source_record.customer == new
     assert HistoryEntry.objects.filter(source_record__customer=new, kind="payment").count() == 1
     check_totals()
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_the_gateway_is_never_asked_inside_a_transaction(box):
+def test_the_gateway_is_never_asked_inside_a_transaction(recording_gateway):
     paid = paid_order()
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         refund(paid)
-    assert box.asked == []
+    assert recording_gateway.requests == []
     assert refund(paid).status == "SUCCESS"
-    assert not box.was_inside
+    assert not recording_gateway.was_in_transaction
 
 
-def test_of_an_order_deleted_meanwhile_it_is_said_what_the_gateway_answered(box):
+def test_of_an_order_deleted_meanwhile_it_is_said_what_the_gateway_answered(recording_gateway):
     declined = declined_order()
-    box.then = lambda: (Transaction.objects.all().delete(), Order.objects.all().delete())
+    recording_gateway.then = lambda: (Transaction.objects.all().delete(), Order.objects.all().delete())
     with pytest.raises(LostAnswerError) as error:
         rerun(declined)
     lost = "This order was deleted a moment ago. The gateway answered “Approved.” about 9.90 USD."
     assert str(error.value) == lost
-    assert "deleted a moment ago" in refused(refund, declined)
+    assert "deleted a moment ago" in refusal(refund, declined)

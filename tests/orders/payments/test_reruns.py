@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, PaySource, RecordTotals
 from orders.payments.rerun import chargeable_cards
-from tests.database import again, check_totals
+from tests.acts import refund, refusal, rerun
+from tests.database import check_totals, history_of, reloaded
 from tests.factories import card, declined_order, order, paid_order
-from tests.orders.payments.acts import refund, refused, rerun, story
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +19,9 @@ def test_a_declined_sale_is_rerun_and_the_order_counts(agent):
     declined = declined_order()
     assert not RecordTotals.objects.exists()
     assert rerun(declined, by=agent).status == "SUCCESS"
-    assert again(declined).status == "COMPLETE"
+    assert reloaded(declined).status == "COMPLETE"
     assert (RecordTotals.objects.get().orders, RecordTotals.objects.get().amount) == (1, 990)
-    assert story(declined) == [f"Charged 9.90 USD to VISA 4242 for order {declined.number}."]
+    assert history_of(declined) == [f"Charged 9.90 USD to VISA 4242 for order {declined.number}."]
     assert HistoryEntry.objects.get(kind="payment").by == agent
     check_totals()
 
@@ -29,9 +29,9 @@ def test_a_declined_sale_is_rerun_and_the_order_counts(agent):
 def test_a_rerun_may_be_declined_again_and_tried_with_another_card():
     declined = declined_order(token="sandbox-soft-decline")
     assert rerun(declined).status == "SOFT_DECLINE"
-    declined = again(declined)
+    declined = reloaded(declined)
     assert declined.status == "DECLINED"
-    assert story(declined) == [
+    assert history_of(declined) == [
         f"Charge of 9.90 USD to VISA 4242 for order {declined.number} declined. Answer: Insufficient funds."
     ]
     assert rerun(declined, card(declined)).status == "SUCCESS"
@@ -56,15 +56,15 @@ def test_an_older_card_can_be_charged_however_many_the_gateway_does_not_keep():
     PaySource.objects.filter(pk__in=(own.pk, older.pk)).update(at=timezone.now() - timedelta(days=9))
     for _ in range(30):
         card(declined, token="")
-    assert chargeable_cards(again(declined)) == [tried, own, older]
+    assert chargeable_cards(reloaded(declined)) == [tried, own, older]
     for _ in range(30):
         card(declined)
-    assert chargeable_cards(again(declined))[:2] == [tried, own]
+    assert chargeable_cards(reloaded(declined))[:2] == [tried, own]
 
 
 def test_after_a_hard_decline_it_is_said_why_not():
     declined = declined_order("HARD_DECLINE")
-    why = refused(rerun, declined)
+    why = refusal(rerun, declined)
     assert "declined this sale permanently" in why
     assert "Insufficient funds." in why
 
@@ -72,28 +72,28 @@ def test_after_a_hard_decline_it_is_said_why_not():
 def test_a_rerun_that_is_declined_for_good_is_the_last():
     declined = declined_order(token="sandbox-hard-decline")
     rerun(declined)
-    assert "reported stolen" in refused(rerun, again(declined), seen=again(declined).stamp)
+    assert "reported stolen" in refusal(rerun, reloaded(declined), seen=reloaded(declined).stamp)
 
 
 def test_what_is_not_declined_is_not_rerun():
-    assert "This order is complete." in refused(rerun, paid_order())
+    assert "This order is complete." in refusal(rerun, paid_order())
     unknown = order(status="DECLINED", first_name="B").order
-    assert "This order has no declined sale" in refused(chargeable_cards, unknown)
+    assert "This order has no declined sale" in refusal(chargeable_cards, unknown)
     free = declined_order(total="0")
-    assert "zero" in refused(rerun, free)
+    assert "zero" in refusal(rerun, free)
 
 
 def test_a_card_that_the_gateway_does_not_keep_cannot_be_charged():
     declined = declined_order(token="")
     card(declined, gateway="Stripe")
-    assert refused(chargeable_cards, declined).startswith("The customer has no card")
+    assert refusal(chargeable_cards, declined).startswith("The customer has no card")
     theirs = card(declined_order(first_name="B", email="b@reunite.cz"))
     card(declined)
-    assert "no longer belongs to the customer" in refused(rerun, declined, theirs)
+    assert "no longer belongs to the customer" in refusal(rerun, declined, theirs)
 
 
 def test_without_a_gateway_nothing_is_charged_and_it_is_said():
     declined, paid = declined_order(), paid_order()
     with override_settings(PAYMENT_GATEWAY=""):
-        assert "No payment gateway is configured" in refused(rerun, declined)
-        assert "No payment gateway is configured" in refused(refund, paid)
+        assert "No payment gateway is configured" in refusal(rerun, declined)
+        assert "No payment gateway is configured" in refusal(refund, paid)

@@ -90,7 +90,11 @@ def test_the_table_names_every_card():
 
 @pytest.mark.parametrize(
     "path",
-    ["orders.sandbox.SandboxGateway", "orders.payments.sandbox.SandboxGateway", "tests.orders.payments.acts.Box"],
+    [
+        "orders.sandbox.SandboxGateway",
+        "orders.payments.sandbox.SandboxGateway",
+        "tests.recording_gateway.RecordingGateway",
+    ],
 )
 def test_production_is_warned_of_the_sandbox_by_any_path_and_of_what_is_made_of_it(path):
     with override_settings(PAYMENT_GATEWAY=path):

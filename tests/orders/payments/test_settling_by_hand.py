@@ -12,9 +12,9 @@ from orders.locks import OrderError
 from orders.models import Transaction
 from orders.payments.rerun import declined_sale
 from orders.payments.settle_by_hand import settle_by_hand
-from tests.database import again, check_totals
+from tests.acts import refund, rerun
+from tests.database import check_totals, reloaded
 from tests.factories import card, declined_order, make_user, order, paid_order, sale, signed_in
-from tests.orders.payments.acts import refund, rerun
 
 pytestmark = pytest.mark.django_db
 REASON = "The console shows it"
@@ -29,7 +29,7 @@ def silent_order(*, hours=25, **options):
     declined = declined_order(**{"token": "sandbox-silent"} | options)
     rerun(declined)
     wait(hours)
-    return again(declined)
+    return reloaded(declined)
 
 
 def wait(hours):
@@ -55,7 +55,7 @@ def test_what_was_charged_makes_the_order_count(as_admin, admin_user):
     assert "Charged." in text_of(say(as_admin, silent, "yes"))
     payment = silent.transactions.get(gateway_reference="ch_1")
     assert (payment.status, payment.answer) == ("SUCCESS", f"Resolved manually: {REASON}")
-    assert again(silent).status == "COMPLETE"
+    assert reloaded(silent).status == "COMPLETE"
     said = f"Charged 9.90 USD to VISA 4242 for order {silent.number}. Resolved manually: {REASON}"
     assert story(silent) == [(said, admin_user)]
     check_totals()
@@ -67,7 +67,7 @@ def test_what_was_not_charged_may_be_tried_again_and_deleted(as_admin, admin_use
     assert silent.transactions.latest("pk").status == "SOFT_DECLINE"
     said = f"Charge of 9.90 USD to VISA 4242 for order {silent.number} declined. Resolved manually: {REASON}"
     assert story(silent) == [(said, admin_user)]
-    assert declined_sale(again(silent))
+    assert declined_sale(reloaded(silent))
     assert refusals(silent.source_record.customer) == []
 
 
@@ -79,7 +79,7 @@ def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
         page = text_of(as_admin.get(url(paid)))
         assert "It was refunded" in page
         say(as_admin, paid, "yes")
-    assert again(paid).refunded == 3
+    assert reloaded(paid).refunded == 3
     [(said, _)] = story(paid)
     refunded = f"Refunded 3.00 USD of order {paid.number} to VISA 4242."
     assert said == f"{refunded} Resolved manually: {REASON} Reason: Damaged in the post"
@@ -90,7 +90,7 @@ def test_the_gateway_is_asked_once_more_and_its_answer_counts(as_admin):
     silent = silent_order(token="sandbox-times-out")
     page = text_of(say(as_admin, silent, "no", reference=""))
     assert "The gateway has answered in the meantime. Its answer was recorded instead of yours." in page
-    assert again(silent).status == "COMPLETE"
+    assert reloaded(silent).status == "COMPLETE"
     assert "Resolved manually" not in str(story(silent))
 
 
@@ -101,7 +101,7 @@ def test_a_second_click_changes_nothing(as_admin):
         data = {"seen": seen, "outcome": outcome, "reference": "ch_1", "reason": REASON}
         response = as_admin.post(url(silent), data, follow=True)
     assert "Nothing was changed." in text_of(response)
-    assert again(silent).status == "COMPLETE"
+    assert reloaded(silent).status == "COMPLETE"
     assert len(story(silent)) == 1
 
 
@@ -113,7 +113,7 @@ def test_not_before_a_day_has_passed(as_admin, hours):
     assert "Resolve payment…" not in text_of(response)
     with pytest.raises(OrderError):
         settle_by_hand(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
-    assert again(silent).status == "DECLINED"
+    assert reloaded(silent).status == "DECLINED"
 
 
 def test_what_waits_for_nothing_is_not_settled(as_admin):
@@ -143,7 +143,7 @@ def test_what_another_system_sent_can_be_settled_here(as_admin):
     sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))
     wait(25)
     say(as_admin, unpaid, "yes")
-    assert again(unpaid).status == "COMPLETE"
+    assert reloaded(unpaid).status == "COMPLETE"
 
 
 @pytest.mark.parametrize("kind", ["AUTHORIZE", "VOID"])
@@ -153,7 +153,7 @@ def test_what_moves_no_money_is_no_payment_of_the_order(as_admin, kind):
     Transaction.objects.update(kind=kind)
     wait(25)
     say(as_admin, unpaid, "yes")
-    assert again(unpaid).status == "PENDING"
+    assert reloaded(unpaid).status == "PENDING"
     assert "Charged" not in str(story(unpaid))
     check_totals()
 

@@ -15,7 +15,7 @@ from orders.revenue import current
 from orders.revenue.ledger import read_changes, read_current_changes
 from orders.subscriptions.connect import connect_subscriptions, disconnect_subscriptions
 from tests.acts import fresh, merge, undo
-from tests.customers.world import rolled_back
+from tests.database import rolled_back
 from tests.days import day
 from tests.factories.invoices import invoice, line, plan, purchase, record
 from tests.orders.revenue.movement_lines import moved

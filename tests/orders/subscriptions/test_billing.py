@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from orders.subscriptions.billing import change_billing
-from tests.database import again
+from tests.acts import cancel_on, pause
+from tests.database import history_of, reloaded
 from tests.factories import subscription
-from tests.orders.subscriptions.acts import LATER, SOON, pause, refused, schedule, story
+from tests.orders.subscriptions.purchase_checks import LATER, SOON, refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -16,26 +17,26 @@ pytestmark = pytest.mark.django_db
 def test_price_and_next_bill_are_changed_and_told():
     bought = subscription(next_bill_date=SOON)
     change_billing(bought, price=Decimal("7.50"), next_bill=LATER, seen=bought.stamp, by=None)
-    assert (again(bought).price, again(bought).next_bill_date) == (Decimal("7.50"), LATER)
-    assert story(bought) == [
+    assert (reloaded(bought).price, reloaded(bought).next_bill_date) == (Decimal("7.50"), LATER)
+    assert history_of(bought) == [
         f"Changed the billing of purchase {bought.pk} (Unlimited Monthly). Price changed from 9.90 USD to 7.50 USD."
         " Next bill changed from 20 Mar 2026 to 20 Apr 2026."
     ]
 
 
 def test_a_cancellation_at_the_next_bill_moves_with_it():
-    bought = schedule(subscription(next_bill_date=SOON), SOON)
+    bought = cancel_on(subscription(next_bill_date=SOON), SOON)
     change_billing(bought, price=bought.price, next_bill=LATER, seen=bought.stamp, by=None)
-    assert again(bought).cancels_on == LATER
+    assert reloaded(bought).cancels_on == LATER
 
 
 def test_a_cancellation_that_would_move_into_a_pause_is_refused():
     bought = pause(subscription(next_bill_date=LATER), SOON)
-    bought = schedule(bought, LATER)
-    why = refused(change_billing, bought, price=bought.price, next_bill=SOON)
+    bought = cancel_on(bought, LATER)
+    why = refusal_of(change_billing, bought, price=bought.price, next_bill=SOON)
     assert "is paused until 20 Mar 2026" in why
     change_billing(bought, price=bought.price, next_bill=SOON + timedelta(days=1), seen=bought.stamp, by=None)
-    assert again(bought).cancels_on == SOON + timedelta(days=1)
+    assert reloaded(bought).cancels_on == SOON + timedelta(days=1)
 
 
 def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
@@ -43,17 +44,19 @@ def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
     for bought in (unknown, overdue):
         same = {"next_bill": bought.next_bill_date, "seen": bought.stamp, "by": None}
         change_billing(bought, price=Decimal(0), **same)
-        assert again(bought).price == 0
-    assert "Choose the next bill date" in refused(change_billing, again(overdue), price=Decimal(1), next_bill=None)
+        assert reloaded(bought).price == 0
+    assert "Choose the next bill date" in refusal_of(
+        change_billing, reloaded(overdue), price=Decimal(1), next_bill=None
+    )
 
 
 @pytest.mark.parametrize("price", ["-0.01", "1.001", "NaN", "1e400", "10000000000"])
 def test_a_price_that_cannot_be_billed_is_refused(price):
-    assert "Enter a price such as 9.90." in refused(
+    assert "Enter a price such as 9.90." in refusal_of(
         change_billing, subscription(), price=Decimal(price), next_bill=None
     )
 
 
 def test_nothing_to_change_is_said():
     bought = subscription(next_bill_date=SOON)
-    assert "the same as before" in refused(change_billing, bought, price=bought.price, next_bill=SOON)
+    assert "the same as before" in refusal_of(change_billing, bought, price=bought.price, next_bill=SOON)

@@ -18,9 +18,10 @@ from orders.subscriptions.cancel import (
 )
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.pause import pause_purchase
-from tests.database import again, check_totals
+from tests.acts import cancel, cancel_on
+from tests.database import check_totals, history_of, reloaded
 from tests.factories import subscription
-from tests.orders.subscriptions.acts import LATER, SOON, TODAY, apply_due, cancel, refused, schedule, status_of, story
+from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, apply_due, refusal_of, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,22 +48,22 @@ def test_cancelling_now_ends_the_billing_and_the_customer_is_cancelled(agent):
 @pytest.mark.parametrize("status", ["CANCELLED", "COMPLETE"])
 def test_what_has_ended_is_neither_cancelled_nor_paused_nor_changed(status):
     bought = subscription(status)
-    assert "is no longer billed" in refused(cancel_purchase, bought, reason="")
-    assert "is no longer billed" in refused(schedule_cancellation, bought, SOON, reason="")
-    assert "is no longer billed" in refused(keep_purchase, bought)
-    assert "is no longer billed" in refused(pause_purchase, bought, SOON)
-    assert "is no longer billed" in refused(change_billing, bought, price=Decimal(1), next_bill=SOON)
+    assert "is no longer billed" in refusal_of(cancel_purchase, bought, reason="")
+    assert "is no longer billed" in refusal_of(schedule_cancellation, bought, SOON, reason="")
+    assert "is no longer billed" in refusal_of(keep_purchase, bought)
+    assert "is no longer billed" in refusal_of(pause_purchase, bought, SOON)
+    assert "is no longer billed" in refusal_of(change_billing, bought, price=Decimal(1), next_bill=SOON)
 
 
 def test_a_cancellation_to_come_is_carried_out_on_its_day_once():
-    bought = schedule(subscription(next_bill_date=SOON), SOON)
+    bought = cancel_on(subscription(next_bill_date=SOON), SOON)
     assert (bought.status, bought.cancels_on) == ("ACTIVE", SOON)
     assert apply_due(SOON - timedelta(days=1)) == []
     assert apply_due(SOON) == [bought]
-    bought = again(bought)
+    bought = reloaded(bought)
     assert (bought.status, bought.cancels_on, bought.cancel_reason) == ("CANCELLED", None, "Too expensive")
     assert apply_due(LATER) == []
-    assert story(bought) == [
+    assert history_of(bought) == [
         f"Cancelled purchase {named(bought)} as scheduled. Reason: Too expensive",
         f"Scheduled the cancellation of purchase {named(bought)} for 20 Mar 2026. Reason: Too expensive",
     ]
@@ -71,19 +72,19 @@ def test_a_cancellation_to_come_is_carried_out_on_its_day_once():
 
 
 def test_a_cancellation_to_come_can_be_taken_back():
-    bought = schedule(subscription(next_bill_date=SOON), SOON)
+    bought = cancel_on(subscription(next_bill_date=SOON), SOON)
     keep_purchase(bought, seen=bought.stamp, by=None)
-    assert (again(bought).cancels_on, again(bought).cancel_reason) == (None, "")
+    assert (reloaded(bought).cancels_on, reloaded(bought).cancel_reason) == (None, "")
     assert apply_due(LATER) == []
-    assert story(bought)[0] == f"Removed the cancellation of purchase {named(bought)} scheduled for 20 Mar 2026."
-    assert "No cancellation of this purchase is scheduled" in refused(keep_purchase, again(bought))
+    assert history_of(bought)[0] == f"Removed the cancellation of purchase {named(bought)} scheduled for 20 Mar 2026."
+    assert "No cancellation of this purchase is scheduled" in refusal_of(keep_purchase, reloaded(bought))
 
 
 @pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1), date(1, 1, 1)])
 def test_a_day_that_is_not_to_come_is_refused(day):
     bought = subscription()
-    assert refused(schedule_cancellation, bought, day, reason="") == "Choose 11 Mar 2026 or a later date."
-    assert refused(pause_purchase, bought, day) == "Choose 11 Mar 2026 or a later date."
+    assert refusal_of(schedule_cancellation, bought, day, reason="") == "Choose 11 Mar 2026 or a later date."
+    assert refusal_of(pause_purchase, bought, day) == "Choose 11 Mar 2026 or a later date."
 
 
 def test_before_the_next_bill_is_its_own_day_and_after_it_the_day_after():
@@ -107,4 +108,4 @@ def test_without_a_next_bill_nothing_is_cancelled_after_it(values):
 
 
 def test_a_day_that_must_be_a_slip_is_refused():
-    assert "ten years" in refused(schedule_cancellation, subscription(), date(9999, 12, 31), reason="")
+    assert "ten years" in refusal_of(schedule_cancellation, subscription(), date(9999, 12, 31), reason="")

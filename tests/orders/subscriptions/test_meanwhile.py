@@ -14,10 +14,10 @@ from orders.subscriptions.apply_due import _apply, _cancel, _due
 from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
 from orders.subscriptions.change import PurchaseError, locked_purchase, tomorrow
 from orders.subscriptions.pause import proposed_next_bill
-from tests.acts import merge, undo
-from tests.database import again, check_totals
+from tests.acts import cancel, cancel_on, merge, pause, undo
+from tests.database import check_totals, reloaded
 from tests.factories import order, subscription
-from tests.orders.subscriptions.acts import SOON, TODAY, apply_due, cancel, pause, refused, schedule, status_of
+from tests.orders.subscriptions.purchase_checks import SOON, TODAY, apply_due, refusal_of, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_what_has_changed_since_the_page_was_opened_is_not_acted_on():
     opened = subscription(next_bill_date=SOON)
     pause(opened)
-    assert "has changed since you opened the page" in refused(cancel_purchase, opened, reason="")
+    assert "has changed since you opened the page" in refusal_of(cancel_purchase, opened, reason="")
 
 
 def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
@@ -42,30 +42,30 @@ def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
 
 
 def test_a_deleted_purchase_is_said_to_be_deleted_and_does_not_stop_the_others():
-    gone, due = schedule(subscription(), SOON), schedule(subscription(), SOON)
+    gone, due = cancel_on(subscription(), SOON), cancel_on(subscription(), SOON)
     found = _due(cancels_on__lte=SOON)
     Purchase.objects.filter(pk=gone.pk).delete()
     with pytest.raises(PurchaseError, match="deleted a moment ago"), locked_purchase(gone, seen=None):
         pass
     assert [_apply(each, _cancel, SOON) for each in found] == [False, True]
-    assert again(due).status == "CANCELLED"
+    assert reloaded(due).status == "CANCELLED"
 
 
 def test_an_end_that_came_by_itself_only_clears_what_was_planned():
-    bought = schedule(subscription(), SOON)
+    bought = cancel_on(subscription(), SOON)
     paused = pause(subscription(), SOON)
     Purchase.objects.filter(pk=bought.pk).update(status="COMPLETE")
     Purchase.objects.filter(pk=paused.pk).update(status="ACTIVE")
     assert apply_due(SOON) == []
-    assert (again(bought).cancels_on, again(bought).status) == (None, "COMPLETE")
-    assert again(paused).restarts_on is None
+    assert (reloaded(bought).cancels_on, reloaded(bought).status) == (None, "COMPLETE")
+    assert reloaded(paused).restarts_on is None
 
 
 def test_what_is_looked_at_and_not_changed_is_not_saved():
-    bought = schedule(subscription(), SOON)
+    bought = cancel_on(subscription(), SOON)
     with locked_purchase(bought, seen=bought.stamp):
         pass
-    assert again(bought).stamp == bought.stamp
+    assert reloaded(bought).stamp == bought.stamp
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
@@ -75,11 +75,11 @@ def test_a_day_is_a_day_in_utc_wherever_somebody_looks(zone):
         with time_machine.travel(now), timezone.override(zone):
             assert tomorrow() == TODAY + timedelta(days=1)
             assert proposed_next_bill(bought) == TODAY
-            assert "Choose 11 Mar 2026 or a later date." in refused(schedule_cancellation, bought, TODAY, reason="")
+            assert "Choose 11 Mar 2026 or a later date." in refusal_of(schedule_cancellation, bought, TODAY, reason="")
 
 
 def test_the_command_says_what_it_did():
-    bought = schedule(subscription(), SOON)
+    bought = cancel_on(subscription(), SOON)
     out = StringIO()
     with time_machine.travel("2026-03-20 06:00 +0000"):
         call_command("apply_due", stdout=out)

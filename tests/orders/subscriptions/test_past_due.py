@@ -12,7 +12,8 @@ from orders.subscriptions import apply_due as applying
 from orders.subscriptions.derive import past_due_purchases
 from tests.api.caller import Caller
 from tests.api.chartmogul.billing import check, imported, invoice, known, line, paid, purchase
-from tests.orders.subscriptions.acts import LATER, TODAY, apply_due, status_of, story
+from tests.database import history_of
+from tests.orders.subscriptions.purchase_checks import LATER, TODAY, apply_due, status_of
 
 MARCH, APRIL = "2026-03-01T12:00:00Z", "2026-04-01T12:00:00Z"
 DUE = "2026-03-15T12:00:00Z"
@@ -34,7 +35,7 @@ def test_an_unpaid_invoice_is_past_due_once_its_day_has_come(caller, time_machin
     time_machine.move_to("2026-03-15 12:07+00:00")
     assert apply_due(LATER) == [purchase()]
     assert (purchase().status, status_of(purchase())) == (PurchaseStatus.RECYCLE_BILLING, "Past Due")
-    assert story(purchase()) == [f"Purchase {purchase().pk} (Gold) is past due. Its latest invoice is unpaid."]
+    assert history_of(purchase()) == [f"Purchase {purchase().pk} (Gold) is past due. Its latest invoice is unpaid."]
     assert apply_due(LATER) == []
     check()
 

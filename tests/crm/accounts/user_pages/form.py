@@ -2,8 +2,6 @@
 
 from django.contrib.messages import get_messages
 
-from crm.accounts.models import User
-
 
 def typed(*ticked: str, **changes: str) -> dict[str, str]:
     """A form as the browser sends it: an unticked box is not there at all."""
@@ -18,7 +16,3 @@ def edit(client, user, *ticked, **changes):
 
 def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def fresh(user):
-    return User.objects.get(pk=user.pk)

@@ -8,7 +8,8 @@ from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import SUPPORT_AGENT
 from crm.accounts.user_permissions import direct_permissions, permission_rows
-from tests.crm.accounts.user_pages.form import edit, fresh, messages_of, typed
+from tests.crm.accounts.user_pages.form import edit, messages_of, typed
+from tests.database import reloaded
 from tests.factories import signed_in
 
 
@@ -70,8 +71,8 @@ def test_saving_leaves_permissions_that_the_page_does_not_show(as_admin, andrew)
 
     edit(as_admin, andrew)
 
-    assert fresh(andrew).has_perm("auth.view_group")
-    assert list(fresh(andrew).groups.all()) == [night_shift]
+    assert reloaded(andrew).has_perm("auth.view_group")
+    assert list(reloaded(andrew).groups.all()) == [night_shift]
 
 
 def test_a_box_says_that_a_group_gives_the_same(as_admin, andrew):
@@ -90,8 +91,8 @@ def test_an_empty_password_keeps_the_present_one(as_admin, andrew):
 
     edit(as_admin, andrew, email="andrew@example.com")
 
-    assert fresh(andrew).email == "andrew@example.com"
-    assert fresh(andrew).check_password("correct horse battery")
+    assert reloaded(andrew).email == "andrew@example.com"
+    assert reloaded(andrew).check_password("correct horse battery")
 
 
 def test_who_may_not_sign_in_is_out_on_the_next_page(as_admin, andrew):
@@ -107,7 +108,7 @@ def test_who_may_not_sign_in_is_out_on_the_next_page(as_admin, andrew):
 def test_a_role_chosen_without_scripts_gives_its_boxes(as_admin, andrew):
     edit(as_admin, andrew, role="agent", email="typed@example.com")
 
-    assert (fresh(andrew).email, direct_permissions(fresh(andrew))) == ("typed@example.com", SUPPORT_AGENT.ticks)
+    assert (reloaded(andrew).email, direct_permissions(reloaded(andrew))) == ("typed@example.com", SUPPORT_AGENT.ticks)
 
 
 def test_a_role_and_other_boxes_than_its_own_are_refused(as_admin, andrew):
@@ -118,7 +119,7 @@ def test_a_role_and_other_boxes_than_its_own_are_refused(as_admin, andrew):
         "The role Viewer has other permissions than you ticked. To keep yours, choose Custom."
         in response.content.decode()
     )
-    assert fresh(andrew).get_all_permissions() == set()
+    assert reloaded(andrew).get_all_permissions() == set()
 
 
 def test_what_somebody_else_took_meanwhile_is_not_given_back_by_an_old_page(as_admin, andrew):
@@ -128,7 +129,7 @@ def test_what_somebody_else_took_meanwhile_is_not_given_back_by_an_old_page(as_a
 
     edit(as_admin, andrew, "customers.delete_customer", **seen)
 
-    assert fresh(andrew).get_all_permissions() == set()
+    assert reloaded(andrew).get_all_permissions() == set()
 
 
 def test_a_box_changed_by_hand_makes_the_role_custom(as_admin, agent):
@@ -136,7 +137,7 @@ def test_a_box_changed_by_hand_makes_the_role_custom(as_admin, agent):
 
     edit(as_admin, agent, *ticked, username="margaret", role="agent")
 
-    assert fresh(agent).get_all_permissions() == ticked
+    assert reloaded(agent).get_all_permissions() == ticked
     assert as_admin.get(agent.get_absolute_url()).context["form"]["role"].value() == "custom"
 
 
@@ -147,14 +148,14 @@ def test_ones_own_boxes_are_shown_and_cannot_be_changed(as_admin, admin_user):
     del form["is_active"]
     as_admin.post(admin_user.get_absolute_url(), form)
 
-    assert fresh(admin_user).get_all_permissions() == EVERYTHING
-    assert (fresh(admin_user).is_active, fresh(admin_user).last_name) == (True, "Peacock-Smith")
+    assert reloaded(admin_user).get_all_permissions() == EVERYTHING
+    assert (reloaded(admin_user).is_active, reloaded(admin_user).last_name) == (True, "Peacock-Smith")
 
 
 def test_ones_own_password_is_not_set_here_where_nobody_asks_the_present_one(as_admin, admin_user):
     edit(as_admin, admin_user, username="jane", password="correct horse battery")
 
-    assert not fresh(admin_user).check_password("correct horse battery")
+    assert not reloaded(admin_user).check_password("correct horse battery")
 
 
 def test_nothing_is_called_saved_where_nothing_changed(as_admin, admin_user, andrew):
@@ -177,7 +178,7 @@ def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeyp
 
     assert response.status_code == 403
     assert "You no longer have permission to manage users. Nothing was saved." in response.content.decode()
-    assert fresh(andrew).email == ""
+    assert reloaded(andrew).email == ""
 
 
 def test_a_user_without_a_password_gets_a_link(as_admin):

@@ -5,7 +5,8 @@ import pytest
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, checkboxes
 from crm.accounts.user_permissions import permission_rows
-from tests.crm.accounts.user_pages.form import edit, fresh
+from tests.crm.accounts.user_pages.form import edit
+from tests.database import reloaded
 from tests.factories import make_user, signed_in
 
 
@@ -28,7 +29,7 @@ def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(and
     assert [name for name, _ in page.context["form"].fields["role"].choices] == ["custom"]
 
     edit(client, andrew, "customers.delete_customer", MANAGE_USERS, is_superuser="on", user_permissions="1")
-    assert fresh(andrew).get_all_permissions() == {MANAGE_USERS}
+    assert reloaded(andrew).get_all_permissions() == {MANAGE_USERS}
     assert edit(client, andrew, role="admin").status_code == 422
 
 
@@ -38,7 +39,7 @@ def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
 
     edit(as_admin, andrew, seen=seen)
 
-    assert fresh(andrew).has_perm("auth.view_group")
+    assert reloaded(andrew).has_perm("auth.view_group")
 
 
 def test_every_checkbox_says_what_it_allows():

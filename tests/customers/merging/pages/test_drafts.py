@@ -11,9 +11,9 @@ from django.utils import timezone
 from crm.accounts.roles import SUPPORT_AGENT
 from customers.merging import drafts
 from customers.models import MergeDraft
-from tests.acts import fresh
+from tests.acts import edit, fresh
 from tests.customers.merging.pages.steps import PHONE, choose, confirm, hidden, reviewed, shown, values
-from tests.customers.merging.values.form import edited, send
+from tests.customers.merging.values.form import send
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_with_another_duplicate_what_is_said_of_those_who_stay_is_kept(as_agent,
 
 def test_what_was_only_suggested_is_suggested_anew(as_agent, helena, helen):
     reviewed(as_agent, helena, helen, **ENTERED)
-    edited(helen, email_opt_in=False)
+    edit(helen, email_opt_in=False)
 
     assert f'name="pick-email_opt_in" value="{helen.pk}" checked' in as_agent.get(values(helena, helen)).text
 

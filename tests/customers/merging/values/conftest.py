@@ -1,6 +1,7 @@
 import pytest
 
-from tests.customers.merging.values.form import ADDRESS, EMAIL, edited
+from tests.acts import edit
+from tests.customers.merging.values.form import ADDRESS, EMAIL
 from tests.factories import customer_with_order
 
 
@@ -12,4 +13,4 @@ def helena():
 @pytest.fixture
 def helen():
     helen = customer_with_order(source="Marketplace", last_name="Holy", email=EMAIL.upper(), phone="+420 2 4177 0449")
-    return edited(helen, company="Holý Design", email_opt_in=False, tax_exempt=True)
+    return edit(helen, company="Holý Design", email_opt_in=False, tax_exempt=True)

@@ -3,17 +3,10 @@
 from django.urls import reverse
 
 from customers.models import Customer, Merge
-from customers.profile.edit import edit_profile
-from tests.acts import fresh
 from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
 
 EMAIL = "hholy@gmail.com"
 ADDRESS = {"line1": "Rilská 3174/6", "postal_code": "14300", "city": "Prague", "country": "CZ"}
-
-
-def edited(customer, **fields) -> Customer:
-    (customer,) = fresh(customer)
-    return edit_profile(customer, fields, version=customer.version, by=None, via="page")
 
 
 def send(client, survivor, *duplicates, **entered):

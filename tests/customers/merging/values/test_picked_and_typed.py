@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from customers.credit import credit
 from customers.models import Customer, Merge
+from tests.acts import edit
 from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
-from tests.customers.merging.values.form import edited, merged, send
+from tests.customers.merging.values.form import merged, send
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def test_what_is_typed_wins_over_what_is_picked(as_agent, helena, helen):
 
 
 def test_every_value_of_one_customer_can_be_picked_at_once(as_agent, helena, helen):
-    helena = edited(helena, email_opt_in=True)
+    helena = edit(helena, email_opt_in=True)
     page = send(as_agent, helena, helen, all=helen.pk, **{"value-custom1": "kept"})
 
     assert page.status_code == 200

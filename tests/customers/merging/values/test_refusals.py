@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from customers.models import MergeDraft
-from tests.acts import fresh, merge
+from tests.acts import edit, fresh, merge
 from tests.customers.merging.pages.steps import hidden, values
-from tests.customers.merging.values.form import edited, send
+from tests.customers.merging.values.form import send
 from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_a_value_of_a_customer_who_is_not_chosen_is_refused(as_agent, helena, he
 
 
 def test_the_login_of_somebody_else_is_refused(as_agent, helena, helen):
-    edited(CustomerFactory(), cart_login="taken")
+    edit(CustomerFactory(), cart_login="taken")
     response = send(as_agent, helena, helen, **{"value-cart_login": "taken"})
 
     assert response.status_code == 422

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from customers.models import CartLogin, Merge, MergeDraft
 from customers.profile.shop_logins import customer_opened_by
+from tests.acts import edit
 from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
-from tests.customers.merging.values.form import edited, merged, send
+from tests.customers.merging.values.form import merged, send
 
 pytestmark = pytest.mark.django_db
 
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.django_db
 def with_logins(helena, helen):
     """Both have a login; the first has a password."""
     hashed = make_password("old secret")
-    helena = edited(helena, cart_login="helena.holy", cart_password=hashed)
-    return helena, edited(helen, cart_login="hholy", cart_password=make_password("hers"))
+    helena = edit(helena, cart_login="helena.holy", cart_password=hashed)
+    return helena, edit(helen, cart_login="hholy", cart_password=make_password("hers"))
 
 
 def test_a_password_is_kept_and_never_shown(as_agent, with_logins):

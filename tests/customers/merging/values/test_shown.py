@@ -5,15 +5,16 @@ from decimal import Decimal
 import pytest
 
 from customers.credit import credit
+from tests.acts import edit
 from tests.customers.merging.pages.steps import values
-from tests.customers.merging.values.form import EMAIL, edited, merged
+from tests.customers.merging.values.form import EMAIL, merged
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
 
 
 def test_it_shows_the_defaults_and_what_differs(as_agent, helena, helen):
-    helena = edited(helena, email_opt_in=True)
+    helena = edit(helena, email_opt_in=True)
     page = as_agent.get(values(helena, helen)).text
 
     for key, customer in [("last_name", helena), ("company", helen), ("email_opt_in", helen), ("tax_exempt", helena)]:
@@ -29,8 +30,8 @@ def test_it_shows_the_defaults_and_what_differs(as_agent, helena, helen):
 
 
 def test_an_answer_that_several_gave_is_picked_and_stays_the_strictest(as_agent, helena, helen):
-    helena = edited(helena, email_opt_in=True)
-    another = edited(customer_with_order(email=EMAIL, deduplicate=False), email_opt_in=False)
+    helena = edit(helena, email_opt_in=True)
+    another = edit(customer_with_order(email=EMAIL, deduplicate=False), email_opt_in=False)
 
     page = as_agent.get(values(helena, helen, another)).text
     assert f'name="pick-email_opt_in" value="{helen.pk}" checked' in page

@@ -1,13 +1,8 @@
-"""A small world in which anything can be done to customers, by names that stay the same when it is done over again."""
+"""Customers to whom anything can be done, by names that stay the same when the same acts are done over again."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import Decimal
-from io import StringIO
-
-from django.core.management import call_command
-from django.db import transaction
 
 from customers.credit import credit
 from customers.engagement import notes
@@ -25,13 +20,14 @@ from customers.totals import billing_status
 from orders.intake.order import IncomingCustomer, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.totals.add import rebuild_totals
+from tests.acts import rebuild
 from tests.factories import DataSourceFactory, ProductFactory
 from tests.factories.linked_rows import one_of_each
 
 Rows = dict[type, set[tuple[int, int]]]
 
 
-class World:
+class Simulation:
     """`customers` and `records` are primary keys by name; `given` is the credit that was given less what was used.
 
     `split_up` names whose records were split off, `shown` the cards that some profile was made to show.
@@ -180,7 +176,7 @@ class World:
             assert SourceRecord.objects.filter(customer=self.record(record).customer_id).count() <= 2
 
     def rebuild(self) -> None:
-        assert rebuilt() == "Nothing differed."
+        assert rebuild() == "Nothing differed."
 
     # Merging and taking back
 
@@ -215,18 +211,3 @@ class World:
             assert set(side.records) <= set(side.customer.records.values_list("pk", flat=True))
             held = credit.balances([side.customer.pk]).get(side.customer.pk, {})
             assert {c: a for c, a in held.items() if a} == {c: a for c, a in side.credit.items() if a}
-
-
-def rebuilt() -> str:
-    """What the command says that puts every cache right."""
-    out = StringIO()
-    call_command("rebuild", stdout=out)
-    return out.getvalue().strip()
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """A transaction that never happened."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)

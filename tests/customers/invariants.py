@@ -1,4 +1,4 @@
-"""What is true of the world after every act, found without the code under test."""
+"""What is true after every act, found without the code under test."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
@@ -21,10 +21,11 @@ from customers.profile.derive import profile_values
 from customers.records.newest import newest
 from customers.records.registry import linked_models
 from orders.models import Order
-from tests.customers.world import Rows, World
+from tests.acts import rebuild
+from tests.customers.simulation import Rows, Simulation
 
 
-def check(world: World) -> None:
+def check_invariants(simulation: Simulation) -> None:
     """What is true after every act."""
     connection.check_constraints()
     ends = ends_of_chains()
@@ -34,17 +35,17 @@ def check(world: World) -> None:
     for customer in Customer.objects.all():
         assert (customer.merged_into_id is None) == (ends[customer.pk] == customer.pk)
     rows: Rows = {model: set(model._default_manager.values_list("pk", "source_record")) for model in linked_models()}
-    for model, before in world.rows.items():
+    for model, before in simulation.rows.items():
         assert before <= rows[model], f"{model.__name__} lost rows, or they moved to another record"
-    world.rows = rows
-    assert sum(Order.objects.filter(total=7).values_list("total", flat=True)) * 100 == world.ordered["USD"]
+    simulation.rows = rows
+    assert sum(Order.objects.filter(total=7).values_list("total", flat=True)) * 100 == simulation.ordered["USD"]
     for customer in Customer.objects.live():
         mine = Order.objects.filter(source_record__customer=customer)
         assert set(newest(Order, customer, limit=1000)) == set(mine)
     # With one act at a time not even too much is noted.
     assert set(SharedValue.objects.values_list("kind", "value")) == shared_values()
-    held = credit.balances(world.customers.values())
-    assert sum(amounts.get("USD", 0) for amounts in held.values()) == world.given["USD"] + standing_corrections()
+    held = credit.balances(simulation.customers.values())
+    assert sum(amounts.get("USD", 0) for amounts in held.values()) == simulation.given["USD"] + standing_corrections()
 
 
 def shared_values() -> set[tuple[str, str]]:
@@ -74,14 +75,14 @@ def ends_of_chains() -> dict[int, int]:
     return ends
 
 
-def picture(world: World) -> dict[str, object]:
+def picture(simulation: Simulation) -> dict[str, object]:
     """Everything by name: profiles, and whose each record is with how many rows in it.
 
     Left out is what depends on the merges by its nature: their own history and corrections, staff records without
     rows, and that somebody split a record off, which is told where the record was.
     """
-    names = {pk: name for name, pk in world.customers.items()}
-    records = {pk: name for name, pk in world.records.items()}
+    names = {pk: name for name, pk in simulation.customers.items()}
+    records = {pk: name for name, pk in simulation.records.items()}
     rows: Counter[tuple[str, str, str]] = Counter()
     for model in linked_models():
         found = model._default_manager.select_related("source_record")
@@ -94,12 +95,26 @@ def picture(world: World) -> dict[str, object]:
             label = records.get(record.pk) or f"home of {names[record.origin_id]}"
             rows[names[record.customer_id], label, model.__name__] += 1
     profiles = {}
-    for name, pk in world.customers.items():
+    for name, pk in simulation.customers.items():
         customer = Customer.objects.get(pk=pk)
         profiles[name] = profile_values(customer) | {
             "pay_source": customer.pay_source and records[customer.pay_source.source_record_id],
             "cart_login": customer.cart_login and customer.cart_login.login,
             "cart_password": customer.cart_password and customer.cart_password.password,
         }
-    tags = {name: len(tags_of(world.customer(name))) for name in world.live()}
+    tags = {name: len(tags_of(simulation.customer(name))) for name in simulation.live()}
     return {"rows": dict(rows), "profiles": profiles, "tags": tags}
+
+
+def check_owners_and_caches() -> None:
+    ends = ends_of_chains()
+    for record in SourceRecord.objects.select_related("customer"):
+        assert record.customer.is_live
+        assert record.customer_id == ends[record.origin_id]
+    assert rebuild() == "Nothing differed."
+
+
+def check_erased_have_nothing() -> None:
+    connection.check_constraints()
+    assert not SourceRecord.objects.exclude(customer__erased_at=None).exists()
+    check_owners_and_caches()
