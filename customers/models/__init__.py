@@ -4,6 +4,7 @@ from customers.models.customer import BillingStatus, Customer, LeadStatus, Profi
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
 from customers.models.history import HistoryEntry, HistoryKind
 from customers.models.labels import Attribute, AttributeKind, Tag
+from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.matching import (
     IgnoredValue,
     MatchKey,
@@ -15,7 +16,7 @@ from customers.models.matching import (
 )
 from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
 from customers.models.payment import CartLogin, CreditEntry, PaySource
-from customers.models.source import DataSource, LinkedRow, SourceRecord, Tab
+from customers.models.source import DataSource, SourceRecord
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
 
@@ -53,6 +54,7 @@ __all__ = [
     "SharedValue",
     "SourceRecord",
     "Tab",
+    "TabPosition",
     "Tag",
     "Task",
     "UnmatchedValue",

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models.ids import bare_id, public_id
-from customers.models.source import LinkedRow, Tab
+from customers.models.linked import LinkedRow, Tab, TabPosition
 
 
 class Contact(LinkedRow):
@@ -19,7 +19,7 @@ class Contact(LinkedRow):
     tab = Tab(
         "Contacts",
         "customers/engagement/_contact_rows.html",
-        52,
+        TabPosition.CONTACTS,
         "customers.view_customer",
         "Contacts appear here when an API client sends them.",
         only_filled=True,
@@ -71,7 +71,7 @@ class Opportunity(LinkedRow):
     tab = Tab(
         "Opportunities",
         "customers/engagement/_opportunity_rows.html",
-        54,
+        TabPosition.OPPORTUNITIES,
         "customers.view_customer",
         "Opportunities appear here when an API client sends them.",
         related=("owner",),
@@ -117,7 +117,7 @@ class Task(LinkedRow):
     tab = Tab(
         "Tasks",
         "customers/engagement/_task_rows.html",
-        56,
+        TabPosition.TASKS,
         "customers.view_customer",
         "Tasks appear here when an API client sends them.",
         related=("assignee", "contact"),
@@ -164,7 +164,7 @@ class Note(LinkedRow):
     tab = Tab(
         "Notes",
         "customers/engagement/_note_rows.html",
-        70,
+        TabPosition.NOTES,
         "customers.view_customer",
         "Add one with + Note.",
         related=("by", "contact"),

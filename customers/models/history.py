@@ -3,8 +3,8 @@ from django.db import models
 
 from customers.lib import sentences
 from customers.models.customer import Customer
+from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge
-from customers.models.source import LinkedRow, Tab
 
 
 class HistoryKind(models.TextChoices):
@@ -33,7 +33,7 @@ class HistoryEntry(LinkedRow):
     tab = Tab(
         "History",
         "customers/page/_history_rows.html",
-        60,
+        TabPosition.HISTORY,
         "customers.view_customer",
         "Changes to this customer appear here.",
         related=("by", "merge"),

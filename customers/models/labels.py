@@ -3,7 +3,7 @@
 from django.db import models
 
 from customers.lib.identity import label_key
-from customers.models.source import LinkedRow
+from customers.models.linked import LinkedRow
 
 
 class Tag(LinkedRow):

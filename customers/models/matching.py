@@ -7,7 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models.customer import Customer
-from customers.models.source import LinkedRow, SourceRecord
+from customers.models.linked import LinkedRow
+from customers.models.source import SourceRecord
 
 
 class MatchKind(models.TextChoices):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge
-from customers.models.source import LinkedRow, Tab
 
 
 class CreditEntry(LinkedRow):
@@ -14,7 +14,7 @@ class CreditEntry(LinkedRow):
     tab = Tab(
         "Credit",
         "customers/credit/_credit_rows.html",
-        72,
+        TabPosition.CREDIT,
         "customers.view_customer",
         "Credit that is added, deducted or corrected appears here. Adjust it under More.",
         related=("by", "merge"),
@@ -43,7 +43,7 @@ class CartLogin(LinkedRow):
     tab = Tab(
         "Logins",
         "customers/profile/_login_rows.html",
-        76,
+        TabPosition.LOGINS,
         "customers.view_customer",
         "A login opens the customer’s account in a shop. Add one under More.",
         related=("merge",),
@@ -71,7 +71,7 @@ class PaySource(LinkedRow):
     tab = Tab(
         "Payment methods",
         "customers/profile/_pay_source_rows.html",
-        74,
+        TabPosition.PAYMENT_METHODS,
         "customers.view_customer",
         "A card or account appears here when an order is paid with it.",
     )

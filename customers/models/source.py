@@ -1,17 +1,11 @@
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 
 from customers.lib.identity import Identity
-from customers.lib.phrases import Notice
 from customers.models.ids import public_id
-
-if TYPE_CHECKING:
-    from customers.models.customer import Customer
 
 IDENTITY_FIELDS = ("first_name", "last_name", "company", "email", "phone", "country")
 
@@ -87,55 +81,3 @@ class SourceRecord(models.Model):
     def is_staff_record(self) -> bool:
         # Its external id is the uuid of its origin. Read the record with `origin`.
         return self.external_id == self.origin.uuid
-
-
-@dataclass(frozen=True)
-class Tab:
-    """How a linked table is listed on the customer page.
-
-    `rows` is the template of a page of rows, `totals` that of their sum; `related` and `prefetch` go to
-    select_related and prefetch_related; `empty` is shown where there are no rows. Rows that are `is_in_totals` are
-    counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty.
-    """
-
-    label: str
-    rows: str
-    position: int
-    permission: str
-    empty: str
-    related: tuple[str, ...] = ()
-    prefetch: tuple[str, ...] = ()
-    is_in_totals: bool = False
-    totals: str = ""
-    only_filled: bool = False
-
-
-class LinkedRow(models.Model):
-    """A row of a customer, such as an order or a note. It always belongs to one source record. Listed by `at`."""
-
-    tab: ClassVar[Tab | None] = None
-    searched_by: ClassVar[Mapping[str, str]] = {}
-    """{indexed field: its label}: a search for customers looks up their exact values."""
-
-    source_record = models.ForeignKey(SourceRecord, models.PROTECT, db_index=False)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        abstract = True
-        # newest() reads this index backwards; the foreign key needs no index of its own.
-        indexes = [models.Index(fields=["source_record", "at", "id"], name="%(class)s_newest")]
-
-    @classmethod
-    def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
-        """Warnings to show before the customers of `records_of`, {customer: its records}, are merged."""
-        return []
-
-    @classmethod
-    def erase_warnings(cls, customer: "Customer") -> list[Notice]:
-        """Warnings to show before all rows of the live `customer` are deleted."""
-        return []
-
-    @classmethod
-    def erase_refusals(cls, customer: "Customer") -> list[str]:
-        """Sentences: why the rows of the live `customer` cannot be deleted yet."""
-        return []

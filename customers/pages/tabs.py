@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
 
-from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab
+from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.records import listing
 from customers.records.listing import cursor_of, record_contributions, with_missing
@@ -19,7 +19,7 @@ from customers.records.registry import tabbed_models
 SOURCES = Tab(
     "Sources",
     "customers/page/_source_rows.html",
-    99,
+    TabPosition.SOURCES,
     "customers.view_customer",
     "A source record appears here when a data source sends this customer.",
 )

@@ -1,6 +1,6 @@
 from django.db import models
 
-from customers.models import LinkedRow, Tab
+from customers.models import LinkedRow, Tab, TabPosition
 from orders.models.order import Order
 
 
@@ -21,7 +21,7 @@ class Fulfillment(LinkedRow):
     tab = Tab(
         "Fulfillments",
         "orders/order/_fulfillment_rows.html",
-        30,
+        TabPosition.FULFILLMENTS,
         "orders.view_order",
         "A fulfillment appears here when an order is sent to a fulfillment house.",
         related=("order",),

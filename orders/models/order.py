@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import DataSource, LinkedRow, Tab
+from customers.models import DataSource, LinkedRow, Tab, TabPosition
 from customers.models.ids import public_id
 from orders.models.catalogue import Campaign, Product
 
@@ -63,7 +63,7 @@ class Order(LinkedRow):
     tab = Tab(
         "Orders",
         "orders/order/_order_rows.html",
-        10,
+        TabPosition.ORDERS,
         "orders.view_order",
         "Orders appear here when a data source sends one with this customer’s email or phone.",
         prefetch=("items",),

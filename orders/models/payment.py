@@ -3,7 +3,7 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 
-from customers.models import Customer, LinkedRow, PaySource, Tab
+from customers.models import Customer, LinkedRow, PaySource, Tab, TabPosition
 from customers.models.ids import public_id
 from orders.models.order import Order
 
@@ -29,7 +29,7 @@ class Transaction(LinkedRow):
     tab = Tab(
         "Transactions",
         "orders/order/_transaction_rows.html",
-        20,
+        TabPosition.TRANSACTIONS,
         "orders.view_order",
         "A transaction appears here when an order is paid, declined or refunded.",
         related=("order", "pay_source"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.deconstruct import deconstructible
 
 from customers.lib.phrases import Notice, isolated, join_words
-from customers.models import BillingStatus, Customer, LinkedRow, Tab
+from customers.models import BillingStatus, Customer, LinkedRow, Tab, TabPosition
 from customers.models.ids import public_id
 from orders.models.catalogue import Product
 from orders.models.order import Order
@@ -67,7 +67,7 @@ class Purchase(LinkedRow):
     tab = Tab(
         "Purchases",
         "orders/purchase/_purchase_rows.html",
-        40,
+        TabPosition.PURCHASES,
         "orders.view_order",
         "A purchase appears here when an order contains a product with recurring billing.",
         related=("product",),
@@ -177,7 +177,7 @@ class Membership(LinkedRow):
     tab = Tab(
         "Memberships",
         "orders/purchase/_membership_rows.html",
-        50,
+        TabPosition.MEMBERSHIPS,
         "orders.view_order",
         "A membership appears here when the customer joins a club.",
     )

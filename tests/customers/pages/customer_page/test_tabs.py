@@ -7,8 +7,10 @@ import pytest
 from django.utils import timezone
 
 from customers.engagement import notes
-from customers.models import HistoryEntry, PaySource
+from customers.models import HistoryEntry, PaySource, TabPosition
+from customers.pages.tabs import SOURCES
 from customers.records.newest import PAGE
+from customers.records.registry import tabbed_models
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge
 from tests.customers.pages.customer_page.page import TABS, WHEN, text_of, url
@@ -158,3 +160,9 @@ def test_a_merge_in_the_history_leads_to_its_page(as_agent, agent, helena, doubl
     page = text_of(as_agent.get(url(helena)))
     assert f"<bdi>H. Holý</bdi></a> ({double.pk}) into this customer." in page
     assert f'<a href="/merges/{done.pk}/">Merge {done.pk}</a>' in page
+
+
+def test_every_position_has_one_tab():
+    positions = [model.tab.position for model in tabbed_models()]
+
+    assert sorted([*positions, SOURCES.position]) == list(TabPosition)

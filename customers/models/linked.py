@@ -1,0 +1,86 @@
+"""What a table of a customer is: a row linked to a source record, and the tab of the customer page that lists it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, auto
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from customers.lib.phrases import Notice
+from customers.models.source import SourceRecord
+
+if TYPE_CHECKING:
+    from customers.models.customer import Customer
+
+
+class TabPosition(IntEnum):
+    """The tabs of the customer page from left to right, those of orders too."""
+
+    ORDERS = auto()
+    TRANSACTIONS = auto()
+    FULFILLMENTS = auto()
+    PURCHASES = auto()
+    MEMBERSHIPS = auto()
+    CONTACTS = auto()
+    OPPORTUNITIES = auto()
+    TASKS = auto()
+    HISTORY = auto()
+    NOTES = auto()
+    CREDIT = auto()
+    PAYMENT_METHODS = auto()
+    LOGINS = auto()
+    SOURCES = auto()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """How a linked table is listed on the customer page.
+
+    `rows` is the template of a page of rows, `totals` that of their sum; `related` and `prefetch` go to
+    select_related and prefetch_related; `empty` is shown where there are no rows. Rows that are `is_in_totals` are
+    counted by RecordTotals, so no page counts them. An `only_filled` tab is hidden while it is empty.
+    """
+
+    label: str
+    rows: str
+    position: TabPosition
+    permission: str
+    empty: str
+    related: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
+    is_in_totals: bool = False
+    totals: str = ""
+    only_filled: bool = False
+
+
+class LinkedRow(models.Model):
+    """A row of a customer, such as an order or a note. It always belongs to one source record. Listed by `at`."""
+
+    tab: ClassVar[Tab | None] = None
+    searched_by: ClassVar[Mapping[str, str]] = {}
+    """{indexed field: its label}: a search for customers looks up their exact values."""
+
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+        # newest() reads this index backwards; the foreign key needs no index of its own.
+        indexes = [models.Index(fields=["source_record", "at", "id"], name="%(class)s_newest")]
+
+    @classmethod
+    def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
+        """Warnings to show before the customers of `records_of`, {customer: its records}, are merged."""
+        return []
+
+    @classmethod
+    def erase_warnings(cls, customer: "Customer") -> list[Notice]:
+        """Warnings to show before all rows of the live `customer` are deleted."""
+        return []
+
+    @classmethod
+    def erase_refusals(cls, customer: "Customer") -> list[str]:
+        """Sentences: why the rows of the live `customer` cannot be deleted yet."""
+        return []
