@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.urls import URLPattern, get_resolver, reverse
 
 from crm.accounts.models import ApiKey
-from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
+from crm.accounts.permissions import EVERYTHING, LABELS, MANAGE_USERS, USE_API
 from crm.accounts.roles import ROLES
 from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
@@ -195,6 +196,15 @@ def test_every_permission_that_a_page_needs_is_a_checkbox():
 def test_every_checkbox_gives_a_permission_that_exists(nobody):
     user = allow(nobody, *EVERYTHING)
     assert {name for name in EVERYTHING if not user.has_perm(name)} == set()
+
+
+def test_every_checkbox_has_the_label_of_its_permission():
+    of_models = {
+        f"{model._meta.app_label}.{name}": str(label)
+        for model in apps.get_models()
+        for name, label in model._meta.permissions
+    }
+    assert of_models.items() <= LABELS.items()
 
 
 def test_every_role_ticks_only_checkboxes():

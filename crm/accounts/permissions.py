@@ -1,7 +1,7 @@
 """The permissions a user can have: one checkbox each on Edit User.
 
-The labels stand here only. A view or an operation of the API names the permission; the sentence for a user who lacks
-it is made from the label.
+Pages take the labels from here; `Meta.permissions` of a model has the same ones, because a migration needs them. A view
+or an operation of the API names the permission; the sentence for a user who lacks it is made from the label.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,10 +41,16 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "Shows Merge when another customer has the same email or phone",
         ),
         Checkbox(
-            "customers.merge_unmatched_customer", "Can merge without a match", "Merge any customers found by search"
+            "customers.merge_unmatched_customer",
+            "Can merge customers without a match",
+            "Merge any customers found by search",
         ),
         Checkbox("customers.undo_merge", "Can undo merges", "Any user’s merges, at any time"),
-        Checkbox("customers.split_sourcerecord", "Can split customers", "Move a source record to a new customer"),
+        Checkbox(
+            "customers.split_sourcerecord",
+            "Can split a source record off a customer",
+            "Move a source record to a new customer",
+        ),
         Checkbox("customers.delete_customer", "Can delete customers", "Permanently, with all linked records"),
     ),
     "Orders": (
@@ -53,7 +59,7 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         Checkbox(
             "orders.change_order", "Can change orders", "Through the API: invoices, line items, payments and plans"
         ),
-        Checkbox("orders.refund_order", "Can refund", "All or part of the payment for an order"),
+        Checkbox("orders.refund_order", "Can refund orders", "All or part of the payment for an order"),
         Checkbox(
             "orders.cancel_purchase",
             "Can cancel or pause purchases",

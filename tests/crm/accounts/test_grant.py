@@ -207,7 +207,7 @@ def test_what_happened_to_an_account_is_written_down(admin_user):
         ("Created as active.", ["Can view customers", "Can merge customers"], []),
         (
             "User name changed from andrew. Set to inactive. New password set.",
-            ["Can refund"],
+            ["Can refund orders"],
             ["Can merge customers"],
         ),
         ("Set to active.", [], []),

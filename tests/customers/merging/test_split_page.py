@@ -192,7 +192,8 @@ def test_who_may_not_is_told_what_to_ask_for(helena, wrong):
 
     response = client.post(url(helena, wrong), {"seen": "x"})
     assert response.status_code == 403
-    assert "You need the permission “Can split customers”. An admin can grant it on Edit User." in text_of(response)
+    sentence = "You need the permission “Can split a source record off a customer”. An admin can grant it on Edit User."
+    assert sentence in text_of(response)
     assert "Split…" not in text_of(client.get(f"/customers/{helena.pk}/?tab=sources"))
 
 

@@ -271,7 +271,7 @@ def test_who_may_not_is_told_what_to_ask_for():
     declined, bought = declined_order(), subscription()
     for row, act, label in (
         (declined, "rerun", "Can rerun declined orders"),
-        (declined, "refund", "Can refund"),
+        (declined, "refund", "Can refund orders"),
         (bought, "cancel", "Can cancel or pause purchases"),
         (bought, "billing", "Can change the billing of purchases"),
     ):
