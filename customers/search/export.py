@@ -5,7 +5,8 @@ The order is always newest first. In an order by edits or names, a customer edit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,16 +24,35 @@ from customers.totals.sums import OrderTotals, order_totals
 
 # A login, a password or a payment method is never exported.
 PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
-HEADER = (
-    *("Number", "Id"),
-    *(label for field in PROFILE for label in (field.parts.values() or [field.label])),
-    *("Status", "Sources", "Created (UTC)", "Last changed (UTC)"),
-)
-OF_ORDERS = ("Orders", "Spent", "Last order (UTC)")
+
+Cell = tuple[str, object]
+"""The label of a column, and its value in one row."""
+
+
+@dataclass(frozen=True)
+class ExportedCustomer:
+    """`totals` are None for a user who may not view orders."""
+
+    customer: Customer
+    sources: Sequence[str]
+    totals: OrderTotals | None
+
+
+def columns(row: ExportedCustomer) -> Iterator[Cell]:
+    customer = row.customer
+    yield from (("Number", customer.pk), ("Id", customer.uuid))
+    for field in PROFILE:
+        yield from _profile_cells(field, getattr(customer, field.key))
+    yield from (("Status", customer.status), ("Sources", ", ".join(row.sources)))
+    yield from (("Created (UTC)", _time(customer.created)), ("Last changed (UTC)", _time(customer.updated)))
+    if (totals := row.totals) is not None:
+        yield from (("Orders", totals.orders), ("Spent", _amounts(totals.spent)))
+        yield ("Last order (UTC)", _time(totals.last_order_at))
 
 
 def export_header(*, with_orders: bool) -> Sequence[str]:
-    return (*HEADER, *OF_ORDERS) if with_orders else HEADER
+    nobody = ExportedCustomer(Customer(), (), OrderTotals() if with_orders else None)
+    return [label for label, _ in columns(nobody)]
 
 
 def export_rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator[Sequence[object]]:
@@ -46,29 +66,20 @@ def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[Sequence[object]
     totals = order_totals(pks, by="source_record__customer") if with_orders else {}
     sources = counts.sources(pks)
     for pk in pks:
-        bought = _of_orders(totals[pk]) if with_orders else ()
-        yield (*_row(customers[pk], sources.get(pk, [])), *bought)
+        exported = ExportedCustomer(customers[pk], sources.get(pk, []), totals[pk] if with_orders else None)
+        yield [value for _, value in columns(exported)]
 
 
-def _row(customer: Customer, sources: Sequence[str]) -> Sequence[object]:
-    return (
-        *(customer.pk, customer.uuid),
-        *(text for field in PROFILE for text in _texts(field, getattr(customer, field.key))),
-        *(customer.status, ", ".join(sources)),
-        *(_time(at) for at in (customer.created, customer.updated)),
-    )
+def _profile_cells(field: ProfileField, value: Any) -> Iterator[Cell]:
+    if field.kind is FieldKind.ADDRESS:
+        address = {**value, "country": country_name(value.get("country", ""))}
+        yield from ((label, address.get(part, "")) for part, label in field.parts.items())
+    else:
+        yield field.label, as_text(field, value)
 
 
-def _texts(field: ProfileField, value: Any) -> list[str]:
-    if field.kind is not FieldKind.ADDRESS:
-        return [as_text(field, value)]
-    address = {**value, "country": country_name(value.get("country", ""))}
-    return [address.get(part, "") for part in field.parts]
-
-
-def _of_orders(totals: OrderTotals) -> Sequence[object]:
-    spent = ", ".join(f"{from_minor_units(amount, currency)} {currency}" for currency, amount in totals.spent.items())
-    return totals.orders, spent, _time(totals.last_order_at)
+def _amounts(spent: Mapping[str, int]) -> str:
+    return ", ".join(f"{from_minor_units(amount, currency)} {currency}" for currency, amount in spent.items())
 
 
 def _time(at: datetime | None) -> str:
