@@ -10,7 +10,7 @@ from orders.models import Order, OrderItem, Product, Purchase
 from orders.subscriptions.begin import next_bill_at
 from tests.api.konnektive.sales import HELENA, VISA
 from tests.api.konnektive.test_leads import SHAPE
-from tests.customers.constant_cost.measuring import at_most
+from tests.customers.constant_cost.measuring import on
 from tests.database import check_totals
 
 SALE = SHAPE | {
@@ -171,18 +171,18 @@ FRANK = {
 }
 
 
-def test_an_order_of_a_known_customer_takes_few_statements(world, django_assert_max_num_queries):
+def test_an_order_of_a_known_customer_takes_the_same_statements(world, django_assert_num_queries):
     world.order()
     # The key; campaign, products and data source; BEGIN and COMMIT; the record; the order with its history, the lines
     # and both totals. PostgreSQL locks the identity and inserts history with the order.
-    with django_assert_max_num_queries(10):
+    with django_assert_num_queries(10):
         world.order()
 
 
-def test_an_order_of_a_new_customer_takes_few_statements(world, django_assert_max_num_queries):
+def test_an_order_of_a_new_customer_takes_the_same_statements(world, django_assert_num_queries):
     world.order()
     # Those above, and the customer, profile change, record, match keys and search words.
-    with django_assert_max_num_queries(at_most(sqlite=15, postgresql=13)):
+    with django_assert_num_queries(on(sqlite=15, postgresql=13)):
         world.order(**FRANK)
 
 

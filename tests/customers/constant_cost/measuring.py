@@ -45,7 +45,7 @@ def measured() -> Iterator[Cost]:
     cost.read += rows_read() - read
 
 
-def at_most(*, sqlite: int, postgresql: int) -> int:
+def on(*, sqlite: int, postgresql: int) -> int:
     """PostgreSQL takes rows of several tables in one statement, and needs some for its locks."""
     return sqlite if on_sqlite else postgresql
 
