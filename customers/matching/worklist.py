@@ -1,7 +1,8 @@
 """The worklist: groups of customers who may be one person, with their orders and data sources.
 
-Pages follow the newest shared value of each group (`groups`). Only within a page are the groups sorted by strength and
-size, so a strong match may be on a later page than a weak one.
+Within a page `place_in_line` sorts the groups, the strongest first. The order of the pages is structural: `groups.py`
+reads windows of shared values, the newest first, so a strong match may be on a later page than a weak one. Another
+order across pages needs another index to read by, not another sort key.
 """
 
 from __future__ import annotations
