@@ -45,8 +45,8 @@ class Done(Schema):
     """An empty object."""
 
 
-@router.post("/customers/merges", auth=Key(MERGE), response=answers(202, Done))
-def merge_customers(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]]:
+@router.post("/customers/merges", auth=Key(MERGE), response=answers(202, Done), operation_id="merge_customers")
+def merge_pair(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]]:
     duplicate, survivor = customer_named(body.duplicate, "from"), customer_named(body.into, "into")
     if duplicate == survivor:
         raise invalid(**{"from": "A customer cannot be merged with itself."})
@@ -63,8 +63,10 @@ def customer_named(ids: CustomerIds, param: str) -> Customer:
     raise refusal(400, 'Identify the customer by "customer_uuid", or by "data_source_uuid" and "external_id"', param)
 
 
-@router.post("/customers/unmerges", auth=Key(UNDO, SPLIT), response=answers(202, Done))
-def unmerge_customers(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, Any]]:
+@router.post(
+    "/customers/unmerges", auth=Key(UNDO, SPLIT), response=answers(202, Done), operation_id="unmerge_customers"
+)
+def unmerge_record(request: ApiRequest, body: UnmergeIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)
     record = lookup.source_record(body.data_source_uuid, body.external_id)
     if record.customer != customer:
