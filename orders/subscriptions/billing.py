@@ -15,6 +15,7 @@ from customers.lib.money import format_for_input, is_payable
 from customers.lib.sentences import Value
 from orders import history
 from orders.models import Purchase, PurchaseStatus
+from orders.subscriptions.cancel import refuse_cancellation_day
 from orders.subscriptions.change import PurchaseError, locked_purchase, refuse_day, refuse_ended, shown_date, today
 
 if TYPE_CHECKING:
@@ -58,11 +59,12 @@ def change_billing(purchase: Purchase, *, price: Decimal, next_bill: date | None
 def _move_cancellation(purchase: Purchase, day: date) -> None:
     if day == purchase.cancels_on:
         return
-    if purchase.restarts_on and day <= purchase.restarts_on:
+    try:
+        refuse_cancellation_day(purchase, day)
+    except PurchaseError as error:
         raise PurchaseError(
-            "This purchase will be cancelled on its next bill date, and it is paused until"
-            f" {shown_date(purchase.restarts_on)}. Choose a later date, or keep the purchase first."
-        )
+            f"The cancellation on the next bill date would move to {shown_date(day)}. {error}"
+        ) from None
     purchase.cancels_on = day
 
 

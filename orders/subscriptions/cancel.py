@@ -1,4 +1,10 @@
-"""Cancelling a purchase: now, or on a later day. Until that day the cancellation can be withdrawn."""
+"""Cancelling a purchase: now, or on a later day. Until that day the cancellation can be withdrawn.
+
+Who cancels: the page and the API operation of a purchase (`cancel_purchase`, `schedule_cancellation`), an order with
+all its purchases (`orders.cancel_order`), and a change of the next bill, which moves a cancellation (`billing`). Each
+asks `refuse_cancellation_day`. Two choose no day: `apply_due` carries out what was planned, and a billing system sends
+what has happened there (`invoices.cancellations`, `invoices.subscription_events`).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +30,21 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 DAY = timedelta(days=1)
+NOTICE = timedelta(0)
+
+
+def earliest_cancellation_day(purchase: Purchase) -> date:
+    return today() + NOTICE
+
+
+def refuse_cancellation_day(purchase: Purchase, day: date | None) -> None:
+    """PurchaseError when the purchase cannot be cancelled on `day`; None is now."""
+    earliest = earliest_cancellation_day(purchase)
+    refuse_day(day or today(), first=max(earliest, tomorrow()) if day else earliest)
+    if day and purchase.restarts_on and day <= purchase.restarts_on:
+        raise PurchaseError(
+            f"This purchase is paused until {shown_date(purchase.restarts_on)}. Cancel it now or on a later date."
+        )
 
 
 def refuse_cancel(purchase: Purchase) -> None:
@@ -33,6 +54,7 @@ def refuse_cancel(purchase: Purchase) -> None:
 def cancel_purchase(purchase: Purchase, *, reason: str, seen: str | None, by: User | None) -> None:
     with locked_purchase(purchase, seen=seen) as current:
         refuse_cancel(current)
+        refuse_cancellation_day(current, None)
         end_purchase(current, reason=reason)
         history.write(current, "Cancelled purchase {purchase}.", reason=reason, by=by)
 
@@ -53,14 +75,6 @@ def day_before_next_bill(purchase: Purchase) -> date:
 def day_after_next_bill(purchase: Purchase) -> date:
     """The day to cancel on, so that the next bill is the last one: `afterNextBill` of Konnektive."""
     return day_before_next_bill(purchase) + DAY
-
-
-def refuse_cancellation_day(purchase: Purchase, day: date) -> None:
-    refuse_day(day, first=tomorrow())
-    if purchase.restarts_on and day <= purchase.restarts_on:
-        raise PurchaseError(
-            f"This purchase is paused until {shown_date(purchase.restarts_on)}. Cancel it now or on a later date."
-        )
 
 
 def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: str | None, by: User | None) -> None:

@@ -54,13 +54,22 @@ class CancelForm(PurchaseForm):
         choice_field(self, "when").choices = self.choices()
 
     def choices(self) -> list[tuple[str, str]]:
-        choices = [(CancelTime.NOW.value, "Now"), (CancelTime.DAY.value, "On a date")]
+        choices = [(CancelTime.NOW.value, "Now")] if self._is_allowed(None) else []
+        choices.append((CancelTime.DAY, "On a date"))
         bill_day = self.purchase.bills_on_unless_cancelled
         if bill_day and bill_day >= tomorrow():
-            choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the next bill, {shown_date(bill_day)}"))
-            if bill_day != self.purchase.restarts_on:
+            if self._is_allowed(day_after_next_bill(self.purchase)):
+                choices.insert(0, (CancelTime.AFTER_NEXT_BILL, f"After the next bill, {shown_date(bill_day)}"))
+            if self._is_allowed(day_before_next_bill(self.purchase)):
                 choices.insert(0, (CancelTime.BEFORE_NEXT_BILL, f"Before the next bill, {shown_date(bill_day)}"))
         return choices
+
+    def _is_allowed(self, day: date | None) -> bool:
+        try:
+            refuse_cancellation_day(self.purchase, day)
+        except PurchaseError:
+            return False
+        return True
 
     def clean(self) -> dict[str, Any]:
         if "day" not in self.errors:

@@ -9,7 +9,7 @@ from orders.subscriptions.billing import change_billing
 from tests.acts import cancel_on, pause
 from tests.database import history_of, reloaded
 from tests.factories import subscription
-from tests.orders.subscriptions.purchase_checks import LATER, SOON, refusal_of
+from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, refusal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,14 @@ def test_a_cancellation_that_would_move_into_a_pause_is_refused():
     assert "is paused until 20 Mar 2026" in why
     change_billing(bought, price=bought.price, next_bill=SOON + timedelta(days=1), seen=bought.stamp, by=None)
     assert reloaded(bought).cancels_on == SOON + timedelta(days=1)
+
+
+def test_a_cancellation_that_would_move_to_today_is_refused():
+    bought = cancel_on(subscription(next_bill_date=SOON), SOON)
+    why = refusal_of(change_billing, bought, price=bought.price, next_bill=TODAY)
+    assert why == (
+        "The cancellation on the next bill date would move to 10 Mar 2026. Choose 11 Mar 2026 or a later date."
+    )
 
 
 def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
