@@ -113,6 +113,8 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     _refuse(customer, version)
     records = lock_records(customer.records.all())
     keys = set(MatchKey.objects.filter(source_record__in=records).values_list("kind", "value"))
+    for model in linked_models():
+        model.keep_of_erased(records)
     redact(locked)
     _empty(family)
     counts = _named(delete_rows(records))

@@ -84,3 +84,7 @@ class LinkedRow(models.Model):
     def erase_refusals(cls, customer: "Customer") -> list[str]:
         """Sentences: why the rows of the live `customer` cannot be deleted yet."""
         return []
+
+    @classmethod
+    def keep_of_erased(cls, records: Collection[int]) -> None:
+        """Called before the rows of `records` are erased: write what must outlive them, without personal data."""

@@ -1,22 +1,22 @@
 """Idempotency keys: a request that is sent again with the same key gets the order that it made the first time.
 
-A digest of the request is kept with its key, so that a different request with the same key is refused. The digest is
-made with our own secret, and without the secrets of the request.
+A keyed digest of the request is kept with its key and its order, so that a different request with the same key or order
+ID is refused. An ID or key of an erased order is refused too.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils.crypto import constant_time_compare, salted_hmac
-
+from customers.lib.digests import is_one_of, keyed_digests
 from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
-from orders.models import IdempotencyKey, Order
+from orders.models import ErasedId, IdempotencyKey, Order
+from orders.models.erased_id import name_of_key
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -32,30 +32,46 @@ class RepeatedRequestError(ActionError):
 
 @dataclass(frozen=True)
 class IdentifiedRequest:
+    """`digests` are those of everything that was sent."""
+
     caller: User
     key: str
-    digest: str
+    digests: tuple[str, ...]
 
     @property
-    def lock_name(self) -> str:
-        return f"request {self.caller.pk} {self.key}"
+    def digest(self) -> str:
+        return self.digests[0]
+
+    @property
+    def name(self) -> str:
+        return name_of_key(self.caller.pk, self.key)
 
 
-def identify_request(caller: User, key: str, parameters: Mapping[str, str]) -> IdentifiedRequest:
-    """`parameters` come without secrets; RepeatedRequestError if the key cannot be stored."""
+def digests_of(parameters: Mapping[str, str]) -> tuple[str, ...]:
+    """The digests by which the same request is recognised when it is sent again."""
+    return keyed_digests(SALT, json.dumps(dict(parameters), sort_keys=True))
+
+
+def identify_request(caller: User, key: str, digests: tuple[str, ...]) -> IdentifiedRequest:
+    """RepeatedRequestError if the key cannot be stored."""
     if len(key) > LONGEST_KEY or not can_be_stored(key):
         raise RepeatedRequestError(f"Use a key of {LONGEST_KEY} characters or fewer.")
-    text = json.dumps(dict(parameters), sort_keys=True)
-    return IdentifiedRequest(caller, key, salted_hmac(SALT, text, algorithm="sha256").hexdigest())
+    return IdentifiedRequest(caller, key, digests)
 
 
 def order_made_by(request: IdentifiedRequest) -> Order | None:
     """The order made by the same request before; RepeatedRequestError if its key belongs to another request."""
     keys = IdempotencyKey.objects.select_related("order__source_record")
     key = keys.filter(caller=request.caller, key=request.key).first()
-    if key and not constant_time_compare(key.request_digest, request.digest):
+    if key and not is_one_of(key.request_digest, request.digests):
         raise RepeatedRequestError("This key was used before for a different request. Nothing was done.")
     return key.order if key else None
+
+
+def refuse_erased(names: Iterable[str]) -> None:
+    """RepeatedRequestError if an order with one of the ids or keys was erased with its customer."""
+    if ErasedId.has_any(names):
+        raise RepeatedRequestError("This order was erased with its customer. Nothing was done.")
 
 
 def key_of(request: IdentifiedRequest, order: Order) -> IdempotencyKey:

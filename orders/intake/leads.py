@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING
 from customers.lib.identity import Identity
 from customers.models import SourceRecord
 from customers.records import match_keys
-from orders.intake.idempotency import order_made_by
+from orders.intake.idempotency import order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingOrder, clean_order
-from orders.intake.take import TakenOrder, WriteMore, columns, retry_when_taken_meanwhile, sent_before, write
+from orders.intake.take import (
+    TakenOrder,
+    WriteMore,
+    columns,
+    names_of_order,
+    order_with_id,
+    refuse_other,
+    retry_when_taken_meanwhile,
+    write,
+)
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus
 
@@ -56,9 +65,15 @@ def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, writ
 def _sent_before(incoming: IncomingOrder, lead: Order) -> Order | None:
     if incoming.request and (order := order_made_by(incoming.request)):
         return order
-    order = sent_before(replace(incoming, request=None), lead.data_source)
+    order = order_with_id(incoming, lead.data_source)
     # While the lead is open, an external id that it has itself does not make it a repeat.
-    return None if order == lead and lead.status in OPEN else order
+    if order == lead and lead.status in OPEN:
+        return None
+    if order:
+        refuse_other(order, incoming)
+    else:
+        refuse_erased(names_of_order(incoming))
+    return order
 
 
 def _refuse_complete(order: Order) -> None:

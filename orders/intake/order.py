@@ -68,8 +68,9 @@ class IncomingCustomer:
 class IncomingOrder:
     """An order, or a lead when its status is PARTIAL. Sent again with the same id or request, it is the same order.
 
-    `record` is its source record, if the sender knows it. `purchases` begin with any status of the order. Purchases of
-    subscription lines are not among them: they begin when the order counts.
+    `sent` are the digests of everything that was sent. `record` is its source record, if the sender knows it.
+    `purchases` begin with any status of the order. Purchases of subscription lines are not among them: they begin when
+    the order counts.
     """
 
     customer: IncomingCustomer
@@ -90,6 +91,7 @@ class IncomingOrder:
     ip_address: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     request: IdentifiedRequest | None = None
+    sent: tuple[str, ...] = ()
     record: SourceRecord | None = None
 
 

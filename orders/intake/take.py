@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from customers.lib.digests import is_one_of
 from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
 from customers.models import DataSource
 from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
-from orders.intake.idempotency import key_of, order_made_by
+from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
 from orders.intake.order import IncomingOrder, clean_order
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
+from orders.models.erased_id import name_of_order_id
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_order, deltas_of_purchase
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 WriteMore = Callable[[Order], None]
+
+COMPARED = (
+    *("first_name", "last_name", "company", "email", "phone", "billing_address", "shipping_address"),
+    *("currency", "campaign", "coupon_code"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,13 +66,11 @@ retry_when_taken_meanwhile = retry_on(IntegrityError, RetiredMeanwhileError, tri
 @retry_when_taken_meanwhile
 def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMore | None) -> TakenOrder:
     with transaction.atomic(durable=write_more is not None):
-        source, ids = incoming.customer.data_source, ids_of(incoming)
-        names = [f"order {source.pk} {name} {value}" for name, value in ids.items()]
-        if incoming.request:
-            names.append(incoming.request.lock_name)
+        source, names = incoming.customer.data_source, names_of_order(incoming)
         lock_numbers([*names_of(incoming.customer), *names])
         if before := sent_before(incoming, source):
             return TakenOrder(before, AssignedRecord(before.source_record, "known"), is_repeat=True)
+        refuse_erased(names)
         if incoming.record:
             assigned = AssignedRecord(incoming.record, "known")
         else:
@@ -82,10 +87,40 @@ def ids_of(incoming: IncomingOrder) -> dict[str, str]:
     return {name: value for name, value in ids.items() if value}
 
 
+def names_of_order(incoming: IncomingOrder) -> list[str]:
+    """The names of its ids and its key: for advisory locks, and to recognise an erased order."""
+    source = incoming.customer.data_source.pk
+    names = [name_of_order_id(source, field, value) for field, value in ids_of(incoming).items()]
+    return [*names, incoming.request.name] if incoming.request else names
+
+
 def sent_before(incoming: IncomingOrder, source: DataSource) -> Order | None:
-    """The order that the same request, or one with the same ids, made before."""
+    """The order that the same request made before; RepeatedRequestError if another order has its key or an id."""
     if incoming.request and (order := order_made_by(incoming.request)):
         return order
+    if order := order_with_id(incoming, source):
+        refuse_other(order, incoming)
+    return order
+
+
+def refuse_other(order: Order, incoming: IncomingOrder) -> None:
+    """RepeatedRequestError unless `incoming` says what `order` said that has the same id."""
+    if not _is_same_request(order, incoming):
+        raise RepeatedRequestError(
+            f"Order {order.number} has this ID, but was sent with different values. Nothing was done."
+        )
+
+
+def _is_same_request(order: Order, incoming: IncomingOrder) -> bool:
+    if order.sent_digest and incoming.sent:
+        return is_one_of(order.sent_digest, incoming.sent)
+    # An order that came without a digest. What is not sent again was taken from its lead.
+    values = columns(incoming)
+    compared = {name: values[name] for name in COMPARED if values[name]}
+    return all(getattr(order, name) == value for name, value in compared.items()) and order.total == incoming.total
+
+
+def order_with_id(incoming: IncomingOrder, source: DataSource) -> Order | None:
     if not (ids := ids_of(incoming)):
         return None
     known = Q.create([*ids.items()], connector=Q.OR)
@@ -136,6 +171,7 @@ def columns(incoming: IncomingOrder) -> dict[str, Any]:
         "shipping_address": incoming.customer.shipping_address,
         "ip_address": incoming.ip_address,
         "details": dict(incoming.details),
+        "sent_digest": incoming.sent[0] if incoming.sent else "",
     }
 
 

@@ -1,6 +1,7 @@
 """What customers buy, pay, receive and subscribe to."""
 
 from orders.models.catalogue import Campaign, PlanGroup, Product
+from orders.models.erased_id import ErasedId
 from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
 from orders.models.order import (
@@ -25,6 +26,7 @@ __all__ = [
     "ENDED",
     "Campaign",
     "CollectionMethod",
+    "ErasedId",
     "Fulfillment",
     "FulfillmentStatus",
     "IdempotencyKey",

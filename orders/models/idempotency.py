@@ -14,7 +14,7 @@ class IdempotencyKey(models.Model):
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="idempotency_keys")
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -1,4 +1,5 @@
 import secrets
+from collections.abc import Collection
 from decimal import Decimal
 from functools import partial
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from customers.models import DataSource, LinkedRow, Tab, TabPosition
 from customers.models.ids import public_id
 from orders.models.catalogue import Campaign, Product
+from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
 
 
 def random_order_number() -> str:
@@ -109,6 +111,9 @@ class Order(LinkedRow):
     )
     created = models.DateTimeField(default=timezone.now, editable=False)
     updated = models.DateTimeField(auto_now=True)
+    sent_digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Of everything that was sent; a repeat has the same"
+    )
 
     objects = OrderQuerySet.as_manager()
 
@@ -141,6 +146,17 @@ class Order(LinkedRow):
 
     def get_absolute_url(self) -> str:
         return reverse("orders:order_detail", args=[self.number])
+
+    @classmethod
+    def keep_of_erased(cls, records: Collection[int]) -> None:
+        orders = cls.objects.filter(source_record__in=records)
+        ids = orders.values_list("data_source", "external_id", "client_order_id")
+        keys = orders.exclude(idempotency_keys=None).values_list("idempotency_keys__caller", "idempotency_keys__key")
+        names = [name_of_key(caller, key) for caller, key in keys]
+        for source, *values in ids:
+            named = zip(("external_id", "client_order_id"), values, strict=True)
+            names += [name_of_order_id(source, field, value) for field, value in named if value]
+        ErasedId.keep(names)
 
     @property
     def stamp(self) -> str:

@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_variables
 
 from customers.models import Customer, PaySource
 from customers.records.newest import newest
-from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.leads import complete_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import TakenOrder, WriteMore, take_order
@@ -73,13 +72,8 @@ def place_order(
 
 def _take(incoming: IncomingOrder, lead: Order | None, write_more: WriteMore, *, by: User | None) -> TakenOrder:
     if lead:
-        taken = complete_lead(lead, incoming, by=by, write_more=write_more)
-    else:
-        taken = take_order(incoming, by=by, write_more=write_more)
-    order = taken.order
-    if taken.is_repeat and (order.total, order.currency) != (incoming.total, incoming.currency):
-        raise RepeatedRequestError(f"Order {order.number} has this ID but a different total. Nothing was done.")
-    return taken
+        return complete_lead(lead, incoming, by=by, write_more=write_more)
+    return take_order(incoming, by=by, write_more=write_more)
 
 
 def _of_customer(order: Order, pay_source: PaySource) -> PaySource:

@@ -45,7 +45,7 @@ def _create_payment(
     with locked_order(order) as current:
         charges = current.transactions.select_related("pay_source").order_by("-at", "-pk")
         if request and order_made_by(request):
-            return charges.get(adds__request=request.digest), True
+            return charges.get(adds__request__in=request.digests), True
         refuse_pending(charges)
         _refuse_impossible(current, addition)
         card = _paying_card(charges, gateway)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from customers.models import Customer
-from orders.models import IdempotencyKey, Order, Transaction
+from orders.models import ErasedId, IdempotencyKey, Order, Transaction
 from tests.acts import erase
 from tests.api.konnektive.caller import told
 from tests.api.konnektive.sales import HELENA, SOFT, VISA, World
@@ -36,12 +36,56 @@ def test_a_declined_one_stays_declined(world, way):
 
 
 @WAYS
-def test_one_that_says_something_else_is_told(world, way):
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"product1_qty": "2"},
+        {"firstName": "Ida", "lastName": "First", "emailAddress": "ida@first.com", "phoneNumber": ""},
+        {"phoneNumber": "+420 2 4177 0450"},
+        {"city": "Brno"},
+        {"shipAddress1": "Rilská 1"},
+        {"cardNumber": "5555555555554444"},
+        {"couponCode": "SPRING"},
+    ],
+    ids=["quantity", "person", "phone", "address", "shipping address", "card", "coupon"],
+)
+def test_one_that_says_something_else_is_told(world, way, other):
     send(world, **way)
-    result, message = send(world, **way, product1_qty="2")
+    result, message = send(world, **way, **other)
     assert result == "ERROR"
     assert "Nothing was done." in message
-    assert Order.objects.count() == 1
+    assert (Order.objects.count(), Transaction.objects.count(), Customer.objects.count()) == (1, 1, 1)
+
+
+def test_two_shops_behind_one_login_that_both_number_their_orders_from_one(world):
+    ida = {"firstName": "Ida", "lastName": "First", "emailAddress": "ida@first.com", "phoneNumber": ""}
+    udo = {"firstName": "Udo", "lastName": "Second", "emailAddress": "udo@second.com", "phoneNumber": ""}
+    _, first = send(world, clientOrderId="1001", **ida)
+    result, message = send(world, clientOrderId="1001", **udo)
+    assert (result, "Nothing was done." in message) == ("ERROR", True)
+    assert send(world, clientOrderId="1001", **ida)[1]["orderId"] == first["orderId"]
+    assert send(world, clientOrderId="1002", **udo)[0] == "SUCCESS"
+
+
+def test_a_repeat_of_an_order_that_got_an_upsale_is_still_the_first_order(world):
+    _, first = send(world, clientOrderId="o-1")
+    world.shop.ask("upsale/import", orderId=first["orderId"], productId=world.monthly.pk)
+    assert send(world, clientOrderId="o-1")[1]["orderId"] == first["orderId"]
+
+
+@WAYS
+def test_an_order_taken_in_before_orders_had_a_digest_is_compared_by_its_own_values(world, way):
+    first = send(world, **way)
+    Order.objects.update(sent_digest="")
+    assert send(world, **way) == first
+    assert send(world, **way, firstName="Ida")[0] == "ERROR"
+
+
+@WAYS
+def test_a_repeat_is_recognised_while_the_old_secret_key_is_a_fallback(world, settings, way):
+    first = send(world, **way)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "the new one"
+    assert send(world, **way) == first
 
 
 @WAYS
@@ -65,18 +109,67 @@ def test_the_keys_of_another_caller_are_their_own(world):
     assert Order.objects.count() == 2
 
 
-def test_what_is_kept_of_a_request_knows_no_card(world):
+def test_of_a_security_code_not_even_a_digest_is_kept(world):
     send(world, "k-1")
     digest = IdempotencyKey.objects.get().request_digest
-    send(world, "k-2", cardNumber="5555555555554444")
+    send(world, "k-2", cardSecurityCode="321")
     assert IdempotencyKey.objects.get(key="k-2").request_digest == digest
 
 
-def test_a_customer_who_is_erased_takes_the_key_along(world):
-    _, message = send(world, "k-1")
-    customer = Customer.objects.get(pk=message["customerId"])
-    erase(customer)
-    assert not IdempotencyKey.objects.exists()
+@pytest.fixture
+def erased(world):
+    """Erases the customer of an order that was sent."""
+
+    def act(message) -> None:
+        erase(Customer.objects.get(pk=message["customerId"]))
+        assert not IdempotencyKey.objects.exists()
+
+    return act
+
+
+@WAYS
+@pytest.mark.parametrize("is_rotated", [False, True], ids=["", "secret key rotated"])
+def test_the_order_of_an_erased_customer_is_not_placed_again_by_the_same_call(world, erased, settings, way, is_rotated):
+    erased(send(world, **way)[1])
+    if is_rotated:
+        settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "the new one"
+    result, message = send(world, **way)
+    assert (result, "erased" in message) == ("ERROR", True)
+    assert not Transaction.objects.exists()
+    assert not Customer.objects.filter(erased_at=None).exists()
+
+
+@WAYS
+def test_neither_is_the_order_of_a_customer_who_was_merged_into_the_erased_one(world, erased, way):
+    _, first = send(world, **way)
+    _, other = send(world, disableCustomerDedup=1)
+    told_of = world.shop.ask("customer/merge", customerId=other["customerId"], mergeCustomerIds=first["customerId"])
+    assert told_of[0] == "SUCCESS"
+    erased(other)
+    assert "erased" in send(world, **way)[1]
+
+
+def test_a_new_order_of_an_erased_person_is_welcome(world, erased):
+    erased(send(world, "k-1", clientOrderId="o-1")[1])
+    result, message = send(world, "k-2", clientOrderId="o-2")
+    assert result == "SUCCESS"
+    assert Customer.objects.filter(erased_at=None).get().pk == message["customerId"]
+
+
+def test_what_is_kept_of_an_erased_order_are_digests(world, erased):
+    erased(send(world, "hholy@gmail.com", clientOrderId="hholy@gmail.com")[1])
+    assert {len(row.digest) for row in ErasedId.objects.all()} == {64}
+    assert ErasedId.objects.count() == 2
+
+
+def test_a_lead_of_an_erased_person_is_not_made_again_by_the_same_call(world, erased):
+    lead = {"campaignId": world.campaign.pk, **HELENA, **world.shop.login}
+
+    def send_lead():
+        return told(Client().post("/leads/import/", lead, headers={"Idempotency-Key": "k-1"}))
+
+    erased(send_lead()[1])
+    assert "erased" in send_lead()[1]
 
 
 def test_a_key_that_is_too_long_is_an_error(world):

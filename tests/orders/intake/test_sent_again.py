@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Customer, RecordTotals
+from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order
@@ -18,11 +19,25 @@ pytestmark = pytest.mark.django_db
 def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named):
     who = person(**HELENA)
     first = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
-    other = person(first_name="Frank")
-    again = take_order(IncomingOrder(other, Decimal(6), "USD", **{named: "o1"}))
+    again = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
     assert (again.order, again.is_repeat, again.assigned.record) == (first.order, True, first.assigned.record)
     assert Customer.objects.count() == 1
     assert RecordTotals.objects.get().amount == 500
+
+
+@pytest.mark.parametrize("named", ["external_id", "client_order_id"])
+@pytest.mark.parametrize(
+    "other",
+    [{"first_name": "Frank"}, {"email": "frank@gmail.com"}, {"phone": "+1 817 924 7272"}, {"total": Decimal(6)}],
+    ids=["name", "email", "phone", "total"],
+)
+def test_an_order_with_the_id_of_another_one_is_refused(named, other):
+    first = take_order(IncomingOrder(person(**HELENA), Decimal(5), "USD", **{named: "o1"}))
+    total = other.get("total", Decimal(5))
+    identity = HELENA | {name: value for name, value in other.items() if name != "total"}
+    with pytest.raises(RepeatedRequestError, match="Nothing was done"):
+        take_order(IncomingOrder(person(**identity), total, "USD", **{named: "o1"}))
+    assert Order.objects.get() == first.order
 
 
 def test_the_order_id_of_another_data_source_is_another_order():

@@ -14,7 +14,7 @@ from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Currency, Id
 from crm.api.konnektive.orders.answer import items_of, order_message
-from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.orders.idempotency import request_of, sent_digests
 from crm.api.konnektive.orders.named_rows import named_rows
 from crm.api.konnektive.orders.payment_method import PaymentParameters, card_on_file, typed_card
 from crm.api.konnektive.orders.products import lines_of, read_products
@@ -79,6 +79,7 @@ def _read(call: Call, sent: ImportOrder) -> IncomingOrder:
         ip_address=str(sent.ip_address) if sent.ip_address else None,
         details=details_of(call.parameters) | {"paySource": sent.pay_source},
         request=request_of(call),
+        sent=sent_digests(call),
     )
 
 

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from customers.lib.digests import keyed_digests
+
+
+class ErasedId(models.Model):
+    """An ID or idempotency key of an order that was erased with its customer, so that a repeat is not a new order.
+
+    Only a keyed digest of its name is kept: the ID itself may be personal.
+    """
+
+    SALT: ClassVar[str] = "orders.erased"  # stored digests were made with it, so it must not change
+
+    digest = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.digest
+
+    @classmethod
+    def keep(cls, names: Iterable[str]) -> None:
+        digests = {keyed_digests(cls.SALT, name)[0] for name in names}
+        rows = [ErasedId(digest=digest) for digest in sorted(digests)]
+        ErasedId.objects.bulk_create(rows, 1000, ignore_conflicts=True)
+
+    @classmethod
+    def has_any(cls, names: Iterable[str]) -> bool:
+        digests = [digest for name in names for digest in keyed_digests(cls.SALT, name)]
+        return bool(digests) and cls.objects.filter(digest__in=digests).exists()
+
+
+def name_of_order_id(source: int, field: str, value: str) -> str:
+    return f"order {source} {field} {value}"
+
+
+def name_of_key(caller: int, key: str) -> str:
+    return f"request {caller} {key}"
