@@ -13,7 +13,7 @@ from crm.demo.files import Person
 from crm.demo.store import SampleStore
 from customers.credit import credit
 from customers.engagement import notes
-from customers.lib.identity import normal_email
+from customers.lib.emails import normal_email
 from customers.matching import exclusions
 from customers.models import Customer, MatchKind, PaySource
 from customers.profile.edit import edit_profile

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-import idna
 import phonenumbers
 from django.conf import settings
 
 from customers.lib.countries import country_code
+from customers.lib.emails import normal_email
 
 FEWEST_DIGITS = 7
-LONGEST_EMAIL = 254
 LONGEST_WORD = 60
 BEFORE_A_LETTER = "\x1f"
 DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
@@ -54,23 +53,6 @@ def has_visible_text(text: str) -> bool:
 def label_key(text: str) -> str:
     """Folded, without invisible characters: equal for two spellings of one word."""
     return fold("".join(c for c in text if unicodedata.category(c) != "Cf"))
-
-
-def normal_email(text: str) -> str:
-    """The email casefolded with its domain in IDNA form; "" when that is too long or a part of it is missing."""
-    local, at, domain = fold(text).rpartition("@")
-    if not (at and local and domain):
-        return ""
-    normal = f"{local}@{_in_idna(domain)}"
-    return normal if len(normal) <= LONGEST_EMAIL else ""
-
-
-@lru_cache(1024)  # an act asks several times, and many have one domain
-def _in_idna(domain: str) -> str:
-    try:
-        return idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        return domain
 
 
 def phone_digits(text: str) -> str:

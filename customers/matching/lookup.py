@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from customers.lib.identity import Identity, match_keys, name_words, normal_email
+from customers.lib.emails import normal_email
+from customers.lib.identity import Identity, match_keys, name_words
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, MatchKey, SearchWord
 from customers.models.customer import CustomerQuerySet

@@ -60,7 +60,7 @@ class SearchText(Criterion):
 
     @cached_property
     def whole(self) -> list[Lookup]:
-        return list(find.exact_lookups(self.text)) if len(self.words) > 1 else []
+        return list(find.id_lookups(self.text)) if len(self.words) > 1 else []
 
     @cached_property
     def condition(self) -> Q:

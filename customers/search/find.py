@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
 
-from customers.lib.identity import LONGEST_WORD, fold, name_words, normal_email, normal_phone, phone_digits
+from customers.lib.emails import normal_email
+from customers.lib.identity import LONGEST_WORD, fold, name_words, normal_phone, phone_digits
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.matching import Key
 from customers.records.registry import linked_models
-from customers.search.query import clean_query, last_four, parse_query, whole_or_words
+from customers.search.query import clean_query, last_four, parse_query, search_parts
 
 LAST = "\U0010ffff"
 MOST_NAMED = 20
@@ -61,19 +61,22 @@ def find(text: str) -> CustomerQuerySet:
         customers = customers.filter(pk__in=owners)
     if len(owners_by_word) == 1:
         return customers
-    whole = Customer.objects.filter(pk__in=union_of_owners(list(exact_lookups(text))))
+    whole = Customer.objects.filter(pk__in=union_of_owners(list(id_lookups(text))))
     return Customer.objects.live().filter(pk__in=customers.values("pk").union(whole.values("pk")))
 
 
 def lookups_by_word(text: str) -> list[list[Lookup]]:
     """The lookups of each word of a cleaned query; a customer must match one of every word.
 
-    The whole of several words may also be an external id or a login: `exact_lookups`.
+    The whole of several words may also be an external id or a login: `id_lookups`.
     """
     if four := last_four(text):
         return [list(_linked(four, only="last_four"))]
-    words = (word for word in whole_or_words(text) if any(c.isalnum() for c in word))
-    return [[*_by_name(word), *exact_lookups(word)] for word in words]
+    return [[lookup for part in either for lookup in _lookups(part)] for either in search_parts(text)]
+
+
+def _lookups(part: str) -> list[Lookup]:
+    return [*_by_name(part), *exact_lookups(part)]
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ def interpretation(text: str) -> Interpretation | None:
 
 def _named(text: str) -> dict[int, str]:
     """{customer: label of the value} of the first few customers with the number or id `text`."""
-    owners = [lookup.owners.annotate(label=Value(lookup.label)) for lookup in id_lookups(text)]
-    rows = reduce(lambda one, other: one.union(other, all=True), owners)[:MOST_NAMED]
+    first, *others = (lookup.owners.annotate(label=Value(lookup.label)) for lookup in id_lookups(text))
+    rows = first.union(*others, all=True)[:MOST_NAMED]
     # Backwards, so that the uuid of a customer is labelled as such, not as the external id of the staff record.
     return {pk: label for label, pk in sorted((row.pop("label"), *row.values()) for row in rows)[::-1]}
 
@@ -108,12 +111,16 @@ def _matched_elsewhere(text: str, named: int) -> bool:
 
 
 def union_of_owners(lookups: list[Lookup]) -> Owners:
-    return reduce(lambda one, other: one.union(other, all=True), (lookup.owners for lookup in lookups))
+    # One flat union: SQLite refuses statements in which many unions are nested.
+    first, *others = (lookup.owners for lookup in lookups)
+    return first.union(*others, all=True)
 
 
 def _by_name(word: str) -> Iterator[Lookup]:
     # A name such as Jean-Luc is two words; an email is one.
-    yield Lookup(SearchWord.objects.filter(_begins(fold(word))), "source_record__customer", is_exact=False)
+    yield Lookup(
+        SearchWord.objects.filter(_begins(normal_email(word) or fold(word))), "source_record__customer", is_exact=False
+    )
     parts = name_words(word)
     if parts and parts != [fold(word)]:
         records = SourceRecord.objects.all()

@@ -2,13 +2,16 @@
 
 import re
 
-from customers.lib.identity import normal_email, normal_phone, phone_digits, readable_phone
+from customers.lib.emails import normal_email
+from customers.lib.identity import normal_phone, phone_digits, readable_phone
 from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200
 MAX_WORDS = 8
 MASKED = re.compile(r"(\D+)(\d{4})")
 MASK = re.compile(r"[*•·]|xxxx")
+SEPARATORS = re.compile(r"[\s,;]+")
+PHONE_AMONG_WORDS = re.compile(r"(?<!\S)[+(]?\d[\d().\-/]*(?: [\d().\-/]+)+(?!\S)")
 CARD_WORDS = {"", "card", "card ending", "card ending in"}
 
 
@@ -16,8 +19,24 @@ def clean_query(text: str) -> str:
     return " ".join(text.replace("\x00", "").split())[:MAX_LENGTH]
 
 
-def whole_or_words(text: str) -> list[str]:
-    return [text] if is_phone(text) else text.split()[:MAX_WORDS]
+def search_parts(text: str) -> list[list[str]]:
+    """What a customer must have: one text of each part.
+
+    A part is a word, a phone with its blanks, or all emails: a list of emails finds everybody who has one of them, and
+    the names beside them do not count.
+    """
+    if is_phone(text):
+        return [[text]]
+    words = [word for word in SEPARATORS.split(text) if any(character.isalnum() for character in word)]
+    emails = list(dict.fromkeys(email for word in words if (email := normal_email(word))))[:MAX_WORDS]
+    if len(emails) > 1:
+        return [emails]
+    others = " ".join(word for word in words if not normal_email(word))
+    phones = [run.strip() for run in PHONE_AMONG_WORDS.findall(others) if is_phone(run)]
+    for phone in phones:
+        others = others.replace(phone, " ", 1)
+    parts = [*others.split(), *phones, *emails]
+    return [[part] for part in parts[:MAX_WORDS]]
 
 
 def is_phone(text: str) -> bool:

@@ -1,0 +1,44 @@
+"""Emails: the normal form by which two are compared, and what people paste around one."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import idna
+
+LONGEST_EMAIL = 254
+PASTED_AROUND = " \t\r\n<>()[]{}\"'`“”„‘’‚«»‹›,;:|"
+JOINERS = "\u200c\u200d"
+IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+LINK = re.compile(r"mailto:([^?]*)(\?.*)?", re.IGNORECASE | re.DOTALL)
+FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+
+
+def bare_email(text: str) -> str:
+    """The email without what is pasted around it: “Jan <jan@shop.org>,” and “mailto:jan@shop.org” are jan@shop.org."""
+    # The two joiners are letters of some domains; no other character that cannot be seen is a part of an email.
+    text = "".join(c for c in text.translate(FULL_WIDTH) if unicodedata.category(c) != "Cf" or c in JOINERS)
+    if in_brackets := IN_BRACKETS.search(text):
+        text = in_brackets[1]
+    text = text.strip(PASTED_AROUND)
+    if link := LINK.fullmatch(text):
+        text = link[1]
+    return text.strip(PASTED_AROUND).rstrip(f"{PASTED_AROUND}.")
+
+
+def normal_email(text: str) -> str:
+    """The local part lower-cased and the domain in IDNA 2008; "" when it is too long, or no single email."""
+    local, at, domain = unicodedata.normalize("NFC", bare_email(text)).rpartition("@")
+    if not (at and local and domain) or any(character.isspace() for character in local + domain):
+        return ""
+    normal = f"{local.lower()}@{_in_idna(domain)}"
+    return normal if len(normal) <= LONGEST_EMAIL else ""
+
+
+@lru_cache(1024)  # an act asks several times, and many have one domain
+def _in_idna(domain: str) -> str:
+    try:
+        # Not casefolded before: that would make straße.de another domain, strasse.de.
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain.lower()
