@@ -2,8 +2,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from crm.http import charsets
+from crm.http import access_log, charsets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
-application = charsets.strip_unreadable(get_wsgi_application())
+application = access_log.keep_secrets_out(charsets.strip_unreadable(get_wsgi_application()))

@@ -1,7 +1,10 @@
 """API keys: created, shown once, looked up by digest, revoked.
 
-A key acts as its user, with the user's permissions, while the user is active and may use the API. The token is 256
+A key acts as its user, with the user's permissions, while the user is active and may use the API. The token is 168
 random bits, so a plain digest keeps it as safe as a slow hash would, and finds it through an index.
+
+Published Konnektive clients refuse a login or password of more than 32 characters before they send it. Older tokens
+have 51 characters and keep working.
 """
 
 import hashlib
@@ -17,13 +20,14 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import audit, grant
 from crm.accounts.key_revocation import KEY_CREATED
-from crm.accounts.models import ApiKey, User
+from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
 from crm.accounts.permissions import LABELS, USE_API
 from crm.accounts.user_permissions import GRANTED_SQL
 from customers.lib.phrases import isolated
 
-KEY_MARK = "reunite_"  # so that people, and scanners for leaked secrets, recognise one
-PREFIX_LENGTH = 12  # characters kept, to tell keys apart
+KEY_MARK = "rnt_"  # so that people, and scanners for leaked secrets, recognise one
+RANDOM_BYTES = 21  # 28 characters
+PREFIX_LENGTH = 8  # characters kept, to tell keys apart
 LAST_USED_PRECISION = timedelta(minutes=1)  # of `last_used`, so that most calls write nothing
 
 # The key, its user and their permissions in one statement; what that saves is said at GRANTED_SQL. Columns that a call
@@ -59,7 +63,12 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
             f"{isolated(user)} does not have permission to use the API. No key was created."
             f" An admin can grant “{LABELS[USE_API]}” on Edit User."
         )
-    token = KEY_MARK + secrets.token_urlsafe(32)
+    if len(user.username) > LONGEST_LOGIN:
+        raise KeyRefusedError(
+            f"API clients cannot send a user name of more than {LONGEST_LOGIN} characters. No key was created."
+            " An admin can shorten the name on Edit User."
+        )
+    token = KEY_MARK + secrets.token_urlsafe(RANDOM_BYTES)
     key = ApiKey.objects.create(
         user=user, name=name, prefix=token[:PREFIX_LENGTH], digest=digest(token), allowed_addresses=addresses
     )

@@ -7,6 +7,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+LONGEST_LOGIN = 32
+"""Characters of a user name that every API client can send."""
+
 
 class User(AbstractUser):
     """A member of staff, or the account of an API client. A new user has no permissions."""

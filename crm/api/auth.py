@@ -1,7 +1,8 @@
 """Authenticate a request of the API, in either dialect, by its key.
 
-Wrong keys are counted by address, so that keys cannot be guessed. Keys never pass authenticate(), where a wrong one
-would lock its user out of the pages.
+Wrong keys are counted by address, and paused when there are many; a good key is accepted all the same, because an
+office or a proxy shares one address. Keys never pass authenticate(), where a wrong one would lock its user out of the
+pages.
 """
 
 import logging
@@ -46,13 +47,12 @@ def authenticate_key(request: HttpRequest, token: str) -> ApiKey:
     """The key with this token; RefusedError if it may not be used, or is used too often."""
     limit_size(request)
     address = client_address(request)
-    if rate_limit.counted(f"failures {address}", seconds=PAUSE) >= settings.API_FAILURES_PER_ADDRESS:
-        message = "Too many invalid API keys from your address. Wait, then use a valid key."
-        raise RefusedError(429, message, wait=rate_limit.seconds_left(PAUSE))
     try:
         key = api_keys.lookup(token, address)
     except api_keys.KeyRefusedError as error:
-        rate_limit.count(f"failures {address}", seconds=PAUSE)
+        if rate_limit.count(f"failures {address}", seconds=PAUSE) > settings.API_FAILURES_PER_ADDRESS:
+            message = "Too many invalid API keys from your address. Use a valid key, or wait."
+            raise RefusedError(429, message, wait=rate_limit.seconds_left(PAUSE)) from None
         logger.warning("API key refused from %s: %s", address, error)
         wrong = WrongAddressError if isinstance(error, api_keys.AddressRefusedError) else WrongKeyError
         raise wrong(str(error)) from None

@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
-Server = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from crm.http.access_log import Server
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 READABLE = {"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252"}

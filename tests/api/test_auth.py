@@ -7,6 +7,7 @@ from django.test import Client
 from crm.accounts import api_keys
 from customers.models import DataSource
 from tests.api.caller import Caller, basic
+from tests.api.konnektive.caller import Shop
 
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +56,22 @@ def test_a_wrong_key_is_logged_without_it(caplog):
     assert "a-secret" not in caplog.text
 
 
-def test_too_many_wrong_keys_close_the_door_to_an_address(settings):
+def test_too_many_wrong_keys_from_an_address_are_paused(settings):
     settings.API_FAILURES_PER_ADDRESS = 3
-    caller = Caller()
     for _ in range(3):
         assert ping("wrong").status_code == 401
-    response = caller.get("ping")
+    response = ping("wrong")
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 900
+
+
+def test_a_good_key_is_accepted_from_an_address_that_sent_too_many_wrong_ones(settings):
+    settings.API_FAILURES_PER_ADDRESS = 3
+    shop = Shop()
+    for _ in range(5):
+        ping("wrong")
+    assert shop.get("ping").status_code == 200
+    assert shop.ask("campaign/query")[0] == "ERROR"  # no campaigns, and no 429
 
 
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(settings):

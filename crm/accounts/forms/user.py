@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from crm.accounts import grant
-from crm.accounts.models import User
+from crm.accounts.models import LONGEST_LOGIN, User
 from crm.accounts.permissions import EVERYTHING, GROUPS, Checkbox, checkboxes
 from crm.accounts.roles import CUSTOM, ROLES, Role, role_of
 from crm.accounts.user_permissions import direct_permissions, effective_permissions
@@ -40,6 +40,8 @@ class AccountForm(forms.ModelForm[User]):
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
+        if len(username) > LONGEST_LOGIN and "username" in self.changed_data:
+            raise ValidationError(f"Use {LONGEST_LOGIN} characters or fewer. API clients cannot send a longer name.")
         if grant.is_username_taken(username, but=self.instance):
             raise ValidationError("A user with this name already exists. Upper and lower case make no difference.")
         return username

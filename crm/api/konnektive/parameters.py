@@ -1,7 +1,7 @@
 """The parameters of a call, however they were sent: query string, form, multipart or JSON.
 
 The body comes before the query string, and of a name that comes twice the first value counts. They are removed from the
-request, because access logs and error reports would show cards and keys.
+request, because error reports would show cards and keys.
 """
 
 import json
@@ -15,11 +15,10 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.debug import sensitive_variables
 
 from crm.api.konnektive.errors import CallError, invalid
+from crm.http.access_log import ADDRESSES
 from customers.lib.text import can_be_stored
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-# In these, servers keep the address with its query string for their access logs.
-ADDRESSES = ("RAW_URI", "REQUEST_URI")
 
 UNREADABLE = "The request body cannot be read. Send a form, multipart/form-data or a JSON object."
 

@@ -1,4 +1,5 @@
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -39,11 +40,30 @@ def test_a_key_is_found_by_its_token(robot):
 def test_of_the_token_only_its_beginning_and_its_digest_are_kept(robot):
     key, token = made(robot)
 
-    assert len(token) == len("reunite_") + 43  # 256 bits, six a character
+    assert len(token) == len("rnt_") + 28  # 168 bits, six a character
     assert token.startswith(key.prefix)
     stored = str(ApiKey.objects.filter(pk=key.pk).values()) + str(list(AccountChange.objects.values()))
     assert token not in stored
     assert token[len(key.prefix) :] not in stored
+
+
+def test_the_token_and_the_login_fit_into_what_published_konnektive_clients_send(robot):
+    """They refuse a `loginId` or `password` of more than 32 characters, and an ampersand would end the value."""
+    _, token = made(robot)
+    assert len(token) <= 32
+    assert re.fullmatch("[A-Za-z0-9_-]+", token)
+
+
+def test_a_longer_token_of_before_keeps_working(robot):
+    token = "reunite_" + "x" * 43
+    key = ApiKey.objects.create(user=robot, name="Old", prefix=token[:12], digest=api_keys.digest(token))
+    assert api_keys.lookup(token, "192.0.2.1") == key
+
+
+def test_no_key_for_a_user_name_that_clients_cannot_send(db):
+    made(make_user("x" * 32, [USE_API]))
+    with pytest.raises(api_keys.KeyRefusedError, match="more than 32 characters"):
+        made(make_user("y" * 33, [USE_API]))
 
 
 @pytest.mark.parametrize("token", ["", "reunite_", "x" * 100_000, "\x00", "reunite_ünïcode", "\ud800"])

@@ -35,6 +35,7 @@ def test_a_new_user_gets_what_is_ticked(as_admin):
         ({"password": "andrew1234"}, "too similar to the"),
         ({"username": "jane", "password": "correct horse battery"}, "A user with this name already exists."),
         ({"username": "JANE", "password": "correct horse battery"}, "Upper and lower case make no difference."),
+        ({"username": "x" * 33, "password": "correct horse battery"}, "Use 32 characters or fewer."),
         ({"email": "andrew@", "password": "correct horse battery"}, "Enter a valid email address."),
     ],
 )
@@ -45,6 +46,14 @@ def test_a_new_user_is_refused_with_words_at_the_field(as_admin, changes, words)
     assert words in page
     assert "<title>Error: New user | Reunite</title>" in page
     assert not User.objects.filter(username="andrew").exists()
+
+
+def test_a_user_keeps_a_longer_name_of_before(as_admin, andrew):
+    User.objects.filter(pk=andrew.pk).update(username="x" * 150)
+
+    edit(as_admin, andrew, username="x" * 150, email="andrew@example.com")
+
+    assert fresh(andrew).email == "andrew@example.com"
 
 
 def test_a_typed_password_is_never_sent_back(as_admin):
