@@ -6,9 +6,11 @@ from customers.lib.identity import has_visible_text
 def split_name(name: str, *, longest: int) -> tuple[str, str]:
     """(first, last) of at most `longest` characters, parted at the last blank that can be put back.
 
-    A name without one is all first name; so is one whose parts are set apart by more than a blank.
+    A name without one is all first name; so is one whose parts are set apart by more than a blank, or that is too long.
     """
     text = name.strip()
+    if len(text) > 2 * longest + 1:  # each try copies the text
+        return text, ""
     for at in range(len(text) - 2, 0, -1):
         first, last = text[:at], text[at + 1 :]
         if text[at] == " " and len(last) > longest:

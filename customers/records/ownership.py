@@ -3,7 +3,8 @@
 `merged_into` itself is the survivor of the one active merge in which the customer is a duplicate.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain as joined
 
 from django.db.models import F, OuterRef, Q, Subquery
 
@@ -12,7 +13,10 @@ from customers.models.functions import Now
 
 
 def merged_into_any(customers: Collection[int]) -> dict[int, int]:
-    """{customer: the one of `customers` that it is, or was merged into directly or through others}."""
+    """{customer: the one of `customers` that it is, or was merged into directly or through others}.
+
+    One of `customers` that was merged into another of them stays its own; `merged_below` has it at both.
+    """
     head_of = {pk: pk for pk in customers}
     level: Iterable[int] = customers
     while level:
@@ -21,6 +25,27 @@ def merged_into_any(customers: Collection[int]) -> dict[int, int]:
         level = [pk for pk in survivor_of if pk not in head_of]
         head_of.update({pk: head_of[survivor_of[pk]] for pk in level})
     return head_of
+
+
+def merged_below(customers: Collection[int]) -> dict[int, list[int]]:
+    """{customer: the customers merged into it, directly or through others}, sorted; also if one is below another."""
+    duplicates_of: dict[int, set[int]] = {}
+    level = set(customers)
+    while level:
+        members = MergeMember.objects.filter(undone_at=None, merge__survivor__in=level)
+        duplicates_of |= {pk: set() for pk in level}
+        for survivor, duplicate in members.values_list("merge__survivor", "duplicate"):
+            duplicates_of[survivor].add(duplicate)
+        level = {pk for pk in joined(*(duplicates_of[pk] for pk in level)) if pk not in duplicates_of}
+    return {pk: sorted(_below(pk, duplicates_of)) for pk in customers}
+
+
+def _below(customer: int, duplicates_of: Mapping[int, Iterable[int]]) -> Iterator[int]:
+    waiting = [customer]
+    while waiting:
+        duplicates = duplicates_of[waiting.pop()]
+        yield from duplicates
+        waiting += duplicates
 
 
 def merge_chains(customers: Iterable[int]) -> dict[int, list[int]]:

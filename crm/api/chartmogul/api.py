@@ -20,6 +20,7 @@ from crm.api.chartmogul import account, data_sources, errors, merges
 from crm.api.chartmogul.customers import attributes, customers, requests
 from crm.api.chartmogul.engagement import common, contacts, notes, opportunities, tasks
 from crm.api.chartmogul.invoices import invoices, line_items, transactions
+from crm.api.chartmogul.parser import BoundedParser
 from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
 from customers.engagement.common import EngagementError
@@ -51,6 +52,7 @@ api = ChartMogulApi(
     title="Reunite: the ChartMogul API",
     version="1",
     urls_namespace="v1",
+    parser=BoundedParser(),
     docs_url="/docs",
     # All operations and schemas at once keep a slow computer busy for many seconds. A subject is drawn when opened.
     docs=Swagger({"docExpansion": "none", "defaultModelsExpandDepth": -1, "filter": True}),

@@ -100,6 +100,8 @@ def register(api: NinjaAPI, field_names: FieldNames) -> None:
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, ApiError):  # of the parser: ninja wraps all that it raises about a body
+            return answer(request, error.__cause__)
         return answer(request, refusal(error.status_code, str(error)))
 
     @api.exception_handler(Http404)

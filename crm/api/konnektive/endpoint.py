@@ -27,6 +27,7 @@ from customers.lib.errors import ActionError
 Declared = TypeVar("Declared", bound=Parameters)
 Message = Mapping[str, Any] | Sequence[Any] | str
 
+LONGEST_TEXT = 2_000  # of any parameter; what is done with a text may take long for a long one
 NOT_KNOWN = "Could not authenticate credentials"
 NOT_ALLOWED = "API user does not have access to this endpoint"
 
@@ -45,6 +46,9 @@ class Call:
 
     def read(self, declared: type[Declared]) -> Declared:
         """The parameters that `declared` declares; CallError names the invalid ones. Blank counts as not sent."""
+        names = {field.alias or name for name, field in declared.model_fields.items()}
+        if too_long := {name for name in names & self.parameters.keys() if len(self.parameters[name]) > LONGEST_TEXT}:
+            raise CallError(dict.fromkeys(sorted(too_long), f"Use {LONGEST_TEXT:,} characters or fewer."))
         sent = {name: value for name, value in self.parameters.items() if value.strip()}
         try:
             return declared.model_validate(sent)

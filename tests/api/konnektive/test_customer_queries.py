@@ -161,6 +161,20 @@ def test_a_number_that_was_merged_away_finds_the_survivor(shop):
     assert [(row["customerId"], row["mergedCustomerIds"]) for row in message["data"]] == [(survivor.pk, [duplicate.pk])]
 
 
+def test_a_survivor_names_all_merged_customers_whoever_else_is_on_the_page(shop):
+    survivor, duplicate, of_duplicate, other = (CustomerFactory(first_name=name) for name in "SDEO")
+    merge(duplicate, of_duplicate)
+    merge(survivor, Customer.objects.get(pk=duplicate.pk))
+    result, message = shop.ask("customer/query", dateRangeType="dateUpdated", **DAYS)
+    assert result == "SUCCESS"
+    assert {row["customerId"]: row["mergedCustomerIds"] for row in message["data"]} == {
+        survivor.pk: [duplicate.pk, of_duplicate.pk],
+        duplicate.pk: [of_duplicate.pk],
+        of_duplicate.pk: [],
+        other.pk: [],
+    }
+
+
 def test_who_keeps_a_copy_learns_of_a_merge_by_what_changed(shop):
     survivor, duplicate = CustomerFactory(first_name="Helena"), CustomerFactory(first_name="Hela")
     Customer.objects.update(updated=datetime(2020, 1, 1, tzinfo=UTC), created=datetime(2020, 1, 1, tzinfo=UTC))

@@ -23,7 +23,7 @@ def customer_rows(customers: Sequence[Customer], *, with_custom: bool = False) -
     pks = [customer.pk for customer in customers]
     totals = order_totals(pks, by="source_record__customer")
     credits, sources = credit.balances(pks), _pay_sources(pks)
-    merged, logins = _merged_into(pks), _logins(customers)
+    merged, logins = ownership.merged_below(pks), _logins(customers)
     rows = [
         _row(customer, totals[customer.pk], credits.get(customer.pk, {}), sources[customer.pk])
         | {"eCommerceLogin": logins.get(customer.cart_login_id), "mergedCustomerIds": merged[customer.pk]}
@@ -87,15 +87,6 @@ def _pay_sources(customers: Collection[int]) -> defaultdict[int, list[PaySource]
     for source in rows.order_by("pk"):
         sources[source.source_record.customer_id].append(source)
     return sources
-
-
-def _merged_into(customers: Collection[int]) -> defaultdict[int, list[int]]:
-    """{survivor: numbers of the customers merged into it, directly or through others}."""
-    merged: defaultdict[int, list[int]] = defaultdict(list)
-    for member, head in ownership.merged_into_any(customers).items():
-        if member != head:
-            merged[head].append(member)
-    return merged
 
 
 def _logins(customers: Sequence[Customer]) -> dict[int | None, str | None]:

@@ -1,0 +1,56 @@
+"""Refuse texts that are too long before anything else is done with them.
+
+No field takes more than LONGEST_NOTE characters. What the rules do with a text may take long for a long one, so that a
+request of a few megabytes would keep a thread busy.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from ninja.parser import Parser
+
+from crm.api.chartmogul.errors import invalid
+from customers.engagement.notes import LONGEST_NOTE
+
+
+class BoundedParser(Parser):
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(request.body)
+        refuse_long_texts(body)
+        return body
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        query: dict[str, Any] = super().parse_querydict(data, list_fields, request)
+        refuse_long_texts(query)
+        return query
+
+
+def refuse_long_texts(sent: Any) -> None:
+    """ApiError that names every field with a text that is too long."""
+    if errors := {path: message(length) for path, length in long_texts(sent, ())}:
+        raise invalid(**errors)
+
+
+def message(length: int) -> str:
+    return f"Use {LONGEST_NOTE:,} characters or fewer. This has {length:,}."
+
+
+def long_texts(sent: Any, path: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    """(path, length) of each; a name that is too long is an error of the object that has it."""
+    match sent:
+        case str() if len(sent) > LONGEST_NOTE:
+            yield ".".join(path) or "body", len(sent)
+        case list():
+            for number, item in enumerate(sent):
+                yield from long_texts(item, (*path, str(number)))
+        case dict():
+            for name, value in sent.items():
+                if len(name) > LONGEST_NOTE:
+                    yield ".".join(path) or "body", len(name)
+                else:
+                    yield from long_texts(value, (*path, name))
