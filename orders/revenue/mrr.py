@@ -3,8 +3,8 @@
 - A line for a whole period sets the MRR; a prorated line adds to it or replaces it; a cancellation ends it.
 - A credit does not restart a subscription that has ended, nor begin the next of several connected subscriptions.
 - In a set, each plan has an MRR of its own; the MRR of the set is their sum.
-- Connected subscriptions are one. From the first charge of the next one on, lines and cancellations of the previous one
-  no longer count.
+- Connected subscriptions are one, worth the last of them that runs: from the first charge of the next one on, the
+  previous one counts only if it outlives the next. A gap until the next one is charged is filled.
 """
 
 from __future__ import annotations
@@ -17,21 +17,49 @@ from orders.revenue.types import Billed, Cancelled, Change, Subscription
 
 
 class SubscriptionMrr:
-    """`last` is the last of the connected subscriptions that is ever billed, or the only one.
+    """`last` is the last of the connected subscriptions that is ever billed, or the only one; `shown` the one whose
+    MRR counts, or counted last.
 
-    When it has ended, `ended_at` is when, and `at_end` its MRR by currency just before.
+    When all have ended, `ended_at` is when, and `at_end` the MRR by currency just before.
     """
 
     def __init__(self, last: Subscription) -> None:
-        self.last = last
-        self.current: Subscription | None = None
+        self.last = self.shown = last
         self.ended_at: datetime | None = None
         self.at_end: dict[str, int] = {}
+        self._members: defaultdict[Subscription, MemberMrr] = defaultdict(MemberMrr)
+        self._amounts: dict[str, int] | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self._amounts is not None
+
+    def by_currency(self) -> dict[str, int]:
+        return dict(self._amounts or {})
+
+    def apply(self, change: Change) -> None:
+        member = self._members[change.subscription]
+        if isinstance(change, Cancelled):
+            member.end()
+        else:
+            member.bill(change)
+        if running := [subscription for subscription, mrr in self._members.items() if mrr.is_running]:
+            self.shown = max(running, key=lambda subscription: subscription.rank)
+            self._amounts, self.ended_at, self.at_end = self._members[self.shown].by_currency(), None, {}
+        elif self.is_active and self._members[self.last].has_begun:
+            self._amounts, self.ended_at, self.at_end = None, change.at, self.by_currency()
+
+
+class MemberMrr:
+    """One subscription by itself, whatever it is connected with."""
+
+    def __init__(self) -> None:
+        self.has_begun = False
         self._running: Period | None = None
         self._amounts: dict[tuple[str, int], int] = {}
 
     @property
-    def is_active(self) -> bool:
+    def is_running(self) -> bool:
         return bool(self._amounts)
 
     def by_currency(self) -> dict[str, int]:
@@ -40,28 +68,13 @@ class SubscriptionMrr:
             sums[currency] += amount
         return dict(sums)
 
-    def apply(self, change: Change) -> None:
-        if isinstance(change, Cancelled):
-            if change.subscription == self.last and self.is_active:
-                self.at_end, self.ended_at = self.by_currency(), change.at
-                self._clear()
-        elif self._counts(change):
-            if change.subscription != self.current:
-                self._clear()
-                self.current = change.subscription
-            self.ended_at = None
-            self._bill(change)
-
-    def _counts(self, line: Billed) -> bool:
-        is_credit = line.amount < 0
-        if is_credit and not (self.is_active and line.subscription == self.current):
-            return False
-        return self.current is None or line.subscription.rank >= self.current.rank
-
-    def _clear(self) -> None:
+    def end(self) -> None:
         self._amounts, self._running = {}, None
 
-    def _bill(self, line: Billed) -> None:
+    def bill(self, line: Billed) -> None:
+        if line.amount < 0 and not self.is_running:
+            return
+        self.has_begun = True
         period = Period(line.at, line.until)
         if not line.proration:
             self._running = period

@@ -39,8 +39,9 @@ def orders_of_purchase(purchase: Purchase) -> list[Order]:
 class CurrentSubscription:
     """A subscription as it is now: one purchase, or several connected ones.
 
-    `plan` and `currency` are from the `last` purchase. `amount` is the MRR in minor units; after the end, the MRR
-    at the end. `end` is when the subscription ended, or until when it is billed; None if unknown.
+    `plan` and `currency` are from the `last` purchase, which of several is the last that runs. `amount` is the MRR in
+    minor units; after the end, the MRR at the end. `end` is when the subscription ended, or until when it is billed;
+    None if unknown.
     """
 
     first: Purchase
@@ -76,7 +77,7 @@ def current_subscriptions(customer: Customer, firsts: Collection[Purchase]) -> l
 
 
 def _current(first: Purchase, mrr: SubscriptionMrr | None, ledger: Ledger) -> CurrentSubscription:
-    last = ledger.purchases[mrr.last.pk] if mrr else first
+    last = ledger.purchases[mrr.shown.pk] if mrr else first
     line = _last_line(last, ledger)
     currency = line.currency if line else last.currency
     is_active = mrr is not None and mrr.is_active

@@ -4,12 +4,14 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import ngettext
 
 from customers.rebuild import rebuild
+from orders.revenue.disagreements import disagreements
 from orders.totals.add import rebuild_totals
 
 
 class Command(BaseCommand):
     help = (
-        "Recalculates all derived data (owners, profiles, match keys, totals, billing status) and lists differences."
+        "Recalculates all derived data (owners, profiles, match keys, totals, billing status) and lists differences,"
+        " and customers whose status and recurring revenue disagree."
         " It locks a few customers at a time, so users can keep working."
     )
 
@@ -19,4 +21,6 @@ class Command(BaseCommand):
             self.stdout.write(line)
             differed += 1
         corrected = ngettext("%(count)d difference corrected.", "%(count)d differences corrected.", differed)
+        for line in disagreements():
+            self.stdout.write(line)
         self.stdout.write(corrected % {"count": differed} if differed else "Nothing differed.")

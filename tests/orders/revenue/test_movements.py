@@ -198,7 +198,27 @@ class TestConnectedSubscriptions:
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
         lines = [billed(old, day(1), 100), billed(new, day(6), 100)]
 
-        assert series(*lines, cancelled(new, day(7))).totals() == {}
+        assert series(*lines, cancelled(old, day(6)), cancelled(new, day(7))).totals() == {}
+        assert series(*lines, cancelled(old, day(8)), cancelled(new, day(7))).totals() == {}
+
+    def test_are_worth_what_runs_when_the_one_that_began_last_is_cancelled(self):
+        old, new = subscription(day(1), connection="c"), subscription(day(3), connection="c")
+        lines = [billed(old, day(1), 100), billed(new, day(3), 150), billed(old, day(4), 120)]
+
+        assert told(series(*lines, cancelled(new, day(7)))) == [
+            ("new_biz", 100, 100),
+            ("expansion", 50, 150),
+            ("contraction", -30, 120),
+        ]
+        assert told(series(*lines, cancelled(new, day(7)), cancelled(old, day(8))))[-1] == ("churn", -120, 0)
+
+    def test_go_on_as_long_as_any_of_many_runs(self):
+        members = [subscription(day(n), connection="c") for n in (1, 2, 3)]
+        lines = [billed(member, member.since, 100 * n) for n, member in enumerate(members, start=1)]
+        ends = [cancelled(members[1], day(5)), cancelled(members[2], day(6))]
+
+        assert series(*lines, *ends).totals() == {"USD": 100}
+        assert series(*lines, *ends, billed(members[1], day(7), 200)).totals() == {"USD": 200}
 
     def test_end_with_the_first_while_the_other_was_never_billed(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")

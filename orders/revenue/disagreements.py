@@ -1,0 +1,47 @@
+"""Customers whose billing status and recurring revenue (MRR) disagree: there should be none after any history.
+
+The status follows from the states of the customer's purchases, the MRR from lines and cancellations.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from customers.lib.batches import BATCH
+from customers.models import BillingStatus
+from orders.models import Purchase
+from orders.models.subscription import ENDED
+from orders.revenue.ledger import read_changes
+from orders.revenue.movements import derive_movements
+from orders.revenue.types import Change
+
+BUYING = (BillingStatus.ACTIVE, BillingStatus.PAST_DUE)
+OWNER, STATUS = "source_record__customer", "source_record__customer__billing_status"
+
+
+def disagreements() -> Iterator[str]:
+    """A line for each such customer."""
+    last = 0
+    buyers = Purchase.objects.order_by(OWNER).values_list(OWNER, STATUS).distinct()
+    while statuses := dict(buyers.filter(**{f"{OWNER}__gt": last})[:BATCH]):
+        ledger = read_changes(list(statuses))
+        current = {pk for pk, purchase in ledger.purchases.items() if purchase.status not in ENDED}
+        for customer, status in statuses.items():
+            if reason := _disagreement(status, ledger.changes.get(customer, []), current):
+                yield f"customer {customer} {reason}"
+        last = max(statuses)
+
+
+def _disagreement(status: str, changes: Collection[Change], current: Collection[int]) -> str:
+    if _running(changes):
+        return "" if status in BUYING else f"has recurring revenue, but the status {status or 'none'}"
+    alone = [replace(change, subscription=replace(change.subscription, connection="")) for change in changes]
+    if status in BUYING and any(int(group) in current for group in _running(alone)):
+        return f"has the status {status}, but no recurring revenue"
+    return ""
+
+
+def _running(changes: Iterable[Change]) -> set[str]:
+    """The groups of subscriptions that are worth something."""
+    series = derive_movements(changes, window=timedelta())
+    return {group for group, mrr in series.subscriptions.items() if any(mrr.by_currency().values())}
