@@ -42,7 +42,7 @@ def test_the_list_is_filtered():
 def test_what_is_asked_for_besides_is_answered():
     source = DataSourceFactory()
     for path in ("data_sources", f"data_sources/{source.uuid}"):
-        shown = Caller(username=path).get(path, **WITH).json()
+        shown = Caller(username=path[:20]).get(path, **WITH).json()
         shown = shown["data_sources"][0] if path == "data_sources" else shown
         assert shown["processing_status"] == {"processed": 0, "pending": 0, "failed": 0}
         assert shown["auto_churn_subscription_setting"] == {"enabled": False, "interval": None}
