@@ -1,13 +1,15 @@
 """Every URL with who may open it. A page that is missing here fails the suite."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.db import transaction
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING, LABELS, MANAGE_USERS, USE_API
@@ -96,6 +98,7 @@ PAGES = {
     "orders:purchase_billing": Page((VIEW, ORDERS, "orders.change_purchase"), of=("purchase",)),
 }
 
+LINK = re.compile(r'(?:href|action|formaction|hx-get|hx-post)="(/[^"?#]*)')
 NEEDED = {need for page in PAGES.values() for need in page.needs}
 
 
@@ -177,6 +180,24 @@ def test_who_may_only_this_is_let_in(things):
 
     assert answers.keys() == PAGES.keys()
     assert {name for name, answer in answers.items() if answer.status_code not in {200, 302}} == set()
+
+
+def links_of(answer):
+    """The names of the pages that an answer leads to or sends a form to."""
+    for path in set(LINK.findall("" if answer.streaming else answer.text)):
+        with suppress(Resolver404):
+            yield resolve(path).view_name
+
+
+def test_no_page_has_a_link_that_its_reader_may_not_open(things):
+    closed = set()
+    for number, needs in enumerate({page.needs for page in PAGES.values()}):
+        client = signed_in(make_user(f"reader {number}", needs))
+        open_pages = {name for name, page in PAGES.items() if {*page.needs} <= {*needs}}
+        readable = [name for name in open_pages if PAGES[name].method == "get"]
+        for name, answer in ask_each(client, readable, things).items():
+            closed |= {(name, link) for link in links_of(answer) if link in PAGES.keys() - open_pages}
+    assert closed == set()
 
 
 @pytest.mark.parametrize(("name", "of"), sorted((ANYONE_SIGNED_IN | OWNERS).items()))
