@@ -46,7 +46,10 @@ HEADER = (
 
 @dataclass(frozen=True)
 class MergeFilter:
-    """Fields that are not set do not filter."""
+    """Fields that are not set do not filter.
+
+    A condition that few merges meet needs an index on its column, `created` and `id`: else a page reads all merges.
+    """
 
     customers: Collection[int] | None = None
     """Merges of these customers, and of customers merged into them."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.merging import history
+from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.merge import merge_keeping_survivor
 from customers.models import Customer, Merge, MergeMember
 from tests.acts import fresh, merge, undo
@@ -90,6 +91,26 @@ def test_a_merge_of_many_names_the_first(as_agent, helena):
     merge(helena, *(CustomerFactory(first_name="Jan") for _ in range(7)))
 
     assert "and 2 more" in as_agent.get(LIST).text
+
+
+@pytest.mark.parametrize("field", MergeHistoryForm.base_fields)
+def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helena, helen, initial, field):
+    """A new field needs two values here: of the first merge and of the second."""
+    first = made_at(merge(helena, helen, by=admin_user), "2026-01-05T12:00Z")
+    second = merge_keeping_survivor(initial, *fresh(helena), by=None)
+    undo(second)
+    of_first, of_second = {
+        "customer": (helen.pk, initial.pk),
+        "by": (admin_user.pk, "api"),
+        "via": ("page", "api"),
+        "state": ("active", "undone"),
+        "since": (None, "2026-01-06"),
+        "until": ("2026-01-05", None),
+    }[field]
+
+    assert listed(as_agent) == [second.pk, first.pk]
+    for value, expected in ((of_first, first), (of_second, second)):
+        assert value is None or listed(as_agent, **{field: value}) == [expected.pk]
 
 
 def test_the_pages_lead_both_ways_with_as_many_queries(as_agent, helena, helen, django_assert_num_queries):
