@@ -86,6 +86,7 @@ class InvoiceChanges(Schema):
 
 
 # {name in this dialect: name of the rules}
+INVOICE_NAMES = {"date": "at", "due_date": "due"}
 LINE_NAMES = {
     "type": "kind",
     "subscription_external_id": "subscription",
@@ -99,13 +100,13 @@ LINE_AMOUNTS = {"amount_in_cents": "amount", "discount_amount_in_cents": "discou
 PAYMENT_NAMES = {"type": "kind", "date": "at", "transaction_fees_currency": "fees_currency"}
 # Null sets these to something other than "".
 NULL_IS: dict[str, Any] = {
-    **dict.fromkeys(("service_period_start", "service_period_end", "event_order", "cancelled_at"), None),
+    **dict.fromkeys(("due_date", "service_period_start", "service_period_end", "event_order", "cancelled_at"), None),
     **dict.fromkeys(("discount_amount_in_cents", "tax_amount_in_cents", "transaction_fees_in_cents"), 0),
     **dict.fromkeys(("prorated", "balance_transfer"), False),
     "quantity": 1,
 }
 # Null does not change these, nor the amount of a line.
-NEVER_NULL = {"type", "date", "result"}
+NEVER_NULL = {"type", "date", "result", "currency"}
 
 
 def plans_of(lines: Iterable[LineChanges]) -> dict[str, Product]:
@@ -129,14 +130,13 @@ def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> IncomingInvoice
 
 def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
     """The sent values, by column of an order."""
-    fields = sent.model_dump(exclude_unset=True)
-    values: dict[str, Any] = {"due": fields["due_date"]} if "due_date" in fields else {}
-    if sent.date:
-        values["at"] = sent.date
-    if sent.currency:
-        values["currency"] = sent.currency.upper()
-    if "collection_method" in fields:
-        values["collection_method"] = sent.collection_method or ""
+    values: dict[str, Any] = {}
+    for name, value in sent.model_dump(exclude_unset=True).items():
+        if not value and name in NEVER_NULL:
+            continue
+        values[INVOICE_NAMES.get(name, name)] = NULL_IS.get(name, "") if value is None else value
+    if "currency" in values:
+        values["currency"] = values["currency"].upper()
     return values
 
 

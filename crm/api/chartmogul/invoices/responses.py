@@ -108,7 +108,7 @@ def reload_invoices(orders: Sequence[Order], options: InvoiceOptions = WITH_DISA
 
 
 def serialize_imported(order: Order) -> dict[str, Any]:
-    """The invoice as the answer to an import."""
+    """What every answer has: all of it for an import and for the invoices of a customer."""
     return {
         "uuid": order.uuid,
         "external_id": order.external_id,
@@ -122,7 +122,7 @@ def serialize_imported(order: Order) -> dict[str, Any]:
 
 
 def serialize_invoice(order: Order, options: InvoiceOptions) -> dict[str, Any]:
-    """The invoice as in all other answers, with its customer and status."""
+    """`serialize_imported`, and what the other answers have beyond it: customer, status, disabled rows."""
     record = order.source_record
     shown = serialize_imported(order) | serialize_disabled(order)
     shown |= {
