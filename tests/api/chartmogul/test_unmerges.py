@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from customers.credit import credit
-from customers.labels.tags import add_tags
 from customers.models import Contact, Customer, HistoryEntry, Note, Opportunity, SourceRecord, Task
 from customers.models.ids import public_id
 from customers.pages.add_customer import add_customer
@@ -187,11 +186,9 @@ def test_an_edit_after_the_merge_stays_and_orders_go(caller, shop, smith, jones)
     merged(caller, jones, smith)
     survivor = row(smith)
     edit_profile(survivor, {"company": "Initrode"}, version=survivor.version, by=None, via="page")
-    add_tags(survivor, "vip", by=None)
     order("Market", external_id="9")
     unmerged(caller, jones, smith)
     assert now(caller, smith)["company"] == "Initrode"
-    assert now(caller, smith)["attributes"]["tags"] == ["vip"]
     assert row(jones).records.filter(order__isnull=False).exists()
 
 

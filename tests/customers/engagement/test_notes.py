@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from customers.engagement import notes
@@ -110,3 +111,8 @@ def test_who_may_change_but_not_view_does_not_see_the_page_by_a_wrong_note(helen
 
     assert response.status_code == 403
     assert "hholy" not in response.content.decode()
+
+
+def test_the_documentation_of_the_api_names_the_limit():
+    text = " ".join((settings.BASE_DIR / "docs/api.md").read_text().split())
+    assert f"The limit is {notes.LONGEST_NOTE:,} characters." in text

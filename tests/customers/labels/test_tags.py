@@ -126,6 +126,16 @@ def test_what_was_taken_off_holds_for_whoever_the_duplicate_had_been_merged_with
     assert tags_of(helena) == []
 
 
+def test_a_tag_added_since_the_merge_stays_with_the_survivor(helena, double, agent):
+    sent(double, "newsletter")
+    made = merge(helena, double)
+    add_tags(helena, "vip", by=agent)
+    undo_merge(made, by=agent)
+
+    assert tags_of(helena) == ["vip"]
+    assert tags_of(double) == ["newsletter"]
+
+
 @pytest.mark.parametrize(
     "value", ["gold", "", 12, -1, Decimal("12.50"), True, False, datetime(2026, 1, 12, 14, 32, tzinfo=UTC)]
 )
