@@ -1,7 +1,7 @@
 """Leads that come again: with more about themselves, or with an order.
 
 A lead is an order with the status PARTIAL; a declined order can be completed again, with another card. Values that are
-not sent again stay. New values fill gaps of the source record, so that the lead is matched by them; no profile changes.
+not sent again stay. The lead is matched and found by what is sent later (`order_identity.py`); no profile changes.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from customers.lib.identity import Identity
-from customers.models import SourceRecord
-from customers.records import match_keys
 from orders.intake.idempotency import order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingOrder, clean_order
+from orders.intake.order_identity import is_of_other_person, record_of_identity
 from orders.intake.take import (
     TakenOrder,
     WriteMore,
@@ -34,12 +33,20 @@ if TYPE_CHECKING:
 OPEN = (OrderStatus.PARTIAL, OrderStatus.DECLINED)
 
 
+def lead_for(order: Order, identity: Identity) -> Order | None:
+    """`order`, or None if it is an open lead of somebody else than who was sent with its number."""
+    known = Identity(
+        order.first_name, order.last_name, order.company, order.email, order.phone, order.source_record.country
+    )
+    return None if order.status in OPEN and is_of_other_person(identity, than=known) else order
+
+
 def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
     with locked_order(lead) as current:
         if current.status != OrderStatus.PARTIAL:
             raise OrderError(f"Order {current.number} is {current.status}. Only a lead can be changed.")
         incoming = clean_order(_fill_from_order(incoming, current))
-        _fill_record(current.source_record, incoming.customer.identity)
+        current.source_record = record_of_identity(current.source_record, incoming.customer.identity)
         for name, value in columns(replace(incoming, at=current.at)).items():
             setattr(current, name, value)
         current.save()
@@ -50,12 +57,14 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
 def complete_lead(lead: Order, incoming: IncomingOrder, *, by: User | None, write_more: WriteMore) -> TakenOrder:
     """Turn the lead into the incoming order, or return the order that the same request made before."""
     with locked_order(lead) as current:
-        assigned = AssignedRecord(current.source_record, "known")
         if before := _sent_before(incoming, current):
-            return TakenOrder(before, assigned, is_repeat=True)
+            return TakenOrder(before, AssignedRecord(before.source_record, "known"), is_repeat=True)
         _refuse_complete(current)
         incoming = clean_order(_fill_from_order(incoming, current))
-        _fill_record(current.source_record, incoming.customer.identity)
+        record = record_of_identity(current.source_record, incoming.customer.identity)
+        if current.status == OrderStatus.PARTIAL:
+            current.source_record = record  # the payments of a declined order keep it where they are
+        assigned = AssignedRecord(current.source_record, "known")
         current.items.all().delete()
         items = write(current, incoming, assigned, by=by)
         write_more(current)
@@ -102,13 +111,3 @@ def _fill_from_order(incoming: IncomingOrder, order: Order) -> IncomingOrder:
         ip_address=incoming.ip_address or order.ip_address,
         details={**order.details, **incoming.details},
     )
-
-
-def _fill_record(record: SourceRecord, identity: Identity) -> None:
-    """Fill empty fields of the record; its customer is locked."""
-    new_values = {name: value for name, value in asdict(identity).items() if value and not getattr(record, name)}
-    if new_values:
-        for name, value in new_values.items():
-            setattr(record, name, value)
-        record.save(update_fields=new_values.keys())
-        match_keys.refresh([record])

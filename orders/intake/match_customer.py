@@ -30,7 +30,8 @@ from orders.intake.order import IncomingCustomer
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-# Kept small, because pages read every record of a customer.
+# Kept small, because pages read every record of a customer. A new email or phone gets a record whatever their number:
+# without it, the customer would not be found by it.
 MOST_RECORDS = 50
 
 
@@ -135,7 +136,10 @@ def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
 
 @transaction.atomic
 def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
-    """A new record of the same origin as `matched`; the newest one if the source has MOST_RECORDS of them already."""
+    """A new record of the same origin as `matched`.
+
+    If the source has MOST_RECORDS of them and the customer all keys of `incoming`, it is the newest one.
+    """
     is_merged = matched.origin_id != matched.customer_id
     # The whole chain at once, because a purchase may end the lead status of each customer in it.
     chain = chain_of(matched.origin_id) if is_merged else [matched.origin_id]
@@ -147,9 +151,9 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
         raise RetiredMeanwhileError
     source = incoming.data_source.pk
     same_source = [record.pk for record in records if (record.origin, record.data_source) == (origin.pk, source)]
-    if not incoming.external_id and len(same_source) >= MOST_RECORDS:
-        return SourceRecord.objects.get(pk=same_source[-1])
     has_new_keys = not keys_of(records).issuperset(match_keys(incoming.identity))
+    if not (incoming.external_id or has_new_keys) and len(same_source) >= MOST_RECORDS:
+        return SourceRecord.objects.get(pk=same_source[-1])
     return _write_record(incoming, owner=owner, origin=origin, check_shared=has_new_keys)
 
 

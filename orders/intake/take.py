@@ -7,15 +7,16 @@ both. For an order that was taken in before, the stored order is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from customers.lib.digests import is_one_of
+from customers.lib.identity import Identity, identity_key
 from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
-from customers.models import DataSource
+from customers.models import DataSource, SourceRecord
 from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
@@ -23,6 +24,7 @@ from orders import history
 from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
 from orders.intake.order import IncomingOrder, clean_order
+from orders.intake.order_identity import record_of_identity
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
@@ -75,11 +77,20 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
             assigned = AssignedRecord(incoming.record, "known")
         else:
             assigned = find_or_create(incoming.customer, by=by)
+        if assigned.rule == "known":
+            _write_other_identity(assigned.record, incoming.customer.identity)
         order = Order(source_record=assigned.record, data_source=source)
         items = write(order, incoming, assigned, by=by)
         if write_more:
             write_more(order)
         return TakenOrder(order, assigned, items)
+
+
+def _write_other_identity(record: SourceRecord, identity: Identity) -> None:
+    """Match and find the customer by `identity` too. The order remains with the `record` that the sender named."""
+    if any(astuple(identity)) and identity_key(identity) != record.identity_key:
+        lock_owner(record)
+        record_of_identity(SourceRecord.objects.get(pk=record.pk), identity)
 
 
 def ids_of(incoming: IncomingOrder) -> dict[str, str]:

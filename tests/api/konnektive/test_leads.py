@@ -97,3 +97,25 @@ def test_the_same_request_sent_again_is_the_same_lead(world):
     answers = [world.shop.client.post("/leads/import/", sent, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert Order.objects.count() == 1
+
+
+JON = {"firstName": "Jon", "lastName": "Fix", "phoneNumber": ""}
+
+
+def test_who_corrects_their_email_with_the_order_is_one_customer(world):
+    _, lead = world.lead(**JON, emailAddress="jon@gmial.org")
+    _, first = world.order(**JON, emailAddress="jon@gmail.org", orderId=lead["orderId"])
+    _, second = world.order(**JON, emailAddress="jon@gmail.org")
+    assert (first["orderId"], second["customerId"]) == (lead["orderId"], lead["customerId"])
+    assert Order.objects.get(number=first["orderId"]).source_record.email == "jon@gmail.org"
+    assert Customer.objects.get().email == "jon@gmial.org"
+
+
+def test_somebody_else_who_sends_the_number_of_a_lead_gets_an_order_of_their_own(world):
+    _, lead = world.lead(**JON, emailAddress="jon@gmail.org")
+    udo = {"firstName": "Udo", "lastName": "Second", "emailAddress": "udo@second.com", "phoneNumber": ""}
+    _, bought = world.order(**udo, orderId=lead["orderId"])
+    _, told = world.lead(**udo | {"emailAddress": "udo@third.com", "lastName": "Third"}, orderId=lead["orderId"])
+    assert len({lead["orderId"], bought["orderId"], told["orderId"]}) == 3
+    assert len({lead["customerId"], bought["customerId"], told["customerId"]}) == 3
+    assert Order.objects.get(number=lead["orderId"]).email == "jon@gmail.org"

@@ -19,7 +19,7 @@ from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.orders.answer import lead_message
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.queries import find_order
-from orders.intake.leads import update_lead
+from orders.intake.leads import lead_for, update_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import OrderStatus
@@ -29,7 +29,7 @@ from orders.models import OrderStatus
 @sensitive_variables("call")
 def lead_import(call: Call) -> dict[str, Any]:
     sent = call.read(PersonParameters)
-    lead = find_order(sent.order_id) if sent.order_id else None
+    lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
     if lead is None:
         sent.require_identity()
     incoming = IncomingOrder(

@@ -22,6 +22,7 @@ from crm.api.konnektive.queries import find_order
 from customers.lib.identity import Identity
 from customers.lib.money import format_for_input, is_payable
 from customers.models import PaySource
+from orders.intake.leads import lead_for
 from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.intake.pricing import order_total
 from orders.models import OrderStatus, TransactionKind
@@ -44,7 +45,7 @@ class ImportOrder(PersonParameters, PaymentParameters):
 @sensitive_variables("call", "method", "sent")
 def order_import(call: Call) -> dict[str, Any]:
     sent = call.read(ImportOrder)
-    lead = find_order(sent.order_id) if sent.order_id else None
+    lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
     is_on_file = sent.pay_source == "ACCTONFILE"
     if lead is None and not is_on_file:
         sent.require_identity()

@@ -1,0 +1,82 @@
+"""The identity that an order came with, where its source record says something else.
+
+A customer is matched and found by source records. So an order with a corrected email, a second phone or another name
+gets a record for it: of the same origin and data source, so that they remain one customer. No profile changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from customers.lib.identity import Identity, fold, identity_key, match_keys
+from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
+from customers.models.source import IDENTITY_FIELDS
+from customers.records import match_keys as keys
+from customers.records.match_keys import Keys
+
+
+def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
+    """Whether a whole `identity` agrees in no name, email or phone. One without names only adds to the other."""
+    has_contact = identity.email or identity.phone
+    if not (identity.first_name and identity.last_name and has_contact):
+        return False
+    names = ((identity.first_name, than.first_name), (identity.last_name, than.last_name))
+    agrees_in_name = any(fold(sent) == fold(known) for sent, known in names)
+    return not agrees_in_name and set(match_keys(identity)).isdisjoint(match_keys(than))
+
+
+def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord:
+    """`record`, completed with what it lacks of `identity`, or one of the same origin that says the same as it.
+
+    A new one is made only if the customer, who is locked, is not matched and found by all of `identity` already.
+    """
+    sent = {name: value for name, value in asdict(identity).items() if value}
+    completed = replace(record.identity, **{name: sent[name] for name in sent if not getattr(record, name)})
+    whole = replace(record.identity, **sent)
+    if identity_key(whole) == identity_key(completed):
+        _complete(record, completed)
+        return record
+    same_origin = SourceRecord.objects.filter(
+        origin=record.origin_id, customer=record.customer_id, data_source=record.data_source_id
+    )
+    if known := same_origin.filter(identity_key=identity_key(whole)).order_by("pk").first():
+        return known
+    return record if _is_found_by(record, whole) else _sibling(record, whole)
+
+
+def _complete(record: SourceRecord, identity: Identity) -> None:
+    changed = [name for name in IDENTITY_FIELDS if getattr(record, name) != getattr(identity, name)]
+    if changed:
+        for name in changed:
+            setattr(record, name, getattr(identity, name))
+        record.save(update_fields=changed)
+        keys.refresh([record])
+
+
+def _is_found_by(record: SourceRecord, identity: Identity) -> bool:
+    """Whether the customer has all match keys and search words of `identity`."""
+    customer = {"source_record__customer": record.customer_id}
+    needed = Keys.of(identity, _excluded(record))
+    found = set(MatchKey.objects.among(needed.match).filter(**customer).values_list("kind", "value"))
+    words = set(SearchWord.objects.filter(word__in=needed.words, **customer).values_list("word", flat=True))
+    return needed.match <= found and needed.words <= words
+
+
+def _sibling(record: SourceRecord, identity: Identity) -> SourceRecord:
+    sibling = keys.new_record(
+        origin_id=record.origin_id,
+        customer_id=record.customer_id,
+        data_source_id=record.data_source_id,
+        **asdict(identity),
+    )
+    sibling.save()
+    # What staff excluded from matching for the record is excluded for its repetition too.
+    for row in UnmatchedValue.objects.filter(source_record=record):
+        if (row.kind, row.value) in set(match_keys(identity)):
+            UnmatchedValue.objects.create(source_record=sibling, kind=row.kind, value=row.value, by=row.by)
+    keys.refresh([sibling])
+    return sibling
+
+
+def _excluded(record: SourceRecord) -> set[tuple[str, str]]:
+    return set(UnmatchedValue.objects.filter(source_record=record).values_list("kind", "value"))
