@@ -13,7 +13,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast fuzz screenshots lint lock
+.PHONY: help run demo test test-fast fuzz screenshots lint lock country-names
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -53,6 +53,9 @@ lint: $(VENV)/dev.stamp  ## Check format, types, imports, templates, migrations 
 lock: $(VENV)/dev.stamp  ## Write the locked requirements from pyproject.toml
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --group dev --output-file requirements-dev.txt
+
+country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all languages, after an update of babel
+	$(BIN)/python manage.py shell --command "from customers.lib import country_names; country_names.write()"
 
 .env:
 	@$(BIN)/python -c 'import secrets; print("DEBUG=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@

@@ -1,31 +1,135 @@
 """Countries as people write them, and the ISO code that a phone number needs to be read."""
 
-from collections.abc import Sequence
-from functools import cache
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 from django_countries import countries
 
-# What senders write that the ISO list spells otherwise.
+from customers.lib import country_names
+
+# What senders write that neither ISO nor CLDR has.
 ALSO_WRITTEN = {
-    "usa": "US",
-    "united states": "US",
-    "uk": "GB",
-    "england": "GB",
-    "czech republic": "CZ",
-    "holland": "NL",
+    "AE": ("UAE", "Emirates"),
+    "AT": ("Republik Österreich",),
+    "BA": ("Bosnia", "BiH"),
+    "CD": ("DRC", "DR Congo", "Democratic Republic of Congo", "Congo-Kinshasa", "Zaire"),
+    "CG": ("Congo-Brazzaville", "Republic of Congo", "Congo, Republic of"),
+    "CN": ("PRC", "PR China", "People's Republic of China", "Mainland China"),
+    "CV": ("Cape Verde",),
+    "CZ": ("Czech Republic", "Czech Rep.", "Česká republika", "ČR"),
+    "DE": ("BRD", "Bundesrepublik Deutschland", "Federal Republic of Germany"),
+    "DO": ("Dominican Rep.",),
+    "GB": ("UK", "United Kingdom", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"),
+    "GR": ("EL", "Hellas", "Hellenic Republic"),
+    "GS": ("South Georgia",),
+    "IE": ("Eire", "Republic of Ireland"),
+    "KP": ("North Korea", "DPRK", "Korea, North"),
+    "KR": ("South Korea", "Republic of Korea", "Korea, South", "S. Korea", "ROK"),
+    "LA": ("Lao",),
+    "MK": ("Macedonia", "FYROM"),
+    "MM": ("Burma",),
+    "NL": ("Holland", "The Netherlands"),
+    "PS": ("Palestine", "State of Palestine"),
+    "PL": ("Rzeczpospolita Polska",),
+    "RU": ("Russia",),
+    "SA": ("KSA",),
+    "SZ": ("Swaziland",),
+    "TH": ("ประเทศไทย",),
+    "TL": ("East Timor",),
+    "TR": ("Turkey",),
+    "TW": ("Republic of China", "Taiwan, R.O.C.", "Taiwan, Province of China"),
+    "US": ("USA", "United States", "United States of America", "America", "US of A", "The States"),
+    "VA": ("Vatican",),
+    "VG": ("BVI",),
+    "VI": ("USVI",),
+    "ZA": ("RSA",),
 }
+# Each is the whole name of two countries, in English or another language, so it says neither.
+AMBIGUOUS = {"congo", "kongo", "korea", "virginislands", "saintmartin"}
+LEFT_OUT = {"the", "and"}
+FORM_OF_STATE = re.compile(r"(?:the )?(?:federal republic|republic|kingdom|grand duchy|principality) of (?P<name>.+)")
+
+UNDECOMPOSED = {"ø": "o", "ı": "i", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
+WITHOUT_DOTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 COUNTRIES: Sequence[tuple[str, str]] = tuple((country.code, country.name) for country in countries)
 """Every ISO code with its English name, by name."""
 
 
-@cache
+@lru_cache(4096)
 def country_code(written: str) -> str:
-    """The ISO 3166 alpha-2 code of a country given by code or English name; "" when it is not one."""
+    """The ISO 3166 alpha-2 code of a country given by any of its ISO codes, or by its name in any language.
+
+    "" when it cannot be told, as of Congo, which are two. Georgia is the country: the state is none.
+    """
     text = written.strip()
-    if len(text) == 2 and text.upper() in countries:
-        return text.upper()
-    return ALSO_WRITTEN.get(text.casefold()) or countries.by_name(text)
+    letters = text.replace(".", "")
+    # Not “Nga”, which is Russia in Vietnamese.
+    if (len(letters) == 2 or not letters.istitle()) and (code := _code_by_iso_code().get(letters.upper())):
+        return code
+    meant = _code_by_name()
+    if match := FORM_OF_STATE.fullmatch(" ".join(text.casefold().split())):
+        return meant.get(_folded(text)) or meant.get(_folded(match["name"]), "")
+    return meant.get(_folded(text), "")
+
+
+class _Folding(dict[int, str]):
+    """What becomes of each character of a decomposed name: a mark and an apostrophe vanish, a letter or digit stays."""
+
+    def __missing__(self, number: int) -> str:
+        character = chr(number)
+        if unicodedata.combining(character) or unicodedata.category(character) == "Cf" or character in "'’.":
+            self[number] = ""
+        else:
+            is_part = character.isalnum() or unicodedata.category(character)[0] == "M"
+            self[number] = UNDECOMPOSED.get(character, character) if is_part else " "
+        return self[number]
+
+
+_folding = _Folding()
+
+
+def _folded(name: str) -> str:
+    """Letters and digits alone: equal for “U.S.A.” and “usa”, “St. Lucia” and “Saint Lucia”."""
+    words = unicodedata.normalize("NFKD", name.casefold()).translate(_folding).split()
+    return "".join("saint" if word == "st" else word for word in words if word not in LEFT_OUT)
+
+
+@cache
+def _code_by_name() -> Mapping[str, str]:
+    """{folded name: code}, of the names that only one country has."""
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for code, *names in _names():
+        for name in names:
+            for spelling in _turned(name):
+                named[_folded(spelling)].add(code)
+    meant = {name: codes.pop() for name, codes in named.items() if len(codes) == 1 and name not in AMBIGUOUS}
+    # Ours are meant so, also where another language calls another country so.
+    ours = {_folded(name): code for code, also in ALSO_WRITTEN.items() for name in also}
+    return meant | ours
+
+
+def _turned(name: str) -> Iterator[str]:
+    """A name, how people turn “Bolivia (Plurinational State of)”, and a German one without its dots."""
+    yield name
+    if not name.isascii() and (without_dots := name.translate(WITHOUT_DOTS)) != name:
+        yield without_dots
+    main, bracket, rest = name.rstrip(")").partition(" (")
+    if bracket:
+        yield from (main, f"{rest} {main}")
+
+
+@cache
+def _code_by_iso_code() -> Mapping[str, str]:
+    """{code as ISO has it in two letters, three letters or three digits: the one of two letters}."""
+    return {iso: names[0] for names in _names() for iso in names[:3] if iso}
+
+
+def _names() -> Sequence[Sequence[str]]:
+    return [line.split("\t") for line in country_names.FILE.read_text(encoding="utf-8").splitlines()]
 
 
 def country_name(written: str) -> str:
@@ -33,8 +137,11 @@ def country_name(written: str) -> str:
     return (countries.name(written.upper()) or written) if len(written) == 2 else written
 
 
+@cache
 def country_spellings(code: str) -> list[str]:
     """The ways in which senders write the country of an ISO code."""
-    also = [name for name, meant in ALSO_WRITTEN.items() if meant == code]
-    names = [country_name(code), *also, *(name.title() for name in also), *(name.upper() for name in also)]
-    return list(dict.fromkeys([code, code.lower(), *names]))
+    named = next((names for names in _names() if names[0] == code), [code])
+    names = [country_name(code), *ALSO_WRITTEN.get(code, ()), *named[1:]]
+    spellings = [name for name in names if country_code(name) == code]
+    cases = (case(name) for name in spellings for case in (str, str.title, str.upper, str.lower))
+    return list(dict.fromkeys([code, code.lower(), *cases]))
