@@ -7,13 +7,19 @@ are two queries with an index each, one after the other. As one query with OR th
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
+
+from customers.models import SourceRecord
 
 Row = TypeVar("Row", bound=Model)
 Period = tuple[datetime, datetime]
 """From the first time, included, to the second, excluded."""
+
+
+class Updated(Protocol):
+    updated: datetime
 
 
 class ChainedQuery(Generic[Row]):
@@ -57,6 +63,11 @@ class ChainedQuery(Generic[Row]):
         if number not in self.lengths:
             self.lengths[number] = self.parts[number].count()
         return self.lengths[number]
+
+
+def changed_at(row: Updated, record: SourceRecord) -> datetime:
+    """When `row` of `record` changed for a reader: the latest time for which `changed_in` has it."""
+    return max(row.updated, record.moved_at or row.updated)
 
 
 def created_in(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending: bool) -> QuerySet[Row]:

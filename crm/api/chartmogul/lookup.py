@@ -12,12 +12,22 @@ def customer(uuid: str, param: str = "customer_uuid") -> Customer:
 
 def customer_before_merges(uuid: str, param: str = "customer_uuid") -> Customer:
     """The customer with this uuid, even if merged into another."""
+    customer = _customer_with(uuid, param)
+    if customer.live_root().erased_at:
+        raise refusal(404, "This customer was erased", param)
+    return customer
+
+
+def customer_or_erased(uuid: str, param: str = "customer_uuid") -> Customer:
+    """The customer that `uuid` leads to, for lists that are empty once the customer is erased."""
+    return _customer_with(uuid, param).live_root()
+
+
+def _customer_with(uuid: str, param: str) -> Customer:
     matches = Customer.objects.select_related("merged_into").filter(uuid=uuid)
     customer = matches.first() if can_be_stored(uuid) else None
     if customer is None:
         raise not_found("Customer", param)
-    if customer.live_root().erased_at:
-        raise refusal(404, "This customer was erased", param)
     return customer
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, refusal
+from crm.api.chartmogul.fields import IdText
 from customers.merging import unmerge
 from customers.merging.merge import merge_keeping_survivor
 from customers.merging.unmerge import MovableKind
@@ -26,7 +27,7 @@ class CustomerIds(BaseModel):
 
     customer_uuid: str = ""
     data_source_uuid: str = ""
-    external_id: str = ""
+    external_id: IdText = ""
 
 
 class MergeIn(Schema):
@@ -37,7 +38,7 @@ class MergeIn(Schema):
 class UnmergeIn(Schema):
     customer_uuid: str
     data_source_uuid: str
-    external_id: str
+    external_id: IdText
     move_to_new_customer: list[Literal["tasks", "opportunities", "notes"]] = []
 
 

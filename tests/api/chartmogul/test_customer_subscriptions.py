@@ -150,7 +150,7 @@ def test_all_that_two_are_connected_with_become_one(caller):
         ([{"data_source_uuid": "ds_unknown", "external_id": "old"}], 404, "subscriptions"),
         ([{"data_source_uuid": "ds_unknown"}], 400, "subscriptions"),
         ([{"external_id": "o\0ld"}], 400, "subscriptions"),
-        ([{"external_id": 5}], 422, "subscriptions.0.external_id"),
+        ([{"external_id": 5.5}], 422, "subscriptions.0.external_id"),
         ([{"external_id": "old"}], 422, "subscriptions"),
         ([], 422, "subscriptions"),
         ([{"external_id": "old"}] * 201, 422, "subscriptions"),

@@ -126,3 +126,14 @@ def test_the_published_client_deletes_a_data_source(config):
 
 def test_who_may_not_delete_customers_deletes_no_data_source(shop):
     assert Caller("customers.view_customer").delete(f"data_sources/{shop.uuid}").status_code == 403
+
+
+def test_the_invoices_of_a_customer_who_was_erased_with_it_are_an_empty_list(caller, shop, smith):
+    caller.delete(f"data_sources/{shop.uuid}")
+
+    for path in (f"import/customers/{smith['uuid']}/invoices", f"invoices?customer_uuid={smith['uuid']}"):
+        response = caller.get(path)
+        assert (response.status_code, response.json()["invoices"], response.json()["has_more"]) == (200, [], False)
+    response = caller.get(f"import/customers/{smith['uuid']}/subscriptions")
+    assert (response.status_code, response.json()["subscriptions"]) == (200, [])
+    assert caller.get("import/customers/cus_unknown/invoices").status_code == 404

@@ -36,6 +36,14 @@ def test_what_cannot_be_a_group_is_refused(uuids, wrong, field):
     assert not PlanGroup.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("body", "missing"), [({}, {"name", "plans"}), ({"name": "x"}, {"plans"}), ({"plans": []}, {"name"})]
+)
+def test_every_missing_field_of_a_group_is_named(body, missing):
+    response = Caller().post("plan_groups", body)
+    assert (response.status_code, response.json()) == (422, {"errors": dict.fromkeys(missing, "can't be blank")})
+
+
 def test_a_change_that_cannot_be_made_changes_nothing(uuids):
     caller = Caller()
     uuid = caller.post("plan_groups", {"name": "Metals", "plans": uuids}).json()["uuid"]

@@ -58,6 +58,29 @@ def test_an_event_is_told_as_recorded(caller, helena):
     assert "Added the event “subscription cancelled” of subscription" in HistoryEntry.objects.get(by=caller.user).text
 
 
+@pytest.mark.parametrize("way", ["in the envelope", "beside it", "bare"])
+def test_an_event_is_disabled_however_it_is_wrapped(caller, helena, way):
+    send(caller)
+    ids = known_as()["subscription_event"]
+    body = {
+        "in the envelope": {"subscription_event": ids | {"disabled": True}},
+        "beside it": {"subscription_event": ids, "disabled": True},
+        "bare": ids | {"disabled": True},
+    }[way]
+    response = caller.patch("subscription_events/disabled_state", body)
+    assert (response.status_code, response.json()["disabled"]) == (200, True)
+
+
+def test_an_empty_number_of_an_event_counts_as_not_sent(caller, helena):
+    numbers = ("amount_in_cents", "tax_amount_in_cents", "quantity", "event_order")
+    response = send(caller, currency="USD", **dict.fromkeys(numbers, ""))
+    assert response.status_code == 201
+    assert {response.json()[name] for name in numbers} == {None}
+    sent = send(caller, external_id="ev_2", currency="USD", **dict.fromkeys(numbers, 7)).json()
+    changed = known_as(external_id="ev_2", id="", **dict.fromkeys(numbers, ""))
+    assert caller.patch("subscription_events", changed).json() | {"updated_at": ""} == sent | {"updated_at": ""}
+
+
 def test_an_event_may_come_bare_and_without_what_it_does_not_say(caller, helena):
     sent = cancelled()
     del sent["external_id"]
@@ -104,7 +127,7 @@ def test_a_cancellation_that_is_yet_to_come_waits_until_then(caller, helena, jan
     with time_machine.travel(at + timedelta(hours=1), tick=False):
         call_command("apply_due")
         assert (purchase().status, purchase().cancelled_at) == ("CANCELLED", at)
-    check()
+        check()
 
 
 def test_a_cancellation_that_will_not_come_is_no_longer_planned(caller, helena, january):

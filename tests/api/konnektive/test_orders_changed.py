@@ -4,16 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from customers.models import SourceRecord
 from orders.invoices import cancellations
-from orders.models import Order, Purchase
+from orders.models import Fulfillment, Order, Purchase, Transaction
 from orders.subscriptions.apply_due import apply_due
 from orders.subscriptions.change import today
 from orders.subscriptions.derive import refresh_purchases
-from tests.acts import rerun
+from tests.acts import merge, rerun
 from tests.api.caller import Caller
 from tests.api.chartmogul import billing
 from tests.api.konnektive.sales import TIMES_OUT, VISA
-from tests.factories import card
+from tests.factories import CustomerFactory, card
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,3 +126,27 @@ def test_when_another_invoice_makes_its_subscription_past_due(subscribed):
     billing.imported(subscribed.source_record.customer, unpaid, caller=Caller(username="other"))
     assert Purchase.objects.get().status == "RECYCLE_BILLING"
     assert have_changed() == 3
+
+
+def test_a_row_that_a_merge_moved_says_when(world, placed):
+    """A client that goes on from the latest `dateUpdated` would otherwise stay where it was, or drop the row."""
+    asked = {"dateRangeType": "dateUpdated", "startDate": "2021-01-01", "endDate": "2199-01-01"}
+    owner = placed.source_record.customer
+    for model in (Order, Purchase, Fulfillment, Transaction):
+        model.objects.update(updated=LONG_AGO)
+    survivor = CustomerFactory(first_name="Helena", last_name="Holý")
+    merge(survivor, owner)
+    moved_at = SourceRecord.objects.get(pk=placed.source_record_id).moved_at
+
+    for path in ("order/query", "purchase/query", "fulfillment/query", "transactions/query"):
+        result, message = world.shop.ask(path, **asked)
+        assert result == "SUCCESS"
+        for row in message["data"]:
+            assert (row["customerId"], row["dateUpdated"]) == (survivor.pk, f"{moved_at:%Y-%m-%d %H:%M:%S}")
+            assert {each["dateUpdated"] for each in row.get("fulfillments", [])} <= {row["dateUpdated"]}
+
+
+def test_a_row_that_was_changed_after_its_move_says_when_it_was_changed(world, placed):
+    SourceRecord.objects.filter(pk=placed.source_record_id).update(moved_at=LONG_AGO)
+    (row,) = world.shop.ask("order/query", orderId=placed.number)[1]["data"]
+    assert row["dateUpdated"] == f"{Order.objects.get().updated:%Y-%m-%d %H:%M:%S}"

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from crm.api.chartmogul.customers.attribute_values import AttributeIn
 from crm.api.chartmogul.customers.profile import with_profile_answers, with_profile_fields
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.paging import CursorQuery
 from crm.api.chartmogul.times import Moment
 
@@ -25,7 +26,7 @@ class PrimaryContactIn(BaseModel):
     linked_in: str | None = None
     twitter: str | None = None
     notes: str | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
 
 
 @with_profile_fields
@@ -47,12 +48,12 @@ class CustomerChange(Schema):
 
 class CustomerIn(CustomerChange):
     data_source_uuid: str
-    external_id: str
+    external_id: IdText
 
 
 class CustomerListQuery(CursorQuery):
     data_source_uuid: str = ""
-    external_id: str = ""
+    external_id: IdText = ""
     status: str = ""
     system: str = ""
 

@@ -10,6 +10,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked, page_rows
 from customers.engagement import contacts
 from customers.lib.text import can_be_stored
@@ -22,7 +23,7 @@ TEXTS = ("first_name", "last_name", "title", "email", "phone", "linked_in", "twi
 
 
 class ContactChanges(Schema):
-    external_id: str | None = None
+    external_id: IdText | None = None
     position: int | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -39,7 +40,7 @@ class ContactOfCustomerIn(ContactChanges):
     """`customer_external_id` selects the record of a merged customer that gets the contact."""
 
     data_source_uuid: str
-    customer_external_id: str | None = None
+    customer_external_id: IdText | None = None
 
 
 class ContactIn(ContactOfCustomerIn):
@@ -72,7 +73,7 @@ class ContactsOut(Schema):
 
 class CustomerContactQuery(CursorQuery):
     data_source_uuid: str | None = None
-    customer_external_id: str | None = None
+    customer_external_id: IdText | None = None
     email: str | None = None
 
 

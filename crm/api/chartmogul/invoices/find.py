@@ -9,6 +9,7 @@ from ninja import Schema
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.errors import ApiError, invalid, not_found, refusal
+from crm.api.chartmogul.fields import IdText
 from customers.lib.text import can_be_stored
 from orders.invoices.amend import DeletedMeanwhileError
 from orders.invoices.incoming import InvoiceError
@@ -21,7 +22,7 @@ class ExternalId(Schema):
     """A data source, and its external ID of the object."""
 
     data_source_uuid: str
-    external_id: str
+    external_id: IdText
 
 
 class DisabledIn(Schema):

@@ -11,6 +11,7 @@ from ninja import Query, Router, Schema, Status
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import ApiError, Invalid, answers
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.invoices import find
 from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import (
@@ -66,7 +67,7 @@ class StatusIn(Schema):
 
 
 class OfRecord(Schema):
-    customer_external_id: str = ""
+    customer_external_id: IdText = ""
 
 
 @router.post(
@@ -115,7 +116,7 @@ def import_errors(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
     exclude_unset=True,
 )
 def list_invoices_of_customer(request: ApiRequest, uuid: str, query: Query[CustomerInvoiceQuery]) -> dict[str, Any]:
-    customer = lookup.customer(uuid)
+    customer = lookup.customer_or_erased(uuid)
     page = invoice_page(InvoiceQuery(**query.model_dump()), customer)
     entries = [serialize_imported(order) for order in reload_invoices(page.rows, query)]
     return page.as_list("invoices", entries) | {"customer_uuid": customer.uuid}
@@ -123,7 +124,7 @@ def list_invoices_of_customer(request: ApiRequest, uuid: str, query: Query[Custo
 
 @router.get("/invoices", auth=Key(VIEW), response=answers(200, InvoicesPageOut), exclude_unset=True)
 def list_invoices(request: ApiRequest, query: Query[InvoiceQuery]) -> dict[str, Any]:
-    page = invoice_page(query, lookup.customer(query.customer_uuid) if query.customer_uuid else None)
+    page = invoice_page(query, lookup.customer_or_erased(query.customer_uuid) if query.customer_uuid else None)
     return page.as_list("invoices", [serialize_invoice(order, query) for order in reload_invoices(page.rows, query)])
 
 

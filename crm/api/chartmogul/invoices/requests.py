@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from ninja import Schema
 
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
@@ -17,10 +18,10 @@ class LineChanges(Schema):
 
     type: str | None = None
     amount_in_cents: int | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
     description: str | None = None
-    subscription_external_id: str | None = None
-    subscription_set_external_id: str | None = None
+    subscription_external_id: IdText | None = None
+    subscription_set_external_id: IdText | None = None
     plan_uuid: str | None = None
     service_period_start: Moment | None = None
     service_period_end: Moment | None = None
@@ -50,7 +51,7 @@ class PaymentChanges(Schema):
     type: str | None = None
     date: Moment | None = None
     result: Literal["successful", "failed"] | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
     amount_in_cents: int | None = None
     transaction_fees_in_cents: int | None = None
     transaction_fees_currency: str | None = None
@@ -63,12 +64,12 @@ class PaymentIn(PaymentChanges):
 
 
 class InvoiceIn(Schema):
-    external_id: str
+    external_id: IdText
     date: Moment
     currency: str
     due_date: Moment | None = None
     data_source_uuid: str | None = None
-    customer_external_id: str | None = None
+    customer_external_id: IdText | None = None
     collection_method: str | None = None
     line_items: list[LineIn] = []
     transactions: list[PaymentIn] = []

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from crm.api.chartmogul import lookup
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.invoices.responses import InvoiceOptions
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked, page_rows
 from customers.lib.text import can_be_stored
@@ -19,7 +20,7 @@ class CustomerInvoiceQuery(CursorQuery, InvoiceOptions):
 class InvoiceQuery(CustomerInvoiceQuery):
     customer_uuid: str | None = None
     data_source_uuid: str | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
 
 
 def invoice_page(query: InvoiceQuery, customer: Customer | None) -> CursorPage[Order]:

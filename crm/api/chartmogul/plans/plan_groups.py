@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from django.db.models import Count
 from ninja import Query, Router, Schema, Status
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ConfigDict
 
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.errors import answers, not_found
+from crm.api.chartmogul.errors import answers, invalid, not_found
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from crm.api.chartmogul.plans import plans
 from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut
@@ -29,8 +29,12 @@ Uuids = Annotated[list[str], BeforeValidator(parse_uuids)]
 
 
 class GroupIn(Schema):
-    name: str
-    plans: Uuids
+    """Both are required. Here ChartMogul names all that are missing, and with 422."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["name", "plans"]})
+
+    name: str = ""
+    plans: Uuids = []
 
 
 class GroupChanges(Schema):
@@ -67,6 +71,8 @@ def serialize_counted(group: PlanGroup) -> dict[str, Any]:
 
 @router.post("/plan_groups", auth=Key(SEND), response=answers(200, GroupOut))
 def create_plan_group(request: ApiRequest, body: GroupIn) -> dict[str, Any]:
+    if missing := GroupIn.model_fields.keys() - body.model_fields_set:
+        raise invalid(**dict.fromkeys(sorted(missing), "can't be blank"))
     return serialize_counted(plan_rules.create_group(body.name, body.plans))
 
 

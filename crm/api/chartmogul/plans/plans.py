@@ -9,6 +9,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import answers, not_found
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from customers.lib.text import can_be_stored
 from orders.catalogue import plans
@@ -24,7 +25,7 @@ class PlanIn(Schema):
     name: str
     interval_count: int
     interval_unit: str
-    external_id: str | None = None
+    external_id: IdText | None = None
 
 
 class PlanChanges(Schema):
@@ -35,7 +36,7 @@ class PlanChanges(Schema):
 
 class PlanQuery(CursorQuery):
     data_source_uuid: str | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
     system: str | None = None
 
 

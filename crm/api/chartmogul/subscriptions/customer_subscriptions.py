@@ -10,6 +10,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import Nothing
 from crm.api.chartmogul.errors import answers, not_found, refusal
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.money import currency_sign
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from crm.api.chartmogul.times import format_time_with_offset
@@ -53,7 +54,7 @@ class SubscriptionIds(Schema):
 
     data_source_uuid: str | None = None
     uuid: str | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
     plan_uuid: str | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.api.chartmogul import lookup
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_filtered, page_linked
 from crm.api.chartmogul.times import Moment
 from customers.lib.text import can_be_stored
@@ -18,10 +19,10 @@ SHOWN_WITH = ("source_record", "data_source", "disabled_by")
 class EventQuery(CursorQuery):
     customer_uuid: str | None = None
     data_source_uuid: str | None = None
-    external_id: str | None = None
-    customer_external_id: str | None = None
-    subscription_external_id: str | None = None
-    plan_external_id: str | None = None
+    external_id: IdText | None = None
+    customer_external_id: IdText | None = None
+    subscription_external_id: IdText | None = None
+    plan_external_id: IdText | None = None
     event_type: str | None = None
     event_date: Moment | None = None
     effective_date: Moment | None = None

@@ -1,14 +1,15 @@
 """Subscription events, as billing systems report them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Q
 from ninja import Body, Query, Router, Schema, Status
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
+from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.subscriptions.event_search import EventQuery, all_events, event_page
@@ -36,17 +37,24 @@ COLUMNS = {
 }
 AMOUNTS = {"amount_in_cents": "amount", "tax_amount_in_cents": "tax"}
 NUMBERS = ("quantity", "event_order")
+WRAPPING = "subscription_event"
+OPTIONAL_NUMBERS = {"id", *AMOUNTS, *NUMBERS}
 NUMBERS_END = 2**63
 
 
 class Unwrapped(BaseModel):  # no Schema, whose validators get no plain dictionary
-    """Sent as `{"subscription_event": {…}}`, or without that wrapping."""
+    """Sent as `{"subscription_event": {…}}`, without that wrapping, or with some fields beside it."""
 
     @model_validator(mode="before")
     @classmethod
     def unwrap(cls, sent: Any) -> Any:
-        inner = sent.get("subscription_event") if isinstance(sent, dict) else None
-        return inner if isinstance(inner, dict) else sent
+        if not isinstance(sent, dict):
+            return sent
+        inner = sent.get(WRAPPING)
+        fields = {name: value for name, value in sent.items() if name != WRAPPING}
+        fields = fields | inner if isinstance(inner, dict) else sent
+        # Clients send "" for a number that they do not have.
+        return {name: value for name, value in fields.items() if value != "" or name not in OPTIONAL_NUMBERS}
 
 
 class EventIds(Unwrapped):
@@ -54,7 +62,7 @@ class EventIds(Unwrapped):
 
     id: int | None = None
     data_source_uuid: str | None = None
-    external_id: str | None = None
+    external_id: IdText | None = None
 
 
 class EventDisabledIn(EventIds):
@@ -64,34 +72,34 @@ class EventDisabledIn(EventIds):
 class EventIdsInQuery(Schema):
     """As the Ruby client sends it."""
 
-    id: int | None = Field(None, alias="subscription_event[id]")
+    id: Annotated[int | None, BeforeValidator(lambda sent: sent or None)] = Field(None, alias="subscription_event[id]")
     data_source_uuid: str | None = Field(None, alias="subscription_event[data_source_uuid]")
-    external_id: str | None = Field(None, alias="subscription_event[external_id]")
+    external_id: IdText | None = Field(None, alias="subscription_event[external_id]")
 
 
 class EventChanges(EventIds):
-    customer_external_id: str | None = None
+    customer_external_id: IdText | None = None
     event_type: str | None = None
     event_date: Moment | None = None
     effective_date: Moment | None = None
-    subscription_external_id: str | None = None
-    subscription_set_external_id: str | None = None
-    plan_external_id: str | None = None
+    subscription_external_id: IdText | None = None
+    subscription_set_external_id: IdText | None = None
+    plan_external_id: IdText | None = None
     currency: str | None = None
     amount_in_cents: int | None = None
     tax_amount_in_cents: int | None = None
     quantity: int | None = None
     event_order: int | None = None
-    retracted_event_id: str | None = None
+    retracted_event_id: IdText | None = None
 
 
 class EventIn(EventChanges):
     data_source_uuid: str
-    customer_external_id: str
+    customer_external_id: IdText
     event_type: str
     event_date: Moment
     effective_date: Moment
-    subscription_external_id: str
+    subscription_external_id: IdText
 
 
 class EventOut(Schema):

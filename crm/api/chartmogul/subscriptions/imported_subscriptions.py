@@ -66,7 +66,7 @@ def serialize(purchase: Purchase) -> dict[str, Any]:
     exclude_unset=True,
 )
 def list_imported_subscriptions(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
-    customer = lookup.customer(uuid)
+    customer = lookup.customer_or_erased(uuid)
     page = page_linked(Purchase, customer, query, SHOWN_WITH)
     entries = [serialize(purchase) for purchase in page.rows]
     return page.as_list("subscriptions", entries) | {"customer_uuid": customer.uuid}

@@ -12,6 +12,7 @@ from crm.api.konnektive.fields import Id, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
 from crm.api.konnektive.paging import answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
+from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Membership
 
@@ -53,5 +54,5 @@ def _member_row(membership: Membership) -> dict[str, Any]:
         "purchaseId": str(purchase.pk) if purchase else None,
         "nextBillDate": format_day(purchase.next_bill_date) if purchase else None,
         "dateCreated": format_time(membership.at),
-        "dateUpdated": format_time(membership.updated),
+        "dateUpdated": format_time(changed_at(membership, membership.source_record)),
     }

@@ -10,6 +10,7 @@ from crm.api.konnektive.customers.addresses import serialize_billing, serialize_
 from crm.api.konnektive.formats import format_amount, format_flag, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
 from customers.models import PaySource
+from customers.records.changed_since import changed_at
 from orders.models import Order, OrderItem
 
 
@@ -36,7 +37,7 @@ def lead_message(order: Order) -> dict[str, Any]:
         "couponCode": order.coupon_code,
         "agentUserId": None,
         "dateCreated": format_time(order.at),
-        "dateUpdated": format_time(order.updated),
+        "dateUpdated": format_time(changed_at(order, order.source_record)),
     }
 
 

@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from crm.api.konnektive.customers.addresses import serialize_billing, serialize_shipping
 from crm.api.konnektive.formats import format_amount, format_day, format_flag, format_time
 from customers.models import PaySource
+from customers.records.changed_since import changed_at
 from orders.models import Fulfillment, Order, OrderItem
 from orders.payments.gateway_request import amount_paid
 
@@ -78,7 +79,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "items": {str(item.pk): item_row(item, order) for item in items},
         "fulfillments": [fulfillment_row(fulfillment, order) for fulfillment in order.fulfillments.all()],
         "dateCreated": format_time(order.at),
-        "dateUpdated": format_time(order.updated),
+        "dateUpdated": format_time(changed_at(order, order.source_record)),
     }
 
 
@@ -140,5 +141,5 @@ def fulfillment_row(fulfillment: Fulfillment, order: Order) -> dict[str, Any]:
         "dateDelivered": format_time(fulfillment.delivered_at),
         "dateReturned": format_time(fulfillment.returned_at),
         "dateCreated": format_time(fulfillment.at),
-        "dateUpdated": format_time(fulfillment.updated),
+        "dateUpdated": format_time(changed_at(fulfillment, order.source_record)),
     }

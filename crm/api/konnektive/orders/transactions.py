@@ -14,6 +14,7 @@ from crm.api.konnektive.formats import format_amount, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
 from crm.api.konnektive.paging import answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
+from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Transaction
 
@@ -82,5 +83,5 @@ def transaction_row(payment: Transaction) -> dict[str, Any]:
         "isChargedback": 0,
         "items": [item_row(item, order) for item in sorted(order.items.all(), key=lambda item: item.pk)],
         "dateCreated": format_time(payment.at),
-        "dateUpdated": format_time(payment.updated),
+        "dateUpdated": format_time(changed_at(payment, payment.source_record)),
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from crm.api.konnektive.formats import format_amount, format_day, format_flag, format_time
+from customers.records.changed_since import changed_at
 from orders.models import Purchase
 
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -51,5 +52,5 @@ def purchase_row(purchase: Purchase) -> dict[str, Any]:
         "cancelReason": purchase.cancel_reason,
         "lastCancellationDate": format_time(purchase.cancelled_at),
         "dateCreated": format_time(purchase.at),
-        "dateUpdated": format_time(purchase.updated),
+        "dateUpdated": format_time(changed_at(purchase, purchase.source_record)),
     }
