@@ -3,6 +3,9 @@
 No value is restored from a copy. The undo takes the merge out, and owners, profiles, keys and credit are derived from
 the merges that are still active. A value that was edited since, or that a later merge carried over, is kept, and the
 preview lists it. Tags and attributes are not in the plan: they are linked rows and follow their source records.
+
+What an undo gives back besides is a field of UndoPlan, in its fingerprint if the user decides on it; `undo` writes it,
+and `undo_preview` shows it.
 """
 
 from __future__ import annotations
