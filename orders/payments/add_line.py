@@ -5,7 +5,7 @@ It is kept with the payment until that succeeds, so a declined or pending one is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -38,6 +38,15 @@ class AddedLine:
             "shipping": str(line.shipping),
             "tax": str(self.tax),
         }
+
+
+def is_same_line(line: Mapping[str, Any], addition: AddedLine) -> bool:
+    """Whether `line`, as JSON, adds the same; the product may be called otherwise since."""
+    return "product" in line and _comparable(line) == _comparable(addition.as_json())
+
+
+def _comparable(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (line["product"], line["quantity"], *(Decimal(line[name]) for name in ("amount", "shipping", "tax")))
 
 
 def add_line(order: Order, payment: Transaction) -> Iterator[Delta]:

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from customers.lib.money import format_for_input, format_money, is_payable
+from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
+from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Refund
@@ -81,17 +83,64 @@ def refuse_amount(payment: RefundablePayment, amount: Decimal) -> None:
         raise OrderError(f"At most {format_money(payment.left, currency)} of this payment can be refunded.")
 
 
-def refund_order(order: Order, amount: Decimal, *, sale: int, reason: str, seen: str, by: User | None) -> Transaction:
-    """Refund `amount` of the transaction `sale`; the refund is PENDING if the gateway has not answered."""
+def refund_order(
+    order: Order,
+    amount: Decimal,
+    *,
+    sale: int,
+    reason: str,
+    seen: str,
+    request: IdentifiedRequest | None = None,
+    by: User | None,
+) -> Transaction:
+    """Refund `amount` of the transaction `sale`; the refund is PENDING if the gateway has not answered.
+
+    If the same `request` made a refund before, it is that one.
+    """
     gateway = require_gateway()
+    payment, is_repeat = _create_refund(order, amount, sale, reason, seen, request, by=by)
+    if is_repeat or payment.sale is None:
+        return payment
+    refund = Refund(payment.uuid, payment.sale.gateway_reference, amount, payment.currency)
+    return record_answer(payment, gateway.refund(refund))
+
+
+def refund_made_by(order: Order, request: IdentifiedRequest) -> Transaction | None:
+    """The refund of `order` made by the same request before; RepeatedRequestError if its key belongs to another."""
+    if order_made_by(request) is None:
+        return None
+    return order.transactions.get(kind=TransactionKind.REFUND, adds__request__in=request.digests)
+
+
+@retry_when_taken_meanwhile
+def _create_refund(
+    order: Order,
+    amount: Decimal,
+    sale: int,
+    reason: str,
+    seen: str,
+    request: IdentifiedRequest | None,
+    *,
+    by: User | None,
+) -> tuple[Transaction, bool]:
     with locked_order(order) as current:
+        if request and (made := refund_made_by(current, request)):
+            return made, True
         refuse_changed(current, seen)
         chosen = next((p for p in refundable_payments(current) if p.sale.pk == sale), None)
         if chosen is None:
             raise OrderError("Nothing of this payment can be refunded.")
         refuse_amount(chosen, amount)
-        source, reference = chosen.sale.pay_source, chosen.sale.gateway_reference
         payment = create_pending(
-            current, TransactionKind.REFUND, amount, pay_source=source, sale=chosen.sale, reason=reason, by=by
+            current,
+            TransactionKind.REFUND,
+            amount,
+            pay_source=chosen.sale.pay_source,
+            sale=chosen.sale,
+            reason=reason,
+            adds={"request": request.digest} if request else {},
+            by=by,
         )
-    return record_answer(payment, gateway.refund(Refund(payment.uuid, reference, amount, payment.currency)))
+        if request:
+            key_of(request, current).save()
+        return payment, False

@@ -1,4 +1,8 @@
-"""An upsale: one more line on an order of the last day, charged to the card that paid the order."""
+"""An upsale: one more line on an order of the last day, charged to the card that paid the order.
+
+The same upsale sent twice is charged once, because most clients cannot send a key: without one it is recognised by its
+product, quantity, amounts and order.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.payments.add_line import AddedLine
+from orders.payments.add_line import AddedLine, is_same_line
 from orders.payments.gateway import Sale, Token
 from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import record_answer
@@ -25,9 +29,19 @@ if TYPE_CHECKING:
 OPEN_FOR = timedelta(hours=24)
 
 
-def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest | None, by: User | None) -> Transaction:
-    """Charge the line; return the charge, or the one made by the same `request` before."""
-    payment, is_repeat = _create_payment(order, addition, request, by=by)
+def add_upsell(
+    order: Order,
+    addition: AddedLine,
+    *,
+    request: IdentifiedRequest | None,
+    is_wanted_again: bool = False,
+    by: User | None,
+) -> Transaction:
+    """Charge the line; return the charge, or the one made by the same `request` before.
+
+    Without a request it is the one of the same line, unless that `is_wanted_again`.
+    """
+    payment, is_repeat = _create_payment(order, addition, request, is_wanted_again=is_wanted_again, by=by)
     if is_repeat:
         return payment
     gateway, card = require_gateway(), payment.pay_source
@@ -39,13 +53,15 @@ def add_upsell(order: Order, addition: AddedLine, *, request: IdentifiedRequest 
 
 @retry_when_taken_meanwhile
 def _create_payment(
-    order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, by: User | None
+    order: Order, addition: AddedLine, request: IdentifiedRequest | None, *, is_wanted_again: bool, by: User | None
 ) -> tuple[Transaction, bool]:
     gateway = require_gateway().name
     with locked_order(order) as current:
         charges = current.transactions.select_related("pay_source").order_by("-at", "-pk")
         if request and order_made_by(request):
             return charges.get(adds__request__in=request.digests), True
+        if not (request or is_wanted_again) and (same := _same_upsale(charges, addition)):
+            return same, True
         refuse_pending(charges)
         _refuse_impossible(current, addition)
         card = _paying_card(charges, gateway)
@@ -54,6 +70,11 @@ def _create_payment(
         if request:
             key_of(request, current).save()
         return payment, False
+
+
+def _same_upsale(charges: QuerySet[Transaction], addition: AddedLine) -> Transaction | None:
+    recent = charges.filter(at__gte=timezone.now() - OPEN_FOR)
+    return next((charge for charge in recent if charge.adds and is_same_line(charge.adds, addition)), None)
 
 
 def _refuse_impossible(order: Order, addition: AddedLine) -> None:

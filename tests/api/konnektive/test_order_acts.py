@@ -2,14 +2,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from crm.accounts.permissions import EVERYTHING
 from customers.models import HistoryEntry
 from customers.models.ids import public_id
 from orders import history
-from orders.models import Fulfillment, Order, Purchase
+from orders.models import Fulfillment, Order, Purchase, Transaction
 from orders.subscriptions.change import today
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.caller import Shop, told
 from tests.api.konnektive.world import sold
 from tests.factories import sale
 
@@ -39,6 +40,37 @@ def test_a_refund_pays_back_a_part_and_then_the_rest(shop):
         "ERROR",
         "This order is already fully refunded.",
     )
+
+
+def refund_with_key(shop, key, **sent):
+    return told(Client().post("/order/refund/", shop.login | sent, headers={"Idempotency-Key": key}))
+
+
+@pytest.mark.parametrize("sent", [{"refundAmount": "3.00"}, {"fullRefund": "1"}], ids=["part", "whole"])
+def test_a_refund_sent_again_with_its_key_is_paid_once(shop, sent):
+    placed = charged()
+    first = refund_with_key(shop, "k-1", orderId=placed.number, **sent)
+    assert first[0] == "SUCCESS"
+    again = refund_with_key(shop, "k-1", orderId=placed.number, **sent)
+    assert (again[0], again[1]["amountRefunded"]) == ("SUCCESS", first[1]["amountRefunded"])
+    assert Transaction.objects.filter(kind="REFUND").count() == 1
+
+
+def test_another_key_is_another_refund_and_one_key_is_one_request(shop):
+    placed = charged()
+    refund_with_key(shop, "k-1", orderId=placed.number, refundAmount="3.00")
+    assert "Nothing was done." in refund_with_key(shop, "k-1", orderId=placed.number, refundAmount="4.00")[1]
+    assert refund_with_key(shop, "k-2", orderId=placed.number, refundAmount="3.00")[1]["amountRefunded"] == "6.00"
+
+
+def test_a_declined_refund_sent_again_with_its_key_stays_declined(shop):
+    placed = sold()
+    placed.transactions.all().delete()
+    sale(placed, "SUCCESS", token="sandbox-keeps")
+    answers = [refund_with_key(shop, "k-1", orderId=placed.number, fullRefund="1") for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert "Refund Declined" in answers[0][1]
+    assert Transaction.objects.filter(kind="REFUND").count() == 1
 
 
 @pytest.mark.parametrize("amount", ["0", "9.91", "1000000", "-1", "3.001", "nothing"])

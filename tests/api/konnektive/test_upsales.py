@@ -11,7 +11,7 @@ from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.acts import make_pending_an_hour_old, refund, settle_pending
 from tests.api.konnektive.caller import told
-from tests.api.konnektive.sales import SOFT, TIMES_OUT, VISA
+from tests.api.konnektive.sales import SOFT, TIMES_OUT, VISA, World
 from tests.database import check_totals
 
 
@@ -65,7 +65,7 @@ def test_a_declined_one_leaves_the_order_as_it_was(world, order):
 def test_without_an_answer_it_is_added_when_it_is_settled(world, order):
     use_card("sandbox-times-out")
     assert upsell(world, order)[1]["totalAmount"] == "1.99"
-    assert "has not answered yet" in upsell(world, order)[1]
+    assert "has not answered yet" in upsell(world, order, productQty=2)[1]
     make_pending_an_hour_old()
     settle_pending()
     assert Order.objects.get().total == Decimal("11.89")
@@ -86,6 +86,39 @@ def test_the_same_request_sent_again_is_one_line_and_one_charge(world, order, to
     assert upsell(world, order, key="k") == upsell(world, order, key="k")
     assert Transaction.objects.count() == 2
     assert "Nothing was done." in upsell(world, order, key="k", productQty="2")[1]
+
+
+@pytest.mark.parametrize("token", ["sandbox-approves", "sandbox-soft-decline", "sandbox-times-out"])
+def test_the_same_upsale_without_a_key_is_one_line_and_one_charge(world, order, token):
+    use_card(token)
+    first = upsell(world, order)
+    assert upsell(world, order) == upsell(world, order, productPrice="9.90", product1_id=world.monthly.pk) == first
+    assert Transaction.objects.count() == 2
+    check_totals()
+
+
+def test_an_upsale_that_is_wanted_again_or_says_something_else_is_another(world, order):
+    upsell(world, order)
+    again = [{"forceNew": 1}, {"productQty": 2}, {"productPrice": "9.80"}, {"productSalesTax": "1.00"}]
+    assert [upsell(world, order, **sent)[0] for sent in again] == ["SUCCESS"] * 4
+    assert upsell(world, order, productId=world.video.pk)[0] == "SUCCESS"
+    assert Transaction.objects.count() == 7
+    check_totals()
+
+
+def test_the_same_upsale_of_another_order_is_another(world, order):
+    other = world.order(**VISA)[1]["orderId"]
+    assert {upsell(world, number)[1]["totalAmount"] for number in (order, other)} == {"11.89"}
+    assert Transaction.objects.count() == 4
+
+
+def test_the_same_upsale_at_one_moment_is_one_charge(run_together, transactional_db):
+    world = World()
+    number = world.order(**VISA)[1]["orderId"]
+    outcomes = run_together(*[lambda: upsell(world, number)] * 3)
+    assert {result for result, _ in outcomes} == {"SUCCESS"}, outcomes
+    assert Transaction.objects.count() == 2
+    check_totals()
 
 
 def test_to_an_order_that_was_not_paid_by_card_nothing_is_added(world):

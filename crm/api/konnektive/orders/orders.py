@@ -12,15 +12,17 @@ from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Truth, Wholes, at_most
 from crm.api.konnektive.formats import format_amount
+from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.paging import answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
 from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
+from orders.intake.idempotency import IdentifiedRequest
 from orders.locks import OrderError
-from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
-from orders.payments.refund import refund_order, refundable_payments
+from orders.models import Order, OrderKind, OrderStatus, Transaction, TransactionStatus
+from orders.payments.refund import refund_made_by, refund_order, refundable_payments
 
 VIEW = "customers.view_customer"
 REFUND, CANCEL = "orders.refund_order", "orders.cancel_purchase"
@@ -112,20 +114,23 @@ class RefundOrder(Parameters):
 def order_refund(call: Call) -> dict[str, Any]:
     sent = call.read(RefundOrder)
     order = find_order(sent.order_id)
-    if sent.full_refund:
-        _refund_all(order, sent.refund_reason, call)
+    request = request_of(call)
+    if request and (refund := refund_made_by(order, request)):
+        _refuse_failed(refund)
+    elif sent.full_refund:
+        _refund_all(order, sent.refund_reason, call, request)
     elif sent.refund_amount is None:
         raise invalid(refundAmount="Send an amount or fullRefund=1.")
     else:
-        _refund(order, sent.refund_amount, sent.refund_reason, call)
+        _refund(order, sent.refund_amount, sent.refund_reason, call, request)
     return order_rows([find_order(sent.order_id)])[0]
 
 
-def _refund_all(order: Order, reason: str, call: Call) -> None:
-    _refund(order, sum((payment.left for payment in refundable_payments(order)), Decimal()), reason, call)
+def _refund_all(order: Order, reason: str, call: Call, request: IdentifiedRequest | None = None) -> None:
+    _refund(order, sum((payment.left for payment in refundable_payments(order)), Decimal()), reason, call, request)
 
 
-def _refund(order: Order, amount: Decimal, reason: str, call: Call) -> None:
+def _refund(order: Order, amount: Decimal, reason: str, call: Call, request: IdentifiedRequest | None) -> None:
     """Refund `amount` of the payments, latest first; CallError if one is declined: refunds before it stand."""
     payments = refundable_payments(order)
     most = sum((payment.left for payment in payments), Decimal())
@@ -135,13 +140,14 @@ def _refund(order: Order, amount: Decimal, reason: str, call: Call) -> None:
     for payment in payments:
         part = min(amount, payment.left)
         if part:
-            _refund_part(order, part, payment.sale.pk, reason, call)
+            order.refresh_from_db()
+            about: dict[str, Any] = {"sale": payment.sale.pk, "reason": reason, "seen": order.stamp}
+            _refuse_failed(refund_order(order, part, **about, request=request, by=call.by))
             amount -= part
+            request = None  # the first refund of the call is kept with its key
 
 
-def _refund_part(order: Order, part: Decimal, sale: int, reason: str, call: Call) -> None:
-    order.refresh_from_db()
-    answer = refund_order(order, part, sale=sale, reason=reason, seen=order.stamp, by=call.by)
+def _refuse_failed(answer: Transaction) -> None:
     if answer.status == TransactionStatus.PENDING:
         raise CallError("The gateway has not answered yet. Reunite asks again. Check the order in a few minutes.")
     if answer.status != TransactionStatus.SUCCESS:

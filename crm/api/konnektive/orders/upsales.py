@@ -10,7 +10,7 @@ from pydantic import Field
 
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Whole
+from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Truth, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.queries import find_order
@@ -25,7 +25,7 @@ DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
 
 
 class ImportUpsale(Parameters):
-    """Some clients send `product1_id`, as for an order."""
+    """Some clients send `product1_id`, as for an order. `forceNew` adds the same once more."""
 
     order_id: Id
     product_id: Whole | None = None
@@ -35,6 +35,7 @@ class ImportUpsale(Parameters):
     product_ship_price: Amount = Decimal(0)
     product_sales_tax: Amount = Decimal(0)
     replace_product_id: Text = ""
+    force_new: Truth = False
 
 
 @endpoint("orders.add_order")
@@ -45,7 +46,7 @@ def upsale_import(call: Call) -> dict[str, Any]:
         raise invalid(replaceProductId="A paid line cannot be replaced. Refund it, then leave out this parameter.")
     order = find_order(sent.order_id)
     addition = _read(sent, order.currency)
-    payment = add_upsell(order, addition, request=request_of(call), by=call.by)
+    payment = add_upsell(order, addition, request=request_of(call), is_wanted_again=sent.force_new, by=call.by)
     return _answer(payment)
 
 
