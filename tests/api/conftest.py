@@ -1,8 +1,15 @@
+import time
+from types import SimpleNamespace
+
 import pytest
 from django.core.cache import cache
 
+from crm.api import rate_limit
+
 
 @pytest.fixture(autouse=True)
-def nothing_counted():
-    """No request of another test counts towards a limit."""
+def nothing_counted(monkeypatch):
+    """No request of another test counts towards a limit, and no window of time ends while a test counts."""
     cache.clear()
+    moment = time.time()
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: moment))
