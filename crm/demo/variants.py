@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import phonenumbers
 
-from customers.lib.identity import Identity, comparable_phone, unaccented
+from customers.lib.identity import Identity, comparable_phone
+from customers.lib.names import unaccented
 
 
 def other_spelling(person: Identity) -> Identity:

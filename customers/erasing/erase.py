@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from customers.erasing.delete_rows import Model, delete_rows
 from customers.erasing.redact import redact
 from customers.lib.errors import ActionError
-from customers.lib.identity import unaccented
+from customers.lib.names import unaccented
 from customers.lib.phrases import Notice
 from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
 from customers.merging import drafts

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from customers.lib.errors import ActionError
-from customers.lib.identity import has_visible_text
+from customers.lib.names import has_visible_text
 from customers.lib.text import can_be_stored
 from customers.locks import lock_live
 from customers.models import Attribute, Customer, Tag

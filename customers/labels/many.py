@@ -10,7 +10,7 @@ from django.db import transaction
 from customers.labels.attributes import AttributeValue, set_attributes, stored_value
 from customers.labels.common import LabelError, checked_name, refuse_many
 from customers.labels.tags import add_tags
-from customers.lib.identity import label_key
+from customers.lib.names import label_key
 from customers.locks import lock
 from customers.models import Attribute, Customer, SourceRecord, Tag
 

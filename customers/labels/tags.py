@@ -9,7 +9,7 @@ from django.db import transaction
 
 from customers.labels.common import checked_name, lock_customer, refuse_many
 from customers.labels.effective import effective_labels
-from customers.lib.identity import label_key
+from customers.lib.names import label_key
 from customers.models import Customer, HistoryKind, Tag
 from customers.records import history
 from customers.records.staff_record import staff_record_of

@@ -4,7 +4,6 @@ Only pure functions: every match key, identity key and search word in the databa
 """
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,16 +15,10 @@ from django.conf import settings
 
 from customers.lib.countries import country_code
 from customers.lib.emails import normal_email
+from customers.lib.names import LONGEST_WORD, name_words, normal_name
+from customers.lib.person_name import normal_names
 
 FEWEST_DIGITS = 7
-LONGEST_WORD = 60
-BEFORE_A_LETTER = "\x1f"
-DRAWN_AS_NOTHING = "\u115f\u1160\u2800\u3164\uffa0"
-
-# Letters that Unicode does not decompose, and that people type without the accent; apostrophes too.
-SIMPLER = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""}
-)
 
 
 @dataclass(frozen=True)
@@ -43,16 +36,6 @@ class Identity:
 def fold(text: str) -> str:
     """Casefolded, single-spaced: how names are compared."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-def has_visible_text(text: str) -> bool:
-    # Some letters are drawn as nothing, and a mark alone cannot be seen.
-    return any(unicodedata.category(c)[0] not in "ZCM" and c not in DRAWN_AS_NOTHING for c in text)
-
-
-def label_key(text: str) -> str:
-    """Folded, without invisible characters: equal for two spellings of one word."""
-    return fold("".join(c for c in text if unicodedata.category(c) != "Cf"))
 
 
 def phone_digits(text: str) -> str:
@@ -109,33 +92,13 @@ def match_keys(identity: Identity) -> Iterator[tuple[str, str]]:
 def identity_key(identity: Identity) -> str:
     """A digest, equal for two spellings of the same names, company, email, phone and country."""
     normal = (
-        fold(identity.first_name),
-        fold(identity.last_name),
-        fold(identity.company),
+        *normal_names(identity),
+        normal_name(identity.company),
         comparable_email(identity.email),
         comparable_phone(identity.phone, identity.country),
         country_code(identity.country) or fold(identity.country),
     )
     return hashlib.sha256("\x1f".join(normal).encode()).hexdigest()
-
-
-def unaccented(text: str) -> str:
-    """Folded and without accents, as a search compares: “holy” finds Holý, and “oreilly” O’Reilly."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(SIMPLER)
-
-
-def sort_key(*, last_name: str, first_name: str, otherwise: str) -> bytes:
-    """The key by which names are sorted without accents. Bytes: databases sort bytes alike, and text differently.
-
-    A customer without a last name is sorted by first name; without both, by `otherwise`.
-    """
-    parts = [part for part in (last_name, first_name) if part] or [otherwise]
-    return BEFORE_A_LETTER.join(" ".join(unaccented(part).split())[:LONGEST_WORD] for part in parts).encode()
-
-
-def name_words(text: str) -> list[str]:
-    return [word[:LONGEST_WORD] for word in re.findall(r"\w+", unaccented(text))]
 
 
 def search_words(identity: Identity) -> set[str]:

@@ -11,18 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from customers.lib.identity import match_keys, readable_phone, unaccented
+from customers.lib.identity import match_keys, readable_phone
+from customers.lib.names import unaccented
+from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDuplicate
 from customers.models.matching import Key
 from customers.records.staff_record import identity_of
 
-# Entered to get past a form, so they match no one. IgnoredValue names more.
-PLACEHOLDERS = frozenset(
-    f"{name}@{domain}"
-    for name in ("none", "noemail", "no", "na", "test", "unknown")
-    for domain in ("none.com", "noemail.com", "test.com", "example.com", "email.com", "na.com")
-)
 # More holders of a value are not read: it is a shared mailbox or a switchboard.
 MOST_HOLDERS = 2_000
 MOST_CANDIDATES = 100
@@ -164,8 +160,8 @@ def holders_of_keys(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
 
 
 def is_placeholder(kind: str, value: str) -> bool:
-    """Whether the normal form `value` is made up: a known email, or a phone of one digit repeated."""
-    return value in PLACEHOLDERS if kind == MatchKind.EMAIL else len(set(value.lstrip("+")[-7:])) == 1
+    """Whether the normal form `value` is made up. IgnoredValue names more."""
+    return is_placeholder_email(value) if kind == MatchKind.EMAIL else is_placeholder_phone(value)
 
 
 def ignored_values(keys: Collection[Key]) -> set[Key]:

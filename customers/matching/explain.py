@@ -7,17 +7,19 @@ ignored values, values excluded from matching.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
 from customers.lib.dates import format_day
-from customers.lib.identity import comparable_email, comparable_phone, fold, match_keys, unaccented
+from customers.lib.identity import comparable_email, comparable_phone, fold, match_keys
+from customers.lib.names import name_spellings
 from customers.lib.phrases import isolated
+from customers.lib.placeholders import real_name
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, is_placeholder, without_repeated_digits
-from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity
+from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.profile.display import shown_text
@@ -155,13 +157,24 @@ def compare_customers(
         elif field.key == "phone":
             yield _values("Phones", _phones(one, ours), _phones(other, theirs))
         elif any(texts := [shown_text(field, customer) for customer in (one, other)]):
-            yield _texts(field, *texts)
+            comparison = _texts(field, *texts)
+            yield _within_whole_name(comparison, one, other) if field.key in PARTS_OF_NAME else comparison
 
 
 def _texts(field: ProfileField, one: str, other: str) -> Comparison:
     if field.kind is FieldKind.TEXT:
         return _names(field.label, one, other)
     return _values(field.label, *(_distinct([(fold(text), text)]) for text in (one, other)))
+
+
+PARTS_OF_NAME = ("first_name", "last_name")
+
+
+def _within_whole_name(part: Comparison, one: Customer, other: Customer) -> Comparison:
+    """The comparison of a first or last name: nothing speaks against it if the whole names agree, in any order."""
+    if not part.speaks_against or customer_name_similarity(one, other) != SAME:
+        return part
+    return replace(part, verdict="Same in the whole name", speaks_against=False)
 
 
 def _names(label: str, one: str, other: str) -> Comparison:
@@ -175,8 +188,10 @@ def _name_verdict(one: str, other: str) -> tuple[str, bool]:
     degree = name_similarity(one, other)
     if fold(one) == fold(other):
         return "Same", False
-    if unaccented(one) == unaccented(other):
-        return "Same except for accents", False
+    if not (real_name(one) and real_name(other)):
+        return "Placeholder", False
+    if name_spellings(one) & name_spellings(other):
+        return "Same in another spelling", False
     if degree == SAME:
         return "Possible: initial, short or partial name", False
     return f"{degree or 0}% similar", (degree or 0) < SIMILAR_ENOUGH

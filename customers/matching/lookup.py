@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from customers.lib.emails import normal_email
-from customers.lib.identity import Identity, match_keys, name_words
+from customers.lib.identity import Identity, match_keys
+from customers.lib.names import name_words
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer, MatchKey, SearchWord
 from customers.models.customer import CustomerQuerySet

@@ -2,7 +2,8 @@
 
 Their words are compared in pairs, in any order and without accents. An initial stands for a name, and so
 does a short form of it; what only the longer name has (a middle name, a second surname) does not count. The pair of
-words that is least alike decides: two people of one family share one name and differ in the other.
+words that is least alike decides: two people of one family share one name and differ in the other. A placeholder is no
+name.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
-from customers.lib.identity import name_words
+from customers.lib.names import name_spellings, name_words
+from customers.lib.person_name import Named, full_name
+from customers.lib.placeholders import real_name
 from customers.matching.nicknames import is_short_form
 from customers.models import Customer
 
@@ -26,12 +29,16 @@ MOST_WORDS = 8
 
 
 def compared_name(customer: Customer) -> str:
-    return f"{customer.first_name} {customer.last_name}".strip() or customer.company
+    return _person_name(customer) or customer.company
+
+
+def _person_name(named: Named) -> str:
+    return full_name(real_name(named.first_name), real_name(named.last_name))
 
 
 def customer_name_similarity(one: Customer, other: Customer) -> int | None:
     """From 0 to 100; None when one has no name, or one is a person and the other a company."""
-    is_person = [bool(c.first_name or c.last_name) for c in (one, other)]
+    is_person = [bool(_person_name(customer)) for customer in (one, other)]
     return name_similarity(compared_name(one), compared_name(other)) if is_person[0] == is_person[1] else None
 
 
@@ -40,7 +47,7 @@ def name_similarity(one: str, other: str) -> int | None:
     fewer, more = sorted((name_words(one)[:MOST_WORDS], name_words(other)[:MOST_WORDS]), key=len)
     if not fewer:
         return None
-    return SAME if "".join(fewer) == "".join(more) else min(_paired(fewer, more))
+    return SAME if name_spellings(one) & name_spellings(other) else min(_paired(fewer, more))
 
 
 def names_differ_much(one: Customer, other: Customer) -> bool:

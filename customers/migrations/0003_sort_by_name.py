@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from customers.lib.identity import sort_key
+from customers.lib.names import sort_key
 
 CHUNK = 500
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.lib.identity import sort_key
+from customers.lib.names import sort_key
 from customers.lib.phrases import ISOLATES, isolated
 from customers.models.ids import public_id
 from customers.models.places import BillingCountry

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from customers.lib.identity import label_key
+from customers.lib.names import label_key
 from customers.models.linked import LinkedRow
 
 

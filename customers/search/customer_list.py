@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from customers.lib.identity import unaccented
+from customers.lib.names import unaccented
 from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer
 from customers.records import counts

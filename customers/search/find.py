@@ -15,7 +15,8 @@ from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
 
 from customers.lib.emails import normal_email
-from customers.lib.identity import LONGEST_WORD, fold, name_words, normal_phone, phone_digits
+from customers.lib.identity import fold, normal_phone, phone_digits
+from customers.lib.names import LONGEST_WORD, name_words
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from customers.lib.errors import ActionError
-from customers.lib.identity import has_visible_text
+from customers.lib.names import has_visible_text
 from customers.lib.text import can_be_stored
 from customers.models import DataSource
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.forms.widgets import Widget
 
-from customers.lib.identity import has_visible_text
+from customers.lib.names import has_visible_text
 from customers.lib.text import without_unstorable
 from customers.models import Merge
 

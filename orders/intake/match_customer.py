@@ -16,7 +16,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from customers.lib.identity import Identity, fold, identity_key, match_keys
+from customers.lib.identity import Identity, identity_key, match_keys
+from customers.lib.person_name import names_in_common
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
 from customers.matching.duplicates import MOST_HOLDERS, ignored_values
 from customers.models import Customer, MatchKey, SourceRecord
@@ -171,16 +172,11 @@ def _matching_record(identity: Identity) -> SourceRecord | None:
     )
     for customer, group in groupby(records, key=attrgetter("customer")):
         customer_records = list(group)
-        if any(_names_agree(identity, known) for known in (customer, *customer_records)):
+        if any(names_in_common(identity, known) for known in (customer, *customer_records)):
             # The oldest record with the same name, else the oldest.
             sharing = list(filter(attrgetter("shares"), customer_records))
-            return next((record for record in sharing if _names_agree(identity, record)), sharing[0])
+            return next((record for record in sharing if names_in_common(identity, record)), sharing[0])
     return None
-
-
-def _names_agree(identity: Identity, other: Customer | SourceRecord) -> bool:
-    first, last = fold(identity.first_name), fold(identity.last_name)
-    return bool(first and first == fold(other.first_name)) or bool(last and last == fold(other.last_name))
 
 
 def _write_record(incoming: IncomingCustomer, *, owner: Customer, origin: Customer, check_shared: bool) -> SourceRecord:

@@ -58,7 +58,18 @@ def test_no_name_is_needed(caller, shop):
 
 @pytest.mark.parametrize(
     "name",
-    ["John Smith", "Madonna", "Ludwig van Beethoven", "John  Smith", "Acme, Inc.", "李 雷", "A", "x" * 100 + " " + "y"],
+    [
+        "John Smith",
+        "Madonna",
+        "Ludwig van Beethoven",
+        "Ludwig von und zu Hohenfels",
+        "John Smith Jr.",
+        "John  Smith",
+        "Acme, Inc.",
+        "李 雷",
+        "A",
+        "x" * 100 + " " + "y",
+    ],
 )
 def test_a_name_comes_out_as_it_went_in(caller, shop, name):
     shown = send(caller, shop, "cus_002", name=name)

@@ -1,0 +1,99 @@
+"""What people and programs write where a name, an email or a phone is asked for and not given.
+
+A placeholder is kept and shown as it was sent, and recognises nobody.
+"""
+
+import re
+import unicodedata
+from configparser import ConfigParser
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+from customers.lib.names import name_words
+
+SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov", "edu"})
+FEWEST_REPEATED = 7
+FEWEST_IN_ORDER = 9
+LONGEST_PHONE = 15
+
+
+def _read_words() -> dict[str, frozenset[str]]:
+    lists = ConfigParser(comment_prefixes=(";",))
+    lists.read(Path(__file__).with_suffix(".ini"), encoding="utf-8")
+    return {name: frozenset(name_words(section["words"])) for name, section in lists.items() if "words" in section}
+
+
+WORDS = _read_words()
+TITLES, NO_NAMES, BESIDE, PHRASES = (WORDS[name] for name in ("titles", "no names", "beside", "phrases"))
+
+
+@lru_cache(4096)  # an act asks several times
+def real_name(text: str) -> str:
+    """The name without titles before it; "" for a placeholder, a title alone and a text without letters."""
+    if is_placeholder_name(text):
+        return ""
+    words = text.split()
+    while len(words) > 1 and name_words(words[0]) and set(name_words(words[0])) <= TITLES:
+        words = words[1:]
+    return " ".join(words)
+
+
+def is_placeholder_name(text: str) -> bool:
+    """Whether no person is called that: “Guest”, “N/A”, “.”, “Mr”, “xxx”. A blank is none."""
+    words = [word for part in name_words(text) if (word := part.rstrip("0123456789"))]
+    if not any(c.isalpha() for word in words for c in word):
+        return bool(text.strip())
+    whole = "".join(words)
+    if whole in PHRASES or whole in NO_NAMES or _repeats_one_letter(whole):
+        return True
+    is_known = [word in NO_NAMES or word in TITLES for word in words]
+    return any(is_known) and all(known or word in BESIDE for known, word in zip(is_known, words, strict=True))
+
+
+def _repeats_one_letter(word: str) -> bool:
+    # Scripts of syllables have such names: 丽丽, 나나.
+    is_alphabetic = unicodedata.name(word[0], "").startswith(("LATIN", "CYRILLIC", "GREEK"))
+    return is_alphabetic and len(set(word)) == 1 and (len(word) > 2 or word == "xx")
+
+
+SECOND_LEVEL = frozenset(["co", "com", "org", "net", "ac", "gov", "edu"])
+
+
+def is_placeholder_email(email: str) -> bool:
+    """Whether the email, in its normal form, is made up: noemail@noemail.com, test@test.de, none@gmail.com."""
+    local, _, domain = email.rpartition("@")
+    name = re.sub(r"[^\w]|_|\d+$", "", local)
+    site = _site(domain)
+    if domain.endswith(".invalid") or local == site or name in WORDS["no mailboxes"]:
+        return True
+    is_run = _is_one_character(local, at_least=3) and _is_one_character(site, at_least=1)
+    return is_run or (name in WORDS["no ones"] and site in WORDS["made-up sites"] | WORDS["free mail"])
+
+
+def _site(domain: str) -> str:
+    """The part of the domain that somebody registered, without its ending; "" below a host of its own."""
+    labels = domain.split(".")
+    *site, _ = labels[:-1] if len(labels) > 2 and labels[-2] in SECOND_LEVEL else labels
+    return site[0] if len(site) == 1 else ""
+
+
+def _is_one_character(text: str, *, at_least: int) -> bool:
+    return len(text) >= at_least and len(set(text)) == 1
+
+
+def is_placeholder_phone(number: str) -> bool:
+    """Whether the number, in E.164 or as digits, is made up: one digit repeated at its end, or digits in order.
+
+    A whole number in order is made up; behind a country or an area code it takes nine: 06 12345678 can be dialled.
+    """
+    digits = number.lstrip("+")
+    end = digits[-FEWEST_REPEATED:]
+    if len(end) == FEWEST_REPEATED and len(set(end)) == 1:
+        return True
+    return len(digits) <= LONGEST_PHONE and (_in_order(digits) or _in_order(digits[-FEWEST_IN_ORDER:]))
+
+
+def _in_order(digits: str) -> bool:
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(digits)}
+    return len(digits) >= FEWEST_REPEATED and steps in ({1}, {9})
