@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from customers.lib.identity import Identity, fold, identity_key, match_keys
+from customers.lib.identity import Identity, identity_key, match_keys
+from customers.lib.person_name import names_in_common
 from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import match_keys as keys
@@ -20,9 +21,7 @@ def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
     has_contact = identity.email or identity.phone
     if not (identity.first_name and identity.last_name and has_contact):
         return False
-    names = ((identity.first_name, than.first_name), (identity.last_name, than.last_name))
-    agrees_in_name = any(fold(sent) == fold(known) for sent, known in names)
-    return not agrees_in_name and set(match_keys(identity)).isdisjoint(match_keys(than))
+    return not names_in_common(identity, than) and set(match_keys(identity)).isdisjoint(match_keys(than))
 
 
 def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord:
