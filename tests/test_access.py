@@ -18,7 +18,16 @@ from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import merge
-from tests.factories import CustomerFactory, ProductFactory, SourceRecordFactory, allow, make_user, order, signed_in
+from tests.factories import (
+    CustomerFactory,
+    ProductFactory,
+    SourceRecordFactory,
+    allow,
+    customer_with_order,
+    make_user,
+    order,
+    signed_in,
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,9 @@ NEEDED = {need for page in PAGES.values() for need in page.needs}
 @pytest.fixture
 def things(db):
     """What the addresses of pages name."""
-    customer, duplicate, other = CustomerFactory(), CustomerFactory(), CustomerFactory()
+    # Two who share an email, so that the pages about duplicates have rows and links.
+    customer, other = (customer_with_order(external_id=each, email="helena@reunite.cz") for each in "12")
+    duplicate = CustomerFactory()
     bought = order(purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))]).order
     user = make_user("somebody")
     home = staff_record_of(customer)
