@@ -4,12 +4,13 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from crm.api.konnektive.formats import format_time
 from crm.api.profile_fields import KONNEKTIVE
 from customers.credit import credit
 from customers.erasing.erase import erase_customer
 from customers.labels.attributes import set_attributes
 from customers.models import Customer, Note, PaySource
-from tests.acts import merge
+from tests.acts import erase, fresh, merge
 from tests.api.konnektive.caller import Shop
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
@@ -58,6 +59,8 @@ KEYS = {
     "eCommerceLogin",
     "mostRecentActivity",
     "dateCreated",
+    "isErased",
+    "dateErased",
     "dateUpdated",
     "paySourceId",
     "paySource",
@@ -204,6 +207,32 @@ def test_an_erased_customer_is_said_to_be_erased(shop):
     helena = CustomerFactory(first_name="Helena")
     erase_customer(helena, by=None, version=helena.version)
     assert shop.ask("customer/query", customerId=helena.pk) == ("ERROR", f"Customer {helena.pk} was erased.")
+
+
+def changed_today(shop, **sent):
+    result, answer = shop.ask("customer/query", dateRangeType="dateUpdated", **DAYS, **sent)
+    return {row["customerId"]: row for row in answer["data"]} if result == "SUCCESS" else {}
+
+
+def test_who_polls_for_changes_is_told_of_erased_customers_and_nothing_else_about_them(shop):
+    helena = customer_with_order(first_name="Helena", email="hholy@example.com")
+    frank = customer_with_order(first_name="Frank", last_name="Hall", email="fhall@example.com")
+    kara = customer_with_order(first_name="Kara")
+    merge(*fresh(helena, frank))
+    erase(helena)
+    rows = changed_today(shop)
+    assert {number: row["isErased"] for number, row in rows.items()} == {helena.pk: 1, frank.pk: 1, kara.pk: 0}
+    erased_at = format_time(Customer.objects.get(pk=helena.pk).erased_at)
+    assert [rows[customer.pk]["dateErased"] for customer in (helena, frank, kara)] == [erased_at, erased_at, None]
+    assert rows[frank.pk]["mergedIntoCustomerId"] == helena.pk
+    told = str([rows[helena.pk], rows[frank.pk]])
+    assert not [value for value in ("Helena", "Holý", "hholy", "Frank", "Hall", "fhall") if value in told]
+
+
+def test_who_asks_for_new_customers_or_for_a_person_is_not_told_of_erased_ones(shop):
+    erase(customer_with_order(first_name="Helena", email="hholy@example.com"))
+    assert shop.ask("customer/query", **DAYS) == NOBODY
+    assert changed_today(shop, emailAddress="hholy@example.com") == {}
 
 
 def test_an_unknown_number_finds_nobody_and_cannot_be_changed(shop):

@@ -70,10 +70,10 @@ def customer_query(call: Call) -> dict[str, Any]:
 
 
 def _matching(query: CustomerQuery) -> QuerySet[Customer]:
-    customers = Customer.objects.filter(erased_at=None)
-    # A merge changes the duplicates too: their rows name the survivor.
+    customers = Customer.objects.all()
+    # A merge changes the duplicates too: their rows name the survivor. The rows of erased customers say when that was.
     if query.date_range_type is not CustomerDateKind.UPDATED:
-        customers = customers.filter(merged_into=None)
+        customers = customers.filter(erased_at=None, merged_into=None)
     matches = query.among(customers)
     if query.order_id:
         matches = matches.filter(pk__in=Order.objects.filter(number=query.order_id).values("source_record__customer"))

@@ -53,6 +53,8 @@ def _row(
         "mostRecentActivity": format_time(totals.last_order_at or customer.updated),
         "dateCreated": format_time(customer.created),
         "dateUpdated": format_time(customer.updated),
+        "isErased": format_flag(customer.erased_at is not None),
+        "dateErased": format_time(customer.erased_at) if customer.erased_at else None,
         **_default(customer, sources),
         "paySources": [pay_source_row(source, customer) for source in sources],
     }
