@@ -18,6 +18,7 @@ from customers.lib import sentences
 from customers.lib.phrases import isolated
 from customers.lib.text import clean_email
 from customers.models import Contact, Customer, DataSource, Note, SourceRecord, Task
+from customers.models.source import with_external_id
 from customers.records import external
 from customers.records.staff_record import staff_record_of
 
@@ -44,7 +45,7 @@ def _record_of(customer: Customer, source: DataSource, known_as: str | None) -> 
     if source.name == DataSource.STAFF:
         return staff_record_of(customer)
     records = customer.records.filter(data_source=source)
-    record = (records.filter(external_id=known_as) if known_as else records).in_order_of_attachment().first()
+    record = (records.filter(with_external_id(known_as)) if known_as else records).in_order_of_attachment().first()
     if record is None:
         raise EngagementError(
             f"Customer {customer.pk} has no record from {isolated(source)}. Import it from there first.", "data_source"
@@ -77,7 +78,7 @@ def set_primary_contact(customer: Customer, values: Mapping[str, Any], *, by: Us
         edit(first, values, by=by)
     elif any(values.values()):
         record = external.primary_record(external.external_records_of([customer])[customer.pk])
-        source, known_as = (record.data_source, record.external_id) if record else (DataSource.staff(), None)
+        source, known_as = (record.data_source, record.public_id) if record else (DataSource.staff(), None)
         add(customer, source, values, by=by, known_as=known_as)
 
 

@@ -1,3 +1,4 @@
+import re
 from functools import partial
 from typing import ClassVar
 
@@ -26,6 +27,17 @@ class DataSource(models.Model):
     @classmethod
     def staff(cls) -> "DataSource":
         return cls.objects.get_or_create(name=cls.STAFF, defaults={"system": "staff"})[0]
+
+
+OWN_ID = re.compile("rec_([0-9]{1,18})")
+"""The ID by which API clients know a record whose source sent none."""
+
+
+def with_external_id(external_id: str) -> models.Q:
+    """The records that API clients know by this ID; see `SourceRecord.public_id`."""
+    sent = models.Q(external_id=external_id)
+    own = OWN_ID.fullmatch(external_id)
+    return sent | models.Q(pk=int(own[1]), external_id=None) if own else sent
 
 
 class SourceRecordQuerySet(models.QuerySet["SourceRecord"]):
@@ -68,6 +80,11 @@ class SourceRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.data_source} {self.external_id or self.pk}"
+
+    @property
+    def public_id(self) -> str:
+        """The external ID, or an ID of ours where the source sent none."""
+        return self.external_id if self.external_id is not None else f"rec_{self.pk}"
 
     @classmethod
     def longest(cls, name: str) -> int:

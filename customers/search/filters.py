@@ -21,6 +21,7 @@ from customers.lib.countries import country_spellings
 from customers.models import BillingStatus, Customer, LeadStatus, MatchKey, SharedValue, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.places import BillingCountry
+from customers.models.source import with_external_id
 from customers.search import find
 from customers.search.find import Lookup
 
@@ -120,15 +121,15 @@ class Source(Criterion):
     @property
     def condition(self) -> Q:
         records = SourceRecord.objects.alias(source=_unindexed("data_source")).filter(source__in=self.sources)
-        return Q(Exists(records.filter(customer=OuterRef("pk"), **self._with_id)))
+        return Q(Exists(records.filter(self._with_id, customer=OuterRef("pk"))))
 
     def ids_if_few(self, most: int) -> set[int] | None:
-        of_source = SourceRecord.objects.filter(data_source__in=self.sources, **self._with_id)
+        of_source = SourceRecord.objects.filter(self._with_id, data_source__in=self.sources)
         return _at_most(most, of_source.values("customer"))
 
     @property
-    def _with_id(self) -> dict[str, str]:
-        return {"external_id": self.external_id} if self.external_id else {}
+    def _with_id(self) -> Q:
+        return with_external_id(self.external_id) if self.external_id else Q()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from customers.lib.identity import match_keys
 from customers.lib.text import can_be_stored
 from customers.locks import lock_live, lock_numbers
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord, Via
+from customers.models.source import OWN_ID
 from customers.profile.clean import clean
 from customers.profile.edit import EditError, create_customer, edit_profile, set_staff_fields
 from customers.profile.fields import BY_KEY
@@ -74,6 +75,9 @@ def _refuse_ids(source: DataSource, external_id: str) -> None:
     if source.name == DataSource.STAFF:
         message = "This data source is for entries by staff. Use a data source of your own."
         raise DescriptionError(message, "data_source_uuid")
+    if OWN_ID.fullmatch(external_id):
+        message = "IDs such as rec_1 belong to records that were sent without an ID. Use another one."
+        raise DescriptionError(message, "external_id")
     if not external_id.strip() or len(external_id) > LONGEST_ID or not can_be_stored(external_id):
         message = f"An external ID of 1 to {LONGEST_ID} characters is required for each customer."
         raise DescriptionError(message, "external_id")

@@ -16,6 +16,7 @@ from customers.lib import sentences
 from customers.lib.batches import batches
 from customers.locks import RetiredMeanwhileError
 from customers.models import Customer, DataSource, SourceRecord
+from customers.models.source import with_external_id
 from customers.totals import billing_status
 from orders import history
 from orders.invoices.amend import DeletedMeanwhileError
@@ -39,7 +40,7 @@ def delete_invoices_of(customer: Customer, source: DataSource, *, external_id: s
     """Delete the customer's invoices from `source`, or from its record with `external_id`; return the number."""
     records = SourceRecord.objects.filter(customer=customer, data_source=source)
     if external_id:
-        records = records.filter(external_id=external_id)
+        records = records.filter(with_external_id(external_id))
     return _delete(list(records), Q(), by=by)
 
 

@@ -16,6 +16,7 @@ from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import Customer, DataSource, SourceRecord
 from customers.models.prepared import insert
+from customers.models.source import with_external_id
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
@@ -61,7 +62,7 @@ def find_recipient(customer: Customer, *, source: DataSource | None = None, exte
     if source:
         records = records.filter(data_source=source)
     if external_id:
-        records = records.filter(external_id=external_id) if can_be_stored(external_id) else records.none()
+        records = records.filter(with_external_id(external_id)) if can_be_stored(external_id) else records.none()
     candidates = list(records.select_related("data_source").order_by("pk")[:2])
     if len(candidates) == 1:
         return candidates[0]

@@ -22,6 +22,7 @@ TAKEN = {
     "transaction": "has already been taken",
 }
 BLANK = "can't be blank"
+REFUND_TOO_LARGE = "must not be more than was paid"
 PAYMENT, REFUND = "payment", "refund"
 LONGEST_ID = 255
 MOST = 2**31
@@ -100,6 +101,19 @@ class IncomingInvoice:
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
 
+    @property
+    def paid(self) -> Decimal:
+        return self._sum(PAYMENT)
+
+    @property
+    def refunded(self) -> Decimal:
+        return self._sum(REFUND)
+
+    def _sum(self, kind: str) -> Decimal:
+        payments = [payment for payment in self.payments if payment.kind == kind and payment.is_successful]
+        whole = max(self.total, Decimal(0))
+        return sum((whole if payment.amount is None else payment.amount for payment in payments), Decimal(0))
+
 
 def invoice_errors(invoice: IncomingInvoice) -> Errors:
     """Errors by field, found without a query."""
@@ -111,6 +125,8 @@ def invoice_errors(invoice: IncomingInvoice) -> Errors:
         errors |= {f"line_items.{name}": message for name, message in line_errors(line, invoice.currency).items()}
     for payment in invoice.payments:
         errors |= {f"transactions.{name}": text for name, text in payment_errors(payment, invoice.currency).items()}
+    if not errors and invoice.refunded > invoice.paid:
+        errors["transactions.amount_in_cents"] = REFUND_TOO_LARGE
     if "line_items.amount_in_cents" not in errors and not is_payable(invoice.total, invoice.currency):
         errors["line_items.amount_in_cents"] = "add up to a total that is too large"
     errors |= _wrong_ids("line_items.external_id", [line.external_id for line in invoice.lines])
@@ -137,8 +153,10 @@ def _wrong_line(line: IncomingInvoiceLine, currency: str) -> Iterator[tuple[str,
     amounts |= {"tax_amount_in_cents": line.tax}
     yield from _wrong_amounts(amounts, currency)
     yield from _wrong_fees(line.fees, line.fees_currency, currency)
-    if not 0 <= line.quantity < MOST:
-        yield "quantity", "must be a whole number, zero or more"
+    if line.tax < 0 <= line.amount:
+        yield "tax_amount_in_cents", "must not be below zero, unless the amount is"
+    if not 0 < line.quantity < MOST:
+        yield "quantity", "must be a whole number above zero"
     if line.event_order is not None and abs(line.event_order) >= 2**63:
         yield "event_order", "is too large"
     if line.proration and line.proration not in Proration.values:
@@ -157,8 +175,8 @@ def _wrong_subscription(line: IncomingInvoiceLine) -> Iterator[tuple[str, str]]:
         yield "service_period_start", BLANK
     if line.service_to is None:
         yield "service_period_end", BLANK
-    if line.service_from and line.service_to and line.service_to < line.service_from:
-        yield "service_period_end", "must not be before service_period_start"
+    if line.service_from and line.service_to and line.service_to <= line.service_from:
+        yield "service_period_end", "must be after service_period_start"
     if line.cancelled_at:
         yield from cancellation_errors(line.cancelled_at).items()
 

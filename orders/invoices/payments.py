@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any
 from customers.lib import sentences
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
-from orders.invoices.incoming import TAKEN, IncomingPayment, InvoiceError, existing_payment_ids, payment_errors
+from orders.invoices.incoming import (
+    REFUND_TOO_LARGE,
+    TAKEN,
+    IncomingPayment,
+    InvoiceError,
+    existing_payment_ids,
+    payment_errors,
+)
 from orders.invoices.rows import payment_from_transaction, transaction_columns, transaction_from_payment
-from orders.models import Order, Transaction, TransactionKind
+from orders.invoices.status import REFUNDS, SALES, sum_of
+from orders.models import COUNTED, Order, Transaction, TransactionKind
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -88,7 +96,17 @@ def _refuse(order: Order, payment: IncomingPayment, *, before: str = "") -> None
         raise InvoiceError(external_id=TAKEN["transaction"])
 
 
+def _refuse_too_large(amendment: Amendment, *, was_paid: bool) -> None:
+    if was_paid and not any(payment.kind in SALES for payment in amendment.payments):
+        return  # paid elsewhere
+    if sum_of(amendment.payments, REFUNDS) > sum_of(amendment.payments, SALES):
+        raise InvoiceError(amount_in_cents=REFUND_TOO_LARGE)
+
+
 def _finish(amendment: Amendment, act: str, transaction: Transaction, *, by: User | None) -> None:
+    was_paid = amendment.order.status in COUNTED
     amendment.refresh_status()
+    if act in ("added", "changed") and transaction.kind == TransactionKind.REFUND:
+        _refuse_too_large(amendment, was_paid=was_paid)
     sentence = REFUND[act] if transaction.kind == TransactionKind.REFUND else PAYMENT[act]
     history.write(amendment.order, sentence, amount=sentences.money(transaction.amount, transaction.currency), by=by)

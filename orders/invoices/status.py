@@ -24,8 +24,8 @@ def derive_status(order: Order, payments: Iterable[Transaction]) -> None:
     Payments of one time are given in the order of their arrival.
     """
     enabled = sorted((payment for payment in payments if payment.disabled_at is None), key=attrgetter("at"))
-    is_paid = _sum(enabled, SALES) >= order.total
-    order.refunded = min(_sum(enabled, REFUNDS), max(order.total, Decimal(0))) if is_paid else Decimal(0)
+    is_paid = sum_of(enabled, SALES) >= order.total
+    order.refunded = min(sum_of(enabled, REFUNDS), max(order.total, Decimal(0))) if is_paid else Decimal(0)
     order.status = _status(order, enabled, is_paid=is_paid)
 
 
@@ -39,9 +39,10 @@ def _status(order: Order, payments: list[Transaction], *, is_paid: bool) -> Orde
     return OrderStatus.DECLINED if attempts and attempts[-1].status in FAILED else OrderStatus.PENDING
 
 
-def _sum(payments: Iterable[Transaction], kinds: tuple[TransactionKind, ...]) -> Decimal:
-    successful = (p for p in payments if p.kind in kinds and p.status == TransactionStatus.SUCCESS)
-    return sum((payment.amount for payment in successful), Decimal(0))
+def sum_of(payments: Iterable[Transaction], kinds: tuple[TransactionKind, ...]) -> Decimal:
+    """Of those that succeeded and are not disabled."""
+    counted = (p for p in payments if p.kind in kinds and p.status == TransactionStatus.SUCCESS and not p.disabled_at)
+    return sum((payment.amount for payment in counted), Decimal(0))
 
 
 def fit_whole_payments(order: Order, payments: Iterable[Transaction]) -> list[Transaction]:

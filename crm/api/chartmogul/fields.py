@@ -1,4 +1,4 @@
-"""Types of values that a request may send in more than one form."""
+"""Types of values in requests that pydantic alone would read too narrowly, or too widely."""
 
 from typing import Annotated, Any
 
@@ -10,4 +10,12 @@ def as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def refuse_truth(value: Any) -> Any:
+    # In Python, true is a whole number.
+    if isinstance(value, bool):
+        raise ValueError("Input should be a number")
+    return value
+
+
 IdText = Annotated[str, BeforeValidator(as_text)]
+Number = Annotated[int, BeforeValidator(refuse_truth)]

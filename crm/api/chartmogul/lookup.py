@@ -3,6 +3,7 @@
 from crm.api.chartmogul.errors import not_found, refusal
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource, SourceRecord
+from customers.models.source import with_external_id
 
 
 def customer(uuid: str, param: str = "customer_uuid") -> Customer:
@@ -41,7 +42,7 @@ def data_source(uuid: str, param: str = "data_source_uuid") -> DataSource:
 def source_record(data_source_uuid: str, external_id: str, param: str = "external_id") -> SourceRecord:
     """The record of the customer in that data source, with its live customer."""
     source = data_source(data_source_uuid)
-    matches = SourceRecord.objects.select_related("customer").filter(data_source=source, external_id=external_id)
+    matches = SourceRecord.objects.select_related("customer").filter(with_external_id(external_id), data_source=source)
     record = matches.first() if can_be_stored(external_id) else None
     if record is None:
         raise not_found("Customer", param)
@@ -52,5 +53,5 @@ def record_ids(external_id: str, source: DataSource | None, customer: Customer |
     """Primary keys of the records with this external id, limited to `source` and `customer` if given."""
     # With the sources named, because the index on external ids begins with the source.
     sources = [source] if source else list(DataSource.objects.all())
-    records = SourceRecord.objects.filter(data_source__in=sources, external_id=external_id).only("customer_id")
+    records = SourceRecord.objects.filter(with_external_id(external_id), data_source__in=sources).only("customer_id")
     return [record.pk for record in records if customer is None or record.customer_id == customer.pk]

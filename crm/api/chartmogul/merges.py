@@ -57,10 +57,15 @@ def merge_pair(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]]:
 
 def customer_named(ids: CustomerIds, param: str) -> Customer:
     # As it was before any merge: merging a pair that is merged already is not merging a customer with itself.
+    has_record = bool(ids.data_source_uuid and ids.external_id)
+    record = lookup.source_record(ids.data_source_uuid, ids.external_id, param) if has_record else None
     if ids.customer_uuid:
-        return lookup.customer_before_merges(ids.customer_uuid, param)
-    if ids.data_source_uuid and ids.external_id:
-        return lookup.source_record(ids.data_source_uuid, ids.external_id, param).origin
+        customer = lookup.customer_before_merges(ids.customer_uuid, param)
+        if record and customer.live_root() != record.customer:
+            raise invalid(**{param: "The customer_uuid and the external_id belong to different customers."})
+        return customer
+    if record:
+        return record.origin
     raise refusal(400, 'Identify the customer by "customer_uuid", or by "data_source_uuid" and "external_id"', param)
 
 

@@ -81,7 +81,7 @@ def _as_text(name: str, value: Any) -> str:
                 raise invalid(**{name: "Remove the character that cannot be stored."})
             return value
         case bool():
-            return "1" if value else "0"
+            return "true" if value else "false"  # a truth, and no number
         case None:
             return ""
     raise invalid(**{name: "Send a single value, not a list or an object."})

@@ -100,7 +100,7 @@ def test_an_external_id_is_known_once_in_a_data_source(caller, shop, market):
         ({"external_id": ""}, 422, "external_id"),
         ({"external_id": "x" * 256}, 422, "external_id"),
         ({"external_id": "a\x00b"}, 422, "external_id"),
-        ({"external_id": 7}, 422, "external_id"),
+        ({"external_id": 7.5}, 422, "external_id"),
         ({"data_source_uuid": "ds_unknown"}, 404, "data_source_uuid"),
         ({"data_source_uuid": "ds\x00"}, 404, "data_source_uuid"),
         ({"name": "x" * 300}, 422, "name"),

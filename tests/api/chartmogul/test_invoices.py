@@ -103,7 +103,6 @@ def test_the_next_invoice_of_a_subscription_is_of_the_same_purchase(caller, hele
         ([paid(), paid(type="refund", amount_in_cents=2000)], "COMPLETE", 20),
         ([paid(), paid(type="refund")], "REFUNDED", 50),
         ([paid(), paid(type="refund", result="failed")], "COMPLETE", 0),
-        ([paid(type="refund")], "PENDING", 0),
     ],
 )
 def test_what_became_of_an_invoice_follows_from_its_payments(caller, helena, payments, status, refunded):

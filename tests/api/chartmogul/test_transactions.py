@@ -53,9 +53,10 @@ def test_a_payment_is_changed(caller, payment, way):
     shown = caller.patch(paths(payment)[way], {"result": "failed", "date": FEBRUARY}).json()
     assert (shown["result"], shown["date"], order().status) == ("failed", FEBRUARY, "DECLINED")
     check()
-    caller.patch(paths(payment)[way], {"type": "refund", "result": "successful", "amount_in_cents": 100})
-    assert order().status == "PENDING"
-    caller.patch(paths(payment)[way], {"type": "payment", "amount_in_cents": None, "date": None})
+    refund = {"type": "refund", "result": "successful", "amount_in_cents": 100}
+    assert caller.patch(paths(payment)[way], refund).status_code == 422
+    assert order().status == "DECLINED"
+    caller.patch(paths(payment)[way], {"result": "successful", "amount_in_cents": None, "date": None})
     assert (order().status, Transaction.objects.get().amount) == ("COMPLETE", Decimal(50))
     check()
 

@@ -112,7 +112,7 @@ def test_the_record_must_be_the_customer_s(caller, shop, smith, jones):
         ({"data_source_uuid": "ds_unknown"}, 404),
         ({"external_id": "unknown"}, 404),
         ({"external_id": "\x00"}, 404),
-        ({"external_id": 9}, 422),
+        ({"external_id": 9.5}, 422),
         ({"move_to_new_customer": ["orders"]}, 422),
         ({"move_to_new_customer": "tasks"}, 422),
     ],

@@ -30,7 +30,7 @@ def sale(world, **sent):
         ({"firstName": "\ud800"}, "firstName"),
         ({"campaignId": 1.5}, "campaignId"),
         ({"salesTax": float("nan")}, "salesTax"),
-        ({"product1_qty": True, "product1_price": False, "discountPrice": 1}, "discountPrice"),
+        ({"product1_qty": True, "product1_price": False, "discountPrice": 1}, "product1_qty"),
         ({"cardExpiryDate": "01/01/99999", "paySource": "CREDITCARD"}, "cardExpiryDate"),
         ({"emailAddress": "x" * 300}, "emailAddress"),
         ({"ipAddress": "fe80::1%eth0"}, "ipAddress"),

@@ -59,7 +59,7 @@ def test_the_body_counts_before_the_query_string_and_the_first_value_before_the_
 
 def test_values_of_json_are_read_as_they_are_written(shop):
     body = json.dumps(shop.login)[:-1] + ', "price": 29.90, "price": 3, "test": true, "none": null, "big": 1e400}'
-    assert told(send_json(shop, body))[1] == {"price": "29.90", "test": "1", "none": "", "big": "1e400"}
+    assert told(send_json(shop, body))[1] == {"price": "29.90", "test": "true", "none": "", "big": "1e400"}
 
 
 @pytest.mark.parametrize(

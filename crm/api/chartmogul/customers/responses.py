@@ -81,7 +81,7 @@ def serialize(customer: Customer, facts: CustomerFacts, request: HttpRequest) ->
     return {
         "id": customer.pk,
         "uuid": customer.uuid,
-        "external_id": first.external_id or "" if first else "",
+        "external_id": first.public_id if first else "",
         "name": full_name(customer.first_name, customer.last_name),
         **serialize_profile(customer),
         "status": status_of(customer),
@@ -89,7 +89,7 @@ def serialize(customer: Customer, facts: CustomerFacts, request: HttpRequest) ->
         "attributes": serialize_attributes(facts),
         "data_source_uuid": first.data_source.uuid if first else "",
         "data_source_uuids": [record.data_source.uuid for record in facts.records],
-        "external_ids": [record.external_id or "" for record in facts.records],
+        "external_ids": [record.public_id for record in facts.records],
         **serialize_address(customer.billing_address),
         "lead_created_at": format_time(customer.lead_created_at),
         "free_trial_started_at": format_time(customer.trial_started_at),

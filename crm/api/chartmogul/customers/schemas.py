@@ -1,15 +1,16 @@
 """Customers in requests and answers."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from crm.api.chartmogul.customers.attribute_values import AttributeIn
 from crm.api.chartmogul.customers.profile import with_profile_answers, with_profile_fields
 from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.paging import CursorQuery
 from crm.api.chartmogul.times import Moment
+from crm.api.countries import refuse_unknown_country
 
 
 class AttributesIn(BaseModel):
@@ -34,7 +35,7 @@ class CustomerChange(Schema):
     """Fields that are not sent keep their values. null clears a field."""
 
     name: str | None = None
-    country: str | None = None
+    country: Annotated[str, AfterValidator(refuse_unknown_country)] | None = None
     state: str | None = None
     city: str | None = None
     zip: str | None = None

@@ -10,7 +10,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.fields import IdText
+from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked, page_rows
 from customers.engagement import contacts
 from customers.lib.text import can_be_stored
@@ -24,7 +24,7 @@ TEXTS = ("first_name", "last_name", "title", "email", "phone", "linked_in", "twi
 
 class ContactChanges(Schema):
     external_id: IdText | None = None
-    position: int | None = None
+    position: Number | None = None
     first_name: str | None = None
     last_name: str | None = None
     title: str | None = None
@@ -86,7 +86,7 @@ def serialize(contact: Contact) -> dict[str, Any]:
     return {
         "uuid": contact.uuid,
         "customer_uuid": record.customer.uuid,
-        "customer_external_id": record.external_id,
+        "customer_external_id": record.public_id,
         "data_source_uuid": record.data_source.uuid,
         "position": contact.position,
         "custom": contact.custom,

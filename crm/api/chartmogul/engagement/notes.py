@@ -21,6 +21,7 @@ from crm.api.chartmogul.engagement.common import (
     target,
 )
 from crm.api.chartmogul.errors import answers
+from crm.api.chartmogul.fields import Number
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
 from crm.api.chartmogul.times import Moment, format_time
 from crm.api.chartmogul.users import author_line, find_user
@@ -35,7 +36,7 @@ SHOWN_WITH = ("source_record__customer", "contact", "by")
 class NoteChanges(Schema):
     text: str | None = None
     author_email: str | None = None
-    call_duration: int | None = None
+    call_duration: Number | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
 

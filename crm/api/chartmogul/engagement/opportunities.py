@@ -11,6 +11,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
+from crm.api.chartmogul.fields import Number
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
 from crm.api.chartmogul.times import Day, format_time
@@ -31,11 +32,11 @@ class OpportunityChanges(Schema):
     pipeline: str | None = None
     pipeline_stage: str | None = None
     estimated_close_date: Day | None = None
-    amount_in_cents: int | None = None
+    amount_in_cents: Number | None = None
     currency: str | None = None
     type: OpportunityKind | None = None
     forecast_category: ForecastCategory | None = None
-    win_likelihood: int | None = None
+    win_likelihood: Number | None = None
     custom: Custom | None = None
 
 
@@ -45,7 +46,7 @@ class OpportunityIn(OpportunityChanges):
     pipeline: str
     pipeline_stage: str
     estimated_close_date: Day
-    amount_in_cents: int
+    amount_in_cents: Number
     currency: str
 
 

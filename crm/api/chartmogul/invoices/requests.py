@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from ninja import Schema
 
-from crm.api.chartmogul.fields import IdText
+from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.times import Moment
 from customers.lib.money import from_minor_units
 from customers.lib.text import can_be_stored
@@ -17,7 +17,7 @@ class LineChanges(Schema):
     """A line of an invoice. Fields that are not sent keep their values."""
 
     type: str | None = None
-    amount_in_cents: int | None = None
+    amount_in_cents: Number | None = None
     external_id: IdText | None = None
     description: str | None = None
     subscription_external_id: IdText | None = None
@@ -25,24 +25,24 @@ class LineChanges(Schema):
     plan_uuid: str | None = None
     service_period_start: Moment | None = None
     service_period_end: Moment | None = None
-    quantity: int | None = None
+    quantity: Number | None = None
     prorated: bool | None = None
     proration_type: str | None = None
-    discount_amount_in_cents: int | None = None
+    discount_amount_in_cents: Number | None = None
     discount_code: str | None = None
     discount_description: str | None = None
-    tax_amount_in_cents: int | None = None
-    transaction_fees_in_cents: int | None = None
+    tax_amount_in_cents: Number | None = None
+    transaction_fees_in_cents: Number | None = None
     transaction_fees_currency: str | None = None
     account_code: str | None = None
-    event_order: int | None = None
+    event_order: Number | None = None
     balance_transfer: bool | None = None
     cancelled_at: Moment | None = None
 
 
 class LineIn(LineChanges):
     type: str
-    amount_in_cents: int
+    amount_in_cents: Number
 
 
 class PaymentChanges(Schema):
@@ -52,8 +52,8 @@ class PaymentChanges(Schema):
     date: Moment | None = None
     result: Literal["successful", "failed"] | None = None
     external_id: IdText | None = None
-    amount_in_cents: int | None = None
-    transaction_fees_in_cents: int | None = None
+    amount_in_cents: Number | None = None
+    transaction_fees_in_cents: Number | None = None
     transaction_fees_currency: str | None = None
 
 

@@ -127,7 +127,7 @@ def serialize_invoice(order: Order, options: InvoiceOptions) -> dict[str, Any]:
     shown = serialize_imported(order) | serialize_disabled(order)
     shown |= {
         "customer_uuid": record.customer.uuid,
-        "customer_external_id": record.external_id,
+        "customer_external_id": record.public_id,
         "data_source_uuid": order.data_source.uuid,
         "collection_method": order.collection_method or None,
         "status": order.uncollected or None,

@@ -9,7 +9,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import answers, not_found
-from crm.api.chartmogul.fields import IdText
+from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.paging import CursorQuery, page_rows
 from customers.lib.text import can_be_stored
 from orders.catalogue import plans
@@ -23,14 +23,14 @@ SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_orde
 class PlanIn(Schema):
     data_source_uuid: str
     name: str
-    interval_count: int
+    interval_count: Number
     interval_unit: str
     external_id: IdText | None = None
 
 
 class PlanChanges(Schema):
     name: str | None = None
-    interval_count: int | None = None
+    interval_count: Number | None = None
     interval_unit: str | None = None
 
 

@@ -177,7 +177,7 @@ def serialize_for_account(activities: Sequence[Activity]) -> list[dict[str, Any]
             "subscription-set-external-id": purchase_of(activity).set_external_id,
             "customer-name": full_name(customers[activity.customer].first_name, customers[activity.customer].last_name),
             "customer-uuid": customers[activity.customer].uuid,
-            "customer-external-id": record_of(activity).external_id or "",
+            "customer-external-id": record_of(activity).public_id,
             "billing-connector-uuid": sources[record_of(activity).data_source_id].uuid,
             "uuid": encode_position(activity.movement.position),
         }

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
-from crm.api.chartmogul.fields import IdText
+from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.subscriptions.event_search import EventQuery, all_events, event_page
@@ -60,7 +60,7 @@ class Unwrapped(BaseModel):  # no Schema, whose validators get no plain dictiona
 class EventIds(Unwrapped):
     """An event, by its id, or by its data source and external ID."""
 
-    id: int | None = None
+    id: Number | None = None
     data_source_uuid: str | None = None
     external_id: IdText | None = None
 
@@ -86,10 +86,10 @@ class EventChanges(EventIds):
     subscription_set_external_id: IdText | None = None
     plan_external_id: IdText | None = None
     currency: str | None = None
-    amount_in_cents: int | None = None
-    tax_amount_in_cents: int | None = None
-    quantity: int | None = None
-    event_order: int | None = None
+    amount_in_cents: Number | None = None
+    tax_amount_in_cents: Number | None = None
+    quantity: Number | None = None
+    event_order: Number | None = None
     retracted_event_id: IdText | None = None
 
 
@@ -149,7 +149,7 @@ def serialize(event: SubscriptionEvent) -> dict[str, Any]:
         "id": event.pk,
         "external_id": event.external_id,
         "data_source_uuid": event.data_source.uuid,
-        "customer_external_id": event.source_record.external_id or "",
+        "customer_external_id": event.source_record.public_id,
         "event_type": event.kind,
         "event_date": format_time(event.at),
         "effective_date": format_time(event.effective),
@@ -245,5 +245,5 @@ def find(ids: EventIds) -> SubscriptionEvent:
 
 
 def refuse_another_customer(event: SubscriptionEvent, body: EventChanges) -> None:
-    if body.customer_external_id not in (None, event.source_record.external_id):
+    if body.customer_external_id not in (None, event.source_record.public_id):
         raise invalid(customer_external_id="An event cannot move to another customer. Delete it and send a new one.")

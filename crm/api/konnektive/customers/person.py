@@ -9,11 +9,12 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from crm.accounts.models import User
+from crm.api.countries import refuse_unknown_country
 from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Email, Id, Parameters, Text, Truth, Whole, at_most, refuse_unstorable
 from customers.lib.address import Address, address
-from customers.lib.identity import Identity
+from customers.lib.identity import Identity, is_possible_phone
 from customers.models import DataSource
 from orders.intake.order import IncomingCustomer
 from orders.models import Campaign
@@ -21,6 +22,7 @@ from orders.models import Campaign
 Name = Annotated[str, at_most(100), AfterValidator(refuse_unstorable)]
 Phone = Annotated[str, at_most(40), AfterValidator(refuse_unstorable)]
 Part = Annotated[str, at_most(120), AfterValidator(refuse_unstorable)]
+Country = Annotated[Part, AfterValidator(refuse_unknown_country)]
 
 # Parameters that an order keeps under their own names, beside those that begin with CUSTOM_PREFIX.
 DETAIL_NAMES = (
@@ -55,14 +57,14 @@ class PersonParameters(Parameters):
     city: Part = ""
     state: Part = ""
     postal_code: Part = ""
-    country: Part = ""
+    country: Country = ""
     bill_ship_same: Truth = False
     ship_address1: Part = ""
     ship_address2: Part = ""
     ship_city: Part = ""
     ship_state: Part = ""
     ship_postal_code: Part = ""
-    ship_country: Part = ""
+    ship_country: Country = ""
     ip_address: Annotated[IPv4Address | IPv6Address, AfterValidator(refuse_zone)] | None = None
     coupon_code: Annotated[str, at_most(60), AfterValidator(refuse_unstorable)] = ""
     disable_customer_dedup: Truth = False
@@ -86,6 +88,8 @@ class PersonParameters(Parameters):
         missing = {name: "This parameter is required." for name, value in names.items() if not value}
         if not (self.email_address or self.phone_number):
             missing["emailAddress"] = "An email or a phone is required."
+        elif not self.email_address and not is_possible_phone(self.phone_number):
+            missing["phoneNumber"] = "Send a phone number, or an email."
         if missing:
             raise invalid(**missing)
 

@@ -17,6 +17,7 @@ from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.models import Product
 
 NAME = re.compile("product([1-9][0-9]{0,3})_(id|qty|price|shipPrice)")
+LIKE_NAME = re.compile("product[0-9]+_(id|qty|price|shipPrice)", re.IGNORECASE)
 PARTS = {"quantity": "qty", "price": "price", "shipping": "shipPrice"}
 
 
@@ -44,12 +45,14 @@ class SentProducts:
 def read_products(parameters: Mapping[str, str]) -> SentProducts:
     """Without a product, the parameters of the first are missing."""
     numbered: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    errors: dict[str, str] = {}
     for name, text in parameters.items():
         if text.strip() and (match := NAME.fullmatch(name)):
             numbered[int(match[1])][match[2]] = text
+        elif text.strip() and LIKE_NAME.fullmatch(name):
+            errors[name] = "Number products from 1 to 9999 without zeros before them, as in product1_id."
     sent: dict[int, ProductParameters] = {}
-    errors: dict[str, str] = {}
-    for number, values in (numbered or {1: {}}).items():
+    for number, values in (numbered or ({} if errors else {1: {}})).items():
         try:
             sent[number] = ProductParameters.model_validate(values)
         except ValidationError as error:
