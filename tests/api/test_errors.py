@@ -119,7 +119,7 @@ def error_of(response) -> str:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_path_that_is_no_call_answers_in_the_envelope(section):
     client = Client(enforce_csrf_checks=True)
-    assert error_of(client.post(f"/{section}/nowhere/")) == f"There is no endpoint at /{section}/nowhere/"
+    assert error_of(client.post(f"/{section}/nowhere/")) == "API user does not have access to this endpoint"
 
 
 def test_a_host_that_is_not_ours_is_refused_in_the_envelope(client):

@@ -135,4 +135,5 @@ def _refusal(error: auth.RefusedError) -> JsonResponse:
 @login_not_required
 def no_endpoint(request: HttpRequest) -> JsonResponse:
     call_parameters.forget(request)
-    return answer("ERROR", f"There is no endpoint at {request.path}")
+    # In these words, because clients try again after any others.
+    return answer("ERROR", NOT_ALLOWED)

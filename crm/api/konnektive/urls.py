@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from crm.api.konnektive import campaigns, merges
+from crm.api.konnektive import campaigns, landers, merges, products
 from crm.api.konnektive.customers import customers, leads, members, profiles
 from crm.api.konnektive.endpoint import no_endpoint
 from crm.api.konnektive.orders import fulfillments, import_order, orders, transactions, upsales
@@ -27,6 +27,7 @@ urlpatterns = [
     re_path("^order/query/?$", orders.order_query, name="order_query"),
     re_path("^order/cancel/?$", orders.order_cancel, name="order_cancel"),
     re_path("^order/refund/?$", orders.order_refund, name="order_refund"),
+    re_path("^order/rerun/?$", orders.order_rerun, name="order_rerun"),
     re_path("^transactions/query/?$", transactions.transactions_query, name="transactions_query"),
     re_path("^purchase/query/?$", purchases.purchase_query, name="purchase_query"),
     re_path("^purchase/update/?$", purchases.purchase_update, name="purchase_update"),
@@ -36,6 +37,8 @@ urlpatterns = [
     re_path("^fulfillment/query/?$", fulfillments.fulfillment_query, name="fulfillment_query"),
     re_path("^fulfillment/update/?$", fulfillments.fulfillment_update, name="fulfillment_update"),
     re_path("^campaign/query/?$", campaigns.campaign_query, name="campaign_query"),
-    # Last: every other path of this dialect is answered that there is no such call.
+    re_path("^product/query/?$", products.product_query, name="product_query"),
+    re_path("^landers/clicks/import/?$", landers.click_import, name="click_import"),
+    # Last: every other path of this dialect is refused for good.
     re_path(ANYTHING, no_endpoint, name="nothing_here"),
 ]

@@ -15,6 +15,7 @@ IMPORTS: dict[str, tuple[str, ...]] = {
     "leads/import": (SEND,),
     "order/import": (SEND,),
     "upsale/import": (SEND,),
+    "landers/clicks/import": (SEND,),
 }
 CUSTOMERS: dict[str, tuple[str, ...]] = {
     "customer/query": (VIEW,),
@@ -31,6 +32,7 @@ ORDERED: dict[str, tuple[str, ...]] = {
     "order/query": (VIEW, ORDERS),
     "order/cancel": (VIEW, ORDERS, "orders.cancel_purchase"),
     "order/refund": (VIEW, ORDERS, "orders.refund_order"),
+    "order/rerun": (VIEW, ORDERS, "orders.rerun_order"),
     "transactions/query": (VIEW, ORDERS),
     "purchase/query": (VIEW, ORDERS),
     "purchase/update": (VIEW, ORDERS, "orders.change_purchase"),
@@ -40,6 +42,7 @@ ORDERED: dict[str, tuple[str, ...]] = {
     "fulfillment/query": (VIEW, ORDERS),
     "fulfillment/update": (VIEW, ORDERS, "orders.change_order"),
     "campaign/query": (ORDERS,),
+    "product/query": (ORDERS,),
 }
 CALLS = IMPORTS | CUSTOMERS | ORDERED
 

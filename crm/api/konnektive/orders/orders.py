@@ -1,4 +1,4 @@
-"""Orders: queried, cancelled, refunded."""
+"""Orders: queried, cancelled, refunded, rerun."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ from orders.intake.idempotency import IdentifiedRequest
 from orders.locks import OrderError
 from orders.models import Order, OrderKind, OrderStatus, Transaction, TransactionStatus
 from orders.payments.refund import refund_made_by, refund_order, refundable_payments
+from orders.payments.rerun import chargeable_cards, declined_sale, rerun_order
 
 VIEW = "customers.view_customer"
-REFUND, CANCEL = "orders.refund_order", "orders.cancel_purchase"
+REFUND, CANCEL, RERUN = "orders.refund_order", "orders.cancel_purchase", "orders.rerun_order"
+
+NO_ANSWER = "The gateway has not answered yet. Reunite asks again. Check the order in a few minutes."
 
 Reason = Annotated[Text, at_most(100)]
 
@@ -149,6 +152,25 @@ def _refund(order: Order, amount: Decimal, reason: str, call: Call, request: Ide
 
 def _refuse_failed(answer: Transaction) -> None:
     if answer.status == TransactionStatus.PENDING:
-        raise CallError("The gateway has not answered yet. Reunite asks again. Check the order in a few minutes.")
+        raise CallError(NO_ANSWER)
     if answer.status != TransactionStatus.SUCCESS:
         raise CallError(f"Refund Declined: {answer.answer}")
+
+
+class RerunOrder(Parameters):
+    order_id: Id
+
+
+@endpoint(VIEW, VIEW_ORDERS, RERUN)
+def order_rerun(call: Call) -> dict[str, Any]:
+    """Charge the card of the declined sale again. Another card needs a user to choose it."""
+    order = find_order(call.read(RerunOrder).order_id)
+    declined = declined_sale(order)
+    if declined.pay_source_id not in {card.pk for card in chargeable_cards(order)}:
+        raise CallError("The card of the declined sale is not on file with the gateway.")
+    answer = rerun_order(order, declined.pay_source_id, seen=order.stamp, by=call.by)
+    if answer.status == TransactionStatus.PENDING:
+        raise CallError(NO_ANSWER)
+    if answer.status != TransactionStatus.SUCCESS:
+        raise CallError(f"Transaction Declined: {answer.answer}".strip())
+    return order_rows([find_order(order.number)])[0]
