@@ -76,3 +76,9 @@ def test_a_made_up_email_or_phone_recognises_nobody(who):
 def test_an_email_or_phone_that_only_looks_made_up_recognises_its_owner(who):
     lead(first_name="Maria", last_name="Garcia", **who)
     assert lead("Market", first_name="Maria", last_name="Garcia", **who).rule == "match"
+
+
+def test_an_order_of_a_short_name_is_not_joined_by_it():
+    lead(first_name="Robert", last_name="Brown", email=EMAIL)
+    assert lead("Market", first_name="Bob", last_name="Green", email=EMAIL).rule == "new"
+    assert lead("Post", first_name="Bob", last_name="Brown", email=EMAIL).rule == "match"
