@@ -64,7 +64,7 @@ def user_add(request: "StaffRequest") -> HttpResponse:
 @permission_required(MANAGE_USERS)
 def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
-    title = str(user)
+    title = isolated(user)
     form = UserForm(request.POST or None, instance=user, by=request.user)
     if form.is_valid() and _saved(form, by=request.user):
         if form.changes_anything:

@@ -10,6 +10,7 @@ from customers.engagement.forms import NoteForm
 from customers.labels.attributes import attributes_of
 from customers.labels.tags import tags_of
 from customers.lib.address import address_lines
+from customers.lib.phrases import isolated
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
@@ -54,7 +55,7 @@ def render_page(
 ) -> HttpResponse:
     records, totals = records_of(customer), totals_rows(customer)
     context = {
-        "title": customer.name,
+        "title": isolated(customer.name),
         **rows(request, customer, records, totals),
         **story(request, customer, records, form),
         **totals_and_plot(request, customer, totals),
