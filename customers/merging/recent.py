@@ -42,11 +42,7 @@ class RecentAct:
     duplicates: str
     at: datetime
     is_undo: bool
-    user: User | None
-
-    @property
-    def by(self) -> str:
-        return str(self.user or "API client")
+    by: User | None
 
 
 def recent_acts() -> list[RecentAct]:
@@ -59,7 +55,7 @@ def _merges() -> list[RecentAct]:
     for member in MergeMember.objects.filter(merge__in=merges).select_related("duplicate").order_by("duplicate"):
         names[member.merge_id].append(member.duplicate.name_with_number)
     return [
-        RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, user=merge.by) for merge in merges
+        RecentAct(merge, join_words(names[merge.pk]), merge.created, is_undo=False, by=merge.by) for merge in merges
     ]
 
 
@@ -80,7 +76,7 @@ def _undos() -> list[RecentAct]:
             join_words([member.duplicate.name_with_number for member in restored]),
             at,
             is_undo=True,
-            user=users[restored[0].pk],
+            by=users[restored[0].pk],
         )
         for (_, at), restored in latest
     ]

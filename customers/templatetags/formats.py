@@ -1,10 +1,12 @@
-"""Filters that format amounts, countries, states and times on pages."""
+"""Filters that format amounts, countries, states, users and times on pages."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from customers.lib.countries import country_name
@@ -47,6 +49,12 @@ def tone(state: str) -> str:
 @register.filter
 def country(address: dict[str, str]) -> str:
     return country_name(address.get("country", ""))
+
+
+@register.filter
+def actor(user: object) -> SafeString:
+    """Who acted: a user, whose name must not turn the rest of the line round, or an API client."""
+    return format_html("<bdi>{}</bdi>", user) if user else SafeString("API client")
 
 
 @register.filter

@@ -50,7 +50,7 @@ def test_a_merge_tells_what_changed_what_moved_and_where_it_is_now(as_agent, adm
 
     for text in (
         f"Merge {made.pk}: Helena Holý",
-        "Jane Peacock · Web",
+        "<bdi>Jane Peacock</bdi> · Web",
         "“<bdi>Called in</bdi>”",
         "entered by Jane Peacock",
         "corrected by 3.00 USD",

@@ -50,7 +50,7 @@ def test_a_dismissed_candidate_stands_last_with_who_said_so_and_can_be_taken_bac
     sentence = f"Helena Holy ({helen.pk}) will not be suggested as a duplicate of Helena Holý ({helena.pk}) again."
     assert shown(response).startswith(sentence)
     assert "1 hidden: marked as not a duplicate." in page
-    assert "Marked as not a duplicate by Margaret Park on" in page
+    assert "Marked as not a duplicate by <bdi>Margaret Park</bdi> on" in page
     assert NotDuplicate.objects.get().by.username == "margaret"
     said = HistoryEntry.objects.filter(kind="dismissal").values_list("source_record__customer", flat=True)
     assert set(said) == {helena.pk, helen.pk}

@@ -83,12 +83,12 @@ def test_a_task_that_is_due_catches_the_eye(as_agent, agent, helena):
     assert "due." not in text_of(as_agent.get(url(helena)))
     task(helena, agent)
     page = text_of(as_agent.get(url(helena)))
-    assert "<strong>1 task is due.</strong>“<bdi>Call back</bdi>”: Margaret Park, due 12 Jan 2026." in page
+    assert "<strong>1 task is due.</strong>“<bdi>Call back</bdi>”: <bdi>Margaret Park</bdi>, due 12 Jan 2026." in page
     for n in range(3):
         task(helena, agent, details=f"Write {n}", due=WHEN - timedelta(days=n + 1))
     page = text_of(as_agent.get(url(helena)))
     assert "<strong>4 tasks are due.</strong>“<bdi>Write 2</bdi>”" in page
-    assert "<bdi>Call back</bdi>”: Margaret Park" not in page
+    assert "<bdi>Call back</bdi>”: <bdi>Margaret Park</bdi>" not in page
 
 
 def test_a_call_about_a_contact_is_shown_as_such(as_agent, agent, helena):

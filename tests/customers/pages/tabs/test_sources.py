@@ -23,7 +23,7 @@ def test_a_record_says_under_whom_it_came_when_it_moved_and_what_it_brought(as_a
     today = f"{timezone.now():%-d %b %Y}"
     for said in (
         f'<a href="/customers/{double.pk}/">H. Holý ({double.pk})</a>',
-        f'Moved {today}: <a href="/merges/{done.pk}/">Merge {done.pk}</a> · Margaret Park',
+        f'Moved {today}: <a href="/merges/{done.pk}/">Merge {done.pk}</a> · <bdi>Margaret Park</bdi>',
         "2 orders, 6.00 USD", "MP-9",
     ):  # fmt: skip
         assert said in page
