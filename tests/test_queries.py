@@ -15,10 +15,10 @@ from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
 from orders.models import Order, Purchase
 from tests.acts import merge, undo
-from tests.customers.constant_cost.measuring import analyze
-from tests.customers.merging.pages.steps import reviewed
+from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
+from tests.query_costs import analyze
 from tests.test_access import PAGES
 
 PHONE = "+420 234 567 890"

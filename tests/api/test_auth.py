@@ -7,7 +7,7 @@ from django.test import Client
 from crm.accounts import api_keys
 from customers.models import DataSource
 from tests.api.caller import Caller, basic
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ def test_too_many_wrong_keys_from_an_address_are_paused(settings):
 
 def test_a_good_key_is_accepted_from_an_address_that_sent_too_many_wrong_ones(settings):
     settings.API_FAILURES_PER_ADDRESS = 3
-    shop = Shop()
+    shop = KonnektiveCaller()
     for _ in range(5):
         ping("wrong")
     assert shop.get("ping").status_code == 200

@@ -11,7 +11,7 @@ from django.views.debug import ExceptionReporter
 from crm.api.konnektive.paths import SECTIONS
 from orders.payments.sandbox import SandboxGateway
 from tests.api.caller import Caller, basic
-from tests.api.konnektive.sales import HELENA, VISA, World
+from tests.api.konnektive.store import HELENA, VISA, Store
 
 pytestmark = pytest.mark.django_db
 
@@ -143,18 +143,18 @@ def test_a_failure_is_answered_in_the_envelope(quiet_client, without_database, c
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_neither_log_nor_report_of_a_broken_charge_has_card_or_key(method, quiet_client, settings, caplog, db):
     settings.PAYMENT_GATEWAY = "tests.api.test_errors.BrokenGateway"
-    world = World()
+    store = Store()
     sale = {
-        **{"campaignId": world.campaign.pk, "product1_id": world.video.pk},
+        **{"campaignId": store.campaign.pk, "product1_id": store.video.pk},
         **{**HELENA, **VISA, "cardNumber": NUMBER, "cardSecurityCode": CODE},
     }
-    response = getattr(quiet_client, method)("/order/import/", world.shop.login | sale)
+    response = getattr(quiet_client, method)("/order/import/", store.caller.login | sale)
 
     assert response.status_code == 500
     assert NUMBER not in error_of(response)
     said = reported(caplog.records)
     assert "the gateway’s own client broke" in said
-    for secret in (NUMBER, f"&#x27;{CODE}", f"'{CODE}", f"={CODE}", world.shop.token):
+    for secret in (NUMBER, f"&#x27;{CODE}", f"'{CODE}", f"={CODE}", store.caller.token):
         assert secret not in said
 
 

@@ -11,7 +11,7 @@ from crm.api.konnektive.endpoint import Endpoint
 from crm.api.konnektive.urls import urlpatterns
 from customers.lib.person_name import split_name
 from tests.api.caller import Caller
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import DataSourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_a_name_is_parted_in_linear_time():
 
 @pytest.mark.parametrize("text", [LONG, SPACED], ids=["one word", "words"])
 def test_every_parameter_of_a_call_is_refused(text):
-    shop = Shop()
+    shop = KonnektiveCaller()
     paths = [str(each.pattern).strip("^/?$") for each in urlpatterns if isinstance(each.callback, Endpoint)]
     for path in paths:
         start = time.thread_time()

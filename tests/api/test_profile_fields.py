@@ -8,7 +8,7 @@ from crm.api.profile_fields import CHARTMOGUL, KONNEKTIVE, check_dialects, error
 from customers.profile.fields import BY_KEY
 from tests.acts import fresh
 from tests.api.caller import Caller
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import CustomerFactory
 from tests.factories.every_field import with_every_field
 
@@ -39,7 +39,7 @@ def test_a_name_alone_is_refused_for_an_address():
 
 
 def test_what_konnektive_answers_of_a_profile_can_be_sent_back(bea, ada):
-    shop = Shop()
+    shop = KonnektiveCaller()
     [row] = shop.ask("customer/query", customerId=bea.pk)[1]["data"]
     named = {name: row[name] for name in KONNEKTIVE.names.values()}
     result, changed = shop.ask("customer/update", customerId=ada.pk, **named)

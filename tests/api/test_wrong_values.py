@@ -8,9 +8,9 @@ from customers.models import Customer, SourceRecord
 from orders.models import Order
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul import billing
-from tests.api.chartmogul.billing import JANUARY, invoice, known, line, one_time, paid
-from tests.api.konnektive.sales import World
+from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.invoice_requests import JANUARY, invoice, known, line, one_time, paid
+from tests.api.konnektive.store import Store
 from tests.factories import DataSourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
     ids=["a truth as an amount", "a truth as a quantity", "no quantity", "a tax below zero", "a period without length"],
 )
 def test_a_line_is_refused(wrong, field):
-    response = billing.send(known(), invoice(line(**wrong)), caller=Caller())
+    response = invoice_requests.send(known(), invoice(line(**wrong)), caller=Caller())
     assert response.status_code == 422
     assert field in str(response.json())
     assert not Order.objects.exists()
@@ -36,7 +36,7 @@ def test_a_line_is_refused(wrong, field):
 
 def test_a_credit_has_a_tax_below_zero():
     credit = one_time(amount_in_cents=-100, tax_amount_in_cents=-20)
-    assert billing.send(known(), invoice(line(), credit), caller=Caller()).status_code == 201
+    assert invoice_requests.send(known(), invoice(line(), credit), caller=Caller()).status_code == 201
 
 
 def refund(cents, **values):
@@ -56,7 +56,7 @@ def refund(cents, **values):
     ],
 )
 def test_an_invoice_has_no_larger_refund_than_was_paid(payments, status):
-    response = billing.send(known(), invoice(line(), payments=payments), caller=Caller())
+    response = invoice_requests.send(known(), invoice(line(), payments=payments), caller=Caller())
     assert response.status_code == status
     if status == 422:
         (refused,) = response.json()["invoices"]
@@ -65,7 +65,7 @@ def test_an_invoice_has_no_larger_refund_than_was_paid(payments, status):
 
 def test_no_larger_refund_is_added_or_changed():
     caller = Caller()
-    (order,) = billing.imported(known(), invoice(line()), caller=caller)
+    (order,) = invoice_requests.imported(known(), invoice(line()), caller=caller)
     path = f"import/invoices/{order.uuid}/transactions"
     refused = caller.post(path, refund(5001))
     assert (refused.status_code, list(refused.json()["errors"])) == (422, ["amount_in_cents"])
@@ -87,7 +87,7 @@ def test_two_letters_that_are_no_country_are_refused_by_v1(country):
 def test_ids_that_contradict_each_other_are_refused():
     caller = Caller()
     one, other = known("1"), known("2")
-    both = {"customer_uuid": one.uuid, "data_source_uuid": billing.source().uuid, "external_id": "2"}
+    both = {"customer_uuid": one.uuid, "data_source_uuid": invoice_requests.source().uuid, "external_id": "2"}
     body = {"from": both, "into": {"customer_uuid": other.uuid}}
     response = caller.post("customers/merges", body)
     assert (response.status_code, list(response.json()["errors"])) == (422, ["from"])
@@ -102,14 +102,14 @@ def test_ids_that_contradict_each_other_are_refused():
 def test_ids_of_one_customer_before_and_after_a_merge_do_not_contradict():
     survivor, duplicate, third = known("1"), known("2"), known("3")
     merge(survivor, duplicate)
-    ids = {"customer_uuid": survivor.uuid, "data_source_uuid": billing.source().uuid, "external_id": "2"}
+    ids = {"customer_uuid": survivor.uuid, "data_source_uuid": invoice_requests.source().uuid, "external_id": "2"}
     response = Caller().post("customers/merges", {"from": {"customer_uuid": third.uuid}, "into": ids})
     assert response.status_code == 202
 
 
 @pytest.fixture
-def world():
-    return World()
+def store():
+    return Store()
 
 
 @pytest.mark.parametrize(
@@ -125,22 +125,22 @@ def world():
         ({"emailAddress": "", "phoneNumber": "call me"}, "phoneNumber"),
     ],
 )
-def test_an_order_is_refused(world, wrong, field):
-    result, message = world.order(**wrong)
+def test_an_order_is_refused(store, wrong, field):
+    result, message = store.order(**wrong)
     assert (result, list(message)) == ("ERROR", [field])
     assert not Order.objects.exists()
 
 
-def test_an_order_with_other_spellings_is_taken(world):
-    assert world.order(country="Česko", shipCountry="DE", phoneNumber="call me")[0] == "SUCCESS"
+def test_an_order_with_other_spellings_is_taken(store):
+    assert store.order(country="Česko", shipCountry="DE", phoneNumber="call me")[0] == "SUCCESS"
 
 
 @pytest.mark.parametrize("name", ["product1_qty", "salesTax", "campaignId"])
-def test_a_truth_of_json_is_no_number_of_an_order(world, name):
-    sent = {"campaignId": world.campaign.pk, "paySource": "PREPAID", "product1_id": world.video.pk}
+def test_a_truth_of_json_is_no_number_of_an_order(store, name):
+    sent = {"campaignId": store.campaign.pk, "paySource": "PREPAID", "product1_id": store.video.pk}
     body = json.dumps(
-        world.shop.login | sent | {"firstName": "H", "lastName": "H", "emailAddress": "h@x.cz", name: True}
+        store.caller.login | sent | {"firstName": "H", "lastName": "H", "emailAddress": "h@x.cz", name: True}
     )
-    answer = world.shop.client.post("/order/import/", body, content_type="application/json").json()
+    answer = store.caller.client.post("/order/import/", body, content_type="application/json").json()
     assert (answer["result"], list(answer["message"])) == ("ERROR", [name])
     assert not Order.objects.exists()

@@ -1,13 +1,23 @@
 """The least valid rows, by model. What matters to a test is written in the test."""
 
-from tests.factories.customers import CustomerFactory, DataSourceFactory, NoteFactory, SourceRecordFactory
-from tests.factories.orders import customer_with_order, declined_order, lead_of, order, paid_order, person
+from tests.factories.customers import IDENTITY, CustomerFactory, DataSourceFactory, NoteFactory, SourceRecordFactory
+from tests.factories.orders import (
+    customer_with_order,
+    declined_order,
+    lead,
+    lead_of,
+    order,
+    paid_order,
+    person,
+    shipped_order,
+)
 from tests.factories.payments import card, sale
 from tests.factories.products import ProductFactory
 from tests.factories.purchases import subscription
 from tests.factories.users import allow, make_user, signed_in
 
 __all__ = [
+    "IDENTITY",
     "CustomerFactory",
     "DataSourceFactory",
     "NoteFactory",
@@ -17,12 +27,14 @@ __all__ = [
     "card",
     "customer_with_order",
     "declined_order",
+    "lead",
     "lead_of",
     "make_user",
     "order",
     "paid_order",
     "person",
     "sale",
+    "shipped_order",
     "signed_in",
     "subscription",
 ]

@@ -6,6 +6,9 @@ from customers.models import Customer, DataSource, Note, SourceRecord
 from customers.profile.edit import create_customer
 from customers.records import match_keys
 
+IDENTITY = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com", "phone": "+420 241 770 449"}
+"""All by which somebody is recognised."""
+
 
 class DataSourceFactory(factory.django.DjangoModelFactory):
     class Meta:

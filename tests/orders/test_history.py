@@ -8,8 +8,8 @@ from customers.models import HistoryEntry, HistoryKind
 from orders import history
 from orders.models import Order
 from tests.acts import fresh, merge, undo
-from tests.customers.constant_cost.measuring import analyze, measured
 from tests.factories import customer_with_order, order, subscription
+from tests.query_costs import analyze, measured
 
 pytestmark = pytest.mark.django_db
 

@@ -2,8 +2,8 @@ import pytest
 
 from customers.models import Customer
 from tests.api.caller import Caller
-from tests.api.chartmogul import billing
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory
 
 
@@ -25,10 +25,10 @@ def market(db):
 @pytest.fixture
 def config(live_server):
     """Of the published client, with a key that may do everything."""
-    return client(live_server, Caller().token)
+    return published_client(live_server, Caller().token)
 
 
 @pytest.fixture
 def helena(db) -> Customer:
     """Known to the data source Billing as scus_1."""
-    return billing.known()
+    return invoice_requests.known()

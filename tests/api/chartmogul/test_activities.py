@@ -7,7 +7,7 @@ from orders.revenue import activities
 from tests.acts import merge, undo
 from tests.api.caller import Caller
 from tests.api.chartmogul.activity_pages import every_page, of_account
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.published_client import published_client
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
 
@@ -215,7 +215,7 @@ class TestOfTheAccount:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_published_client_reads_both(live_server):
-    config = client(live_server, Caller().token)
+    config = published_client(live_server, Caller().token)
     of = record()
     for n in (1, 2):
         line(purchase(of, day(n)), day(n), "50.00")

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.revenue import activities
 from tests.api.chartmogul.activity_pages import every_page, of_account
-from tests.customers.constant_cost.measuring import plan_of
 from tests.days import day
 from tests.factories.invoices import invoice, line, purchase, record
+from tests.query_costs import plan_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Attribute, Customer, HistoryEntry, Tag
 from tests.acts import merge
-from tests.api.chartmogul.people import merged, now, send
+from tests.api.chartmogul.customer_requests import merged, now, send
 
 AGE = {"type": "Integer", "key": "age", "value": 18, "source": "import"}
 TOGGLE = {"type": "Boolean", "key": "Toggle", "value": False}

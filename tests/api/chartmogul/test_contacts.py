@@ -6,8 +6,8 @@ from chartmogul import Customer as CustomerClient
 from customers.models import Contact, HistoryEntry
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul.attached import NOWHERE, UNSTORABLE, known, record
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known, record
+from tests.api.chartmogul.published_client import published_client
 
 pytestmark = pytest.mark.django_db
 
@@ -221,7 +221,7 @@ def test_what_must_be_there_is_named():
 
 
 def test_the_published_client_does_all_of_it(live_server):
-    config, of = client(live_server, Caller().token), record()
+    config, of = published_client(live_server, Caller().token), record()
     made = Client.create(config, data={**ids(of), "first_name": "Ada"}).get()
     other = CustomerClient.createContact(
         config, uuid=of.customer.uuid, data={"data_source_uuid": of.data_source.uuid, "phone": "+44 1"}
@@ -240,7 +240,7 @@ def test_the_published_client_does_all_of_it(live_server):
 
 def test_the_published_client_notes_and_plans_what_is_about_a_contact(live_server):
     caller, of = Caller(), record()
-    config, uuid = client(live_server, caller.token), add(caller, of)["uuid"]
+    config, uuid = published_client(live_server, caller.token), add(caller, of)["uuid"]
     task = {"task_details": "Call", "assignee": caller.user.email, "due_date": "2026-01-01"}
     made = Client.createTask(config, uuid=uuid, data=task).get()
     assert (made.associated_object, made.associated_object_uuid) == ("contact", uuid)

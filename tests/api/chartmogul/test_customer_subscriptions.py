@@ -5,7 +5,7 @@ from customers.models import HistoryEntry
 from orders.models import Purchase
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.published_client import published_client
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
 from tests.orders.revenue.movement_lines import moved
@@ -210,7 +210,7 @@ def test_many_take_as_many_queries_as_one(caller, django_assert_max_num_queries)
 class TestThePublishedClient:
     @pytest.fixture
     def config(self, live_server):
-        return client(live_server, Caller().token)
+        return published_client(live_server, Caller().token)
 
     @pytest.mark.django_db(transaction=True)
     def test_lists_connects_and_disconnects(self, config):

@@ -3,7 +3,7 @@ import pytest
 from customers.models import Contact, Customer, DataSource, HistoryEntry, SourceRecord
 from tests.api.caller import Caller
 from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
-from tests.api.chartmogul.people import send
+from tests.api.chartmogul.customer_requests import send
 from tests.factories import order
 
 

@@ -4,7 +4,7 @@ from customers.erasing.erase import erase_customer
 from customers.models import Customer
 from customers.profile.edit import edit_profile
 from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
-from tests.api.chartmogul.people import send
+from tests.api.chartmogul.customer_requests import send
 
 
 def test_a_customer_is_changed(caller, shop):

@@ -4,7 +4,7 @@ from chartmogul import DataSource as Client
 
 from customers.models import DataSource
 from tests.api.caller import Caller
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_a_name_that_cannot_be_is_refused(name):
 
 
 def test_the_published_client_names_and_finds_a_data_source(live_server):
-    config = client(live_server, Caller().token)
+    config = published_client(live_server, Caller().token)
     made = Client.create(config, data={"name": "Shop"}).get()
     assert Client.retrieve(config, uuid=made.uuid).get().name == "Shop"
     assert [each.uuid for each in Client.all(config, name="Shop").get().data_sources] == [made.uuid]

@@ -8,9 +8,9 @@ from crm.accounts.models import User
 from crm.api.chartmogul import paging
 from customers.models import Contact, Note, Opportunity, SourceRecord, Task
 from orders.models import SubscriptionEvent
-from tests.customers.constant_cost.measuring import analyze, measured, plan_of
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many
+from tests.query_costs import analyze, measured, plan_of
 
 pytestmark = pytest.mark.django_db
 

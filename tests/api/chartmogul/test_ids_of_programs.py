@@ -5,7 +5,7 @@ import pytest
 from customers.models import SourceRecord
 from orders.models import Order
 from tests.api.caller import Caller
-from tests.api.chartmogul import billing
+from tests.api.chartmogul import invoice_requests
 from tests.factories import DataSourceFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,8 @@ def test_a_customer_is_created_and_named_by_a_number():
 
 
 def test_an_invoice_with_its_lines_is_sent_by_numbers():
-    line = billing.line(external_id=12, subscription_external_id=13)
-    billing.imported(billing.known(), billing.invoice(line, external_id=11), caller=Caller())
+    line = invoice_requests.line(external_id=12, subscription_external_id=13)
+    invoice_requests.imported(invoice_requests.known(), invoice_requests.invoice(line, external_id=11), caller=Caller())
     order = Order.objects.get()
     item = order.items.get()
     assert (order.external_id, item.external_id, item.purchase.external_id) == ("11", "12", "13")

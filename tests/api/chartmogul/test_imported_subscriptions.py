@@ -7,7 +7,18 @@ from chartmogul import Subscription
 
 from customers.models import Customer, RecordTotals
 from tests.api.caller import Caller
-from tests.api.chartmogul.billing import FEBRUARY, MARCH, check, imported, invoice, known, line, plan, purchase, source
+from tests.api.chartmogul.invoice_requests import (
+    FEBRUARY,
+    MARCH,
+    check,
+    imported,
+    invoice,
+    known,
+    line,
+    plan,
+    purchase,
+    source,
+)
 from tests.factories import subscription
 
 pytestmark = pytest.mark.django_db

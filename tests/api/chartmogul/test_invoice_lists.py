@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.chartmogul.billing import (
+from tests.api.chartmogul.invoice_keys import DISABLED, EVERY_LINE, INVOICE, NEWER, OF_SUBSCRIPTION, PAYMENT
+from tests.api.chartmogul.invoice_requests import (
     imported,
     invoice,
     known,
@@ -10,7 +11,6 @@ from tests.api.chartmogul.billing import (
     one_time,
     source,
 )
-from tests.api.chartmogul.invoice_keys import DISABLED, EVERY_LINE, INVOICE, NEWER, OF_SUBSCRIPTION, PAYMENT
 from tests.factories import order as placed
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from orders.models import Order, OrderItem, Purchase
-from tests.api.chartmogul.billing import (
+from tests.api.chartmogul.invoice_keys import DISABLED, EVERY_LINE, OF_SUBSCRIPTION
+from tests.api.chartmogul.invoice_requests import (
     FEBRUARY,
     JANUARY,
     MARCH,
@@ -19,7 +20,6 @@ from tests.api.chartmogul.billing import (
     purchase,
     source,
 )
-from tests.api.chartmogul.invoice_keys import DISABLED, EVERY_LINE, OF_SUBSCRIPTION
 from tests.factories import order as placed
 
 pytestmark = pytest.mark.django_db

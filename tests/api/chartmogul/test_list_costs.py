@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.models import Contact, Customer, Note, Opportunity, Task
 from orders.models import Order, Purchase, SubscriptionEvent
-from tests.customers.constant_cost.measuring import analyze, measured, plan_of
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many
+from tests.query_costs import analyze, measured, plan_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ import pytest
 from crm.accounts.permissions import EVERYTHING
 from customers.models import Customer
 from tests.api.caller import Caller
-from tests.api.chartmogul.attached import record
+from tests.api.chartmogul.known_customers import record
 from tests.factories import DataSourceFactory
 
 SCRIPTS = Path(__file__).parent / "node"

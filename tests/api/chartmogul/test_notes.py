@@ -7,8 +7,8 @@ from customers.engagement import contacts
 from customers.models import HistoryEntry, Note
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul.attached import NOWHERE, UNSTORABLE, known, record
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known, record
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -183,7 +183,7 @@ def test_whom_it_is_about_must_be_said_and_be_there():
 
 
 def test_the_published_client_does_all_of_it_at_the_newer_address(live_server):
-    config, customer = client(live_server, Caller().token), known()
+    config, customer = published_client(live_server, Caller().token), known()
     made = EntityNote.create(config, data={"customer_uuid": customer.uuid, "type": "note", "text": "One"}).get()
     other = CustomerClient.createEntityNote(config, uuid=customer.uuid, data={"type": "note", "text": "Two"}).get()
     assert EntityNote.retrieve(config, uuid=made.uuid).get().text == "One"
@@ -199,7 +199,7 @@ def test_the_published_client_does_all_of_it_at_the_newer_address(live_server):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the client's own, of its older class
 def test_the_published_client_does_all_of_it_at_the_older_address(live_server):
-    config, customer = client(live_server, Caller().token), known()
+    config, customer = published_client(live_server, Caller().token), known()
     made = CustomerNote.create(config, data={"customer_uuid": customer.uuid, "type": "note", "text": "One"}).get()
     other = CustomerClient.createNote(config, uuid=customer.uuid, data={"type": "call", "call_duration": 3}).get()
     assert CustomerNote.retrieve(config, uuid=made.uuid).get().text == "One"

@@ -6,8 +6,8 @@ from chartmogul import Opportunity as Client
 from customers.models import HistoryEntry, Opportunity
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul.attached import NOWHERE, UNSTORABLE, known
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -176,7 +176,7 @@ def test_what_must_be_there_is_named():
 
 def test_the_published_client_does_all_of_it(live_server):
     caller, customer = Caller(), known()
-    config = client(live_server, caller.token)
+    config = published_client(live_server, caller.token)
     made = Client.create(config, data=sent(caller, customer_uuid=customer.uuid)).get()
     other = CustomerClient.createOpportunity(config, uuid=customer.uuid, data=sent(caller)).get()
     assert Client.retrieve(config, uuid=made.uuid).get().pipeline == "New Business"

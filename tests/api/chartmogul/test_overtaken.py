@@ -12,7 +12,7 @@ from customers.models import Customer, DataSource
 from orders.catalogue import plans as planning
 from orders.models import Order, PlanGroup, Product
 from tests.api.caller import Caller
-from tests.api.chartmogul import billing
+from tests.api.chartmogul import invoice_requests
 from tests.factories import DataSourceFactory
 
 
@@ -39,9 +39,11 @@ def overtaken(monkeypatch):
 
 
 def test_an_invoice_for_a_plan_that_goes_is_not_imported(caller, overtaken):
-    helena, gold = billing.known(), billing.plan()
+    helena, gold = invoice_requests.known(), invoice_requests.plan()
     overtaken(invoices, "plans_of", lambda: planning.delete(gold))
-    response = billing.send(helena, billing.invoice(billing.line(plan_uuid=gold.uuid)), caller=caller)
+    response = invoice_requests.send(
+        helena, invoice_requests.invoice(invoice_requests.line(plan_uuid=gold.uuid)), caller=caller
+    )
     assert (response.status_code, list(response.json()["errors"])) == (422, ["base"])
     assert not Order.objects.exists()
 
@@ -63,21 +65,21 @@ def test_a_plan_of_a_data_source_that_goes_is_not_made(caller, overtaken):
 
 
 def test_a_plan_that_goes_is_not_changed(caller, overtaken):
-    gold = billing.plan()
+    gold = invoice_requests.plan()
     overtaken(plans, "find", lambda: Product.objects.filter(pk=gold.pk).delete())
     response = caller.patch(f"plans/{gold.uuid}", {"name": "Silver"})
     assert (response.status_code, response.json()) == (422, {"errors": {"plan": "This plan was deleted a moment ago."}})
 
 
 def test_a_plan_by_which_somebody_buys_meanwhile_stays(caller, overtaken):
-    helena, gold = billing.known(), billing.plan()
-    sent = billing.invoice(billing.line(plan_uuid=gold.uuid))
-    overtaken(plans, "find", lambda: billing.imported(helena, sent, caller=caller))
+    helena, gold = invoice_requests.known(), invoice_requests.plan()
+    sent = invoice_requests.invoice(invoice_requests.line(plan_uuid=gold.uuid))
+    overtaken(plans, "find", lambda: invoice_requests.imported(helena, sent, caller=caller))
     assert list(caller.delete(f"plans/{gold.uuid}").json()["errors"]) == ["plan"]
 
 
 def test_a_group_that_goes_is_not_changed(caller, overtaken):
-    gold = billing.plan()
+    gold = invoice_requests.plan()
     group = planning.create_group("Metals", [gold.uuid])
     overtaken(plan_groups, "find", lambda: PlanGroup.objects.all().delete())
     for said in ({"name": "Metal"}, {"plans": [gold.uuid]}):
@@ -86,13 +88,16 @@ def test_a_group_that_goes_is_not_changed(caller, overtaken):
 
 
 def test_of_plans_and_invoices_at_one_moment_none_fails(caller, run_together):
-    helena, gold = billing.known(), billing.plan()
-    sent = [billing.invoice(billing.line(plan_uuid=gold.uuid), external_id=str(number)) for number in range(3)]
+    helena, gold = invoice_requests.known(), invoice_requests.plan()
+    sent = [
+        invoice_requests.invoice(invoice_requests.line(plan_uuid=gold.uuid), external_id=str(number))
+        for number in range(3)
+    ]
     outcomes = run_together(
         lambda: caller.delete(f"plans/{gold.uuid}"),
         lambda: caller.patch(f"plans/{gold.uuid}", {"name": "Golden"}),
         lambda: caller.post("plan_groups", {"name": "Metals", "plans": [gold.uuid]}),
-        *[lambda each=each: billing.send(helena, each, caller=caller) for each in sent],
+        *[lambda each=each: invoice_requests.send(helena, each, caller=caller) for each in sent],
     )
     assert {each.status_code for each in outcomes} <= {200, 201, 202, 204, 404, 422}
-    billing.check()
+    invoice_requests.check()

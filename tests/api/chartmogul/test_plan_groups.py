@@ -3,7 +3,7 @@ from chartmogul import PlanGroup as Client
 
 from orders.models import PlanGroup, Product
 from tests.api.caller import Caller
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_groups_are_listed_with_their_counts(uuids, django_assert_num_queries):
 
 
 def test_the_published_client_makes_changes_lists_and_deletes_groups(live_server, uuids):
-    config = client(live_server, Caller().token)
+    config = published_client(live_server, Caller().token)
     made = Client.create(config, data={"name": "Metals", "plans": uuids}).get()
     assert Client.modify(config, uuid=made.uuid, data={"name": "Ores"}).get().name == "Ores"
     assert Client.modify(config, uuid=made.uuid, data={"plans": f"[{uuids[0]}]"}).get().plans_count == 1

@@ -7,7 +7,7 @@ from chartmogul import Plan as Client
 from orders.intake.order import IncomingPurchase
 from orders.models import Product
 from tests.api.caller import Caller
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory, ProductFactory, order
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_plans_are_filtered():
 
 
 def test_the_published_client_makes_changes_lists_and_deletes_plans(live_server):
-    config = client(live_server, Caller().token)
+    config = published_client(live_server, Caller().token)
     made = Client.create(config, data=gold()).get()
     assert made.name == "Gold"
     Client.modify(config, uuid=made.uuid, data={"name": "Golden"}).get()

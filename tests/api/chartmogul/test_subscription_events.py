@@ -10,7 +10,17 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry
 from orders.models import SubscriptionEvent
-from tests.api.chartmogul.billing import FEBRUARY, JANUARY, check, imported, invoice, known, line, purchase, source
+from tests.api.chartmogul.invoice_requests import (
+    FEBRUARY,
+    JANUARY,
+    check,
+    imported,
+    invoice,
+    known,
+    line,
+    purchase,
+    source,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from customers.engagement import contacts
 from customers.models import HistoryEntry, Task
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul.attached import NOWHERE, UNSTORABLE, known, record
-from tests.api.chartmogul.clients import client
+from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known, record
+from tests.api.chartmogul.published_client import published_client
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_what_must_be_there_is_named():
 
 def test_the_published_client_does_all_of_it(live_server):
     caller, customer = Caller(), known()
-    config = client(live_server, caller.token)
+    config = published_client(live_server, caller.token)
     made = Client.create(config, data=sent(caller, customer_uuid=customer.uuid)).get()
     other = CustomerClient.createTask(config, uuid=customer.uuid, data=sent(caller)).get()
     assert Client.retrieve(config, uuid=made.task_uuid).get().task_details == "Call back"

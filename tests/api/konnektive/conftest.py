@@ -1,8 +1,14 @@
 import pytest
 
-from tests.api.konnektive.sales import World
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
+from tests.api.konnektive.store import Store
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def shop(db) -> KonnektiveCaller:
+    return KonnektiveCaller()
+
+
+@pytest.fixture
+def store(db) -> Store:
+    return Store()

@@ -5,7 +5,7 @@ import pytest
 from crm.accounts.permissions import EVERYTHING
 from crm.api.konnektive.endpoint import NOT_ALLOWED, NOT_KNOWN
 from crm.api.konnektive.urls import urlpatterns
-from tests.api.konnektive.caller import Shop, told
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
 
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
@@ -62,13 +62,13 @@ def test_every_call_is_listed_with_what_it_needs():
 @pytest.mark.django_db
 def test_no_call_answers_without_a_key(settings, client):
     settings.API_FAILURES_PER_ADDRESS = len(CALLS) + 1
-    assert {told(client.post(f"/{path}/")) for path in CALLS} <= {("ERROR", NOT_KNOWN)}
+    assert {answer_of(client.post(f"/{path}/")) for path in CALLS} <= {("ERROR", NOT_KNOWN)}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("need", sorted({need for needs in CALLS.values() for need in needs}))
 def test_a_key_whose_user_may_do_everything_else_is_refused(need):
-    shop = Shop(*(EVERYTHING - {need}))
+    shop = KonnektiveCaller(*(EVERYTHING - {need}))
     needing = {path for path, needs in CALLS.items() if need in needs}
     assert {path for path in needing if shop.ask(path) != ("ERROR", NOT_ALLOWED)} == set()
 

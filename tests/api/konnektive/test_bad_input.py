@@ -7,19 +7,19 @@ import pytest
 
 from customers.models import Customer
 from orders.models import Order
-from tests.api.konnektive.caller import told
-from tests.api.konnektive.sales import HELENA
+from tests.api.konnektive.konnektive_caller import answer_of
+from tests.api.konnektive.store import HELENA
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_written(world):
+def nothing_is_written(store):
     yield
     assert (Order.objects.count(), Customer.objects.count()) == (0, 0)
 
 
-def sale(world, **sent):
-    about = {"campaignId": str(world.campaign.pk), "paySource": "PREPAID", "product1_id": str(world.video.pk)}
-    return world.shop.login | about | HELENA | sent
+def sale(store, **sent):
+    about = {"campaignId": str(store.campaign.pk), "paySource": "PREPAID", "product1_id": str(store.video.pk)}
+    return store.caller.login | about | HELENA | sent
 
 
 @pytest.mark.parametrize(
@@ -36,29 +36,29 @@ def sale(world, **sent):
         ({"ipAddress": "fe80::1%eth0"}, "ipAddress"),
     ],
 )
-def test_values_of_the_wrong_type_in_json(world, sent, wrong):
-    body = json.dumps(sale(world, **sent))
-    result, message = told(world.shop.client.post("/order/import/", body, content_type="application/json"))
+def test_values_of_the_wrong_type_in_json(store, sent, wrong):
+    body = json.dumps(sale(store, **sent))
+    result, message = answer_of(store.caller.client.post("/order/import/", body, content_type="application/json"))
     assert result == "ERROR"
     assert wrong in message
 
 
-def test_ten_megabytes_are_not_read(world):
-    response = world.shop.client.post("/order/import/", sale(world, custom1="x" * 10 * 2**20))
+def test_ten_megabytes_are_not_read(store):
+    response = store.caller.client.post("/order/import/", sale(store, custom1="x" * 10 * 2**20))
     assert response.status_code == 413
 
 
-def test_ten_thousand_lines_are_too_many(world):
-    lines = {f"product{n}_id": world.video.pk for n in range(1, 10_001)}
-    assert told(world.shop.client.post("/order/import/", sale(world) | lines))[0] == "ERROR"
+def test_ten_thousand_lines_are_too_many(store):
+    lines = {f"product{n}_id": store.video.pk for n in range(1, 10_001)}
+    assert answer_of(store.caller.client.post("/order/import/", sale(store) | lines))[0] == "ERROR"
 
 
-def test_a_file_is_no_parameter(world):
-    result, message = told(world.shop.client.post("/order/import/", sale(world, firstName=BytesIO(b"Helena"))))
+def test_a_file_is_no_parameter(store):
+    result, message = answer_of(store.caller.client.post("/order/import/", sale(store, firstName=BytesIO(b"Helena"))))
     assert (result, message) == ("ERROR", {"firstName": "This parameter is required."})
 
 
-def test_text_that_is_no_utf8(world):
-    body = b"loginId=program&password=" + world.shop.token.encode() + b"&firstName=%FF%FE&product1_id=%00"
-    response = world.shop.client.post("/order/import/", body, content_type="application/x-www-form-urlencoded")
-    assert told(response)[0] == "ERROR"
+def test_text_that_is_no_utf8(store):
+    body = b"loginId=program&password=" + store.caller.token.encode() + b"&firstName=%FF%FE&product1_id=%00"
+    response = store.caller.client.post("/order/import/", body, content_type="application/x-www-form-urlencoded")
+    assert answer_of(response)[0] == "ERROR"

@@ -9,8 +9,8 @@ from crm.api.konnektive.endpoint import NOT_ALLOWED
 from customers.models import Customer, PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.acts import make_pending_an_hour_old, merge, settle_pending
-from tests.api.konnektive.caller import Shop
-from tests.api.konnektive.sales import APPROVED, HELENA, SOFT, STOLEN, TIMES_OUT, VISA
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
+from tests.api.konnektive.store import APPROVED, HELENA, SOFT, STOLEN, TIMES_OUT, VISA
 from tests.database import check_totals
 from tests.recording_gateway import recording
 
@@ -21,8 +21,8 @@ def recording_gateway():
         yield gateway
 
 
-def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people_may_see(world, recording_gateway):
-    result, message = world.order(**VISA)
+def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people_may_see(store, recording_gateway):
+    result, message = store.order(**VISA)
     assert result == "SUCCESS"
     assert [message[n] for n in ("paySource", "cardType", "cardLast4", "cardExpiryDate")] == [
         "CREDITCARD",
@@ -34,7 +34,7 @@ def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people
     assert (asked.source.number, asked.source.security_code, asked.amount) == (
         "4242424242424242",
         "123",
-        world.video.price,
+        store.video.price,
     )
     card, payment = PaySource.objects.get(), Transaction.objects.get()
     assert (card.token, card.last_four, card.expiry_year) == ("sandbox-approves", "4242", 2039)
@@ -42,16 +42,16 @@ def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people
     check_totals()
 
 
-def test_the_payment_is_on_record_before_the_gateway_is_asked(world, recording_gateway):
+def test_the_payment_is_on_record_before_the_gateway_is_asked(store, recording_gateway):
     seen = []
     recording_gateway.then = lambda: seen.append((Order.objects.get().status, Transaction.objects.get().status))
-    world.order(**VISA)
+    store.order(**VISA)
     assert seen == [("PENDING", "PENDING")]
 
 
 @pytest.mark.parametrize(("number", "why"), [(SOFT, "Insufficient funds."), (STOLEN, "The card was reported stolen.")])
-def test_a_declined_order_is_kept_and_begins_no_purchase(world, number, why):
-    answer = world.order(**VISA | {"cardNumber": number}, product1_id=world.monthly.pk)
+def test_a_declined_order_is_kept_and_begins_no_purchase(store, number, why):
+    answer = store.order(**VISA | {"cardNumber": number}, product1_id=store.monthly.pk)
     assert answer == ("ERROR", f"Transaction Declined: {why}")
     assert Order.objects.get().status == "DECLINED"
     assert not Purchase.objects.exists()
@@ -59,18 +59,18 @@ def test_a_declined_order_is_kept_and_begins_no_purchase(world, number, why):
     check_totals()
 
 
-def test_a_declined_order_is_completed_with_another_card(world):
-    _, lead = world.lead()
-    world.order(**VISA | {"cardNumber": SOFT}, orderId=lead["orderId"], product1_id=world.monthly.pk)
-    result, message = world.order(**VISA, orderId=lead["orderId"], product1_id=world.monthly.pk)
+def test_a_declined_order_is_completed_with_another_card(store):
+    _, lead = store.lead()
+    store.order(**VISA | {"cardNumber": SOFT}, orderId=lead["orderId"], product1_id=store.monthly.pk)
+    result, message = store.order(**VISA, orderId=lead["orderId"], product1_id=store.monthly.pk)
     assert (result, message["orderId"], message["orderStatus"]) == ("SUCCESS", lead["orderId"], "COMPLETE")
     assert Transaction.objects.count() == 2
     assert Purchase.objects.count() == 1
     check_totals()
 
 
-def test_without_an_answer_the_order_is_pending_until_it_is_settled(world):
-    result, message = world.order(**VISA | {"cardNumber": TIMES_OUT}, product1_id=world.monthly.pk)
+def test_without_an_answer_the_order_is_pending_until_it_is_settled(store):
+    result, message = store.order(**VISA | {"cardNumber": TIMES_OUT}, product1_id=store.monthly.pk)
     assert (result, message["orderStatus"]) == ("SUCCESS", "PENDING")
     assert not Purchase.objects.exists()
     make_pending_an_hour_old()
@@ -81,28 +81,28 @@ def test_without_an_answer_the_order_is_pending_until_it_is_settled(world):
     check_totals()
 
 
-def test_what_never_reached_the_gateway_is_declined_when_that_is_known(world):
-    world.order(**VISA | {"cardNumber": "4000000000000119"})
+def test_what_never_reached_the_gateway_is_declined_when_that_is_known(store):
+    store.order(**VISA | {"cardNumber": "4000000000000119"})
     make_pending_an_hour_old()
     settle_pending()
     assert Order.objects.get().status == "DECLINED"
 
 
-def test_the_same_card_is_one_pay_source(world):
-    world.order(**VISA)
-    world.order(**VISA)
+def test_the_same_card_is_one_pay_source(store):
+    store.order(**VISA)
+    store.order(**VISA)
     assert PaySource.objects.count() == 1
 
 
-def test_nothing_is_charged_for_nothing(world, recording_gateway):
-    result, message = world.order(**VISA, product1_price="0")
+def test_nothing_is_charged_for_nothing(store, recording_gateway):
+    result, message = store.order(**VISA, product1_price="0")
     assert (result, message["orderStatus"], recording_gateway.requests) == ("SUCCESS", "COMPLETE", [])
 
 
 @pytest.mark.parametrize("kind", ["CHECK", "PREPAID", "COD", "DIRECTDEBIT", "PAYPAL"])
-def test_what_is_paid_elsewhere_asks_no_gateway(world, recording_gateway, kind):
+def test_what_is_paid_elsewhere_asks_no_gateway(store, recording_gateway, kind):
     bank = {"achRoutingNumber": "021000021", "achAccountNumber": "1234567890", "iban": "DE89370400440532013000"}
-    result, message = world.order(paySource=kind, **bank)
+    result, message = store.order(paySource=kind, **bank)
     assert (result, message["orderStatus"], message["paySource"], recording_gateway.requests) == (
         "SUCCESS",
         "COMPLETE",
@@ -125,35 +125,35 @@ CARDS = {
 
 
 @pytest.mark.parametrize(("sent", "wrong"), CARDS.values(), ids=CARDS.keys())
-def test_a_card_that_cannot_be_one_is_never_asked_about(world, recording_gateway, sent, wrong):
-    result, message = world.order(**VISA | sent)
+def test_a_card_that_cannot_be_one_is_never_asked_about(store, recording_gateway, sent, wrong):
+    result, message = store.order(**VISA | sent)
     assert (result, set(message)) == ("ERROR", wrong)
     assert "4242" not in str(message)
     assert not Order.objects.exists()
     assert recording_gateway.requests == []
 
 
-def test_month_and_year_may_come_apart(world):
+def test_month_and_year_may_come_apart(store):
     sent = VISA | {"cardExpiryDate": "", "cardMonth": "4", "cardYear": "39", "cardNumber": "378282246310005"}
-    assert world.order(**sent | {"cardSecurityCode": "1234"})[1]["cardExpiryDate"] == "04/39"
+    assert store.order(**sent | {"cardSecurityCode": "1234"})[1]["cardExpiryDate"] == "04/39"
 
 
-def test_without_a_gateway_no_card_is_taken(world, settings):
+def test_without_a_gateway_no_card_is_taken(store, settings):
     settings.PAYMENT_GATEWAY = ""
-    result, message = world.order(**VISA)
+    result, message = store.order(**VISA)
     assert (result, message.split(",")[0]) == ("ERROR", "No payment gateway is configured")
     assert not Order.objects.exists()
 
 
-def on_file(world, **sent):
-    about = {"campaignId": world.campaign.pk, "paySource": "ACCTONFILE", "product1_id": world.video.pk}
-    return world.shop.ask("order/import", **about | sent)
+def on_file(store, **sent):
+    about = {"campaignId": store.campaign.pk, "paySource": "ACCTONFILE", "product1_id": store.video.pk}
+    return store.caller.ask("order/import", **about | sent)
 
 
-def test_a_card_on_file_is_charged_for_whom_it_is(world, recording_gateway):
-    _, first = world.order(**VISA)
+def test_a_card_on_file_is_charged_for_whom_it_is(store, recording_gateway):
+    _, first = store.order(**VISA)
     for named in ({"customerId": first["customerId"]}, {"paySourceId": first["paySourceId"]}):
-        result, message = on_file(world, **named)
+        result, message = on_file(store, **named)
         assert (result, message["customerId"], message["emailAddress"]) == (
             "SUCCESS",
             first["customerId"],
@@ -163,36 +163,36 @@ def test_a_card_on_file_is_charged_for_whom_it_is(world, recording_gateway):
     check_totals()
 
 
-def test_a_customer_who_was_merged_away_is_charged_as_who_they_are_now(world):
-    _, first = world.order(**VISA)
-    _, other = world.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
+def test_a_customer_who_was_merged_away_is_charged_as_who_they_are_now(store):
+    _, first = store.order(**VISA)
+    _, other = store.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
     survivor, gone = (Customer.objects.get(pk=each["customerId"]) for each in (other, first))
     merge(survivor, gone)
-    result, message = on_file(world, customerId=gone.pk)
+    result, message = on_file(store, customerId=gone.pk)
     assert (result, message["customerId"], message["cardLast4"]) == ("SUCCESS", survivor.pk, "4242")
 
 
 @pytest.mark.parametrize("named", [{}, {"customerId": "999"}, {"paySourceId": "999"}, {"customerId": "9" * 18}])
-def test_a_card_on_file_that_is_nobodys_is_an_error(world, named):
-    result, message = on_file(world, **named)
+def test_a_card_on_file_that_is_nobodys_is_an_error(store, named):
+    result, message = on_file(store, **named)
     assert (result, list(message)) == ("ERROR", list(named) or ["customerId"])
 
 
-def test_somebody_elses_card_is_not_charged(world, recording_gateway):
-    _, first = world.order(**VISA)
-    _, other = world.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
-    _, lead = world.lead(firstName="Eve", lastName="Moss", emailAddress="eve@example.com", phoneNumber="")
+def test_somebody_elses_card_is_not_charged(store, recording_gateway):
+    _, first = store.order(**VISA)
+    _, other = store.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
+    _, lead = store.lead(firstName="Eve", lastName="Moss", emailAddress="eve@example.com", phoneNumber="")
     recording_gateway.requests.clear()
-    assert on_file(world, customerId=other["customerId"], paySourceId=first["paySourceId"])[0] == "ERROR"
-    assert on_file(world, orderId=lead["orderId"], paySourceId=first["paySourceId"])[0] == "ERROR"
+    assert on_file(store, customerId=other["customerId"], paySourceId=first["paySourceId"])[0] == "ERROR"
+    assert on_file(store, orderId=lead["orderId"], paySourceId=first["paySourceId"])[0] == "ERROR"
     assert recording_gateway.requests == []
     assert Order.objects.get(number=lead["orderId"]).status == "PARTIAL"
 
 
-def test_who_may_not_look_at_customers_charges_no_card_on_file(world):
-    _, first = world.order(**VISA)
-    world.shop = Shop("orders.add_order", username="blind")
-    assert on_file(world, customerId=first["customerId"]) == ("ERROR", NOT_ALLOWED)
+def test_who_may_not_look_at_customers_charges_no_card_on_file(store):
+    _, first = store.order(**VISA)
+    store.caller = KonnektiveCaller("orders.add_order", username="blind")
+    assert on_file(store, customerId=first["customerId"]) == ("ERROR", NOT_ALLOWED)
 
 
 SECRETS = {
@@ -205,20 +205,20 @@ SECRETS = {
 }
 
 
-def test_no_secret_is_stored_logged_or_answered(world, caplog):
+def test_no_secret_is_stored_logged_or_answered(store, caplog):
     amex = VISA | SECRETS | {"cardNumber": "3782 822463 10005"}
     with caplog.at_level(logging.DEBUG):
         answers = [
-            world.order(**VISA | SECRETS | {"cardSecurityCode": "736"}),
-            world.order(**amex),
-            world.order(**SECRETS),
+            store.order(**VISA | SECRETS | {"cardSecurityCode": "736"}),
+            store.order(**amex),
+            store.order(**SECRETS),
         ]
         answers += [
-            world.order(**VISA | {"cardNumber": STOLEN}),
-            world.order(**VISA | {"cardNumber": "4242424242424241"}),
+            store.order(**VISA | {"cardNumber": STOLEN}),
+            store.order(**VISA | {"cardNumber": "4242424242424241"}),
         ]
     assert [result for result, _ in answers] == ["SUCCESS", "SUCCESS", "SUCCESS", "ERROR", "ERROR"]
-    secrets = ["4242424242424242", "378282246310005", "4000000000000002", *SECRETS.values(), world.shop.token]
+    secrets = ["4242424242424242", "378282246310005", "4000000000000002", *SECRETS.values(), store.caller.token]
     kept = "".join(everything())
     assert "hholy@gmail.com" in kept
     for place in (kept, str(answers), caplog.text):
@@ -233,6 +233,6 @@ def everything():
             yield from (str(row) for row in cursor.fetchall())
 
 
-def test_helena_is_who_she_was(world):
+def test_helena_is_who_she_was(store):
     """What stands in HELENA is what a caller may see of her again."""
-    assert HELENA.items() <= world.order()[1].items()
+    assert HELENA.items() <= store.order()[1].items()

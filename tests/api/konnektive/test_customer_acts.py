@@ -3,18 +3,12 @@ from django.utils import timezone
 
 from customers.models import Note
 from tests.acts import merge
-from tests.api.konnektive.caller import Shop
 from tests.factories import CustomerFactory, order
 
 pytestmark = pytest.mark.django_db
 
 TODAY = timezone.now().strftime("%m/%d/%Y")
 DAYS = {"startDate": TODAY, "endDate": TODAY}
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 def test_an_update_changes_what_is_sent_and_leaves_what_is_blank(shop):

@@ -11,7 +11,7 @@ from customers.erasing.erase import erase_customer
 from customers.labels.attributes import set_attributes
 from customers.models import Customer, Note, PaySource
 from tests.acts import erase, fresh, merge
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ KEYS = {
 
 @pytest.fixture
 def shop(db):
-    return Shop()
+    return KonnektiveCaller()
 
 
 def numbers(answered):

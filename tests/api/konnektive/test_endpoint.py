@@ -11,8 +11,8 @@ from django.views.debug import ExceptionReporter
 from crm.accounts import api_keys
 from crm.api.konnektive import parameters
 from tests.api.caller import Caller
-from tests.api.konnektive.caller import Shop, told
 from tests.api.konnektive.echo import broken
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.echo")]
 
@@ -21,7 +21,7 @@ HELENA = {"firstName": "Helena", "lastName": "Holý"}
 
 @pytest.fixture
 def shop():
-    return Shop()
+    return KonnektiveCaller()
 
 
 def send_json(shop, body, path="/order/echo/"):
@@ -46,7 +46,7 @@ def send_json(shop, body, path="/order/echo/"):
     ids=["query string", "multipart", "query string of a POST", "form", "JSON", "JSON with charset"],
 )
 def test_parameters_arrive_however_they_are_sent(shop, way, path):
-    assert told(way(shop, path, shop.login | HELENA)) == ("SUCCESS", HELENA)
+    assert answer_of(way(shop, path, shop.login | HELENA)) == ("SUCCESS", HELENA)
 
 
 def test_the_body_counts_before_the_query_string_and_the_first_value_before_the_others(shop):
@@ -54,31 +54,31 @@ def test_the_body_counts_before_the_query_string_and_the_first_value_before_the_
     response = shop.client.post(
         "/order/echo/?firstName=Query&lastName=Query", body, content_type="application/x-www-form-urlencoded"
     )
-    assert told(response) == ("SUCCESS", {"firstName": "Body", "lastName": "Query"})
+    assert answer_of(response) == ("SUCCESS", {"firstName": "Body", "lastName": "Query"})
 
 
 def test_values_of_json_are_read_as_they_are_written(shop):
     body = json.dumps(shop.login)[:-1] + ', "price": 29.90, "price": 3, "test": true, "none": null, "big": 1e400}'
-    assert told(send_json(shop, body))[1] == {"price": "29.90", "test": "true", "none": "", "big": "1e400"}
+    assert answer_of(send_json(shop, body))[1] == {"price": "29.90", "test": "true", "none": "", "big": "1e400"}
 
 
 @pytest.mark.parametrize(
     "body", ["{", "[]", "7", "", '"x"', "[" * 100_000, b"\xff\xfe", '{"a": NaN'], ids=lambda body: repr(body[:9])
 )
 def test_what_cannot_be_read_is_an_error(shop, body):
-    result, message = told(send_json(shop, body))
+    result, message = answer_of(send_json(shop, body))
     assert result == "ERROR"
     assert message in (parameters.UNREADABLE, "Could not authenticate credentials")
 
 
 def test_a_list_in_json_is_an_error_of_its_parameter(shop):
-    result, message = told(send_json(shop, json.dumps({**shop.login, "firstName": ["a"]})))
+    result, message = answer_of(send_json(shop, json.dumps({**shop.login, "firstName": ["a"]})))
     assert (result, list(message)) == ("ERROR", ["firstName"])
 
 
 def test_half_a_character_is_an_error_of_its_parameter(shop):
     body = json.dumps({**shop.login, "eCommercePassword": "\ud800"})
-    assert told(send_json(shop, body)) == (
+    assert answer_of(send_json(shop, body)) == (
         "ERROR",
         {"eCommercePassword": "Remove the character that cannot be stored."},
     )
@@ -87,7 +87,7 @@ def test_half_a_character_is_an_error_of_its_parameter(shop):
 def test_a_body_in_a_charset_that_is_none_of_texts_is_an_error(shop):
     body = b'--x\r\nContent-Disposition: form-data; name="loginId"\r\n\r\n\xff\r\n--x--\r\n'
     kind = "multipart/form-data; boundary=x; charset=idna"
-    assert told(shop.client.generic("POST", "/order/echo/", body, content_type=kind)) == (
+    assert answer_of(shop.client.generic("POST", "/order/echo/", body, content_type=kind)) == (
         "ERROR",
         parameters.UNREADABLE,
     )
@@ -95,7 +95,7 @@ def test_a_body_in_a_charset_that_is_none_of_texts_is_an_error(shop):
 
 @pytest.mark.parametrize("content_type", ["text/plain", "", "multipart/form-data", "multipart/form-data; boundary=é"])
 def test_a_body_of_another_kind_is_an_error(shop, content_type):
-    assert told(shop.client.post("/order/echo/", b"firstName=x", content_type=content_type)) == (
+    assert answer_of(shop.client.post("/order/echo/", b"firstName=x", content_type=content_type)) == (
         "ERROR",
         parameters.UNREADABLE,
     )
@@ -103,25 +103,25 @@ def test_a_body_of_another_kind_is_an_error(shop, content_type):
 
 def test_more_parameters_than_an_order_can_have_are_an_error(shop):
     many = {f"product{n}_id": "1" for n in range(10_001)}
-    assert told(shop.client.post("/order/echo/", shop.login | many)) == ("ERROR", parameters.UNREADABLE)
+    assert answer_of(shop.client.post("/order/echo/", shop.login | many)) == ("ERROR", parameters.UNREADABLE)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_an_error(shop, method):
-    assert told(shop.client.generic(method, "/order/echo/")) == ("ERROR", "Use GET or POST.")
+    assert answer_of(shop.client.generic(method, "/order/echo/")) == ("ERROR", "Use GET or POST.")
 
 
 @pytest.mark.parametrize("path", ["/order/nothing/", "/order/nothing", "/order", "/landers/nothing/", "/cbdata/query"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_where_no_call_is_the_refusal_is_final(shop, method, path):
-    assert told(shop.client.generic(method, path)) == ("ERROR", "API user does not have access to this endpoint")
+    assert answer_of(shop.client.generic(method, path)) == ("ERROR", "API user does not have access to this endpoint")
 
 
 def test_over_plain_http_nobody_is_redirected(shop, settings):
     settings.SECURE_SSL_REDIRECT = True
-    result, message = told(shop.client.post("/order/echo/", shop.login))
+    result, message = answer_of(shop.client.post("/order/echo/", shop.login))
     assert (result, message.split(".")[0]) == ("ERROR", "Use HTTPS")
-    assert told(shop.client.post("/order/echo/", shop.login, secure=True)) == ("SUCCESS", {})
+    assert answer_of(shop.client.post("/order/echo/", shop.login, secure=True)) == ("SUCCESS", {})
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_over_plain_http_nobody_is_redirected(shop, settings):
     ids=["nothing", "no password", "no login", "wrong password"],
 )
 def test_without_a_key_nothing_opens(shop, sent):
-    assert told(shop.client.post("/order/echo/", sent)) == ("ERROR", "Could not authenticate credentials")
+    assert answer_of(shop.client.post("/order/echo/", sent)) == ("ERROR", "Could not authenticate credentials")
 
 
 def test_a_key_opens_for_its_own_user_only(shop):
     other = Caller(username="other")
     sent = {"loginId": "other", "password": shop.token}
-    assert told(other.client.post("/order/echo/", sent)) == ("ERROR", "Could not authenticate credentials")
+    assert answer_of(other.client.post("/order/echo/", sent)) == ("ERROR", "Could not authenticate credentials")
 
 
 def test_a_revoked_key_opens_nothing(shop):
@@ -147,11 +147,11 @@ def test_a_revoked_key_opens_nothing(shop):
 def test_an_address_that_the_key_is_not_for_is_named(shop):
     _, token = api_keys.create(shop.user, name="Office", addresses=["192.0.2.0/24"], by=None)
     sent = {"loginId": "program", "password": token}
-    assert told(Client().post("/order/echo/", sent)) == ("ERROR", "IP must be whitelisted - 127.0.0.1")
+    assert answer_of(Client().post("/order/echo/", sent)) == ("ERROR", "IP must be whitelisted - 127.0.0.1")
 
 
 def test_without_the_permission_the_endpoint_is_closed():
-    shop = Shop("customers.view_customer")
+    shop = KonnektiveCaller("customers.view_customer")
     assert shop.ask("order/echo") == ("ERROR", "API user does not have access to this endpoint")
 
 

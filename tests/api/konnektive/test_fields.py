@@ -5,14 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orders.models import Campaign
-from tests.api.konnektive.caller import Shop
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.echo")]
-
-
-@pytest.fixture
-def shop():
-    return Shop()
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.calls_for_tests")]
 
 
 def test_all_that_is_wrong_is_said_at_once_by_parameter(shop):

@@ -4,15 +4,9 @@ from customers.erasing.erase import erase_customer
 from customers.models import Merge
 from customers.profile.edit_logins import add_login
 from tests.acts import merge
-from tests.api.konnektive.caller import Shop
 from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 def people(number):

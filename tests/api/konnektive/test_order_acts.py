@@ -10,21 +10,20 @@ from customers.models.ids import public_id
 from orders import history
 from orders.models import Fulfillment, Order, Purchase, Transaction
 from orders.subscriptions.change import today
-from tests.api.konnektive.caller import Shop, told
-from tests.api.konnektive.world import sold
-from tests.factories import sale
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
+from tests.factories import sale, shipped_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def shop(db):
-    return Shop()
+    return KonnektiveCaller()
 
 
 def charged() -> Order:
     """An order whose payment the gateway knows."""
-    placed = sold()
+    placed = shipped_order()
     placed.transactions.all().delete()
     sale(placed, "SUCCESS")
     return placed
@@ -43,7 +42,7 @@ def test_a_refund_pays_back_a_part_and_then_the_rest(shop):
 
 
 def refund_with_key(shop, key, **sent):
-    return told(Client().post("/order/refund/", shop.login | sent, headers={"Idempotency-Key": key}))
+    return answer_of(Client().post("/order/refund/", shop.login | sent, headers={"Idempotency-Key": key}))
 
 
 @pytest.mark.parametrize("sent", [{"refundAmount": "3.00"}, {"fullRefund": "1"}], ids=["part", "whole"])
@@ -64,7 +63,7 @@ def test_another_key_is_another_refund_and_one_key_is_one_request(shop):
 
 
 def test_a_declined_refund_sent_again_with_its_key_stays_declined(shop):
-    placed = sold()
+    placed = shipped_order()
     placed.transactions.all().delete()
     sale(placed, "SUCCESS", token="sandbox-keeps")
     answers = [refund_with_key(shop, "k-1", orderId=placed.number, fullRefund="1") for _ in range(2)]
@@ -108,7 +107,7 @@ def test_cancelling_with_a_full_refund_pays_it_back(shop):
 
 
 def test_cancelling_with_a_refund_needs_the_permission_to_refund():
-    shop = Shop(*(EVERYTHING - {"orders.refund_order"}))
+    shop = KonnektiveCaller(*(EVERYTHING - {"orders.refund_order"}))
     placed = charged()
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1)[0] == "ERROR"
     assert placed.purchases.get().status == "ACTIVE"
@@ -123,7 +122,7 @@ def test_a_refund_that_cannot_be_leaves_the_order_as_it_was(shop):
 
 
 def test_a_refund_that_is_declined_says_that_the_cancellation_stands(shop):
-    placed = sold()
+    placed = shipped_order()
     placed.transactions.all().delete()
     sale(placed, "SUCCESS", token="sandbox-keeps")
     assert shop.ask("order/cancel", orderId=placed.number, cancelReason="Moved", fullRefund=1) == (
@@ -159,7 +158,7 @@ def test_an_order_can_be_cancelled_after_its_next_bill(shop):
 
 
 def test_cancelling_a_purchase_after_its_next_bill_lets_that_bill_come(shop):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     bill_day = today() + timedelta(days=9)
     Purchase.objects.filter(pk=purchase.pk).update(next_bill_date=bill_day)
     asked = {"purchaseId": purchase.pk, "cancelReason": "Moved", "afterNextBill": 1}
@@ -236,37 +235,37 @@ def test_what_will_be_cancelled_on_that_day_already_is_not_told_twice(shop):
 
 
 def test_a_purchase_is_repriced_and_its_next_bill_moved(shop):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     day = today() + timedelta(days=20)
     result, row = shop.ask("purchase/update", purchaseId=purchase.pk, price="12.00", nextBillDate=f"{day:%m/%d/%Y}")
     assert (result, row["price"], row["nextBillDate"]) == ("SUCCESS", "12.00", f"{day}")
 
 
 def test_a_purchase_is_cancelled_and_reactivated(shop):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     result, row = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="Too dear")
     assert (result, row["status"], row["cancelReason"]) == ("SUCCESS", "CANCELLED", "Too dear")
     assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1)[1]["status"] == "ACTIVE"
 
 
 def test_a_purchase_is_paused_until_a_day(shop):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     day = today() + timedelta(days=20)
     result, row = shop.ask("purchase/pause", purchaseId=purchase.pk, restartDate=f"{day:%m/%d/%y}", priorToNextBill=1)
     assert (result, row["status"], row["restartDate"]) == ("SUCCESS", "PAUSED", f"{day}")
 
 
 def test_a_purchase_is_reactivated_at_its_new_price_or_not_at_all(shop):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     shop.ask("purchase/pause", purchaseId=purchase.pk)
     result, _ = shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1, price="0.001")
     assert (result, Purchase.objects.get().status) == ("ERROR", "PAUSED")
 
 
 def test_who_may_not_cancel_a_purchase_may_not_reactivate_it():
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     Purchase.objects.update(status="PAUSED")
-    shop = Shop(*(EVERYTHING - {"orders.cancel_purchase"}))
+    shop = KonnektiveCaller(*(EVERYTHING - {"orders.cancel_purchase"}))
     assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1) == (
         "ERROR",
         "API user does not have access to this endpoint",
@@ -276,21 +275,21 @@ def test_who_may_not_cancel_a_purchase_may_not_reactivate_it():
 
 @pytest.mark.parametrize("name", ["billNow", "finalBillingCycle", "newMerchantId"])
 def test_what_of_a_purchase_cannot_be_changed_is_said(shop, name):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     result, message = shop.ask("purchase/update", **{"purchaseId": purchase.pk, "price": "1.00", name: "1"})
     assert (result, message.keys()) == ("ERROR", {name})
     assert Purchase.objects.get().price == Decimal("9.90")
 
 
 def test_a_refund_with_a_cancellation_of_a_purchase_is_refused_before_anything_happens(shop):
-    purchase = sold().purchases.get()
+    purchase = shipped_order().purchases.get()
     result, message = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="x", fullRefund=1)
     assert (result, message.keys()) == ("ERROR", {"fullRefund"})
     assert Purchase.objects.get().status == "ACTIVE"
 
 
 def test_a_parcel_is_told_to_have_left(shop):
-    parcel = sold().fulfillments.get()
+    parcel = shipped_order().fulfillments.get()
     Fulfillment.objects.update(tracking_number="")
     asked = {"fulfillmentId": parcel.pk, "fulfillmentStatus": "SHIPPED", "dateShipped": "11/20/2026"}
     assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A shipped fulfillment needs a trackingNumber.")
@@ -300,7 +299,7 @@ def test_a_parcel_is_told_to_have_left(shop):
 
 
 def test_a_lead_has_no_parcel(shop):
-    placed = sold()
+    placed = shipped_order()
     placed.fulfillments.all().delete()
     Order.objects.update(status="PARTIAL")
     asked = {"orderId": placed.number, "fulfillmentStatus": "SHIPPED", "trackingNumber": "9400"}
@@ -308,7 +307,7 @@ def test_a_lead_has_no_parcel(shop):
 
 
 def test_a_return_needs_its_number(shop):
-    placed = sold()
+    placed = shipped_order()
     asked = {"orderId": placed.number, "fulfillmentStatus": "RMA PENDING"}
     assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A pending return needs an rmaNumber.")
     assert shop.ask("fulfillment/update", **asked, rmaNumber="R1")[1][0]["status"] == "RMA PENDING"

@@ -6,9 +6,7 @@ from django.utils import timezone
 from customers.models import Customer
 from orders.models import Campaign, Fulfillment, Membership, Order, Purchase, Transaction
 from tests.acts import merge
-from tests.api.konnektive.caller import Shop
-from tests.api.konnektive.world import sold
-from tests.factories import order
+from tests.factories import order, shipped_order
 
 pytestmark = pytest.mark.django_db
 
@@ -25,11 +23,6 @@ QUERIES = {
 }
 
 
-@pytest.fixture
-def shop(db):
-    return Shop()
-
-
 def rows(answered):
     result, message = answered
     assert result == "SUCCESS", message
@@ -37,7 +30,7 @@ def rows(answered):
 
 
 def test_an_order_is_shown_with_its_lines_and_parcels(shop):
-    placed = sold()
+    placed = shipped_order()
     [row] = rows(shop.ask("order/query", orderId=placed.number))
     assert (row["orderId"], row["actualOrderId"], row["customerId"]) == (
         placed.number,
@@ -56,7 +49,7 @@ def test_an_order_is_shown_with_its_lines_and_parcels(shop):
 
 
 def test_a_transaction_is_shown_with_its_order_and_card(shop):
-    placed = sold()
+    placed = shipped_order()
     [row] = rows(shop.ask("transactions/query", orderId=placed.number))
     assert (row["txnType"], row["responseType"], row["totalAmount"]) == ("SALE", "SUCCESS", "9.90")
     assert (row["orderId"], row["merchantTxnId"], row["cardLast4"]) == (placed.number, "REF1", "4242")
@@ -65,14 +58,14 @@ def test_a_transaction_is_shown_with_its_order_and_card(shop):
 
 
 def test_a_purchase_is_shown_with_how_it_is_billed(shop):
-    placed = sold()
+    placed = shipped_order()
     [row] = rows(shop.ask("purchase/query", orderId=placed.number))
     assert (row["status"], row["price"], row["billingIntervalDays"]) == ("ACTIVE", "9.90", 30)
     assert (row["orderId"], row["productName"]) == (placed.number, "Unlimited Monthly")
 
 
 def test_a_membership_is_shown_without_its_password(shop):
-    placed = sold()
+    placed = shipped_order()
     [row] = rows(shop.ask("members/query", orderId=placed.number))
     assert row.keys() == {
         "memberId",
@@ -96,8 +89,8 @@ def test_nothing_found_is_said_in_the_words_that_clients_know(shop, path, what):
 
 @pytest.mark.parametrize("path", QUERIES)
 def test_rows_are_found_by_customer_by_day_and_by_what_the_customer_is_known_by(shop, path):
-    placed = sold()
-    sold(email="astrid@example.com", first_name="Astrid", last_name="Gruber")
+    placed = shipped_order()
+    shipped_order(email="astrid@example.com", first_name="Astrid", last_name="Gruber")
     customer = placed.source_record.customer_id
     [found] = rows(shop.ask(path, customerId=customer))
     assert found["customerId"] == customer
@@ -108,7 +101,7 @@ def test_rows_are_found_by_customer_by_day_and_by_what_the_customer_is_known_by(
 
 @pytest.mark.parametrize("path", QUERIES)
 def test_every_row_whose_owner_changed_in_a_merge_has_changed(shop, path):
-    kept, moved = sold(), sold(email="hela@example.com", deduplicate=False)
+    kept, moved = shipped_order(), shipped_order(email="hela@example.com", deduplicate=False)
     for table in TABLES:
         table.objects.update(at=LONG_AGO, updated=LONG_AGO)
     changed = {"dateRangeType": "dateUpdated", **DAYS}
@@ -122,7 +115,7 @@ def test_every_row_whose_owner_changed_in_a_merge_has_changed(shop, path):
 
 
 def test_rows_that_changed_and_rows_that_moved_stand_on_one_list(shop):
-    kept, moved = sold(), sold(email="hela@example.com", deduplicate=False)
+    kept, moved = shipped_order(), shipped_order(email="hela@example.com", deduplicate=False)
     Order.objects.filter(pk=moved.pk).update(updated=LONG_AGO)
     merge(kept.source_record.customer, moved.source_record.customer)
     changed = {"dateRangeType": "dateUpdated", "resultsPerPage": 1, **DAYS}
@@ -134,7 +127,7 @@ def test_rows_that_changed_and_rows_that_moved_stand_on_one_list(shop):
 @pytest.mark.parametrize("path", QUERIES)
 def test_a_page_costs_as_much_however_many_stand_on_it(shop, path, django_assert_max_num_queries):
     for n in range(12):
-        sold(email=f"p{n}@example.com", first_name=f"P{n}")
+        shipped_order(email=f"p{n}@example.com", first_name=f"P{n}")
     with django_assert_max_num_queries(14):
         assert len(rows(shop.ask(path, resultsPerPage=200, **DAYS))) == 12
 
@@ -160,7 +153,7 @@ def test_a_parameter_that_means_nothing_is_refused_by_its_name(shop, path, asked
 
 
 def test_orders_of_several_campaigns_are_found_at_once(shop):
-    placed = sold()
+    placed = shipped_order()
     other = Campaign.objects.create(name="Autumn")
     assert rows(shop.ask("order/query", campaignId=f"{placed.campaign_id}, {other.pk}", **DAYS))
     assert shop.ask("order/query", campaignId=other.pk, **DAYS)[0] == "ERROR"

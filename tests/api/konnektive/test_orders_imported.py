@@ -8,10 +8,10 @@ import pytest
 from customers.models import Customer, RecordTotals
 from orders.models import Order, OrderItem, Product, Purchase
 from orders.subscriptions.begin import next_bill_at
-from tests.api.konnektive.sales import HELENA, VISA
+from tests.api.konnektive.store import HELENA, VISA
 from tests.api.konnektive.test_leads import SHAPE
-from tests.customers.constant_cost.measuring import on
 from tests.database import check_totals
+from tests.query_costs import on
 
 SALE = SHAPE | {
     *("totalAmount", "subTotal", "price", "baseShipping", "shipTotal", "salesTax", "taxTotal", "discountPrice"),
@@ -24,11 +24,11 @@ ITEM = {
 }
 
 
-def test_an_order_comes_to_its_lines_with_shipping_and_tax_less_the_discount(world):
-    result, message = world.order(
+def test_an_order_comes_to_its_lines_with_shipping_and_tax_less_the_discount(store):
+    result, message = store.order(
         product1_qty=3,
         product1_shipPrice="4.50",
-        product2_id=world.monthly.pk,
+        product2_id=store.monthly.pk,
         product2_price="5",
         salesTax="1.03",
         baseShipping="1",
@@ -52,18 +52,18 @@ def test_an_order_comes_to_its_lines_with_shipping_and_tax_less_the_discount(wor
     check_totals()
 
 
-def test_without_deduplication_each_order_makes_a_customer(world):
-    buyers = {world.order(disableCustomerDedup=1)[1]["customerId"] for _ in range(3)}
+def test_without_deduplication_each_order_makes_a_customer(store):
+    buyers = {store.order(disableCustomerDedup=1)[1]["customerId"] for _ in range(3)}
     assert len(buyers) == Customer.objects.count() == 3
-    assert world.order()[1]["customerId"] in buyers
+    assert store.order()[1]["customerId"] in buyers
     check_totals()
 
 
-def test_a_product_that_bills_again_begins_a_purchase(world):
-    _, message = world.order(product1_id=world.monthly.pk, product1_qty=2)
+def test_a_product_that_bills_again_begins_a_purchase(store):
+    _, message = store.order(product1_id=store.monthly.pk, product1_qty=2)
     purchase, item = Purchase.objects.get(), OrderItem.objects.get()
-    assert (purchase.product, purchase.price, purchase.quantity) == (world.monthly, Decimal("19.8"), 2)
-    assert purchase.next_bill_date == next_bill_at(purchase.at, world.monthly).date()
+    assert (purchase.product, purchase.price, purchase.quantity) == (store.monthly, Decimal("19.8"), 2)
+    assert purchase.next_bill_date == next_bill_at(purchase.at, store.monthly).date()
     assert (item.purchase, item.kind) == (purchase, "subscription")
     assert message["items"][str(item.pk)]["purchaseStatus"] == "ACTIVE"
     assert Customer.objects.get().billing_status == "active"
@@ -85,10 +85,10 @@ def test_a_bill_comes_again_on_the_same_day_or_the_last_of_a_shorter_month(on, c
     assert next_bill_at(datetime.fromisoformat(on), product) == datetime.fromisoformat(again)
 
 
-def test_a_lead_is_completed_without_saying_anything_twice(world):
-    _, lead = world.lead(custom1="red")
-    sent = {"campaignId": world.campaign.pk, "orderId": lead["orderId"], "product1_id": world.video.pk, **VISA}
-    result, message = world.shop.ask("order/import", **sent)
+def test_a_lead_is_completed_without_saying_anything_twice(store):
+    _, lead = store.lead(custom1="red")
+    sent = {"campaignId": store.campaign.pk, "orderId": lead["orderId"], "product1_id": store.video.pk, **VISA}
+    result, message = store.caller.ask("order/import", **sent)
     assert (result, message["orderId"], message["orderStatus"]) == ("SUCCESS", lead["orderId"], "COMPLETE")
     assert (message["emailAddress"], message["city"]) == ("hholy@gmail.com", "Prague")
     order = Order.objects.get()
@@ -97,28 +97,28 @@ def test_a_lead_is_completed_without_saying_anything_twice(world):
     check_totals()
 
 
-def test_a_lead_that_bought_cannot_be_bought_again(world):
-    _, lead = world.lead()
-    world.order(orderId=lead["orderId"])
-    result, message = world.order(orderId=lead["orderId"])
+def test_a_lead_that_bought_cannot_be_bought_again(store):
+    _, lead = store.lead()
+    store.order(orderId=lead["orderId"])
+    result, message = store.order(orderId=lead["orderId"])
     assert (result, message) == ("ERROR", f"Order {lead['orderId']} is COMPLETE, so it cannot be completed.")
     assert OrderItem.objects.count() == 1
 
 
-def test_a_thousand_lines_are_an_order(world):
+def test_a_thousand_lines_are_an_order(store):
     lines = {
-        f"product{n}_{part}": value for n in range(1, 1001) for part, value in (("id", world.video.pk), ("qty", 1))
+        f"product{n}_{part}": value for n in range(1, 1001) for part, value in (("id", store.video.pk), ("qty", 1))
     }
-    result, message = world.order(**lines)
+    result, message = store.order(**lines)
     assert (result, message["totalAmount"], len(message["items"])) == ("SUCCESS", "1990.00", 1000)
 
 
-def test_where_the_parcel_goes_is_kept(world):
-    world.order(shipFirstName="Frank", shipAddress1="Street 1", shipCity="Brno")
+def test_where_the_parcel_goes_is_kept(store):
+    store.order(shipFirstName="Frank", shipAddress1="Street 1", shipCity="Brno")
     order = Order.objects.get()
     assert order.shipping_address == {"line1": "Street 1", "city": "Brno"}
     assert order.details["shipFirstName"] == "Frank"
-    world.order(billShipSame=1)
+    store.order(billShipSame=1)
     assert Order.objects.latest("pk").shipping_address["city"] == "Prague"
 
 
@@ -149,17 +149,17 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("sent", "wrong"), WRONG.values(), ids=WRONG.keys())
-def test_what_cannot_be_taken_is_named_and_nothing_is_written(world, sent, wrong):
+def test_what_cannot_be_taken_is_named_and_nothing_is_written(store, sent, wrong):
     if sent.get("product2_id"):
-        sent = sent | {"product2_id": world.video.pk}
-    result, message = world.order(**sent)
+        sent = sent | {"product2_id": store.video.pk}
+    result, message = store.order(**sent)
     assert (result, set(message)) == ("ERROR", wrong)
     assert not Order.objects.exists()
     assert not Customer.objects.exists()
 
 
-def test_an_amount_of_another_currency_is_told_as_that(world):
-    _, message = world.order(currency="KWD", product1_price="1.234")
+def test_an_amount_of_another_currency_is_told_as_that(store):
+    _, message = store.order(currency="KWD", product1_price="1.234")
     assert (message["totalAmount"], message["currencyCode"]) == ("1.234", "KWD")
 
 
@@ -171,22 +171,22 @@ FRANK = {
 }
 
 
-def test_an_order_of_a_known_customer_takes_the_same_statements(world, django_assert_num_queries):
-    world.order()
+def test_an_order_of_a_known_customer_takes_the_same_statements(store, django_assert_num_queries):
+    store.order()
     # The key; campaign, products and data source; BEGIN and COMMIT; the record; the order with its history, the lines
     # and both totals. PostgreSQL locks the identity and inserts history with the order.
     with django_assert_num_queries(10):
-        world.order()
+        store.order()
 
 
-def test_an_order_of_a_new_customer_takes_the_same_statements(world, django_assert_num_queries):
-    world.order()
+def test_an_order_of_a_new_customer_takes_the_same_statements(store, django_assert_num_queries):
+    store.order()
     # Those above, and the customer, profile change, record, match keys and search words.
     with django_assert_num_queries(on(sqlite=15, postgresql=13)):
-        world.order(**FRANK)
+        store.order(**FRANK)
 
 
-def test_a_wrong_key_writes_nothing(world):
-    sent = HELENA | {"loginId": "program", "password": "x", "campaignId": world.campaign.pk}
-    world.shop.client.post("/leads/import/", sent)
+def test_a_wrong_key_writes_nothing(store):
+    sent = HELENA | {"loginId": "program", "password": "x", "campaignId": store.campaign.pk}
+    store.caller.client.post("/leads/import/", sent)
     assert not Order.objects.exists()

@@ -10,10 +10,9 @@ from django.utils import timezone
 from customers.models import HistoryEntry
 from customers.records.changed_since import ChainedQuery
 from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
-from tests.api.konnektive.caller import Shop
-from tests.customers.constant_cost.measuring import analyze, plan_of
 from tests.factories import SourceRecordFactory
 from tests.factories.linked_rows import many
+from tests.query_costs import analyze, plan_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +26,6 @@ QUERIES = {
     "customer/history": HistoryEntry,
 }
 COVERED = {"postgresql": "Index Only Scan", "sqlite": "COVERING INDEX"}[connection.vendor]
-
-
-@pytest.fixture
-def shop(db):
-    return Shop()
 
 
 def asked(shop, path, **parameters):

@@ -7,14 +7,14 @@ import pytest
 from crm.demo import catalogue, files
 from customers.models import Customer, SourceRecord
 from orders.models import Order
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.database import check_totals
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_orders_of_the_store_make_its_people():
-    shop, campaign, products = Shop(), catalogue.get_campaign("Shop"), catalogue.get_products()
+    shop, campaign, products = KonnektiveCaller(), catalogue.get_campaign("Shop"), catalogue.get_products()
     for invoice in files.read_invoices(latest=date(2025, 12, 22)):
         who = invoice.person.identity
         sent = {

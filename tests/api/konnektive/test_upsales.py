@@ -10,19 +10,19 @@ from django.test import Client
 from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.acts import make_pending_an_hour_old, refund, settle_pending
-from tests.api.konnektive.caller import told
-from tests.api.konnektive.sales import SOFT, TIMES_OUT, VISA, World
+from tests.api.konnektive.konnektive_caller import answer_of
+from tests.api.konnektive.store import SOFT, TIMES_OUT, VISA, Store
 from tests.database import check_totals
 
 
 @pytest.fixture
-def order(world):
-    return world.order(**VISA)[1]["orderId"]
+def order(store):
+    return store.order(**VISA)[1]["orderId"]
 
 
-def upsell(world, order, *, key="", **sent):
-    about = world.shop.login | {"orderId": order, "productId": world.monthly.pk, **sent}
-    return told(Client().post("/upsale/import/", about, headers={"Idempotency-Key": key} if key else {}))
+def upsell(store, order, *, key="", **sent):
+    about = store.caller.login | {"orderId": order, "productId": store.monthly.pk, **sent}
+    return answer_of(Client().post("/upsale/import/", about, headers={"Idempotency-Key": key} if key else {}))
 
 
 def use_card(token):
@@ -30,8 +30,8 @@ def use_card(token):
     PaySource.objects.update(token=token)
 
 
-def test_a_line_is_added_and_charged_to_the_card_of_the_order(world, order):
-    result, message = upsell(world, order, productQty=2, productShipPrice="3.00", productSalesTax="0.50")
+def test_a_line_is_added_and_charged_to_the_card_of_the_order(store, order):
+    result, message = upsell(store, order, productQty=2, productShipPrice="3.00", productSalesTax="0.50")
     assert (result, message["orderId"], message["totalAmount"]) == ("SUCCESS", order, "25.29")
     assert (message["shipTotal"], message["salesTax"], message["cardLast4"]) == ("3.00", "0.50", "4242")
     assert [item["price"] for item in message["items"].values()] == ["1.99", "19.80"]
@@ -40,17 +40,17 @@ def test_a_line_is_added_and_charged_to_the_card_of_the_order(world, order):
         Decimal("23.30"),
     ]
     assert Purchase.objects.get().price == Decimal("19.80")
-    assert world.shop.ask("order/query", orderId=order)[1]["data"][0]["hasUpsell"] is True
+    assert store.caller.ask("order/query", orderId=order)[1]["data"][0]["hasUpsell"] is True
     check_totals()
 
 
-def test_the_product_may_be_called_as_in_an_order(world, order):
-    assert upsell(world, order, productId="", product1_id=world.video.pk)[1]["totalAmount"] == "3.98"
+def test_the_product_may_be_called_as_in_an_order(store, order):
+    assert upsell(store, order, productId="", product1_id=store.video.pk)[1]["totalAmount"] == "3.98"
 
 
-def test_a_declined_one_leaves_the_order_as_it_was(world, order):
+def test_a_declined_one_leaves_the_order_as_it_was(store, order):
     use_card("sandbox-soft-decline")
-    assert upsell(world, order) == ("ERROR", "Transaction Declined: Insufficient funds.")
+    assert upsell(store, order) == ("ERROR", "Transaction Declined: Insufficient funds.")
     kept = Order.objects.get()
     assert (kept.status, kept.total, kept.items.count(), kept.details) == (
         "COMPLETE",
@@ -62,10 +62,10 @@ def test_a_declined_one_leaves_the_order_as_it_was(world, order):
     check_totals()
 
 
-def test_without_an_answer_it_is_added_when_it_is_settled(world, order):
+def test_without_an_answer_it_is_added_when_it_is_settled(store, order):
     use_card("sandbox-times-out")
-    assert upsell(world, order)[1]["totalAmount"] == "1.99"
-    assert "has not answered yet" in upsell(world, order, productQty=2)[1]
+    assert upsell(store, order)[1]["totalAmount"] == "1.99"
+    assert "has not answered yet" in upsell(store, order, productQty=2)[1]
     make_pending_an_hour_old()
     settle_pending()
     assert Order.objects.get().total == Decimal("11.89")
@@ -73,68 +73,68 @@ def test_without_an_answer_it_is_added_when_it_is_settled(world, order):
     check_totals()
 
 
-def test_what_it_paid_can_be_refunded(world, order):
-    upsell(world, order)
+def test_what_it_paid_can_be_refunded(store, order):
+    upsell(store, order)
     upsale = Transaction.objects.get(amount="9.90")
     assert refund(Order.objects.get(), "9.90", sale=upsale.pk).status == "SUCCESS"
     check_totals()
 
 
 @pytest.mark.parametrize("token", ["sandbox-approves", "sandbox-soft-decline"])
-def test_the_same_request_sent_again_is_one_line_and_one_charge(world, order, token):
+def test_the_same_request_sent_again_is_one_line_and_one_charge(store, order, token):
     use_card(token)
-    assert upsell(world, order, key="k") == upsell(world, order, key="k")
+    assert upsell(store, order, key="k") == upsell(store, order, key="k")
     assert Transaction.objects.count() == 2
-    assert "Nothing was done." in upsell(world, order, key="k", productQty="2")[1]
+    assert "Nothing was done." in upsell(store, order, key="k", productQty="2")[1]
 
 
 @pytest.mark.parametrize("token", ["sandbox-approves", "sandbox-soft-decline", "sandbox-times-out"])
-def test_the_same_upsale_without_a_key_is_one_line_and_one_charge(world, order, token):
+def test_the_same_upsale_without_a_key_is_one_line_and_one_charge(store, order, token):
     use_card(token)
-    first = upsell(world, order)
-    assert upsell(world, order) == upsell(world, order, productPrice="9.90", product1_id=world.monthly.pk) == first
+    first = upsell(store, order)
+    assert upsell(store, order) == upsell(store, order, productPrice="9.90", product1_id=store.monthly.pk) == first
     assert Transaction.objects.count() == 2
     check_totals()
 
 
-def test_an_upsale_that_is_wanted_again_or_says_something_else_is_another(world, order):
-    upsell(world, order)
+def test_an_upsale_that_is_wanted_again_or_says_something_else_is_another(store, order):
+    upsell(store, order)
     again = [{"forceNew": 1}, {"productQty": 2}, {"productPrice": "9.80"}, {"productSalesTax": "1.00"}]
-    assert [upsell(world, order, **sent)[0] for sent in again] == ["SUCCESS"] * 4
-    assert upsell(world, order, productId=world.video.pk)[0] == "SUCCESS"
+    assert [upsell(store, order, **sent)[0] for sent in again] == ["SUCCESS"] * 4
+    assert upsell(store, order, productId=store.video.pk)[0] == "SUCCESS"
     assert Transaction.objects.count() == 7
     check_totals()
 
 
-def test_the_same_upsale_of_another_order_is_another(world, order):
-    other = world.order(**VISA)[1]["orderId"]
-    assert {upsell(world, number)[1]["totalAmount"] for number in (order, other)} == {"11.89"}
+def test_the_same_upsale_of_another_order_is_another(store, order):
+    other = store.order(**VISA)[1]["orderId"]
+    assert {upsell(store, number)[1]["totalAmount"] for number in (order, other)} == {"11.89"}
     assert Transaction.objects.count() == 4
 
 
 def test_the_same_upsale_at_one_moment_is_one_charge(run_together, transactional_db):
-    world = World()
-    number = world.order(**VISA)[1]["orderId"]
-    outcomes = run_together(*[lambda: upsell(world, number)] * 3)
+    store = Store()
+    number = store.order(**VISA)[1]["orderId"]
+    outcomes = run_together(*[lambda: upsell(store, number)] * 3)
     assert {result for result, _ in outcomes} == {"SUCCESS"}, outcomes
     assert Transaction.objects.count() == 2
     check_totals()
 
 
-def test_to_an_order_that_was_not_paid_by_card_nothing_is_added(world):
-    _, message = world.order()
-    assert "not paid with a card" in upsell(world, message["orderId"])[1]
+def test_to_an_order_that_was_not_paid_by_card_nothing_is_added(store):
+    _, message = store.order()
+    assert "not paid with a card" in upsell(store, message["orderId"])[1]
 
 
-def test_to_a_declined_or_unanswered_order_nothing_is_added(world):
+def test_to_a_declined_or_unanswered_order_nothing_is_added(store):
     for number in (SOFT, TIMES_OUT):
-        world.order(**VISA | {"cardNumber": number})
-        assert upsell(world, Order.objects.latest("pk").number)[0] == "ERROR"
+        store.order(**VISA | {"cardNumber": number})
+        assert upsell(store, Order.objects.latest("pk").number)[0] == "ERROR"
 
 
-def test_to_an_order_of_last_week_nothing_is_added(world, order):
+def test_to_an_order_of_last_week_nothing_is_added(store, order):
     Order.objects.update(at=F("at") - timedelta(days=7))
-    assert "more than a day ago" in upsell(world, order)[1]
+    assert "more than a day ago" in upsell(store, order)[1]
 
 
 @pytest.mark.parametrize(
@@ -150,11 +150,11 @@ def test_to_an_order_of_last_week_nothing_is_added(world, order):
         ({"replaceProductId": "1"}, {"replaceProductId"}),
     ],
 )
-def test_what_cannot_be_taken_is_named(world, order, sent, wrong):
-    result, message = upsell(world, order, **sent)
+def test_what_cannot_be_taken_is_named(store, order, sent, wrong):
+    result, message = upsell(store, order, **sent)
     assert (result, set(message)) == ("ERROR", wrong)
     assert Transaction.objects.count() == 1
 
 
-def test_what_costs_nothing_cannot_be_charged(world, order):
-    assert upsell(world, order, productPrice="0")[0] == "ERROR"
+def test_what_costs_nothing_cannot_be_charged(store, order):
+    assert upsell(store, order, productPrice="0")[0] == "ERROR"

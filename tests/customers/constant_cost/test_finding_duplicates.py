@@ -9,9 +9,9 @@ from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, DataSource, MatchKey, SourceRecord, Via
-from tests.customers.constant_cost.measuring import Cost, analyze, measured, nodes, on_sqlite, strangers
 from tests.database import rolled_back
 from tests.factories import DataSourceFactory, SourceRecordFactory, customer_with_order, lead_of, person
+from tests.query_costs import Cost, analyze, measured, nodes, on_sqlite, strangers
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,9 @@ from customers.merging.undo import undo_merge
 from customers.models import CreditEntry, Customer, UnmatchedValue, Via
 from customers.totals import billing_status
 from orders.totals.add import rebuild_totals
-from tests.customers.constant_cost.measuring import Cost, analyze, measured, on_sqlite
 from tests.factories import customer_with_order
 from tests.factories.linked_rows import many_of_each
+from tests.query_costs import Cost, analyze, measured, on_sqlite
 
 pytestmark = pytest.mark.django_db
 

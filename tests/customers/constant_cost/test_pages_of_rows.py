@@ -13,9 +13,9 @@ from customers.search.filters import Source
 from customers.search.order import OLDEST_FIRST
 from customers.search.scan import SHORTEST_STRETCH, scan
 from orders.models import Order
-from tests.customers.constant_cost.measuring import analyze, cost_of, measured, nodes, plan_of, strangers
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many
+from tests.query_costs import analyze, cost_of, measured, nodes, plan_of, strangers
 
 pytestmark = pytest.mark.django_db
 

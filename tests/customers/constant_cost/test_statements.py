@@ -13,8 +13,8 @@ from customers.models import Customer, DataSource, Merge, Via
 from customers.profile.edit import edit_profile
 from customers.records.staff_record import staff_record_of
 from tests.acts import fresh
-from tests.customers.constant_cost.measuring import Cost, measured, on
 from tests.factories import customer_with_order
+from tests.query_costs import Cost, measured, on
 
 pytestmark = pytest.mark.django_db
 

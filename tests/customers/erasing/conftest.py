@@ -9,7 +9,7 @@ from customers.labels.tags import add_tags
 from customers.models import Customer
 from customers.profile.edit import edit_profile
 from tests.acts import fresh
-from tests.customers.erasing.marks import MARK, PERSON, mark_rows
+from tests.customers.erasing.marked_rows import MARK, PERSON, mark_rows
 from tests.factories import customer_with_order
 
 

@@ -11,7 +11,7 @@ from customers.merging.drafts import keep as keep_draft
 from customers.models import Customer, MergeDraft, SourceRecord
 from orders.models import Order
 from tests.acts import erase
-from tests.customers.erasing.marks import OTHER, PERSON, mark_rows
+from tests.customers.erasing.marked_rows import OTHER, PERSON, mark_rows
 from tests.factories import CustomerFactory, customer_with_order, make_user, order
 
 pytestmark = pytest.mark.django_db

@@ -16,9 +16,9 @@ from customers.models import HistoryEntry, HistoryKind, Merge, SharedValue, Sour
 from customers.profile.edit import edit_profile
 from customers.records import history
 from tests.acts import erase, fresh, merge, rebuild, undo
-from tests.customers.constant_cost.measuring import analyze, strangers
-from tests.customers.erasing.marks import MARK, OTHER, PERSON, left_of
+from tests.customers.erasing.marked_rows import MARK, OTHER, PERSON, left_of
 from tests.factories import SourceRecordFactory, customer_with_order
+from tests.query_costs import analyze, strangers
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from customers.profile.edit import edit_profile
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Transaction
 from tests.acts import erase, fresh, merge
-from tests.customers.erasing.marks import OTHER, PERSON
+from tests.customers.erasing.marked_rows import OTHER, PERSON
 from tests.factories import ProductFactory, customer_with_order, declined_order, order, subscription
 
 pytestmark = pytest.mark.django_db

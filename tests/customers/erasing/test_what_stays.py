@@ -23,7 +23,7 @@ from customers.models import (
 from customers.search import find
 from orders.models import Order, Transaction
 from tests.acts import erase, fresh, merge, rebuild, undo
-from tests.customers.erasing.marks import MARK, OTHER, PERSON, mark_rows
+from tests.customers.erasing.marked_rows import MARK, OTHER, PERSON, mark_rows
 from tests.database import dump
 from tests.factories import customer_with_order, lead_of, order, person
 from tests.factories.linked_rows import linked_row

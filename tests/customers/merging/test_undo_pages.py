@@ -9,7 +9,7 @@ from customers.erasing.erase import erase_customer
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge
 from tests.acts import edit, fresh, merge, undo
-from tests.customers.merging.pages.steps import hidden, says, shown
+from tests.customers.merging.pages.merge_steps import hidden, says, shown
 from tests.factories import NoteFactory, customer_with_order, make_user, order, signed_in
 
 pytestmark = pytest.mark.django_db

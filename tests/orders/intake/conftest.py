@@ -1,9 +1,9 @@
 import pytest
 
 from customers.models import SourceRecord
-from tests.orders.intake.people import HELENA, lead
+from tests.factories import IDENTITY, lead
 
 
 @pytest.fixture
 def helena() -> SourceRecord:
-    return lead(**HELENA).record
+    return lead(**IDENTITY).record

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from orders.intake import idempotency
 from orders.models import IdempotencyKey, Order
-from tests.api.konnektive.sales import World
+from tests.api.konnektive.store import Store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,16 +23,16 @@ def _stopped_clock():
 
 
 @pytest.fixture
-def world():
-    return World()
+def store():
+    return Store()
 
 
-def sent(world: World, key: str, *, days_ago: int = 0) -> str:
+def sent(store: Store, key: str, *, days_ago: int = 0) -> str:
     """The number of the order that answers a request with the key."""
-    about = {"campaignId": world.campaign.pk, "paySource": "PREPAID", "product1_id": world.video.pk}
+    about = {"campaignId": store.campaign.pk, "paySource": "PREPAID", "product1_id": store.video.pk}
     who = {"firstName": "Helena", "lastName": "Holý", "emailAddress": "hholy@gmail.com"}
     headers = {"Idempotency-Key": key}
-    response = world.shop.client.post("/order/import/", world.shop.login | about | who, headers=headers)
+    response = store.caller.client.post("/order/import/", store.caller.login | about | who, headers=headers)
     if days_ago:
         IdempotencyKey.objects.filter(key=key).update(created=NOW - timedelta(days=days_ago))
     return response.json()["message"]["orderId"]
@@ -44,9 +44,9 @@ def forget(*options: str) -> str:
     return out.getvalue()
 
 
-def test_a_key_is_forgotten_after_thirty_days_and_its_order_stays(world):
+def test_a_key_is_forgotten_after_thirty_days_and_its_order_stays(store):
     for key, days in (("old", 31), ("young", 30)):
-        sent(world, key, days_ago=days)
+        sent(store, key, days_ago=days)
 
     assert forget() == "1 key deleted.\n"
     assert [each.key for each in IdempotencyKey.objects.all()] == ["young"]
@@ -54,12 +54,12 @@ def test_a_key_is_forgotten_after_thirty_days_and_its_order_stays(world):
     assert forget() == "0 keys deleted.\n"
 
 
-def test_a_request_whose_key_is_kept_is_answered_as_before_and_one_whose_key_is_forgotten_is_new(world):
-    old, young = sent(world, "old", days_ago=8), sent(world, "young", days_ago=6)
+def test_a_request_whose_key_is_kept_is_answered_as_before_and_one_whose_key_is_forgotten_is_new(store):
+    old, young = sent(store, "old", days_ago=8), sent(store, "young", days_ago=6)
     forget("--days", "7")
 
-    assert sent(world, "young") == young
-    assert sent(world, "old") != old
+    assert sent(store, "young") == young
+    assert sent(store, "old") != old
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "99999999"])
@@ -68,9 +68,9 @@ def test_no_key_of_the_last_day_is_forgotten(days):
         forget("--days", days)
 
 
-def test_many_are_forgotten_some_at_a_time(world, monkeypatch):
+def test_many_are_forgotten_some_at_a_time(store, monkeypatch):
     monkeypatch.setattr(idempotency, "BATCH", 2)
     for n in range(5):
-        sent(world, f"key {n}", days_ago=40)
+        sent(store, f"key {n}", days_ago=40)
 
     assert forget() == "5 keys deleted.\n"

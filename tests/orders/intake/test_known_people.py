@@ -6,7 +6,7 @@ from customers.models import SourceRecord
 from orders.intake import match_customer
 from orders.intake.match_customer import MOST_RECORDS
 from tests.acts import merge, undo
-from tests.orders.intake.people import HELENA, lead
+from tests.factories import IDENTITY, lead
 
 pytestmark = pytest.mark.django_db
 
@@ -15,15 +15,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_known_external_id_is_that_record_whatever_else_is_said():
-    first = lead(external_id="7", **HELENA)
+    first = lead(external_id="7", **IDENTITY)
     again = lead(external_id="7", first_name="Frank", email="frank@x.cz")
     assert (again.rule, again.record) == ("known", first.record)
     assert again.record.first_name == "Helena"
 
 
 def test_a_known_external_id_counts_with_deduplication_off():
-    first = lead(external_id="7", **HELENA)
-    assert lead(external_id="7", **HELENA, deduplicate=False).record == first.record
+    first = lead(external_id="7", **IDENTITY)
+    assert lead(external_id="7", **IDENTITY, deduplicate=False).record == first.record
 
 
 def test_the_same_external_id_of_another_data_source_is_somebody_else():
@@ -40,19 +40,19 @@ def test_the_same_identity_however_it_is_written_is_the_same_record(helena):
 
 
 def test_of_two_records_of_one_identity_the_oldest_is_taken(helena):
-    lead(**HELENA, deduplicate=False)
-    assert lead(**HELENA).record == helena
+    lead(**IDENTITY, deduplicate=False)
+    assert lead(**IDENTITY).record == helena
 
 
 def test_the_same_identity_of_another_data_source_gets_a_record_of_its_own(helena):
-    found = lead("Market", **HELENA)
+    found = lead("Market", **IDENTITY)
     assert (found.rule, found.record.customer) == ("match", helena.customer)
     assert found.record != helena
 
 
 def test_a_record_that_goes_by_another_external_id_is_not_taken_for_the_same():
-    first = lead(external_id="7", **HELENA)
-    found = lead(external_id="8", **HELENA)
+    first = lead(external_id="7", **IDENTITY)
+    found = lead(external_id="8", **IDENTITY)
     assert found.rule == "match"
     assert (found.record.external_id, found.record.customer) == ("8", first.record.customer)
 
@@ -67,7 +67,7 @@ def test_a_name_alone_is_no_identity():
 
 def test_a_data_source_without_ids_makes_at_most_fifty_records_of_a_customer(helena):
     for number in range(MOST_RECORDS + 3):
-        found = lead(**HELENA | {"last_name": f"Holý {number}"})
+        found = lead(**IDENTITY | {"last_name": f"Holý {number}"})
     assert found.rule == "match"
     assert helena.customer.records.filter(data_source=helena.data_source).count() == MOST_RECORDS
 
@@ -76,7 +76,7 @@ def test_a_record_too_many_is_one_of_the_customer_that_matched_so_that_it_goes_b
     monkeypatch.setattr(match_customer, "MOST_RECORDS", 1)
     frank = lead(first_name="Frank", email="frank@x.cz").record
     made = merge(helena.customer, frank.customer)
-    found = lead(**HELENA | {"last_name": "Nováková"})
+    found = lead(**IDENTITY | {"last_name": "Nováková"})
     assert found.record == helena
     undo(made)
     assert SourceRecord.objects.get(pk=found.record.pk).customer == helena.customer

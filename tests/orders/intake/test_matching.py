@@ -9,8 +9,7 @@ from customers.merging.split import split_record
 from customers.models import Customer, IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
 from customers.records import match_keys
 from tests.acts import edit, merge, undo
-from tests.factories import SourceRecordFactory, order
-from tests.orders.intake.people import HELENA, lead
+from tests.factories import IDENTITY, SourceRecordFactory, lead, order
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("shared", ["email", "phone"])
 @pytest.mark.parametrize("named", ["first_name", "last_name"])
 def test_the_same_email_or_phone_with_the_same_first_or_last_name_is_a_match(helena, shared, named):
-    found = lead("Market", **{shared: HELENA[shared], named: HELENA[named].upper()})
+    found = lead("Market", **{shared: IDENTITY[shared], named: IDENTITY[named].upper()})
     assert (found.rule, found.record.customer, found.record.origin) == ("match", helena.customer, helena.customer)
 
 
@@ -58,14 +57,14 @@ def test_a_number_that_is_none_matches_as_it_is_written():
 
 
 def test_of_several_customers_who_match_the_oldest_wins(helena):
-    lead(**HELENA, deduplicate=False)
-    assert lead("Market", **HELENA).record.customer == helena.customer
+    lead(**IDENTITY, deduplicate=False)
+    assert lead("Market", **IDENTITY).record.customer == helena.customer
 
 
 def test_the_oldest_is_the_customer_created_first_not_the_lowest_number(helena):
-    older = lead(**HELENA, deduplicate=False).record
+    older = lead(**IDENTITY, deduplicate=False).record
     Customer.objects.filter(pk=older.customer_id).update(created=timezone.now() - timedelta(days=9))
-    assert lead("Market", **HELENA).record.customer == older.customer
+    assert lead("Market", **IDENTITY).record.customer == older.customer
 
 
 def test_what_staff_typed_into_the_profile_counts(helena):
@@ -80,8 +79,8 @@ def test_a_former_email_or_name_that_a_record_has_counts(helena):
 
 
 def test_the_email_of_one_record_and_the_name_of_another_are_a_match(helena):
-    lead("Market", first_name="Elena", last_name="Holý", phone=HELENA["phone"], email="elena@work.cz")
-    assert lead("Post", first_name="Elena", email=HELENA["email"]).record.customer == helena.customer
+    lead("Market", first_name="Elena", last_name="Holý", phone=IDENTITY["phone"], email="elena@work.cz")
+    assert lead("Post", first_name="Elena", email=IDENTITY["email"]).record.customer == helena.customer
 
 
 @pytest.mark.parametrize("who", [{"email": "none@none.com"}, {"phone": "000 000 0000"}, {"phone": "+1 555 555 5555"}])
@@ -117,22 +116,22 @@ def test_a_match_with_a_merged_customer_belongs_to_the_survivor_and_goes_back_on
 
 
 def test_of_the_records_that_match_the_one_whose_name_agrees_is_where_the_new_one_came_from(helena):
-    frank = lead("Market", **HELENA | {"first_name": "Frank", "last_name": "Harris"}, deduplicate=False).record
+    frank = lead("Market", **IDENTITY | {"first_name": "Frank", "last_name": "Harris"}, deduplicate=False).record
     made = merge(helena.customer, frank.customer)
-    found = lead("Post", first_name="Frank", email=HELENA["email"])
+    found = lead("Post", first_name="Frank", email=IDENTITY["email"])
     assert found.record.origin == frank.origin
     undo(made)
     assert SourceRecord.objects.get(pk=found.record.pk).customer == frank.origin
 
 
 def test_a_record_that_was_split_off_keeps_what_comes_for_it(helena):
-    matched = lead("Market", external_id="7", **HELENA).record
+    matched = lead("Market", external_id="7", **IDENTITY).record
     new = split_record(matched, by=None)
-    assert lead("Market", external_id="7", **HELENA).record.customer == new
+    assert lead("Market", external_id="7", **IDENTITY).record.customer == new
 
 
 def test_a_profile_is_never_changed_by_what_comes_in(helena):
     before = Customer.objects.values().get(pk=helena.customer_id)
-    order(**HELENA | {"last_name": "Nováková"}, billing_address={"city": "Brno"})
-    order("Market", **HELENA | {"phone": "+420 602 330 910"})
+    order(**IDENTITY | {"last_name": "Nováková"}, billing_address={"city": "Brno"})
+    order("Market", **IDENTITY | {"phone": "+420 602 330 910"})
     assert Customer.objects.values().get(pk=helena.customer_id) == before

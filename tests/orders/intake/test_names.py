@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.orders.intake.people import lead
+from tests.factories import lead
 
 pytestmark = pytest.mark.django_db
 EMAIL = "one@reunite.cz"

@@ -9,14 +9,13 @@ from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase
 from orders.intake.take import take_order
 from orders.models import Order, OrderItem, Purchase
 from tests.acts import edit
-from tests.factories import ProductFactory, order, person
-from tests.orders.intake.people import HELENA, lead
+from tests.factories import IDENTITY, ProductFactory, lead, order, person
 
 pytestmark = pytest.mark.django_db
 
 
 def test_somebody_new_becomes_a_customer_with_the_profile_as_received():
-    found = lead(**HELENA, country="CZ", billing_address={"line1": "Klanova 9", "country": "CZ"})
+    found = lead(**IDENTITY, country="CZ", billing_address={"line1": "Klanova 9", "country": "CZ"})
     customer = found.record.customer
     assert found.rule == "new"
     assert (customer.name, customer.email, customer.phone) == ("Helena Holý", "hholy@gmail.com", "+420 241 770 449")
@@ -31,7 +30,7 @@ def test_what_is_no_email_stays_on_the_record_and_out_of_the_profile():
 
 
 def test_an_order_keeps_its_own_copy_of_who_placed_it(helena):
-    taken = order(**HELENA | {"first_name": "Helenka"}, shipping_address={"city": "Praha"})
+    taken = order(**IDENTITY | {"first_name": "Helenka"}, shipping_address={"city": "Praha"})
     edit(helena.customer, first_name="Ellen")
     placed = Order.objects.get(pk=taken.order.pk)
     assert (placed.first_name, placed.shipping_address) == ("Helenka", {"city": "Praha"})
@@ -40,7 +39,7 @@ def test_an_order_keeps_its_own_copy_of_who_placed_it(helena):
 def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
     monthly = ProductFactory()
     incoming = IncomingOrder(
-        person(**HELENA),
+        person(**IDENTITY),
         Decimal("19.80"),
         "USD",
         lines=[IncomingLine("Unlimited Monthly", Decimal("9.90"), 2, monthly, "line 1")],
@@ -54,13 +53,13 @@ def test_the_lines_and_subscriptions_of_an_order_are_written_with_it(helena):
 
 
 def test_with_deduplication_off_everybody_is_new(helena):
-    found = lead(**HELENA, deduplicate=False)
+    found = lead(**IDENTITY, deduplicate=False)
     assert found.rule == "new"
     assert found.record.customer != helena.customer
 
 
 def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
-    take_order(IncomingOrder(person(**HELENA), Decimal("9.90"), "USD"), by=agent)
+    take_order(IncomingOrder(person(**IDENTITY), Decimal("9.90"), "USD"), by=agent)
     lead, placed = Order.objects.order_by("pk")
     *came, ordered = HistoryEntry.objects.order_by("pk")
     assert [each.text for each in came] == ["Customer created as a lead.", f"Received lead {lead.number}."]
@@ -69,5 +68,5 @@ def test_a_new_customer_and_their_order_are_told_in_the_history(helena, agent):
 
 
 def test_the_staff_record_is_not_made_by_what_comes_in(helena):
-    order(**HELENA)
+    order(**IDENTITY)
     assert not SourceRecord.objects.filter(data_source__name=DataSource.STAFF).exists()

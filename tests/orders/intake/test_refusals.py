@@ -9,8 +9,7 @@ import pytest
 from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase, IntakeError
 from orders.intake.take import take_order
 from tests.database import dump
-from tests.factories import ProductFactory, lead_of, order, person
-from tests.orders.intake.people import HELENA, lead
+from tests.factories import IDENTITY, ProductFactory, lead, lead_of, order, person
 
 pytestmark = pytest.mark.django_db
 BAD_PEOPLE = {
@@ -27,7 +26,7 @@ BAD_PEOPLE = {
 
 @pytest.mark.parametrize("bad", BAD_PEOPLE.values(), ids=BAD_PEOPLE)
 def test_a_person_who_cannot_be_stored_is_refused_and_nothing_is_written(bad):
-    who = person(**HELENA | bad)
+    who = person(**IDENTITY | bad)
     before = dump()
     with pytest.raises(IntakeError):
         lead_of(who)
@@ -62,7 +61,7 @@ BAD_ORDERS = {
 
 @pytest.mark.parametrize("bad", BAD_ORDERS.values(), ids=BAD_ORDERS)
 def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
-    good = IncomingOrder(person(**HELENA), Decimal(5), "USD")
+    good = IncomingOrder(person(**IDENTITY), Decimal(5), "USD")
     before = dump()
     with pytest.raises(IntakeError):
         take_order(replace(good, **bad))
@@ -72,7 +71,7 @@ def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
 @pytest.mark.parametrize("bad", [{"price": Decimal(-1)}, {"price": Decimal("NaN")}, {"status": "LATE"}])
 def test_a_subscription_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     subscription = replace(IncomingPurchase(ProductFactory(), Decimal(5)), **bad)
-    incoming = IncomingOrder(person(**HELENA), Decimal(5), "USD", purchases=[subscription])
+    incoming = IncomingOrder(person(**IDENTITY), Decimal(5), "USD", purchases=[subscription])
     before = dump()
     with pytest.raises(IntakeError):
         take_order(incoming)

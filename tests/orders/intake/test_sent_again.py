@@ -9,15 +9,14 @@ from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order
-from tests.factories import order, person
-from tests.orders.intake.people import HELENA
+from tests.factories import IDENTITY, order, person
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("named", ["external_id", "client_order_id"])
 def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named):
-    who = person(**HELENA)
+    who = person(**IDENTITY)
     first = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
     again = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
     assert (again.order, again.is_repeat, again.assigned.record) == (first.order, True, first.assigned.record)
@@ -32,9 +31,9 @@ def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named)
     ids=["name", "email", "phone", "total"],
 )
 def test_an_order_with_the_id_of_another_one_is_refused(named, other):
-    first = take_order(IncomingOrder(person(**HELENA), Decimal(5), "USD", **{named: "o1"}))
+    first = take_order(IncomingOrder(person(**IDENTITY), Decimal(5), "USD", **{named: "o1"}))
     total = other.get("total", Decimal(5))
-    identity = HELENA | {name: value for name, value in other.items() if name != "total"}
+    identity = IDENTITY | {name: value for name, value in other.items() if name != "total"}
     with pytest.raises(RepeatedRequestError, match="Nothing was done"):
         take_order(IncomingOrder(person(**identity), total, "USD", **{named: "o1"}))
     assert Order.objects.get() == first.order
@@ -42,9 +41,9 @@ def test_an_order_with_the_id_of_another_one_is_refused(named, other):
 
 def test_the_order_id_of_another_data_source_is_another_order():
     for source in ("Shop", "Market"):
-        take_order(IncomingOrder(person(source, **HELENA), Decimal(5), "USD", external_id="o1"))
+        take_order(IncomingOrder(person(source, **IDENTITY), Decimal(5), "USD", external_id="o1"))
     assert Order.objects.count() == 2
 
 
 def test_orders_without_ids_are_orders_of_their_own():
-    assert order(**HELENA).order != order(**HELENA).order
+    assert order(**IDENTITY).order != order(**IDENTITY).order

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.revenue import recent
-from tests.customers.pages.tabs.page import rows, text_of
+from tests.customers.pages.page_requests import rows, text_of
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
 

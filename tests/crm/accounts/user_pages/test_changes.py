@@ -3,7 +3,7 @@
 from crm.accounts import audit
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING
-from tests.crm.accounts.user_pages.form import edit
+from tests.crm.accounts.user_pages.user_form import edit
 from tests.factories import make_user
 
 

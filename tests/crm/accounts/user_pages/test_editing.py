@@ -8,13 +8,13 @@ from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import SUPPORT_AGENT
 from crm.accounts.user_permissions import direct_permissions, permission_rows
-from tests.crm.accounts.user_pages.form import edit, messages_of, typed
+from tests.crm.accounts.user_pages.user_form import edit, filled_in, messages_of
 from tests.database import reloaded
 from tests.factories import signed_in
 
 
 def test_a_new_user_may_do_nothing_until_ticked(as_admin):
-    response = as_admin.post("/users/add/", typed(password="correct horse battery"))
+    response = as_admin.post("/users/add/", filled_in(password="correct horse battery"))
 
     assert response.url == "/users/"
     andrew = User.objects.get(username="andrew")
@@ -23,7 +23,7 @@ def test_a_new_user_may_do_nothing_until_ticked(as_admin):
 
 
 def test_a_new_user_gets_what_is_ticked(as_admin):
-    as_admin.post("/users/add/", typed("customers.merge_customer", password="correct horse battery"))
+    as_admin.post("/users/add/", filled_in("customers.merge_customer", password="correct horse battery"))
 
     assert User.objects.get(username="andrew").get_all_permissions() == {"customers.merge_customer"}
 
@@ -40,7 +40,7 @@ def test_a_new_user_gets_what_is_ticked(as_admin):
     ],
 )
 def test_a_new_user_is_refused_with_words_at_the_field(as_admin, changes, words):
-    response = as_admin.post("/users/add/", typed(**changes))
+    response = as_admin.post("/users/add/", filled_in(**changes))
 
     page = response.content.decode()
     assert words in page
@@ -57,7 +57,7 @@ def test_a_user_keeps_a_longer_name_of_before(as_admin, andrew):
 
 
 def test_a_typed_password_is_never_sent_back(as_admin):
-    response = as_admin.post("/users/add/", typed(username="", password="correct horse battery"))
+    response = as_admin.post("/users/add/", filled_in(username="", password="correct horse battery"))
 
     assert b"correct horse battery" not in response.content
 
@@ -107,7 +107,7 @@ def test_an_empty_password_keeps_the_present_one(as_admin, andrew):
 def test_who_may_not_sign_in_is_out_on_the_next_page(as_admin, andrew):
     client = signed_in(andrew)
 
-    form = typed()
+    form = filled_in()
     del form["is_active"]
     as_admin.post(andrew.get_absolute_url(), form)
 
@@ -153,7 +153,7 @@ def test_a_box_changed_by_hand_makes_the_role_custom(as_admin, agent):
 def test_ones_own_boxes_are_shown_and_cannot_be_changed(as_admin, admin_user):
     assert "Another admin must change your permissions" in as_admin.get(admin_user.get_absolute_url()).content.decode()
 
-    form = typed(username="jane", full_name="Jane Peacock-Smith")
+    form = filled_in(username="jane", full_name="Jane Peacock-Smith")
     del form["is_active"]
     as_admin.post(admin_user.get_absolute_url(), form)
 
@@ -191,7 +191,7 @@ def test_who_loses_the_right_while_saving_is_refused(admin_user, andrew, monkeyp
 
 
 def test_a_user_without_a_password_gets_a_link(as_admin):
-    response = as_admin.post("/users/add/", typed(), follow=True)
+    response = as_admin.post("/users/add/", filled_in(), follow=True)
 
     page = response.content.decode()
     assert "Andrew Adams was created without a password. Create a link below and pass it on." in page

@@ -5,7 +5,7 @@ import pytest
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, checkboxes
 from crm.accounts.user_permissions import permission_rows
-from tests.crm.accounts.user_pages.form import edit
+from tests.crm.accounts.user_pages.user_form import edit
 from tests.database import reloaded
 from tests.factories import make_user, signed_in
 

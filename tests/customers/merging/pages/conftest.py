@@ -1,6 +1,6 @@
 import pytest
 
-from tests.customers.merging.pages.steps import EMAIL, PHONE
+from tests.customers.merging.pages.merge_steps import EMAIL, PHONE
 from tests.factories import customer_with_order
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from customers.matching.duplicates import duplicates_of
 from customers.models import HistoryEntry, NotDuplicate
-from tests.customers.merging.pages.steps import EMAIL, PHONE, choose, shown
+from tests.customers.merging.pages.merge_steps import EMAIL, PHONE, choose, shown
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from crm.accounts.roles import SUPPORT_AGENT
 from customers.merging import drafts
 from customers.models import MergeDraft
 from tests.acts import edit, fresh
-from tests.customers.merging.pages.steps import PHONE, choose, confirm, hidden, reviewed, shown, values
-from tests.customers.merging.values.form import send
+from tests.customers.merging.pages.merge_steps import PHONE, choose, confirm, hidden, reviewed, shown, values
+from tests.customers.merging.values.values_form import send
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 
 pytestmark = pytest.mark.django_db

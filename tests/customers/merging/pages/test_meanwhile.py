@@ -6,7 +6,17 @@ from django.urls import reverse
 from customers.models import Merge
 from customers.profile.edit import edit_profile
 from tests.acts import merge, undo
-from tests.customers.merging.pages.steps import EMAIL, PHONE, choose, confirm, hidden, reviewed, says, shown, values
+from tests.customers.merging.pages.merge_steps import (
+    EMAIL,
+    PHONE,
+    choose,
+    confirm,
+    hidden,
+    reviewed,
+    says,
+    shown,
+    values,
+)
 from tests.factories import SourceRecordFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db

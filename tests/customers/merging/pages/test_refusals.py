@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from customers.models import Customer, Merge, NotDuplicate
 from tests.acts import merge
-from tests.customers.merging.pages.steps import EMAIL, choose, hidden, reviewed, shown, values
+from tests.customers.merging.pages.merge_steps import EMAIL, choose, hidden, reviewed, shown, values
 from tests.factories import allow, customer_with_order, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from customers.models import Merge
-from tests.customers.merging.pages.steps import EMAIL, PHONE, choose, confirm, hidden, reviewed, says, values
+from tests.customers.merging.pages.merge_steps import EMAIL, PHONE, choose, confirm, hidden, reviewed, says, values
 from tests.factories import make_user, order, signed_in
 
 pytestmark = pytest.mark.django_db

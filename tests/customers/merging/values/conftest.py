@@ -1,7 +1,7 @@
 import pytest
 
 from tests.acts import edit
-from tests.customers.merging.values.form import ADDRESS, EMAIL
+from tests.customers.merging.values.values_form import ADDRESS, EMAIL
 from tests.factories import customer_with_order
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from customers.credit import credit
 from customers.models import Customer, Merge
 from tests.acts import edit
-from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
-from tests.customers.merging.values.form import merged, send
+from tests.customers.merging.pages.merge_steps import confirm, hidden, reviewed, values
+from tests.customers.merging.values.values_form import merged, send
 
 pytestmark = pytest.mark.django_db
 

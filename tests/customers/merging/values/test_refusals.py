@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from customers.models import MergeDraft
 from tests.acts import edit, fresh, merge
-from tests.customers.merging.pages.steps import hidden, values
-from tests.customers.merging.values.form import send
+from tests.customers.merging.pages.merge_steps import hidden, values
+from tests.customers.merging.values.values_form import send
 from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.urls import reverse
 from customers.models import CartLogin, Merge, MergeDraft
 from customers.profile.shop_logins import customer_opened_by
 from tests.acts import edit
-from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
-from tests.customers.merging.values.form import merged, send
+from tests.customers.merging.pages.merge_steps import confirm, hidden, reviewed, values
+from tests.customers.merging.values.values_form import merged, send
 
 pytestmark = pytest.mark.django_db
 

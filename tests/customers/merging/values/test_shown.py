@@ -6,8 +6,8 @@ import pytest
 
 from customers.credit import credit
 from tests.acts import edit
-from tests.customers.merging.pages.steps import values
-from tests.customers.merging.values.form import EMAIL, merged
+from tests.customers.merging.pages.merge_steps import values
+from tests.customers.merging.values.values_form import EMAIL, merged
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db

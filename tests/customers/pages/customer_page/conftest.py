@@ -1,6 +1,6 @@
 import pytest
 
-from tests.customers.pages.customer_page.page import WHEN
+from tests.customers.pages.page_requests import WHEN
 from tests.factories import customer_with_order
 
 

@@ -6,7 +6,7 @@ from crm.accounts.permissions import EVERYTHING
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.merging.undo import undo_merge
 from tests.acts import merge
-from tests.customers.pages.customer_page.page import text_of, url
+from tests.customers.pages.page_requests import text_of, url
 from tests.factories import make_user, signed_in
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from tests.acts import merge
-from tests.customers.pages.customer_page.page import WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, text_of, url
 from tests.factories import customer_with_order
 
 

@@ -9,7 +9,7 @@ from customers.labels.attributes import set_attributes
 from customers.labels.tags import add_tags
 from customers.models import CartLogin, Customer, PaySource, SourceRecord
 from customers.profile.edit import edit_profile
-from tests.customers.pages.customer_page.page import WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, text_of, url
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from customers.engagement import contacts, notes, opportunities, tasks
-from tests.customers.pages.customer_page.page import WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, text_of, url
 
 HIDDEN = ("contacts", "opportunities", "tasks")
 

@@ -13,8 +13,22 @@ from customers.records.newest import PAGE
 from customers.records.registry import tabbed_models
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge
-from tests.customers.pages.customer_page.page import TABS, WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, text_of, url
 from tests.factories import CustomerFactory, ProductFactory, make_user, order, signed_in
+
+TABS = [
+    "orders",
+    "transactions",
+    "fulfillments",
+    "purchases",
+    "memberships",
+    "history",
+    "notes",
+    "credit",
+    "pay-sources",
+    "logins",
+    "sources",
+]
 
 
 def fill(customer, record):

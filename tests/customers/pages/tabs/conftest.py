@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from customers.models import Customer, DataSource
-from tests.customers.pages.tabs.page import WHEN
+from tests.customers.pages.page_requests import WHEN
 from tests.factories import SourceRecordFactory, customer_with_order, order
 
 

@@ -10,7 +10,7 @@ from customers.pages.timeline import KINDS
 from customers.profile.edit import edit_profile
 from orders.models import Order
 from tests.acts import fresh
-from tests.customers.pages.tabs.page import WHEN, get, rows, text_of
+from tests.customers.pages.page_requests import WHEN, get, rows, text_of
 from tests.factories import make_user, signed_in
 
 

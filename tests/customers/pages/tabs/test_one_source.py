@@ -12,8 +12,12 @@ from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_refund
-from tests.customers.pages.tabs.page import WHEN, get, sources_shown, text_of
+from tests.customers.pages.page_requests import WHEN, get, text_of
 from tests.factories import ProductFactory, order
+
+
+def sources_shown(response) -> set[str]:
+    return {line.record.data_source.name for line in response.context["page"].lines}
 
 
 @pytest.mark.parametrize("tab", ["orders", "history", "sources"])

@@ -11,7 +11,7 @@ from customers.merging.split import split_record
 from customers.models import DataSource, SourceRecord
 from customers.records.newest import PAGE
 from tests.acts import fresh, merge, undo
-from tests.customers.pages.tabs.page import WHEN, get, rows, text_of
+from tests.customers.pages.page_requests import WHEN, get, rows, text_of
 from tests.factories import SourceRecordFactory, customer_with_order
 
 

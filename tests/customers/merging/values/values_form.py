@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from customers.models import Customer, Merge
-from tests.customers.merging.pages.steps import confirm, hidden, reviewed, values
+from tests.customers.merging.pages.merge_steps import confirm, hidden, reviewed, values
 
 EMAIL = "hholy@gmail.com"
 ADDRESS = {"line1": "Rilská 3174/6", "postal_code": "14300", "city": "Prague", "country": "CZ"}

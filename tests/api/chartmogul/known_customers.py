@@ -1,4 +1,4 @@
-"""Customers as the tests of what programs attach to them need them."""
+"""Customers whom a data source knows, for what programs attach to them."""
 
 from customers.models import Customer, SourceRecord
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory

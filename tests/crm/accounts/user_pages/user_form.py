@@ -3,7 +3,7 @@
 from django.contrib.messages import get_messages
 
 
-def typed(*ticked: str, **changes: str) -> dict[str, str]:
+def filled_in(*ticked: str, **changes: str) -> dict[str, str]:
     """A form as the browser sends it: an unticked box is not there at all."""
     form = {"username": "andrew", "full_name": "Andrew Adams", "email": "", "password": "", "role": "custom"}
     boxes = {name.replace(".", "-"): "on" for name in ticked}
@@ -11,7 +11,7 @@ def typed(*ticked: str, **changes: str) -> dict[str, str]:
 
 
 def edit(client, user, *ticked, **changes):
-    return client.post(user.get_absolute_url(), typed(*ticked, **changes))
+    return client.post(user.get_absolute_url(), filled_in(*ticked, **changes))
 
 
 def messages_of(response):

@@ -1,8 +1,12 @@
-"""A tab of the page of a customer, asked for as a whole page and as htmx does."""
+"""The page of a customer, asked for as a browser and as htmx do."""
 
 from datetime import UTC, datetime
 
 WHEN = datetime(2026, 1, 12, 14, 32, tzinfo=UTC)
+
+
+def url(customer, query=""):
+    return f"/customers/{customer.pk}/{query}"
 
 
 def get(client, customer, **query):
@@ -16,7 +20,3 @@ def rows(client, customer, **query):
 
 def text_of(response) -> str:
     return response.content.decode()
-
-
-def sources_shown(response) -> set[str]:
-    return {line.record.data_source.name for line in response.context["page"].lines}

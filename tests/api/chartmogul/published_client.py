@@ -3,7 +3,7 @@
 import chartmogul
 
 
-def client(live_server, token: str) -> chartmogul.Config:
+def published_client(live_server, token: str) -> chartmogul.Config:
     class Config(chartmogul.Config):
         uri = f"{live_server.url}/v1"
 

@@ -1,9 +1,9 @@
-"""What a shop sends about Helena, who buys."""
+"""A shop that sells, and what it sends about a customer."""
 
 from decimal import Decimal
 
 from orders.models import Campaign, Product
-from tests.api.konnektive.caller import Shop
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 
 HELENA = {
     "firstName": "Helena",
@@ -19,11 +19,11 @@ APPROVED, SOFT, STOLEN, TIMES_OUT = "4242 4242 4242 4242", "4000000000009995", "
 VISA = {"paySource": "CREDITCARD", "cardNumber": APPROVED, "cardExpiryDate": "04/2039", "cardSecurityCode": "123"}
 
 
-class World:
+class Store:
     """A shop with a campaign, a product that is sold once, and one that bills every month."""
 
     def __init__(self) -> None:
-        self.shop = Shop()
+        self.caller = KonnektiveCaller()
         self.campaign = Campaign.objects.create(name="Vinyl")
         self.video = Product.objects.create(sku="video", name="Video", price=Decimal("1.99"), currency="USD")
         self.monthly = Product.objects.create(
@@ -36,8 +36,8 @@ class World:
         )
 
     def lead(self, **sent):
-        return self.shop.ask("leads/import", **{"campaignId": self.campaign.pk, **HELENA, **sent})
+        return self.caller.ask("leads/import", **{"campaignId": self.campaign.pk, **HELENA, **sent})
 
     def order(self, **sent):
         about = {"campaignId": self.campaign.pk, "paySource": "PREPAID", "product1_id": self.video.pk}
-        return self.shop.ask("order/import", **{**about, **HELENA, **sent})
+        return self.caller.ask("order/import", **{**about, **HELENA, **sent})

@@ -1,11 +1,11 @@
-"""A program that speaks Konnektive's dialect."""
+"""A program that calls the API in Konnektive's dialect."""
 
 from typing import Any
 
 from tests.api.caller import Caller
 
 
-class Shop(Caller):
+class KonnektiveCaller(Caller):
     """It sends forms; with permissions as a Caller has them."""
 
     @property
@@ -14,10 +14,10 @@ class Shop(Caller):
 
     def ask(self, path: str, **parameters: Any):
         """(result, message) of a call."""
-        return told(self.client.post(f"/{path}/", self.login | parameters))
+        return answer_of(self.client.post(f"/{path}/", self.login | parameters))
 
 
-def told(response) -> tuple[str, Any]:
+def answer_of(response) -> tuple[str, Any]:
     assert response.status_code == 200, response.content
     assert response.headers["Content-Type"] == "application/json"
     answered = response.json()
