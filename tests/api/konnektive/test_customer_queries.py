@@ -11,7 +11,6 @@ from customers.erasing.erase import erase_customer
 from customers.labels.attributes import set_attributes
 from customers.models import Customer, Note, PaySource
 from tests.acts import erase, fresh, merge
-from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 pytestmark = pytest.mark.django_db
@@ -69,11 +68,6 @@ KEYS = {
     "cardExpiryDate",
     "paySources",
 }
-
-
-@pytest.fixture
-def shop(db):
-    return KonnektiveCaller()
 
 
 def numbers(answered):

@@ -11,17 +11,12 @@ from django.views.debug import ExceptionReporter
 from crm.accounts import api_keys
 from crm.api.konnektive import parameters
 from tests.api.caller import Caller
-from tests.api.konnektive.echo import broken
+from tests.api.konnektive.calls_for_tests import broken
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.echo")]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.calls_for_tests")]
 
 HELENA = {"firstName": "Helena", "lastName": "Holý"}
-
-
-@pytest.fixture
-def shop():
-    return KonnektiveCaller()
 
 
 def send_json(shop, body, path="/order/echo/"):

@@ -16,11 +16,6 @@ from tests.factories import sale, shipped_order
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def shop(db):
-    return KonnektiveCaller()
-
-
 def charged() -> Order:
     """An order whose payment the gateway knows."""
     placed = shipped_order()
