@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import phonenumbers
 
-from customers.lib.identity import Identity, comparable_phone
+from customers.lib.identity import Identity
 from customers.lib.names import unaccented
+from customers.lib.phones import comparable_phone
 
 
 def other_spelling(person: Identity) -> Identity:

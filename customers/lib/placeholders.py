@@ -87,7 +87,7 @@ def is_placeholder_phone(number: str) -> bool:
 
     A whole number in order is made up; behind a country or an area code it takes nine: 06 12345678 can be dialled.
     """
-    digits = number.lstrip("+")
+    digits = number.partition(";")[0].lstrip("+")
     end = digits[-FEWEST_REPEATED:]
     if len(end) == FEWEST_REPEATED and len(set(end)) == 1:
         return True

@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from customers.lib.identity import match_keys, readable_phone
+from customers.lib.identity import match_keys
 from customers.lib.names import unaccented
+from customers.lib.phones import readable_phone
 from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
+from customers.matching.written_digits import Pair, without_digits_of_two_numbers
 from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDuplicate
-from customers.models.matching import Key
+from customers.models.matching import Key, KeyQuerySet
 from customers.records.staff_record import identity_of
 
 # More holders of a value are not read: it is a shared mailbox or a switchboard.
@@ -146,16 +148,19 @@ def shared_keys_of(customers: Collection[int]) -> dict[int, SharedKeys]:
         sharers[kind, value].add(pk)
     for key in ignored_values(sharers):
         del sharers[key]
-    matches: defaultdict[int, SharedKeys] = defaultdict(lambda: defaultdict(set))
-    for other, kind, value in holders_of_keys(sharers):
+    shared: defaultdict[Pair, set[Key]] = defaultdict(set)
+    for other, kind, value in holders_of_keys(MatchKey.objects.among(sharers)):
         for pk in sharers[kind, value] - {other}:
-            matches[pk][other].add((kind, value))
-    return {pk: dict(shared) for pk, shared in matches.items()}
+            shared[pk, other].add((kind, value))
+    matches: defaultdict[int, SharedKeys] = defaultdict(dict)
+    for (pk, other), their_keys in without_digits_of_two_numbers(shared).items():
+        matches[pk][other] = their_keys
+    return dict(matches)
 
 
-def holders_of_keys(keys: Iterable[Key]) -> Iterable[tuple[int, str, str]]:
+def holders_of_keys(keys: KeyQuerySet[MatchKey]) -> Iterable[tuple[int, str, str]]:
     """(customer, kind, value) of every live customer's record with one of the keys."""
-    rows = MatchKey.objects.among(keys).order_by("source_record__customer")
+    rows = keys.order_by("source_record__customer")
     return rows.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HOLDERS]
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from customers.lib.dates import format_day
-from customers.lib.identity import comparable_email, comparable_phone, fold, match_keys
+from customers.lib.identity import comparable_email, fold, match_keys
 from customers.lib.names import name_spellings
+from customers.lib.phones import comparable_phone
 from customers.lib.phrases import isolated
 from customers.lib.placeholders import real_name
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, is_placeholder, without_repeated_digits

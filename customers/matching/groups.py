@@ -16,6 +16,7 @@ from django.db.models import OuterRef
 
 from customers.matching.duplicates import ignored_values
 from customers.matching.not_duplicates import not_duplicates_among
+from customers.matching.written_digits import without_digits_of_two_numbers
 from customers.models import Customer, MatchKey, SharedValue
 from customers.models.matching import Key
 from customers.records.counts import CappedCount
@@ -102,8 +103,9 @@ def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedC
         for pair in combinations(sorted(customers), 2):
             if pair not in dismissed:
                 keys_of[pair].add(key)
-    for together in connect_pairs(keys_of):
-        keys = {key for pair, pair_keys in keys_of.items() if pair[0] in together for key in pair_keys}
+    counting = without_digits_of_two_numbers(keys_of)
+    for together in connect_pairs(counting):
+        keys = {key for pair, pair_keys in counting.items() if pair[0] in together for key in pair_keys}
         yield ConnectedCustomers(together, frozenset(keys), max(numbers[key] for key in keys))
 
 

@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from customers.lib.emails import normal_email
 from customers.lib.identity import Identity, match_keys
 from customers.lib.names import name_words
+from customers.lib.phones import as_dialled
 from customers.lib.text import can_be_stored
-from customers.models import Contact, Customer, MatchKey, SearchWord
+from customers.models import Contact, Customer, MatchKey, MatchKind, SearchWord
 from customers.models.customer import CustomerQuerySet
 
 OWNER = "source_record__customer"
@@ -53,6 +54,7 @@ def _owners(email: str, phone: str, name: str) -> Iterator[Owners]:
 
 def _by_key(identity: Identity) -> Owners:
     keys = list(match_keys(identity))
-    words = SearchWord.objects.filter(word__in={value for _, value in keys})
+    dialled = {as_dialled(value) for kind, value in keys if kind == MatchKind.DIGITS}
+    words = SearchWord.objects.filter(word__in={value for _, value in keys} | dialled)
     owners: Owners = MatchKey.objects.among(keys).values(OWNER)
     return owners.union(words.values(OWNER), all=True)

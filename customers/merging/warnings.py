@@ -16,7 +16,7 @@ from customers.matching.duplicates import SharedKeys, Strength, holders_of_keys,
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.merging.plan import MergePlan
-from customers.models import CartLogin, Customer, RecordTotals
+from customers.models import CartLogin, Customer, MatchKey, RecordTotals
 from customers.models.matching import Key
 from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from customers.records.ownership import records_by_customer
@@ -172,7 +172,7 @@ def _is_family(one: Customer, other: Customer) -> bool:
 
 def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
     """The number of customers with one of these phones; 0 when two have it, or all names agree."""
-    holders = {customer for customer, _, _ in holders_of_keys(keys)} if keys else set()
+    holders = {customer for customer, _, _ in holders_of_keys(MatchKey.objects.among(keys))} if keys else set()
     if len(holders) <= PAIR:
         return 0
     others = Customer.objects.filter(pk__in=sorted(holders)[:MOST_READ])

@@ -31,6 +31,11 @@ class KeyQuerySet(models.QuerySet[Keyed]):
         conditions = (models.Q(kind=kind, value__in=of_kind) for kind, of_kind in values.items())
         return self.filter(models.Q(*conditions, _connector=models.Q.OR))
 
+    def without_whole_numbers(self) -> Self:
+        """Without the digits of records that have a whole number: that is compared instead."""
+        whole = MatchKey.objects.filter(source_record=models.OuterRef("source_record"), kind=MatchKind.PHONE)
+        return self.filter(~models.Q(kind=MatchKind.DIGITS) | ~models.Exists(whole))
+
 
 class MatchKey(models.Model):
     """A normalised email or phone. Customers whose records share one are duplicates. Derived from the identity."""

@@ -17,6 +17,7 @@ from customers.engagement import notes
 from customers.lib.identity import Identity, match_keys
 from customers.locks import lock_numbers
 from customers.matching.duplicates import holders_of_keys, ignored_values
+from customers.matching.written_digits import recognised_by
 from customers.models import Customer, HistoryKind, MatchKind
 from customers.profile.edit import create_customer
 from customers.records import history
@@ -62,7 +63,7 @@ class AlreadyAddedError(Exception):
 def existing_customers(identity: Identity) -> list[ExistingCustomer]:
     keys = set(match_keys(identity))
     kinds: defaultdict[int, set[str]] = defaultdict(set)
-    for pk, kind, _value in holders_of_keys(keys - ignored_values(keys)):
+    for pk, kind, _value in holders_of_keys(recognised_by(keys - ignored_values(keys), own=keys)):
         kinds[pk].add("email" if kind == MatchKind.EMAIL else "phone")
     existing = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
     return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in existing]

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from customers.lib.address import PART_LENGTH, address, address_lines
-from customers.lib.identity import FEWEST_DIGITS, comparable_email, comparable_phone, is_possible_phone
+from customers.lib.identity import comparable_email
 from customers.lib.names import has_visible_text
+from customers.lib.phones import FEWEST_DIGITS, comparable_phone, is_possible_phone
 from customers.lib.text import can_be_stored, clean_email, clean_website
 from customers.models import CartLogin, Customer, LeadStatus, PaySource
 from customers.profile.fields import FieldKind, ProfileField

@@ -3,7 +3,7 @@
 A value excluded from matching makes no match key; an excluded phone is a search word instead, so a search finds it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Generic, Self, TypeVar
@@ -62,22 +62,21 @@ def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
     return of_record
 
 
-def holding(email: Any, phone: Any, digits: Any) -> QuerySet[MatchKey]:
+def holding(emails: Any, phones: Any, digits: Any) -> QuerySet[MatchKey]:
     """The keys of all customers that equal a key of an identity."""
     return MatchKey.objects.filter(
-        Q(kind=MatchKind.EMAIL, value=email)
-        | Q(kind=MatchKind.PHONE, value=phone)
-        | Q(kind=MatchKind.DIGITS, value=digits)
+        Q(kind=MatchKind.EMAIL, value__in=emails)
+        | Q(kind=MatchKind.PHONE, value__in=phones)
+        | Q(kind=MatchKind.DIGITS, value__in=digits)
     )
 
 
-def values_of(keys: Iterable[Key]) -> list[str]:
-    """What `holding` takes, "" for a kind that the identity has no key of."""
-    value_of = dict(keys)
-    return [value_of.get(kind, "") for kind in MatchKind.values]
+def values_of(keys: Collection[Key]) -> list[list[str]]:
+    """What `holding` takes: the values of each kind, one "" for a kind that the identity has no key of."""
+    return [sorted(value for kind, value in keys if kind == wanted) or [""] for wanted in MatchKind.values]
 
 
-_holding = Prepared(lambda email, phone, digits: holding(email, phone, digits).values_list("pk")[:1])
+_holding = Prepared(lambda emails, phones, digits: holding(emails, phones, digits).values_list("pk")[:1])
 
 
 def anybody_has(keys: Collection[Key]) -> bool:
@@ -141,7 +140,7 @@ def change_identity(
     old, new = Keys.of(before, excluded), Keys.of(after, excluded)
     added, removed = new.match - old.match, old.match - new.match
     is_new = shared_values.lock_new({(owner, key) for key in added}, known={(owner, key) for key in keys_of(records)})
-    replaced = _replace_keys(record.pk, dict(removed), dict(added))
+    replaced = _replace_keys(record.pk, _only_ones(removed), _only_ones(added))
     if left := {(kind, value) for kind, value in removed if kind not in replaced}:
         MatchKey.objects.among(left).filter(source_record=record.pk).delete()
     _delete_words(record.pk, sorted(old.words - new.words))
@@ -154,10 +153,16 @@ def change_identity(
 
 
 def _replace_keys(record: int, old: Mapping[str, str], new: Mapping[str, str]) -> Collection[str]:
-    """Replace the keys of kinds that both identities have; these kinds. An identity has at most one key of a kind."""
+    """Replace the keys of kinds of which both identities have one; these kinds."""
     kinds = sorted(old.keys() & new.keys())
-    _write_keys(record, kinds, [old[kind] for kind in kinds], *values_of(new.items()))
+    _write_keys(record, kinds, [old[kind] for kind in kinds], *(new.get(kind, "") for kind in MatchKind.values))
     return kinds
+
+
+def _only_ones(keys: Collection[Key]) -> dict[str, str]:
+    """{kind: value} of the kinds that have one value: a phone field may have two numbers."""
+    kinds = Counter(kind for kind, _ in keys)
+    return {kind: value for kind, value in keys if kinds[kind] == 1}
 
 
 def _match_keys(record: int, keys: Iterable[Key]) -> list[MatchKey]:

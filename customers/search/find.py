@@ -15,9 +15,10 @@ from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
 
 from customers.lib.emails import normal_email
-from customers.lib.identity import fold, normal_phone, phone_digits
+from customers.lib.identity import fold
 from customers.lib.names import LONGEST_WORD, name_words
 from customers.lib.numbers import parse_number
+from customers.lib.phones import as_dialled, normal_phone, phones_in
 from customers.lib.phrases import isolated
 from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.customer import CustomerQuerySet
@@ -141,8 +142,9 @@ def _begins(text: str) -> Q:
 def exact_lookups(text: str) -> Iterator[Lookup]:
     if keys := list(_match_keys(text)):
         yield Lookup(MatchKey.objects.among(keys), "source_record__customer")
-        # A phone that staff excluded from matching is among the search words.
-        yield Lookup(SearchWord.objects.filter(word__in={value for _, value in keys}), "source_record__customer")
+        # A phone that staff excluded from matching is among the search words, and a phone as it is dialled.
+        words = {value for _, value in keys} | {as_dialled(value) for kind, value in keys if kind == MatchKind.DIGITS}
+        yield Lookup(SearchWord.objects.filter(word__in=words), "source_record__customer")
     yield from id_lookups(text)
 
 
@@ -172,11 +174,12 @@ def _has(model: type[SourceRecord | LinkedRow], field: str, spellings: list[str]
 def _match_keys(text: str) -> Iterator[Key]:
     if email := normal_email(text):
         yield MatchKind.EMAIL, email
-    if digits := phone_digits(text):
-        yield MatchKind.DIGITS, digits
-        # As dialled within the country, and with the + left out or written as 00.
-        numbers = {normal_phone(text), normal_phone("+" + digits.removeprefix("00"))}
-        yield from ((MatchKind.PHONE, number) for number in numbers if number)
+    for phone in phones_in(text):
+        if phone.digits:
+            yield MatchKind.DIGITS, phone.digits
+        # As dialled within the country, and with the + left out.
+        numbers = {phone.number, normal_phone(f"+{phone.digits}")} - {""}
+        yield from ((MatchKind.PHONE, number) for number in numbers)
 
 
 def _numbered(text: str) -> Customer | None:

@@ -3,7 +3,7 @@
 import re
 
 from customers.lib.emails import normal_email
-from customers.lib.identity import normal_phone, phone_digits, readable_phone
+from customers.lib.phones import normal_phone, phone_digits, readable_phone
 from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200

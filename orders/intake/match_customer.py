@@ -20,7 +20,8 @@ from customers.lib.identity import Identity, identity_key, match_keys
 from customers.lib.person_name import names_in_common
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
 from customers.matching.duplicates import MOST_HOLDERS, ignored_values
-from customers.models import Customer, MatchKey, SourceRecord
+from customers.matching.written_digits import recognised_by
+from customers.models import Customer, SourceRecord
 from customers.models.prepared import Prepared
 from customers.profile.edit import create_customer
 from customers.profile.lead_status import losses
@@ -161,7 +162,7 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
 def _matching_record(identity: Identity) -> SourceRecord | None:
     """The record that matches, of the oldest matching customer."""
     own_keys = set(match_keys(identity))
-    holding = MatchKey.objects.among(own_keys - ignored_values(own_keys))
+    holding = recognised_by(own_keys - ignored_values(own_keys), own=own_keys)
     owners = holding.order_by("source_record__customer").values("source_record__customer").distinct()
     # One statement sees all customers at one moment: before a merge or edit or after it, never in between.
     records = (

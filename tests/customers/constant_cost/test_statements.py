@@ -101,7 +101,8 @@ def test_an_undo_that_gives_a_field_back(pair):
         ({"first_name": "Elena", "company": "Initech"}, 10, 9),
         # PostgreSQL asks for the advisory lock of a new email or phone.
         ({"email": "elena@reunite.cz"}, 13, 14),
-        ({"phone": "+420 2 4177 0449"}, 11, 11),
+        # SQLite inserts the search word of a phone, as it is dialled, apart from its match keys.
+        ({"phone": "+420 2 4177 0449"}, 12, 11),
     ],
 )
 def test_an_edit(pair, values, sqlite, postgresql):

@@ -14,7 +14,8 @@ from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Email, Id, Parameters, Text, Truth, Whole, at_most, refuse_unstorable
 from customers.lib.address import Address, address
-from customers.lib.identity import Identity, is_possible_phone
+from customers.lib.identity import Identity
+from customers.lib.phones import is_possible_phone
 from customers.models import DataSource
 from orders.intake.order import IncomingCustomer
 from orders.models import Campaign

@@ -1,0 +1,220 @@
+"""Telephone numbers: which are whole, and the normal form by which two are compared.
+
+A number that cannot be told surely makes no key. A whole number is kept as it is dialled now: countries that gave their
+numbers more digits, or another beginning, are in RENUMBERED. What was sent stays as it was written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from django.conf import settings
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from customers.lib.countries import country_code
+
+FEWEST_DIGITS = 7
+LONGEST_PHONE = 250
+
+# A number as it was, without its country code, and as it is dialled now.
+RENUMBERED: dict[int, Sequence[tuple[str, str]]] = {
+    # Dialled from abroad to a mobile with a 9, which a call within the country leaves out.
+    54: ((r"9(\d{10})", r"\1"),),
+    # Mobiles got a 9 (2012 to 2016).
+    55: ((r"(\d\d)([689]\d{7})", r"\g<1>9\2"),),
+    # Since 2019 without the 1 of mobiles, and without 01, 044 and 045.
+    52: ((r"(?:1|01|044|045)(\d{10})", r"\1"),),
+    # The area became a part of the number (2002).
+    420: ((r"0(\d{9})", r"\1"),),
+    421: ((r"0(\d{9})", r"\1"),),
+    # Areas of 2000, without the trunk 0.
+    44: (
+        *((r"171(\d{7})", r"207\1"), (r"181(\d{7})", r"208\1"), (r"1203(\d{6})", r"2476\1")),
+        *((r"1222(\d{6})", r"2920\1"), (r"1232(\d{6})", r"2890\1"), (r"1703(\d{6})", r"2380\1")),
+        (r"1705(\d{6})", r"2392\1"),
+    ),
+    # The 0 belongs to the number of a landline since 1998.
+    39: ((r"([124-79]\d{5,10})", r"0\1"),),
+    # Zurich (2007).
+    41: ((r"1(\d{7})", r"44\1"),),
+    # Landlines of Bogotá and other cities (2021).
+    57: ((r"([124-8]\d{7})", r"60\1"),),
+    # Landlines of Santiago (2012).
+    56: ((r"2(\d{7})", r"22\1"),),
+    # Mobiles (2012).
+    593: ((r"([89]\d{7})", r"9\1"),),
+    # Mobiles (2018).
+    84: (
+        *((r"16([2-9]\d{7})", r"3\1"), (r"120(\d{7})", r"70\1"), (r"121(\d{7})", r"79\1"), (r"122(\d{7})", r"77\1")),
+        *((r"126(\d{7})", r"76\1"), (r"128(\d{7})", r"78\1"), (r"123(\d{7})", r"83\1"), (r"124(\d{7})", r"84\1")),
+        *((r"125(\d{7})", r"85\1"), (r"127(\d{7})", r"81\1"), (r"129(\d{7})", r"82\1"), (r"186(\d{7})", r"56\1")),
+        *((r"188(\d{7})", r"58\1"), (r"199(\d{7})", r"59\1")),
+    ),
+    # Mobiles by their operator (2021).
+    225: (
+        (r"([04-9][0-3]\d{6})", r"01\1"),
+        (r"([04-9][4-6]\d{6})", r"05\1"),
+        (r"([04-9][7-9]\d{6})", r"07\1"),
+    ),
+    # All numbers (2024).
+    229: ((r"([2-9]\d{7})", r"01\1"),),
+    # All numbers (2014).
+    237: ((r"([5-9]\d{7})", r"6\1"), (r"([23]\d{7})", r"2\1")),
+    # Mobiles by their operator (2011).
+    20: (
+        *((r"12(\d{7})", r"122\1"), (r"17(\d{7})", r"127\1"), (r"18(\d{7})", r"128\1"), (r"150(\d{6,7})", r"120\1")),
+        *((r"10(\d{7})", r"100\1"), (r"16(\d{7})", r"106\1"), (r"19(\d{7})", r"109\1"), (r"151(\d{7})", r"101\1")),
+        *((r"11(\d{7})", r"111\1"), (r"14(\d{7})", r"114\1"), (r"152(\d{7})", r"112\1")),
+    ),
+}
+# Both ways of dialling are still valid, so the old one is not known by being none.
+BOTH_VALID = {52, 54}
+
+# A spreadsheet rounded it, so its last digits are lost.
+ROUNDED = re.compile(r"[+'=\"\s]*\d+(?:[.,]\d+)?[eE][+-]?\d+[\s\"]*")
+DECIMALS = re.compile(r"([+'=\"\s]*\d{7,})[.,]0+[\s\"]*")
+THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.0+)?")
+BETWEEN_TWO = re.compile(
+    r"[/\\;,|&\n]|\s+(?:or|and|oder|und|ou|et|of|en|o|y|e|nebo|a|lub|eller|och|og)\s+", re.IGNORECASE
+)
+TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)\s*\(0\)\s*")
+WORD_BESIDE = re.compile(r"^[^\d+(]*[^\W\d_]{2,}[^\d+(]*|\(?[^\W\d_]{2,}\.?\)?\s*$")
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A telephone number: in E.164, with its extension if any; "" when it is not whole. And the digits as written."""
+
+    number: str
+    digits: str
+
+
+def phones_in(text: str, country: str = "") -> Sequence[Phone]:
+    """The numbers in `text`, read as dialled in `country`, if that is blank in the default region.
+
+    A country that is not understood says nothing, so only an international writing is whole then.
+    """
+    region = country_code(country) if country.strip() else settings.PHONE_DEFAULT_REGION
+    return _phones_in(text[:LONGEST_PHONE], region)
+
+
+@lru_cache(2048)  # an act asks several times
+def _phones_in(text: str, region: str) -> Sequence[Phone]:
+    if ROUNDED.fullmatch(text):
+        return ()
+    if without_decimals := DECIMALS.fullmatch(text):
+        text = without_decimals[1]
+    elif THOUSANDS.fullmatch(text):
+        text = text.partition(".")[0].replace(",", "")
+    parts = [part.strip() for part in BETWEEN_TWO.split(text)] if BETWEEN_TWO.search(text) else []
+    parts = [part for part in parts if any(character.isdigit() for character in part)]
+    numbers = [_read(part, region, only_valid=True) for part in parts]
+    is_one = bool(_read(text, region))
+    if len(parts) > 1 and (all(numbers) or (not is_one and (any(numbers) or all(map(phone_digits, parts))))):
+        read = [Phone(number, phone_digits(part)) for number, part in zip(numbers, parts, strict=True)]
+    else:
+        read = [Phone(_read(text, region), phone_digits(text))]
+    return tuple(phone for phone in dict.fromkeys(read) if phone.number or phone.digits)
+
+
+def _read(text: str, region: str, *, only_valid: bool = False) -> str:
+    """The whole number in E.164, with its extension; "" when `text` is none."""
+    for spelling in _spellings(text):
+        try:
+            number = phonenumbers.parse(spelling, region or None)
+        except phonenumbers.NumberParseException:
+            continue
+        number = _as_dialled_now(number)
+        if phonenumbers.is_valid_number(number) or (not only_valid and _has_usual_length(number)):
+            extension = f";ext={number.extension}" if number.extension else ""
+            return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
+    return ""
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """`text` as it is; else without a trunk 0 in brackets, without the word beside it, and with 00 for the +."""
+    yield text
+    without_trunk = TRUNK_IN_BRACKETS.sub(" ", text)
+    without_word = WORD_BESIDE.sub("", without_trunk).strip()
+    yield from dict.fromkeys(spelling for spelling in (without_trunk, without_word) if spelling != text)
+    if _plain_digits(without_word).startswith("00"):
+        yield "+" + _plain_digits(without_word).removeprefix("00")
+
+
+def _as_dialled_now(number: PhoneNumber) -> PhoneNumber:
+    code = number.country_code or 0
+    if code not in RENUMBERED or (code not in BOTH_VALID and phonenumbers.is_valid_number(number)):
+        return number
+    significant = phonenumbers.national_significant_number(number)
+    for then, now in RENUMBERED[code]:
+        if match := re.fullmatch(then, significant):
+            dialled = phonenumbers.parse(f"+{code}{match.expand(now)}")
+            if phonenumbers.is_possible_number(dialled):
+                dialled.extension = number.extension
+                return dialled
+    return number
+
+
+def _has_usual_length(number: PhoneNumber) -> bool:
+    """Whether it is as long as the mobiles of its country, where these have one length, or one of two.
+
+    Ranges are opened before the list of valid numbers that we have knows them.
+    """
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        return False
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    metadata = PhoneMetadata.metadata_for_region(region, None)
+    lengths = metadata.mobile.possible_length if metadata and metadata.mobile else ()
+    return len(lengths) <= 2 and len(phonenumbers.national_significant_number(number)) in lengths
+
+
+def phone_digits(text: str) -> str:
+    """The digits as written; "" when there are too few to tell people apart, or a spreadsheet has lost some."""
+    digits = "" if ROUNDED.fullmatch(text) else _plain_digits(text)
+    return digits if len(digits) >= FEWEST_DIGITS else ""
+
+
+def _plain_digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(c)) for c in text if c.isdigit())
+
+
+def normal_phone(text: str, country: str = "") -> str:
+    """The first whole number in E.164; "" when there is none."""
+    return next((phone.number for phone in phones_in(text, country) if phone.number), "")
+
+
+def is_possible_phone(text: str) -> bool:
+    """Whether it can be dialled or, where no number can be parsed, has enough digits to tell people apart."""
+    return bool(phones_in(text))
+
+
+def comparable_phone(text: str, country: str = "") -> str:
+    """Two spellings of the same phones are equal in this, and only they: E.164, else the digits, else the text."""
+    phones = sorted(phone.number or phone.digits for phone in phones_in(text, country))
+    return " ".join(phones) or " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def phone_words(text: str, country: str = "") -> set[str]:
+    """What a search finds the whole numbers by, which is no match key: as dialled within their country.
+
+    020 7946 0018 finds +44 20 7946 0018, wherever the searcher is. A number with an extension is found without it too.
+    """
+    words: set[str] = set()
+    for phone in phones_in(text, country):
+        if phone.number:
+            number, _, extension = phone.number.partition(";ext=")
+            national = phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.NATIONAL)
+            words |= {as_dialled(national)} | ({number} if extension else set())
+    return words
+
+
+def as_dialled(text: str) -> str:
+    """The search word of a number as it is dialled. No beginning of a name or another number finds it."""
+    return f"={_plain_digits(text)}"
+
+
+def readable_phone(number: str) -> str:
+    return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
