@@ -1,6 +1,11 @@
 """Money: a Decimal with a currency, and its whole minor units where amounts are added up."""
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from functools import cache
+
+from babel.core import get_global
 
 CODES = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
@@ -12,13 +17,36 @@ CODES = """
 """
 CURRENCIES = frozenset(CODES.split())
 """What is paid with (ISO 4217, list one, 2026), without funds, metals and codes for testing."""
+UNKNOWN_CURRENCY = "must be an ISO 4217 currency, such as USD"
 
 # Currencies whose minor unit is not a hundredth (ISO 4217).
 EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"), 0),
     **dict.fromkeys(("VUV", "XAF", "XOF", "XPF"), 0),
+    # No longer in use.
+    **dict.fromkeys(("ADP", "BYR", "ESP", "ITL", "LUF", "MGF", "TMM", "TRL"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+
+
+@cache
+def _uses(currency: str) -> Sequence[tuple[date, date]]:
+    """The first and last days of a currency that is no longer in use, in each of its countries (CLDR)."""
+    uses = (use for uses in get_global("territory_currencies").values() for use in uses if use[0] == currency)
+    return [(date(*begin), date(*end)) for _, begin, end, is_tender in uses if is_tender and begin and end]
+
+
+def currency_error(currency: str, *, on: date) -> str:
+    """Why nothing can be paid in this currency on a day; "" if it can."""
+    if currency in CURRENCIES:
+        return ""
+    uses = _uses(currency)
+    if any(begin <= on <= end for begin, end in uses):
+        return ""
+    if not uses:
+        return UNKNOWN_CURRENCY
+    first, last = min(begin for begin, _ in uses), max(end for _, end in uses)
+    return f"{currency} was in use from {first} to {last}, and not on {on}"
 
 
 def decimals_of(currency: str) -> int:

@@ -94,7 +94,7 @@ def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) 
         current = amendment.order
         for name, value in values.items():
             setattr(current, name, value)
-        if errors := head_errors(current.currency, current.collection_method):
+        if errors := head_errors(current.currency, current.collection_method, at=current.at):
             raise InvoiceError(**errors)
         if "currency" in values:
             _change_currency(amendment)

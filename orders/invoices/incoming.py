@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from customers.lib.money import CURRENCIES, is_payable
+from customers.lib.money import CURRENCIES, UNKNOWN_CURRENCY, currency_error, is_payable
 from customers.lib.text import can_be_stored
 from orders.models import CollectionMethod, ItemKind, OrderItem, Product, Proration, Transaction
 
@@ -118,7 +118,7 @@ class IncomingInvoice:
 def invoice_errors(invoice: IncomingInvoice) -> Errors:
     """Errors by field, found without a query."""
     errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
-    errors |= head_errors(invoice.currency, invoice.collection_method)
+    errors |= head_errors(invoice.currency, invoice.collection_method, at=invoice.at)
     if not invoice.lines:
         errors["line_items"] = BLANK
     for line in invoice.lines:
@@ -133,10 +133,10 @@ def invoice_errors(invoice: IncomingInvoice) -> Errors:
     return errors | dict(_wrong_ids("transactions.external_id", [payment.external_id for payment in invoice.payments]))
 
 
-def head_errors(currency: str, collection_method: str) -> Errors:
+def head_errors(currency: str, collection_method: str, *, at: datetime) -> Errors:
     errors = {}
-    if currency not in CURRENCIES:
-        errors["currency"] = "must be an ISO 4217 currency, such as USD"
+    if wrong := currency_error(currency, on=at.date()):
+        errors["currency"] = wrong
     if collection_method and collection_method not in CollectionMethod.values:
         errors["collection_method"] = f"must be {' or '.join(CollectionMethod.values)}"
     return errors
@@ -223,8 +223,8 @@ def _wrong_amounts(amounts: dict[str, Decimal], currency: str) -> Iterator[tuple
 
 
 def _wrong_fees(fees: Decimal, fees_currency: str, currency: str) -> Iterator[tuple[str, str]]:
-    if fees_currency and fees_currency not in CURRENCIES:
-        yield "transaction_fees_currency", "must be an ISO 4217 currency, such as USD"
+    if fees_currency and fees_currency not in (CURRENCIES | {currency}):
+        yield "transaction_fees_currency", UNKNOWN_CURRENCY
     else:
         yield from _wrong_amounts({"transaction_fees_in_cents": fees}, fees_currency or currency)
 

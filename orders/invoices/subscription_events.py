@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from customers.lib import sentences
-from customers.lib.money import CURRENCIES, is_payable
+from customers.lib.money import currency_error, is_payable
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryKind, SourceRecord
 from customers.records import history
@@ -147,8 +147,8 @@ def _wrong(event: SubscriptionEvent) -> Iterator[tuple[str, str]]:
         yield "event_type", f"must be one of {', '.join(KINDS)}"
     if not event.subscription_external_id.strip():
         yield "subscription_external_id", BLANK
-    if event.currency and event.currency not in CURRENCIES:
-        yield "currency", "must be an ISO 4217 currency, such as USD"
+    if event.currency and (wrong := currency_error(event.currency, on=event.effective.date())):
+        yield "currency", wrong
     for name, amount in (("amount_in_cents", event.amount), ("tax_amount_in_cents", event.tax)):
         if amount is not None and not is_payable(amount, event.currency):
             yield name, "must be whole minor units of the currency, with at most ten digits before the point"

@@ -134,6 +134,17 @@ def test_the_same_money_in_a_currency_without_cents(caller, helena):
     assert caller.get("invoices").json()["invoices"][0]["line_items"][0]["amount_in_cents"] == 500
 
 
+@pytest.mark.parametrize(("currency", "date"), [("HRK", "2022-06-01T00:00:00Z"), ("BGN", "2022-06-01T00:00:00Z")])
+def test_an_old_invoice_has_the_currency_of_its_day(caller, helena, currency, date):
+    sent = [line(transaction_fees_currency=currency), one_time()]
+    imported(helena, invoice(*sent, currency=currency, date=date, payments=[paid(date=date)]), caller=caller)
+    assert order().currency == currency
+
+    response = send(helena, invoice(external_id="inv_2", currency=currency, date="2026-06-01T00:00:00Z"), caller=caller)
+    assert response.status_code == 422
+    assert "was in use from" in str(response.json())
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
