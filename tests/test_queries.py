@@ -21,7 +21,7 @@ from tests.factories.linked_rows import many, one_of_each
 from tests.query_costs import analyze
 from tests.test_access import PAGES
 
-PHONE = "+420 234 567 890"
+PHONE = "+420 241 770 449"
 RECORDS, ORDERS, ROWS = 5, 1_000, 30
 
 OPENED = [*sorted(name for name, page in PAGES.items() if page.method == "get"), "home", "accounts:own"]
@@ -42,6 +42,7 @@ def customer(db) -> Customer:
         one_of_each(record)
         CartLogin.objects.filter(source_record=record).update(login=f"login {record.pk}")
     helena(RECORDS)
+    undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
     return customer
 

@@ -1,7 +1,7 @@
 """Duplicates: live customers that share a match key through any of their source records.
 
-Placeholders and ignored values do not count. A pair marked “not duplicates” is still found, with its mark: it leaves
-suggestions and counts, not the merge page.
+`keys` says which keys count, and `judgement` how sure a match is. A pair marked “not duplicates” is still found, with
+its mark: it leaves suggestions and counts, not the merge page.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from itertools import permutations
 
-from customers.lib.identity import match_keys
-from customers.lib.names import unaccented
+from django.db.models import BooleanField, Case, Value, When
+
+from customers.lib.identity import Identity, match_keys
 from customers.lib.phones import readable_phone
-from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
+from customers.matching.judgement import Judgement, full_name_key, judge
+from customers.matching.keys import WeighedKeys, weigh_keys
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.matching.written_digits import Pair, without_digits_of_two_numbers
-from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, NotDuplicate
+from customers.models import Customer, MatchKey, MatchKind, NotDuplicate
 from customers.models.matching import Key, KeyQuerySet
 from customers.records.staff_record import identity_of
 
-# More holders of a value are not read: it is a shared mailbox or a switchboard.
+# More holders are not read.
 MOST_HOLDERS = 2_000
+MOST_CONNECTED = 10_000
 MOST_CANDIDATES = 100
 
 SharedKeys = dict[int, set[Key]]
@@ -53,39 +56,23 @@ class Evidence:
         return readable_phone(self.value) if self.kind == MatchKind.PHONE else self.value
 
 
-class Strength(IntEnum):
-    """How strongly the values that customers share suggest that they are one person."""
-
-    NONE = 0
-    PHONE = 1
-    EMAIL = 2
-    BOTH = 3
-
-
-def match_strength(kinds: Iterable[str]) -> Strength:
-    # A family often shares a phone, and seldom an email.
-    shared = set(kinds)
-    if MatchKind.EMAIL not in shared:
-        return Strength.PHONE if shared else Strength.NONE
-    return Strength.BOTH if len(shared) > 1 else Strength.EMAIL
-
-
 @dataclass(frozen=True)
 class Candidate:
-    """A customer who may be the same person, the evidence for and against, and the mark “not a duplicate” if any."""
+    """A customer who may be the same person, the evidence, its judgement, and the mark “not a duplicate” if any."""
 
     customer: Customer
     reasons: tuple[Evidence, ...]
-    against: tuple[str, ...]
-    name_agrees: bool
+    judgement: Judgement
     dismissal: NotDuplicate | None
 
     @property
+    def against(self) -> tuple[str, ...]:
+        return self.judgement.against
+
+    @property
     def is_sure(self) -> bool:
-        """Whether the candidate is selected beforehand: email and phone agree, or the email and a name."""
-        strength = match_strength(reason.kind for reason in self.reasons)
-        is_strong = strength is Strength.BOTH or (strength is Strength.EMAIL and self.name_agrees)
-        return is_strong and not self.dismissal
+        """Whether the candidate is selected beforehand."""
+        return self.judgement.is_sure and not self.dismissal
 
 
 def duplicates_of(customer: Customer) -> list[Candidate]:
@@ -97,7 +84,7 @@ def duplicates_of(customer: Customer) -> list[Candidate]:
         _candidate(customer, other, shared[other.pk], marks.get(ordered_pair(customer.pk, other.pk)))
         for other in others
     ]
-    return sorted(candidates, key=lambda c: (c.dismissal is not None, not c.is_sure, -len(c.reasons), c.customer.pk))
+    return sorted(candidates, key=lambda c: (c.dismissal is None, c.judgement.rank, -c.customer.pk), reverse=True)
 
 
 def candidate_for(one: Customer, other: Customer) -> Candidate:
@@ -114,22 +101,8 @@ def candidates_for(one: Customer, others: Sequence[Customer]) -> list[Candidate]
 
 
 def _candidate(one: Customer, other: Customer, shared: Collection[Key], dismissal: NotDuplicate | None) -> Candidate:
-    first = names_agree(one.first_name, other.first_name)
-    last = names_agree(one.last_name, other.last_name)
-    against = (
-        () if shared else ("no shared email or phone",),
-        () if first is not False else ("different first names",),
-        () if last is not False else ("different last names",),
-    )
-    return Candidate(other, evidence_of(one, other, shared), sum(against, ()), bool(first or last), dismissal)
-
-
-def names_agree(one: str, other: str) -> bool | None:
-    """Whether both names can be of one person, an initial standing for a name; None when one is blank."""
-    a, b = (unaccented(name).replace(".", "").split() for name in (one, other))
-    if not (a and b):
-        return None
-    return a == b or (1 in (len(a[0]), len(b[0])) and a[0][0] == b[0][0])
+    reasons = evidence_of(one, other, shared)
+    return Candidate(other, reasons, judge([one, other], [reason.kind for reason in reasons]), dismissal)
 
 
 def duplicate_counts(customers: Collection[int]) -> dict[int, int]:
@@ -146,12 +119,11 @@ def shared_keys_of(customers: Collection[int]) -> dict[int, SharedKeys]:
     keys = MatchKey.objects.filter(source_record__customer__in=customers)
     for pk, kind, value in keys.values_list("source_record__customer", "kind", "value"):
         sharers[kind, value].add(pk)
-    for key in ignored_values(sharers):
-        del sharers[key]
     shared: defaultdict[Pair, set[Key]] = defaultdict(set)
-    for other, kind, value in holders_of_keys(MatchKey.objects.among(sharers)):
-        for pk in sharers[kind, value] - {other}:
-            shared[pk, other].add((kind, value))
+    for key, connected in connected_by(weigh_keys(sharers)):
+        for pk, other in permutations(connected, 2):
+            if pk in sharers[key]:
+                shared[pk, other].add(key)
     matches: defaultdict[int, SharedKeys] = defaultdict(dict)
     for (pk, other), their_keys in without_digits_of_two_numbers(shared).items():
         matches[pk][other] = their_keys
@@ -164,14 +136,22 @@ def holders_of_keys(keys: KeyQuerySet[MatchKey]) -> Iterable[tuple[int, str, str
     return rows.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HOLDERS]
 
 
-def is_placeholder(kind: str, value: str) -> bool:
-    """Whether the normal form `value` is made up. IgnoredValue names more."""
-    return is_placeholder_email(value) if kind == MatchKind.EMAIL else is_placeholder_phone(value)
-
-
-def ignored_values(keys: Collection[Key]) -> set[Key]:
-    ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).values_list("kind", "value")
-    return {key for key in keys if is_placeholder(*key)} | (set(ignored) & set(keys))
+def connected_by(weighed: WeighedKeys) -> list[tuple[Key, set[int]]]:
+    """(a key, two or more customers whom it connects): all who have it; of a crowded key, those with the same names."""
+    owner = "source_record__customer"
+    is_crowded = Case(
+        *(When(kind=kind, value=value, then=Value(value=True)) for kind, value in sorted(weighed.crowded)),
+        default=Value(value=False),
+        output_field=BooleanField(),
+    )
+    rows = MatchKey.objects.among(weighed.all).annotate(is_crowded=is_crowded).order_by("is_crowded", owner).distinct()
+    columns = ("kind", "value", "is_crowded", owner, f"{owner}__first_name", f"{owner}__last_name")
+    connected: defaultdict[tuple[Key, str], set[int]] = defaultdict(set)
+    for kind, value, crowded, pk, *names in rows.values_list(*columns)[:MOST_CONNECTED]:
+        name = full_name_key(Identity(*names)) if crowded else ""
+        if name or not crowded:
+            connected[(kind, value), name].add(pk)
+    return [(key, customers) for (key, _), customers in connected.items() if len(customers) > 1]
 
 
 def evidence_of(one: Customer, other: Customer, shared: Collection[Key]) -> tuple[Evidence, ...]:

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from customers.lib.identity import fold, match_keys
 from customers.locks import lock_live
-from customers.matching.duplicates import ignored_values
+from customers.matching.keys import ignored_keys
 from customers.models import Customer, HistoryKind, MatchKey, MatchKind, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.records import history
@@ -65,7 +65,7 @@ def known_values(customer: Customer, records: Collection[SourceRecord]) -> list[
             value.records.append(record)
     current = {key for _, _, keys in _of_profile(customer) for key in keys[:1]}
     stored = _stored(MatchKey, records)
-    ignored = ignored_values({key for value in values.values() for key in value.keys})
+    ignored = ignored_keys({key for value in values.values() for key in value.keys})
     for value in values.values():
         value.is_current = value.key in current
         value.is_ignored = value.key in ignored

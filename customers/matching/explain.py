@@ -19,7 +19,9 @@ from customers.lib.names import name_spellings
 from customers.lib.phones import comparable_phone
 from customers.lib.phrases import isolated
 from customers.lib.placeholders import real_name
-from customers.matching.duplicates import Candidate, Evidence, candidate_for, is_placeholder, without_repeated_digits
+from customers.matching.duplicates import Candidate, Evidence, candidate_for, without_repeated_digits
+from customers.matching.judgement import BOTH_NAMES, agreeing_names
+from customers.matching.keys import MOST_SHARING, is_placeholder, weigh_keys
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
 from customers.models import Customer, IgnoredValue, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
@@ -91,10 +93,17 @@ def _records_by_value(records: Collection[SourceRecord]) -> MatchedValue:
 def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedValue) -> Iterator[SharedEvidence]:
     keys = ours.keys() & theirs.keys()
     placeholders = {key: "Placeholder that many people enter." for key in keys if is_placeholder(*key)}
-    why_not = _why_excluded(keys, ours, theirs) | _why_ignored(keys) | placeholders
+    why_not = _why_crowded(keys, one, other) | _why_excluded(keys, ours, theirs) | _why_ignored(keys) | placeholders
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
     for key in sorted(without_repeated_digits(keys)):
         yield SharedEvidence(Evidence(*key, key in current), ours[key], theirs[key], why_not.get(key, ""))
+
+
+def _why_crowded(keys: Collection[Key], one: Customer, other: Customer) -> dict[Key, str]:
+    if agreeing_names(one, other) == BOTH_NAMES:
+        return {}
+    text = f"Shared by more than {MOST_SHARING} customers: only the same first and last name make it a match."
+    return dict.fromkeys(weigh_keys(keys).crowded, text)
 
 
 def _why_ignored(keys: Collection[Key]) -> dict[Key, str]:

@@ -2,7 +2,8 @@
 
 Groups are read a window at a time, so that a page costs the same at a million customers: the newest shared values, and
 all other values that their customers share. A group belongs to the window of its newest value. Ignored values connect
-no customers, nor do values that very many have (a shared mailbox, a switchboard), nor do pairs marked not duplicates.
+no customers; values that very many have (a shared mailbox, a switchboard) connect those with the same first and last
+name (`keys`). Pairs marked not duplicates are not connected.
 """
 
 from __future__ import annotations
@@ -12,23 +13,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.db.models import OuterRef
-
-from customers.matching.duplicates import ignored_values
+from customers.matching.duplicates import connected_by
+from customers.matching.keys import weigh_keys
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.written_digits import without_digits_of_two_numbers
 from customers.models import Customer, MatchKey, SharedValue
 from customers.models.matching import Key
-from customers.records.counts import CappedCount
 
 WINDOW = 100
-# A value connects up to so many customers, and so many of their records are read to count them.
-MOST_SHARING = 20
-MOST_RECORDS = 200
 MOST_WINDOWS = 10
 
 Pair = tuple[int, int]
-Sharers = dict[Key, set[int]]
+Sharers = dict[Key, list[set[int]]]
+"""{key: sets of customers whom it connects}."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class ConnectedCustomers:
 
 @dataclass(frozen=True)
 class Window:
-    """The groups of some shared values. Values in `too_many` connect no customers, because too many have them."""
+    """The groups of some shared values. Too many have the values in `too_many`, which connect only namesakes."""
 
     groups: tuple[ConnectedCustomers, ...]
     too_many: tuple[Key, ...]
@@ -67,7 +64,7 @@ def read_window(before: int = 0) -> Window:
     number_of = {(row.kind, row.value): row.pk for row in rows[:WINDOW]}
     oldest = min(number_of.values(), default=0)
     sharers, too_many = _sharers(number_of)
-    numbers = _shared_by(set().union(*sharers.values()))
+    numbers = _shared_by(_customers_in(sharers))
     sharers, _ = _sharers(numbers)
     groups = tuple(
         group for group in _groups(sharers, numbers) if oldest <= group.newest and (not before or group.newest < before)
@@ -82,25 +79,24 @@ def _shared_by(customers: Collection[int]) -> dict[Key, int]:
     return {(row.kind, row.value): row.pk for row in shared}
 
 
-def _sharers(keys: Collection[Key]) -> tuple[Sharers, set[Key]]:
-    """({key: two or more live customers who have it}, keys that too many have); ignored keys are left out."""
-    counted = set(keys) - ignored_values(keys)
-    same = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
-    rows = SharedValue.objects.among(counted).annotate(records=CappedCount(same.values("pk")[: MOST_RECORDS + 1]))
-    too_many = {(row.kind, row.value) for row in rows if row.records > MOST_RECORDS}
-    having: defaultdict[Key, set[int]] = defaultdict(set)
-    match_keys = MatchKey.objects.among(counted - too_many)
-    for kind, value, customer in match_keys.values_list("kind", "value", "source_record__customer"):
-        having[kind, value].add(customer)
-    too_many |= {key for key, customers in having.items() if len(customers) > MOST_SHARING}
-    return {key: holders for key, holders in having.items() if len(holders) > 1 and key not in too_many}, too_many
+def _sharers(keys: Collection[Key]) -> tuple[Sharers, frozenset[Key]]:
+    """What the keys connect, and the keys that too many have."""
+    weighed = weigh_keys(keys)
+    sharers: Sharers = {}
+    for key, customers in connected_by(weighed):
+        sharers.setdefault(key, []).append(customers)
+    return sharers, weighed.crowded
+
+
+def _customers_in(sharers: Sharers) -> set[int]:
+    return set().union(*(customers for sets in sharers.values() for customers in sets))
 
 
 def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedCustomers]:
-    dismissed = not_duplicates_among(set().union(*sharers.values()))
+    dismissed = not_duplicates_among(_customers_in(sharers))
     keys_of: defaultdict[Pair, set[Key]] = defaultdict(set)
-    for key, customers in sharers.items():
-        for pair in combinations(sorted(customers), 2):
+    for key, sets in sharers.items():
+        for pair in (pair for customers in sets for pair in combinations(sorted(customers), 2)):
             if pair not in dismissed:
                 keys_of[pair].add(key)
     counting = without_digits_of_two_numbers(keys_of)

@@ -5,12 +5,14 @@ A mark always names the same two customers. After a merge it counts for their su
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate
@@ -105,6 +107,22 @@ def not_duplicates_among(customers: Collection[int]) -> Mapping[tuple[int, int],
         for mark in marks
         if live_of[mark.first_id] != live_of[mark.second_id]
     }
+
+
+def not_duplicates_of(customers: Collection[int]) -> dict[int, set[int]]:
+    """{one of the live `customers`: the live customers it was marked as not a duplicate of}, also by merged ones."""
+    if not customers:
+        return {}
+    live_of = merged_into_any(customers)
+    marks = NotDuplicate.objects.filter(Q(first__in=live_of) | Q(second__in=live_of)).values_list("first", "second")
+    chains = merge_chains({pk for pair in marks for pk in pair})
+    apart: defaultdict[int, set[int]] = defaultdict(set)
+    for pair in marks:
+        one, other = (chains[pk][-1] for pk in pair)
+        if one != other:
+            apart[one].add(other)
+            apart[other].add(one)
+    return {pk: apart[pk] for pk in customers if pk in apart}
 
 
 def ordered_pair(one: int, other: int) -> tuple[int, int]:

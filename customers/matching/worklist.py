@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
 
 from customers.lib.identity import match_keys
 from customers.matching.candidates import place_or_status
-from customers.matching.duplicates import Evidence, Strength, match_strength, names_agree, without_repeated_digits
+from customers.matching.duplicates import Evidence, without_repeated_digits
 from customers.matching.groups import ConnectedCustomers, customers_of, first_window_with_groups
+from customers.matching.judgement import Judgement, judge
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 from customers.records import counts
@@ -46,7 +46,7 @@ class DuplicateGroup:
 
     members: tuple[GroupMember, ...]
     reasons: tuple[Evidence, ...]
-    against: tuple[str, ...]
+    judgement: Judgement
     sources: tuple[str, ...]
     newest: int
     """The number of the shared value found last."""
@@ -69,17 +69,17 @@ class DuplicateGroup:
         return sum((member.totals for member in self.members), OrderTotals())
 
     @property
-    def strength(self) -> Strength:
-        return match_strength(reason.kind for reason in self.reasons)
+    def against(self) -> tuple[str, ...]:
+        return self.judgement.against
 
     @property
     def kind(self) -> str:
-        return self.strength.name.lower()
+        return self.judgement.strength.name.lower()
 
     @property
-    def place_in_line(self) -> tuple[int, bool, int, int]:
-        # Strongest first, then largest, then the latest found.
-        return -self.strength, bool(self.against), -len(self.members), -self.newest
+    def place_in_line(self) -> tuple[object, ...]:
+        # Surest first, then largest, then the latest found.
+        return *self.judgement.rank, len(self.members), self.newest
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
     groups = describe_groups(window.groups)
     shown = (group for group in groups if kind in ("", group.kind))
     too_many = (Evidence(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
-    return WorklistPage(tuple(sorted(shown, key=lambda group: group.place_in_line)), tuple(too_many), window.following)
+    surest_first = sorted(shown, key=lambda group: group.place_in_line, reverse=True)
+    return WorklistPage(tuple(surest_first), tuple(too_many), window.following)
 
 
 def describe_groups(connected: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:
@@ -123,13 +124,9 @@ def _group(
     )
     source_names = dict.fromkeys(name for member in group_members for name in sources.get(member.customer.pk, ()))
     people = [member.customer for member in group_members]
-    return DuplicateGroup(
-        tuple(group_members),
-        group_evidence(people, connected.keys),
-        tuple(_against(people)),
-        tuple(source_names),
-        connected.newest,
-    )
+    reasons = group_evidence(people, connected.keys)
+    judgement = judge(people, [reason.kind for reason in reasons])
+    return DuplicateGroup(tuple(group_members), reasons, judgement, tuple(source_names), connected.newest)
 
 
 def group_evidence(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Evidence, ...]:
@@ -137,12 +134,3 @@ def group_evidence(people: Sequence[Customer], keys: Collection[Key]) -> tuple[E
     now = Counter(key for one in people for key in set(match_keys(identity_of(one))))
     shown = sorted(without_repeated_digits(keys), key=lambda key: (BY_WEIGHT.index(MatchKind(key[0])), key[1]))
     return tuple(Evidence(kind, value, current=now[kind, value] > 1) for kind, value in shown)
-
-
-def _against(people: Sequence[Customer]) -> list[str]:
-    parts = {"different first names": "first_name", "different last names": "last_name"}
-    return [
-        objection
-        for objection, part in parts.items()
-        if any(names_agree(getattr(a, part), getattr(b, part)) is False for a, b in combinations(people, 2))
-    ]

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from customers.lib.dates import format_day
 from customers.lib.phrases import Notice, customer_numbers, isolated, join_first, join_words
-from customers.matching.duplicates import SharedKeys, Strength, holders_of_keys, match_strength, shared_keys_of
+from customers.matching.duplicates import SharedKeys, holders_of_keys, shared_keys_of
+from customers.matching.judgement import Strength, match_strength
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.merging.plan import MergePlan

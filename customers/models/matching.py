@@ -122,6 +122,8 @@ class IgnoredValue(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created = models.DateTimeField(default=timezone.now)
 
+    objects = KeyQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="ignoredvalue_once")]
 

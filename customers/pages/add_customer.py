@@ -16,8 +16,9 @@ from django.db import IntegrityError, transaction
 from customers.engagement import notes
 from customers.lib.identity import Identity, match_keys
 from customers.locks import lock_numbers
-from customers.matching.duplicates import holders_of_keys, ignored_values
-from customers.matching.written_digits import recognised_by
+from customers.matching.duplicates import MOST_HOLDERS
+from customers.matching.keys import weigh_keys
+from customers.matching.recognise import OWNER, having_keys
 from customers.models import Customer, HistoryKind, MatchKind
 from customers.profile.edit import create_customer
 from customers.records import history
@@ -61,9 +62,9 @@ class AlreadyAddedError(Exception):
 
 
 def existing_customers(identity: Identity) -> list[ExistingCustomer]:
-    keys = set(match_keys(identity))
+    holders = having_keys(identity, weigh_keys(set(match_keys(identity)))).order_by(OWNER).distinct()
     kinds: defaultdict[int, set[str]] = defaultdict(set)
-    for pk, kind, _value in holders_of_keys(recognised_by(keys - ignored_values(keys), own=keys)):
+    for pk, kind in holders.values_list(OWNER, "kind")[:MOST_HOLDERS]:
         kinds[pk].add("email" if kind == MatchKind.EMAIL else "phone")
     existing = Customer.objects.live().filter(pk__in=kinds).order_by("pk")[:MOST_SHOWN]
     return [ExistingCustomer(customer, tuple(sorted(kinds[customer.pk]))) for customer in existing]

@@ -45,6 +45,15 @@ def excluded_from(records: Collection[OwnedRecord], origin: int) -> set[Key]:
     return set(UnmatchedValue.objects.filter(source_record__origin=origin).values_list("kind", "value"))
 
 
+def exclusions_of(records: Collection[OwnedRecord], keys: Iterable[Key]) -> list[UnmatchedValue]:
+    """A row for each of `keys` that staff excluded from matching for the owner of all `records`."""
+    if not any(record.excludes for record in records):
+        return []
+    left_out = set(keys) - keys_of(records)
+    rows = UnmatchedValue.objects.filter(source_record__in=[record.pk for record in records]).order_by("pk")
+    return list({(row.kind, row.value): row for row in rows if (row.kind, row.value) in left_out}.values())
+
+
 def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
     """{record: keys that it is not matched on}."""
     of_record: dict[int, set[Key]] = {record.pk: set() for record in records}

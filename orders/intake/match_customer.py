@@ -1,28 +1,28 @@
 """Finding the customer of an incoming lead or order, or making one.
 
 In this order: (1) the source record that the data source named; (2) its record of the same identity, oldest first;
-(3) a live customer with the same email or phone and the same first or last name, oldest first; (4) a new customer.
-With deduplication off, (2) and (3) are left out. An incoming order never changes a profile.
+(3) the live customer with the same email or phone and the same first or last name who matches best
+(`customers.matching.recognise`); (4) a new customer. With deduplication off, (2) and (3) are left out. An identity
+whose email and phone are placeholders or ignored is as one without. An incoming order never changes a profile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from customers.lib.identity import Identity, identity_key, match_keys
-from customers.lib.person_name import names_in_common
+from customers.lib.identity import identity_key, match_keys
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
-from customers.matching.duplicates import MOST_HOLDERS, ignored_values
-from customers.matching.written_digits import recognised_by
-from customers.models import Customer, SourceRecord
-from customers.models.prepared import Prepared
+from customers.matching.judgement import full_name_key
+from customers.matching.keys import is_placeholder, weigh_keys
+from customers.matching.recognise import recognise
+from customers.models import IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
+from customers.models.prepared import Prepared, insert
 from customers.profile.edit import create_customer
 from customers.profile.lead_status import losses
 from customers.records import match_keys as keys
@@ -68,7 +68,7 @@ def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> AssignedRe
     if not incoming.deduplicate:
         return AssignedRecord(_of_new_customer(incoming, by=by), "new", may_be_lost=False)
     similar = _similar_records(incoming)
-    if record := next((record for record in similar if _has_same_identity(record, incoming)), None):
+    if similar and (record := _of_same_identity(similar, incoming)):
         return AssignedRecord(record, "identity", may_be_lost=_may_be_lost(record))
     # Most new customers have keys that no other customer has; this saves the slow query for a matching customer.
     if similar and (record := _of_matching_customer(incoming)):
@@ -90,22 +90,28 @@ _known_record: Prepared[Any] = Prepared(
 )
 
 
-def _similar(same_identity: QuerySet[SourceRecord], *keys_of_identity: Any) -> QuerySet[SourceRecord]:
-    """The oldest record among `same_identity`, and one record with any of the keys."""
-    oldest = same_identity.filter(customer__erased_at=None).order_by("pk").values("pk")[:1]
-    with_key = keys.holding(*keys_of_identity).values("source_record")[:1]
-    return _records.filter(Q(pk=Subquery(oldest)) | Q(pk=Subquery(with_key))).order_by("pk")
+def _similar(same_identity: QuerySet[SourceRecord], own_keys: Any, usable_keys: Any) -> QuerySet[SourceRecord]:
+    """The oldest record among `same_identity` that a usable key recognises, and one record with any of its own keys."""
+    ignored = IgnoredValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    recognising = keys.holding(*usable_keys).filter(~Exists(ignored), source_record=OuterRef("pk"))
+    oldest = same_identity.filter(Exists(recognising), customer__erased_at=None).order_by("pk").values("pk")[:1]
+    with_key = keys.holding(*own_keys).values("source_record")[:1]
+    similar = _records.filter(Q(pk=Subquery(oldest)) | Q(pk=Subquery(with_key)))
+    return similar.annotate(is_recognised=Exists(recognising)).order_by("pk")
 
 
+KINDS = len(MatchKind)
 _similar_to = Prepared(
-    lambda source, identity, *keys_of_identity: _similar(
-        SourceRecord.objects.filter(data_source=source, identity_key=identity), *keys_of_identity
+    lambda source, identity, *values: _similar(
+        SourceRecord.objects.filter(data_source=source, identity_key=identity), values[:KINDS], values[KINDS:]
     )
 )
 # Two records with different external ids are different people, so a person with an id only gets a record without one.
 _similar_without_id = Prepared(
-    lambda source, identity, *keys_of_identity: _similar(
-        SourceRecord.objects.filter(data_source=source, identity_key=identity, external_id=None), *keys_of_identity
+    lambda source, identity, *values: _similar(
+        SourceRecord.objects.filter(data_source=source, identity_key=identity, external_id=None),
+        values[:KINDS],
+        values[KINDS:],
     )
 )
 
@@ -121,18 +127,28 @@ def _similar_records(incoming: IncomingCustomer) -> list[SourceRecord]:
     if not (own_keys := set(match_keys(incoming.identity))):
         return []
     ask = _similar_without_id if incoming.external_id else _similar_to
-    return ask(incoming.data_source.pk, identity_key(incoming.identity), *keys.values_of(own_keys))
+    usable_keys = {key for key in own_keys if not is_placeholder(*key)}
+    values = (*keys.values_of(own_keys), *keys.values_of(usable_keys))
+    return ask(incoming.data_source.pk, identity_key(incoming.identity), *values)
 
 
-def _has_same_identity(record: SourceRecord, incoming: IncomingCustomer) -> bool:
+def _of_same_identity(similar: Sequence[Any], incoming: IncomingCustomer) -> SourceRecord | None:
+    record: SourceRecord | None = next((r for r in similar if _has_same_identity(r, incoming)), None)
+    # A value that too many have recognises nobody by one name.
+    if record and not full_name_key(incoming.identity):
+        return record if weigh_keys(set(match_keys(incoming.identity))).counting else None
+    return record
+
+
+def _has_same_identity(record: Any, incoming: IncomingCustomer) -> bool:
     is_same = (record.data_source_id, record.identity_key) == (incoming.data_source.pk, identity_key(incoming.identity))
-    return is_same and not (incoming.external_id and record.external_id)
+    return is_same and record.is_recognised and not (incoming.external_id and record.external_id)
 
 
 @retry_when_moved
 def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
-    """A record for `incoming` at the oldest matching customer, who is locked."""
-    matched = _matching_record(incoming.identity)
+    """A record for `incoming` at the best matching customer, who is locked."""
+    matched = recognise(incoming.identity, source=incoming.data_source.pk)
     return _attach(incoming, matched) if matched else None
 
 
@@ -153,35 +169,20 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
         raise RetiredMeanwhileError
     source = incoming.data_source.pk
     same_source = [record.pk for record in records if (record.origin, record.data_source) == (origin.pk, source)]
-    has_new_keys = not keys_of(records).issuperset(match_keys(incoming.identity))
+    excluded = keys.exclusions_of(records, match_keys(incoming.identity))
+    left_out = {(row.kind, row.value) for row in excluded}
+    has_new_keys = not (keys_of(records) | left_out).issuperset(match_keys(incoming.identity))
     if not (incoming.external_id or has_new_keys) and len(same_source) >= MOST_RECORDS:
         return SourceRecord.objects.get(pk=same_source[-1])
-    return _write_record(incoming, owner=owner, origin=origin, check_shared=has_new_keys)
-
-
-def _matching_record(identity: Identity) -> SourceRecord | None:
-    """The record that matches, of the oldest matching customer."""
-    own_keys = set(match_keys(identity))
-    holding = recognised_by(own_keys - ignored_values(own_keys), own=own_keys)
-    owners = holding.order_by("source_record__customer").values("source_record__customer").distinct()
-    # One statement sees all customers at one moment: before a merge or edit or after it, never in between.
-    records = (
-        SourceRecord.objects.filter(customer__in=owners[:MOST_HOLDERS], customer__erased_at=None)
-        .select_related("customer")
-        .annotate(shares=Exists(holding.filter(source_record=OuterRef("pk"))))
-        .order_by("customer__created", "customer", "pk")
+    record = keys.create_record(
+        check_shared=has_new_keys,
+        excluded=left_out,
+        origin=origin,
+        customer=owner,
+        **_fields(incoming),
     )
-    for customer, group in groupby(records, key=attrgetter("customer")):
-        customer_records = list(group)
-        if any(names_in_common(identity, known) for known in (customer, *customer_records)):
-            # The oldest record with the same name, else the oldest.
-            sharing = list(filter(attrgetter("shares"), customer_records))
-            return next((record for record in sharing if names_in_common(identity, record)), sharing[0])
-    return None
-
-
-def _write_record(incoming: IncomingCustomer, *, owner: Customer, origin: Customer, check_shared: bool) -> SourceRecord:
-    return keys.create_record(check_shared=check_shared, origin=origin, customer=owner, **_fields(incoming))
+    insert(*(UnmatchedValue(source_record=record, kind=row.kind, value=row.value, by=row.by) for row in excluded))
+    return record
 
 
 def _fields(incoming: IncomingCustomer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.matching import not_duplicates
-from customers.matching.groups import MOST_SHARING
+from customers.matching.keys import MOST_SHARING
 from customers.matching.not_duplicates import not_duplicates_page
 from customers.matching.worklist import worklist_page
 from customers.models import Customer

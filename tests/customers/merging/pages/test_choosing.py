@@ -39,6 +39,33 @@ def test_the_first_step_asks_as_many_queries_for_many_candidates(
     assert page.count('name="duplicate"') == 26
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_ticked"),
+    [
+        # A couple with one email and one last name.
+        ({"email": EMAIL}, {"email": EMAIL, "first_name": "Jan"}, False),
+        ({"email": EMAIL, "phone": PHONE}, {"email": EMAIL, "phone": PHONE, "first_name": "Jan"}, False),
+        ({"phone": PHONE}, {"phone": PHONE}, True),
+        ({"phone": PHONE}, {"phone": PHONE, "first_name": "Holý", "last_name": "Helena"}, True),
+        ({"phone": PHONE}, {"phone": PHONE, "first_name": "H."}, False),
+        ({"phone": PHONE}, {"phone": PHONE, "first_name": ""}, False),
+        ({"email": EMAIL}, {"email": EMAIL, "first_name": "H."}, True),
+        ({"email": EMAIL}, {"email": EMAIL, "first_name": ""}, True),
+        ({"email": EMAIL}, {"email": EMAIL, "first_name": "", "last_name": ""}, False),
+        ({"email": EMAIL, "phone": PHONE}, {"email": EMAIL, "phone": PHONE, "first_name": "", "last_name": ""}, True),
+    ],
+    ids=str,
+)
+def test_nobody_is_ticked_against_whom_the_page_speaks_and_the_same_full_name_with_the_same_phone_is(
+    one, other, is_ticked
+):
+    customer = customer_with_order(**one)
+    customer_with_order(**other)
+    (candidate,) = duplicates_of(customer)
+    assert not (candidate.is_sure and candidate.against)
+    assert candidate.is_sure is is_ticked
+
+
 # Not a duplicate
 
 

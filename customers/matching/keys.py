@@ -1,0 +1,68 @@
+"""Which match keys count, and how far: everything that recognises somebody by a key asks here.
+
+A placeholder and an ignored value recognise nobody. A value that more than MOST_SHARING customers have, such as a
+shared mailbox or a switchboard, recognises somebody only together with both names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import F, IntegerField, OuterRef, Subquery, Value
+
+from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
+from customers.models import IgnoredValue, MatchKey, MatchKind, SharedValue
+from customers.models.matching import Key
+
+MOST_SHARING = 20
+# So many records with a value are read to count its customers.
+MOST_COUNTED = 500
+IGNORED = -1
+
+
+class CountedCustomers(Subquery):
+    """The number of different values of `holder` in a subquery, which has a limit of its own."""
+
+    template = "(SELECT COUNT(DISTINCT holder) FROM (%(subquery)s) AS holders)"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True)
+class WeighedKeys:
+    """Of the keys `own`, those that recognise somebody; the `crowded` ones only together with both names."""
+
+    own: frozenset[Key]
+    counting: frozenset[Key]
+    crowded: frozenset[Key]
+
+    @property
+    def all(self) -> frozenset[Key]:
+        return self.counting | self.crowded
+
+
+def weigh_keys(keys: Collection[Key]) -> WeighedKeys:
+    usable = {key for key in keys if not is_placeholder(*key)}
+    if not usable:
+        return WeighedKeys(frozenset(keys), frozenset(), frozenset())
+    having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    customers = CountedCustomers(having.values(holder=F("source_record__customer"))[:MOST_COUNTED])
+    shared = SharedValue.objects.among(usable).values_list("kind", "value", customers)
+    ignored = IgnoredValue.objects.among(usable).values_list("kind", "value", Value(IGNORED))
+    customers_of: dict[Key, int] = {}
+    for kind, value, number in shared.union(ignored, all=True):
+        customers_of[kind, value] = min(number, customers_of.get((kind, value), number))
+    crowded = {key for key, number in customers_of.items() if number > MOST_SHARING}
+    unused = {key for key, number in customers_of.items() if number == IGNORED}
+    return WeighedKeys(frozenset(keys), frozenset(usable - crowded - unused), frozenset(crowded))
+
+
+def is_placeholder(kind: str, value: str) -> bool:
+    """Whether the normal form `value` is made up. IgnoredValue names more."""
+    return is_placeholder_email(value) if kind == MatchKind.EMAIL else is_placeholder_phone(value)
+
+
+def ignored_keys(keys: Collection[Key]) -> set[Key]:
+    """The keys that recognise nobody."""
+    ignored = IgnoredValue.objects.among(keys).values_list("kind", "value")
+    return {key for key in keys if is_placeholder(*key)} | set(ignored)

@@ -1,0 +1,60 @@
+"""The requirement's own rule in every cell of its table: the same email or phone and the same first or last name.
+
+For each of the four, the known customer has it or not, and the incoming person has the same, another or none: 625
+cells, each with deduplication on and off, by the same data source and by another.
+"""
+
+from itertools import product
+
+import pytest
+from django.db import transaction
+
+from customers.lib.identity import Identity
+from customers.models import DataSource
+from orders.intake.match_customer import find_or_create
+from orders.intake.order import IncomingCustomer
+from tests.factories import DataSourceFactory
+
+pytestmark = pytest.mark.django_db
+
+KNOWN = {"email": "hholy@gmail.com", "phone": "+420 241 770 449", "first_name": "Helena", "last_name": "Holý"}
+ANOTHER = {"email": "frank@x.cz", "phone": "+420 602 330 910", "first_name": "Frank", "last_name": "Harris"}
+FIELDS = tuple(KNOWN)
+
+
+def identities(known: dict[str, str]) -> list[dict[str, str]]:
+    """Of each field the same as in `known`, another, and none."""
+    return [
+        dict(zip(FIELDS, values, strict=True))
+        for values in product(*(dict.fromkeys((known[name], ANOTHER[name], "")) for name in FIELDS))
+    ]
+
+
+def joins(known: dict[str, str], incoming: dict[str, str], *, same_source: bool) -> bool:
+    same = {name for name in FIELDS if known[name] and known[name] == incoming[name]}
+    if not same & {"email", "phone"}:
+        return False
+    # A person sent again by one data source, exactly as before, is the same record, also without a name.
+    return bool(same & {"first_name", "last_name"}) or (same_source and known == incoming)
+
+
+def assigned(source: DataSource, identity: dict[str, str], *, deduplicate: bool):
+    with transaction.atomic():
+        found = find_or_create(IncomingCustomer(source, Identity(**identity), deduplicate=deduplicate), by=None)
+        transaction.set_rollback(True)
+    return found.record.customer_id
+
+
+@pytest.mark.parametrize("given", list(product((True, False), repeat=4)), ids=str)
+def test_the_same_email_or_phone_and_the_same_first_or_last_name_joins_and_nothing_else(given):
+    shop, market = DataSourceFactory(name="Shop"), DataSourceFactory(name="Market")
+    known = {name: KNOWN[name] if has else "" for name, has in zip(FIELDS, given, strict=True)}
+    customer = find_or_create(IncomingCustomer(shop, Identity(**known)), by=None).record.customer_id
+    wrong = []
+    for source, incoming in product((shop, market), identities(known)):
+        expected = joins(known, incoming, same_source=source == shop)
+        if (assigned(source, incoming, deduplicate=True) == customer) is not expected:
+            wrong.append((source.name, incoming, expected))
+        if assigned(source, incoming, deduplicate=False) == customer:
+            wrong.append((source.name, incoming, "without deduplication"))
+    assert wrong == []
