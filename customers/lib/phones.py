@@ -216,5 +216,13 @@ def as_dialled(text: str) -> str:
     return f"={_plain_digits(text)}"
 
 
+def subscriber_digits(number: str) -> str:
+    """What is dialled behind the area code; the last seven digits where it is not known or longer than the rest."""
+    parsed = phonenumbers.parse(number)
+    significant = phonenumbers.national_significant_number(parsed)
+    behind = significant[phonenumbers.length_of_national_destination_code(parsed) :]
+    return behind if FEWEST_DIGITS <= len(behind) < len(significant) else significant[-FEWEST_DIGITS:]
+
+
 def readable_phone(number: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from customers.lib.names import name_words
+from customers.lib.phones import subscriber_digits
 
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov", "edu"})
 FEWEST_REPEATED = 7
@@ -88,8 +89,9 @@ def is_placeholder_phone(number: str) -> bool:
     A whole number in order is made up; behind a country or an area code it takes nine: 06 12345678 can be dialled.
     """
     digits = number.partition(";")[0].lstrip("+")
-    end = digits[-FEWEST_REPEATED:]
-    if len(end) == FEWEST_REPEATED and len(set(end)) == 1:
+    # Behind the area code: 8888-8888 in Brazil is a mobile, and now 98888-8888.
+    end = subscriber_digits(number) if number.startswith("+") else digits[-FEWEST_REPEATED:]
+    if len(end) >= FEWEST_REPEATED and len(set(end)) == 1:
         return True
     return len(digits) <= LONGEST_PHONE and (_in_order(digits) or _in_order(digits[-FEWEST_IN_ORDER:]))
 
