@@ -4,7 +4,7 @@ from customers.models import Contact, Customer, DataSource, HistoryEntry, Source
 from tests.api.caller import Caller
 from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
 from tests.api.chartmogul.customer_requests import send
-from tests.factories import order
+from tests.factories import lead, order
 
 
 def test_a_customer_is_created_with_all_that_is_said(caller, shop):
@@ -183,3 +183,11 @@ def test_what_is_asked_for_besides_is_answered(caller, shop):
     shown = send(caller, shop, "1")
     asked = caller.get(f"customers/{shown['uuid']}", with_overrides="true", attributes_with_history="true").json()
     assert (asked["attributes"]["overrides"], asked["attributes"]["historical_values"]) == ({}, {})
+
+
+def test_particles_belong_to_the_last_name_and_an_order_finds_the_customer(caller, shop):
+    send(caller, shop, "1", name="Johannes van der Berg", email="jvdb@reunite.cz")
+    known = Customer.objects.get()
+    assert (known.first_name, known.last_name) == ("Johannes", "van der Berg")
+    matched = lead("Market", first_name="Johannes", last_name="van der Berg", email="jvdb@reunite.cz")
+    assert matched.record.customer == known
