@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from customers.lib.money import format_money
 from customers.lib.phrases import Notice, isolated
-from customers.merging.history import undone_by
 from customers.merging.preview import MovedRows, ValueChange, add_moved_rows
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
@@ -74,38 +73,41 @@ def warnings_then(merge: Merge) -> list[Notice]:
 
 @dataclass(frozen=True)
 class MergeEvent:
-    """Something that happened after a merge; `merge` is the later merge that it is about, if any."""
+    """Something that happened after a merge; `merge` is the later merge that it is about, if any.
+
+    `by` is None for an API client, and for an undo whose user is not known.
+    """
 
     at: datetime
     by: User | None
     text: str
     merge: Merge | None = None
+    is_undo: bool = False
 
 
 def events_since(merge: Merge, members: Sequence[MergeMember], records: Collection[SourceRecord]) -> list[MergeEvent]:
     """Oldest first. `records` are the moved ones."""
     later = _later_members(merge, members)
-    users = undone_by([*members, *later])
     events = [
-        *_undone_parts(members, users),
+        *_undone_parts(members),
         *_split_off(merge, records),
-        *(event for member in later for event in _later_merge(member, users)),
+        *(event for member in later for event in _later_merge(member)),
     ]
     return sorted(events, key=lambda event: event.at)[:MOST_EVENTS]
 
 
 def _later_members(merge: Merge, members: Sequence[MergeMember]) -> list[MergeMember]:
     customers = [merge.survivor_id, *(member.duplicate_id for member in members)]
-    later = MergeMember.objects.filter(duplicate__in=customers, merge__created__gte=merge.created).exclude(merge=merge)
-    return list(
-        later.select_related("merge__by", "merge__survivor", "duplicate").order_by("merge__created", "pk")[:MOST_EVENTS]
-    )
+    members_since = MergeMember.objects.filter(duplicate__in=customers, merge__created__gte=merge.created)
+    later = members_since.exclude(merge=merge).order_by("merge__created", "pk")
+    return list(later.select_related("merge__by", "merge__survivor", "duplicate", "undone_by")[:MOST_EVENTS])
 
 
-def _undone_parts(members: Sequence[MergeMember], users: Mapping[int, User | None]) -> Iterator[MergeEvent]:
+def _undone_parts(members: Sequence[MergeMember]) -> Iterator[MergeEvent]:
     for member in members:
         if member.undone_at:
-            yield MergeEvent(member.undone_at, users[member.pk], f"{member.duplicate.name_with_number} was restored.")
+            text = f"{member.duplicate.name_with_number} was restored."
+            yield MergeEvent(member.undone_at, member.undone_by, text, is_undo=True)
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[MergeEvent]:
@@ -121,10 +123,10 @@ def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[Merg
         )
 
 
-def _later_merge(member: MergeMember, users: Mapping[int, User | None]) -> Iterator[MergeEvent]:
+def _later_merge(member: MergeMember) -> Iterator[MergeEvent]:
     merge = member.merge
     text = f"{member.duplicate.name_with_number} was merged into {merge.survivor.name_with_number}."
     yield MergeEvent(merge.created, merge.by, text, merge)
     if member.undone_at:
         text = f"{member.duplicate.name_with_number} was restored from {merge.survivor.name_with_number}."
-        yield MergeEvent(member.undone_at, users[member.pk], text, merge)
+        yield MergeEvent(member.undone_at, member.undone_by, text, merge, is_undo=True)

@@ -5,24 +5,20 @@ A page reads the index on (created, id) from its cursor, forwards or backwards, 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Q, QuerySet, TextChoices
 
 from customers.lib.batches import BATCH
 from customers.lib.phrases import join_words
 from customers.merging.undo_plan import erased_side
-from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, Via
+from customers.models import Customer, Merge, MergeMember, Via
 from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merged_into_any
 from customers.totals.sums import order_totals
-
-if TYPE_CHECKING:
-    from crm.accounts.models import User
 
 
 class MergeState(TextChoices):
@@ -69,7 +65,10 @@ class MergeRow:
     merge: Merge
     members: Sequence[MergeMember]
     orders: int
-    partly_undone_by: str = ""
+
+    @property
+    def partly_undone_by(self) -> str:
+        return "" if self.merge.undone_at else undone_by(self.members)
 
     @property
     def latest_undo_at(self) -> datetime | None:
@@ -143,42 +142,21 @@ def filter_merges(filters: MergeFilter) -> QuerySet[Merge]:
 
 def _rows(merges: Sequence[Merge]) -> list[MergeRow]:
     members: dict[int, list[MergeMember]] = {merge.pk: [] for merge in merges}
-    for member in MergeMember.objects.filter(merge__in=members).select_related("duplicate").order_by("duplicate"):
+    of_merges = MergeMember.objects.filter(merge__in=members).select_related("duplicate", "undone_by")
+    for member in of_merges.order_by("duplicate"):
         members[member.merge_id].append(member)
-    records = {pk: [record for member in parts for record in member.records] for pk, parts in members.items()}
+    records = {pk: [record for member in of_merge for record in member.records] for pk, of_merge in members.items()}
     totals = order_totals([record for moved in records.values() for record in moved])
-    users = partly_undone_by([member for merge in merges if not merge.undone_at for member in members[merge.pk]])
     return [
-        MergeRow(
-            merge,
-            members[merge.pk],
-            sum(totals[record].orders for record in records[merge.pk]),
-            users.get(merge.pk, ""),
-        )
+        MergeRow(merge, members[merge.pk], sum(totals[record].orders for record in records[merge.pk]))
         for merge in merges
     ]
 
 
-def undone_by(members: Collection[MergeMember]) -> dict[int, User | None]:
-    """{member's primary key: the user who undid it, by the history of its duplicate, or None}."""
-    entries = HistoryEntry.objects.filter(
-        source_record__origin__in={member.duplicate_id for member in members},
-        kind=HistoryKind.UNDO,
-        merge__in={member.merge_id for member in members},
-    )
-    rows = entries.select_related("by", "source_record")
-    users = {(entry.merge_id, entry.source_record.origin_id): entry.by for entry in rows}
-    return {member.pk: users.get((member.merge_id, member.duplicate_id)) for member in members}
-
-
-def partly_undone_by(members: Collection[MergeMember]) -> dict[int, str]:
-    """{merge: names of the users who undid some of `members`}; no query when none is undone."""
-    undone = [member for member in members if member.undone_at]
-    users = undone_by(undone) if undone else {}
-    names: defaultdict[int, dict[str, None]] = defaultdict(dict)
-    for member in undone:
-        names[member.merge_id][str(users[member.pk] or "API client")] = None
-    return {merge: join_words(list(of_merge)) for merge, of_merge in names.items()}
+def undone_by(members: Collection[MergeMember]) -> str:
+    """The names of the users who undid some of `members`, as far as they are known."""
+    names = list(dict.fromkeys(str(member.undone_by) for member in members if member.undone_by))
+    return join_words(names) if names else ""
 
 
 def _before(merges: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:

@@ -19,7 +19,6 @@ from django.utils.translation import ngettext
 from customers.lib.bars import Bar, bars
 from customers.lib.dates import start_of_day
 from customers.lib.phrases import join_words
-from customers.merging.history import undone_by
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
 
@@ -36,7 +35,7 @@ MOST_MEMBERS = 5
 
 @dataclass(frozen=True)
 class RecentAct:
-    """A merge, or the undo of a merge or of a part of it."""
+    """A merge, or the undo of a merge or of a part of it. `by` is None for an API client or an unknown user."""
 
     merge: Merge
     duplicates: str
@@ -61,22 +60,21 @@ def _merges() -> list[RecentAct]:
 
 def _undos() -> list[RecentAct]:
     # Members restored at one moment were restored by one undo.
-    members = MergeMember.objects.select_related("merge__survivor", "duplicate")
+    members = MergeMember.objects.select_related("merge__survivor", "duplicate", "undone_by")
     # With `isnull=False`, SQLite too uses the partial index of undone members.
-    members = members.filter(undone_at__isnull=False).order_by("-undone_at")[: SHOWN * MOST_MEMBERS]
+    members = members.filter(undone_at__isnull=False).order_by("-undone_at", "-pk")[: SHOWN * MOST_MEMBERS]
     undos: defaultdict[tuple[int, datetime], list[MergeMember]] = defaultdict(list)
     for member in members:
         if member.undone_at:
             undos[member.merge_id, member.undone_at].append(member)
     latest = list(undos.items())[:SHOWN]
-    users = undone_by([member for _, restored in latest for member in restored])
     return [
         RecentAct(
             restored[0].merge,
             join_words([member.duplicate.name_with_number for member in restored]),
             at,
             is_undo=True,
-            by=users[restored[0].pk],
+            by=restored[0].undone_by,
         )
         for (_, at), restored in latest
     ]

@@ -88,7 +88,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     plan = plan_within(scope, merge, root=root, records=records, history=history)
     _refuse(plan, seen=seen, allow_overdraft=allow_overdraft)
 
-    _undo_members([member.pk for member in scope.members])
+    _undo_members([member.pk for member in scope.members], by.pk if by else None)
     if scope.is_whole:
         _undo_whole(merge.pk, by.pk if by else None)
     # Every linked row goes back with its record: orders, notes, tags, attributes, credit, history.
@@ -110,7 +110,9 @@ _before_locking = Prepared(
 _members = Prepared(
     lambda merge: MergeMember.objects.filter(merge=merge).select_related("merge__undone_by").order_by("duplicate")
 )
-_undo_members = PreparedWrite(lambda members: updating(MergeMember.objects.filter(pk__in=members), undone_at=Now()))
+_undo_members = PreparedWrite(
+    lambda members, by: updating(MergeMember.objects.filter(pk__in=members), undone_at=Now(), undone_by=by)
+)
 _undo_whole = PreparedWrite(lambda merge, by: updating(Merge.objects.filter(pk=merge), undone_at=Now(), undone_by=by))
 _move_records = PreparedWrite(
     lambda customer, records: updating(SourceRecord.objects.filter(pk__in=records), customer=customer, moved_at=Now())

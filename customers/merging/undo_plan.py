@@ -143,8 +143,10 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
     """Of the duplicates `only`, or of all; UndoError when they cannot be restored."""
     if merge.undone_at:
-        user = isolated(merge.undone_by or "an API client")
-        raise AlreadyUndoneError(f"This merge was undone by {user} on {format_day(merge.undone_at)}.")
+        day = format_day(merge.undone_at)
+        if merge.undone_by is None:
+            raise AlreadyUndoneError(f"This merge was undone on {day}.")
+        raise AlreadyUndoneError(f"This merge was undone by {isolated(merge.undone_by)} on {day}.")
     active = [member for member in members if not member.undone_at]
     chosen = [member for member in active if not only or member.duplicate_id in only]
     if len(chosen) < len(set(only)) or not chosen:

@@ -58,6 +58,10 @@ class MergeMember(models.Model):
     duplicate = models.ForeignKey(Customer, models.PROTECT, related_name="memberships")
     records = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True, blank=True)
+    # Not always known of undos before this column.
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

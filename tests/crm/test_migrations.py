@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 from unittest import mock
 
 import pytest
@@ -258,3 +259,37 @@ def test_what_cannot_be_read_is_kept_as_it_was(old, prose):
 def test_sentences_become_prose_again(prose):
     numbers, _, texts = prose
     assert texts == {fill(new, numbers) for pairs in AFTER.values() for new in pairs.values()} | {*UNREADABLE.values()}
+
+
+# Users who undid merges
+
+
+@pytest.fixture(scope="module")
+def users_of_undos(migrated) -> list[str | None]:
+    """Who undid the three parts of a merge: Ada by the history, one unknown, and Kim who undid the rest."""
+    executor = MigrationExecutor(migrated)
+    executor.migrate([("customers", "0013_undone_by")])
+    state = executor.loader.project_state([*executor.loader.applied_migrations]).apps
+
+    def rows(model: str, app: str = "customers"):
+        return state.get_model(app, model)._default_manager.using(migrated.alias)
+
+    ada, kim = (rows("User", "accounts").create(username=name) for name in ("ada", "kim"))
+    survivor, *duplicates = [rows("Customer").create(uuid=f"cus_undone{n}") for n in range(4)]
+    source = rows("DataSource").create(name="Shop of the undone")
+    early, late = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    merge = rows("Merge").create(survivor=survivor, via="page", fingerprint="a", undone_at=late, undone_by=kim)
+    for duplicate, at in zip(duplicates, (early, early, late), strict=True):
+        rows("MergeMember").create(merge=merge, duplicate=duplicate, undone_at=at)
+    record = rows("SourceRecord").create(origin=duplicates[0], customer=duplicates[0], data_source=source)
+    rows("HistoryEntry").create(source_record=record, kind="undo", merge=merge, by=ada, sentence="Restored.")
+
+    executor = MigrationExecutor(migrated)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+    members = rows("MergeMember").filter(merge=merge).order_by("duplicate")
+    return list(members.values_list("undone_by__username", flat=True))
+
+
+def test_undos_of_before_get_their_user_from_the_history_or_from_the_merge(users_of_undos):
+    assert users_of_undos == ["ada", None, "kim"]

@@ -51,7 +51,7 @@ def merge_export(request: "StaffRequest") -> HttpResponseBase:
 @may_view
 def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
-    members = list(merge.members.select_related("duplicate").order_by("duplicate"))
+    members = list(merge.members.select_related("duplicate", "undone_by").order_by("duplicate"))
     records = detail.moved_records(members)
     active = [member for member in members if not member.undone_at]
     erased = erased_side(merge, members)
@@ -61,7 +61,8 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "merge": merge,
         "members": members,
         "erased": erased,
-        "partly_undone_by": history.partly_undone_by(members).get(merge.pk, "") if active else "",
+        "is_partly_undone": 0 < len(active) < len(members),
+        "partly_undone_by": history.undone_by(members),
         "may_undo": may_undo and bool(active),
         "may_undo_one": may_undo and len(active) > 1,
         "root": merge.survivor.live_root(),

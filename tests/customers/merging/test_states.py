@@ -2,6 +2,7 @@
 
 import pytest
 
+from customers.merging.recent import recent_acts
 from tests.acts import erase, merge, undo
 from tests.customers.merging.test_history import CSV, LIST, listed, read
 from tests.factories import CustomerFactory
@@ -24,11 +25,24 @@ def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):
     assert row["Undone"]
 
 
-def test_what_a_program_took_back_says_so(as_agent, three):
+def test_an_undo_by_an_unknown_user_names_nobody(as_agent, three):
     made = merge(*three)
     undo(made, three[2])
-    assert "Partly undone by <bdi>API client</bdi>" in as_agent.get(made.get_absolute_url()).text
-    assert read(as_agent.get(CSV))[0]["Undone by"] == "API client"
+    assert "<span>Partly undone</span>" in as_agent.get(made.get_absolute_url()).text
+    assert read(as_agent.get(CSV))[0]["Undone by"] == ""
+
+
+def test_an_undo_names_its_user_when_the_duplicate_was_erased_since(as_agent, agent, three):
+    later = merge(three[0], CustomerFactory(), by=agent)
+    made = merge(three[1], three[2], by=agent)
+    undo(made, by=agent)
+    undo(later, by=agent)
+    erase(three[2])
+    erase(later.members.get().duplicate)
+    assert [act.by for act in recent_acts() if act.is_undo] == [agent, agent]
+    for page in (as_agent.get(made.get_absolute_url()).text, as_agent.get("/").text):
+        assert "<bdi>Margaret Park</bdi>" in page
+        assert "API client" not in page
 
 
 def test_a_merge_of_who_was_erased_is_not_in_force(as_agent, three):
