@@ -43,6 +43,9 @@ class CreditForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if self.errors.pop("seen", None):
+            # No field of the page: a link in the message would lead nowhere.
+            self.add_error(None, "Credit was not adjusted. The form was not complete. Enter the adjustment again.")
         if "amount" in cleaned and "currency" in cleaned:
             try:
                 cleaned["amount"] = self._amount(cleaned["amount"].replace("−", "-"), cleaned["currency"])

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from customers.lib.numbers import parse_numbers
 from customers.locks import lock
 from customers.merging.plan import MergeError, MergePlan
 from customers.models import Customer, MergeDraft
@@ -36,6 +37,12 @@ def find(survivor: int, *, by: User) -> MergeDraft | None:
     if draft and draft.expires < now + LIFE / 2:
         MergeDraft.objects.filter(pk=draft.pk).update(expires=now + LIFE)
     return draft
+
+
+def is_of_another(pk: str, survivor: Customer, *, by: User) -> bool:
+    """Whether `pk` is a draft of a merge into `survivor` that another user made."""
+    drafts = MergeDraft.objects.filter(pk__in=parse_numbers([pk]), survivor=survivor, expires__gt=timezone.now())
+    return drafts.exclude(user=by).exists()
 
 
 @transaction.atomic

@@ -40,11 +40,11 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
     survivor = get_customer(pk)
     kept = drafts.find(pk, by=request.user)
     if kept is None or str(kept.pk) != draft:
-        return _not_kept(request, survivor)
+        return _not_kept(request, survivor, draft)
     try:
         refuse_already_merged(kept.fingerprint)
         if not kept.duplicate_ids:
-            return _not_kept(request, survivor)
+            return _not_kept(request, survivor, draft)
         if request.method == "POST":
             return _merge(request, survivor, kept)
         customers = chosen(request, survivor, kept.duplicate_ids)
@@ -60,8 +60,12 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
         return redirect(choose_url(survivor.live_root(), kept.duplicate_ids))
 
 
-def _not_kept(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    warn_not_merged(request, "Your selection has expired. Select again.")
+def _not_kept(request: "StaffRequest", survivor: Customer, draft: str) -> HttpResponse:
+    if drafts.is_of_another(draft, survivor, by=request.user):
+        warn_not_merged(request, "This is the selection of another user. Make your own.")
+    # A survivor that was merged meanwhile says so itself, on the way to its own survivor.
+    elif survivor.is_live:
+        warn_not_merged(request, "Your selection has expired. Select again.")
     return redirect("customers:merge", survivor.pk)
 
 

@@ -87,6 +87,16 @@ def test_a_form_sent_twice_adjusts_once(as_agent, helena):
     assert held(helena) == {"USD": 5}
 
 
+@pytest.mark.parametrize("seen", ["", "x", "-1"])
+def test_a_form_without_the_adjustment_that_was_shown_is_refused_in_words(as_agent, helena, seen):
+    response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "reason": "Late parcel", "seen": seen})
+
+    assert response.status_code == 422
+    assert "Credit was not adjusted. The form was not complete. Enter the adjustment again." in text_of(response)
+    assert ">Seen<" not in text_of(response)
+    assert not CreditEntry.objects.exists()
+
+
 def test_who_did_not_know_of_another_adjustment_is_told(as_agent, admin_user, helena):
     credit.adjust(helena, Decimal(5), "USD", reason="Late parcel", by=admin_user)
     response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "reason": "Late parcel", "seen": "0"})

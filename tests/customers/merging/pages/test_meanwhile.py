@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from customers.models import Merge
+from customers.models import Merge, MergeDraft
 from customers.profile.edit import edit_profile
 from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import (
@@ -120,10 +121,26 @@ def test_a_draft_after_its_merge_was_undone_has_to_be_looked_at_again(as_agent, 
 def test_a_draft_is_only_its_makers_and_only_for_its_customer(as_agent, as_admin, helena, helen):
     token = reviewed(as_agent, helena, helen).split("/")[-2]
 
-    for client, survivor, draft in [(as_admin, helena, token), (as_agent, helen, token), (as_agent, helena, "forged")]:
+    for client, survivor, draft, reason in [
+        (as_admin, helena, token, "This is the selection of another user. Make your own."),
+        (as_agent, helen, token, "Your selection has expired. Select again."),
+        (as_agent, helena, "forged", "Your selection has expired. Select again."),
+    ]:
         response = client.post(reverse("customers:merge_confirm", args=[survivor.pk, draft]), follow=True)
-        assert shown(response) == "Nothing was merged. Your selection has expired. Select again."
+        assert shown(response) == f"Nothing was merged. {reason}"
     assert not Merge.objects.exists()
+
+
+def test_an_expired_draft_of_a_survivor_that_was_merged_meanwhile_gets_one_message(as_agent, helena, helen):
+    url = reviewed(as_agent, helena, helen)
+    MergeDraft.objects.update(expires=timezone.now())
+    other = customer_with_order(first_name="Helena", last_name="Other")
+    merge(other, helena)
+
+    response = as_agent.post(url, follow=True)
+
+    merged = f"{helena.name_with_number} is already merged into {other.name_with_number}."
+    assert shown(response) == f"Nothing was merged. {merged}"
 
 
 def test_a_fingerprint_other_than_what_was_shown_merges_nothing(as_agent, helena, helen):
