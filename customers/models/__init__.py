@@ -1,4 +1,7 @@
-"""What is always true of customers, their source records, and what hangs off them."""
+"""The tables of customers, their source records and the rows linked to them, with what is always true of a row.
+
+Read customer.py first, then source.py (source records), linked.py (rows linked to them) and merge.py.
+"""
 
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task

@@ -1,4 +1,7 @@
-"""What customers buy, pay, receive and subscribe to."""
+"""The tables of what customers buy, pay, receive and subscribe to.
+
+Read order.py first, then payment.py and subscription.py.
+"""
 
 from orders.models.catalogue import Campaign, PlanGroup, Product
 from orders.models.erased_id import ErasedId

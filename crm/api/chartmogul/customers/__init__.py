@@ -1,1 +1,4 @@
-"""Customers with their tags and custom attributes: `requests.py` reads them, `responses.py` writes them."""
+"""Customers with their tags and custom attributes.
+
+Read customers.py first; requests.py takes what is sent, responses.py writes the answers.
+"""

@@ -1,1 +1,4 @@
-"""Contacts, notes, opportunities and tasks."""
+"""Contacts, notes, opportunities and tasks.
+
+Read notes.py first; common.py has what all four share.
+"""

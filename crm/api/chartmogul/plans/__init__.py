@@ -1,1 +1,4 @@
-"""Plans and plan groups: our products that bill again."""
+"""Plans and plan groups: our products that bill again.
+
+Read plans.py first.
+"""

@@ -1,1 +1,4 @@
-"""Subscriptions, their events, and activities: the movements of recurring revenue."""
+"""Subscriptions, their events, and activities: the movements of recurring revenue.
+
+Read customer_subscriptions.py first, then activities.py.
+"""

@@ -1,1 +1,4 @@
-"""Calls about customers: leads, queries, updates, shop logins, club memberships."""
+"""Calls about customers: leads, queries, updates, shop logins, club memberships.
+
+Read customers.py first; rows.py writes the answers.
+"""

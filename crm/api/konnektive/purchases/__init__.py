@@ -1,1 +1,4 @@
-"""Calls about purchases, which bill again."""
+"""Calls about purchases, which bill again.
+
+Read purchases.py first; rows.py writes the answers.
+"""
