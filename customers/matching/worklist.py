@@ -78,7 +78,7 @@ class DuplicateGroup:
 
     @property
     def place_in_line(self) -> tuple[object, ...]:
-        # Surest first, then largest, then the latest found.
+        # Surest first, then largest, then the latest found; worklist.html and _start_waiting.html say so.
         return *self.judgement.rank, len(self.members), self.newest
 
 

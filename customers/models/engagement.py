@@ -172,7 +172,7 @@ class Note(LinkedRow):
 
     uuid = models.CharField(max_length=41, unique=True, default=partial(public_id, "note"), editable=False)
     kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
-    text = models.TextField(blank=True)
+    text = models.TextField(blank=True)  # at most LONGEST_NOTE characters: customers/engagement/notes.py
     call_duration = models.PositiveIntegerField(default=0)
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     by = models.ForeignKey(

@@ -1,6 +1,6 @@
 """Refuse texts that are too long before anything else is done with them.
 
-No field takes more than LONGEST_NOTE characters. What the rules do with a text may take long for a long one, so that a
+No field takes more than a note does. What the rules do with a text may take long for a long one, so that a
 request of a few megabytes would keep a thread busy.
 """
 
@@ -14,6 +14,8 @@ from ninja.parser import Parser
 
 from crm.api.chartmogul.errors import invalid
 from customers.engagement.notes import LONGEST_NOTE
+
+LONGEST_TEXT = LONGEST_NOTE
 
 
 class BoundedParser(Parser):
@@ -37,20 +39,20 @@ def refuse_long_texts(sent: Any) -> None:
 
 
 def message(length: int) -> str:
-    return f"Use {LONGEST_NOTE:,} characters or fewer. This has {length:,}."
+    return f"Use {LONGEST_TEXT:,} characters or fewer. This has {length:,}."
 
 
 def long_texts(sent: Any, path: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     """(path, length) of each; a name that is too long is an error of the object that has it."""
     match sent:
-        case str() if len(sent) > LONGEST_NOTE:
+        case str() if len(sent) > LONGEST_TEXT:
             yield ".".join(path) or "body", len(sent)
         case list():
             for number, item in enumerate(sent):
                 yield from long_texts(item, (*path, str(number)))
         case dict():
             for name, value in sent.items():
-                if len(name) > LONGEST_NOTE:
+                if len(name) > LONGEST_TEXT:
                     yield ".".join(path) or "body", len(name)
                 else:
                     yield from long_texts(value, (*path, name))

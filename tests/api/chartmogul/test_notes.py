@@ -4,6 +4,7 @@ from chartmogul import Customer as CustomerClient
 from chartmogul import CustomerNote, EntityNote
 
 from customers.engagement import contacts
+from customers.engagement.notes import LONGEST_NOTE
 from customers.models import HistoryEntry, Note
 from tests.acts import merge
 from tests.api.caller import Caller
@@ -153,7 +154,7 @@ def test_an_id_that_was_merged_away_keeps_working():
     [
         *({"text": text} for text in UNSTORABLE),
         {"text": " "},
-        {"text": "x" * 5_001},
+        {"text": "x" * (LONGEST_NOTE + 1)},
         {"text": 7},
         {"type": "letter"},
         {"type": "call", "call_duration": -1},

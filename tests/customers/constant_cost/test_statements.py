@@ -1,7 +1,7 @@
 """How many statements the frequent acts take, exactly: a saving is written down here as well.
 
 Everything that is sent counts, also what begins and ends the transaction: within a test SAVEPOINT and RELEASE, which
-stand for BEGIN and COMMIT.
+stand for BEGIN and COMMIT. The numbers of PostgreSQL are checked where DATABASE_URL names one, as in `make test`.
 """
 
 import pytest
