@@ -68,6 +68,6 @@ def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> s
     if root != merge.survivor:
         text = (
             "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}."
-            " Both are part of {root} now."
+            " Both are merged into {root} now."
         )
     return text.format(**values)

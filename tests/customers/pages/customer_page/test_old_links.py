@@ -30,7 +30,7 @@ def test_an_old_link_is_followed_through_later_merges(as_agent, helena, double):
     response = as_agent.get(url(double), follow=True)
     assert response.redirect_chain == [(url(last), 302)]
     assert "was merged into Helena Holý" in text_of(response)
-    assert "Both are part of Lena Holý (" in text_of(response)
+    assert "Both are merged into Lena Holý (" in text_of(response)
 
 
 def test_who_was_erased_is_gone_and_the_page_says_so(as_agent, helena, double):
