@@ -42,7 +42,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("external_id", models.CharField(blank=True, max_length=255)),
-                ("position", models.PositiveIntegerField(default=1, help_text="Whom to ask first")),
+                (
+                    "position",
+                    models.PositiveIntegerField(
+                        default=1, help_text="Order of the contacts of a customer; the first is the primary contact"
+                    ),
+                ),
                 ("first_name", models.CharField(blank=True, max_length=100)),
                 ("last_name", models.CharField(blank=True, max_length=100)),
                 ("title", models.CharField(blank=True, max_length=100)),

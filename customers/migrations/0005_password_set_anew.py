@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="chosen_after",
             field=models.BigIntegerField(
                 default=0,
-                help_text="The last profile change before its password was set anew: chosen by then opens it no more",
+                help_text="The last profile change before this password was set; passwords chosen up to then no longer work",
             ),
         ),
     ]

@@ -28,7 +28,9 @@ class Contact(LinkedRow):
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "con"), editable=False)
     external_id = models.CharField(max_length=255, blank=True)
-    position = models.PositiveIntegerField(default=1, help_text="Whom to ask first")
+    position = models.PositiveIntegerField(
+        default=1, help_text="Order of the contacts of a customer; the first is the primary contact"
+    )
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     title = models.CharField(max_length=100, blank=True)

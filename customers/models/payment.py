@@ -53,7 +53,8 @@ class CartLogin(LinkedRow):
     login = models.CharField(max_length=150, unique=True, null=True, blank=True)
     password = models.CharField(max_length=128, blank=True, help_text="A hash; never shown, compared or returned")
     chosen_after = models.BigIntegerField(
-        default=0, help_text="The last profile change before its password was set anew: chosen by then opens it no more"
+        default=0,
+        help_text="The last profile change before this password was set; passwords chosen up to then no longer work",
     )
     merge = models.ForeignKey(Merge, models.PROTECT, null=True, blank=True, related_name="cart_logins")
 

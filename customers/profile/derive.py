@@ -85,7 +85,7 @@ def first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
 
 
 def bump_versions(customers: Collection[Customer]) -> None:
-    """A new version: whoever decided on the old one has to look again."""
+    """Give each a new version, so that edits and merges planned on the old one are refused."""
     _bump([customer.pk for customer in customers])
     for customer in customers:
         customer.version += 1
@@ -162,7 +162,7 @@ def save_profile(
 ) -> set[str]:
     """Make the profile of the locked `customer` say `values`, and write other `columns`; the names of what differed.
 
-    With a `new_version` whoever decided on the old one has to look again.
+    With a `new_version`, edits and merges planned on the old one are refused.
     """
     columns |= {BY_KEY[key].column: value for key, value in values.items()}
     changed = {name: value for name, value in columns.items() if getattr(customer, name) != value}
@@ -183,7 +183,7 @@ def _new_version(customer: Customer) -> dict[str, Any]:
 
 
 def refresh_profiles(customers: Collection[int]) -> list[str]:
-    """Make the profile columns what stands, and the staff records follow; name what was not so."""
+    """Derive profile columns and staff records again; return a line for each column that differed."""
     history = ProfileHistory(customers)
     rows = list(Customer.objects.filter(pk__in=customers, erased_at=None))
     differed = [

@@ -1,4 +1,7 @@
-"""Editing the profile of a live customer. Of two people who edit one at a time, the second is told."""
+"""Creating customers and editing the profile of a live one.
+
+An edit names the version that it was made from; if the customer has a newer one, it is refused as stale.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +50,9 @@ class StaleEditError(EditError):
 def create_customer(
     values: Mapping[str, Any], *, by: User | None, via: str, record: SourceRecord | None = None, **columns: Any
 ) -> Customer:
-    """A new customer with `values` as profile and `record`, not saved yet, as its first; else whoever calls adds one.
+    """A new customer with `values` as profile and the unsaved `record` as its first; without one, the caller adds one.
 
-    ValidationError when a value cannot be stored; the transaction of the caller goes on.
+    ValidationError when a value cannot be stored; the transaction of the caller continues.
     """
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     columns |= {BY_KEY[key].column: value for key, value in cleaned.items()}

@@ -1,5 +1,5 @@
 "use strict";
-// A part of a page that cannot be asked for changes nothing, so it is said; the next that arrives takes it back.
+// A failed htmx request leaves the page unchanged, so show a message until a request succeeds again.
 {
     const show = (isUnreachable) => {
         document.getElementById("unreachable").hidden = !isUnreachable;
