@@ -29,7 +29,7 @@ def test_status_and_owner_are_set_and_told(as_agent, agent, helena, admin_user):
 
     page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
     assert '<span class="badge ">Working Lead</span>' in page
-    assert "Owner: Jane Peacock" in page
+    assert "Owner: <bdi>Jane Peacock</bdi>" in page
     entries = HistoryEntry.objects.filter(kind="edit", by=agent).order_by("pk")
     assert [entry.text for entry in entries] == [
         "Lead status set to Working Lead.",
@@ -62,7 +62,7 @@ def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, adm
     assert (
         "Not saved. Jane Peacock changed this customer a moment ago. Check the current values, then save again." in page
     )
-    assert "Current lead status: Lost. Current owner: Jane Peacock." in page
+    assert "Current lead status: Lost. Current owner: <bdi>Jane Peacock</bdi>." in page
     assert '<option value="qualified" selected>' in page
     [now] = Customer.objects.filter(pk=helena.pk)
     assert f'name="version" value="{now.version}"' in page
