@@ -149,10 +149,7 @@ def _refuse(plan: UndoPlan, *, seen: str, allow_overdraft: bool) -> None:
         raise StaleUndoError
     if plan.overdrawn and not allow_overdraft:
         customer, currency, amount = plan.overdrawn[0]
-        raise OverdrawnError(
-            f"{customer.name_with_number} would have {format_money(amount, currency)} of credit."
-            " Tick “Allow negative credit” to continue, or add credit first."
-        )
+        raise OverdrawnError(customer, format_money(amount, currency))
 
 
 def _write_profiles(

@@ -45,6 +45,13 @@ class StaleUndoError(UndoError):
 class OverdrawnError(UndoError):
     """Credit of a duplicate was used since, and negative credit was not allowed."""
 
+    def __init__(self, customer: Customer, credit: str) -> None:
+        super().__init__(
+            f"{customer.name_with_number} would have {credit} of credit."
+            " Tick “Allow negative credit” to continue, or add credit first."
+        )
+        self.customer, self.credit = customer, credit
+
 
 @dataclass(frozen=True)
 class FieldOutcome:

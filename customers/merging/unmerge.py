@@ -44,6 +44,11 @@ MovableKind = type[Note] | type[Task] | type[Opportunity]
 # Notes and tasks about a contact stay with the contact.
 MOVABLE: Mapping[MovableKind, Q] = {Note: Q(contact=None), Task: Q(contact=None), Opportunity: Q()}
 
+OVERDRAWN = (
+    "{customer} would have {credit} of credit. Add credit first, or undo the merge on its page and tick “Allow negative"
+    " credit” there."
+)
+
 
 class UnmergeError(ActionError):
     pass
@@ -57,7 +62,7 @@ def unmerge_customers(record: SourceRecord, *, by: User | None, moving: Collecti
         member = _moved_by(record)
         new = _undo(member, by=by) if member else split_record(record, by=by, via=Via.API)
     except OverdrawnError as error:
-        raise UnmergeError(f"{error} The option is on the page of the merge.") from None
+        raise UnmergeError(OVERDRAWN.format(customer=error.customer.name_with_number, credit=error.credit)) from None
     except (UndoError, SplitError) as error:
         raise UnmergeError(str(error)) from None
     if not _has_records(old):

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from customers.lib import sentences
-from customers.lib.money import format_money
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.profile.lead_status import clear_lost
@@ -29,7 +28,8 @@ from orders.models import (
 )
 from orders.payments.add_line import add_line
 from orders.payments.gateway import Answer
-from orders.payments.gateway_request import PAYMENTS, amount_paid
+from orders.payments.gateway_request import amount_paid
+from orders.payments.outcome import CANCELLED_MEANWHILE, UNKNOWN_PAYMENT_METHOD, amount_text, is_late
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_refund
@@ -40,13 +40,7 @@ if TYPE_CHECKING:
 LONGEST_ANSWER = 200
 ORDER_FIELDS = ("status", "refunded", "total", "shipping", "tax", "details")
 MOVES_MONEY = (TransactionKind.SALE, TransactionKind.CAPTURE, TransactionKind.REFUND)
-WORDS = {
-    TransactionKind.REFUND: ("Refund", "refunded"),
-    TransactionKind.AUTHORIZE: ("Authorization", "authorized"),
-    TransactionKind.VOID: ("Voiding", "voided"),
-}
-CHARGE = ("Charge", "charged")
-CANCELLED_MEANWHILE = "The order was cancelled in the meantime and stays cancelled. You can refund this payment."
+ORDER_DELETED = "This order was deleted a moment ago. The gateway answered “{answer}” about {amount}."
 DONE = {
     TransactionKind.SALE: "Charged {amount} to {card} for order {order}.",
     TransactionKind.CAPTURE: "Captured {amount} on {card} for order {order}.",
@@ -76,9 +70,8 @@ def record_answer(payment: Transaction, answer: Answer, *, by: User | None = Non
         return payment
     try:
         return _record(payment, answer, by=by)
-    except OrderDeletedError as error:
-        answered = f"The gateway answered “{answer.text}” about {amount_text(payment)}"
-        raise LostAnswerError(f"{error} {answered}.") from None
+    except OrderDeletedError:
+        raise LostAnswerError(ORDER_DELETED.format(answer=answer.text, amount=amount_text(payment))) from None
 
 
 def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:
@@ -106,7 +99,7 @@ def _write_history(order: Order, payment: Transaction, reason: str, *, by: User 
     messages = [DECLINED[kind] if is_declined else DONE[kind]]
     values: dict[str, Value] = {
         "amount": sentences.money(payment.amount, payment.currency),
-        "card": str(payment.pay_source) if payment.pay_source else sentences.word("an unknown payment method"),
+        "card": str(payment.pay_source) if payment.pay_source else sentences.word(UNKNOWN_PAYMENT_METHOD),
     }
     if is_late(payment):
         messages.append(CANCELLED_MEANWHILE)
@@ -155,28 +148,3 @@ def _keep_token(payment: Transaction, answer: Answer) -> None:
         payment.pay_source.token = answer.token.value
         payment.pay_source.gateway_customer = answer.token.gateway_customer
         payment.pay_source.save(update_fields=["token", "gateway_customer"])
-
-
-def outcome_sentence(payment: Transaction) -> str:
-    """Such as “3.00 USD refunded to VISA 4242.”"""
-    amount = amount_text(payment)
-    card = f" to {payment.pay_source}" if payment.pay_source else ""
-    act, done = kind_words(payment)
-    if payment.status == TransactionStatus.SUCCESS:
-        return f"{amount} {done}{card}." + (f" {CANCELLED_MEANWHILE}" if is_late(payment) else "")
-    return f"{act} of {amount}{card} declined. {payment.answer}"
-
-
-def is_late(payment: Transaction) -> bool:
-    """Whether the payment is for an order that was cancelled meanwhile."""
-    is_paid = payment.kind in PAYMENTS and payment.status == TransactionStatus.SUCCESS
-    return is_paid and payment.order.status == OrderStatus.CANCELLED
-
-
-def kind_words(payment: Transaction) -> tuple[str, str]:
-    """(noun, past participle), such as (“Refund”, “refunded”)."""
-    return WORDS.get(TransactionKind(payment.kind), CHARGE)
-
-
-def amount_text(payment: Transaction) -> str:
-    return format_money(payment.amount, payment.currency)

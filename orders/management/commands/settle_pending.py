@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orders.locks import OrderError
 from orders.models import TransactionStatus
-from orders.payments.record_answer import outcome_sentence
+from orders.payments.outcome import outcome_sentence
 from orders.payments.settle_pending import is_overdue, pending_note, settle_pending
 
 

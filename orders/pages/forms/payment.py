@@ -11,13 +11,19 @@ from customers.lib.money import format_amount, format_for_input, format_money
 from customers.models import PaySource
 from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
-from orders.models import Transaction
+from orders.models import Transaction, TransactionKind
 from orders.pages.forms.fields import AmountField, ReasonField
-from orders.payments.record_answer import kind_words
 from orders.payments.refund import RefundablePayment, refuse_amount
 from orders.payments.rerun import refuse_expired
 
 YES, NO = "yes", "no"
+OUTCOMES = {
+    TransactionKind.SALE: ("It was charged", "It was not charged"),
+    TransactionKind.CAPTURE: ("It was captured", "It was not captured"),
+    TransactionKind.AUTHORIZE: ("It was authorized", "It was not authorized"),
+    TransactionKind.VOID: ("It was voided", "It was not voided"),
+    TransactionKind.REFUND: ("It was refunded", "It was not refunded"),
+}
 LONGEST_SETTLE_REASON = 160  # what is left of the longest answer after “Resolved manually”
 
 
@@ -65,9 +71,8 @@ class SettleForm(forms.Form):
 
     def __init__(self, payment: Transaction, data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
         super().__init__(data, label_suffix="", initial={"seen": seen})
-        _, done = kind_words(payment)
-        choices = [("", "Choose…"), (YES, f"It was {done}"), (NO, f"It was not {done}")]
-        choice_field(self, "outcome").choices = choices
+        done, not_done = OUTCOMES[TransactionKind(payment.kind)]
+        choice_field(self, "outcome").choices = [("", "Choose…"), (YES, done), (NO, not_done)]
 
     @property
     def happened(self) -> bool:

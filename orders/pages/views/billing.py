@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 CANCEL_LEAD = "Nothing is billed on or after the date of the cancellation. Orders and memberships are kept."
 
 
-def _name(purchase: Purchase) -> str:
-    return f"purchase {purchase.pk}, {isolated(purchase.product)}"
+def _title(title: str, purchase: Purchase) -> str:
+    return title.format(number=purchase.pk, product=isolated(purchase.product))
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,18 +57,18 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
         cancel_purchase(purchase, reason=reason, seen=seen, by=request.user)
         return "Purchase cancelled."
 
-    lead = " ".join(filter(None, [_scheduled(purchase), CANCEL_LEAD]))
-    texts = Confirmation(f"Cancel {_name(purchase)}?", "Cancel", lead, "Cancel purchase", cancel_label="Go back")
+    title, lead = _title("Cancel purchase {number}, {product}?", purchase), _cancel_lead(purchase)
+    texts = Confirmation(title, "Cancel", lead, "Cancel purchase", cancel_label="Go back")
     return _confirm(request, form, refuse_cancel, act, texts)
 
 
-def _scheduled(purchase: Purchase) -> str:
+def _cancel_lead(purchase: Purchase) -> str:
     if purchase.cancels_on is None:
-        return ""
+        return CANCEL_LEAD
     on, reason = shown_date(purchase.cancels_on), isolated(purchase.cancel_reason)
     if reason:
-        return f"A cancellation is already scheduled for {on} ({reason}). Your choice here replaces it."
-    return f"A cancellation is already scheduled for {on}. Your choice here replaces it."
+        return f"A cancellation is already scheduled for {on} ({reason}). Your choice here replaces it. {CANCEL_LEAD}"
+    return f"A cancellation is already scheduled for {on}. Your choice here replaces it. {CANCEL_LEAD}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,7 +85,8 @@ def purchase_keep(request: "StaffRequest", pk: int) -> HttpResponse:
     lead = "The scheduled cancellation will be removed."
     if purchase.cancels_on:
         lead = f"The cancellation scheduled for {shown_date(purchase.cancels_on)} will be removed."
-    texts = Confirmation(f"Keep {_name(purchase)}?", "Keep", lead, "Keep purchase", cancel_label="Go back")
+    title = _title("Keep purchase {number}, {product}?", purchase)
+    texts = Confirmation(title, "Keep", lead, "Keep purchase", cancel_label="Go back")
     return _confirm(request, form, scheduled_day, act, texts)
 
 
@@ -100,7 +101,8 @@ def purchase_pause(request: "StaffRequest", pk: int) -> HttpResponse:
         pause_purchase(purchase, form.cleaned_data["until"], seen=form.cleaned_data["seen"], by=request.user)
         return "Purchase paused."
 
-    texts = Confirmation(f"Pause {_name(purchase)}?", "Pause", "A paused purchase is not billed.", "Pause purchase")
+    title, lead = _title("Pause purchase {number}, {product}?", purchase), "A paused purchase is not billed."
+    texts = Confirmation(title, "Pause", lead, "Pause purchase")
     return _confirm(request, form, refuse_pause, act, texts)
 
 
@@ -120,7 +122,8 @@ def purchase_reactivate(request: "StaffRequest", pk: int) -> HttpResponse:
     lead = "The purchase is billed again from the next bill date."
     if not may_choose:
         lead = f"The purchase is billed again from {shown_date(proposed_next_bill(purchase))}."
-    texts = Confirmation(f"Reactivate {_name(purchase)}?", "Reactivate", lead, "Reactivate purchase")
+    title = _title("Reactivate purchase {number}, {product}?", purchase)
+    texts = Confirmation(title, "Reactivate", lead, "Reactivate purchase")
     return _confirm(request, form, refuse_reactivation, act, texts)
 
 
@@ -138,7 +141,8 @@ def purchase_billing(request: "StaffRequest", pk: int) -> HttpResponse:
         return "Billing changed."
 
     lead = "Changes apply from the next bill. Past bills stay as they are."
-    texts = Confirmation(f"Change billing of {_name(purchase)}?", "Change billing", lead, "Save billing")
+    title = _title("Change billing of purchase {number}, {product}?", purchase)
+    texts = Confirmation(title, "Change billing", lead, "Save billing")
     return _confirm(request, form, refuse_billing_change, act, texts)
 
 

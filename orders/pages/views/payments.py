@@ -20,7 +20,8 @@ from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.pages.forms.payment import RefundForm, RerunForm, SettleForm
 from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.order import get_order
-from orders.payments.record_answer import LostAnswerError, amount_text, outcome_sentence
+from orders.payments.outcome import amount_text, outcome_sentence
+from orders.payments.record_answer import LostAnswerError
 from orders.payments.refund import refund_order, refundable_payments
 from orders.payments.rerun import chargeable_cards, rerun_order
 from orders.payments.settle_by_hand import payment_to_settle, settle_by_hand

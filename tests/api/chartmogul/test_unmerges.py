@@ -179,6 +179,7 @@ def test_credit_that_would_be_below_zero_is_in_the_way(caller, smith, jones):
     credit.adjust(row(smith), Decimal(-20), currency="USD", reason="Spent", by=None)
     response = unmerged(caller, jones, smith)
     assert response.status_code == 422, response.content
+    assert "Add credit first, or undo the merge on its page" in response.content.decode()
     assert now(caller, jones)["uuid"] == smith["uuid"]
 
 
