@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from customers.erasing.delete_rows import tables
 from customers.models import Customer, Deletion
 
@@ -20,10 +22,10 @@ class DeletionRow:
 
     @property
     def what(self) -> list[str]:
-        singular = {str(model._meta.verbose_name_plural): model._meta.verbose_name for model in tables()}
+        singular = {str(model._meta.verbose_name_plural): str(model._meta.verbose_name) for model in tables()}
         counts = [(kind, n) for kind, n in self.deletion.counts.items() if kind != "customers"]
         counts.sort(key=lambda count: (-count[1], count[0]))
-        return [f"{n:,} {singular.get(kind, kind) if n == 1 else kind}" for kind, n in counts]
+        return [f"{n:,} {ngettext(singular.get(kind, kind), kind, n)}" for kind, n in counts]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any, NamedTuple
 
+from django.utils.translation import ngettext
+
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
 from customers.lib.phrases import isolated
@@ -127,7 +129,7 @@ def _filled(value: Value) -> Iterator[Part]:
         case {"time": at}:
             yield Part(format_day(datetime.fromisoformat(at)))
         case {"count": count, "one": one, "many": many}:
-            yield Part(f"{count:,} {one if count == 1 else many}")
+            yield Part(f"{count:,} {ngettext(one, many, count)}")
         case {"word": own}:
             yield Part(own)
         case {"field": _, "label": label}:

@@ -113,4 +113,10 @@ def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
 
 
 def not_duplicates_text(plan: UndoPlan) -> str:
-    return f"These {len(plan.returns) + 1} customers will not be suggested as duplicates of each other."
+    number = len(plan.returns) + 1
+    text = ngettext(
+        "This %(number)s customer will not be suggested as a duplicate.",
+        "These %(number)s customers will not be suggested as duplicates of each other.",
+        number,
+    )
+    return text % {"number": number}

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.utils.translation import ngettext
 
 from customers.models import DataSource, LinkedRow, SourceRecord
 
@@ -43,7 +44,7 @@ class RowCount:
 
     def __str__(self) -> str:
         names = self.kind._meta
-        return f"{self.shown} {names.verbose_name if self.number == 1 else names.verbose_name_plural}"
+        return f"{self.shown} {ngettext(str(names.verbose_name), str(names.verbose_name_plural), self.number)}"
 
 
 def count_rows(

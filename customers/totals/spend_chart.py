@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from itertools import groupby
+
+from django.utils.translation import ngettext
 
 from customers.lib.bars import Bar, bars
 from customers.lib.dates import format_day
@@ -105,7 +107,7 @@ class SpendChart:
         end = 0.0  # of the label before
         for _, group in groupby(self.spend.merges, key=lambda merge: month_of(merge.created)):
             merges = list(group)
-            label = ", ".join(str(merge.pk) for merge in merges) if len(merges) < 3 else f"{len(merges)} merges"
+            label = _label(merges)
             x, label_x = self._place(merges[0]), _within(self._place(merges[0]), label)
             has_room = label_x - len(label) * LETTER / 2 >= end
             if has_room:
@@ -148,6 +150,12 @@ class SpendChart:
 
 def month_name(first: date) -> str:
     return f"{first:%b %Y}"
+
+
+def _label(merges: Sequence[Merge]) -> str:
+    if len(merges) < 3:
+        return ", ".join(str(merge.pk) for merge in merges)
+    return ngettext("%(number)s merge", "%(number)s merges", len(merges)) % {"number": len(merges)}
 
 
 def _within(x: float, text: str) -> float:

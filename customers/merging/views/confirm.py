@@ -96,7 +96,10 @@ def _page(request: "StaffRequest", customers: list[Customer], plan: MergePlan) -
 def _title(survivor: Customer, duplicates: list[Customer]) -> str:
     if len(duplicates) == 1:
         return f"Merge {duplicates[0].name_with_number} into {survivor.name_with_number}?"
-    return f"Merge {len(duplicates)} customers into {survivor.name_with_number}?"
+    text = ngettext(
+        "Merge %(number)s customer into %(survivor)s?", "Merge %(number)s customers into %(survivor)s?", len(duplicates)
+    )
+    return text % {"number": len(duplicates), "survivor": survivor.name_with_number}
 
 
 def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> HttpResponse:
