@@ -41,8 +41,8 @@ class SharedEvidence:
     """A value of both customers, with the records that have it. `why_not` says why it does not count; "" if it does."""
 
     reason: Evidence
-    ones: Sequence[SourceRecord]
-    others: Sequence[SourceRecord]
+    one_records: Sequence[SourceRecord]
+    other_records: Sequence[SourceRecord]
     why_not: str = ""
 
 
@@ -71,9 +71,11 @@ class Explanation:
 
 
 def explain_match(one: Customer, other: Customer) -> Explanation:
-    ours, theirs = records_of(one), records_of(other)
-    shared = list(_shared(one, other, _records_by_value(ours), _records_by_value(theirs)))
-    return Explanation(one, candidate_for(one, other), shared, list(compare_customers(one, other, ours, theirs)))
+    one_records, other_records = records_of(one), records_of(other)
+    shared = list(_shared(one, other, _records_by_value(one_records), _records_by_value(other_records)))
+    return Explanation(
+        one, candidate_for(one, other), shared, list(compare_customers(one, other, one_records, other_records))
+    )
 
 
 def records_of(customer: Customer) -> list[SourceRecord]:
@@ -90,13 +92,20 @@ def _records_by_value(records: Collection[SourceRecord]) -> MatchedValue:
     return records_of
 
 
-def _shared(one: Customer, other: Customer, ours: MatchedValue, theirs: MatchedValue) -> Iterator[SharedEvidence]:
-    keys = ours.keys() & theirs.keys()
+def _shared(
+    one: Customer, other: Customer, one_values: MatchedValue, other_values: MatchedValue
+) -> Iterator[SharedEvidence]:
+    keys = one_values.keys() & other_values.keys()
     placeholders = {key: "Placeholder that many people enter." for key in keys if is_placeholder(*key)}
-    why_not = _why_crowded(keys, one, other) | _why_excluded(keys, ours, theirs) | _why_ignored(keys) | placeholders
+    why_not = (
+        _why_crowded(keys, one, other)
+        | _why_excluded(keys, one_values, other_values)
+        | _why_ignored(keys)
+        | placeholders
+    )
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
     for key in sorted(without_repeated_digits(keys)):
-        yield SharedEvidence(Evidence(*key, key in current), ours[key], theirs[key], why_not.get(key, ""))
+        yield SharedEvidence(Evidence(*key, key in current), one_values[key], other_values[key], why_not.get(key, ""))
 
 
 def _why_crowded(keys: Collection[Key], one: Customer, other: Customer) -> dict[Key, str]:
@@ -117,14 +126,16 @@ def _why_ignored(keys: Collection[Key]) -> dict[Key, str]:
     }
 
 
-def _why_excluded(keys: Collection[Key], ours: MatchedValue, theirs: MatchedValue) -> dict[Key, str]:
+def _why_excluded(keys: Collection[Key], one_values: MatchedValue, other_values: MatchedValue) -> dict[Key, str]:
     """{value: why it does not count}, where all records of one customer exclude it from matching."""
-    records = {record.pk: record for side_records in (ours, theirs) for key in keys for record in side_records[key]}
+    records = {
+        record.pk: record for side_records in (one_values, other_values) for key in keys for record in side_records[key]
+    }
     excluded = UnmatchedValue.objects.filter(source_record__in=records).select_related("by").order_by("pk")
     row_of = {(row.source_record_id, row.kind, row.value): row for row in excluded}
     why_not = {}
     for key in keys:
-        for side in (ours, theirs):
+        for side in (one_values, other_values):
             rows = [row_of.get((record.pk, *key)) for record in side[key]]
             if rows and all(rows) and (first := rows[0]):
                 record = isolated(records[first.source_record_id])
@@ -151,21 +162,21 @@ class Comparison:
     """`verdict` says how similar the values are; `speaks_against` when they are likely two customers."""
 
     label: str
-    ones: Sequence[str]
-    others: Sequence[str]
+    one_values: Sequence[str]
+    other_values: Sequence[str]
     verdict: str
     speaks_against: bool = False
 
 
 def compare_customers(
-    one: Customer, other: Customer, ours: Sequence[SourceRecord], theirs: Sequence[SourceRecord]
+    one: Customer, other: Customer, one_records: Sequence[SourceRecord], other_records: Sequence[SourceRecord]
 ) -> Iterator[Comparison]:
     """The fields of the group Identity: emails and phones of all records, of the others what either profile has."""
     for field in (field for field in FIELDS if field.group == IDENTITY):
         if field.key == "email":
-            yield _values("Emails", _emails(one, ours), _emails(other, theirs))
+            yield _values("Emails", _emails(one, one_records), _emails(other, other_records))
         elif field.key == "phone":
-            yield _values("Phones", _phones(one, ours), _phones(other, theirs))
+            yield _values("Phones", _phones(one, one_records), _phones(other, other_records))
         elif any(texts := [shown_text(field, customer) for customer in (one, other)]):
             comparison = _texts(field, *texts)
             yield _within_whole_name(comparison, one, other) if field.key in PARTS_OF_NAME else comparison
@@ -207,14 +218,14 @@ def _name_verdict(one: str, other: str) -> tuple[str, bool]:
     return f"{degree or 0}% similar", (degree or 0) < SIMILAR_ENOUGH
 
 
-def _values(label: str, ones: Spellings, others: Spellings) -> Comparison:
+def _values(label: str, one_values: Spellings, other_values: Spellings) -> Comparison:
     verdict = ""
-    if ones.keys() & others.keys():
+    if one_values.keys() & other_values.keys():
         verdict = "Shared"
-    elif ones and others:
-        nearest = max(round(fuzz.ratio(a, b)) for a, b in product(ones, others))
+    elif one_values and other_values:
+        nearest = max(round(fuzz.ratio(a, b)) for a, b in product(one_values, other_values))
         verdict = f"None shared, closest {nearest}% similar" if nearest >= NEARLY else "None shared"
-    return Comparison(label, list(ones.values()), list(others.values()), verdict)
+    return Comparison(label, list(one_values.values()), list(other_values.values()), verdict)
 
 
 def _emails(customer: Customer, records: Sequence[SourceRecord]) -> Spellings:

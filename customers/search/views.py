@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 @may_view
 @vary_on_headers("HX-Target")
 def customer_list(request: "StaffRequest") -> HttpResponse:
-    filters = read_list_filter(request.GET)
-    page = list_page(filters.criteria, filters.sort, after=filters.after)
+    list_filter = read_list_filter(request.GET)
+    page = list_page(list_filter.criteria, list_filter.sort, after=list_filter.after)
     url = reverse("customers:list")
     context = {
         "title": "Customers",
-        "wanted": filters,
-        "understood": find.interpretation(filters.text),
+        "list_filter": list_filter,
+        "understood": find.interpretation(list_filter.text),
         "page": page,
-        "first": url + filters.address(),
-        "following": url + filters.address(after=page.following) if page.following else "",
+        "first": url + list_filter.address(),
+        "following": url + list_filter.address(after=page.following) if page.following else "",
         "statuses": STATUSES,
         "countries": COUNTRIES,
         "sorts": SORTS,

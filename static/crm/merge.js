@@ -8,7 +8,7 @@
             event.preventDefault();
             const picks = document.querySelectorAll(`.values tr:not(.answer) input[value="${button.value}"]:not([data-on-purpose])`);
             for (const pick of picks) pick.checked = true;
-            taken.textContent = button.dataset.said;
+            taken.textContent = button.dataset.message;
             taken.dispatchEvent(new Event("input", { bubbles: true }));
         });
     }

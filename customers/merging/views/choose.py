@@ -40,8 +40,8 @@ def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, survivor)
     context = _candidates(request, survivor)
-    if request.htmx.target == "found":
-        return render(request, "customers/merging/_merge_found.html", context)
+    if request.htmx.target == "search-results":
+        return render(request, "customers/merging/_search_results.html", context)
     return render(
         request, "customers/merging/merge_choose.html", {"title": f"Merge into {isolated(survivor.name)}", **context}
     )
@@ -66,7 +66,7 @@ def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
     context: dict[str, Any] = {
         "survivor": survivor,
         "rows": [row for row in rows if not row.candidate.dismissal],
-        "dismissed": [row for row in rows if row.candidate.dismissal],
+        "not_duplicates": [row for row in rows if row.candidate.dismissal],
         "may_search": request.user.has_perm(UNMATCHED),
     }
     if context["may_search"]:
@@ -81,7 +81,7 @@ def _search(survivor: Customer, term: str, ticked: list[int], listed: set[int]) 
     hits = find(term).exclude(pk__in=[survivor.pk, *listed]).order_by("pk")[:MOST_FOUND] if term else []
     others |= {customer.pk: customer for customer in hits}
     rows = candidates.candidate_rows(candidates_for(survivor, list(others.values())), ticked=ticked)
-    return {"q": term, "found": rows, "is_in_vain": bool(term) and not hits}
+    return {"q": term, "search_rows": rows, "has_no_hits": bool(term) and not hits}
 
 
 @require_POST
@@ -99,13 +99,13 @@ def merge_dismiss(request: "StaffRequest", survivor: Customer) -> HttpResponse:
                 f"{other.name_with_number} can be suggested as a duplicate of {survivor.name_with_number} again.",
             )
     elif not_duplicates.mark_not_duplicates(survivor, other, by=request.user):
-        messages.success(request, _dismissed_message(survivor, other))
+        messages.success(request, _marked_message(survivor, other))
     else:
         messages.error(request, f"Nothing was saved: {other.name_with_number} was merged or erased meanwhile.")
     return redirect(choose_url(survivor, request.POST.getlist("duplicate")))
 
 
-def _dismissed_message(survivor: Customer, other: Customer) -> str:
+def _marked_message(survivor: Customer, other: Customer) -> str:
     # The button belongs to the form of the page that shows the message.
     return format_html(
         "<span>{} will not be suggested as a duplicate of {} again.</span>"

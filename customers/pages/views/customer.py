@@ -14,7 +14,7 @@ from customers.lib.phrases import isolated
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
-from customers.pages.views.sections import rows, story, totals_and_plot, waiting
+from customers.pages.views.sections import rows, timeline, totals_and_plot, waiting
 from customers.profile.display import former_contacts, identity_lines, other_info
 from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
@@ -44,7 +44,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     form = NoteForm() if may_note else None
     if request.htmx.target == "history":
         records = records_of(customer)
-        return render(request, "customers/page/_timeline.html", story(request, customer, records, form))
+        return render(request, "customers/page/_timeline.html", timeline(request, customer, records, form))
     if request.method == "GET":
         record_visit(customer, by=request.user)
     return render_page(request, customer, form)
@@ -57,7 +57,7 @@ def render_page(
     context = {
         "title": isolated(customer.name),
         **rows(request, customer, records, totals),
-        **story(request, customer, records, form),
+        **timeline(request, customer, records, form),
         **totals_and_plot(request, customer, totals),
         **head(request, customer),
         **facts(customer, records),

@@ -45,9 +45,11 @@ def rows(
     }
 
 
-def story(request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None) -> dict[str, Any]:
-    moments = tabs.newest_entries(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
-    return {"customer": customer, "story": moments, "form": form}
+def timeline(
+    request: "StaffRequest", customer: Customer, records: tabs.Records, form: NoteForm | None
+) -> dict[str, Any]:
+    entries = tabs.newest_entries(customer, records, with_orders=request.user.has_perm(VIEW_ORDERS))
+    return {"customer": customer, "timeline": entries, "form": form}
 
 
 def waiting(customer: Customer) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def test_the_filters_that_are_set_can_be_cleared_each(as_agent, mixed):
     source = DataSource.objects.get(name="Shop").pk
     response = as_agent.get(URL, {"q": "same", "status": "new", "source": source, "country": "DE", "duplicates": "on"})
 
-    cleared = {filter.label: filter.cleared for filter in response.context["wanted"].filters}
+    cleared = {filter.label: filter.cleared for filter in response.context["list_filter"].filters}
     assert cleared["New Lead"] == f"?q=same&source={source}&country=DE&duplicates=on"
     assert cleared["Has duplicates"] == f"?q=same&status=new&source={source}&country=DE"
     assert cleared.keys() == {"New Lead", "Shop", "Germany", "Has duplicates"}

@@ -117,10 +117,10 @@ def test_whoever_may_searches_for_any_other_customer_and_keeps_the_ticks(as_admi
 
 
 def test_a_search_swaps_only_what_was_found(as_admin, helena, zdenek):
-    headers = {"HX-Request": "true", "HX-Target": "found"}
+    headers = {"HX-Request": "true", "HX-Target": "search-results"}
     page = as_admin.get(choose(helena, q="zdenek"), headers=headers).content.decode()
 
-    assert page.startswith('<div id="found">')
+    assert page.startswith('<div id="search-results">')
     assert f'value="{zdenek.pk}"' in page
 
 

@@ -161,7 +161,7 @@ def test_history_and_notes_stand_together_newest_first_and_eight_at_most(as_agen
     notes.add(helena, {"text": "A <b>note</b>"}, by=agent)
 
     response = as_agent.get(url(helena))
-    assert [getattr(line.row, "text", "") for line in response.context["story"]] == [
+    assert [getattr(line.row, "text", "") for line in response.context["timeline"]] == [
         f"Act {n}." for n in range(8, 0, -1)
     ]
     part = as_agent.get(url(helena), headers={"HX-Request": "true", "HX-Target": "history"})
