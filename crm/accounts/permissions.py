@@ -42,7 +42,7 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         ),
         Checkbox(
             "customers.merge_unmatched_customer",
-            "Can merge customers without a match",
+            "Can merge without a match",
             "Merge any customers found by search",
         ),
         Checkbox("customers.undo_merge", "Can undo merges", "Any user’s merges, at any time"),

@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
             options={
                 "permissions": [
                     ("merge_customer", "Can merge customers"),
-                    ("merge_unmatched_customer", "Can merge customers without a match"),
+                    ("merge_unmatched_customer", "Can merge without a match"),
                 ],
             },
         ),

@@ -92,7 +92,7 @@ class Customer(models.Model):
     class Meta:
         permissions = [
             ("merge_customer", "Can merge customers"),
-            ("merge_unmatched_customer", "Can merge customers without a match"),
+            ("merge_unmatched_customer", "Can merge without a match"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 NO_MATCH = (
     "You do not have permission to merge customers who share no email or phone. An admin can grant"
-    " “Can merge customers without a match” on Edit User. Nothing was merged."
+    " “Can merge without a match” on Edit User. Nothing was merged."
 )
 
 
