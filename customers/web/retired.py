@@ -16,6 +16,20 @@ from customers.web.messages import message_with_button
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
+# By whether a user merged, and whether the survivor was itself merged since.
+MERGED = {
+    (True, False): "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}.",
+    (False, False): "You followed a link to {customer}, which was merged into {survivor} by an API client on {day}.",
+    (True, True): (
+        "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}. Both are merged into"
+        " {root} now."
+    ),
+    (False, True): (
+        "You followed a link to {customer}, which was merged into {survivor} by an API client on {day}. Both are merged"
+        " into {root} now."
+    ),
+}
+
 
 class ErasedError(Exception):
     """The customer of the URL was erased; the middleware answers for every view alike."""
@@ -57,17 +71,11 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
 
 def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> str:
     merge = member.merge
-    values = {
-        "customer": customer.name_with_number,
-        "survivor": merge.survivor.name_with_number,
-        "user": isolated(merge.by or "an API client"),
-        "day": format_day(merge.created),
-        "root": root.name_with_number,
-    }
-    text = "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}."
-    if root != merge.survivor:
-        text = (
-            "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}."
-            " Both are merged into {root} now."
-        )
-    return text.format(**values)
+    text = MERGED[merge.by is not None, root != merge.survivor]
+    return text.format(
+        customer=customer.name_with_number,
+        survivor=merge.survivor.name_with_number,
+        user=isolated(merge.by),
+        day=format_day(merge.created),
+        root=root.name_with_number,
+    )

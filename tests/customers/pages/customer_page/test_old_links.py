@@ -29,7 +29,8 @@ def test_an_old_link_is_followed_through_later_merges(as_agent, helena, double):
 
     response = as_agent.get(url(double), follow=True)
     assert response.redirect_chain == [(url(last), 302)]
-    assert "was merged into Helena Holý" in text_of(response)
+    today = f"{timezone.now():%-d %b %Y}"
+    assert f"was merged into Helena Holý ({helena.pk}) by an API client on {today}. Both" in text_of(response)
     assert "Both are merged into Lena Holý (" in text_of(response)
 
 
