@@ -24,6 +24,11 @@ def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
     return not names_in_common(identity, than) and set(match_keys(identity)).isdisjoint(match_keys(than))
 
 
+def updated_by(record: SourceRecord, identity: Identity) -> Identity:
+    """The identity of `record` with whatever `identity` names."""
+    return replace(record.identity, **{name: value for name, value in asdict(identity).items() if value})
+
+
 def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord:
     """`record`, completed with what it lacks of `identity`, or one of the same origin that says the same as it.
 
@@ -31,7 +36,7 @@ def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord
     """
     sent = {name: value for name, value in asdict(identity).items() if value}
     completed = replace(record.identity, **{name: sent[name] for name in sent if not getattr(record, name)})
-    whole = replace(record.identity, **sent)
+    whole = updated_by(record, identity)
     if identity_key(whole) == identity_key(completed):
         _complete(record, completed)
         return record

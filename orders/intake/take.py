@@ -7,7 +7,7 @@ both. For an order that was taken in before, the stored order is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -24,7 +24,7 @@ from orders import history
 from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
 from orders.intake.order import IncomingOrder, clean_order
-from orders.intake.order_identity import record_of_identity
+from orders.intake.order_identity import record_of_identity, updated_by
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
@@ -88,7 +88,8 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
 
 def _write_other_identity(record: SourceRecord, identity: Identity) -> None:
     """Match and find the customer by `identity` too. The order remains with the `record` that the sender named."""
-    if any(astuple(identity)) and identity_key(identity) != record.identity_key:
+    # Without a lock where nothing new was sent: an order of a known person waits for no merge.
+    if identity_key(updated_by(record, identity)) != record.identity_key:
         lock_owner(record)
         record_of_identity(SourceRecord.objects.get(pk=record.pk), identity)
 

@@ -56,7 +56,7 @@ def test_a_match_that_is_read_while_its_customer_changes_is_not_missed(meanwhile
     def interrupt(execute, sql, params, many, context):
         result = execute(sql, params, many, context)
         # Not the short look before it, whether anybody has the keys at all.
-        is_the_question = '"shares"' in sql
+        is_the_question = '"has_email"' in sql
         if is_the_question and not interrupted:
             interrupted.append(True)
             act = (
