@@ -22,7 +22,7 @@ NAMESPACE = 7701
 NUMBERS = 1024
 
 LOCK = f"SELECT pg_advisory_xact_lock({NAMESPACE}, n) FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
-TRY_LOCK = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608
+TRY_LOCK = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608 - as above
 # Taken and released at once. Only a lock of the connection can be: one of the transaction lasts until its end.
 NUMBER_IS_FREE = (
     f"CASE WHEN pg_try_advisory_lock({NAMESPACE}, number) THEN pg_advisory_unlock({NAMESPACE}, number) ELSE false END"

@@ -34,9 +34,8 @@ def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord
 
     A new one is made only if the customer, who is locked, is not matched and found by all of `identity` already.
     """
-    sent = {name: value for name, value in asdict(identity).items() if value}
-    completed = replace(record.identity, **{name: sent[name] for name in sent if not getattr(record, name)})
     whole = updated_by(record, identity)
+    completed = replace(whole, **{name: value for name, value in asdict(record.identity).items() if value})
     if identity_key(whole) == identity_key(completed):
         _complete(record, completed)
         return record

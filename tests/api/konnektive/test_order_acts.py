@@ -1,5 +1,4 @@
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -8,7 +7,7 @@ from crm.accounts.permissions import EVERYTHING
 from customers.models import HistoryEntry
 from customers.models.ids import public_id
 from orders import history
-from orders.models import Fulfillment, Order, Purchase, Transaction
+from orders.models import Fulfillment, Order, Transaction
 from orders.subscriptions.change import today
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
 from tests.factories import sale, shipped_order
@@ -152,16 +151,6 @@ def test_an_order_can_be_cancelled_after_its_next_bill(shop):
     assert placed.purchases.get().cancels_on == today() + timedelta(days=10)
 
 
-def test_cancelling_a_purchase_after_its_next_bill_lets_that_bill_come(shop):
-    purchase = shipped_order().purchases.get()
-    bill_day = today() + timedelta(days=9)
-    Purchase.objects.filter(pk=purchase.pk).update(next_bill_date=bill_day)
-    asked = {"purchaseId": purchase.pk, "cancelReason": "Moved", "afterNextBill": 1}
-    assert shop.ask("purchase/cancel", **asked)[1]["nextBillDate"] == f"{bill_day}"
-    purchase.refresh_from_db()
-    assert (purchase.cancels_on, purchase.bills_on) == (bill_day + timedelta(days=1), bill_day)
-
-
 def test_a_purchase_that_is_cancelled_with_its_order_says_so_in_its_own_history(shop):
     placed = charged()
     purchase = placed.purchases.get()
@@ -227,60 +216,6 @@ def test_what_will_be_cancelled_on_that_day_already_is_not_told_twice(shop):
     before = standing(placed)
     assert shop.ask("order/cancel", **asked)[0] == "SUCCESS"
     assert standing(placed) == before
-
-
-def test_a_purchase_is_repriced_and_its_next_bill_moved(shop):
-    purchase = shipped_order().purchases.get()
-    day = today() + timedelta(days=20)
-    result, row = shop.ask("purchase/update", purchaseId=purchase.pk, price="12.00", nextBillDate=f"{day:%m/%d/%Y}")
-    assert (result, row["price"], row["nextBillDate"]) == ("SUCCESS", "12.00", f"{day}")
-
-
-def test_a_purchase_is_cancelled_and_reactivated(shop):
-    purchase = shipped_order().purchases.get()
-    result, row = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="Too dear")
-    assert (result, row["status"], row["cancelReason"]) == ("SUCCESS", "CANCELLED", "Too dear")
-    assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1)[1]["status"] == "ACTIVE"
-
-
-def test_a_purchase_is_paused_until_a_day(shop):
-    purchase = shipped_order().purchases.get()
-    day = today() + timedelta(days=20)
-    result, row = shop.ask("purchase/pause", purchaseId=purchase.pk, restartDate=f"{day:%m/%d/%y}", priorToNextBill=1)
-    assert (result, row["status"], row["restartDate"]) == ("SUCCESS", "PAUSED", f"{day}")
-
-
-def test_a_purchase_is_reactivated_at_its_new_price_or_not_at_all(shop):
-    purchase = shipped_order().purchases.get()
-    shop.ask("purchase/pause", purchaseId=purchase.pk)
-    result, _ = shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1, price="0.001")
-    assert (result, Purchase.objects.get().status) == ("ERROR", "PAUSED")
-
-
-def test_who_may_not_cancel_a_purchase_may_not_reactivate_it():
-    purchase = shipped_order().purchases.get()
-    Purchase.objects.update(status="PAUSED")
-    shop = KonnektiveCaller(*(EVERYTHING - {"orders.cancel_purchase"}))
-    assert shop.ask("purchase/update", purchaseId=purchase.pk, reactivate=1) == (
-        "ERROR",
-        "API user does not have access to this endpoint",
-    )
-    assert shop.ask("purchase/update", purchaseId=purchase.pk, price="5.00")[0] == "SUCCESS"
-
-
-@pytest.mark.parametrize("name", ["billNow", "finalBillingCycle", "newMerchantId"])
-def test_what_of_a_purchase_cannot_be_changed_is_said(shop, name):
-    purchase = shipped_order().purchases.get()
-    result, message = shop.ask("purchase/update", **{"purchaseId": purchase.pk, "price": "1.00", name: "1"})
-    assert (result, message.keys()) == ("ERROR", {name})
-    assert Purchase.objects.get().price == Decimal("9.90")
-
-
-def test_a_refund_with_a_cancellation_of_a_purchase_is_refused_before_anything_happens(shop):
-    purchase = shipped_order().purchases.get()
-    result, message = shop.ask("purchase/cancel", purchaseId=purchase.pk, cancelReason="x", fullRefund=1)
-    assert (result, message.keys()) == ("ERROR", {"fullRefund"})
-    assert Purchase.objects.get().status == "ACTIVE"
 
 
 def test_a_parcel_is_told_to_have_left(shop):
