@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "crm.http.htmx_redirects.full_page_redirects",  # outside the middleware that redirects to the sign-in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "crm.http.preferences.user_time_zone",
+    "crm.accounts.web.preferences.user_time_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -136,8 +136,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # Fields that are not logged with a failed sign-in, beside fields named password
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
-AXES_LOCKOUT_CALLABLE = "crm.http.error_pages.sign_in_locked"
-AXES_CLIENT_IP_CALLABLE = "crm.http.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "crm.accounts.web.lockout.sign_in_locked"
+AXES_CLIENT_IP_CALLABLE = "crm.accounts.web.client_address.client_address"
 
 # The number of our own proxies in front, which write X-Forwarded-For and X-Forwarded-Proto
 PROXIES = env.int("PROXIES", default=0)

@@ -14,8 +14,8 @@ from django.views.decorators.debug import sensitive_variables
 from crm.accounts import api_keys
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import LABELS
+from crm.accounts.web.client_address import client_address
 from crm.api import rate_limit
-from crm.http.client_address import client_address
 
 logger = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ anything is read or refused, and the server's own `environ` loses both.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from crm.query_string import remove_query_string
+
 Server = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 CREDENTIALS = ("HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_COOKIE", "REMOTE_USER")
-# In these, servers keep the address with its query string.
-ADDRESSES = ("RAW_URI", "REQUEST_URI")
 
 
 def keep_secrets_out(application: Server) -> Server:
@@ -28,10 +28,7 @@ def keep_secrets_out(application: Server) -> Server:
 def clean(environ: dict[str, Any]) -> None:
     for name in CREDENTIALS:
         environ.pop(name, None)
-    environ["QUERY_STRING"] = ""
-    for name in ADDRESSES:
-        if name in environ:
-            environ[name] = environ[name].partition("?")[0]
+    remove_query_string(environ)
     # A page of a customer list that linked here has the search in its address.
     if "HTTP_REFERER" in environ:
         environ["HTTP_REFERER"] = environ["HTTP_REFERER"].partition("?")[0]

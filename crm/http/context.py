@@ -1,6 +1,6 @@
 from django.http import HttpRequest
 
-from crm.http.preferences import THEMES, theme_of
+from crm.accounts.web.preferences import THEMES, theme_of
 
 
 def section(request: HttpRequest) -> dict[str, str]:

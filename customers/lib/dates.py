@@ -1,4 +1,4 @@
-"""Days of the calendar where the reader is: `crm.http.preferences` makes the reader's time zone the current one."""
+"""Days of the calendar where the reader is, whose time zone `crm.accounts.web.preferences` makes the current one."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

@@ -16,7 +16,7 @@ from crm.accounts.forms.preferences import PreferencesForm
 from crm.accounts.models import User
 from crm.accounts.permissions import GROUPS, USE_API
 from crm.accounts.user_permissions import effective_permissions
-from crm.http.preferences import THEME_COOKIE, YEAR
+from crm.accounts.web.preferences import THEME_COOKIE, YEAR
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest

@@ -18,7 +18,7 @@ from crm.accounts.forms.passwords import NewPasswordForm
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS
-from crm.http.error_pages import link_locked
+from crm.accounts.web.lockout import link_locked
 from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:

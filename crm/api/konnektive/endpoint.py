@@ -17,11 +17,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from pydantic import ValidationError
 
 from crm.accounts.models import ApiKey, User
+from crm.accounts.web.client_address import client_address
 from crm.api import auth
 from crm.api.konnektive import parameters as call_parameters
 from crm.api.konnektive.errors import CallError, describe_errors
 from crm.api.konnektive.fields import Parameters
-from crm.http.client_address import client_address
 from customers.lib.errors import ActionError
 
 Declared = TypeVar("Declared", bound=Parameters)

@@ -15,7 +15,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.debug import sensitive_variables
 
 from crm.api.konnektive.errors import CallError, invalid
-from crm.http.access_log import ADDRESSES
+from crm.query_string import remove_query_string
 from customers.lib.text import can_be_stored
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -89,8 +89,5 @@ def _as_text(name: str, value: Any) -> str:
 
 def forget(request: HttpRequest) -> None:
     """Remove the sent values from the request."""
-    request.META["QUERY_STRING"] = ""
-    for name in ADDRESSES:
-        if name in request.META:
-            request.META[name] = request.META[name].partition("?")[0]
+    remove_query_string(request.META)
     request.GET = request.POST = QueryDict()
