@@ -14,7 +14,7 @@ from django.db.models.functions import Round
 from customers.lib import sentences
 from customers.lib.errors import ActionError
 from customers.lib.money import CURRENCIES, format_money, is_payable
-from customers.lib.phrases import isolated
+from customers.lib.phrases import ActMessage, isolated
 from customers.lib.sentences import isolated_text
 from customers.locks import lock_live
 from customers.models import CreditEntry, Customer, HistoryEntry, HistoryKind, Merge
@@ -74,12 +74,17 @@ class InsufficientCreditError(CreditError):
     """The customer has less credit than should be deducted."""
 
 
+ADJUSTED = ActMessage(
+    "{user} adjusted this credit a moment ago: {entry}", "An API client adjusted this credit a moment ago: {entry}"
+)
+
+
 class StaleCreditError(CreditError):
     """Another user adjusted the credit since it was shown: `latest`."""
 
     def __init__(self, latest: HistoryEntry) -> None:
         shown = isolated_text(latest.sentence, latest.values)
-        super().__init__(f"{isolated(latest.by or 'An API client')} adjusted this credit a moment ago: {shown}")
+        super().__init__(ADJUSTED.text(latest.by, entry=shown))
         self.latest = latest
 
 

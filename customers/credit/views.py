@@ -37,7 +37,7 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
         "title": f"Adjust credit of {isolated(customer.name)}",
         "section": "customers",
         "customer": customer,
-        "held": held,
+        "held": credit.amounts_text(held),
         "form": form,
         "seen": latest.pk if latest else 0,
     }

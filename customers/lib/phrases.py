@@ -42,6 +42,16 @@ def customer_numbers(customers: Sequence[int]) -> str:
     return ngettext("customer %(numbers)s", "customers %(numbers)s", len(customers)) % named
 
 
+class ActMessage(NamedTuple):
+    """The message about an act: with the place {user}, and for an API client."""
+
+    by_user: str
+    by_client: str
+
+    def text(self, by: object | None, **places: object) -> str:
+        return (self.by_user if by else self.by_client).format(user=isolated(by), **places)
+
+
 class Notice(NamedTuple):
     """A warning on a page: a short title, then the text."""
 

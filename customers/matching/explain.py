@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
@@ -17,7 +16,7 @@ from customers.lib.dates import format_day
 from customers.lib.identity import comparable_email, fold, match_keys
 from customers.lib.names import name_spellings
 from customers.lib.phones import comparable_phone
-from customers.lib.phrases import isolated
+from customers.lib.phrases import ActMessage, isolated
 from customers.lib.placeholders import real_name
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, without_repeated_digits
 from customers.matching.judgement import BOTH_NAMES, agreeing_names
@@ -30,10 +29,15 @@ from customers.profile.fields import FIELDS, IDENTITY, FieldKind, ProfileField
 from customers.records.listing import MOST_RECORDS
 from customers.records.staff_record import identity_of
 
-if TYPE_CHECKING:
-    from crm.accounts.models import User
-
 MatchedValue = Mapping[Key, Sequence[SourceRecord]]
+
+EXCLUDED = ActMessage(
+    "Excluded from matching for {record}, by {user} on {day}.",
+    "Excluded from matching for {record}, by an API client on {day}.",
+)
+IGNORED = ActMessage(
+    "Ignored for all customers, by {user} on {day}.", "Ignored for all customers, by an API client on {day}."
+)
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,7 @@ def _why_crowded(keys: Collection[Key], one: Customer, other: Customer) -> dict[
 
 def _why_ignored(keys: Collection[Key]) -> dict[Key, str]:
     ignored = IgnoredValue.objects.filter(value__in={value for _, value in keys}).select_related("by")
-    return {
-        (
-            value.kind,
-            value.value,
-        ): f"Ignored for all customers, by {_user_name(value.by)} on {format_day(value.created)}."
-        for value in ignored
-    }
+    return {(value.kind, value.value): IGNORED.text(value.by, day=format_day(value.created)) for value in ignored}
 
 
 def _why_excluded(keys: Collection[Key], one_values: MatchedValue, other_values: MatchedValue) -> dict[Key, str]:
@@ -139,14 +137,8 @@ def _why_excluded(keys: Collection[Key], one_values: MatchedValue, other_values:
             rows = [row_of.get((record.pk, *key)) for record in side[key]]
             if rows and all(rows) and (first := rows[0]):
                 record = isolated(records[first.source_record_id])
-                why_not[key] = (
-                    f"Excluded from matching for {record}, by {_user_name(first.by)} on {format_day(first.at)}."
-                )
+                why_not[key] = EXCLUDED.text(first.by, record=record, day=format_day(first.at))
     return why_not
-
-
-def _user_name(by: User | None) -> str:
-    return isolated(by or "an API client")
 
 
 NEARLY = 80

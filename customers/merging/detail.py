@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from customers.lib.money import format_money
-from customers.lib.phrases import Notice, isolated
+from customers.lib.phrases import ActMessage, Notice, isolated
 from customers.merging.preview import MovedRows, ValueChange, add_moved_rows
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 50
 
+ENTERED = ActMessage("entered by {user}", "entered by an API client")
+LEFT_EMPTY = ActMessage("left empty by {user}", "left empty by an API client")
+
 
 @dataclass(frozen=True)
 class MovedRecord:
@@ -34,7 +37,6 @@ class MovedRecord:
 
 
 def value_changes(merge: Merge) -> Iterator[ValueChange]:
-    user = isolated(merge.by or "API client")
     names = {
         member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
     }
@@ -45,13 +47,13 @@ def value_changes(merge: Merge) -> Iterator[ValueChange]:
         before, after = as_text(field, value["before"]), as_text(field, value["after"])
         if field.kind is FieldKind.PASSWORD and after:
             after = "Existing password" if value["from"] else "New password"
-        origin = names.get(value["from"]) or (f"entered by {user}" if after else f"left empty by {user}")
+        origin = names.get(value["from"]) or ((ENTERED if after else LEFT_EMPTY).text(merge.by))
         if field.kind is FieldKind.CONSENT and not value["from"]:
             origin = "most restrictive answer"
         yield ValueChange(field.label, before, after, origin)
     for entry in merge.credit_entries.all():
         text = f"corrected by {format_money(entry.amount, entry.currency)}"
-        yield ValueChange("Credit", "sum", text, f"entered by {user}")
+        yield ValueChange("Credit", "sum", text, ENTERED.text(merge.by))
 
 
 def moved_records(members: Sequence[MergeMember]) -> list[MovedRecord]:

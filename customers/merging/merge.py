@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
-from customers.lib.phrases import Notice, isolated, join_words
+from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
 from customers.merging.plan import Choices, MergeError, MergePlan, Picked, plan_merge
 from customers.models import Customer, HistoryKind, LeadStatus, Merge, MergeMember, ProfileChange, SourceRecord, Via
@@ -31,6 +31,14 @@ from customers.totals import billing_status
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+MERGED_FIRST = ActMessage(
+    "{user} merged {duplicate} into {survivor} a moment ago.",
+    "An API client merged {duplicate} into {survivor} a moment ago.",
+)
+CHANGED_MEANWHILE = ActMessage(
+    "{user} changed {customer} meanwhile: {fields}.", "An API client changed {customer} meanwhile: {fields}."
+)
 
 
 class StalePlanError(MergeError):
@@ -133,10 +141,8 @@ def refuse_lost_race(customers: Iterable[Customer]) -> None:
     retired = [customer.pk for customer in customers if customer.merged_into_id]
     memberships = MergeMember.objects.filter(duplicate__in=retired, undone_at=None)
     if member := memberships.select_related("merge__by", "merge__survivor", "duplicate").first():
-        raise MergeError(
-            f"{isolated(member.merge.by or 'An API client')} merged {member.duplicate.name_with_number} into"
-            f" {member.merge.survivor.name_with_number} a moment ago."
-        )
+        duplicate, survivor = member.duplicate.name_with_number, member.merge.survivor.name_with_number
+        raise MergeError(MERGED_FIRST.text(member.merge.by, duplicate=duplicate, survivor=survivor))
 
 
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:
@@ -159,8 +165,11 @@ def changes_since(versions: Mapping[int, int]) -> list[ProfileChange]:
 
 def describe_changes(changes: Sequence[ProfileChange]) -> str:
     sentences = [
-        f"{isolated(change.by or 'An API client')} changed {change.customer.name_with_number} meanwhile:"
-        f" {join_words([BY_KEY[key].label for key in change.values])}."
+        CHANGED_MEANWHILE.text(
+            change.by,
+            customer=change.customer.name_with_number,
+            fields=join_words([BY_KEY[key].label for key in change.values]),
+        )
         for change in changes
     ]
     return " ".join(sentences) or "These customers were changed meanwhile."

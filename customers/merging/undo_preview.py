@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from customers.credit import credit
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
-from customers.lib.phrases import Notice, isolated, join_words
+from customers.lib.phrases import ActMessage, Notice, isolated, join_words
 from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
@@ -18,6 +18,8 @@ from customers.profile.fields import FIELDS
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
+
+EDITED = ActMessage("edited {day} by {user}", "edited {day} by an API client")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _why_kept(outcome: FieldOutcome) -> str:
         return ""
     if change.merge:
         return f"carried over by {change.merge}"
-    return f"edited {format_day(change.at)} by {isolated(change.by or 'an API client')}"
+    return EDITED.text(change.by, day=format_day(change.at))
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:

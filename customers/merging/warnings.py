@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.translation import ngettext, ngettext_lazy
 
 from customers.lib.dates import format_day
-from customers.lib.phrases import Notice, customer_numbers, isolated, join_first, join_words
+from customers.lib.phrases import ActMessage, Notice, customer_numbers, isolated, join_first, join_words
 from customers.matching.duplicates import SharedKeys, holders_of_keys, shared_keys_of
 from customers.matching.judgement import Strength, match_strength
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, name_similarity, names_differ_much
@@ -23,10 +24,17 @@ from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from customers.records.ownership import records_by_customer
 from customers.records.registry import linked_models
 
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
 RecordsByCustomer = Mapping[int, Sequence[int]]
 
 MOST_NAMED, MOST_READ = 5, 100
 PAIR = 2
+MARKED = ActMessage(
+    "{user} marked these customers as not duplicates on {day}: {pairs}.",
+    "An API client marked these customers as not duplicates on {day}: {pairs}.",
+)
 # A consent without a sentence of its own has these.
 ANY_NARROWED = ngettext_lazy(
     "Customer %(numbers)s gave the more restrictive answer to “%(label)s”. It applies after the merge.",
@@ -181,14 +189,11 @@ def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
 
 
 def _about_not_duplicates(customers: Sequence[Customer]) -> Iterator[Notice]:
-    pairs_of: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    pairs_of: defaultdict[tuple[User | None, str], list[str]] = defaultdict(list)
     for (one, other), mark in sorted(not_duplicates_among([c.pk for c in customers]).items()):
-        pairs_of[isolated(mark.by or "An API client"), format_day(mark.created)].append(
-            join_words([str(one), str(other)])
-        )
-    for (user, day), pairs in pairs_of.items():
-        text = f"{user} marked these customers as not duplicates on {day}: {', '.join(pairs)}."
-        yield Notice("Marked as not duplicates before.", text)
+        pairs_of[mark.by, format_day(mark.created)].append(join_words([str(one), str(other)]))
+    for (by, day), pairs in pairs_of.items():
+        yield Notice("Marked as not duplicates before.", MARKED.text(by, day=day, pairs=", ".join(pairs)))
 
 
 def _about_currencies(records: RecordsByCustomer) -> Iterator[Notice]:

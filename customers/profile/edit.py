@@ -13,7 +13,7 @@ from django.db import transaction
 
 from customers.lib import sentences
 from customers.lib.errors import ActionError
-from customers.lib.phrases import isolated
+from customers.lib.phrases import ActMessage
 from customers.lib.sentences import Value
 from customers.models import Customer, HistoryKind, ProfileChange, SourceRecord
 from customers.models.prepared import insert
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 
 LABELS = {"owner": "Owner", "lead_created_at": "Lead created", "trial_started_at": "Trial started"}
+EDITED = ActMessage("{user} changed this customer a moment ago.", "An API client changed this customer a moment ago.")
 
 
 class EditError(ActionError):
@@ -109,13 +110,13 @@ def _refuse_stale(locked: Customer, version: int) -> None:
     if not locked.is_live:
         raise EditError(f"Not saved. {locked.name_with_number} was merged or erased a moment ago.")
     if locked.version != version:
-        raise StaleEditError(f"Not saved. {who_changed(locked, since=version)} changed this customer a moment ago.")
+        raise StaleEditError(f"Not saved. {describe_edit(locked, since=version)}")
 
 
-def who_changed(customer: Customer, *, since: int) -> str:
-    """Who last changed the profile after it was at the version `since`."""
+def describe_edit(customer: Customer, *, since: int) -> str:
+    """The sentence about the latest edit after the version `since`."""
     change = customer.changes.filter(version__gt=since).select_related("by").order_by("version").last()
-    return isolated(change.by or "An API client") if change else "Another user"
+    return EDITED.text(change.by) if change else "This customer was changed a moment ago."
 
 
 @transaction.atomic

@@ -9,26 +9,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from customers.lib.dates import format_day
-from customers.lib.phrases import isolated
+from customers.lib.phrases import ActMessage
 from customers.models import Customer, MergeMember
 from customers.web.messages import message_with_button
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-# By whether a user merged, and whether the survivor was itself merged since.
-MERGED = {
-    (True, False): "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}.",
-    (False, False): "You followed a link to {customer}, which was merged into {survivor} by an API client on {day}.",
-    (True, True): (
-        "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}. Both are merged into"
-        " {root} now."
-    ),
-    (False, True): (
-        "You followed a link to {customer}, which was merged into {survivor} by an API client on {day}. Both are merged"
-        " into {root} now."
-    ),
-}
+MERGED = ActMessage(
+    "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}.",
+    "You followed a link to {customer}, which was merged into {survivor} by an API client on {day}.",
+)
+MERGED_FURTHER = ActMessage(
+    "You followed a link to {customer}, which was merged into {survivor} by {user} on {day}. Both are merged into"
+    " {root} now.",
+    "You followed a link to {customer}, which was merged into {survivor} by an API client on {day}. Both are merged"
+    " into {root} now.",
+)
 
 
 class ErasedError(Exception):
@@ -71,11 +68,11 @@ def redirect_to_survivor(request: "StaffRequest", customer: Customer) -> HttpRes
 
 def _redirect_text(customer: Customer, member: MergeMember, root: Customer) -> str:
     merge = member.merge
-    text = MERGED[merge.by is not None, root != merge.survivor]
-    return text.format(
+    message = MERGED if root == merge.survivor else MERGED_FURTHER
+    return message.text(
+        merge.by,
         customer=customer.name_with_number,
         survivor=merge.survivor.name_with_number,
-        user=isolated(merge.by),
         day=format_day(merge.created),
         root=root.name_with_number,
     )

@@ -5,13 +5,23 @@ from orders.models import OrderStatus, Transaction, TransactionKind, Transaction
 from orders.payments.gateway_request import PAYMENTS
 
 UNKNOWN_PAYMENT_METHOD = "an unknown payment method"
-CANCELLED_MEANWHILE = "The order was cancelled in the meantime and stays cancelled. You can refund this payment."
 DONE = {
     TransactionKind.SALE: "{amount} charged to {card}.",
     TransactionKind.CAPTURE: "{amount} captured on {card}.",
     TransactionKind.AUTHORIZE: "{amount} authorized on {card}.",
     TransactionKind.VOID: "{amount} voided on {card}.",
     TransactionKind.REFUND: "{amount} refunded to {card}.",
+}
+# Of an order that was cancelled meanwhile
+DONE_LATE = {
+    TransactionKind.SALE: (
+        "{amount} charged to {card}. The order was cancelled in the meantime and stays cancelled. You can refund this"
+        " payment."
+    ),
+    TransactionKind.CAPTURE: (
+        "{amount} captured on {card}. The order was cancelled in the meantime and stays cancelled. You can refund this"
+        " payment."
+    ),
 }
 DECLINED = {
     TransactionKind.SALE: "Charge of {amount} to {card} declined. {answer}",
@@ -24,11 +34,11 @@ DECLINED = {
 
 def outcome_sentence(payment: Transaction) -> str:
     """Such as “3.00 USD refunded to VISA 4242.”"""
-    sentences = DONE if payment.status == TransactionStatus.SUCCESS else DECLINED
-    sentence = sentences[TransactionKind(payment.kind)].format(
+    done = DONE_LATE if is_late(payment) else DONE
+    sentences = done if payment.status == TransactionStatus.SUCCESS else DECLINED
+    return sentences[TransactionKind(payment.kind)].format(
         amount=amount_text(payment), card=payment.pay_source or UNKNOWN_PAYMENT_METHOD, answer=payment.answer
     )
-    return f"{sentence} {CANCELLED_MEANWHILE}" if is_late(payment) else sentence
 
 
 def is_late(payment: Transaction) -> bool:

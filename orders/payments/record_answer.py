@@ -29,7 +29,7 @@ from orders.models import (
 from orders.payments.add_line import add_line
 from orders.payments.gateway import Answer
 from orders.payments.gateway_request import amount_paid
-from orders.payments.outcome import CANCELLED_MEANWHILE, UNKNOWN_PAYMENT_METHOD, amount_text, is_late
+from orders.payments.outcome import UNKNOWN_PAYMENT_METHOD, amount_text, is_late
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, deltas_of_refund
@@ -47,6 +47,17 @@ DONE = {
     TransactionKind.AUTHORIZE: "Authorized {amount} on {card} for order {order}.",
     TransactionKind.VOID: "Voided {amount} on {card} for order {order}.",
     TransactionKind.REFUND: "Refunded {amount} of order {order} to {card}.",
+}
+# Of an order that was cancelled meanwhile
+DONE_LATE = {
+    TransactionKind.SALE: (
+        "Charged {amount} to {card} for order {order}. The order was cancelled in the meantime and stays cancelled."
+        " You can refund this payment."
+    ),
+    TransactionKind.CAPTURE: (
+        "Captured {amount} on {card} for order {order}. The order was cancelled in the meantime and stays cancelled."
+        " You can refund this payment."
+    ),
 }
 DECLINED = {
     TransactionKind.SALE: "Charge of {amount} to {card} for order {order} declined.",
@@ -95,14 +106,12 @@ def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
 
 def _write_history(order: Order, payment: Transaction, reason: str, *, by: User | None) -> None:
     is_declined = payment.status != TransactionStatus.SUCCESS
-    kind = TransactionKind(payment.kind)
-    messages = [DECLINED[kind] if is_declined else DONE[kind]]
+    done = DONE_LATE if is_late(payment) else DONE
+    messages = [(DECLINED if is_declined else done)[TransactionKind(payment.kind)]]
     values: dict[str, Value] = {
         "amount": sentences.money(payment.amount, payment.currency),
         "card": str(payment.pay_source) if payment.pay_source else sentences.word(UNKNOWN_PAYMENT_METHOD),
     }
-    if is_late(payment):
-        messages.append(CANCELLED_MEANWHILE)
     if payment.answer and (is_declined or by):
         messages.append("{answer}" if by else "Answer: {answer}")
         values["answer"] = payment.answer

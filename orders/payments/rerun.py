@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 MOST_READ, MOST_OFFERED = 500, 25
+DECLINED_BECAUSE = (
+    "The bank declined this sale permanently: “{answer}” Ask the customer for another card and place a new order."
+)
+DECLINED_WITHOUT_REASON = (
+    "The bank declined this sale permanently and gave no reason. Ask the customer for another card and place a new"
+    " order."
+)
 
 
 def declined_sale(order: Order) -> Transaction:
@@ -33,10 +40,8 @@ def declined_sale(order: Order) -> Transaction:
     if declined is None:
         raise OrderError("This order has no declined sale that can be rerun.")
     if declined.status == TransactionStatus.HARD_DECLINE:
-        raise OrderError(
-            f"The bank declined this sale permanently: “{declined.answer or 'no reason given'}”"
-            " Ask the customer for another card and place a new order."
-        )
+        why = DECLINED_BECAUSE if declined.answer else DECLINED_WITHOUT_REASON
+        raise OrderError(why.format(answer=declined.answer))
     if not order.total:
         raise OrderError("The total of this order is zero, so there is nothing to charge.")
     return declined

@@ -16,6 +16,9 @@ from orders.revenue.movements import derive_movements
 from orders.revenue.types import Change
 
 BUYING = (BillingStatus.ACTIVE, BillingStatus.PAST_DUE)
+NOT_BUYING = "customer {customer} has recurring revenue, but the status {status}"
+NO_STATUS = "customer {customer} has recurring revenue, but no status from purchases"
+NO_REVENUE = "customer {customer} has the status {status}, but no recurring revenue"
 OWNER, STATUS = "source_record__customer", "source_record__customer__billing_status"
 
 
@@ -27,17 +30,17 @@ def disagreements() -> Iterator[str]:
         ledger = read_changes(list(statuses))
         current = {pk for pk, purchase in ledger.purchases.items() if purchase.status not in ENDED}
         for customer, status in statuses.items():
-            if reason := _disagreement(status, ledger.changes.get(customer, []), current):
-                yield f"customer {customer} {reason}"
+            if message := _disagreement(status, ledger.changes.get(customer, []), current):
+                yield message.format(customer=customer, status=status)
         last = max(statuses)
 
 
 def _disagreement(status: str, changes: Collection[Change], current: Collection[int]) -> str:
     if _running(changes):
-        return "" if status in BUYING else f"has recurring revenue, but the status {status or 'none'}"
+        return "" if status in BUYING else NOT_BUYING if status else NO_STATUS
     alone = [replace(change, subscription=replace(change.subscription, connection="")) for change in changes]
     if status in BUYING and any(int(group) in current for group in _running(alone)):
-        return f"has the status {status}, but no recurring revenue"
+        return NO_REVENUE
     return ""
 
 

@@ -51,7 +51,7 @@ def test_41_a_customer_who_was_merged_away_meanwhile_is_refused_with_where_they_
     plan = plan_merge(*fresh(c), fresh(b))
     merge(a, b)
     before = dump()
-    with pytest.raises(MergeError, match=r"merged Bea Holý \(\d+\) into Ada Holý \(\d+\) a moment ago"):
+    with pytest.raises(MergeError, match=r"An API client merged Bea Holý \(\d+\) into Ada Holý \(\d+\) a moment ago"):
         merge_customers(plan, by=None, via=Via.PAGE)
     assert dump() == before
     refused(c, b, match=r"already merged into Ada Holý")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from customers.credit import credit
 from customers.lib.address import PARTS
 from customers.lib.money import format_amount
-from customers.lib.phrases import isolated, join_words
+from customers.lib.phrases import ActMessage, isolated, join_words
 from customers.matching import exclusions
 from customers.merging.forms.cells import Cell, GridRow, Input, comparable_value, is_blank, value_lines
 from customers.merging.forms.entered import CREDIT, EMPTY, NEITHER_TYPED_NOR_CLEARED, VALUE, Entered
@@ -33,6 +33,7 @@ CONTROLS = {
     FieldKind.LEAD_STATUS: "choice",
     FieldKind.PAY_SOURCE: "nothing",
 }
+CHANGED = ActMessage("changed by {user}", "changed by an API client")
 CreditByCurrency = Mapping[str, Mapping[int, Decimal]]
 """{currency: {customer: credit}}"""
 
@@ -145,7 +146,7 @@ class Grid:
             is_blank(field, customer),
             is_picked=pick == str(customer.pk),
             is_survivor=customer is self.customers[0],
-            changed=f"changed by {isolated(users[-1] or 'an API client')}" if users else "",
+            changed=CHANGED.text(users[-1]) if users else "",
             is_on_purpose=field.key == STATUS and customer.lead_status == LeadStatus.LOST,
             is_excluded=field.key in self._excluded.get(customer.pk, ()),
         )

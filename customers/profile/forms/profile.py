@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from customers.lib.phrases import join_words
 from customers.models import Customer
 from customers.profile.clean import as_text, clean_typed
-from customers.profile.edit import who_changed
+from customers.profile.edit import describe_edit
 from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
 from customers.profile.forms import inputs
 
@@ -144,11 +144,9 @@ class ProfileForm(forms.Form):
 
     def _stale_message(self) -> str:
         since = self.data.get("version", "")[:9]
-        who = who_changed(self.customer, since=int(since) if since.isdecimal() else 0) if self.customer else ""
+        edit = describe_edit(self.customer, since=int(since) if since.isdecimal() else 0) if self.customer else ""
         return format_html(
-            "<strong>Not saved.</strong> {} changed this customer a moment ago."
-            " Both versions are shown: select one of each, then save.",
-            who,
+            "<strong>Not saved.</strong> {} Both versions are shown: select one of each, then save.", edit
         )
 
     # Showing

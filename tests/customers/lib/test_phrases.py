@@ -1,8 +1,12 @@
 """Names and other typed values inside a sentence."""
 
+import sys
+from string import Formatter
+
 import pytest
 
-from customers.lib.phrases import customer_numbers, isolated, join_first
+import crm.urls  # noqa: F401 - with it, every module that has messages
+from customers.lib.phrases import ActMessage, customer_numbers, isolated, join_first
 from customers.models import Customer
 
 
@@ -38,3 +42,20 @@ def test_customers_are_counted_in_words() -> None:
 def test_the_first_of_many_words_are_named_and_the_others_counted() -> None:
     assert join_first(["A", "B"], 2) == "A and B"
     assert join_first(["A", "B", "C", "D", "E"], 2) == "A, B and 3 more"
+
+
+def test_a_message_about_an_act_names_its_user_and_an_api_client_has_one_of_its_own() -> None:
+    message = ActMessage("{user} marked {customer}.", "An API client marked {customer}.")
+    assert message.text("محمد", customer=5) == "\u2068محمد\u2069 marked 5."
+    assert message.text(None, customer=5) == "An API client marked 5."
+
+
+def test_both_forms_of_every_message_about_an_act_have_the_same_places() -> None:
+    values = [value for module in [*sys.modules.values()] for value in vars(module).values()]
+    messages = {value for value in values if isinstance(value, ActMessage)}
+    assert len(messages) > 5
+    assert [message for message in messages if _places(message.by_user) != _places(message.by_client) | {"user"}] == []
+
+
+def _places(text: str) -> set[str | None]:
+    return {place for _, place, _, _ in Formatter().parse(text)} - {None}
