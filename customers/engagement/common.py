@@ -110,8 +110,10 @@ def _refuse_unstorable(row: Row) -> None:
         raise EngagementError(" ".join(messages), name) from None
 
 
-def write_history(row: Row, sentence: str, /, *, by: User | None, **values: Value) -> None:
-    history.write(row.source_record_id, HistoryKind.SELLING, sentence, by=by, **values)
+def write_history(
+    row: Row, sentence: str, /, *, by: User | None, kind: HistoryKind = HistoryKind.SELLING, **values: Value
+) -> None:
+    history.write(row.source_record_id, kind, sentence, by=by, **values)
 
 
 def with_custom(old: Custom, new: Custom) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from customers.search.query import clean_query, last_four, parse_query, search_p
 
 LAST = "\U0010ffff"
 MOST_NAMED = 20
+MOST_FOUND = 25
+"""The number of customers that a page offers to choose from."""
 
 Owners = QuerySet[Any, Any]
 

@@ -22,13 +22,11 @@ from customers.merging.views.shared import (
     with_survivor,
 )
 from customers.models import Customer
-from customers.search.find import find
+from customers.search.find import MOST_FOUND, find
 from customers.web.permissions import UNMATCHED, may_merge, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
-
-MOST_FOUND = 25
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_safe
 from customers.lib.phrases import isolated
 from customers.matching.explain import explain_match
 from customers.models import Customer
-from customers.search.find import find_by_number_or_text
+from customers.search.find import MOST_FOUND, find_by_number_or_text
 from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-MOST_FOUND = 25
 SIDES = {"one": "First customer", "other": "Second customer"}
 
 
