@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-import pytest
-
 from customers.models import PaySource
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
-from orders.payments.outcome import CANCELLED_MEANWHILE, outcome_sentence
+from orders.payments import outcome, record_answer
+from orders.payments.gateway_request import PAYMENTS
+from orders.payments.outcome import outcome_sentence
 
 SENTENCES = {
     "SALE": ("9.90 USD charged to VISA 4242.", "Charge of 9.90 USD to VISA 4242 declined. No funds."),
@@ -23,12 +23,11 @@ def payment(kind: str, status: str, *, card: PaySource | None, order_status: str
     return Transaction(order=order, kind=kind, status=status, pay_source=card, answer="No funds.", **money)
 
 
-@pytest.mark.parametrize("kind", TransactionKind.values)
-def test_an_outcome_is_told_in_the_words_of_its_kind(kind):
+def test_an_outcome_is_told_in_the_words_of_its_kind():
     card = PaySource(brand="VISA", last_four="4242")
-    done, declined = SENTENCES[kind]
-    assert outcome_sentence(payment(kind, TransactionStatus.SUCCESS, card=card)) == done
-    assert outcome_sentence(payment(kind, TransactionStatus.HARD_DECLINE, card=card)) == declined
+    for kind in TransactionKind.values:
+        sentences = [outcome_sentence(payment(kind, status, card=card)) for status in ("SUCCESS", "HARD_DECLINE")]
+        assert sentences == [*SENTENCES[kind]]
 
 
 def test_a_payment_without_a_payment_method_says_so():
@@ -36,6 +35,10 @@ def test_a_payment_without_a_payment_method_says_so():
     assert outcome_sentence(sale) == "9.90 USD charged to an unknown payment method."
 
 
-def test_a_charge_of_an_order_cancelled_meanwhile_says_what_to_do():
+def test_a_payment_of_an_order_cancelled_meanwhile_says_what_to_do():
+    assert {*PAYMENTS} == outcome.DONE_LATE.keys() == record_answer.DONE_LATE.keys()
     sale = payment("SALE", TransactionStatus.SUCCESS, card=None, order_status=OrderStatus.CANCELLED)
-    assert outcome_sentence(sale).endswith(CANCELLED_MEANWHILE)
+    assert outcome_sentence(sale) == (
+        "9.90 USD charged to an unknown payment method. The order was cancelled in the meantime and stays cancelled."
+        " You can refund this payment."
+    )
