@@ -6,6 +6,7 @@ would differ from the preview is refused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.lib.address import address
+from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord
 from customers.models.functions import Now
 from customers.profile.clean import clean
-from customers.profile.derive import bump_versions, refresh_profiles
+from customers.profile.derive import bump_versions, refresh_profiles, write_profile_change
 from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
+from customers.profile.refusals import as_words, overruled, refusals_of
 from customers.records import history, shared_values
 from customers.records.owned import keys_of, owned_records
 from customers.totals import billing_status
@@ -39,11 +42,16 @@ class StaleSplitError(SplitError):
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """`values` are the profile of the new customer."""
+    """`values` are the profile of the new customer, as received, and `refusals` what it refuses besides.
+
+    `regained` are refusals of the record's origin, which `customer` shows again.
+    """
 
     record: SourceRecord
     customer: Customer
     values: dict[str, Any]
+    refusals: Mapping[str, bool]
+    regained: Mapping[str, bool]
 
     @property
     def fingerprint(self) -> str:
@@ -56,7 +64,14 @@ def plan_split(record: SourceRecord) -> SplitPlan:
         raise SplitError("This record holds staff entries and cannot be split off. Undo the merge instead.")
     if not has_several_records(record.customer):
         raise SplitError(f"This is the only record of {record.customer.name_with_number}, so it cannot be split off.")
-    return SplitPlan(record, record.customer, _profile_of(record))
+    chain = record.origin.chain()
+    return SplitPlan(
+        record,
+        record.customer,
+        _profile_of(record),
+        refusals={key: value for customer in chain for key, value in refusals_of(customer).items()},
+        regained=overruled(record.customer, chain[:-1]),
+    )
 
 
 def _profile_of(record: SourceRecord) -> dict[str, Any]:
@@ -86,20 +101,31 @@ def split_record(
     """The new customer. `seen` is the fingerprint of the plan that was shown."""
     plan = _replan(record, seen)
     old, record = plan.customer, plan.record
-    new = create_customer(plan.values, by=by, via=via)
+    new = create_customer({**plan.values, **plan.refusals}, by=by, via=via)
     chain = [customer.pk for customer in record.origin.chain()]
     SourceRecord.objects.filter(pk=record.pk).update(origin=new, customer=new, moved_at=Now())
     bump_versions([old])
+    write_profile_change(old, plan.regained, by=by, via=via)
     # Every customer of the chain may show a card or login of the record.
     refresh_profiles(chain)
     records = owned_records([old.pk, new.pk])
     shared_values.add_after_undo(keys_of(r for r in records if r.customer == pk) for pk in (old.pk, new.pk))
     billing_status.refresh([old.pk, new.pk])
-    sentence = "Split {record} off as {customer}."
-    history.write(old, HistoryKind.SPLIT, sentence, record=str(record), customer=new, reason=reason, by=by)
-    history.write(new, HistoryKind.SPLIT, "Split off from {customer}.", customer=old, reason=reason, by=by)
+    _write_history(plan, new, reason=reason, by=by)
     write_not_duplicates(old, new, by=by, reason=reason or "Split manually")
     return new
+
+
+def _write_history(plan: SplitPlan, new: Customer, *, reason: str, by: User | None) -> None:
+    act: dict[str, Any] = {"reason": reason, "by": by}
+    sentence, refused = _with_refusals("Split {record} off as {customer}.", plan.regained)
+    history.write(plan.customer, HistoryKind.SPLIT, sentence, record=str(plan.record), customer=new, **refused, **act)
+    sentence, refused = _with_refusals("Split off from {customer}.", plan.refusals)
+    history.write(new, HistoryKind.SPLIT, sentence, customer=plan.customer, **refused, **act)
+
+
+def _with_refusals(sentence: str, refusals: Mapping[str, bool]) -> tuple[str, dict[str, Value]]:
+    return (f"{sentence}\nRefuses {{refused}}.", {"refused": as_words(refusals)}) if refusals else (sentence, {})
 
 
 def _replan(record: SourceRecord, seen: str) -> SplitPlan:

@@ -11,6 +11,7 @@ from customers.merging.split import SplitPlan
 from customers.models import SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, REFERENCES
+from customers.profile.refusals import subjects_of
 from customers.records.counts import RowCount, count_rows
 from customers.records.listing import record_contributions
 from customers.records.registry import all_linked_models
@@ -61,6 +62,16 @@ def _notices(plan: SplitPlan) -> Iterator[Notice]:
     yield Notice(
         "Staff entries are kept.", f"Notes, tags and credit added by staff belong to {name}, not to the record."
     )
+    if plan.refusals:
+        yield Notice(
+            f"The new customer refuses {join_words(subjects_of(plan.refusals))}.",
+            f"This was refused while the record was part of {name}. The record does not say which customer refused.",
+        )
+    if plan.regained:
+        yield Notice(
+            f"{name} refuses {join_words(subjects_of(plan.regained))}.",
+            "The customer that the record came with had refused, and the merge chose another answer.",
+        )
     for contribution in record_contributions([plan.record], []):
         if contribution.merge:
             yield Notice(f"{contribution.merge} stays active.", "Undoing it later will not move this record back.")

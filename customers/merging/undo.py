@@ -30,6 +30,7 @@ from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMe
 from customers.models.functions import Now
 from customers.models.prepared import Prepared, PreparedWrite, insert, updating
 from customers.profile.derive import ProfileHistory, profile_values, save_profile
+from customers.profile.refusals import as_words, said_while_merged
 from customers.records.history import entry
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import add_after_undo
@@ -98,7 +99,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     records_of = {side.customer.pk: [r for r in records if r.pk in side.records] for side in plan.sides}
     staff_records = _write_profiles(plan, touched, history, records_of)
     add_after_undo(keys_of(records) for records in records_of.values())
-    insert(*_history_entries(plan, staff_records, by=by))
+    insert(*_history_entries(plan, staff_records, history, by=by))
     returned = tuple(side.customer for side in plan.returns)
     write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     return UndoResult(merge, returned, tuple(plan.kept))
@@ -183,7 +184,9 @@ def _billing_statuses(plan: UndoPlan) -> dict[int, str]:
     return billing_status.statuses_of_parts({side.customer.pk: side.records for side in plan.sides})
 
 
-def _history_entries(plan: UndoPlan, staff_records: Mapping[int, int], *, by: User | None) -> Iterator[HistoryEntry]:
+def _history_entries(
+    plan: UndoPlan, staff_records: Mapping[int, int], history: ProfileHistory, *, by: User | None
+) -> Iterator[HistoryEntry]:
     kind, merge, survivor = HistoryKind.UNDO, plan.merge, plan.survivor
     returned = [side.customer for side in plan.returns]
     sentence = "Undid the merge of {customers}."
@@ -191,3 +194,7 @@ def _history_entries(plan: UndoPlan, staff_records: Mapping[int, int], *, by: Us
     for customer in returned:
         sentence = "Restored: the merge into {customer} was undone."
         yield entry(staff_records[customer.pk], kind, sentence, customer=survivor, by=by, merge=merge)
+        for refusal in said_while_merged(history.changes[customer.pk], since=merge.created):
+            sentence = "Refuses {refused}, said on {day} while merged."
+            words = as_words([refusal.key])
+            yield entry(staff_records[customer.pk], HistoryKind.EDIT, sentence, refused=words, day=refusal.at, by=by)

@@ -15,6 +15,7 @@ from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS
+from customers.profile.refusals import Refusal, passed_to, refusals_of
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
@@ -24,7 +25,10 @@ EDITED = ActMessage("edited {day} by {user}", "edited {day} by an API client")
 
 @dataclass(frozen=True)
 class CustomerAfterUndo:
-    """`arrived` is the number of rows received for the customer since the merge."""
+    """`arrived` is the number of rows received for the customer since the merge.
+
+    `refusals` were said while the customers were merged, and each of them keeps them.
+    """
 
     customer: Customer
     is_restored: bool
@@ -32,6 +36,7 @@ class CustomerAfterUndo:
     totals: OrderTotals
     arrived: int
     credit: str
+    refusals: Sequence[Refusal]
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
     records = [record for side in plan.sides for record in side.records]
     totals, sources = order_totals(records), sources_of_records(records)
     kinds = [model for model in tabbed_models() if model is not HistoryEntry]
+    refusals = _refusals_said_since(plan)
     since = count_rows(kinds, SourceRecord.objects.filter(pk__in=records), at__gt=plan.merge.created)
 
     def after(side: ReturnedCustomer) -> CustomerAfterUndo:
@@ -58,9 +64,18 @@ def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
             sum((totals[record] for record in side.records), OrderTotals()),
             sum(count.number for record in side.records for count in since[record]),
             credit.amounts_text(side.credit),
+            refusals[side.customer.pk],
         )
 
     return [after(side) for side in plan.sides]
+
+
+def _refusals_said_since(plan: UndoPlan) -> dict[int, list[Refusal]]:
+    """{customer after the undo: the refusals said since the merge by all of them together}."""
+    refusals = passed_to([side.customer for side in plan.returns], since=plan.merge.created)
+    still_refused = refusals_of(plan.root)
+    together = {refusal.key: refusal for passed in refusals.values() for refusal in passed}
+    return {**refusals, plan.root.pk: [refusal for key, refusal in together.items() if key in still_refused]}
 
 
 def values_after_undo(plan: UndoPlan) -> Iterator[ValueAfterUndo]:

@@ -27,6 +27,7 @@ from customers.profile.derive import (
     save_profile,
 )
 from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.refusals import lock_merged, refusals_in, refuse_as_merged
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import owned_records
@@ -73,9 +74,10 @@ def create_customer(
 @transaction.atomic
 def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int, by: User | None, via: str) -> Customer:
     """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited."""
+    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
+    merged = lock_merged(customer.pk) if refusals_in(cleaned) else []
     locked, staff_record = lock_with_staff_record(customer.pk)
     _refuse_stale(locked, version)
-    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     _refuse_nameless(locked, cleaned)
     try:
         cleaned = settle_logins(locked, cleaned, among=[locked.pk])
@@ -88,8 +90,10 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
     if staff_record is None or identity_in(profile) != identity_of(locked):
         # What staff typed is matched on: it is on the staff record, which is made here if it was not there.
         staff_record = put_staff_record(locked, profile, owner=locked.pk, records=owned_records([locked.pk]))
+    refused = refusals_in({key: value["after"] for key, value in difference.items()})
     insert(
         ProfileChange(customer=locked, values=difference, version=locked.version + 1, by=by, via=via),
+        *refuse_as_merged(merged, refused, said_on=locked, by=by, via=via),
         history.entry(staff_record, HistoryKind.EDIT, "{changes}", changes=_changes(difference), by=by),
     )
     if any(BY_KEY[key].kind in REFERENCES for key in difference):

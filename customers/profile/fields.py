@@ -33,8 +33,8 @@ REFERENCES = (FieldKind.LOGIN, FieldKind.PASSWORD, FieldKind.PAY_SOURCE)
 class ProfileField:
     """`group` is where pages show it; what is in the group Identity is also compared on Compare.
 
-    `strictest` is the answer that a merge takes when customers gave different ones, `missing` what the page of a
-    customer says where there is no value, and `parts` label each part of an address.
+    `strictest` is the answer that a merge takes when customers gave different ones, and `refused` what it refuses.
+    `missing` is what the page of a customer says where there is no value, and `parts` label each part of an address.
     """
 
     key: str
@@ -42,6 +42,7 @@ class ProfileField:
     kind: FieldKind
     group: str
     strictest: bool | None = None
+    refused: str = ""
     missing: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,9 +94,9 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("cart_login", "Login", FieldKind.LOGIN, SHOP),
     ProfileField("cart_password", "Password", FieldKind.PASSWORD, SHOP),
     ProfileField("pay_source", "Default payment method", FieldKind.PAY_SOURCE, SHOP),
-    ProfileField("do_not_sell", "Do not sell", FieldKind.CONSENT, CONSENT, strictest=True),
-    ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False),
-    ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False),
+    ProfileField("do_not_sell", "Do not sell", FieldKind.CONSENT, CONSENT, strictest=True, refused="sale of data"),
+    ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False, refused="SMS"),
+    ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False, refused="email"),
     ProfileField("tax_exempt", "Tax exempt", FieldKind.FLAG, OTHER),
     ProfileField("lead_status", "Lead status", FieldKind.LEAD_STATUS, OTHER),
     *(ProfileField(f"custom{n}", f"Custom {n}", FieldKind.TEXT, OTHER) for n in range(1, 6)),

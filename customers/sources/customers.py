@@ -29,6 +29,7 @@ from customers.models.source import OWN_ID
 from customers.profile.clean import clean
 from customers.profile.edit import EditError, create_customer, edit_profile, set_staff_fields
 from customers.profile.fields import BY_KEY
+from customers.profile.refusals import lock_live_and_merged, refusals_in
 from customers.records import history
 from customers.records import match_keys as keys
 from customers.records.staff_record import identity_of
@@ -108,10 +109,10 @@ def _add(record: SourceRecord, description: Description, *, by: User | None) -> 
 
 @transaction.atomic
 def change(customer: Customer, description: Description, *, by: User | None) -> Customer:
-    locked = lock_live(customer.pk)
+    values = _cleaned(description.profile)
+    locked = lock_live_and_merged(customer.pk) if refusals_in(values) else lock_live(customer.pk)
     if locked.erased_at:
         raise DescriptionError("Nothing was changed: this customer was erased a moment ago.", "customer_uuid")
-    values = _cleaned(description.profile)
     if description.place:
         values["billing_address"] = _cleaned_place(locked.billing_address, description.place)
     try:

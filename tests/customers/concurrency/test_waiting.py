@@ -11,12 +11,15 @@ from customers.credit import credit
 from customers.engagement import notes
 from customers.locks import lock
 from customers.models import Customer, DataSource, Merge, SourceRecord
+from customers.profile.edit import EditError
+from customers.sources.customers import Description, change
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.payments.rerun import rerun_order
-from tests.acts import edit_as_seen, merge_as_planned, plan, undo
+from tests.acts import edit_as_seen, fresh, merge_as_planned, plan, undo
 from tests.customers.concurrency.customers_by_name import customer, customers
 from tests.customers.invariants import check_owners_and_caches
+from tests.database import reloaded
 from tests.factories import ProductFactory, declined_order, order
 from tests.threads import start_in_thread, wait_until_blocked
 
@@ -152,4 +155,19 @@ def test_who_pays_and_an_undo_lock_in_one_order():
     undone_before(made, lambda: rerun_order(declined, card, seen=declined.stamp, by=None))
     declined.refresh_from_db()
     assert (declined.status, declined.source_record.customer_id) == ("COMPLETE", older.pk)
+    check_owners_and_caches()
+
+
+@postgres
+def test_who_refuses_as_all_who_are_merged_and_an_undo_lock_in_one_order():
+    older, younger = customers("a b")
+    made = merge_as_planned(plan(younger, older))
+    refuses = Description(profile={"email_opt_in": False})
+    undone_before(made, lambda: change(younger, refuses, by=None))
+    assert [customer.email_opt_in for customer in fresh(older, younger)] == [None, False]
+    made = merge_as_planned(plan(*fresh(younger, older)))
+    seen = reloaded(younger)
+    with pytest.raises(EditError, match="changed this customer a moment ago"):
+        undone_before(made, lambda: edit_as_seen(seen, sms_contact=False))
+    assert [customer.sms_contact for customer in fresh(older, younger)] == [None, None]
     check_owners_and_caches()
