@@ -2,6 +2,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from unittest import mock
@@ -13,6 +14,7 @@ from django.test import Client, TransactionTestCase
 
 from crm.accounts.models import User
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
+from orders.subscriptions import cancel
 from tests.factories import make_user, signed_in
 
 # Looking for garbage through all that a test run loads took a seventh of its time.
@@ -91,6 +93,12 @@ def _emptied_row_by_row() -> Iterator[None]:
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", empty):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_notice_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Purchases can be cancelled at once, whatever the notice period is; test_notice.py sets one."""
+    monkeypatch.setattr(cancel, "NOTICE", timedelta(0))
 
 
 @pytest.fixture

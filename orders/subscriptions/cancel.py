@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from orders import history
 from orders.models import Purchase
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 NOTICE = timedelta(0)
+"""The notice period of every cancellation."""
+
+
+def notice_sentence() -> str:
+    """What a page says of the notice period; "" without one."""
+    text = ngettext("Cancelling takes %(days)s day’s notice.", "Cancelling takes %(days)s days’ notice.", NOTICE.days)
+    return text % {"days": NOTICE.days} if NOTICE else ""
 
 
 def earliest_cancellation_day(purchase: Purchase) -> date:

@@ -19,6 +19,7 @@ from orders.subscriptions.billing import change_billing, refuse_billing_change
 from orders.subscriptions.cancel import (
     cancel_purchase,
     keep_purchase,
+    notice_sentence,
     refuse_cancel,
     schedule_cancellation,
     scheduled_day,
@@ -63,12 +64,16 @@ def purchase_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
 
 
 def _cancel_lead(purchase: Purchase) -> str:
+    return " ".join(filter(None, [_scheduled_sentence(purchase), CANCEL_LEAD, notice_sentence()]))
+
+
+def _scheduled_sentence(purchase: Purchase) -> str:
     if purchase.cancels_on is None:
-        return CANCEL_LEAD
+        return ""
     on, reason = shown_date(purchase.cancels_on), isolated(purchase.cancel_reason)
     if reason:
-        return f"A cancellation is already scheduled for {on} ({reason}). Your choice here replaces it. {CANCEL_LEAD}"
-    return f"A cancellation is already scheduled for {on}. Your choice here replaces it. {CANCEL_LEAD}"
+        return f"A cancellation is already scheduled for {on} ({reason}). Your choice here replaces it."
+    return f"A cancellation is already scheduled for {on}. Your choice here replaces it."
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from orders.cancel_order import cancel_order, cancel_order_after_next_bill
 from orders.models import Purchase
@@ -54,6 +55,11 @@ def test_the_form_offers_what_the_notice_allows(bought):
     assert [str(when) for when, _ in CancelForm(bought).choices()] == ["day"]
     bought.next_bill_date = LATER
     assert [str(when) for when, _ in CancelForm(bought).choices()] == ["before", "after", "day"]
+
+
+def test_the_page_names_the_notice(bought, as_admin):
+    page = as_admin.get(reverse("orders:purchase_cancel", args=[bought.pk])).text
+    assert "Orders and memberships are kept. Cancelling takes 30 days’ notice." in page
 
 
 def test_a_cancellation_after_the_notice_is_carried_out(bought):
