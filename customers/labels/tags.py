@@ -10,7 +10,7 @@ from django.db import transaction
 from customers.labels.common import checked_name, lock_customer, refuse_many
 from customers.labels.effective import effective_labels
 from customers.lib.names import label_key
-from customers.models import Customer, HistoryKind, Tag
+from customers.models import Customer, HistoryKind, SourceRecord, Tag
 from customers.records import history
 from customers.records.staff_record import staff_record_of
 
@@ -31,7 +31,7 @@ def add_tags(customer: Customer, *names: str, by: User | None) -> None:
     tags = _effective_tags(locked)
     new = [name for word, name in name_by_word.items() if word not in tags]
     if new:
-        _write_tags(locked, new, removed=False)
+        write_tags(staff_record_of(locked), new, removed=False)
         sentence = "Added the tag {tags}." if len(new) == 1 else "Added the tags {tags}."
         history.write(locked, HistoryKind.TAG, sentence, tags=new, by=by)
 
@@ -43,7 +43,7 @@ def remove_tags(customer: Customer, *names: str, by: User | None) -> None:
     tags = _effective_tags(locked)
     gone = [tags[word].name for word in dict.fromkeys(map(label_key, names)) if word in tags]
     if gone:
-        _write_tags(locked, gone, removed=True)
+        write_tags(staff_record_of(locked), gone, removed=True)
         sentence = "Removed the tag {tags}." if len(gone) == 1 else "Removed the tags {tags}."
         history.write(locked, HistoryKind.TAG, sentence, tags=gone, by=by)
 
@@ -52,9 +52,8 @@ def _effective_tags(customer: Customer) -> dict[str, Tag]:
     return {tag.word: tag for tag in effective_labels(Tag, customer)}
 
 
-def _write_tags(customer: Customer, names: Collection[str], *, removed: bool) -> None:
-    # One row of each word, in the latest spelling.
-    staff_record = staff_record_of(customer)
+def write_tags(staff_record: SourceRecord, names: Collection[str], *, removed: bool) -> None:
+    """One row of each word, in the latest spelling; the caller holds the customer's lock and writes the history."""
     name_by_word = {label_key(name): name for name in names}
     rows = [tag for tag in Tag.objects.filter(source_record=staff_record).order_by("-pk") if tag.word in name_by_word]
     row_by_word = {tag.word: tag for tag in rows}

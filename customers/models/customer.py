@@ -109,6 +109,8 @@ class Customer(models.Model):
             models.Index(fields=["billing_status"], name="customer_by_billing_status"),
             models.Index(fields=["lead_status"], name="customer_by_lead_status"),
             models.Index(BillingCountry(), name="customer_by_country"),
+            # The few who were erased, among all.
+            models.Index(fields=["erased_at"], condition=models.Q(erased_at__isnull=False), name="customer_erased"),
             # An erasure looks for the profiles that show an erased login, password or card.
             models.Index(
                 fields=["cart_login"], condition=models.Q(cart_login__isnull=False), name="customer_by_cart_login"

@@ -40,6 +40,10 @@ class Merge(models.Model):
             # and both databases read all merges to find a rare method.
             models.Index(fields=["by", "created", "id"], name="merge_of_user"),
             models.Index(fields=["via", "created", "id"], name="merge_by_via"),
+            # The merges that were undone, among many that were not.
+            models.Index(
+                fields=["created", "id"], condition=models.Q(undone_at__isnull=False), name="merge_undone_by_created"
+            ),
             # Undos by week. Any comparison with a date implies the condition, so SQLite uses the index as well.
             models.Index(fields=["undone_at"], condition=models.Q(undone_at__isnull=False), name="merge_by_undone"),
         ]
