@@ -36,6 +36,15 @@ def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[in
     return {pk: _counting(labels, uuid_of[pk], removed[pk], chains) for pk, labels in rows_of.items()}
 
 
+def names_added_by_staff(customer: Customer, *, since: datetime) -> list[str]:
+    """Tags, then attributes, on the customer's staff record: no data source sent them."""
+    names: list[str] = []
+    for model in (Tag, Attribute):
+        rows = model.objects.filter(source_record__customer=customer, source_record__external_id=customer.uuid)
+        names += rows.filter(at__gt=since, removed=False).order_by("pk").values_list("name", flat=True)
+    return names
+
+
 def _counting(
     rows: list[Label], uuid: str, removed: Sequence[Label], chains: Mapping[int, Sequence[int]]
 ) -> list[Label]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import ngettext
 
 from customers.credit import credit
+from customers.labels.effective import names_added_by_staff
 from customers.lib.dates import format_day
 from customers.lib.money import format_money
-from customers.lib.phrases import ActMessage, Notice, isolated, join_words
+from customers.lib.phrases import ActMessage, Notice, isolated, join_first, join_words
 from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
@@ -20,6 +21,7 @@ from customers.records.counts import count_rows, sources_of_records, without_sta
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
 
+MOST_NAMED = 10
 EDITED = ActMessage("edited {day} by {user}", "edited {day} by an API client")
 
 
@@ -98,6 +100,7 @@ def _why_kept(outcome: FieldOutcome) -> str:
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:
     yield from _about_kept(plan)
+    yield from _about_labels(plan)
     if plan.root.pk != plan.survivor.pk:
         yield Notice(
             f"{isolated(plan.survivor.name)} was merged into another customer since.",
@@ -127,6 +130,13 @@ def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
     if carried:
         text = f"These values were carried over and are kept there: {join_words(carried)}."
         yield Notice("A later merge carried values over.", text)
+
+
+def _about_labels(plan: UndoPlan) -> Iterator[Notice]:
+    if names := names_added_by_staff(plan.root, since=plan.merge.created):
+        shown = join_first([isolated(name) for name in names], MOST_NAMED)
+        text = f"Added since the merge and kept for {isolated(plan.root.name)}: {shown}."
+        yield Notice("Tags and attributes are kept.", text)
 
 
 def not_duplicates_text(plan: UndoPlan) -> str:

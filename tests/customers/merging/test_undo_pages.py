@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from customers.credit import credit
 from customers.erasing.erase import erase_customer
+from customers.labels.attributes import set_attributes
+from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge
 from tests.acts import edit, fresh, merge, undo
@@ -109,6 +111,21 @@ def test_an_unknown_merge_is_not_there(as_agent):
 
 
 # The undo
+
+
+def test_tags_and_attributes_that_staff_added_since_are_named_and_stay(as_agent, helena, helen):
+    add_tags(helen, "sent with Helen", by=None)
+    made = merge(helena, helen)
+    assert "Tags and attributes are kept." not in as_agent.get(undo_url(made)).text
+
+    add_tags(helena, "vip", "newsletter", by=None)
+    remove_tags(helena, "newsletter", by=None)
+    set_attributes(helena, {"shoe size": 42}, by=None)
+    page = as_agent.get(undo_url(made)).text
+    assert "Added since the merge and kept for Helena Holý: vip and shoe size." in page
+
+    send(as_agent, undo_url(made))
+    assert [tags_of(customer) for customer in fresh(helena, helen)] == [["vip"], ["sent with Helen"]]
 
 
 def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
