@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "customers.web.retired.ErasedCustomerMiddleware",
+    "crm.http.snapshots.page_of_one_moment",
     "axes.middleware.AxesMiddleware",  # last: it turns a failed sign-in into the lockout page
 ]
 

@@ -108,3 +108,10 @@ def test_no_page_asks_more_where_there_is_more(customer):
     much = asked(client, customer, user)
 
     assert {name: (few[name], count) for name, count in much.items() if count > few[name]} == {}
+
+
+@pytest.mark.postgres
+def test_no_page_writes_while_it_reads(transactional_db, customer):
+    user = make_user("jane", EVERYTHING)
+    ApiKey.objects.create(user=user, name="Key")
+    assert asked(signed_in(user), customer, user)  # PostgreSQL would have refused what is written in a snapshot

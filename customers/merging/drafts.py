@@ -18,6 +18,7 @@ from customers.lib.numbers import parse_numbers
 from customers.locks import lock
 from customers.merging.plan import MergeError, MergePlan
 from customers.models import Customer, MergeDraft
+from customers.snapshot import after_reading
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -35,7 +36,7 @@ def find(survivor: int, *, by: User) -> MergeDraft | None:
     now = timezone.now()
     draft = MergeDraft.objects.filter(user=by, survivor=survivor, expires__gt=now).first()
     if draft and draft.expires < now + LIFE / 2:
-        MergeDraft.objects.filter(pk=draft.pk).update(expires=now + LIFE)
+        after_reading(MergeDraft.objects.filter(pk=draft.pk).update, expires=now + LIFE)
     return draft
 
 

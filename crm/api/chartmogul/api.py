@@ -22,6 +22,7 @@ from crm.api.chartmogul.engagement import common, contacts, notes, opportunities
 from crm.api.chartmogul.invoices import invoices, line_items, transactions
 from crm.api.chartmogul.parser import BoundedParser
 from crm.api.chartmogul.plans import plan_groups, plans
+from crm.api.chartmogul.snapshots import operation_of_one_moment
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
 from customers.engagement.common import EngagementError
 from customers.erasing.erase import EraseError
@@ -70,6 +71,7 @@ FIELD_NAMES: errors.FieldNames = {
     UnmergeError: {"": "external_id"},
 }
 errors.register(api, FIELD_NAMES)
+api.add_decorator(operation_of_one_moment)
 api.add_router("", account.router)
 api.add_router("", data_sources.router)
 api.add_router("", merges.router)  # before /customers/{uuid}, where "merges" would be read as a uuid

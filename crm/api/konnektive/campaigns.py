@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Whole
 from crm.api.konnektive.paging import PagedQuery, answer_page
 from crm.api.konnektive.queries import without_none
@@ -17,7 +17,7 @@ class CampaignQuery(PagedQuery):
     campaign_type: Literal["PHONE", "ECOMMERCE", "LANDER"] | None = None
 
 
-@endpoint("orders.view_order")
+@query_endpoint("orders.view_order")
 def campaign_query(call: Call) -> dict[str, Any]:
     """The rows by id, where other queries answer a list."""
     query = call.read(CampaignQuery)

@@ -5,6 +5,7 @@ a fault of the transport; and, outside of any call (`crm.api.errors`), a host th
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from crm.api.konnektive import parameters as call_parameters
 from crm.api.konnektive.errors import CallError, describe_errors
 from crm.api.konnektive.fields import Parameters
 from customers.lib.errors import ActionError
+from customers.snapshot import snapshot
 
 Declared = TypeVar("Declared", bound=Parameters)
 Message = Mapping[str, Any] | Sequence[Any] | str
@@ -57,19 +59,22 @@ class Call:
 
 
 class Endpoint:
-    """The view of a call: `act`, for keys whose user has all `permissions`."""
+    """The view of a call: `act`, for keys whose user has all `permissions`.
+
+    What `only_reads` answers with one moment of the database.
+    """
 
     csrf_exempt = True  # a key opens it, never a cookie
     login_required = False  # to the middleware that sends people to sign in
 
-    def __init__(self, act: Callable[[Call], Message], permissions: tuple[str, ...]) -> None:
-        self.act, self.permissions = act, permissions
+    def __init__(self, act: Callable[[Call], Message], permissions: tuple[str, ...], *, only_reads: bool) -> None:
+        self.act, self.permissions, self.only_reads = act, permissions, only_reads
 
     def __call__(self, request: HttpRequest) -> JsonResponse:
         # All days and times, in calls and in answers, are in the time zone of the account.
         with timezone.override(settings.ACCOUNT_ZONE):
             try:
-                return answer("SUCCESS", self.act(_call(request, self.permissions)))
+                return answer("SUCCESS", self._message(_call(request, self.permissions)))
             except CallError as error:
                 return answer("ERROR", error.message)
             except ActionError as error:
@@ -77,10 +82,19 @@ class Endpoint:
             except auth.RefusedError as error:
                 return _refusal(error)
 
+    def _message(self, call: Call) -> Message:
+        with snapshot() if self.only_reads else nullcontext():
+            return self.act(call)
+
 
 def endpoint(*permissions: str) -> Callable[[Callable[[Call], Message]], Endpoint]:
     """Make a function of a Call a view for keys whose user has all `permissions`."""
-    return lambda act: Endpoint(act, permissions)
+    return lambda act: Endpoint(act, permissions, only_reads=False)
+
+
+def query_endpoint(*permissions: str) -> Callable[[Callable[[Call], Message]], Endpoint]:
+    """The same for a function that only reads, and cannot write."""
+    return lambda act: Endpoint(act, permissions, only_reads=True)
 
 
 def answer(result: str, message: Message, *, status: int = 200) -> JsonResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Id, Whole
 from crm.api.konnektive.formats import format_amount
 from crm.api.konnektive.paging import PagedQuery, answer_page
@@ -18,7 +18,7 @@ class ProductQuery(PagedQuery):
     product_sku: Id | None = None
 
 
-@endpoint("orders.view_order")
+@query_endpoint("orders.view_order")
 def product_query(call: Call) -> dict[str, Any]:
     query = call.read(ProductQuery)
     filters = without_none(pk=query.product_id, sku=query.product_sku)

@@ -19,6 +19,7 @@ from customers.profile.display import former_contacts, identity_lines, other_inf
 from customers.profile.fields import REFERENCE_KEYS
 from customers.records.listing import records_of
 from customers.search.recent import record_visit
+from customers.snapshot import after_reading
 from customers.totals.sums import totals_rows
 from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
@@ -46,7 +47,7 @@ def customer_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         records = records_of(customer)
         return render(request, "customers/page/_timeline.html", timeline(request, customer, records, form))
     if request.method == "GET":
-        record_visit(customer, by=request.user)
+        after_reading(record_visit, customer, by=request.user)
     return render_page(request, customer, form)
 
 

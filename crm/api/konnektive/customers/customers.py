@@ -12,7 +12,7 @@ from crm.api.konnektive.customers.addresses import read_address
 from crm.api.konnektive.customers.person import Part
 from crm.api.konnektive.customers.profile import read_profile, with_profile_fields
 from crm.api.konnektive.customers.rows import customer_rows, history_rows, note_row
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Id, Message, Parameters, Truth, Whole
 from crm.api.konnektive.paging import answer_page
@@ -57,7 +57,7 @@ class CustomerQuery(SortedQuery, PersonFilter):
     include_custom_fields: Truth = False
 
 
-@endpoint(VIEW)
+@query_endpoint(VIEW)
 def customer_query(call: Call) -> dict[str, Any]:
     query = call.read(CustomerQuery)
     write = partial(customer_rows, with_custom=query.include_custom_fields)
@@ -143,7 +143,7 @@ class HistoryQuery(RowQuery):
     pass
 
 
-@endpoint(VIEW)
+@query_endpoint(VIEW)
 def customer_history(call: Call) -> dict[str, Any]:
     query = call.read(HistoryQuery)
     if query.date_range_type != "dateCreated":

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Id, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
 from crm.api.konnektive.paging import answer_page
@@ -24,7 +24,7 @@ class MemberQuery(RowQuery, PersonFilter):
     purchase_id: Whole | None = None
 
 
-@endpoint("customers.view_customer", VIEW_ORDERS)
+@query_endpoint("customers.view_customer", VIEW_ORDERS)
 def members_query(call: Call) -> dict[str, Any]:
     query = call.read(MemberQuery)
     filters = without_none(

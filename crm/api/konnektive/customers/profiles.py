@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from crm.api import rate_limit
 from crm.api.konnektive.customers.rows import customer_rows
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid, nothing_found
 from crm.api.konnektive.fields import Parameters, Text, Whole, at_most
 from crm.api.konnektive.orders.rows import order_rows
@@ -37,7 +37,7 @@ class ProfileQuery(Parameters):
     customer_id: Whole | None = None
 
 
-@endpoint(VIEW, VIEW_ORDERS)
+@query_endpoint(VIEW, VIEW_ORDERS)
 def profile_query(call: Call) -> dict[str, Any]:
     query = call.read(ProfileQuery)
     if query.e_commerce_password is None and query.customer_id is None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from django.db.models import prefetch_related_objects
 from pydantic import BeforeValidator
 
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word
 from crm.api.konnektive.orders.rows import fulfillment_row
@@ -40,7 +40,7 @@ class FulfillmentQuery(RowQuery, PersonFilter):
     tracking_number: Word | None = None
 
 
-@endpoint(VIEW, VIEW_ORDERS)
+@query_endpoint(VIEW, VIEW_ORDERS)
 def fulfillment_query(call: Call) -> dict[str, Any]:
     query = call.read(FulfillmentQuery)
     filters = without_none(

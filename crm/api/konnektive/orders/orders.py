@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 
-from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint
+from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Truth, Wholes, at_most
 from crm.api.konnektive.formats import format_amount
@@ -42,7 +42,7 @@ class OrderQuery(RowQuery, PersonFilter):
     include_custom_fields: Truth = False
 
 
-@endpoint(VIEW, VIEW_ORDERS)
+@query_endpoint(VIEW, VIEW_ORDERS)
 def order_query(call: Call) -> dict[str, Any]:
     query = call.read(OrderQuery)
     filters = without_none(

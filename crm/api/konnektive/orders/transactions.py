@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.db.models import prefetch_related_objects
 
 from crm.api.konnektive.customers.addresses import serialize_billing
-from crm.api.konnektive.endpoint import Call, endpoint
+from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Id, Whole
 from crm.api.konnektive.formats import format_amount, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
@@ -34,7 +34,7 @@ class TransactionQuery(RowQuery, PersonFilter):
     campaign_id: Whole | None = None
 
 
-@endpoint(VIEW, VIEW_ORDERS)
+@query_endpoint(VIEW, VIEW_ORDERS)
 def transactions_query(call: Call) -> dict[str, Any]:
     query = call.read(TransactionQuery)
     filters = without_none(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.db import transaction
 
-from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint
+from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Day, Id, Parameters, Text, Truth, Whole, at_most
 from crm.api.konnektive.paging import answer_page
@@ -32,7 +32,7 @@ class PurchaseQuery(RowQuery, PersonFilter):
     ) = None
 
 
-@endpoint(VIEW, VIEW_ORDERS)
+@query_endpoint(VIEW, VIEW_ORDERS)
 def purchase_query(call: Call) -> dict[str, Any]:
     query = call.read(PurchaseQuery)
     filters = without_none(
