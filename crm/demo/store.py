@@ -61,7 +61,7 @@ class Shops:
 
 
 def create_shops() -> Shops:
-    sources = {name: data_sources.create(name, system=SYSTEM) for name in (SHOP, MARKETPLACE)}
+    sources = {name: data_sources.create(name, system=SYSTEM, by=None) for name in (SHOP, MARKETPLACE)}
     campaigns = {name: catalogue.get_campaign(name) for name in sources}
     return Shops(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.get_products())
 

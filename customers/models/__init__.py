@@ -19,7 +19,7 @@ from customers.models.matching import (
 )
 from customers.models.merge import Deletion, Merge, MergeDraft, MergeMember, Via
 from customers.models.payment import CartLogin, CreditEntry, PaySource
-from customers.models.source import DataSource, SourceRecord
+from customers.models.source import DataSource, DataSourceChange, SourceRecord
 from customers.models.totals import MonthTotals, RecordTotals
 from customers.models.visit import Visit
 
@@ -32,6 +32,7 @@ __all__ = [
     "CreditEntry",
     "Customer",
     "DataSource",
+    "DataSourceChange",
     "Deletion",
     "ForecastCategory",
     "HistoryEntry",

@@ -2,6 +2,7 @@ import re
 from functools import partial
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -12,21 +13,68 @@ IDENTITY_FIELDS = ("first_name", "last_name", "company", "email", "phone", "coun
 
 
 class DataSource(models.Model):
-    """A system that sends us customers and orders: a shop, a billing system, or "Staff" for what is typed in here."""
+    """A system that sends us customers and orders: a shop, a billing system, or "Staff" for what is typed in here.
+
+    Where it sends no country or currency, its defaults are taken (docs/decisions/0028). A change of them counts for
+    what comes in later.
+    """
 
     STAFF: ClassVar[str] = "Staff"
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "ds"), editable=False)
     name = models.CharField(max_length=100, unique=True)
     system = models.CharField(max_length=60, blank=True)
+    default_country = models.CharField(max_length=2, blank=True, help_text="ISO 3166; blank is that of the account")
+    default_currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217; blank is that of the account")
+    former = models.JSONField(
+        default=list, editable=False, help_text="Primary keys of deleted data sources of this name"
+    )
     created = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def currency(self) -> str:
+        """Of an order that was sent without one."""
+        return self.default_currency or settings.DEFAULT_CURRENCY
+
+    @property
+    def is_staff(self) -> bool:
+        return self.name == self.STAFF
+
     @classmethod
     def staff(cls) -> "DataSource":
         return cls.objects.get_or_create(name=cls.STAFF, defaults={"system": "staff"})[0]
+
+
+class DataSourceChange(models.Model):
+    """Entry of the history of data sources. Append-only; it outlives its data source, whose name it keeps.
+
+    `values` are {field: [before, after]} of an edit; of a deletion its primary key, as `data_source`.
+    """
+
+    class Kind(models.TextChoices):
+        CREATED = "created", "Created"
+        EDITED = "edited", "Edited"
+        EMPTIED = "emptied", "Customers deleted"
+        PURGED = "purged", "Orders deleted"
+        DELETED = "deleted", "Deleted"
+
+    data_source = models.ForeignKey(DataSource, models.SET_NULL, null=True, related_name="changes")
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=Kind)
+    values = models.JSONField(default=dict, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.get_kind_display()}"
 
 
 OWN_ID = re.compile("rec_([0-9]{1,18})")

@@ -62,7 +62,10 @@ class Description:
 
 def create(description: Description, *, source: DataSource, external_id: str, by: User | None) -> SourceRecord:
     _refuse_ids(source, external_id)
-    values = {**_cleaned(description.profile), "billing_address": _cleaned_place({}, description.place)}
+    place = dict(description.place)
+    if not place.get("country", "").strip():
+        place["country"] = source.default_country
+    values = {**_cleaned(description.profile), "billing_address": _cleaned_place({}, place)}
     try:
         return _create(description, values, source, external_id, by)
     except IntegrityError:

@@ -1,34 +1,157 @@
-"""Creating a data source. Names are unique; “Staff” is reserved for what users enter."""
+"""Creating and changing data sources, with the history of who did.
+
+Names are unique; “Staff” is reserved for what users enter, and names that begin with “Konnektive” for the logins of
+that API. What a data source does not send is taken from its defaults; a changed default counts for what comes in later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from customers.lib.countries import COUNTRIES
 from customers.lib.errors import ActionError
+from customers.lib.money import currency_error
 from customers.lib.names import has_visible_text
 from customers.lib.text import can_be_stored
-from customers.models import DataSource
+from customers.models import DataSource, DataSourceChange
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+LOGIN_PREFIX = "Konnektive "
+EDITABLE = ("name", "default_country", "default_currency")
+TAKEN = "A data source has this name already. Choose another."
 
 
 class SourceError(ActionError):
-    """`field` is name or system."""
+    """`field` is name, system, default_country or default_currency."""
 
 
-def create(name: str, *, system: str = "") -> DataSource:
-    name, system = name.strip(), system.strip()
-    if not has_visible_text(name):
-        raise SourceError("A name is required for each data source.", "name")
-    for field, text in (("name", name), ("system", system)):
-        _check(field, text)
-    taken = SourceError("A data source has this name already. Choose another.", "name")
+class StaleSourceError(SourceError):
+    def __init__(self, source: DataSource) -> None:
+        super().__init__(f"{source} was changed since you opened the page. Check the current values, then save.")
+
+
+def create(name: str, *, system: str = "", by: User | None) -> DataSource:
+    name, system = _checked_name(name), system.strip()
+    _refuse_text("system", system)
+    if is_of_login(name):
+        raise SourceError("Names that begin with Konnektive belong to logins. Choose another.", "name")
     if name == DataSource.STAFF:
-        raise taken
+        raise SourceError(TAKEN, "name")
+    try:
+        return _create(name, system, by)
+    except IntegrityError:
+        raise SourceError(TAKEN, "name") from None
+
+
+def of_login(username: str, *, by: User | None) -> DataSource:
+    """The data source of a login of the Konnektive API, which is created when it is first needed."""
+    name = name_of_login(username)
+    if source := DataSource.objects.filter(name=name).first():
+        return source
+    try:
+        return _create(name, "konnektive", by)
+    except IntegrityError:
+        return DataSource.objects.get(name=name)
+
+
+def name_of_login(username: str) -> str:
+    return f"{LOGIN_PREFIX}{username}"[: _longest("name")]
+
+
+def is_of_login(name: str) -> bool:
+    return name.startswith(LOGIN_PREFIX)
+
+
+@transaction.atomic
+def _create(name: str, system: str, by: User | None) -> DataSource:
+    deleted = DataSourceChange.objects.filter(kind=DataSourceChange.Kind.DELETED, name=name).order_by("pk")
+    former = list(deleted.values_list("values__data_source", flat=True))
+    source = DataSource.objects.create(name=name, system=system, former=former, created_by=by)
+    write_change(source, DataSourceChange.Kind.CREATED, by=by)
+    return source
+
+
+@transaction.atomic
+def change(source: DataSource, values: Mapping[str, str], *, seen: int, by: User | None) -> DataSource:
+    """Change fields of EDITABLE. `seen` is the latest change that the user saw (`latest_change`)."""
+    current = DataSource.objects.select_for_update().get(pk=source.pk)
+    if latest_change(current) != seen:
+        raise StaleSourceError(current)
+    cleaned = {field: _checked(current, field, values[field]) for field in EDITABLE if field in values}
+    edits = {
+        field: [getattr(current, field), value] for field, value in cleaned.items() if value != getattr(current, field)
+    }
+    for field, (_, value) in edits.items():
+        setattr(current, field, value)
+    if edits:
+        _save(current, [*edits])
+        write_change(current, DataSourceChange.Kind.EDITED, edits, by=by)
+    return current
+
+
+def _save(source: DataSource, fields: list[str]) -> None:
     try:
         with transaction.atomic():
-            return DataSource.objects.create(name=name, system=system)
+            source.save(update_fields=fields)
     except IntegrityError:
-        raise taken from None
+        raise SourceError(TAKEN, "name") from None
 
 
-def _check(field: str, text: str) -> None:
-    longest = int(getattr(DataSource, field).field.max_length)
-    if len(text) > longest or not can_be_stored(text):
-        raise SourceError(f"Use {longest} characters or fewer, and none that is NUL.", field)
+def latest_change(source: DataSource) -> int:
+    """The number of the latest change, 0 if there is none: a form carries it, so that no edit is lost."""
+    return source.changes.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def write_change(
+    source: DataSource, kind: str, values: Mapping[str, object] | None = None, *, by: User | None
+) -> DataSourceChange:
+    return DataSourceChange.objects.create(
+        data_source=source, name=source.name, kind=kind, values=dict(values or {}), by=by
+    )
+
+
+def _checked(source: DataSource, field: str, text: str) -> str:
+    if field == "name":
+        return _checked_new_name(source, text)
+    text = text.strip()
+    if field == "default_country" and text and text not in dict(COUNTRIES):
+        raise SourceError("Choose a country of the list.", field)
+    if field == "default_currency" and text and (error := currency_error(text, on=timezone.localdate())):
+        raise SourceError(f"The currency {error}.", field)
+    return text
+
+
+def _checked_new_name(source: DataSource, text: str) -> str:
+    name = _checked_name(text)
+    if name == source.name:
+        return name
+    if source.is_staff:
+        raise SourceError("This data source holds the values entered by staff. Its name cannot be changed.", "name")
+    if is_of_login(source.name):
+        raise SourceError("This is the data source of a login. Its name cannot be changed.", "name")
+    if is_of_login(name):
+        raise SourceError("Names that begin with Konnektive belong to logins. Choose another.", "name")
+    return name
+
+
+def _checked_name(text: str) -> str:
+    name = text.strip()
+    if not has_visible_text(name):
+        raise SourceError("A name is required for each data source.", "name")
+    _refuse_text("name", name)
+    return name
+
+
+def _refuse_text(field: str, text: str) -> None:
+    if len(text) > _longest(field) or not can_be_stored(text):
+        raise SourceError(f"Use {_longest(field)} characters or fewer, and none that is NUL.", field)
+
+
+def _longest(field: str) -> int:
+    return int(getattr(DataSource, field).field.max_length)

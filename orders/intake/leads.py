@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from customers.lib.identity import Identity
 from orders.intake.idempotency import order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord
-from orders.intake.order import IncomingOrder, clean_order
+from orders.intake.order import IncomingOrder, clean_order, of_known_customer
 from orders.intake.order_identity import is_of_other_person, record_of_identity
 from orders.intake.take import (
     TakenOrder,
@@ -96,14 +96,15 @@ def _fill_from_order(incoming: IncomingOrder, order: Order) -> IncomingOrder:
     stored = {name: getattr(order, name, "") for name in asdict(customer.identity)}
     stored["country"] = order.source_record.country
     identity = {name: value or stored[name] for name, value in asdict(customer.identity).items()}
+    customer = replace(
+        customer,
+        identity=Identity(**identity),
+        billing_address=customer.billing_address or order.billing_address,
+        shipping_address=customer.shipping_address or order.shipping_address,
+    )
     return replace(
         incoming,
-        customer=replace(
-            customer,
-            identity=Identity(**identity),
-            billing_address=customer.billing_address or order.billing_address,
-            shipping_address=customer.shipping_address or order.shipping_address,
-        ),
+        customer=of_known_customer(customer, order.source_record),
         client_order_id=incoming.client_order_id or order.client_order_id or "",
         external_id=incoming.external_id or order.external_id or "",
         campaign=incoming.campaign or order.campaign,

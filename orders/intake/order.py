@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from django.utils import timezone
 from customers.lib.address import Address
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity
-from customers.lib.money import is_payable
+from customers.lib.money import currency_error, is_payable
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
 from customers.profile.clean import clean
@@ -95,6 +94,29 @@ class IncomingOrder:
     record: SourceRecord | None = None
 
 
+def in_default_country(incoming: IncomingCustomer) -> IncomingCustomer:
+    """`incoming` as if it had come with the default country of its data source, where it names none."""
+    country = incoming.data_source.default_country
+    if not country or incoming.identity.country:
+        return incoming
+    shipping_address = incoming.shipping_address
+    return replace(
+        incoming,
+        identity=replace(incoming.identity, country=country),
+        billing_address=_within(incoming.billing_address, country),
+        shipping_address=_within(shipping_address, country) if shipping_address else {},
+    )
+
+
+def of_known_customer(incoming: IncomingCustomer, record: SourceRecord) -> IncomingCustomer:
+    """`incoming` of a customer whose `record` the sender named: a default country never changes that."""
+    return incoming if record.country else replace(in_default_country(incoming), identity=incoming.identity)
+
+
+def _within(address: Address, country: str) -> Address:
+    return address if address.get("country") else address | {"country": country}
+
+
 def clean_order(incoming: IncomingOrder) -> IncomingOrder:
     """`incoming` with the values of its customer trimmed; IntakeError names a value that cannot be stored."""
     incoming = replace(incoming, customer=_clean_customer(incoming.customer))
@@ -126,15 +148,15 @@ def _check_text(name: str, text: str, limit: int) -> None:
 
 
 def _check_order(incoming: IncomingOrder) -> None:
-    if not re.fullmatch("[A-Z]{3}", incoming.currency):
-        raise IntakeError("The currency must be three capital letters, such as USD.")
+    if incoming.at.tzinfo is None:
+        raise IntakeError("The time of an order must have a time zone.")
+    if error := currency_error(incoming.currency, on=timezone.localdate(incoming.at)):
+        raise IntakeError(f"The currency {error}.")
     prices = [incoming.total, *(purchase.price for purchase in incoming.purchases)]
     amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
     if not all(is_payable(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
         raise IntakeError("An amount must be a whole number of minor units. A total or price must not be below zero.")
-    if incoming.at.tzinfo is None:
-        raise IntakeError("The time of an order must have a time zone.")
     if incoming.status not in OrderStatus.values or incoming.kind not in OrderKind.values:
         raise IntakeError(f"{incoming.status} must be an order status and {incoming.kind} an order type.")
     _check_text("order ID", incoming.external_id, LONGEST_ID)

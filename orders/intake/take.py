@@ -7,7 +7,7 @@ both. For an order that was taken in before, the stored order is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -23,7 +23,7 @@ from customers.totals import billing_status
 from orders import history
 from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
-from orders.intake.order import IncomingOrder, clean_order
+from orders.intake.order import IncomingOrder, clean_order, in_default_country, of_known_customer
 from orders.intake.order_identity import record_of_identity, updated_by
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
@@ -69,16 +69,17 @@ retry_when_taken_meanwhile = retry_on(IntegrityError, RetiredMeanwhileError, tri
 def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMore | None) -> TakenOrder:
     with transaction.atomic(durable=write_more is not None):
         source, names = incoming.customer.data_source, names_of_order(incoming)
-        lock_numbers([*names_of(incoming.customer), *names])
+        customer = in_default_country(incoming.customer)
+        lock_numbers([*names_of(customer), *names])
         if before := sent_before(incoming, source):
             return TakenOrder(before, AssignedRecord(before.source_record, "known"), is_repeat=True)
         refuse_erased(names)
-        if incoming.record:
-            assigned = AssignedRecord(incoming.record, "known")
-        else:
-            assigned = find_or_create(incoming.customer, by=by)
+        known = AssignedRecord(incoming.record, "known") if incoming.record else None
+        assigned = known or find_or_create(customer, by=by)
         if assigned.rule == "known":
-            _write_other_identity(assigned.record, incoming.customer.identity)
+            customer = of_known_customer(incoming.customer, assigned.record)
+            _write_other_identity(assigned.record, customer.identity)
+        incoming = replace(incoming, customer=customer)
         order = Order(source_record=assigned.record, data_source=source)
         items = write(order, incoming, assigned, by=by)
         if write_more:
@@ -101,8 +102,8 @@ def ids_of(incoming: IncomingOrder) -> dict[str, str]:
 
 def names_of_order(incoming: IncomingOrder) -> list[str]:
     """The names of its ids and its key: for advisory locks, and to recognise an erased order."""
-    source = incoming.customer.data_source.pk
-    names = [name_of_order_id(source, field, value) for field, value in ids_of(incoming).items()]
+    source = incoming.customer.data_source
+    names = [name_of_order_id(pk, *sent) for pk in (source.pk, *source.former) for sent in ids_of(incoming).items()]
     return [*names, incoming.request.name] if incoming.request else names
 
 
@@ -129,7 +130,15 @@ def _is_same_request(order: Order, incoming: IncomingOrder) -> bool:
     # An order that came without a digest. What is not sent again was taken from its lead.
     values = columns(incoming)
     compared = {name: values[name] for name in COMPARED if values[name]}
-    return all(getattr(order, name) == value for name, value in compared.items()) and order.total == incoming.total
+    return all(_is_as_sent(order, *item) for item in compared.items()) and order.total == incoming.total
+
+
+def _is_as_sent(order: Order, name: str, value: Any) -> bool:
+    stored = getattr(order, name)
+    if isinstance(value, dict) and "country" not in value:
+        # That of the data source was filled in, which may have another by now.
+        stored = {part: text for part, text in stored.items() if part != "country"}
+    return bool(stored == value)
 
 
 def order_with_id(incoming: IncomingOrder, source: DataSource) -> Order | None:

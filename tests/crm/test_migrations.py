@@ -269,6 +269,7 @@ def users_of_undos(migrated) -> list[str | None]:
     """Who undid the three parts of a merge: Ada by the history, one unknown, and Kim who undid the rest."""
     executor = MigrationExecutor(migrated)
     executor.migrate([("customers", "0013_undone_by")])
+    executor = MigrationExecutor(migrated)  # which knows what is applied now
     state = executor.loader.project_state([*executor.loader.applied_migrations]).apps
 
     def rows(model: str, app: str = "customers"):

@@ -90,7 +90,7 @@ def serialize(source: DataSource, options: DataSourceOptions) -> dict[str, Any]:
 
 @router.post("/data_sources", auth=Key(ADD), response=answers(201, DataSourceOut), exclude_unset=True)
 def create_data_source(request: ApiRequest, body: DataSourceIn) -> Status[dict[str, Any]]:
-    source = data_sources.create(body.name, system=body.system)
+    source = data_sources.create(body.name, system=body.system, by=request.by)
     return Status(201, serialize(source, DataSourceOptions()))
 
 

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Annotated
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from customers.lib.money import CURRENCIES
+from customers.lib.money import UNKNOWN_CURRENCY, currency_error
 from customers.lib.text import can_be_stored, clean_email
 
 EARLIEST, LATEST = 1900, 2199
@@ -79,8 +80,12 @@ def refuse_no_email(text: str) -> str:
 
 
 def refuse_unknown_currency(text: str) -> str:
-    if text.upper() not in CURRENCIES:
+    """Orders are imported as they are placed, so the currency is one of today."""
+    error = currency_error(text.upper(), on=timezone.localdate())
+    if error == UNKNOWN_CURRENCY:
         raise ValueError("Use a currency such as USD.")
+    if error:
+        raise ValueError(f"{error}.")
     return text.upper()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from crm.api.konnektive.customers.person import (
@@ -32,10 +31,11 @@ def lead_import(call: Call) -> dict[str, Any]:
     lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
     if lead is None:
         sent.require_identity()
+    source = data_source_of(call.by)
     incoming = IncomingOrder(
-        incoming_customer(sent, data_source_of(call.by)),
+        incoming_customer(sent, source),
         Decimal(0),
-        settings.DEFAULT_CURRENCY,
+        source.currency,
         status=OrderStatus.PARTIAL,
         campaign=find_campaign(sent),
         coupon_code=sent.coupon_code,

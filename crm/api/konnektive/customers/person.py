@@ -17,6 +17,7 @@ from customers.lib.address import Address, address
 from customers.lib.identity import Identity
 from customers.lib.phones import is_possible_phone
 from customers.models import DataSource
+from customers.sources import data_sources
 from orders.intake.order import IncomingCustomer
 from orders.models import Campaign
 
@@ -106,12 +107,8 @@ def incoming_customer(sent: PersonParameters, source: DataSource) -> IncomingCus
 
 
 def data_source_of(by: User) -> DataSource:
-    return DataSource.objects.get_or_create(name=source_name(by), defaults={"system": "konnektive"})[0]
-
-
-def source_name(by: User) -> str:
     # Each login is a data source of its own, because its order ids are its own.
-    return f"Konnektive {by.username}"[:100]
+    return data_sources.of_login(by.username, by=by)
 
 
 def find_campaign(sent: PersonParameters) -> Campaign:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from crm.api.konnektive.customers.person import PersonParameters, data_source_of, details_of, incoming_customer
@@ -59,15 +58,16 @@ def order_import(call: Call) -> dict[str, Any]:
 
 
 def _read(call: Call, sent: ImportOrder) -> IncomingOrder:
-    currency = sent.currency or settings.DEFAULT_CURRENCY
     products = read_products(call.parameters)
     named = named_rows(sent, products.ids, call.by)
+    source = named.data_source or data_source_of(call.by)
+    currency = sent.currency or source.currency
     lines = lines_of(products, named.products, currency)
     shipping = sum((line.shipping for line in lines), sent.base_shipping)
     total = order_total(lines, shipping=shipping, tax=sent.sales_tax, discount=sent.discount_price)
     _refuse_inexact(sent, total, currency)
     return IncomingOrder(
-        incoming_customer(sent, named.data_source or data_source_of(call.by)),
+        incoming_customer(sent, source),
         total,
         currency,
         client_order_id=sent.client_order_id,

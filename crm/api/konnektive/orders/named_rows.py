@@ -10,24 +10,30 @@ from django.db import connection
 from django.db.models import Subquery
 
 from crm.accounts.models import User
-from crm.api.konnektive.customers.person import PersonParameters, find_campaign, source_name
+from crm.api.konnektive.customers.person import PersonParameters, find_campaign
 from customers.models import DataSource
 from customers.models.prepared import Prepared
+from customers.sources.data_sources import name_of_login
 from orders.models import Campaign, Product
 
 Row = TypeVar("Row", Campaign, DataSource)
 
+OF_SOURCE = ("id", "name", "default_country", "default_currency", "former")
+
 _products: Prepared[Any] = Prepared(
     lambda products, campaign, source: Product.objects.filter(pk__in=products).annotate(
         campaign_name=Subquery(Campaign.objects.filter(pk=campaign).values("name")),
-        source=Subquery(DataSource.objects.filter(name=source).values("pk")),
+        **{f"source_{name}": Subquery(DataSource.objects.filter(name=source).values(name)) for name in OF_SOURCE},
     )
 )
 
 
 @dataclass(frozen=True)
 class NamedRows:
-    """Of the campaign and the data source only number and name are read; `products` are those that exist."""
+    """Of the campaign only number and name are read, of the data source its defaults and `former` too.
+
+    `products` are those that exist.
+    """
 
     campaign: Campaign
     data_source: DataSource | None
@@ -36,14 +42,16 @@ class NamedRows:
 
 def named_rows(sent: PersonParameters, products: Sequence[int], by: User) -> NamedRows:
     """CallError when the campaign does not exist; the data source is None when no product or no source exists."""
-    rows = _products(products, sent.campaign_id, source_name(by))
-    name, source = (rows[0].campaign_name, rows[0].source) if rows else (None, None)
+    rows = _products(products, sent.campaign_id, name_of_login(by.username))
+    name = rows[0].campaign_name if rows else None
+    source = [getattr(rows[0], f"source_{field}") for field in OF_SOURCE] if rows else [None]
     return NamedRows(
-        _partial(Campaign, sent.campaign_id, name) if name else find_campaign(sent),
-        _partial(DataSource, source, source_name(by)) if source else None,
+        _partial(Campaign, ["id", "name"], [sent.campaign_id, name]) if name else find_campaign(sent),
+        _partial(DataSource, OF_SOURCE, source) if source[0] else None,
         {product.pk: product for product in rows},
     )
 
 
-def _partial(model: type[Row], pk: int, name: str) -> Row:
-    return model.from_db(connection.alias, ("id", "name"), (pk, name))
+def _partial(model: type[Row], fields: Sequence[str], values: Sequence[Any]) -> Row:
+    """`fields` are in the order of the model."""
+    return model.from_db(connection.alias, fields, values)
