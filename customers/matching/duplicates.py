@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones import readable_phone
@@ -113,14 +113,15 @@ def duplicate_counts(customers: Collection[int]) -> dict[int, int]:
     return {pk: count for pk, count in counts.items() if count}
 
 
-def shared_keys_of(customers: Collection[int]) -> dict[int, SharedKeys]:
-    """{customer: {other live customer: the keys they share}}."""
+def shared_keys_of(customers: Collection[int], *, others: Q | None = None) -> dict[int, SharedKeys]:
+    """{customer: {other live customer: the keys they share}}; `others` is a condition for the match keys of others."""
     sharers: defaultdict[Key, set[int]] = defaultdict(set)
     keys = MatchKey.objects.filter(source_record__customer__in=customers)
     for pk, kind, value in keys.values_list("source_record__customer", "kind", "value"):
         sharers[kind, value].add(pk)
     shared: defaultdict[Pair, set[Key]] = defaultdict(set)
-    for key, connected in connected_by(weigh_keys(sharers)):
+    among = others | Q(source_record__customer__in=customers) if others else None
+    for key, connected in connected_by(weigh_keys(sharers), among=among):
         for pk, other in permutations(connected, 2):
             if pk in sharers[key]:
                 shared[pk, other].add(key)
@@ -136,7 +137,7 @@ def holders_of_keys(keys: KeyQuerySet[MatchKey]) -> Iterable[tuple[int, str, str
     return rows.values_list("source_record__customer", "kind", "value").distinct()[:MOST_HOLDERS]
 
 
-def connected_by(weighed: WeighedKeys) -> list[tuple[Key, set[int]]]:
+def connected_by(weighed: WeighedKeys, *, among: Q | None = None) -> list[tuple[Key, set[int]]]:
     """(a key, two or more customers whom it connects): all who have it; of a crowded key, those with the same names."""
     owner = "source_record__customer"
     is_crowded = Case(
@@ -144,7 +145,8 @@ def connected_by(weighed: WeighedKeys) -> list[tuple[Key, set[int]]]:
         default=Value(value=False),
         output_field=BooleanField(),
     )
-    rows = MatchKey.objects.among(weighed.all).annotate(is_crowded=is_crowded).order_by("is_crowded", owner).distinct()
+    keys = MatchKey.objects.among(weighed.all).filter(among or Q())
+    rows = keys.annotate(is_crowded=is_crowded).order_by("is_crowded", owner).distinct()
     columns = ("kind", "value", "is_crowded", owner, f"{owner}__first_name", f"{owner}__last_name")
     connected: defaultdict[tuple[Key, str], set[int]] = defaultdict(set)
     for kind, value, crowded, pk, *names in rows.values_list(*columns)[:MOST_CONNECTED]:

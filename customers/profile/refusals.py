@@ -141,3 +141,14 @@ def overruled(customer: Customer, merged: Sequence[Customer]) -> dict[str, bool]
     for change in ProfileChange.objects.filter(customer__in=[customer, *merged], merge=None).order_by("at", "pk"):
         last_said_by |= dict.fromkeys(lost.keys() & change.values.keys(), change.customer_id)
     return {key: value for key, value in lost.items() if last_said_by.get(key) != customer.pk}
+
+
+def refused_at(customers: Collection[int]) -> dict[int, dict[str, datetime]]:
+    """{live customer: {consent: when it, or a customer merged into it, last refused}}."""
+    live_of = merged_into_any(customers)
+    changes = ProfileChange.objects.filter(customer__in=live_of, merge=None).order_by("at", "pk")
+    times: dict[int, dict[str, datetime]] = {pk: {} for pk in customers}
+    for customer, values, at in changes.values_list("customer", "values", "at"):
+        refused = refusals_in({key: value["after"] for key, value in values.items()})
+        times[live_of[customer]] |= dict.fromkeys(refused, at)
+    return times

@@ -13,6 +13,7 @@ from typing import Any
 from customers.lib.batches import batches
 from customers.lib.countries import country_name
 from customers.lib.money import from_minor_units
+from customers.matching.refusers import refusals_nearby
 from customers.models import Customer
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
@@ -31,10 +32,11 @@ Cell = tuple[str, object]
 
 @dataclass(frozen=True)
 class ExportedCustomer:
-    """`totals` are None for a user who may not view orders."""
+    """`totals` are None for a user who may not view orders; `refusals` are of others with the same email or phone."""
 
     customer: Customer
     sources: Sequence[str]
+    refusals: str
     totals: OrderTotals | None
 
 
@@ -43,6 +45,7 @@ def columns(row: ExportedCustomer) -> Iterator[Cell]:
     yield from (("Number", customer.pk), ("Id", customer.uuid))
     for field in PROFILE:
         yield from _profile_cells(field, getattr(customer, field.key))
+    yield ("Refusals with the same email or phone", row.refusals)
     yield from (("Status", customer.status), ("Sources", ", ".join(row.sources)))
     yield from (("Created (UTC)", _time(customer.created)), ("Last changed (UTC)", _time(customer.updated)))
     if (totals := row.totals) is not None:
@@ -51,7 +54,7 @@ def columns(row: ExportedCustomer) -> Iterator[Cell]:
 
 
 def export_header(*, with_orders: bool) -> Sequence[str]:
-    nobody = ExportedCustomer(Customer(), (), OrderTotals() if with_orders else None)
+    nobody = ExportedCustomer(Customer(), (), "", OrderTotals() if with_orders else None)
     return [label for label, _ in columns(nobody)]
 
 
@@ -64,9 +67,10 @@ def export_rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator
 def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[Sequence[object]]:
     customers = Customer.objects.in_bulk(pks)
     totals = order_totals(pks, by="source_record__customer") if with_orders else {}
-    sources = counts.sources(pks)
+    sources, refusals = counts.sources(pks), refusals_nearby(customers.values())
     for pk in pks:
-        exported = ExportedCustomer(customers[pk], sources.get(pk, []), totals[pk] if with_orders else None)
+        totals_of_row = totals[pk] if with_orders else None
+        exported = ExportedCustomer(customers[pk], sources.get(pk, []), refusals[pk], totals_of_row)
         yield [value for _, value in columns(exported)]
 
 

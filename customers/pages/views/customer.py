@@ -12,6 +12,7 @@ from customers.labels.tags import tags_of
 from customers.lib.address import address_lines
 from customers.lib.phrases import isolated
 from customers.matching.duplicates import duplicates_of
+from customers.matching.refusers import refusers_among
 from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
 from customers.pages.views.sections import rows, timeline, totals_and_plot, waiting
@@ -68,12 +69,12 @@ def render_page(
 
 
 def head(request: "StaffRequest", customer: Customer) -> dict[str, Any]:
-    # Without the permission to merge, no query looks for duplicates.
     may_merge = request.user.has_perm(MERGE)
-    candidates = duplicates_of(customer) if may_merge else []
+    candidates = duplicates_of(customer)
     return {
         "tags": tags_of(customer),
-        "candidates": candidates,
+        "candidates": candidates if may_merge else [],
+        "refusers": refusers_among(customer, candidates),
         "duplicates": sum(candidate.dismissal is None for candidate in candidates),
         "may_merge_any": may_merge and request.user.has_perm(UNMATCHED),
         "has_merges": has_merges(customer),

@@ -89,13 +89,13 @@ def test_no_secret_of_a_customer_is_in_it(as_agent):
 
 
 def test_it_is_read_a_part_at_a_time(django_assert_num_queries):
-    """How far to look, the places, then for all of a part: the customers, their totals, their sources."""
+    """How far to look, the places, then for all of a part: the customers, totals, sources and match keys."""
     for n in range(30):
         CustomerFactory(first_name=f"C{n}")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(list(export_rows([], with_orders=True))) == 30
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         next(export_rows([], with_orders=True))
 
 
