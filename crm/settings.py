@@ -1,5 +1,6 @@
 """All settings, from the environment or `.env`. The defaults are safe in production; only SECRET_KEY must be set."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "crm.http.htmx_redirects.full_page_redirects",  # outside the middleware that redirects to the sign-in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.http.unavailable.UnavailableMiddleware",
     "crm.accounts.web.preferences.user_time_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -88,6 +90,28 @@ FORM_RENDERER = "crm.http.form_renderer.FormRenderer"
 # Database: SQLite beside the code, or the one that DATABASE_URL names
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+
+# How many seconds a request waits for a row that another act has locked, for the answer to a statement, and for a
+# connection; and how long a transaction may stay open with nothing to do. A command has nobody who waits for it.
+IS_COMMAND = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["runserver"]
+if IS_COMMAND:
+    LOCK_TIMEOUT = env.float("COMMAND_LOCK_TIMEOUT", default=10)
+    STATEMENT_TIMEOUT = env.float("COMMAND_STATEMENT_TIMEOUT", default=0)
+else:
+    LOCK_TIMEOUT = env.float("DATABASE_LOCK_TIMEOUT", default=3)
+    STATEMENT_TIMEOUT = env.float("DATABASE_STATEMENT_TIMEOUT", default=30)
+IDLE_TIMEOUT = env.float("DATABASE_IDLE_TIMEOUT", default=60)
+CONNECT_TIMEOUT = env.int("DATABASE_CONNECT_TIMEOUT", default=2)
+
+# Of every session on PostgreSQL; times in milliseconds. `manage.py check --database default` compares them.
+DATABASE_SESSION = {
+    # Compiling a query takes longer than running any of ours: a page with many counts took half a second more.
+    "jit": "off",
+    "lock_timeout": str(round(LOCK_TIMEOUT * 1000)),
+    "statement_timeout": str(round(STATEMENT_TIMEOUT * 1000)),
+    "idle_in_transaction_session_timeout": str(round(IDLE_TIMEOUT * 1000)),
+}
+
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 60,
@@ -95,7 +119,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             # Waits for the lock at the start. Otherwise a transaction that reads and then writes would fail at once if
             # another wrote in between.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": LOCK_TIMEOUT,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
         },
     }
@@ -103,12 +127,19 @@ else:
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,  # the pool keeps them
         "CONN_HEALTH_CHECKS": True,
-        # Compiling a query takes longer than running any of ours: a page with many counts took half a second more.
         "OPTIONS": {
-            "options": "-c jit=off",
-            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 10},
+            "connect_timeout": CONNECT_TIMEOUT,
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+                "timeout": CONNECT_TIMEOUT,
+            },
         },
     }
+    # Some poolers, such as PgBouncer, refuse options at the start of a session: docs/production.md.
+    if env.bool("DATABASE_STARTUP_OPTIONS", default=True):
+        session = [f"-c {name}={value}" for name, value in DATABASE_SESSION.items()]
+        DATABASES["default"]["OPTIONS"]["options"] = " ".join(session)
 
 # Sign-in
 
@@ -164,9 +195,9 @@ ACCOUNT_ZONE = ZoneInfo(env.str("ACCOUNT_TIME_ZONE", default="UTC"))
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-# The first is asked from inside, over plain HTTP. The others answer that HTTPS is required, because API clients do not
-# follow the redirect of a POST.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json$)"]
+# The first two are asked from inside, over plain HTTP. The others answer that HTTPS is required, because API clients do
+# not follow the redirect of a POST.
+SECURE_REDIRECT_EXEMPT = [r"^(?:healthz|readyz)$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json$)"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"

@@ -19,6 +19,7 @@ urlpatterns = [
     path("v1/", chartmogul.urls()),
     path("", include("crm.api.konnektive.urls")),
     path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
 ]
 
 handler400 = "crm.http.error_pages.bad_request"

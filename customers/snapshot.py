@@ -14,6 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import IsolationLevel
 
+from customers.lib.database_failures import optional_write
+
 READS = ("GET", "HEAD")
 """The methods of requests that only read."""
 
@@ -36,14 +38,19 @@ def snapshot() -> Iterator[None]:
     finally:
         _postponed.reset(token)
     for act in acts:
-        act()
+        with optional_write():
+            act()
 
 
 def after_reading(act: Callable[..., object], /, *args: Any, **kwargs: Any) -> None:
-    """Do what is written beside a read, such as who looked at it: once the snapshot is over, or now without one."""
+    """Do what is written beside a read, such as who looked at it: once the snapshot is over, or now without one.
+
+    It is left out while the database cannot write it.
+    """
     acts = _postponed.get()
     if acts is None:
-        act(*args, **kwargs)
+        with optional_write():
+            act(*args, **kwargs)
     else:
         acts.append(partial(act, *args, **kwargs))
 

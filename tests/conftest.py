@@ -37,7 +37,10 @@ OPENERS = {"client", "as_agent", "as_admin"}
 MANY_ROWS = {"constant_cost", "test_demo.py", "test_queries.py", "test_sample_store.py", "test_properties.py"}
 """Tests that write thousands of rows."""
 
-ON_BOTH = {"search", "constant_cost", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"}
+ON_BOTH = {
+    *("search", "constant_cost", "test_migrations.py", "test_rebuild.py", "test_access.py", "test_queries.py"),
+    "test_unavailable.py",
+}
 """Lists and searches are pages whose queries are what is tested; so are plans, tables and caches. Every page is opened
 once on each."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 os.environ |= {"DEBUG": "off", "SECRET_KEY": "for-tests-only", "HTTPS": "off", "LOG_LEVEL": "WARNING"}
 os.environ["PAYMENT_GATEWAY"] = "orders.sandbox.SandboxGateway"
+os.environ["DATABASE_LOCK_TIMEOUT"] = "20"  # a test of waiting says itself when it is over
 os.environ.setdefault("DATABASE_URL", "sqlite:////nowhere/reunite.sqlite3")  # never a developer's own data
 
 from crm.settings import *  # noqa: F403 - all of them, with the environment above

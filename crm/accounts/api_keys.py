@@ -23,6 +23,7 @@ from crm.accounts.key_revocation import KEY_CREATED
 from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
 from crm.accounts.permissions import LABELS, USE_API
 from crm.accounts.user_permissions import GRANTED_SQL
+from customers.lib.database_failures import optional_write
 from customers.lib.phrases import isolated
 
 KEY_MARK = "rnt_"  # so that people, and scanners for leaked secrets, recognise one
@@ -136,4 +137,5 @@ def _refusal(user: User) -> str:
 def _note_use(key: ApiKey, now: datetime) -> None:
     # The condition again, so that of many requests at one moment only one writes.
     stale = Q(last_used=None) | Q(last_used__lt=now - LAST_USED_PRECISION)
-    ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)
+    with optional_write():
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used=now)

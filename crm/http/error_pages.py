@@ -5,6 +5,7 @@ API clients are answered in their dialect instead (`crm.api.errors`).
 
 import logging
 import secrets
+import sys
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,9 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from crm.accounts.permissions import explain_missing
+from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
+from crm.http import unavailable
 from crm.http.charsets import CharsetError
 from customers.web.permissions import MissingPermissionError
 
@@ -56,12 +59,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request, because reading its user may be what failed."""
+    if answer := unavailable.answer(request, sys.exception()):
+        return answer
     reference, now = secrets.token_hex(4).upper(), timezone.now()
     logger.error("Reference %s: the error that follows", reference)
     message = f"Internal error in Reunite. The data you sent may not have been saved. Reference {reference}."
     if answer := errors.answer(request, 500, message):
         return answer
-    return HttpResponse(render_to_string("500.html", {"reference": reference, "now": now}), status=500)
+    context = {"reference": reference, "now": now, "theme": theme_of_browser(request)}
+    return HttpResponse(render_to_string("500.html", context), status=500)
 
 
 def previous_page(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils import timezone
 
 from customers.models import Customer, Visit
@@ -17,9 +18,21 @@ SHOWN = 8
 READ = 24
 
 
+# From the customer's row, so that the page of a locked customer is shown at once, and without a visit: the reference to
+# the customer would wait for the lock.
+RECORD_SQL = """
+    INSERT INTO customers_visit (user_id, customer_id, at)
+    SELECT %s, id, %s FROM customers_customer WHERE id = %s {unless_locked}
+    ON CONFLICT (user_id, customer_id) DO UPDATE SET at = excluded.at
+"""
+UNLESS_LOCKED = {"postgresql": "FOR KEY SHARE SKIP LOCKED", "sqlite": ""}
+
+
 def record_visit(customer: Customer, *, by: User) -> None:
-    seen = Visit(user=by, customer=customer, at=timezone.now())
-    Visit.objects.bulk_create([seen], update_conflicts=True, unique_fields=["user", "customer"], update_fields=["at"])
+    sql = RECORD_SQL.format(unless_locked=UNLESS_LOCKED[connection.vendor])
+    at = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [by.pk, at, customer.pk])
 
 
 def recently_viewed(user: User) -> list[Visit]:

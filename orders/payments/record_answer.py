@@ -6,10 +6,14 @@ user.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from django.db import Error
+
 from customers.lib import sentences
+from customers.lib.database_failures import failure_of
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.profile.lead_status import clear_lost
@@ -36,6 +40,8 @@ from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase, del
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 LONGEST_ANSWER = 200
 ORDER_FIELDS = ("status", "refunded", "total", "shipping", "tax", "details")
@@ -75,7 +81,8 @@ class LostAnswerError(Exception):
 def record_answer(payment: Transaction, answer: Answer, *, by: User | None = None) -> Transaction:
     """Step 3: record `answer` and return the payment. A PENDING answer changes nothing.
 
-    With `by`, that user answered for the gateway, and the history has their name and reason.
+    With `by`, that user answered for the gateway, and the history has their name and reason. While the database cannot
+    record what the gateway answered, the payment stays PENDING, and `settle_pending` asks again.
     """
     if answer.status == TransactionStatus.PENDING:
         return payment
@@ -83,6 +90,11 @@ def record_answer(payment: Transaction, answer: Answer, *, by: User | None = Non
         return _record(payment, answer, by=by)
     except OrderDeletedError:
         raise LostAnswerError(ORDER_DELETED.format(answer=answer.text, amount=amount_text(payment))) from None
+    except Error as error:
+        if by or failure_of(error) is None:
+            raise
+        logger.warning("The answer about payment %s was not recorded: %s", payment.uuid, error)
+        return payment
 
 
 def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:

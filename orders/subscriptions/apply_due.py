@@ -6,17 +6,22 @@ does a run after a failed run.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from django.db import OperationalError
 from django.utils import timezone
 
+from customers.lib.database_failures import Failure, failure_of
 from orders import history
 from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.subscriptions.cancel import end_purchase
 from orders.subscriptions.change import PurchaseError, locked_purchase
 from orders.subscriptions.derive import is_cancellation_planned, past_due_purchases, refresh_purchases
 from orders.subscriptions.pause import restart_purchase
+
+logger = logging.getLogger(__name__)
 
 
 def apply_due(today: date) -> Iterator[Purchase]:
@@ -41,6 +46,11 @@ def _apply(purchase: Purchase, act: Callable[[Purchase, date], bool], today: dat
         with locked_purchase(purchase, seen=None) as current:
             return act(current, today)
     except PurchaseError:  # deleted meanwhile
+        return False
+    except OperationalError as error:
+        if failure_of(error) is not Failure.BUSY:
+            raise
+        logger.warning("Purchase %s is being changed. The next run carries out what is due.", purchase.pk)
         return False
 
 

@@ -36,5 +36,10 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
 def theme_of(request: HttpRequest) -> str:
     # A refused host is answered before the middleware that sets the user.
     user = getattr(request, "user", None)
-    theme = user.theme if user and user.is_authenticated else request.COOKIES.get(THEME_COOKIE)
+    return user.theme if user and user.is_authenticated else theme_of_browser(request)
+
+
+def theme_of_browser(request: HttpRequest) -> str:
+    """The theme that was chosen in this browser last, for pages that ask the database nothing."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     return theme if theme in THEMES else THEMES[0]

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import Error, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from crm.api.auth import RefusedError
+from crm.api.failures import STATUS
 from customers.lib.errors import ActionError
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def answers(status: int, schema: Any) -> dict[int, Any]:
         413: Refusal,
         422: Invalid,
         429: Refusal,
+        STATUS: Refusal,
     }
 
 
@@ -114,6 +116,10 @@ def register(api: NinjaAPI, field_names: FieldNames) -> None:
         logger.warning("Lost a race at %s", request.path, exc_info=error)
         message = "A record of this request was changed or deleted at the same time. Nothing was done. Try again."
         return answer(request, invalid(base=message))
+
+    @api.exception_handler(Error)
+    def database_failed(request: HttpRequest, error: Error) -> HttpResponse:
+        raise error  # to `crm.http.unavailable`, which answers for everything alike
 
     @api.exception_handler(ValidationError)
     def invalid_request(request: HttpRequest, error: ValidationError) -> HttpResponse:

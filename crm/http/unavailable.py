@@ -1,0 +1,121 @@
+"""Answers while the database cannot serve: at once, with what was typed, and when to try again.
+
+Views never catch a failing database. It comes here from a view by the middleware, and from a middleware by
+`error_pages.server_error`. A record that another act holds is 409 on a page, and everything else 503.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+
+from crm.accounts.web.preferences import theme_of_browser
+from crm.api import errors
+from crm.api.failures import REFUSED, STATUS
+from customers.lib.database_failures import Failure, failure_of
+
+logger = logging.getLogger(__name__)
+
+BUSY_STATUS = 409
+SECRET = re.compile("password|card_number|security_code", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The texts of the page; `change` for who wanted to change something, `read` for who only looked."""
+
+    title: str
+    change: str
+    read: str
+
+
+EXPLANATIONS = {
+    Failure.BUSY: Explanation(
+        "Being changed by another user",
+        "Another user or an API client is changing the same records at the moment. Your change was not completed. Try"
+        " again in a few seconds.",
+        "Another user or an API client is changing the same records at the moment. Try again in a few seconds.",
+    ),
+    Failure.SLOW: Explanation(
+        "This took too long",
+        "The database took too long, so your change was not completed. Try again in a minute.",
+        "The database took too long to answer. Try again in a minute, or search for less at once.",
+    ),
+    Failure.READ_ONLY: Explanation(
+        "Read-only at the moment",
+        "Reunite is read-only at the moment. Your change was not completed. You can look at everything meanwhile. Try"
+        " again later, or ask your Reunite administrator.",
+        "Reunite is read-only at the moment, and this page has to save something first. Try again later, or ask your"
+        " Reunite administrator.",
+    ),
+    Failure.FULL: Explanation(
+        "Nothing can be saved at the moment",
+        "The database has no space left or cannot write. Your change was not completed. Tell your Reunite"
+        " administrator, and try again later.",
+        "The database has no space left or cannot write. Tell your Reunite administrator, and try again later.",
+    ),
+    Failure.AWAY: Explanation(
+        "Reunite cannot reach its database",
+        "Your change may not have been saved: check before you repeat it. Try again in a minute. If this goes on, tell"
+        " your Reunite administrator.",
+        "Try again in a minute. If this goes on, tell your Reunite administrator.",
+    ),
+}
+
+
+class UnavailableMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            bool(request.user.is_authenticated)
+        except Error as error:
+            # Read here, before any other middleware does, because it is not told what fails in those.
+            if refusal := answer(request, error):
+                return refusal
+            raise
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return answer(request, exception)
+
+
+def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """None unless `error` says that the database cannot serve: then it is a fault of ours."""
+    failure = failure_of(error)
+    if failure is None:
+        return None
+    logger.warning("%s at %s: %s", failure.name, request.path, error)
+    refused = REFUSED[failure]
+    response = errors.answer(request, STATUS, refused.message) or _page(request, failure)
+    response.headers["Retry-After"] = str(refused.wait)
+    return response
+
+
+def _page(request: HttpRequest, failure: Failure) -> HttpResponse:
+    """Rendered without the request, because its user may not be known, and reading it may fail again."""
+    is_change = request.method not in ("GET", "HEAD")
+    explanation = EXPLANATIONS[failure]
+    context = {
+        "title": explanation.title,
+        "text": explanation.change if is_change else explanation.read,
+        "is_change": is_change,
+        "address": request.get_full_path(),
+        "entered": _entered(request) if is_change else [],
+        "theme": theme_of_browser(request),
+    }
+    status = BUSY_STATUS if failure is Failure.BUSY else STATUS
+    return HttpResponse(render_to_string("503.html", context), status=status)
+
+
+def _entered(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    """All values of the form, to be sent again; none if a password is among them, which no page repeats."""
+    values = [(name, value) for name, values in request.POST.lists() for value in values]
+    is_secret = hasattr(request, "sensitive_post_parameters") or any(SECRET.search(name) for name, _ in values)
+    return [] if is_secret else values

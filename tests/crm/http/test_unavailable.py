@@ -1,0 +1,302 @@
+"""While the database cannot serve, who reads goes on reading, and who writes is told at once and loses nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from html import unescape
+
+import pytest
+from django.db import ConnectionHandler, Error, close_old_connections, connection
+from django.test import Client
+from django.urls import reverse
+
+from crm.accounts.permissions import EVERYTHING
+from customers.lib.database_failures import Failure, failure_of
+from customers.models import Customer, Note, Visit
+from orders.models import Transaction
+from tests.acts import rerun
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
+from tests.factories import customer_with_order, declined_order, make_user, signed_in
+from tests.failing_database import apart, held, on_postgres, read_only, run
+from tests.test_access import PAGES, things  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db(transaction=True)
+postgres = pytest.mark.postgres
+NOTE = 'Called twice: "tomorrow" & <b>not</b> today.'
+
+
+@pytest.fixture
+def customer() -> Customer:
+    return customer_with_order(external_id="1")
+
+
+@pytest.fixture
+def client() -> Client:
+    return signed_in(make_user("all", EVERYTHING))
+
+
+@pytest.fixture
+def shop() -> KonnektiveCaller:
+    return KonnektiveCaller()
+
+
+def add_note(client: Client, customer: Customer):
+    return client.post(reverse("customers:note_add", args=[customer.pk]), {"text": NOTE})
+
+
+def sent_again(client: Client, page):
+    """The answer to the form of a page that kept what was typed."""
+    html = page.content.decode()
+    entered = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', html)
+    address = re.search(r'<form method="post" action="([^"]*)"', html)[1]
+    return client.post(unescape(address), {unescape(name): unescape(value) for name, value in entered})
+
+
+# A record that another act holds
+
+
+def test_who_waits_too_long_for_a_record_keeps_what_was_typed_and_sends_it_again(client, customer):
+    with held(customer):
+        page = add_note(client, customer)
+    assert (page.status_code, page.headers["Retry-After"]) == (409, "2")
+    assert "Another user or an API client is changing the same records" in page.content.decode()
+    assert not Note.objects.exists()
+
+    assert sent_again(client, page).status_code == 302
+    assert Note.objects.get().text == NOTE
+
+
+def test_the_page_of_a_held_customer_is_shown_and_its_visit_left_out(client, customer):
+    with held(customer):
+        assert client.get(customer.get_absolute_url()).status_code == 200
+    assert not Visit.objects.exists()
+    client.get(customer.get_absolute_url())
+    assert Visit.objects.get().customer == customer
+
+
+@postgres
+def test_the_page_of_a_held_customer_waits_for_nothing(client, customer):
+    with held(customer):
+        run("SET lock_timeout = '20s'", "SET statement_timeout = '2s'")
+        page = client.get(customer.get_absolute_url())
+        run("SET statement_timeout = '30s'")
+    assert page.status_code == 200
+
+
+def test_programs_are_told_to_come_again_in_their_dialect(customer, shop):
+    with held(customer):
+        call = {"customerId": customer.pk, "message": NOTE}
+        told = shop.client.post("/customer/addnote/", shop.login | call)
+        refused = shop.patch(f"customers/{customer.uuid}", {"city": "Brno"})
+    assert (told.status_code, told.headers["Retry-After"]) == (503, "2")
+    assert told.json()["result"] == "ERROR"
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert refused.json()["code"] == 503
+    assert told.json()["message"] == refused.json()["message"]
+    assert shop.ask("customer/addnote", **call)[0] == "SUCCESS"
+
+
+def test_an_answer_of_the_gateway_that_cannot_be_recorded_leaves_the_payment_pending(settings):
+    settings.PAYMENT_GATEWAY = "tests.recording_gateway.RecordingGateway"
+    from tests.recording_gateway import RecordingGateway
+
+    declined = declined_order()
+    holding = held(declined.source_record.customer)
+    RecordingGateway.then = holding.__enter__
+    try:
+        assert rerun(declined).status == "PENDING"
+    finally:
+        RecordingGateway.then = list
+        holding.__exit__(None, None, None)
+    assert Transaction.objects.filter(status="PENDING").count() == 1
+
+
+# A database that may only be read
+
+
+def test_every_page_that_only_reads_is_shown_by_a_read_only_database(client, things):  # noqa: F811
+    addresses = {
+        name: reverse(name, args=[things[thing] for thing in page.of])
+        for name, page in PAGES.items()
+        if page.method == "get"
+    }
+    before = {name: client.get(address).status_code for name, address in addresses.items()}
+    with read_only():
+        after = {name: client.get(address).status_code for name, address in addresses.items()}
+    assert after == before
+
+
+def test_what_would_write_to_a_read_only_database_is_kept_for_later(client, customer, shop):
+    with read_only():
+        page = add_note(client, customer)
+        told = shop.client.post("/customer/addnote/", shop.login | {"customerId": customer.pk, "message": NOTE})
+        refused = shop.patch(f"customers/{customer.uuid}", {"city": "Brno"})
+        asked = shop.ask("customer/query", customerId=customer.pk)
+        read = shop.get(f"customers/{customer.uuid}")
+    assert [answer.status_code for answer in (page, told, refused)] == [503] * 3
+    assert {answer.headers["Retry-After"] for answer in (page, told, refused)} == {"60"}
+    assert "Reunite is read-only at the moment" in page.content.decode()
+    assert (asked[0], read.status_code) == ("SUCCESS", 200)
+    assert sent_again(client, page).status_code == 302
+
+
+def test_a_password_is_not_repeated_by_the_page(client):
+    make_user("margaret", password="a good password")
+    with read_only():
+        page = Client().post("/accounts/login/", {"username": "margaret", "password": "a good password"})
+    assert page.status_code == 503
+    assert "a good password" not in page.content.decode()
+    assert "Go back and enter it again." in page.content.decode()
+
+
+# A full disk, and other failures
+
+
+def error_of(act: Callable[[], object]) -> Error:
+    with pytest.raises(Error) as raised:
+        act()
+    return raised.value
+
+
+def connect_otherwise(**settings) -> None:
+    """Open a connection of Django's with other settings, and ask it something."""
+    databases = {"default": deepcopy(connection.settings_dict) | settings}
+    databases["default"]["OPTIONS"]["pool"] |= {"timeout": 1, "min_size": 0}
+    other = ConnectionHandler(databases)["default"]
+    other._connection_pools = {}  # of all connections of this alias else
+    try:
+        other.cursor()
+    finally:
+        other.close_pool()
+
+
+def terminate() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with apart() as session:
+        session.execute("SELECT pg_terminate_backend(%s)", [pid])
+    run("SELECT 1")
+
+
+def too_slow() -> None:
+    run("SET statement_timeout = '50ms'", "SELECT pg_sleep(10)")
+
+
+def without_connections_left() -> None:
+    with apart() as session:
+        session.execute("CREATE ROLE without_connections LOGIN CONNECTION LIMIT 0")
+        try:
+            connect_otherwise(USER="without_connections")
+        finally:
+            session.execute("DROP ROLE without_connections")
+
+
+@postgres
+@pytest.mark.parametrize(
+    ("act", "failure"),
+    [
+        (lambda: connect_otherwise(HOST="127.0.0.1", PORT="1"), Failure.AWAY),
+        (without_connections_left, Failure.AWAY),
+        (terminate, Failure.AWAY),
+        (too_slow, Failure.SLOW),
+        (lambda: run("SELECT 1/0"), None),
+        (lambda: run("no statement"), None),
+    ],
+    ids=["nobody listens", "no connection left", "terminated", "slow", "ours", "syntax"],
+)
+def test_each_failure_of_postgresql_is_told_from_a_fault_of_ours(act, failure):
+    try:
+        assert failure_of(error_of(act)) is failure
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "wait"),
+    [(Failure.FULL, 503, "60"), (Failure.AWAY, 503, "5"), (Failure.SLOW, 503, "10"), (None, 500, None)],
+)
+def test_pages_and_dialects_say_what_fails_and_when_to_try_again(client, customer, shop, failure, status, wait):
+    """The database fails from the first statement on, that asks who is signed in."""
+    error = failing_as(failure)
+    client.raise_request_exception = shop.client.raise_request_exception = False
+
+    def fail(execute, sql, params, many, context):
+        raise error
+
+    with connection.execute_wrapper(fail):
+        answers = [
+            add_note(client, customer),
+            client.get("/customers/"),
+            shop.get("customers"),
+            shop.client.post("/order/query/", shop.login),
+        ]
+    assert {(answer.status_code, answer.headers.get("Retry-After")) for answer in answers} == {(status, wait)}
+    page, read, of_v1, of_shop = (answer.content.decode() for answer in answers)
+    assert (NOTE in unescape(page)) == (failure is not None)
+    assert of_v1.startswith('{"code": ')
+    assert of_shop.startswith('{"result": "ERROR"')
+    assert "Something went wrong" in read if failure is None else "Try again" in read
+
+
+class DriverError(Exception):
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__("the database’s own words")
+        self.sqlstate = sqlstate
+
+
+def failing_as(failure: Failure | None) -> Error:
+    states = {Failure.FULL: "53100", Failure.AWAY: "57P01", Failure.SLOW: "57014", None: "42601"}
+    error = Error("the database’s own words")
+    error.__cause__ = DriverError(states[failure])
+    return error
+
+
+NUMBERS = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 9999) SELECT i FROM n"
+FILL = (
+    "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$"
+    if on_postgres
+    else f"CREATE TABLE filling AS {NUMBERS}"
+)
+
+
+def test_a_full_disk_is_told_from_a_fault_of_ours():
+    with room_for_nothing():
+        assert failure_of(error_of(lambda: run(FILL))) is Failure.FULL
+
+
+@contextmanager
+def room_for_nothing() -> Iterator[None]:
+    if on_postgres:
+        yield
+        return
+    run("PRAGMA max_page_count = 1")
+    yield
+    run("PRAGMA max_page_count = 1073741823")
+
+
+@postgres
+def test_a_lost_connection_costs_one_request(client, customer):
+    close_old_connections()
+    client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with apart() as session:
+        session.execute("SELECT pg_terminate_backend(%s)", [pid])
+    page = add_note(client, customer)
+    assert page.status_code == 503
+    close_old_connections()  # as between any two requests
+    assert sent_again(client, page).status_code == 302
+    assert Note.objects.get().text == NOTE
+
+
+def test_healthz_answers_whatever_the_database_does_and_readyz_says_it(client):
+    def fail(execute, sql, params, many, context):
+        raise failing_as(Failure.AWAY)
+
+    with connection.execute_wrapper(fail):
+        assert Client().get("/healthz").content == b"ok"
+        assert Client().get("/readyz").status_code == 503
+    assert Client().get("/readyz").content == b"ok"
