@@ -67,6 +67,5 @@ def _reset_owners(customers: set[int]) -> None:
 
 @transaction.atomic
 def _gather(survivors: Sequence[int]) -> int:
-    """The number of records that had to move to the survivors of their customers."""
     # Customers that were merged meanwhile are left out.
     return ownership.refresh([pk for pk, customer in lock(survivors).items() if customer.merged_into_id is None])

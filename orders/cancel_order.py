@@ -61,7 +61,6 @@ def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
 
 @transaction.atomic
 def cancel_order_after_next_bill(order: Order, *, reason: str, by: User | None) -> None:
-    """Cancel each purchase of the order after its next bill; PurchaseError if one cannot be."""
     active = _active_purchases(order)
     if not active:
         raise PurchaseError("This order has no active purchases, so there is no next bill.")

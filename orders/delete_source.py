@@ -44,7 +44,6 @@ def delete_source(source: DataSource, *, by: User | None) -> None:
 
 @transaction.atomic
 def empty_source(source: DataSource, *, by: User | None) -> None:
-    """Delete the customers of the data source with all their records there."""
     _refuse_too_large(source)
     try:
         for customer in _lock_customers(source):

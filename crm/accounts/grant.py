@@ -70,7 +70,6 @@ def lock_user(by: User, *, to: User) -> User | None:
 
 
 def permissions_beyond(user: User, *, by: User) -> list[str]:
-    """Labels of the permissions that `user` has and `by` lacks."""
     return labels_of(effective_permissions(user) - effective_permissions(by))
 
 

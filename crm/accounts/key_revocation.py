@@ -16,7 +16,6 @@ KEY_CREATED = "API key {} created."
 
 
 def revoke_outgrown_keys(user: User, *, by: User) -> None:
-    """Revoke keys of `user` after `by` has granted a permission."""
     for key in _outgrown(user):
         key.revoked = timezone.now()
         key.save(update_fields=["revoked"])

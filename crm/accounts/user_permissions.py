@@ -23,7 +23,6 @@ def effective_permissions(user: User) -> frozenset[str]:
 
 
 def granted_permissions(user: User) -> set[str]:
-    """Permissions granted to the user directly or through a group."""
     with connection.cursor() as cursor:
         cursor.execute(GRANTED_SQL.format(user="%s"), [user.pk, user.pk])
         return {name for (name,) in cursor.fetchall()}

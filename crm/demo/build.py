@@ -40,7 +40,6 @@ def is_built() -> bool:
 
 @transaction.atomic
 def build_demo(*, by: User) -> None:
-    """Import the store, then add acts of staff, done by `by`."""
     now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops()
     last = {}
     for invoice in files.read_invoices(latest=(now - timedelta(days=1)).date()):

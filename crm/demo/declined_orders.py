@@ -30,7 +30,6 @@ DECLINED_ORDERS = {
 
 
 def place_declined_orders(last: dict[int, ChinookInvoice], shops: Shops, *, now: datetime) -> None:
-    """Add an order in the first shop for some people, like the `last` invoice of each."""
     for days, (number, (token, answer)) in enumerate(DECLINED_ORDERS.items(), 1):
         status = OrderStatus.PENDING if answer == NO_ANSWER else OrderStatus.DECLINED
         order = _order(last[number], shops, status, at=now - timedelta(days=days))

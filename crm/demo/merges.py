@@ -36,7 +36,6 @@ def merge_duplicates(store: SampleStore, *, by: User) -> None:
 
 
 def _merge_in_steps(store: SampleStore, person: Person, *, by: User) -> None:
-    """Merge the newest customer into the next, then all into the oldest; then restore the second."""
     first, second = IN_STEPS[person.number]
     *older, youngest = store.customers(person)
     _merge([older[-1], youngest], reason=first, by=by)
@@ -45,7 +44,6 @@ def _merge_in_steps(store: SampleStore, person: Person, *, by: User) -> None:
 
 
 def _merge(customers: Sequence[Customer], *, reason: str, by: User) -> Merge:
-    """Merge all into the first, which gets the phone of the last that has one."""
     survivor, *duplicates = customers
     latest = next((c for c in reversed(duplicates) if c.phone), survivor)
     plan = plan_merge(survivor, duplicates, {"phone": Picked(latest.pk)})

@@ -45,7 +45,6 @@ def edit_profiles(store: SampleStore, *, by: User) -> None:
 
 
 def _details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
-    """Values for the profile in the first shop; for many people none."""
     number, email = person.number, person.identity.email
     if person.identity.company:
         yield "website", f"https://www.{email.partition('@')[2]}"
@@ -61,7 +60,6 @@ def _details(person: Person, customer: Customer, password: str) -> Iterator[tupl
 
 
 def _duplicate_details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
-    """Values for the profile in the marketplace: other consents, another login."""
     if person.number % 2 == 0:
         yield from _login(customer, f"{person.identity.email.partition('@')[0]}.mp", password)
         yield "email_opt_in", False

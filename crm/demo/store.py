@@ -27,7 +27,6 @@ class SampleStore:
             records.append(taken.assigned.record)
 
     def customers(self, person: Person) -> list[Customer]:
-        """The person's live customers, oldest first."""
         return [Customer.objects.get(pk=record.customer_id) for record in self.records[person]]
 
 

@@ -34,7 +34,6 @@ def purchases_of(invoice: ChinookInvoice, products: dict[str, Product]) -> list[
 
 
 def date_purchases(orders: Collection[Order], *, today: date) -> None:
-    """Set the dates that follow from the states of the purchases."""
     purchases = list(Purchase.objects.filter(order__in=orders).order_by("pk"))
     for nth, purchase in zip(count(1), purchases, strict=False):
         match purchase.status:

@@ -22,7 +22,6 @@ def first_name_only(person: Identity) -> Identity:
 
 
 def initial_and_phone(person: Identity) -> Identity:
-    """An initial and a phone; the email if there is no phone."""
     email = "" if person.phone else person.email.upper()
     return replace(person, first_name=f"{person.first_name[0]}.", company="", email=email, phone=national(person))
 

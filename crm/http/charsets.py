@@ -39,8 +39,6 @@ def strip_unreadable(application: Server) -> Server:
 
 
 def refuse_unreadable(get_response: GetResponse) -> GetResponse:
-    """Refuse requests that `strip_unreadable` has marked."""
-
     def answer(request: HttpRequest) -> HttpResponseBase:
         if UNREADABLE in request.META:
             raise CharsetError

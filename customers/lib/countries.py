@@ -139,7 +139,6 @@ def country_name(written: str) -> str:
 
 @cache
 def country_spellings(code: str) -> list[str]:
-    """The ways in which senders write the country of an ISO code."""
     named = next((names for names in _names() if names[0] == code), [code])
     names = [country_name(code), *ALSO_WRITTEN.get(code, ()), *named[1:]]
     spellings = [name for name in names if country_code(name) == code]

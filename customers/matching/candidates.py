@@ -90,6 +90,5 @@ def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | N
 
 
 def active_purchases(customers: Sequence[int]) -> dict[int, int]:
-    """{customer: number of purchases that bill them now}."""
     rows = RecordTotals.objects.filter(source_record__customer__in=customers, purchases_active__gt=0)
     return dict(rows.values_list("source_record__customer").annotate(Sum("purchases_active")).order_by())

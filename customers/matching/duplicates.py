@@ -71,7 +71,6 @@ class Candidate:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the candidate is selected beforehand."""
         return self.judgement.is_sure and not self.dismissal
 
 
@@ -114,7 +113,7 @@ def duplicate_counts(customers: Collection[int]) -> dict[int, int]:
 
 
 def shared_keys_of(customers: Collection[int], *, others: Q | None = None) -> dict[int, SharedKeys]:
-    """{customer: {other live customer: the keys they share}}; `others` is a condition for the match keys of others."""
+    """`others` is a condition for the match keys of others."""
     sharers: defaultdict[Key, set[int]] = defaultdict(set)
     keys = MatchKey.objects.filter(source_record__customer__in=customers)
     for pk, kind, value in keys.values_list("source_record__customer", "kind", "value"):

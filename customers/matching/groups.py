@@ -80,7 +80,6 @@ def _shared_by(customers: Collection[int]) -> dict[Key, int]:
 
 
 def _sharers(keys: Collection[Key]) -> tuple[Sharers, frozenset[Key]]:
-    """What the keys connect, and the keys that too many have."""
     weighed = weigh_keys(keys)
     sharers: Sharers = {}
     for key, customers in connected_by(weighed):
@@ -106,7 +105,6 @@ def _groups(sharers: Sharers, numbers: Mapping[Key, int]) -> Iterator[ConnectedC
 
 
 def connect_pairs(pairs: Iterable[Pair]) -> list[frozenset[int]]:
-    """The groups that the pairs connect, directly or through other pairs."""
     group_of: dict[int, set[int]] = {}
     for one, other in pairs:
         together = group_of.get(one, {one}) | group_of.get(other, {other})

@@ -63,6 +63,5 @@ def is_placeholder(kind: str, value: str) -> bool:
 
 
 def ignored_keys(keys: Collection[Key]) -> set[Key]:
-    """The keys that recognise nobody."""
     ignored = IgnoredValue.objects.among(keys).values_list("kind", "value")
     return {key for key in keys if is_placeholder(*key)} | set(ignored)

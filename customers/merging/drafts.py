@@ -41,7 +41,6 @@ def find(survivor: int, *, by: User) -> MergeDraft | None:
 
 
 def is_of_another(pk: str, survivor: Customer, *, by: User) -> bool:
-    """Whether `pk` is a draft of a merge into `survivor` that another user made."""
     drafts = MergeDraft.objects.filter(pk__in=parse_numbers([pk]), survivor=survivor, expires__gt=timezone.now())
     return drafts.exclude(user=by).exists()
 
@@ -101,7 +100,6 @@ def forget(customers: Collection[int]) -> None:
 
 
 def purge() -> int:
-    """The number of expired drafts that were deleted."""
     total = 0
     while True:
         with transaction.atomic():

@@ -105,7 +105,6 @@ class MergePage:
 
 
 def page(filters: MergeFilter, *, before: Cursor | None = None, after: Cursor | None = None) -> MergePage:
-    """The merges before a cursor, or just after one; the newest without a cursor."""
     merges = filter_merges(filters)
     if after and (later := list(_after(merges, after)[: PAGE + 1])):
         shown = later[:PAGE][::-1]
@@ -154,7 +153,6 @@ def _rows(merges: Sequence[Merge]) -> list[MergeRow]:
 
 
 def undone_by(members: Collection[MergeMember]) -> str:
-    """The names of the users who undid some of `members`, as far as they are known."""
     names = list(dict.fromkeys(str(member.undone_by) for member in members if member.undone_by))
     return join_words(names) if names else ""
 

@@ -153,7 +153,6 @@ def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]
 
 
 def stale(seen: Mapping[int, int]) -> StalePlanError:
-    """The error for a plan that was made of these versions of the customers."""
     changes = changes_since(seen)
     return StalePlanError(f"{describe_changes(changes)} Check the values, then confirm again.", changes)
 

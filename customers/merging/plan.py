@@ -132,7 +132,6 @@ def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) 
 
 
 def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:
-    """{currency: credit of all customers together}."""
     together: dict[str, Decimal] = {}
     for amounts in credit.balances([c.pk for c in customers]).values():
         for currency, amount in amounts.items():

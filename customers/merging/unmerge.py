@@ -80,7 +80,6 @@ def _has_records(customer: Customer) -> bool:
 
 
 def _moved_by(record: SourceRecord) -> MergeMember | None:
-    """The part of a merge that moved `record` and no other record of a data source."""
     member = MergeMember.objects.filter(duplicate=record.origin_id, undone_at=None).select_related("merge").first()
     moved = SourceRecord.objects.filter(origin__in=ownership.merged_into_any([record.origin_id]))
     external_records = external.external_records(moved.select_related("origin"))

@@ -116,12 +116,10 @@ def _about_consent(customers: Sequence[Customer], plan: MergePlan) -> Iterator[N
 
 
 def narrowed_sentence(field: ProfileField, strict: Sequence[int]) -> str:
-    """That what the customers with these numbers answered applies to all."""
     return str(NARROWED.get(field.key, ANY_NARROWED) % _answer(field, strict))
 
 
 def widened_sentence(field: ProfileField, strict: Sequence[int]) -> str:
-    """That what the customers with these numbers answered applies no longer."""
     return str(WIDENED.get(field.key, ANY_WIDENED) % _answer(field, strict))
 
 

@@ -72,12 +72,10 @@ class LinkedRow(models.Model):
 
     @classmethod
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
-        """Warnings to show before the customers of `records_of`, {customer: its records}, are merged."""
         return []
 
     @classmethod
     def erase_warnings(cls, customer: "Customer") -> list[Notice]:
-        """Warnings to show before all rows of the live `customer` are deleted."""
         return []
 
     @classmethod

@@ -56,7 +56,6 @@ def timeline_entries(
     kind: str = "",
     with_orders: bool,
 ) -> list[TimelineEntry]:
-    """Of one of KINDS, or of all if `kind` is ""."""
     parts: list[Iterable[TimelineEntry]] = []
     after = before.of_entries if before else None
     for filters in _filters(kind, with_orders=with_orders):

@@ -118,7 +118,6 @@ def _refuse_stale(locked: Customer, version: int) -> None:
 
 
 def describe_edit(customer: Customer, *, since: int) -> str:
-    """The sentence about the latest edit after the version `since`."""
     change = customer.changes.filter(version__gt=since).select_related("by").order_by("version").last()
     return EDITED.text(change.by) if change else "This customer was changed a moment ago."
 
@@ -127,7 +126,6 @@ def describe_edit(customer: Customer, *, since: int) -> str:
 def set_status_and_owner(
     customer: Customer, lead_status: str, owner: User | None, *, version: int, by: User | None
 ) -> None:
-    """Set the lead status, and which of the staff looks after the customer."""
     edited = edit_profile(customer, {"lead_status": lead_status}, version=version, by=by, via="page")
     set_staff_fields(edited, {"owner": owner}, by=by)
 

@@ -39,7 +39,6 @@ def have_bought(customers: Collection[Customer]) -> bool:
 
 
 def losses() -> QuerySet[ProfileChange]:
-    """The changes by which customers became Lost."""
     return ProfileChange.objects.filter(values__lead_status__after=LeadStatus.LOST.value)
 
 

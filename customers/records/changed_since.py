@@ -41,7 +41,6 @@ class ChainedQuery(Generic[Row]):
         return len(self.lengths) == len(self.parts)
 
     def __getitem__(self, span: slice) -> list[Row]:
-        """`span` has a start and a stop."""
         pks = self._pks(span.start, span.stop)
         rows = self.parts[0].model._default_manager.in_bulk(pks)
         return [rows[pk] for pk in pks if pk in rows]

@@ -68,7 +68,6 @@ def add_counts(counts: Iterable[Collection[RowCount]]) -> list[RowCount]:
 
 
 def sources(customers: Collection[int]) -> dict[int, Sequence[str]]:
-    """{customer: names of the data sources of their records}."""
     names_of: defaultdict[int, list[str]] = defaultdict(list)
     rows = SourceRecord.objects.filter(customer__in=customers).order_by("data_source__name")
     for customer, name in rows.values_list("customer", "data_source__name").distinct():

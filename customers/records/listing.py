@@ -80,7 +80,6 @@ def record_contributions(
 
 
 def _merges(records: Collection[SourceRecord]) -> dict[int, Merge]:
-    """{record: the latest active merge between its origin and its customer}."""
     chains = merge_chains({record.origin_id for record in records if record.origin_id != record.customer_id})
     duplicates = {pk for chain in chains.values() for pk in chain}
     members = MergeMember.objects.filter(undone_at=None, duplicate__in=duplicates).select_related("merge__by")

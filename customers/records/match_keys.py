@@ -55,7 +55,6 @@ def exclusions_of(records: Collection[OwnedRecord], keys: Iterable[Key]) -> list
 
 
 def _excluded(records: Collection[SourceRecord]) -> dict[int, set[Key]]:
-    """{record: keys that it is not matched on}."""
     of_record: dict[int, set[Key]] = {record.pk: set() for record in records}
     of_origin: defaultdict[int, set[Key]] = defaultdict(set)
     rows = UnmatchedValue.objects.filter(source_record__origin__in={record.origin_id for record in records})
@@ -111,7 +110,6 @@ def new_record(**fields: Any) -> SourceRecord:
 
 
 def write_derived(record: SourceRecord, *, check_shared: bool = True, excluded: Collection[Key] = ()) -> None:
-    """Write the match keys and search words of a new record."""
     keys = Keys.of(record.identity, excluded)
     # Most new customers have keys that no other customer has; this cheap query saves the dear one of add_shared.
     is_shared = check_shared and anybody_has(keys.match)

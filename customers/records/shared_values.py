@@ -46,7 +46,6 @@ def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int,
 
 
 def add_shared(records: Collection[int]) -> None:
-    """Add the keys of the new `records` that another customer has too."""
     if records:
         _add(_had_by_others(MatchKey.objects.filter(source_record__in=records)))
 

@@ -143,7 +143,6 @@ class Country(Criterion):
         return _is(_unindexed(BillingCountry()), country_spellings(self.code))
 
     def written(self) -> CustomerQuerySet:
-        """Live and retired customers."""
         return Customer.objects.filter(_is(BillingCountry(), country_spellings(self.code)))
 
     def ids_if_few(self, most: int) -> set[int] | None:

@@ -48,7 +48,6 @@ class IdentifiedRequest:
 
 
 def digests_of(parameters: Mapping[str, str]) -> tuple[str, ...]:
-    """The digests by which the same request is recognised when it is sent again."""
     return keyed_digests(SALT, json.dumps(dict(parameters), sort_keys=True))
 
 

@@ -147,7 +147,6 @@ def _has_same_identity(record: Any, incoming: IncomingCustomer) -> bool:
 
 @retry_when_moved
 def _of_matching_customer(incoming: IncomingCustomer) -> SourceRecord | None:
-    """A record for `incoming` at the best matching customer, who is locked."""
     matched = recognise(incoming.identity, source=incoming.data_source.pk)
     return _attach(incoming, matched) if matched else None
 

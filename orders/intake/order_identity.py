@@ -25,7 +25,6 @@ def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
 
 
 def updated_by(record: SourceRecord, identity: Identity) -> Identity:
-    """The identity of `record` with whatever `identity` names."""
     return replace(record.identity, **{name: value for name, value in asdict(identity).items() if value})
 
 

@@ -46,7 +46,6 @@ def item_from_line(line: IncomingInvoiceLine, order: Order, purchase: Purchase |
 
 
 def item_columns(line: IncomingInvoiceLine) -> dict[str, Any]:
-    """The columns of an item; its description is by default the name of its plan."""
     columns = {field.name: getattr(line, field.name) for field in fields(line) if field.name not in OF_PURCHASE}
     columns["proration"] = (line.proration or Proration.DIFFERENTIAL) if line.prorated else ""
     if not line.description and line.product:

@@ -42,7 +42,6 @@ def outcome_sentence(payment: Transaction) -> str:
 
 
 def is_late(payment: Transaction) -> bool:
-    """Whether the payment is for an order that was cancelled meanwhile."""
     is_paid = payment.kind in PAYMENTS and payment.status == TransactionStatus.SUCCESS
     return is_paid and payment.order.status == OrderStatus.CANCELLED
 

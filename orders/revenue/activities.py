@@ -124,7 +124,6 @@ def _points(
 
 
 def _within(kind: OriginKind, column: str, query: ActivityQuery, now: datetime) -> Q:
-    """The rows of `kind` that may have made a movement of `query`."""
     within = Q(**{f"{column}__lte": min(query.end or now, now)})
     if query.start:
         within &= Q(**{f"{column}__gte": query.start})

@@ -39,7 +39,6 @@ def monthly_revenue_of(customers: Collection[int], *, now: datetime | None = Non
 
 
 def monthly_amounts_of(customer: Customer) -> list[str]:
-    """The MRR of `customer` in each currency, as text such as “59.90 USD”."""
     amounts = by_currency([customer.pk]).get(customer.pk, {})
     return [format_money(from_minor_units(amount, currency), currency) for currency, amount in sorted(amounts.items())]
 

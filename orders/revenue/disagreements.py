@@ -23,7 +23,6 @@ OWNER, STATUS = "source_record__customer", "source_record__customer__billing_sta
 
 
 def disagreements() -> Iterator[str]:
-    """A line for each such customer."""
     last = 0
     buyers = Purchase.objects.order_by(OWNER).values_list(OWNER, STATUS).distinct()
     while statuses := dict(buyers.filter(**{f"{OWNER}__gt": last})[:BATCH]):
@@ -45,6 +44,5 @@ def _disagreement(status: str, changes: Collection[Change], current: Collection[
 
 
 def _running(changes: Iterable[Change]) -> set[str]:
-    """The groups of subscriptions that are worth something."""
     series = derive_movements(changes, window=timedelta())
     return {group for group, mrr in series.subscriptions.items() if any(mrr.by_currency().values())}

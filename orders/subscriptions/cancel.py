@@ -36,7 +36,6 @@ NOTICE = timedelta(0)
 
 
 def notice_sentence() -> str:
-    """What a page says of the notice period; "" without one."""
     text = ngettext("Cancelling takes %(days)s day’s notice.", "Cancelling takes %(days)s days’ notice.", NOTICE.days)
     return text % {"days": NOTICE.days} if NOTICE else ""
 
@@ -98,7 +97,6 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
 
 
 def scheduled_day(purchase: Purchase) -> date:
-    """The day on which the purchase will be cancelled; PurchaseError when none is planned."""
     refuse_ended(purchase)
     if purchase.cancels_on is None:
         raise PurchaseError("No cancellation of this purchase is scheduled.")

@@ -43,7 +43,6 @@ def add_to_totals(deltas: Iterable[Delta]) -> None:
 
 
 def replace_totals(before: Iterable[Delta], after: Iterable[Delta], *, also: Iterable[Delta] = ()) -> None:
-    """Replace the deltas `before` by `after`, and add `also`."""
     before = list(before)
     add_to_totals([*deltas_between(before, after), *also])
     # A first or last time cannot be subtracted, so it is looked up. The totals are locked by now: an order that is not

@@ -79,7 +79,6 @@ def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[
 
 
 def deltas_of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
-    """The deltas after the status of `purchase` was `before`."""
     if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
         yield delta_of_purchases(purchase.source_record_id, purchase.currency, before, -1)
         yield from deltas_of_purchase(purchase)

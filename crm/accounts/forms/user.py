@@ -117,7 +117,6 @@ class UserForm(AccountForm):
 
     @property
     def changes_anything(self) -> bool:
-        """Whether the valid form differs from the stored user."""
         fields = {"username", "full_name", "email", "password", "is_active"}
         return bool(
             self.cleaned_data["granted"] or self.cleaned_data["revoked"] or fields.intersection(self.changed_data)

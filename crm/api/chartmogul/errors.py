@@ -57,7 +57,6 @@ def invalid(**errors: str) -> ApiError:
 
 
 def answers(status: int, schema: Any) -> dict[int, Any]:
-    """The responses of an operation: `schema` with `status`, or an error."""
     return {
         status: schema,
         400: Refusal,

@@ -7,12 +7,10 @@ from customers.models.source import with_external_id
 
 
 def customer(uuid: str, param: str = "customer_uuid") -> Customer:
-    """The live customer that `uuid` leads to."""
     return customer_before_merges(uuid, param).live_root()
 
 
 def customer_before_merges(uuid: str, param: str = "customer_uuid") -> Customer:
-    """The customer with this uuid, even if merged into another."""
     customer = _customer_with(uuid, param)
     if customer.live_root().erased_at:
         raise refusal(404, "This customer was erased", param)
@@ -40,7 +38,6 @@ def data_source(uuid: str, param: str = "data_source_uuid") -> DataSource:
 
 
 def source_record(data_source_uuid: str, external_id: str, param: str = "external_id") -> SourceRecord:
-    """The record of the customer in that data source, with its live customer."""
     source = data_source(data_source_uuid)
     matches = SourceRecord.objects.select_related("customer").filter(with_external_id(external_id), data_source=source)
     record = matches.first() if can_be_stored(external_id) else None

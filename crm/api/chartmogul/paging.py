@@ -42,7 +42,6 @@ class CursorPage(Generic[Row]):
     has_more: bool
 
     def as_list(self, key: str, entries: Sequence[Any]) -> dict[str, Any]:
-        """The answer of a list, with the rows under `key`."""
         return {key: entries, "cursor": self.cursor, "has_more": self.has_more}
 
 

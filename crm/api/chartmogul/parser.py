@@ -33,7 +33,6 @@ class BoundedParser(Parser):
 
 
 def refuse_long_texts(sent: Any) -> None:
-    """ApiError that names every field with a text that is too long."""
     if errors := {path: message(length) for path, length in long_texts(sent, ())}:
         raise invalid(**errors)
 

@@ -6,7 +6,6 @@ from customers.lib.text import without_unstorable
 
 
 def find_user(email: str, param: str) -> User:
-    """The active user with this email, the oldest of several."""
     user = User.with_email(email)
     if user is None:
         shown = without_unstorable(email)[:254]

@@ -104,7 +104,6 @@ def answer(result: str, message: Message, *, status: int = 200) -> JsonResponse:
 @sensitive_post_parameters()
 @sensitive_variables()
 def _call(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
-    """The call, with its parameters taken from the request."""
     try:
         return _read(request, permissions)
     finally:

@@ -45,7 +45,6 @@ def customer_merge(call: Call) -> dict[str, Any]:
 
 @retry_on(StalePlanError, AlreadyMergedError, tries=MOST_TRIES)
 def _merge(number: int, numbers: Collection[int], *, by: User) -> Customer:
-    """The survivor, after all of the customers were merged into it."""
     survivor = find_customer(number)
     duplicates = {}
     for duplicate_number in numbers:

@@ -88,6 +88,5 @@ def _as_text(name: str, value: Any) -> str:
 
 
 def forget(request: HttpRequest) -> None:
-    """Remove the sent values from the request."""
     remove_query_string(request.META)
     request.GET = request.POST = QueryDict()

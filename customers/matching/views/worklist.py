@@ -52,7 +52,6 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
 @may_merge
 @may_view
 def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
-    """Mark the customers of a group as not duplicates, or reverse the mark."""
     reversed_numbers = request.POST.get("reverse", "")
     texts = (reversed_numbers or request.POST.get("not_duplicates", "")).split()[:MOST]
     # A text that is not a number becomes 0, which no customer has: the form is refused, and no part of it carried out.

@@ -100,7 +100,6 @@ class ValuesForm:
         return None if self.errors else plan
 
     def _plan(self) -> tuple[MergePlan | None, dict[str, str]]:
-        """(the plan of what is entered, {field: what to correct})."""
         choices: dict[str, Picked | Typed] = {}
         credit: dict[str, Decimal] = {}
         errors: dict[str, str] = {}

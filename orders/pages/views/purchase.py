@@ -73,7 +73,6 @@ def purchase_context(purchase: Purchase) -> dict[str, Any]:
 
 
 def purchase_actions(user: "User", purchase: Purchase) -> list[tuple[str, str]]:
-    """(label, URL name) of what `user` can do with the purchase."""
     possible = [action for action in ACTIONS if user.has_perm(action.permission) and _is_possible(action, purchase)]
     return [(action.label, f"orders:{action.page}") for action in possible]
 

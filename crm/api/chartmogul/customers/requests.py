@@ -30,7 +30,6 @@ FIELD_NAMES = {column: parameter for parameter, column in (ADDRESS | STAFF_FIELD
 
 
 def description_from(body: CustomerChange, customer: Customer | None = None) -> Description:
-    """The description in `body`, of `customer` or of a new one."""
     sent = {name: getattr(body, name) for name in body.model_fields_set}
     attributes = body.attributes or AttributesIn()
     return Description(

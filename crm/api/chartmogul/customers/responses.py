@@ -71,7 +71,6 @@ def add_merged_tag(tags: Sequence[str], *, is_merged: bool) -> Sequence[str]:
 
 
 def serialize_all(customers: Collection[Customer], request: HttpRequest) -> list[dict[str, Any]]:
-    """The owners of `customers` are read with them."""
     facts = facts_of(customers)
     return [serialize(customer, facts[customer.pk], request) for customer in customers]
 

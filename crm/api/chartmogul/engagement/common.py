@@ -56,7 +56,6 @@ class AboutOut(Schema):
 
 
 def find_row(model: type[Row], uuid: str, *related: str, param: str | None = None) -> Row:
-    """The row of `model` with this uuid, with its record, customer and `related` rows."""
     rows = model._default_manager.select_related("source_record__customer", *related)
     row = rows.filter(uuid=uuid).first() if can_be_stored(uuid) else None
     if row is None:
@@ -65,7 +64,6 @@ def find_row(model: type[Row], uuid: str, *related: str, param: str | None = Non
 
 
 def target(customer_uuid: str | None, identifier: AboutIn | None) -> Customer | Contact:
-    """The customer or contact of a new note or task."""
     if identifier and identifier.associated_object == "contact":
         return find_row(Contact, identifier.value, param="associated_object_identifier")
     uuid = identifier.value if identifier else customer_uuid

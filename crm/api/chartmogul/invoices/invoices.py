@@ -86,7 +86,6 @@ def import_invoices(request: ApiRequest, uuid: str, body: InvoicesIn) -> Status[
 
 
 def address_invoices(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
-    """The invoices, each with the record of its customer."""
     customer = lookup.customer(uuid)
     plans = plans_of(line for invoice in invoices for line in invoice.line_items)
     addressed, errors = [], []
@@ -103,7 +102,6 @@ def address_invoices(uuid: str, invoices: list[InvoiceIn]) -> import_.Addressed:
 
 
 def import_errors(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
-    """The invoices with errors, as they were sent, each with its errors."""
     sent = (invoice.model_dump(mode="json", exclude_unset=True) for invoice in body.invoices)
     pairs = zip(sent, errors, strict=True)
     return ApiError(422, {"invoices": [invoice | {"errors": wrong} for invoice, wrong in pairs if wrong]})

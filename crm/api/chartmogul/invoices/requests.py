@@ -130,7 +130,6 @@ def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> IncomingInvoice
 
 
 def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
-    """The sent values, by column of an order."""
     values: dict[str, Any] = {}
     for name, value in sent.model_dump(exclude_unset=True).items():
         if not value and name in NEVER_NULL:
@@ -142,7 +141,6 @@ def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
 
 
 def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) -> dict[str, Any]:
-    """The sent values, by field of an IncomingInvoiceLine."""
     values: dict[str, Any] = {}
     fields = sent.model_dump(exclude_unset=True)
     for name, sent_value in fields.items():
@@ -161,7 +159,6 @@ def line_values(sent: LineChanges, currency: str, plans: Mapping[str, Product]) 
 
 
 def payment_values(sent: PaymentChanges, currency: str) -> dict[str, Any]:
-    """The sent values, by field of an IncomingPayment."""
     values: dict[str, Any] = {}
     fields = sent.model_dump(exclude_unset=True)
     fees_currency = fields.get("transaction_fees_currency") or currency

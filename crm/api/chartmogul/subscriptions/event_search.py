@@ -58,7 +58,6 @@ def event_page(query: EventQuery) -> CursorPage[SubscriptionEvent]:
 
 
 def is_indexed(query: EventQuery) -> bool:
-    """Whether an index leads to the events of any customer."""
     return query.external_id is not None or query.subscription_external_id is not None
 
 

@@ -119,7 +119,6 @@ def find_campaign(sent: PersonParameters) -> Campaign:
 
 
 def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
-    """{parameter: value} of the values that an order keeps as sent."""
     custom = [name for name in parameters if name.startswith(CUSTOM_PREFIX)]
     if len(custom) > MOST_CUSTOM:
         raise invalid(**{custom[MOST_CUSTOM]: f"Send at most {MOST_CUSTOM} custom values."})

@@ -88,7 +88,6 @@ def refundable(order: Order) -> Decimal:
 
 
 def source_values(details: Mapping[str, Any]) -> dict[str, Any]:
-    """Affiliate and source values, as sent."""
     names = ("affId", *(f"sourceValue{n}" for n in range(1, 6)), *(f"custom{n}" for n in range(1, 6)))
     return {name: details.get(name, "") for name in names}
 
