@@ -24,13 +24,9 @@ if TYPE_CHECKING:
 @may_view
 @with_live
 def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
-    held = credit.balances([customer.pk]).get(customer.pk, {})
-    latest = credit.latest_adjustment(customer)
-    form = CreditForm(
-        request.POST if request.method == "POST" else None,
-        currency=next(iter(held), settings.DEFAULT_CURRENCY),
-        seen=latest.pk if latest else 0,
-    )
+    held, latest = credit.balances([customer.pk]).get(customer.pk, {}), credit.latest_adjustment(customer)
+    currency, seen = next(iter(held), settings.DEFAULT_CURRENCY), latest.pk if latest else 0
+    form = CreditForm(request.POST if request.method == "POST" else None, currency=currency, seen=seen)
     if form.is_valid() and _adjusted(request, customer, form):
         return redirect(f"{reverse('customers:detail', args=[customer.pk])}?tab=credit#rows")
     context = {
@@ -39,25 +35,18 @@ def credit_adjust(request: "StaffRequest", customer: Customer) -> HttpResponse:
         "customer": customer,
         "held": credit.amounts_text(held),
         "form": form,
-        "seen": latest.pk if latest else 0,
+        "seen": seen,
     }
     return render(request, "customers/credit/credit_adjust.html", context, status=422 if form.errors else 200)
 
 
 def _adjusted(request: "StaffRequest", customer: Customer, form: CreditForm) -> bool:
-    amount, currency, reason, overdraw = (
-        form.cleaned_data[key] for key in ("amount", "currency", "reason", "overdraw")
+    amount, currency, reason, seen, overdraw = (
+        form.cleaned_data[key] for key in ("amount", "currency", "reason", "seen", "overdraw")
     )
+    act = {"reason": reason, "by": request.user, "seen": seen, "allow_overdraft": overdraw}
     try:
-        credit.adjust(
-            customer,
-            amount,
-            currency,
-            reason=reason,
-            by=request.user,
-            seen=form.cleaned_data["seen"],
-            allow_overdraft=overdraw,
-        )
+        credit.adjust(customer, amount, currency, **act)
     except credit.StaleCreditError as error:
         if error.latest.by_id == request.user.pk and credit.is_repeated(error.latest, amount, currency, reason):
             return True  # the button was pressed twice

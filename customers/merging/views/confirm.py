@@ -124,34 +124,35 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
 
 
 def _merged_message(customers: list[Customer], moved: Collection[int], *, came: int, undo: str) -> str:
-    survivor, *duplicates = customers
-    orders = sum(order_totals(moved).values(), OrderTotals()).orders
-    places = {
-        "names": join_words([customer.name_with_number for customer in duplicates]),
-        "survivor": survivor.name_with_number,
-        "orders": f"{orders:,}",
-        "came": came,
-    }
-    sentences = [
-        ngettext("%(names)s was merged into %(survivor)s.", "%(names)s were merged into %(survivor)s.", len(duplicates))
-    ]
-    if orders:
-        sentences.append(
-            ngettext(
-                "%(orders)s order and all other records were moved.",
-                "%(orders)s orders and all other records were moved.",
-                orders,
-            )
-        )
-    if came:
-        sentences.append(
-            ngettext(
-                "This includes %(came)s source record received meanwhile.",
-                "This includes %(came)s source records received meanwhile.",
-                came,
-            )
-        )
-    text = " ".join(sentences) % places
+    sentences = [_merged_sentence(customers), _moved_sentence(moved), _received_sentence(came)]
+    text = " ".join(filter(None, sentences))
     if undo:
         return message_with_button(text, url=undo, label="Undo", strong="Merged.")
     return emphasised("Merged.", text)
+
+
+def _merged_sentence(customers: list[Customer]) -> str:
+    survivor, *duplicates = (customer.name_with_number for customer in customers)
+    text = ngettext(
+        "%(names)s was merged into %(survivor)s.", "%(names)s were merged into %(survivor)s.", len(duplicates)
+    )
+    return text % {"names": join_words(duplicates), "survivor": survivor}
+
+
+def _moved_sentence(records: Collection[int]) -> str:
+    orders = sum(order_totals(records).values(), OrderTotals()).orders
+    text = ngettext(
+        "%(orders)s order and all other records were moved.",
+        "%(orders)s orders and all other records were moved.",
+        orders,
+    )
+    return text % {"orders": f"{orders:,}"} if orders else ""
+
+
+def _received_sentence(records: int) -> str:
+    text = ngettext(
+        "This includes %(records)s source record received meanwhile.",
+        "This includes %(records)s source records received meanwhile.",
+        records,
+    )
+    return text % {"records": records} if records else ""

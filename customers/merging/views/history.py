@@ -1,4 +1,5 @@
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,7 +11,7 @@ from customers.merging import detail, history
 from customers.merging.forms.history_filter import MergeHistoryForm
 from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
-from customers.models import Merge
+from customers.models import Merge, MergeMember
 from customers.records.newest import Cursor
 from customers.web.csv import csv_response
 from customers.web.permissions import UNDO, may_view
@@ -53,18 +54,10 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     merge = get_object_or_404(Merge.objects.select_related("survivor__merged_into", "by", "undone_by"), pk=pk)
     members = list(merge.members.select_related("duplicate", "undone_by").order_by("duplicate"))
     records = detail.moved_records(members)
-    active = [member for member in members if not member.undone_at]
-    erased = erased_side(merge, members)
-    may_undo = not erased and request.user.has_perm(UNDO)
     context = {
         "title": f"Merge {merge.pk}: {isolated(merge.survivor.name)}",
         "merge": merge,
         "members": members,
-        "erased": erased,
-        "is_partly_undone": 0 < len(active) < len(members),
-        "partly_undone_by": history.undone_by(members),
-        "may_undo": may_undo and bool(active),
-        "may_undo_one": may_undo and len(active) > 1,
         "root": merge.survivor.live_root(),
         "changes": list(detail.value_changes(merge)),
         "moved_records": records,
@@ -74,4 +67,17 @@ def merge_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         "events": detail.events_since(merge, members, [moved.record for moved in records]),
         "tree": merge_tree(merge),
     }
-    return render(request, "customers/merging/merge_detail.html", context)
+    return render(request, "customers/merging/merge_detail.html", context | _undo_state(request, merge, members))
+
+
+def _undo_state(request: "StaffRequest", merge: Merge, members: Sequence[MergeMember]) -> dict[str, Any]:
+    active = [member for member in members if not member.undone_at]
+    erased = erased_side(merge, members)
+    may_undo = not erased and request.user.has_perm(UNDO)
+    return {
+        "erased": erased,
+        "is_partly_undone": 0 < len(active) < len(members),
+        "partly_undone_by": history.undone_by(members),
+        "may_undo": may_undo and bool(active),
+        "may_undo_one": may_undo and len(active) > 1,
+    }

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -9,7 +10,7 @@ from customers.lib.numbers import parse_number, parse_numbers
 from customers.lib.phrases import isolated
 from customers.merging import drafts
 from customers.merging.forms.values import ValuesForm
-from customers.merging.plan import MergeError
+from customers.merging.plan import MergeError, MergePlan
 from customers.merging.preview import preview_merge
 from customers.merging.views.shared import choose_url, chosen, values_url, warn_not_merged, with_survivor
 from customers.models import Customer, MergeDraft
@@ -49,15 +50,7 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
     form = ValuesForm(customers, request.POST, draft=draft)
     taken_from = form.take_all_from(parse_number(request.POST["all"])) if "all" in request.POST else None
     plan = None if request.POST.keys() & {"all", "back", "keep"} else form.review()
-    kept = drafts.keep(
-        customers,
-        form.differing,
-        by=request.user,
-        seen=form.since,
-        # The page saves itself while the user types, and then leaves the password out.
-        new_password=None if "keep" in request.POST else form.entered.new_password,
-        reviewed=(plan, _records_of(pks)) if plan else None,
-    )
+    kept = _keep_draft(request, form, plan)
     if "keep" in request.POST:
         return HttpResponse(status=204)
     if "back" in request.POST:
@@ -67,7 +60,19 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
     return _page(request, form, taken_from=taken_from)
 
 
-def _records_of(customers: list[int]) -> list[int]:
+def _keep_draft(request: "StaffRequest", form: ValuesForm, plan: MergePlan | None) -> MergeDraft:
+    return drafts.keep(
+        form.customers,
+        form.differing,
+        by=request.user,
+        seen=form.since,
+        # The page saves itself while the user types, and then leaves the password out.
+        new_password=None if "keep" in request.POST else form.entered.new_password,
+        reviewed=(plan, _records_of(plan.duplicate_ids)) if plan else None,
+    )
+
+
+def _records_of(customers: Collection[int]) -> list[int]:
     return [pk for records in records_by_customer(customers).values() for pk in records]
 
 
