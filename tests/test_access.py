@@ -112,7 +112,7 @@ NEEDED = {need for page in PAGES.values() for need in page.needs}
 
 
 @pytest.fixture
-def things(db):
+def subjects(db):
     """What the addresses of pages name."""
     # Two who share an email, so that the pages about duplicates have rows and links.
     customer, other = (customer_with_order(external_id=each, email="helena@reunite.cz") for each in "12")
@@ -144,18 +144,18 @@ def url_names(patterns=None, namespace=""):
             yield from url_names(each.url_patterns, namespace + (f"{each.namespace}:" if each.namespace else ""))
 
 
-def ask(client, name, things):
+def ask(client, name, subjects):
     page = PAGES[name]
-    sent = {key: things[each] for key, each in page.sends.items()}
-    return getattr(client, page.method)(reverse(name, args=[things[each] for each in page.of]), sent)
+    sent = {key: subjects[each] for key, each in page.sends.items()}
+    return getattr(client, page.method)(reverse(name, args=[subjects[each] for each in page.of]), sent)
 
 
-def ask_each(client, names, things):
+def ask_each(client, names, subjects):
     """The answers by the names of the pages; what one page does is not there for the next."""
     answers = {}
     for name in names:
         with transaction.atomic():
-            answers[name] = ask(client, name, things)
+            answers[name] = ask(client, name, subjects)
             transaction.set_rollback(True)
     return answers
 
@@ -166,8 +166,8 @@ def test_every_page_is_listed():
     assert pages == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys()
 
 
-def test_strangers_are_sent_to_sign_in(client, things):
-    answers = ask_each(client, PAGES, things)
+def test_strangers_are_sent_to_sign_in(client, subjects):
+    answers = ask_each(client, PAGES, subjects)
 
     sign_in = reverse("login") + "?next="
     assert {
@@ -176,18 +176,18 @@ def test_strangers_are_sent_to_sign_in(client, things):
 
 
 @pytest.mark.parametrize("need", sorted(NEEDED))
-def test_who_may_do_everything_else_is_refused(need, things):
+def test_who_may_do_everything_else_is_refused(need, subjects):
     client = signed_in(make_user("almost", EVERYTHING - {need}))
-    answers = ask_each(client, [name for name, page in PAGES.items() if need in page.needs], things)
+    answers = ask_each(client, [name for name, page in PAGES.items() if need in page.needs], subjects)
 
     assert {name for name, answer in answers.items() if answer.status_code != 403} == set()
 
 
-def test_who_may_only_this_is_let_in(things):
+def test_who_may_only_this_is_let_in(subjects):
     answers = {}
     for number, needs in enumerate({page.needs for page in PAGES.values()}):
         client = signed_in(make_user(f"only {number}", needs))
-        answers |= ask_each(client, [name for name, page in PAGES.items() if page.needs == needs], things)
+        answers |= ask_each(client, [name for name, page in PAGES.items() if page.needs == needs], subjects)
 
     assert answers.keys() == PAGES.keys()
     assert {name for name, answer in answers.items() if answer.status_code not in {200, 302}} == set()
@@ -200,13 +200,13 @@ def links_of(answer):
             yield resolve(path).view_name
 
 
-def test_no_page_has_a_link_that_its_reader_may_not_open(things):
+def test_no_page_has_a_link_that_its_reader_may_not_open(subjects):
     closed = set()
     for number, needs in enumerate({page.needs for page in PAGES.values()}):
         client = signed_in(make_user(f"reader {number}", needs))
         open_pages = {name for name, page in PAGES.items() if {*page.needs} <= {*needs}}
         readable = [name for name in open_pages if PAGES[name].method == "get"]
-        for name, answer in ask_each(client, readable, things).items():
+        for name, answer in ask_each(client, readable, subjects).items():
             closed |= {(name, link) for link in links_of(answer) if link in PAGES.keys() - open_pages}
     assert closed == set()
 
@@ -217,8 +217,8 @@ def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, of, 
 
 
 @pytest.mark.parametrize("name", sorted(OWNERS))
-def test_what_is_somebody_elses_is_not_there(name, things):
-    assert signed_in(make_user("admin", EVERYTHING)).get(reverse(name, args=[things["key"]])).status_code == 404
+def test_what_is_somebody_elses_is_not_there(name, subjects):
+    assert signed_in(make_user("admin", EVERYTHING)).get(reverse(name, args=[subjects["key"]])).status_code == 404
 
 
 def test_every_permission_that_a_page_needs_is_a_checkbox():

@@ -63,7 +63,7 @@ def fill(customer: Customer, user: User) -> None:
             many(model, record, ORDERS // RECORDS if model is Order else ROWS)
 
 
-def things(client: Client, customer: Customer, user: User) -> dict[str, object]:
+def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, object]:
     """What the addresses of the pages name."""
     record = records_of(customer)[0]
     other = Customer.objects.live().exclude(pk=customer.pk).earliest("pk")
@@ -81,9 +81,9 @@ def things(client: Client, customer: Customer, user: User) -> dict[str, object]:
     }
 
 
-def asked(client: Client, customer: Customer, user: User) -> dict[str, int]:
+def statements_by_page(client: Client, customer: Customer, user: User) -> dict[str, int]:
     """{page: how many queries it makes}."""
-    names = things(client, customer, user)
+    names = url_arguments(client, customer, user)
     found = {}
     for name in OPENED:
         of = PAGES[name].of if name in PAGES else ()
@@ -101,11 +101,11 @@ def test_no_page_asks_more_where_there_is_more(customer):
     user = make_user("jane", EVERYTHING)
     ApiKey.objects.create(user=user, name="Key")
     client = signed_in(user)
-    asked(client, customer, user)  # content types and the like are remembered from here on
-    few = asked(client, customer, user)
+    statements_by_page(client, customer, user)  # content types and the like are remembered from here on
+    few = statements_by_page(client, customer, user)
     fill(customer, user)
     analyze()
-    much = asked(client, customer, user)
+    much = statements_by_page(client, customer, user)
 
     assert {name: (few[name], count) for name, count in much.items() if count > few[name]} == {}
 
@@ -114,4 +114,6 @@ def test_no_page_asks_more_where_there_is_more(customer):
 def test_no_page_writes_while_it_reads(transactional_db, customer):
     user = make_user("jane", EVERYTHING)
     ApiKey.objects.create(user=user, name="Key")
-    assert asked(signed_in(user), customer, user)  # PostgreSQL would have refused what is written in a snapshot
+    assert statements_by_page(
+        signed_in(user), customer, user
+    )  # PostgreSQL would have refused what is written in a snapshot

@@ -16,7 +16,7 @@ from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import one_of_each
 from tests.test_access import PAGES
-from tests.test_queries import OPENED, things
+from tests.test_queries import OPENED, url_arguments
 
 NAME = "Eve \u202eSmith"
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "rect", "line", "circle", "use"}
@@ -79,7 +79,7 @@ def customer(eve) -> Customer:
 
 
 def addresses(client, customer: Customer, eve: User) -> Iterator[str]:
-    names = things(client, customer, eve)
+    names = url_arguments(client, customer, eve)
     for page in OPENED:
         yield reverse(page, args=[names[name] for name in (PAGES[page].of if page in PAGES else ())])
     for choice in tabs.offered(set(EVERYTHING)):

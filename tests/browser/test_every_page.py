@@ -30,7 +30,7 @@ def open_page(page: Page, shown: Shown) -> list[str]:
     return found
 
 
-def judge(page: Page, folder: str | None, name: str, asked: set[str]) -> list[str]:
+def judge(page: Page, folder: str | None, name: str, checked: set[str]) -> list[str]:
     """What is wrong with the open page; its pictures are taken.
 
     Everything is asked in the light theme when it is wide and in the dark theme on a phone. What looks different on
@@ -42,7 +42,7 @@ def judge(page: Page, folder: str | None, name: str, asked: set[str]) -> list[st
     pictures.take(page, folder, f"{name}-desk")
 
     page.set_viewport_size(PHONE)
-    complaints += [f"light, phone: {each}" for each in overflow(page) + changed_colours(page, asked)]
+    complaints += [f"light, phone: {each}" for each in overflow(page) + changed_colours(page, checked)]
     pictures.take(page, folder, f"{name}-phone")
 
     page.emulate_media(color_scheme="dark")
@@ -51,16 +51,16 @@ def judge(page: Page, folder: str | None, name: str, asked: set[str]) -> list[st
     pictures.take(page, folder, f"{name}-phone-dark")
 
     page.set_viewport_size(WIDE)
-    complaints += [f"dark, desk: {each}" for each in changed_colours(page, asked)]
+    complaints += [f"dark, desk: {each}" for each in changed_colours(page, checked)]
     pictures.take(page, folder, f"{name}-desk-dark")
     return complaints
 
 
-def changed_colours(page: Page, asked: set[str]) -> list[str]:
+def changed_colours(page: Page, checked: set[str]) -> list[str]:
     changed = axe.changed(page)
-    if changed <= asked:
+    if changed <= checked:
         return []
-    asked |= changed
+    checked |= changed
     return axe.violations(page, rules=axe.COLOURS, changed_only=True)
 
 
@@ -77,7 +77,7 @@ def test_every_page_can_be_used_by_everybody_at_both_sizes_and_in_both_themes(
     if not axe.SCRIPT.exists():
         pytest.skip("axe-core is not installed: there is no npm")
     folder = request.config.getoption("--screenshots")
-    complaints, asked = [], set()
+    complaints, checked = [], set()
     signed_in = False
     for shown in sorted([*pages()][share::SHARES], key=lambda shown: shown.signed_in):
         if shown.signed_in and not signed_in:
@@ -86,7 +86,7 @@ def test_every_page_can_be_used_by_everybody_at_both_sizes_and_in_both_themes(
         found = open_page(page, shown)
         with watch.off():  # axe sets styles to try things out
             axe.load(page)
-            found += judge(page, folder, shown.name, asked)
+            found += judge(page, folder, shown.name, checked)
         complaints += [f"{shown.name}: {each}" for each in found]
 
     assert not complaints, "\n".join(complaints)

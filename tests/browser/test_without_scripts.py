@@ -46,7 +46,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def told(page: Page, text: str) -> None:
+def expect_message(page: Page, text: str) -> None:
     expect(page.get_by_role("status").first).to_contain_text(text)
 
 
@@ -65,14 +65,14 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     press(page, "Review merge")
     page.get_by_label("Optional, kept in the merge history").fill("Called in")
     press(page, "Yes, I’m sure")
-    told(page, "Merged.")
+    expect_message(page, "Merged.")
     expect(page.locator("#rows tbody tr")).to_have_count(2)
     helena.refresh_from_db()
     assert (helena.last_name, helena.email) == ("Holy", "new@example.org")
 
     page.get_by_role("status").get_by_role("link", name="Undo").click()
     press(page, "Undo merge")
-    told(page, "Undone.")
+    expect_message(page, "Undone.")
     assert Merge.objects.get().undone_at
 
     page.goto(f"{helena.get_absolute_url()}edit/")
@@ -83,7 +83,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     expect(page.get_by_role("alert")).to_contain_text("changed this customer a moment ago")
     page.get_by_role("radio", name=re.compile(r"Your value\s*, Email")).check()
     press(page, "Save customer")
-    told(page, "was saved.")
+    expect_message(page, "was saved.")
     assert Customer.objects.get(pk=helena.pk).email == "mine@example.org"
 
 
@@ -92,11 +92,11 @@ def test_one_of_several_is_dismissed_taken_back_and_left_out(page: Page, helena:
     page.goto("/duplicates/")
     page.get_by_label("Reason for “Not duplicates” (optional)").fill("Twins")
     page.get_by_role("button", name=re.compile("^Not duplicates")).first.click()
-    told(page, "will not be suggested")
+    expect_message(page, "will not be suggested")
     page.goto(f"{helena.get_absolute_url()}merge/")
     page.get_by_text("1 hidden: marked as not a duplicate.").click()
     page.get_by_role("button", name=re.compile("^Undo")).first.click()
-    told(page, "can be suggested")
+    expect_message(page, "can be suggested")
 
 
 def test_notes_tags_attributes_status_and_credit(page: Page, helena: Customer):
@@ -132,7 +132,7 @@ def test_a_record_is_split_off(page: Page, helena: Customer):
     page.goto(f"{helena.get_absolute_url()}?tab=sources")
     page.get_by_role("link", name="Split… Marketplace MP-9").click()
     press(page, "Split record")
-    told(page, "Split.")
+    expect_message(page, "Split.")
     assert Customer.objects.live().count() == 2
 
 
@@ -142,11 +142,11 @@ def test_a_refund_a_rerun_and_what_is_settled_by_hand(page: Page):
     page.get_by_label("Amount, USD").fill("3.00")
     page.get_by_label("Reason").fill("Damaged in the post")
     press(page, "Refund")
-    told(page, "Refunded.")
+    expect_message(page, "Refunded.")
     declined = declined_order(first_name="B", email="b@reunite.cz")
     page.goto(f"{declined.get_absolute_url()}rerun/")
     press(page, "Charge 9.90 USD")
-    told(page, "Charged.")
+    expect_message(page, "Charged.")
     silent = declined_order("PENDING", first_name="C", email="c@reunite.cz", token="sandbox-silent")
     Transaction.objects.filter(order=silent).update(at=timezone.now() - timedelta(days=2))
     page.goto(silent.get_absolute_url())
@@ -157,7 +157,7 @@ def test_a_refund_a_rerun_and_what_is_settled_by_hand(page: Page):
     expect(page.get_by_text("Enter the gateway’s ID of this payment")).to_be_visible()
     page.get_by_label("Reference").fill("ch_1")
     press(page, "Record outcome")
-    told(page, "Charged.")
+    expect_message(page, "Charged.")
     assert [reloaded(each).status for each in (paid, declined, silent)] == ["COMPLETE"] * 3
 
 
@@ -175,7 +175,7 @@ def test_a_purchase_is_billed_otherwise_paused_and_cancelled(page: Page):
     page.get_by_label("When").select_option("Now")
     page.get_by_label("Reason").fill("Too expensive")
     press(page, "Cancel purchase")
-    told(page, "Purchase cancelled.")
+    expect_message(page, "Purchase cancelled.")
     assert (reloaded(bought).price, reloaded(bought).status) == (5, "CANCELLED")
 
 
@@ -200,7 +200,7 @@ def test_a_customer_is_added_and_deleted(page: Page):
     page.get_by_label("First name").fill("Hana")
     page.get_by_label("Website").fill("example.com")
     press(page, "Add customer")
-    told(page, "was added.")
+    expect_message(page, "was added.")
     hana = Customer.objects.get()
     assert hana.website == "https://example.com"
     page.goto(f"{hana.get_absolute_url()}delete/")

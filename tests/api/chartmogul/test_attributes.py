@@ -38,8 +38,8 @@ def test_tags_are_put_on_and_taken_off(caller, smith):
     gone = caller.delete(attributes(smith, "/tags"), {"tags": ["a", "unknown"]})
     assert (gone.status_code, gone.json()) == (200, {"tags": ["b"]})
     assert caller.delete(attributes(smith, "/tags"), {"tags": ["b"]}).json() == {"tags": []}
-    told = HistoryEntry.objects.filter(kind="tag").order_by("pk")
-    assert [entry.text for entry in told] == ["Added the tags A and b.", "Removed the tag A.", "Removed the tag b."]
+    entries = HistoryEntry.objects.filter(kind="tag").order_by("pk")
+    assert [entry.text for entry in entries] == ["Added the tags A and b.", "Removed the tag A.", "Removed the tag b."]
 
 
 def test_custom_attributes_are_added_changed_and_removed(caller, smith):

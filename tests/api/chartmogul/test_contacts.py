@@ -108,8 +108,8 @@ def test_what_was_done_stands_in_the_history_of_the_record():
     caller.patch(f"contacts/{made['uuid']}", {"linked_in": "ada"})
     caller.patch(f"contacts/{made['uuid']}", {"linked_in": "ada"})
     caller.delete(f"contacts/{made['uuid']}")
-    told = HistoryEntry.objects.filter(source_record=of, kind="selling", by=caller.user).order_by("pk")
-    assert [entry.text for entry in told] == [
+    entries = HistoryEntry.objects.filter(source_record=of, kind="selling", by=caller.user).order_by("pk")
+    assert [entry.text for entry in entries] == [
         "Added the contact Ada King.",
         "Changed the linked in of the contact Ada King.",
         "Deleted the contact Ada King.",

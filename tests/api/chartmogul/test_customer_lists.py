@@ -48,11 +48,11 @@ def test_customers_are_listed_by_what_is_asked(caller, shop, market):
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("query", "status"),
     [({"status": "Asleep"}, 422), ({"external_id": "\x00"}, 400), ({"per_page": "0"}, 422), ({"cursor": "x"}, 400)],
 )
-def test_what_cannot_be_asked_is_refused(caller, asked, status):
-    assert caller.get("customers", **asked).status_code == status
+def test_what_cannot_be_asked_is_refused(caller, query, status):
+    assert caller.get("customers", **query).status_code == status
 
 
 def test_whoever_was_merged_away_or_erased_is_not_listed(caller, shop):

@@ -181,8 +181,8 @@ def test_an_unknown_customer_is_not_found(uuid, db):
 
 def test_what_is_asked_for_besides_is_answered(caller, shop):
     shown = send(caller, shop, "1")
-    asked = caller.get(f"customers/{shown['uuid']}", with_overrides="true", attributes_with_history="true").json()
-    assert (asked["attributes"]["overrides"], asked["attributes"]["historical_values"]) == ({}, {})
+    answer = caller.get(f"customers/{shown['uuid']}", with_overrides="true", attributes_with_history="true").json()
+    assert (answer["attributes"]["overrides"], answer["attributes"]["historical_values"]) == ({}, {})
 
 
 def test_particles_belong_to_the_last_name_and_an_order_finds_the_customer(caller, shop):

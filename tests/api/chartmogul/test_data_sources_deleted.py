@@ -70,8 +70,8 @@ def test_what_was_bought_is_deleted_and_the_customers_stay(caller, shop, smith, 
     shown = now(caller, smith)
     assert (shown["status"], shown["attributes"]["tags"]) == ("New Lead", ["a"])
     assert now(caller, both)["external_ids"] == ["2", "2"]
-    told = [entry.text for entry in HistoryEntry.objects.filter(kind="order", order_number="")]
-    assert told == ["Deleted all orders and purchases from Shop."] * 2
+    entries = [entry.text for entry in HistoryEntry.objects.filter(kind="order", order_number="")]
+    assert entries == ["Deleted all orders and purchases from Shop."] * 2
 
 
 @pytest.mark.parametrize("rest", ["", "/all", "/dependent"])

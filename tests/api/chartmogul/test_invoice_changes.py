@@ -62,8 +62,8 @@ def test_an_invoice_is_changed(caller, helena, january, way):
     assert {each.currency for each in Transaction.objects.all()} == {"EUR"}
     assert [(row.currency, row.orders) for row in RecordTotals.objects.filter(orders__gt=0)] == [("EUR", 1)]
     assert [row.month.month for row in MonthTotals.objects.filter(orders__gt=0)] == [2]
-    told = "Changed the date, collection method, currency and due date of order"
-    assert HistoryEntry.objects.filter(kind="payment").latest("pk").text.startswith(told)
+    sentence = "Changed the date, collection method, currency and due date of order"
+    assert HistoryEntry.objects.filter(kind="payment").latest("pk").text.startswith(sentence)
     check()
 
 

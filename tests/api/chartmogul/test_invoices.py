@@ -68,8 +68,8 @@ def test_an_invoice_is_an_order_of_the_customer(caller, helena):
     assert (found.source_record.customer, found.total, found.status) == (helena, Decimal(75), OrderStatus.COMPLETE)
     assert (found.first_name, found.kind) == ("Helena", OrderKind.NEW_SALE)
     assert [item.description for item in found.items.order_by("pk")] == ["Gold", "Setup fees"]
-    told = HistoryEntry.objects.get(source_record=found.source_record)
-    assert (told.text, told.at, told.by) == (f"Placed order {found.number} of 75.00 USD.", found.at, caller.user)
+    entry = HistoryEntry.objects.get(source_record=found.source_record)
+    assert (entry.text, entry.at, entry.by) == (f"Placed order {found.number} of 75.00 USD.", found.at, caller.user)
     assert purchase().product == plan()
     assert Customer.objects.get(pk=helena.pk).billing_status == "active"
     check()

@@ -47,11 +47,11 @@ def test_a_page_of_a_customer_costs_the_same_however_much_that_has(caller, path,
     for deep in (False, True):
         costs = []
         for customer in (few, lots):
-            asked = {"per_page": 20, "customer_uuid": customer.uuid}
+            query = {"per_page": 20, "customer_uuid": customer.uuid}
             if deep:
-                _, first = cost_of_list(caller, path.format(customer.uuid), **asked | {"per_page": 100})
-                asked["cursor"] = first["cursor"]
-            cost, answer = cost_of_list(caller, path.format(customer.uuid), **asked)
+                _, first = cost_of_list(caller, path.format(customer.uuid), **query | {"per_page": 100})
+                query["cursor"] = first["cursor"]
+            cost, answer = cost_of_list(caller, path.format(customer.uuid), **query)
             assert answer["has_more"]
             costs.append(cost)
         assert costs[1] <= costs[0] * 1.1 + 100
@@ -70,8 +70,8 @@ def test_what_is_known_by_an_id_is_found_among_many_at_once(caller, path, model)
         name = "customer_external_id" if model is Contact else "external_id"
         analyze()
         caller.get("ping")
-        asked = {name: theirs, "customer_uuid": customer.uuid, "per_page": 20}
-        cost, answer = cost_of_list(caller, path, **asked, data_source_uuid=known.source_record.data_source.uuid)
+        query = {name: theirs, "customer_uuid": customer.uuid, "per_page": 20}
+        cost, answer = cost_of_list(caller, path, **query, data_source_uuid=known.source_record.data_source.uuid)
         rows = answer.get(path) or answer["entries"]
         assert len(rows) == (20 if model is Contact else 1)
         costs.append(cost)

@@ -28,9 +28,9 @@ def tell(live_server):
     if not (NODE and CLIENT.exists()):
         pytest.skip("chartmogul-node is not installed: there is no npm")
 
-    def run(script: str, caller: Caller, **told: str) -> dict[str, Any]:
+    def run(script: str, caller: Caller, **parameters: str) -> dict[str, Any]:
         done = subprocess.run(
-            [NODE, SCRIPTS / f"{script}.js", live_server.url, json.dumps(told)],
+            [NODE, SCRIPTS / f"{script}.js", live_server.url, json.dumps(parameters)],
             env={"PATH": os.environ["PATH"], "API_KEY": caller.token},
             capture_output=True,
             text=True,
@@ -129,8 +129,13 @@ def test_subscriptions_activities_and_events(tell):
     caller = Caller()
     gold = {"data_source_uuid": of.data_source.uuid, "name": "Gold", "interval_count": 1, "interval_unit": "month"}
     plan = caller.post("plans", gold).json()["uuid"]
-    told = {"source": of.data_source.uuid, "customer": of.customer.uuid, "external_id": of.external_id, "plan": plan}
-    said = tell("subscriptions", caller, **told)
+    parameters = {
+        "source": of.data_source.uuid,
+        "customer": of.customer.uuid,
+        "external_id": of.external_id,
+        "plan": plan,
+    }
+    said = tell("subscriptions", caller, **parameters)
     assert not {name: answer for name, answer in said.items() if isinstance(answer, dict) and "kind" in answer}
     assert {*uuids(said["subscriptions"], uuid="external_id")} == {"old", "new"}
     assert (len(said["first page"]["entries"]), said["first page"]["has_more"]) == (1, True)

@@ -128,8 +128,8 @@ def test_an_edit_changes_what_is_sent():
             "updated_at": "2023-01-02T03:04:05.000Z",
         },
     )
-    told = HistoryEntry.objects.filter(kind="selling")
-    assert [entry.text for entry in told] == ["Changed the call of 1 Jan 2023."]
+    entries = HistoryEntry.objects.filter(kind="selling")
+    assert [entry.text for entry in entries] == ["Changed the call of 1 Jan 2023."]
 
 
 @both_addresses

@@ -97,8 +97,8 @@ def test_an_edit_changes_what_is_sent_and_says_so_in_the_history():
     changes = {"pipeline_stage": "Offer", "amount_in_cents": 5, "win_likelihood": 60, "custom": {"a": 1}}
     changed = caller.patch(f"opportunities/{made['uuid']}", changes).json()
     assert changed == made | changes | {"updated_at": changed["updated_at"]}
-    told = HistoryEntry.objects.filter(kind="selling").order_by("pk")
-    assert [entry.text for entry in told] == [
+    entries = HistoryEntry.objects.filter(kind="selling").order_by("pk")
+    assert [entry.text for entry in entries] == [
         "Added the opportunity New Business: Discovery, worth 1,000.00 USD.",
         "Changed the opportunity New Business: Discovery. Stage changed from Discovery to Offer."
         " Likelihood changed from 0 to 60. Amount changed from 1,000.00 USD to 0.05 USD.",

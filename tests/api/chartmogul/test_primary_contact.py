@@ -29,8 +29,8 @@ def test_a_change_is_about_the_contact_that_stands_first(caller, shop, smith):
         body = {"data_source_uuid": shop.uuid, "first_name": name, "phone": "123", "position": position}
         caller.post(f"customers/{smith['uuid']}/contacts", body)
     said(caller, smith, title="Boss", phone=None)
-    told = Contact.objects.order_by("position").values_list("first_name", "title", "phone")
-    assert list(told) == [("First", "Boss", ""), ("Second", "", "123")]
+    contacts = Contact.objects.order_by("position").values_list("first_name", "title", "phone")
+    assert list(contacts) == [("First", "Boss", ""), ("Second", "", "123")]
 
 
 def test_the_contact_of_the_survivor_stands_before_that_of_a_duplicate(caller, shop, market, smith):

@@ -88,8 +88,8 @@ def test_a_task_is_changed_completed_and_taken_up_again():
     assert (changed["task_details"], changed["completed_at"]) == ("Write", "2025-04-01T12:00:00.000Z")
     assert caller.patch(path, {"task_details": None}).json()["completed_at"]
     assert caller.patch(path, {"completed_at": None}).json()["completed_at"] is None
-    told = HistoryEntry.objects.filter(kind="selling").order_by("pk")
-    assert [entry.text for entry in told] == [
+    entries = HistoryEntry.objects.filter(kind="selling").order_by("pk")
+    assert [entry.text for entry in entries] == [
         "Assigned the task “Call back” to program, due 30 Apr 2025.",
         "Changed the details of the task “Call back”.",
         "Completed the task “Call back”.",

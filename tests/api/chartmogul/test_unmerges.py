@@ -160,8 +160,8 @@ def test_what_staff_added_stays_unless_it_is_asked_for(caller, smith, jones, mov
     added(row(smith), caller.user)
     unmerged(caller, jones, smith, move_to_new_customer=moving)
     assert (held(row(smith)), held(row(jones))) == (kept, went)
-    told = HistoryEntry.objects.filter(source_record__customer=row(smith), sentence__startswith="Moved")
-    assert told.count() == bool(moving)
+    entries = HistoryEntry.objects.filter(source_record__customer=row(smith), sentence__startswith="Moved")
+    assert entries.count() == bool(moving)
 
 
 def test_what_moved_goes_to_whom_a_split_makes(caller, smith, jones):

@@ -30,8 +30,8 @@ def test_a_card_is_charged_outside_of_any_transaction_and_reduced_to_what_people
         "4242",
         "04/39",
     ]
-    (asked,) = recording_gateway.requests
-    assert (asked.source.number, asked.source.security_code, asked.amount) == (
+    (request,) = recording_gateway.requests
+    assert (request.source.number, request.source.security_code, request.amount) == (
         "4242424242424242",
         "123",
         store.video.price,

@@ -120,7 +120,7 @@ def test_a_query_without_an_id_needs_both_days(shop):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "parameters",
     [
         {"emailAddress": "HELENA@example.com"},
         {"phoneNumber": "(817) 924-7272"},
@@ -128,12 +128,12 @@ def test_a_query_without_an_id_needs_both_days(shop):
         {"firstName": "Helena", "lastName": "Holy"},
     ],
 )
-def test_customers_are_found_by_what_they_are_known_by(shop, asked):
+def test_customers_are_found_by_what_they_are_known_by(shop, parameters):
     helena = SourceRecordFactory(
         first_name="Helena", last_name="Holý", email="helena@example.com", phone="+1 817 924 7272"
     ).customer
     SourceRecordFactory(first_name="Astrid", email="astrid@example.com")
-    assert numbers(shop.ask("customer/query", **asked, **DAYS)) == [helena.pk]
+    assert numbers(shop.ask("customer/query", **parameters, **DAYS)) == [helena.pk]
 
 
 def test_the_newest_customers_come_first_unless_asked_otherwise(shop):
@@ -219,8 +219,8 @@ def test_who_polls_for_changes_is_told_of_erased_customers_and_nothing_else_abou
     erased_at = format_time(Customer.objects.get(pk=helena.pk).erased_at)
     assert [rows[customer.pk]["dateErased"] for customer in (helena, frank, kara)] == [erased_at, erased_at, None]
     assert rows[frank.pk]["mergedIntoCustomerId"] == helena.pk
-    told = str([rows[helena.pk], rows[frank.pk]])
-    assert not [value for value in ("Helena", "Holý", "hholy", "Frank", "Hall", "fhall") if value in told]
+    answer = str([rows[helena.pk], rows[frank.pk]])
+    assert not [value for value in ("Helena", "Holý", "hholy", "Frank", "Hall", "fhall") if value in answer]
 
 
 def test_who_asks_for_new_customers_or_for_a_person_is_not_told_of_erased_ones(shop):

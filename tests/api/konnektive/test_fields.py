@@ -64,8 +64,8 @@ def test_blank_is_what_was_not_sent(shop):
 )
 def test_days_are_whole_days_of_the_account(shop, settings, start, end):
     settings.ACCOUNT_ZONE = ZoneInfo("America/New_York")
-    asked = shop.ask("order/dated", startDate=start, endDate=end)
-    assert asked == ("SUCCESS", ["2026-03-01 00:00:00", "2026-03-03 00:00:00"])
+    answer = shop.ask("order/dated", startDate=start, endDate=end)
+    assert answer == ("SUCCESS", ["2026-03-01 00:00:00", "2026-03-03 00:00:00"])
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ def test_a_lead_is_a_partial_order_of_a_new_customer(store):
     assert lead.details == {"affId": "AF1", "custom1": "red", "custom_size": "XL"}
     assert (customer.email, customer.billing_address["city"]) == ("hholy@gmail.com", "Prague")
     assert lead.data_source.name == "Konnektive program"
-    told = [(entry.text, entry.by.username) for entry in HistoryEntry.objects.order_by("pk")]
-    assert told == [("Customer created as a lead.", "program"), (f"Received lead {lead.number}.", "program")]
+    entries = [(entry.text, entry.by.username) for entry in HistoryEntry.objects.order_by("pk")]
+    assert entries == [("Customer created as a lead.", "program"), (f"Received lead {lead.number}.", "program")]
     check_totals()
 
 
@@ -115,7 +115,7 @@ def test_somebody_else_who_sends_the_number_of_a_lead_gets_an_order_of_their_own
     _, lead = store.lead(**JON, emailAddress="jon@gmail.org")
     udo = {"firstName": "Udo", "lastName": "Second", "emailAddress": "udo@second.com", "phoneNumber": ""}
     _, bought = store.order(**udo, orderId=lead["orderId"])
-    _, told = store.lead(**udo | {"emailAddress": "udo@third.com", "lastName": "Third"}, orderId=lead["orderId"])
-    assert len({lead["orderId"], bought["orderId"], told["orderId"]}) == 3
-    assert len({lead["customerId"], bought["customerId"], told["customerId"]}) == 3
+    _, entries = store.lead(**udo | {"emailAddress": "udo@third.com", "lastName": "Third"}, orderId=lead["orderId"])
+    assert len({lead["orderId"], bought["orderId"], entries["orderId"]}) == 3
+    assert len({lead["customerId"], bought["customerId"], entries["customerId"]}) == 3
     assert Order.objects.get(number=lead["orderId"]).email == "jon@gmail.org"

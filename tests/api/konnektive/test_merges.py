@@ -23,8 +23,8 @@ def test_customers_are_merged_into_the_one_that_is_named(shop):
 
 def test_the_same_merge_again_changes_nothing(shop):
     survivor, one = people(2)
-    asked = {"customerId": survivor.pk, "mergeCustomerIds": one.pk}
-    assert shop.ask("customer/merge", **asked) == shop.ask("customer/merge", **asked)
+    parameters = {"customerId": survivor.pk, "mergeCustomerIds": one.pk}
+    assert shop.ask("customer/merge", **parameters) == shop.ask("customer/merge", **parameters)
     assert Merge.objects.count() == 1
 
 
@@ -41,8 +41,8 @@ def test_what_was_merged_at_different_times_is_unmerged_call_by_call(shop):
     merge(survivor, one)
     survivor.refresh_from_db()
     merge(survivor, two)
-    asked = {"customerId": survivor.pk, "unmergeCustomerIds": f"{one.pk},{two.pk}"}
-    assert shop.ask("customer/unmerge", **asked) == (
+    parameters = {"customerId": survivor.pk, "unmergeCustomerIds": f"{one.pk},{two.pk}"}
+    assert shop.ask("customer/unmerge", **parameters) == (
         "ERROR",
         {"unmergeCustomerIds": "These customers were merged in different merges. Unmerge them in separate calls."},
     )
@@ -57,8 +57,8 @@ def test_who_cannot_be_merged_is_refused_by_name(shop, ids):
 
 def test_nobody_is_merged_with_themselves(shop):
     survivor, one = people(2)
-    asked = {"customerId": survivor.pk, "mergeCustomerIds": f"{one.pk},{survivor.pk}"}
-    assert shop.ask("customer/merge", **asked) == (
+    parameters = {"customerId": survivor.pk, "mergeCustomerIds": f"{one.pk},{survivor.pk}"}
+    assert shop.ask("customer/merge", **parameters) == (
         "ERROR",
         {"mergeCustomerIds": "A customer cannot be merged with itself."},
     )
@@ -81,10 +81,10 @@ def test_who_is_no_part_cannot_be_unmerged(shop):
 
 def test_a_shop_login_and_its_password_open_the_customer(shop):
     [helena] = people(1)
-    asked = {"eCommerceLogin": "helena", "eCommercePassword": "a good password"}
-    result, row = shop.ask("customer/profile/update", customerId=helena.pk, **asked)
+    parameters = {"eCommerceLogin": "helena", "eCommercePassword": "a good password"}
+    result, row = shop.ask("customer/profile/update", customerId=helena.pk, **parameters)
     assert (result, row["eCommerceLogin"]) == ("SUCCESS", "helena")
-    result, row = shop.ask("customer/profile/query", **asked)
+    result, row = shop.ask("customer/profile/query", **parameters)
     assert (result, row["customerId"], row["orders"], row["paySources"]) == ("SUCCESS", helena.pk, [], {})
     assert "a good password" not in str(row)
     assert "argon2" not in str(row)
@@ -102,8 +102,8 @@ def test_after_a_merge_every_login_opens_the_survivor(shop):
         )
     shop.ask("customer/merge", customerId=survivor.pk, mergeCustomerIds=one.pk)
     for login in logins_of.values():
-        asked = {"eCommerceLogin": login, "eCommercePassword": f"{login} password"}
-        assert shop.ask("customer/profile/query", **asked)[1]["customerId"] == survivor.pk
+        parameters = {"eCommerceLogin": login, "eCommercePassword": f"{login} password"}
+        assert shop.ask("customer/profile/query", **parameters)[1]["customerId"] == survivor.pk
 
 
 def test_a_wrong_password_and_an_unknown_login_are_answered_alike_and_not_without_end(shop):
@@ -118,8 +118,8 @@ def test_a_wrong_password_and_an_unknown_login_are_answered_alike_and_not_withou
 
 def test_a_login_that_a_program_gave_is_told_as_given_by_it(shop):
     [helena] = people(1)
-    asked = {"customerId": helena.pk, "eCommerceLogin": "helena", "eCommercePassword": "a good password"}
-    assert shop.ask("customer/profile/update", **asked)[0] == "SUCCESS"
+    parameters = {"customerId": helena.pk, "eCommerceLogin": "helena", "eCommercePassword": "a good password"}
+    assert shop.ask("customer/profile/update", **parameters)[0] == "SUCCESS"
     assert helena.changes.latest("pk").via == "api"
 
 

@@ -173,9 +173,9 @@ def test_an_order_is_cancelled_once(shop):
 
 def standing(of: Order) -> tuple[object, ...]:
     """All that a cancellation could write."""
-    told = HistoryEntry.objects.filter(source_record=of.source_record).count()
+    entries = HistoryEntry.objects.filter(source_record=of.source_record).count()
     rows = (of.purchases, of.fulfillments, of.transactions)
-    return (told, Order.objects.get(pk=of.pk).updated, *([*each.order_by("pk").values()] for each in rows))
+    return (entries, Order.objects.get(pk=of.pk).updated, *([*each.order_by("pk").values()] for each in rows))
 
 
 def test_what_has_nothing_left_to_cancel_is_an_error_that_writes_nothing(shop):
@@ -211,19 +211,19 @@ def test_what_has_nothing_left_to_cancel_can_still_be_paid_back_with_it(shop):
 def test_what_will_be_cancelled_on_that_day_already_is_not_told_twice(shop):
     placed = charged()
     placed.purchases.update(next_bill_date=today() + timedelta(days=9))
-    asked = {"orderId": placed.number, "cancelReason": "Moved", "afterNextBill": 1}
-    shop.ask("order/cancel", **asked)
+    parameters = {"orderId": placed.number, "cancelReason": "Moved", "afterNextBill": 1}
+    shop.ask("order/cancel", **parameters)
     before = standing(placed)
-    assert shop.ask("order/cancel", **asked)[0] == "SUCCESS"
+    assert shop.ask("order/cancel", **parameters)[0] == "SUCCESS"
     assert standing(placed) == before
 
 
 def test_a_parcel_is_told_to_have_left(shop):
     parcel = shipped_order().fulfillments.get()
     Fulfillment.objects.update(tracking_number="")
-    asked = {"fulfillmentId": parcel.pk, "fulfillmentStatus": "SHIPPED", "dateShipped": "11/20/2026"}
-    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A shipped fulfillment needs a trackingNumber.")
-    result, [row] = shop.ask("fulfillment/update", **asked, trackingNumber="9400", shipCarrier="USPS")
+    parameters = {"fulfillmentId": parcel.pk, "fulfillmentStatus": "SHIPPED", "dateShipped": "11/20/2026"}
+    assert shop.ask("fulfillment/update", **parameters) == ("ERROR", "A shipped fulfillment needs a trackingNumber.")
+    result, [row] = shop.ask("fulfillment/update", **parameters, trackingNumber="9400", shipCarrier="USPS")
     assert (result, row["status"], row["trackingNumber"]) == ("SUCCESS", "SHIPPED", "9400")
     assert row["dateShipped"].startswith("2026-11-20")
 
@@ -232,19 +232,22 @@ def test_a_lead_has_no_parcel(shop):
     placed = shipped_order()
     placed.fulfillments.all().delete()
     Order.objects.update(status="PARTIAL")
-    asked = {"orderId": placed.number, "fulfillmentStatus": "SHIPPED", "trackingNumber": "9400"}
-    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "This order is partial, so it has no fulfillments.")
+    parameters = {"orderId": placed.number, "fulfillmentStatus": "SHIPPED", "trackingNumber": "9400"}
+    assert shop.ask("fulfillment/update", **parameters) == (
+        "ERROR",
+        "This order is partial, so it has no fulfillments.",
+    )
 
 
 def test_a_return_needs_its_number(shop):
     placed = shipped_order()
-    asked = {"orderId": placed.number, "fulfillmentStatus": "RMA PENDING"}
-    assert shop.ask("fulfillment/update", **asked) == ("ERROR", "A pending return needs an rmaNumber.")
-    assert shop.ask("fulfillment/update", **asked, rmaNumber="R1")[1][0]["status"] == "RMA PENDING"
+    parameters = {"orderId": placed.number, "fulfillmentStatus": "RMA PENDING"}
+    assert shop.ask("fulfillment/update", **parameters) == ("ERROR", "A pending return needs an rmaNumber.")
+    assert shop.ask("fulfillment/update", **parameters, rmaNumber="R1")[1][0]["status"] == "RMA PENDING"
 
 
 @pytest.mark.parametrize(
-    ("path", "asked", "refused"),
+    ("path", "parameters", "refused"),
     [
         ("order/cancel", {"orderId": "none", "cancelReason": "x"}, "orderId"),
         ("order/refund", {"orderId": "none", "fullRefund": "1"}, "orderId"),
@@ -257,6 +260,6 @@ def test_a_return_needs_its_number(shop):
         ("fulfillment/update", {"orderId": "none", "fulfillmentStatus": "HOLD"}, "orderId"),
     ],
 )
-def test_what_is_not_there_is_refused_by_its_name(shop, path, asked, refused):
-    result, message = shop.ask(path, **asked)
+def test_what_is_not_there_is_refused_by_its_name(shop, path, parameters, refused):
+    result, message = shop.ask(path, **parameters)
     assert (result, set(message)) == ("ERROR", {refused})

@@ -133,7 +133,7 @@ def test_a_page_costs_as_much_however_many_stand_on_it(shop, path, django_assert
 
 
 @pytest.mark.parametrize(
-    ("path", "asked", "refused"),
+    ("path", "parameters", "refused"),
     [
         ("order/query", {"orderStatus": "DONE"}, "orderStatus"),
         ("order/query", {"campaignId": "1,x"}, "campaignId"),
@@ -146,8 +146,8 @@ def test_a_page_costs_as_much_however_many_stand_on_it(shop, path, django_assert
         ("order/query", {"startDate": TODAY, "endDate": "1/1/2020"}, "endDate"),
     ],
 )
-def test_a_parameter_that_means_nothing_is_refused_by_its_name(shop, path, asked, refused):
-    result, message = shop.ask(path, **DAYS | asked)
+def test_a_parameter_that_means_nothing_is_refused_by_its_name(shop, path, parameters, refused):
+    result, message = shop.ask(path, **DAYS | parameters)
     assert result == "ERROR"
     assert message.keys() == {refused}
 

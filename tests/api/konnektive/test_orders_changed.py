@@ -32,11 +32,11 @@ def placed(store) -> Order:
 def changes(store, path: str, **sent) -> bool:
     """Whether the call makes the order one of those that changed lately, as `dateRangeType=dateUpdated` has them."""
     Order.objects.update(updated=LONG_AGO)
-    asked = {"dateRangeType": "dateUpdated", "startDate": "2021-01-01", "endDate": "2199-01-01"}
-    assert store.caller.ask("order/query", **asked)[0] == "ERROR"
+    parameters = {"dateRangeType": "dateUpdated", "startDate": "2021-01-01", "endDate": "2199-01-01"}
+    assert store.caller.ask("order/query", **parameters)[0] == "ERROR"
     result, message = store.caller.ask(path, **sent)
     assert result == "SUCCESS", message
-    return store.caller.ask("order/query", **asked)[0] == "SUCCESS"
+    return store.caller.ask("order/query", **parameters)[0] == "SUCCESS"
 
 
 def test_when_its_purchase_is_paused_reactivated_billed_on_another_day_or_cancelled(store, placed):
@@ -130,7 +130,7 @@ def test_when_another_invoice_makes_its_subscription_past_due(subscribed):
 
 def test_a_row_that_a_merge_moved_says_when(store, placed):
     """A client that goes on from the latest `dateUpdated` would otherwise stay where it was, or drop the row."""
-    asked = {"dateRangeType": "dateUpdated", "startDate": "2021-01-01", "endDate": "2199-01-01"}
+    parameters = {"dateRangeType": "dateUpdated", "startDate": "2021-01-01", "endDate": "2199-01-01"}
     owner = placed.source_record.customer
     for model in (Order, Purchase, Fulfillment, Transaction):
         model.objects.update(updated=LONG_AGO)
@@ -139,7 +139,7 @@ def test_a_row_that_a_merge_moved_says_when(store, placed):
     moved_at = SourceRecord.objects.get(pk=placed.source_record_id).moved_at
 
     for path in ("order/query", "purchase/query", "fulfillment/query", "transactions/query"):
-        result, message = store.caller.ask(path, **asked)
+        result, message = store.caller.ask(path, **parameters)
         assert result == "SUCCESS"
         for row in message["data"]:
             assert (row["customerId"], row["dateUpdated"]) == (survivor.pk, f"{moved_at:%Y-%m-%d %H:%M:%S}")

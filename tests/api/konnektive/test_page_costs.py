@@ -28,7 +28,7 @@ QUERIES = {
 COVERED = {"postgresql": "Index Only Scan", "sqlite": "COVERING INDEX"}[connection.vendor]
 
 
-def asked(shop, path, **parameters):
+def statements_of(shop, path, **parameters):
     """(message, statements) of a call."""
     shop.ask("campaign/query")  # who may ask what is remembered
     with CaptureQueriesContext(connection) as queries:
@@ -43,7 +43,7 @@ def test_the_rows_before_a_page_are_not_read(shop, path):
     analyze()
 
     # Not so far on that it would cost PostgreSQL less to sort all that there is.
-    message, statements = asked(shop, path, **DAYS, page="3", resultsPerPage="100")
+    message, statements = statements_of(shop, path, **DAYS, page="3", resultsPerPage="100")
 
     assert (message["totalResults"], len(message["data"])) == (3_000, 100)
     [passed_over] = [sql for sql in statements if "OFFSET" in sql]
@@ -59,7 +59,7 @@ def test_of_one_customer_only_the_rows_of_the_page_are_read(shop, path):
         many(model, stranger, 50)
     analyze()
 
-    message, statements = asked(shop, path, customerId=str(record.customer_id), page="2", resultsPerPage="100")
+    message, statements = statements_of(shop, path, customerId=str(record.customer_id), page="2", resultsPerPage="100")
 
     assert (message["totalResults"], len(message["data"])) == (500, 100)
     [passed_over] = [sql for sql in statements if "OFFSET" in sql]
@@ -72,17 +72,17 @@ def test_what_one_page_shows_the_end_of_is_not_counted(shop, path):
     record = SourceRecordFactory()
     many(QUERIES[path], record, 30)
     for parameters in (DAYS, {"customerId": str(record.customer_id)}):
-        whole, statements = asked(shop, path, **parameters, resultsPerPage="50")
+        whole, statements = statements_of(shop, path, **parameters, resultsPerPage="50")
         assert (whole["totalResults"], len(whole["data"])) == (30, 30)
         assert not any("COUNT(" in sql for sql in statements)
-        last, statements = asked(shop, path, **parameters, resultsPerPage="20", page="2")
+        last, statements = statements_of(shop, path, **parameters, resultsPerPage="20", page="2")
         assert (last["totalResults"], last["data"]) == (30, whole["data"][20:])
         assert not any("COUNT(" in sql for sql in statements)
 
 
 def test_a_page_beyond_the_last_is_empty_and_says_how_many_there_are(shop):
     many(Order, SourceRecordFactory(), 30)
-    message, _ = asked(shop, "order/query", **DAYS, page="3")
+    message, _ = statements_of(shop, "order/query", **DAYS, page="3")
     assert (message["totalResults"], message["page"], message["data"]) == (30, 3, [])
 
 
@@ -95,16 +95,16 @@ def test_who_reads_all_pages_has_the_rows_counted_once(shop):
     many(Order, record, 30)
     counts = []
     for page in "123":
-        message, statements = asked(shop, "order/query", **DAYS, page=page, resultsPerPage="10")
+        message, statements = statements_of(shop, "order/query", **DAYS, page=page, resultsPerPage="10")
         assert message["totalResults"] == 30
         counts.append(sum("COUNT(" in sql for sql in statements))
     assert counts == [1, 0, 0]
 
     many(Order, SourceRecordFactory(), 5)
     for page, total in (("2", 30), ("4", 35), ("1", 35), ("2", 35)):
-        message, _ = asked(shop, "order/query", **DAYS, page=page, resultsPerPage="10")
+        message, _ = statements_of(shop, "order/query", **DAYS, page=page, resultsPerPage="10")
         assert message["totalResults"] == total
-    assert asked(shop, "order/query", **DAYS, page="2", orderStatus="DECLINED")[0].startswith("No orders")
+    assert statements_of(shop, "order/query", **DAYS, page="2", orderStatus="DECLINED")[0].startswith("No orders")
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 7, 10, 11])
@@ -124,7 +124,7 @@ def test_an_order_is_found_by_its_id_in_the_shop_through_the_index(shop):
     Order.objects.filter(pk=Order.objects.latest("pk").pk).update(client_order_id="A-1")
     analyze()
 
-    message, statements = asked(shop, "order/query", clientOrderId="A-1")
+    message, statements = statements_of(shop, "order/query", clientOrderId="A-1")
 
     assert message["totalResults"] == 1
     [found] = [sql for sql in statements if "LIMIT" in sql and "A-1" in sql]
@@ -137,7 +137,7 @@ def test_a_parcel_is_found_by_its_tracking_number_through_the_index(shop):
     wanted = Fulfillment.objects.earliest("pk").tracking_number
     analyze()
 
-    message, statements = asked(shop, "fulfillment/query", **DAYS, trackingNumber=wanted)
+    message, statements = statements_of(shop, "fulfillment/query", **DAYS, trackingNumber=wanted)
 
     assert message["totalResults"] == 1
     [found] = [sql for sql in statements if "LIMIT" in sql and wanted in sql]

@@ -70,7 +70,7 @@ def test_cancelling_a_purchase_after_its_next_bill_lets_that_bill_come(shop):
     purchase = shipped_order().purchases.get()
     bill_day = today() + timedelta(days=9)
     Purchase.objects.filter(pk=purchase.pk).update(next_bill_date=bill_day)
-    asked = {"purchaseId": purchase.pk, "cancelReason": "Moved", "afterNextBill": 1}
-    assert shop.ask("purchase/cancel", **asked)[1]["nextBillDate"] == f"{bill_day}"
+    parameters = {"purchaseId": purchase.pk, "cancelReason": "Moved", "afterNextBill": 1}
+    assert shop.ask("purchase/cancel", **parameters)[1]["nextBillDate"] == f"{bill_day}"
     purchase.refresh_from_db()
     assert (purchase.cancels_on, purchase.bills_on) == (bill_day + timedelta(days=1), bill_day)

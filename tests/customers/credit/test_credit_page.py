@@ -19,10 +19,6 @@ def url(customer):
     return f"/customers/{customer.pk}/credit/"
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def adjust(client, customer, amount, reason="Late parcel", currency="usd", **more):
     seen = client.get(url(customer)).context["seen"]
     data = {"amount": amount, "reason": reason, "currency": currency, "seen": seen, **more}
@@ -36,7 +32,7 @@ def held(customer):
 def test_credit_is_given_and_used_and_stands_in_the_ledger(as_agent, agent, helena):
     assert adjust(as_agent, helena, "7.50").url == f"/customers/{helena.pk}/?tab=credit#rows"
     adjust(as_agent, helena, "−2", reason="Paid with it")
-    page = text_of(as_agent.get(f"/customers/{helena.pk}/?tab=credit"))
+    page = as_agent.get(f"/customers/{helena.pk}/?tab=credit").text
 
     assert held(helena) == {"USD": Decimal("5.50")}
     assert page.index("−2.00") < page.index("+7.50")
@@ -50,7 +46,7 @@ def test_below_zero_only_when_that_is_ticked(as_agent, helena):
     refused = adjust(as_agent, helena, "-4")
 
     assert refused.status_code == 422
-    assert "Helena Holý has only 1.00 USD of credit. Tick this box to continue." in text_of(refused)
+    assert "Helena Holý has only 1.00 USD of credit. Tick this box to continue." in refused.text
     assert held(helena) == {"USD": 1}
     assert adjust(as_agent, helena, "-4", overdraw="on").status_code == 302
     assert held(helena) == {"USD": -3}
@@ -75,7 +71,7 @@ def test_what_is_no_adjustment_is_refused(data, said, as_agent, helena):
     response = adjust(as_agent, helena, **data)
 
     assert response.status_code == 422
-    assert said in text_of(response)
+    assert said in response.text
     assert not CreditEntry.objects.exists()
 
 
@@ -92,8 +88,8 @@ def test_a_form_without_the_adjustment_that_was_shown_is_refused_in_words(as_age
     response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "reason": "Late parcel", "seen": seen})
 
     assert response.status_code == 422
-    assert "Credit was not adjusted. The form was not complete. Enter the adjustment again." in text_of(response)
-    assert ">Seen<" not in text_of(response)
+    assert "Credit was not adjusted. The form was not complete. Enter the adjustment again." in response.text
+    assert ">Seen<" not in response.text
     assert not CreditEntry.objects.exists()
 
 
@@ -103,8 +99,8 @@ def test_who_did_not_know_of_another_adjustment_is_told(as_agent, admin_user, he
 
     assert response.status_code == 422
     adjusted = "Added 5.00 USD of credit. Reason: Late parcel"
-    told = f"Credit was not adjusted. Jane Peacock adjusted this credit a moment ago: {adjusted}"
-    assert told in text_of(response)
+    message = f"Credit was not adjusted. Jane Peacock adjusted this credit a moment ago: {adjusted}"
+    assert message in response.text
     assert held(helena) == {"USD": 5}
 
 
@@ -113,7 +109,7 @@ def test_what_an_undone_merge_corrected_is_struck_out(as_agent, helena):
     credit.adjust(other, Decimal(5), "USD", reason="Gift", by=None)
     undo(merge(helena, other, credit={"USD": Decimal(9)}))
 
-    page = text_of(as_agent.get(f"/customers/{helena.pk}/?tab=credit"))
+    page = as_agent.get(f"/customers/{helena.pk}/?tab=credit").text
     assert "<del>+4.00</del>" in page
     assert "Not counted: the merge was undone." in page
 
@@ -131,5 +127,5 @@ def test_who_may_not_change_customers_adjusts_no_credit(viewer, helena):
     client = signed_in(viewer)
 
     assert client.post(url(helena), {"amount": "5"}).status_code == 403
-    assert "Adjust credit" not in text_of(client.get(f"/customers/{helena.pk}/"))
+    assert "Adjust credit" not in client.get(f"/customers/{helena.pk}/").text
     assert not Customer.objects.get(pk=helena.pk).records.filter(creditentry__isnull=False).exists()

@@ -59,8 +59,8 @@ def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):
     erase(zyx)
 
     assert left_of("zyxmark") == {}
-    told = HistoryEntry.objects.get(source_record__customer=bjorn, kind="split").text
-    assert told == f"Split [erased] off as Erased customer {zyx.pk}. Reason: [erased]"
+    entry = HistoryEntry.objects.get(source_record__customer=bjorn, kind="split").text
+    assert entry == f"Split [erased] off as Erased customer {zyx.pk}. Reason: [erased]"
 
 
 def test_a_name_given_up_long_ago_is_blanked_too(agent):
@@ -148,6 +148,6 @@ def test_what_staff_replaced_while_they_were_one_is_not_told_of_either(agent):
     undo(made)
     erase(zyx)
 
-    [told] = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="edit")
-    assert told.text == "Email changed from [erased] to new@reunite.no."
+    [entry] = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="edit")
+    assert entry.text == "Email changed from [erased] to new@reunite.no."
     assert fresh(bjorn)[0].email == "new@reunite.no"

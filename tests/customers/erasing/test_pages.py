@@ -1,6 +1,5 @@
 """The page that deletes a customer, what an old link says afterwards, and the list of deletions."""
 
-import html
 import re
 from decimal import Decimal
 
@@ -22,6 +21,7 @@ from tests.factories import (
     signed_in,
 )
 from tests.factories.linked_rows import one_of_each
+from tests.page_text import visible_text
 
 pytestmark = pytest.mark.django_db
 WHO = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
@@ -36,10 +36,6 @@ def url(customer: Customer) -> str:
     return reverse("customers:delete", args=[customer.pk])
 
 
-def text_of(response) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode())))
-
-
 def send(client, customer: Customer, name="Helena Holý", **more):
     form = {"name": name, "version": fresh(customer)[0].version, **more}
     return client.post(url(customer), form, follow=True)
@@ -49,7 +45,7 @@ def test_the_page_says_what_goes_and_asks_for_the_name(as_admin, helena):
     merge(helena, customer_with_order(first_name="Helen", last_name="Holy"))
     order(**WHO, purchases=(IncomingPurchase(ProductFactory(), Decimal(3)),))
 
-    page = text_of(as_admin.get(url(helena)))
+    page = visible_text(as_admin.get(url(helena)))
     for said in (
         "Delete Helena Holý?",
         "This permanently deletes Helena Holý and everything listed here. Enter the customer’s name to confirm.",
@@ -77,7 +73,7 @@ def test_who_may_not_delete_is_told_what_is_missing(as_agent, helena):
     assert response.status_code == 403
     assert (
         "You need the permission “Can delete customers”. An admin can grant it on Edit User. Nothing was changed."
-        in text_of(response)
+        in visible_text(response)
     )
     assert fresh(helena)[0].is_live
 
@@ -95,7 +91,7 @@ def test_another_name_deletes_nothing(as_admin, helena, name, said):
     response = send(as_admin, helena, name)
 
     assert response.status_code == 422
-    assert said in text_of(response)
+    assert said in visible_text(response)
     page = response.content.decode()
     assert "<title>Error: Delete Helena Holý? | Reunite</title>" in page
     assert 'Not deleted. Correct the highlighted field: <a href="#id_name">' in page
@@ -107,7 +103,7 @@ def test_the_name_deletes_and_leads_to_the_list(as_admin, helena, admin_user):
     response = send(as_admin, helena, " helena  holy ")
 
     assert response.redirect_chain == [(reverse("customers:list"), 302)]
-    assert f"Deleted. Customer {helena.pk} and all its records were permanently deleted." in text_of(response)
+    assert f"Deleted. Customer {helena.pk} and all its records were permanently deleted." in visible_text(response)
     assert Deletion.objects.get().by == admin_user
 
 
@@ -116,7 +112,7 @@ def test_a_second_click_finds_that_it_is_done(as_admin, helena):
     response = send(as_admin, helena)
 
     assert response.status_code == 410
-    assert f"Customer {helena.pk} was erased" in text_of(response)
+    assert f"Customer {helena.pk} was erased" in visible_text(response)
     assert Deletion.objects.count() == 1
 
 
@@ -126,7 +122,9 @@ def test_who_was_changed_meanwhile_is_shown_again(as_admin, helena, version):
     response = send(as_admin, helena, version=version)
 
     assert response.redirect_chain == [(url(helena), 302)]
-    assert "Nothing was deleted. This customer was changed or merged since you opened the page." in text_of(response)
+    assert "Nothing was deleted. This customer was changed or merged since you opened the page." in visible_text(
+        response
+    )
 
 
 def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helena):
@@ -135,7 +133,7 @@ def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helen
     response = send(as_admin, helena)
 
     assert response.redirect_chain == [(bjorn.get_absolute_url(), 302)]
-    assert "which was merged into Bjørn Hansen" in text_of(response)
+    assert "which was merged into Bjørn Hansen" in visible_text(response)
     assert fresh(bjorn)[0].is_live
 
 
@@ -148,21 +146,21 @@ def test_every_old_link_says_that_the_customer_was_erased(as_admin, helena):
         for name in ("detail", "delete", "merge", "merge_values", "note_add"):
             response = as_admin.get(reverse(f"customers:{name}", args=[customer.pk]))
             assert response.status_code == 410, name
-            assert f"Customer {customer.pk} was erased" in text_of(response)
+            assert f"Customer {customer.pk} was erased" in visible_text(response)
             assert reverse("customers:deletions") in response.content.decode()
     gone = reverse("customers:merge_confirm", args=[helena.pk, "draft"])
     assert as_admin.get(gone).status_code == 410
-    page = text_of(as_admin.get(made.get_absolute_url()))
+    page = visible_text(as_admin.get(made.get_absolute_url()))
     assert f"Erased customer {retired.pk}" in page
     assert "Helen" not in page
-    assert f"Erased customer {helena.pk}" in text_of(as_admin.get(reverse("customers:merges")))
+    assert f"Erased customer {helena.pk}" in visible_text(as_admin.get(reverse("customers:merges")))
 
 
 def test_a_search_for_an_erased_customer_says_so_and_finds_nobody(as_admin, helena):
     send(as_admin, helena)
 
     for text in (helena.uuid, str(helena.pk)):
-        page = text_of(as_admin.get("/customers/", {"q": text}))
+        page = visible_text(as_admin.get("/customers/", {"q": text}))
         assert f"Customer {helena.pk} was erased" in page
         assert "Erased customer" not in page
         assert "No customers match" not in page
@@ -170,7 +168,7 @@ def test_a_search_for_an_erased_customer_says_so_and_finds_nobody(as_admin, hele
 
 def test_nobody_nameless_is_deleted_by_the_name_that_is_shown(as_admin):
     nobody = CustomerFactory()
-    assert "No linked records." in text_of(as_admin.get(url(nobody)))
+    assert "No linked records." in visible_text(as_admin.get(url(nobody)))
 
     assert send(as_admin, nobody, f"customer {nobody.pk}").redirect_chain
     assert not fresh(nobody)[0].is_live
@@ -193,11 +191,11 @@ def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user
     # the session, the user, its permissions (2), the deletions with who did it, the numbers of the customers
     with django_assert_num_queries(5):
         page = as_admin.get(reverse("customers:deletions"))
-    assert f"Customer {doomed[-1].pk}" in text_of(page)
-    assert "1,234 orders, 1 note " in text_of(page)
-    assert "Jane Peacock" in text_of(page)
+    assert f"Customer {doomed[-1].pk}" in visible_text(page)
+    assert "1,234 orders, 1 note " in visible_text(page)
+    assert "Jane Peacock" in visible_text(page)
     following = re.search(r'href="(\?before=\d+)"', page.content.decode())[1]
-    rest = text_of(as_admin.get(reverse("customers:deletions") + following))
+    rest = visible_text(as_admin.get(reverse("customers:deletions") + following))
     assert [f"Customer {customer.pk} cus_" in rest for customer in doomed] == [True] * 5 + [False] * 25
 
 
@@ -207,7 +205,7 @@ def test_an_odd_page_of_deletions_is_a_page(as_admin, before):
 
 
 def test_before_the_first_deletion_the_page_says_how_it_comes_about(as_admin):
-    page = text_of(as_admin.get(reverse("customers:deletions")))
+    page = visible_text(as_admin.get(reverse("customers:deletions")))
 
     assert "No deletions yet To delete a customer, open it and choose More, then Delete." in page
 
@@ -219,10 +217,10 @@ def test_a_payment_without_an_answer_is_waited_for(as_admin):
         f"The gateway has not answered for a payment of order {declined.number} yet. Delete the customer after it has."
     )
 
-    page = text_of(as_admin.get(url(customer)))
+    page = visible_text(as_admin.get(url(customer)))
     assert f"This customer cannot be deleted yet. {why}" in page
     assert "Delete permanently" not in page
-    assert f"Nothing was deleted. {why}" in text_of(send(as_admin, customer))
+    assert f"Nothing was deleted. {why}" in visible_text(send(as_admin, customer))
     assert fresh(customer)[0].is_live
 
 
@@ -232,7 +230,9 @@ def test_what_forbids_to_delete_does_so_for_who_may_not_see_it_too(db):
     customer = declined.source_record.customer
     keeper = signed_in(make_user("keeper", ["customers.view_customer", "customers.delete_customer"]))
 
-    assert "Nothing was deleted. The gateway has not answered for a payment of order" in text_of(send(keeper, customer))
+    assert "Nothing was deleted. The gateway has not answered for a payment of order" in visible_text(
+        send(keeper, customer)
+    )
     assert fresh(customer)[0].is_live
 
 

@@ -18,17 +18,13 @@ def act(client, customer, what, /, **data):
     return client.post(f"/customers/{customer.pk}/{what}/", data)
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def attributes(customer):
     return {each.name: parse_value(each) for each in attributes_of(customer)}
 
 
 def test_a_tag_is_put_on_in_the_head_and_taken_off_there(as_agent, agent, helena):
     assert act(as_agent, helena, "tags/add", name=" vip ", from_head="").url == f"/customers/{helena.pk}/"
-    assert 'aria-label="Remove tag vip"' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
+    assert 'aria-label="Remove tag vip"' in as_agent.get(f"/customers/{helena.pk}/").text
     assert act(as_agent, helena, "tags/remove", name="vip", from_head="").url == f"/customers/{helena.pk}/"
 
     assert tags_of(helena) == []
@@ -61,7 +57,7 @@ def test_an_attribute_is_set_by_its_type_and_shown(kind, text, value, as_agent, 
     act(as_agent, helena, "attributes/set", name="Thing", kind=kind, value=text)
 
     assert [(each.kind, each.value) for each in Attribute.objects.all()] == [(kind, value)]
-    page = text_of(as_agent.get(f"/customers/{helena.pk}/labels/?attribute=Thing"))
+    page = as_agent.get(f"/customers/{helena.pk}/labels/?attribute=Thing").text
     assert "<bdi>Thing</bdi>: <strong" in page
     assert "<b>7" not in page
 
@@ -87,8 +83,8 @@ def test_a_value_that_is_not_of_its_type_is_refused_and_kept(kind, text, said, a
     response = act(as_agent, helena, "attributes/set", name="Thing", kind=kind, value=text)
 
     assert response.status_code == 422
-    assert said in text_of(response)
-    assert 'value="Thing"' in text_of(response)
+    assert said in response.text
+    assert 'value="Thing"' in response.text
     assert not Attribute.objects.exists()
 
 
@@ -99,7 +95,7 @@ def test_a_tag_that_is_no_word_is_refused(name, said, as_agent, helena):
     response = act(as_agent, helena, "tags/add", name=name)
 
     assert response.status_code == 422
-    assert said in text_of(response)
+    assert said in response.text
 
 
 def test_what_a_merge_brought_is_taken_off_here_and_comes_back_with_its_customer(as_agent, helena):
@@ -115,7 +111,7 @@ def test_a_viewer_sees_tags_without_buttons(viewer, helena):
     add_tags(helena, "vip", by=None)
     client = signed_in(viewer)
 
-    page = text_of(client.get(f"/customers/{helena.pk}/"))
+    page = client.get(f"/customers/{helena.pk}/").text
     assert "vip" in page
     assert "Remove tag" not in page
     assert "+ Tag" not in page
@@ -125,6 +121,6 @@ def test_a_viewer_sees_tags_without_buttons(viewer, helena):
 def test_attributes_beyond_a_dozen_facts_stand_folded(as_agent, helena):
     for n in range(8):
         set_attributes(helena, {f"Fact {n}": n}, by=None)
-    page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
+    page = as_agent.get(f"/customers/{helena.pk}/").text
 
     assert "<summary>3 more</summary>" in page

@@ -8,7 +8,7 @@ import pytest
 from customers.credit import credit
 from customers.lib.money import currency_error
 from customers.models import CreditEntry
-from tests.customers.credit.test_credit_page import adjust, held, text_of
+from tests.customers.credit.test_credit_page import adjust, held
 from tests.factories import customer_with_order
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def helena():
 def test_no_credit_in_a_currency_that_there_is_not(as_agent, helena, currency):
     response = adjust(as_agent, helena, "5", currency=currency)
     assert response.status_code == 422
-    assert f"{currency.upper()} is not a currency." in text_of(response)
+    assert f"{currency.upper()} is not a currency." in response.text
     assert not CreditEntry.objects.exists()
 
 

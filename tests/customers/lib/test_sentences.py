@@ -49,8 +49,8 @@ def test_a_time_is_the_day_where_the_reader_is():
 
 def test_messages_follow_each_other_on_one_line():
     changes = [{**COMPANY, "before": "", "after": "Acme"}, {"field": "phone", "label": "Phone"}]
-    told = text("Edited.\n{changes}\nReason: {reason}", {"changes": changes, "reason": "asked to"})
-    assert told == "Edited. Company set to Acme. Phone changed. Reason: asked to"
+    sentence = text("Edited.\n{changes}\nReason: {reason}", {"changes": changes, "reason": "asked to"})
+    assert sentence == "Edited. Company set to Acme. Phone changed. Reason: asked to"
 
 
 def test_on_a_page_what_others_wrote_cannot_turn_the_sentence_round():

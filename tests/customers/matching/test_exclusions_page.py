@@ -32,10 +32,6 @@ def url(customer, act=""):
     return f"/customers/{customer.pk}/known-by/{act}"
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def known(client, customer):
     return {each.written: each for each in client.get(url(customer)).context["known"]}
 
@@ -59,12 +55,12 @@ def test_current_and_former_values_of_all_records_are_named_with_their_sources(a
     assert list(found) == [EMAIL, "old@example.org", PHONE]
     assert [each.is_current for each in found.values()] == [True, False, True]
     assert [str(record.data_source) for record in found[PHONE].records] == ["Shop", "Market"]
-    assert text_of(as_agent.get(url(helena))).count("Used for matching</span>") == 3
+    assert as_agent.get(url(helena)).text.count("Used for matching</span>") == 3
 
 
 def test_what_is_not_matched_on_suggests_nobody_and_is_still_found_by_search(as_agent, agent, helena, family):
     assert duplicates(helena) == {family}
-    page = text_of(stop(as_agent, helena))
+    page = stop(as_agent, helena).text
 
     assert f"{PHONE} of Helena Holý ({helena.pk}) is excluded from matching." in page
     assert "Excluded from matching</span>" in page
@@ -94,7 +90,7 @@ def test_taking_it_back_leaves_it_as_it_was(as_agent, helena, family):
     notes.add(helena, {"text": "Has a home."}, by=None)
     before = rows(MatchKey, without=["id"])
     stop(as_agent, helena)
-    page = text_of(as_agent.post(url(helena, "resume/"), KEY, follow=True))
+    page = as_agent.post(url(helena, "resume/"), KEY, follow=True).text
 
     assert f"{PHONE} of Helena Holý ({helena.pk}) is used for matching again." in page
     assert rows(MatchKey, without=["id"]) == before
@@ -143,12 +139,12 @@ def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(a
     IgnoredValue.objects.create(kind="email", value="office@example.org")
     odd = customer_with_order(email="office@example.org", phone="0000000000")
     order(first_name=odd.first_name, source="Market", external_id="9", phone="12")
-    page = text_of(as_agent.get(url(odd)))
+    page = as_agent.get(url(odd)).text
 
     assert page.count("Ignored</span>") == 2
     assert "Exclude from matching" not in page
     short = customer_with_order(phone="12")
-    assert "Incomplete" in text_of(as_agent.get(url(short)))
+    assert "Incomplete" in as_agent.get(url(short)).text
 
 
 @pytest.mark.parametrize(
@@ -156,7 +152,7 @@ def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(a
 )
 def test_a_value_that_is_not_theirs_is_refused(key, as_agent, helena):
     for act in ("stop/", "resume/"):
-        page = text_of(as_agent.post(url(helena, act), key, follow=True))
+        page = as_agent.post(url(helena, act), key, follow=True).text
         assert "Nothing was changed: this customer no longer has this email or phone." in page
     assert not UnmatchedValue.objects.exists()
 
@@ -164,7 +160,7 @@ def test_a_value_that_is_not_theirs_is_refused(key, as_agent, helena):
 def test_a_viewer_sees_it_and_may_not_say_it(viewer, helena):
     client = signed_in(viewer)
 
-    assert "Exclude from matching" not in text_of(client.get(url(helena)))
+    assert "Exclude from matching" not in client.get(url(helena)).text
     assert client.post(url(helena, "stop/"), KEY).status_code == 403
 
 

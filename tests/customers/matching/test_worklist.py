@@ -21,8 +21,8 @@ def helena(**who) -> Customer:
     return customer_with_order(**who)
 
 
-def groups(**asked) -> list[list[int]]:
-    return [[member.customer.pk for member in group.members] for group in worklist_page(**asked).groups]
+def groups(**query) -> list[list[int]]:
+    return [[member.customer.pk for member in group.members] for group in worklist_page(**query).groups]
 
 
 @pytest.fixture

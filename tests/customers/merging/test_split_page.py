@@ -43,10 +43,6 @@ def url(customer: Customer, record: SourceRecord) -> str:
     return f"/customers/{customer.pk}/records/{record.pk}/split/"
 
 
-def text_of(response) -> str:
-    return response.content.decode()
-
-
 def confirm(client, customer, record, **sent):
     seen = plan_split(SourceRecord.objects.get(pk=record.pk)).fingerprint
     return client.post(url(customer, record), {"seen": seen, **sent}, follow=True)
@@ -58,7 +54,7 @@ def test_what_goes_and_what_stays_is_shown_beforehand(client, helena, wrong):
     [helena] = fresh(helena)
     edit_profile(helena, {"pay_source": card.pk}, version=helena.version, by=None, via="page")
 
-    page = text_of(client.get(url(helena, wrong)))
+    page = client.get(url(helena, wrong)).text
     for said in (
         "<h1>Split record Marketplace MP-9?</h1>", f"Helena Holý ({helena.pk})", "credit 2.50 USD", "3.00 USD",
         "9.90 USD", "1 active", "<td class=\"wide\"><bdi>Hubert</bdi></td>", "hub@x.cz", "Czechia", "Payment methods",
@@ -79,7 +75,7 @@ def test_a_record_is_split_off_with_what_came_through_it(client, helena, wrong):
     assert (hubert.first_name, hubert.email, hubert.status) == ("Hubert", "hub@x.cz", "Active")
     assert hubert.records.first().order_set.count() == 1
     assert fresh(helena)[0].status == ""
-    page = text_of(response)
+    page = response.text
     assert "Marketplace MP-9 is now a separate customer, shown here." in page
     assert f'href="/customers/{helena.pk}/">Go to Helena Holý</a>' in page
     said = NotDuplicate.objects.get()
@@ -92,7 +88,7 @@ def test_the_history_of_both_leads_to_the_other(client, helena, wrong):
 
     for one, other in ((helena, hubert), (hubert, helena)):
         link = f'<a href="/customers/{other.pk}/"><bdi>{other.name}</bdi></a> ({other.pk}).'
-        assert link in text_of(client.get(f"/customers/{one.pk}/"))
+        assert link in client.get(f"/customers/{one.pk}/").text
     assert HistoryEntry.objects.filter(kind="split").first().text.endswith(". Reason: Uses (his) card")
 
 
@@ -105,7 +101,7 @@ def test_sent_twice_it_is_done_once_and_says_where_the_record_is(client, helena,
     hubert = SourceRecord.objects.get(pk=wrong.pk).customer
     assert Customer.objects.count() == before
     assert response.redirect_chain == [(f"/customers/{hubert.pk}/", 302)]
-    assert f"Nothing was split: Marketplace MP-9 now belongs to {hubert.name_with_number}." in text_of(response)
+    assert f"Nothing was split: Marketplace MP-9 now belongs to {hubert.name_with_number}." in response.text
     assert client.get(url(helena, wrong)).url == f"/customers/{hubert.pk}/"
 
 
@@ -116,7 +112,7 @@ def test_what_changed_meanwhile_is_shown_again(client, helena, wrong):
 
     response = client.post(url(helena, wrong), {"seen": seen}, follow=True)
     assert response.redirect_chain == [(url(helena, wrong), 302)]
-    assert "<strong>Nothing was split.</strong> Something changed since you opened the page." in text_of(response)
+    assert "<strong>Nothing was split.</strong> Something changed since you opened the page." in response.text
     assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
 
 
@@ -124,7 +120,7 @@ def test_what_changed_meanwhile_is_shown_again(client, helena, wrong):
 def test_without_what_was_shown_nothing_is_split(sent, client, helena, wrong):
     response = client.post(url(helena, wrong), sent, follow=True)
 
-    assert "Nothing was split." in text_of(response)
+    assert "Nothing was split." in response.text
     assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
 
 
@@ -141,7 +137,7 @@ def test_the_only_record_is_not_split_off(client, helena):
     notes.add(helena, {"text": "Staff wrote this."}, by=None)
 
     response = client.get(url(helena, helena.records.get(external_id="7")), follow=True)
-    assert "so it cannot be split off." in text_of(response)
+    assert "so it cannot be split off." in response.text
     assert response.redirect_chain[-1][0].startswith(f"/customers/{helena.pk}/?tab=sources")
 
 
@@ -149,7 +145,7 @@ def test_what_staff_wrote_is_not_split_off(client, helena, wrong):
     home = staff_record_of(helena)
 
     for response in (client.get(url(helena, home), follow=True), client.post(url(helena, home), follow=True)):
-        assert "This record holds staff entries" in text_of(response)
+        assert "This record holds staff entries" in response.text
     assert SourceRecord.objects.get(pk=home.pk).customer_id == helena.pk
 
 
@@ -159,7 +155,7 @@ def test_a_record_of_a_merged_customer_is_split_off_for_good(client, helena, wro
 
     response = client.get(url(helena, wrong), follow=True)
     assert response.redirect_chain == [(url(other, wrong), 302)]
-    assert f"{made} stays active." in text_of(response)
+    assert f"{made} stays active." in response.text
     confirm(client, other, wrong)
     undo(made)
     assert {r.customer_id for r in SourceRecord.objects.filter(pk=wrong.pk)}.isdisjoint({helena.pk, other.pk})
@@ -193,8 +189,8 @@ def test_who_may_not_is_told_what_to_ask_for(helena, wrong):
     response = client.post(url(helena, wrong), {"seen": "x"})
     assert response.status_code == 403
     sentence = "You need the permission “Can split a source record off a customer”. An admin can grant it on Edit User."
-    assert sentence in text_of(response)
-    assert "Split…" not in text_of(client.get(f"/customers/{helena.pk}/?tab=sources"))
+    assert sentence in response.text
+    assert "Split…" not in client.get(f"/customers/{helena.pk}/?tab=sources").text
 
 
 def test_credit_of_the_record_goes_with_it_and_the_rest_stays(client, helena, wrong):

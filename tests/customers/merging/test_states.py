@@ -62,10 +62,10 @@ def test_what_was_undone_before_an_erasure_stays_undone(as_agent, three):
     assert listed(as_agent, state="erased") == []
 
 
-@pytest.mark.parametrize("asked", [{"since": "yesterday"}, {"until": "2026-02-31"}, {"by": "nobody"}])
-def test_no_file_of_what_makes_no_sense(as_agent, three, asked):
+@pytest.mark.parametrize("query", [{"since": "yesterday"}, {"until": "2026-02-31"}, {"by": "nobody"}])
+def test_no_file_of_what_makes_no_sense(as_agent, three, query):
     merge(*three)
-    response = as_agent.get(CSV, asked)
+    response = as_agent.get(CSV, query)
     assert response.status_code == 422
     assert "Filters ignored because their values are not valid" in response.text
     assert "Content-Disposition" not in response

@@ -16,7 +16,3 @@ def get(client, customer, **query):
 def rows(client, customer, **query):
     """As htmx asks for them."""
     return client.get(f"/customers/{customer.pk}/", query, headers={"HX-Request": "true", "HX-Target": "rows"})
-
-
-def text_of(response) -> str:
-    return response.content.decode()

@@ -18,12 +18,8 @@ def typed(**fields):
     return {"first_name": "Jan", "last_name": "Novák", "tax_exempt": "no", "token": str(uuid4()), **fields}
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def test_the_form_has_every_field_that_somebody_new_can_have(as_agent):
-    page = text_of(as_agent.get(URL))
+    page = as_agent.get(URL).text
     for name in ("website", "billing_address-postal_code", "shipping-same", "do_not_sell", "custom5", "note"):
         assert f'name="{name}"' in page
     for name in ("cart_login", "pay_source", "cart_password"):
@@ -51,7 +47,7 @@ def test_a_lead_is_added_with_all_that_was_typed(as_agent, agent):
     assert Note.objects.get().by == HistoryEntry.objects.get().by == agent
     assert HistoryEntry.objects.get().text == "Lead added manually."
     assert response.redirect_chain == [(f"/customers/{jan.pk}/", 302)]
-    assert f"Jan Novák ({jan.pk}) was added." in text_of(response)
+    assert f"Jan Novák ({jan.pk}) was added." in response.text
 
 
 def test_the_first_note_is_stored_like_any_other_note(as_agent):
@@ -65,8 +61,8 @@ def test_a_first_note_that_the_rule_refuses_is_shown_at_the_field_and_nothing_is
     response = as_agent.post(URL, typed(note="Called."))
 
     assert response.status_code == 422
-    assert "Use 3 characters or fewer. This has 7." in text_of(response)
-    assert "Called.</textarea>" in text_of(response)
+    assert "Use 3 characters or fewer. This has 7." in response.text
+    assert "Called.</textarea>" in response.text
     assert not Customer.objects.exists()
 
 
@@ -89,9 +85,9 @@ def test_who_is_known_already_is_shown_first_and_added_only_anyway(as_agent):
     response = as_agent.post(URL, data)
 
     assert response.status_code == 422
-    assert f"Helena Holý ({helena.pk}) has the same email and phone." in text_of(response)
-    assert f'href="/customers/{helena.pk}/"' in text_of(response)
-    assert 'value="HHOLY@gmail.com"' in text_of(response)
+    assert f"Helena Holý ({helena.pk}) has the same email and phone." in response.text
+    assert f'href="/customers/{helena.pk}/"' in response.text
+    assert 'value="HHOLY@gmail.com"' in response.text
     assert Customer.objects.count() == 1
     assert as_agent.post(URL, {**data, "anyway": str(helena.pk)}).status_code == 302
     assert Customer.objects.count() == 2
@@ -103,7 +99,7 @@ def test_somebody_who_came_meanwhile_is_shown_too(as_agent):
     response = as_agent.post(URL, typed(email="hholy@gmail.com", anyway=str(first.pk)))
 
     assert response.status_code == 422
-    assert f"Hana Holý ({second.pk}) has the same email." in text_of(response)
+    assert f"Hana Holý ({second.pk}) has the same email." in response.text
 
 
 def test_who_says_to_have_seen_a_number_of_any_length_has_seen_nobody(as_agent):
@@ -124,7 +120,7 @@ def test_a_form_sent_twice_adds_one(as_agent):
     response = as_agent.post(URL, data, follow=True)
 
     assert Customer.objects.count() == 1
-    assert "was already added with this form." in text_of(response)
+    assert "was already added with this form." in response.text
 
 
 def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
@@ -146,21 +142,21 @@ def test_what_cannot_be_stored_is_refused_and_kept_as_typed(wrong, said, as_agen
     response = as_agent.post(URL, typed(**{"custom1": "gold", **wrong}))
 
     assert response.status_code == 422
-    assert said in text_of(response)
-    assert 'value="gold"' in text_of(response)
+    assert said in response.text
+    assert 'value="gold"' in response.text
     assert not Customer.objects.exists()
 
 
 def test_who_may_not_add_is_told_what_is_missing(viewer):
     client = signed_in(viewer)
 
-    assert "You need the permission “Can add customers”." in text_of(client.post(URL, typed()))
-    assert "/customers/add/" not in text_of(client.get("/customers/"))
+    assert "You need the permission “Can add customers”." in client.post(URL, typed()).text
+    assert "/customers/add/" not in client.get("/customers/").text
     assert not Customer.objects.exists()
 
 
 def test_the_list_leads_to_it(as_agent):
-    assert text_of(as_agent.get("/customers/")).count('href="/customers/add/"') == 2
+    assert as_agent.get("/customers/").text.count('href="/customers/add/"') == 2
 
 
 def test_two_at_one_moment_with_one_form_add_one(run_together, agent):

@@ -51,8 +51,8 @@ def test_merges_and_undos_are_told_latest_first(as_agent, agent):
     first = merge(a, b, by=agent)
     second = merge(a, c)
     undo(first, by=agent)
-    told = [(act.merge.pk, act.is_undo, act.by and str(act.by)) for act in recent_acts()]
-    assert told == [
+    acts = [(act.merge.pk, act.is_undo, act.by and str(act.by)) for act in recent_acts()]
+    assert acts == [
         (first.pk, True, "Margaret Park"),
         (second.pk, False, None),
         (first.pk, False, "Margaret Park"),
@@ -64,8 +64,8 @@ def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
     a, b, c = (CustomerFactory(first_name=name) for name in "abc")
     made = merge(a, b, c)
     undo(made, c, by=agent)
-    told = recent_acts()[0]
-    assert (told.is_undo, told.duplicates, str(told.by)) == (True, c.name_with_number, "Margaret Park")
+    undone = recent_acts()[0]
+    assert (undone.is_undo, undone.duplicates, str(undone.by)) == (True, c.name_with_number, "Margaret Park")
     assert merges_by_week(today=timezone.now().date())[-1].undos == 1
 
 

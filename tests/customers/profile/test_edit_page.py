@@ -27,13 +27,9 @@ def url(customer):
     return f"/customers/{customer.pk}/edit/"
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def form_of(response):
     """What a browser would send of the page: hidden inputs, texts, ticks and what is selected."""
-    page = text_of(response).split('class="profile"')[1].split("</form>")[0]
+    page = response.text.split('class="profile"')[1].split("</form>")[0]
     data = {"asked": []}
     for tag in re.findall(r"<input [^>]*>", page):
         at = {key: unescape(value) for key, value in re.findall(r'([\w-]+)="([^"]*)"', tag)}
@@ -71,7 +67,7 @@ def test_what_is_changed_is_written_and_nothing_else(as_agent, agent, helena):
     text = HistoryEntry.objects.get(kind="edit").text
     assert "Email changed from hholy@gmail.com to new@example.org." in text
     assert response.redirect_chain == [(f"/customers/{helena.pk}/", 302)]
-    assert "Helena Holý" in text_of(response)
+    assert "Helena Holý" in response.text
 
 
 def test_an_edit_that_changes_nothing_writes_nothing(as_agent, helena):
@@ -80,7 +76,7 @@ def test_an_edit_that_changes_nothing_writes_nothing(as_agent, helena):
 
     helena.refresh_from_db()
     assert (helena.version, SourceRecord.objects.count(), HistoryEntry.objects.count()) == before
-    assert "No changes to save." in text_of(response)
+    assert "No changes to save." in response.text
 
 
 def test_a_value_that_no_form_can_show_stays_as_it_is_while_others_change(as_agent, helena):
@@ -98,7 +94,7 @@ def test_the_second_of_two_is_told_and_shown_both_versions(as_agent, helena, adm
         helena, {"email": "theirs@example.org", "phone": "+420 1"}, version=helena.version, by=admin_user, via="page"
     )
     response = as_agent.post(url(helena), data)
-    page = text_of(response)
+    page = response.text
 
     assert response.status_code == 422
     assert (
@@ -120,10 +116,10 @@ def test_the_second_of_two_is_told_and_shown_both_versions(as_agent, helena, adm
 def test_after_choosing_it_is_saved_as_chosen(pick, email, as_agent, helena):
     data = opened(as_agent, helena) | {"email": "mine@example.org", "custom1": "gold"}
     change(helena, email="theirs@example.org", phone="+420 1")
-    told = as_agent.post(url(helena), data)
-    undecided = as_agent.post(url(helena), form_of(told))
+    conflict = as_agent.post(url(helena), data)
+    undecided = as_agent.post(url(helena), form_of(conflict))
 
-    assert "Select one version for: Email." in text_of(undecided)
+    assert "Select one version for: Email." in undecided.text
     response = as_agent.post(url(helena), form_of(undecided) | {"choose-email": pick})
     assert response.status_code == 302
     helena.refresh_from_db()
@@ -133,12 +129,12 @@ def test_after_choosing_it_is_saved_as_chosen(pick, email, as_agent, helena):
 def test_both_may_change_an_address_and_a_third_is_told_again(as_agent, helena):
     data = opened(as_agent, helena) | {"billing_address-city": "Brno"}
     change(helena, billing_address={"city": "Plzeň"})
-    told = form_of(as_agent.post(url(helena), data)) | {"choose-billing_address": "mine"}
+    conflict = form_of(as_agent.post(url(helena), data)) | {"choose-billing_address": "mine"}
     change(helena, billing_address={"city": "Ostrava"})
-    again = as_agent.post(url(helena), told)
+    again = as_agent.post(url(helena), conflict)
 
     assert again.status_code == 422
-    assert "Ostrava" in text_of(again)
+    assert "Ostrava" in again.text
     as_agent.post(url(helena), form_of(again) | {"choose-billing_address": "mine"})
     helena.refresh_from_db()
     assert helena.billing_address["city"] == "Brno"
@@ -166,7 +162,7 @@ def test_who_was_merged_meanwhile_is_not_written_to_and_leads_on(as_agent, helen
     response = as_agent.post(url(helena), data, follow=True)
 
     assert response.redirect_chain == [(f"/customers/{other.pk}/", 302)]
-    assert "<strong>Not saved.</strong>" in text_of(response)
+    assert "<strong>Not saved.</strong>" in response.text
     assert as_agent.get(url(helena)).status_code == 302
     assert not Customer.objects.filter(custom1="gold").exists()
 
@@ -182,9 +178,9 @@ def test_wrong_input_is_kept_and_led_to(as_agent, helena):
     response = as_agent.post(url(helena), opened(as_agent, helena) | {"email": "hholy", "custom1": "gold"})
 
     assert response.status_code == 422
-    assert "Enter an email such as name@example.com." in text_of(response)
-    assert '<a href="#id_email">Email</a>' in text_of(response)
-    assert 'value="gold"' in text_of(response)
+    assert "Enter an email such as name@example.com." in response.text
+    assert '<a href="#id_email">Email</a>' in response.text
+    assert 'value="gold"' in response.text
 
 
 @pytest.mark.parametrize("sent", [{}, {"version": "x" * 50}, {"version": "²"}, {"asked": ["merged_into", "email"]}])
@@ -202,11 +198,11 @@ def test_a_login_of_somebody_else_is_not_offered(as_agent, helena):
 
     assert data["cart_login"] == str(Customer.objects.get(pk=helena.pk).cart_login_id)
     refused = as_agent.post(url(helena), data | {"cart_login": str(other.cart_login_id)})
-    assert "Select one of the listed options." in text_of(refused)
+    assert "Select one of the listed options." in refused.text
 
 
 def test_who_may_not_change_is_refused(viewer, helena):
     client = signed_in(viewer)
 
-    assert "You need the permission “Can change customers”." in text_of(client.post(url(helena), {"email": ""}))
-    assert "/edit/" not in text_of(client.get(f"/customers/{helena.pk}/"))
+    assert "You need the permission “Can change customers”." in client.post(url(helena), {"email": ""}).text
+    assert "/edit/" not in client.get(f"/customers/{helena.pk}/").text

@@ -88,16 +88,16 @@ def test_who_is_part_of_a_customer_cannot_be_declared_another(as_agent, pair):
 def test_a_part_of_a_page_that_is_elsewhere_now_takes_the_whole_page_there(as_agent, client, pair):
     merge(*pair)
     url = reverse("customers:detail", args=[pair[1].pk])
-    asked = {"headers": {"HX-Request": "true", "HX-Target": "rows"}}
-    response = as_agent.get(url, {"tab": "transactions"}, **asked)
+    options = {"headers": {"HX-Request": "true", "HX-Target": "rows"}}
+    response = as_agent.get(url, {"tab": "transactions"}, **options)
     assert (response.status_code, response["HX-Redirect"]) == (200, pair[0].get_absolute_url())
-    assert client.get(url, **asked)["HX-Redirect"].startswith(reverse("login"))
+    assert client.get(url, **options)["HX-Redirect"].startswith(reverse("login"))
 
 
 def test_a_number_of_any_length_is_only_nobodys(as_admin, pair):
     answers = {
-        (name, asked): as_admin.get(reverse(name), {asked: ENDLESS}).status_code
-        for name, asked in (
+        (name, options): as_admin.get(reverse(name), {options: ENDLESS}).status_code
+        for name, options in (
             ("customers:list", "q"),
             ("customers:list", "after"),
             ("customers:duplicates", "before"),
@@ -110,4 +110,4 @@ def test_a_number_of_any_length_is_only_nobodys(as_admin, pair):
             ("accounts:changes", "before"),
         )
     }
-    assert {asked for asked, status in answers.items() if status >= 500} == set()
+    assert {options for options, status in answers.items() if status >= 500} == set()

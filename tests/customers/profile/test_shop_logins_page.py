@@ -34,12 +34,8 @@ def act(client, customer, login, what, **data):
     return client.post(f"/customers/{customer.pk}/logins/{pk}/{what}/", data)
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def tab(client, customer, slug="logins"):
-    return text_of(client.get(f"/customers/{customer.pk}/?tab={slug}"))
+    return client.get(f"/customers/{customer.pk}/?tab={slug}").text
 
 
 def test_the_first_login_is_shown_and_opens_and_its_password_stands_nowhere(as_agent, helena):
@@ -143,8 +139,8 @@ def test_a_login_that_cannot_be_is_refused_and_a_password_does_not_come_back(log
     response = add(as_agent, helena, login, password)
 
     assert response.status_code == 422
-    assert said in text_of(response)
-    assert "ppp" not in text_of(response)
+    assert said in response.text
+    assert "ppp" not in response.text
     assert CartLogin.objects.count() == 2
 
 

@@ -16,10 +16,6 @@ def url(customer):
     return f"/customers/{customer.pk}/status/"
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def send(client, customer, **data):
     return client.post(url(customer), {"version": customer.version, "lead_status": "", "owner": "", **data})
 
@@ -27,7 +23,7 @@ def send(client, customer, **data):
 def test_status_and_owner_are_set_and_told(as_agent, agent, helena, admin_user):
     send(as_agent, helena, lead_status="working", owner=admin_user.pk)
 
-    page = text_of(as_agent.get(f"/customers/{helena.pk}/"))
+    page = as_agent.get(f"/customers/{helena.pk}/").text
     assert '<span class="badge ">Working Lead</span>' in page
     assert "Owner: <bdi>Jane Peacock</bdi>" in page
     entries = HistoryEntry.objects.filter(kind="edit", by=agent).order_by("pk")
@@ -41,8 +37,8 @@ def test_a_status_from_purchases_is_shown_first(as_agent, helena):
     Customer.objects.filter(pk=helena.pk).update(billing_status="past_due")
     send(as_agent, helena, lead_status="lost")
 
-    assert '<span class="badge warn">Past Due</span>' in text_of(as_agent.get(f"/customers/{helena.pk}/"))
-    assert "The current status, Past Due, comes from purchases" in text_of(as_agent.get(url(helena)))
+    assert '<span class="badge warn">Past Due</span>' in as_agent.get(f"/customers/{helena.pk}/").text
+    assert "The current status, Past Due, comes from purchases" in as_agent.get(url(helena)).text
 
 
 def test_saving_what_is_there_writes_nothing(as_agent, helena):
@@ -56,7 +52,7 @@ def test_saving_what_is_there_writes_nothing(as_agent, helena):
 def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, admin_user):
     set_status_and_owner(helena, "lost", admin_user, version=helena.version, by=admin_user)
     response = send(as_agent, helena, lead_status="qualified")
-    page = text_of(response)
+    page = response.text
 
     assert response.status_code == 422
     assert (
@@ -78,10 +74,10 @@ def test_what_is_not_offered_is_refused(data, as_agent, helena):
 
 def test_who_may_not_sign_in_any_more_is_no_owner_unless_they_are(as_agent, helena):
     gone = make_user("gone", first_name="Gone", is_active=False)
-    assert "Gone" not in text_of(as_agent.get(url(helena)))
+    assert "Gone" not in as_agent.get(url(helena)).text
     Customer.objects.filter(pk=helena.pk).update(owner=gone)
 
-    assert f'<option value="{gone.pk}" selected>' in text_of(as_agent.get(url(helena)))
+    assert f'<option value="{gone.pk}" selected>' in as_agent.get(url(helena)).text
 
 
 def test_a_viewer_sets_no_status(viewer, helena):

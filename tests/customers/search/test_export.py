@@ -12,9 +12,9 @@ URL = "/customers/export/"
 pytestmark = pytest.mark.django_db
 
 
-def rows(client, **asked):
+def rows(client, **query):
     """The file as a spreadsheet reads it."""
-    text = b"".join(client.get(URL, asked).streaming_content).decode("utf-8-sig")
+    text = b"".join(client.get(URL, query).streaming_content).decode("utf-8-sig")
     return list(csv.DictReader(StringIO(text, newline="")))
 
 

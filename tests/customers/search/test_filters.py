@@ -26,17 +26,17 @@ def size(request, monkeypatch):
         monkeypatch.setattr(scan_module, "SHORTEST_STRETCH", 2)
 
 
-def found(client, **asked):
-    page = client.get(URL, asked).context["page"]
+def found(client, **query):
+    page = client.get(URL, query).context["page"]
     assert not page.following
     return [line.customer for line in page.lines]
 
 
-def pages(client, **asked):
+def pages(client, **query):
     """Every customer of every page, as one follows the other."""
     after = ""
     while True:
-        page = client.get(URL, {**asked, "after": after}).context["page"]
+        page = client.get(URL, {**query, "after": after}).context["page"]
         yield from (line.customer for line in page.lines)
         after = page.following
         if not after:
@@ -113,11 +113,11 @@ def mixed():
 @pytest.mark.parametrize("sort", SORTS, ids=[sort.key for sort in SORTS])
 def test_all_filters_together_page_through_each_once_in_order(sort, as_agent, mixed, size, monkeypatch):
     monkeypatch.setattr(customer_list, "PAGE", 3)
-    asked = {"q": "same", "status": "new", "country": "CZ", "duplicates": "on", "sort": sort.key}
-    asked["source"] = DataSource.objects.get(name="Shop").pk
+    query = {"q": "same", "status": "new", "country": "CZ", "duplicates": "on", "sort": sort.key}
+    query["source"] = DataSource.objects.get(name="Shop").pk
 
     passing = Customer.objects.filter(lead_status="new", first_name="Same", billing_address__country="CZ")
-    assert list(pages(as_agent, **asked)) == list(passing.order_by(*sort.ordering))
+    assert list(pages(as_agent, **query)) == list(passing.order_by(*sort.ordering))
     assert len(passing) == 10
 
 
@@ -143,17 +143,17 @@ def test_who_is_rare_by_all_and_many_by_each_is_looked_for_further(as_agent, mix
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         {"status": "nonsense", "source": "x", "country": "XX", "duplicates": "", "sort": "?"},
         {"status": "\x00", "source": "9" * 40, "country": "\x00", "after": "\x00"},
         {"source": "-1", "country": "C" * 300, "status": "' OR 1=1 --", "q": "\x00"},
     ],
 )
-def test_what_does_not_exist_is_passed_over(asked, as_agent):
+def test_what_does_not_exist_is_passed_over(query, as_agent):
     helena = CustomerFactory()
 
-    assert found(as_agent, **asked) == [helena]
+    assert found(as_agent, **query) == [helena]
 
 
 def test_the_filters_that_are_set_can_be_cleared_each(as_agent, mixed):

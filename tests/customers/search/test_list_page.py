@@ -6,10 +6,6 @@ from tests.factories import CustomerFactory, customer_with_order, make_user, sig
 URL = "/customers/"
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def names_in(response):
     return [line.customer.pk for line in response.context["page"].lines]
 
@@ -23,13 +19,13 @@ def test_what_is_no_cursor_of_ours_is_none(sort, after):
 
 
 def test_an_empty_database_says_how_customers_come(as_agent):
-    assert "Customers appear here as soon as a data source sends one." in text_of(as_agent.get(URL))
+    assert "Customers appear here as soon as a data source sends one." in as_agent.get(URL).text
 
 
 def test_one_currency_stands_in_the_heading(as_agent):
     customer_with_order(total="5000", currency="JPY")
 
-    page = text_of(as_agent.get(URL))
+    page = as_agent.get(URL).text
     assert "Spent, JPY</th>" in page
     assert "5,000 JPY" not in page
 
@@ -39,7 +35,7 @@ def test_odd_names_are_shown_as_they_are(as_agent):
     CustomerFactory(first_name="N" * 100, last_name="W" * 100)
     nameless = CustomerFactory()
 
-    page = text_of(as_agent.get(URL))
+    page = as_agent.get(URL).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert f"Customer {nameless.pk}" in page
 
@@ -48,4 +44,4 @@ def test_who_may_not_view_customers_is_told_which_box_to_tick(db):
     response = signed_in(make_user("orders", ["orders.view_order"])).get(URL)
 
     assert response.status_code == 403
-    assert "You need the permission “Can view customers”. An admin can grant it on Edit User." in text_of(response)
+    assert "You need the permission “Can view customers”. An admin can grant it on Edit User." in response.text

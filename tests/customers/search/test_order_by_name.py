@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 URL = "/customers/"
 
 
-def by_name(client, **asked):
-    lines = client.get(URL, {"sort": "name", **asked}).context["page"].lines
+def by_name(client, **query):
+    lines = client.get(URL, {"sort": "name", **query}).context["page"].lines
     return [line.customer.name for line in lines]
 
 

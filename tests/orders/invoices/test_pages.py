@@ -16,14 +16,9 @@ from tests.api.chartmogul.invoice_requests import (
     purchase,
     source,
 )
+from tests.page_text import html_of
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
 
 
 @pytest.fixture
@@ -38,7 +33,7 @@ def january(caller) -> Order:
 
 
 def test_an_invoice_is_shown_with_what_it_bills_and_credits(as_agent, january):
-    page = text_of(as_agent, january.get_absolute_url())
+    page = html_of(as_agent, january.get_absolute_url())
     for shown in ("5.00", "-70.00", "1 Jan 2016", "1 Feb 2016", "prorated", "Special", "sub_1"):
         assert shown in page
     assert purchase().get_absolute_url() in page
@@ -49,17 +44,17 @@ def test_what_became_of_an_invoice_is_shown(as_agent, caller, january):
     caller.patch(f"line_items/{january.items.last().uuid}/disabled_state", {"disabled": True})
     caller.patch(f"transactions/{january.transactions.get().uuid}/disabled_state", {"disabled": True})
     caller.patch(f"invoices/{january.uuid}/disabled_state", {"disabled": True})
-    page = text_of(as_agent, january.get_absolute_url())
+    page = html_of(as_agent, january.get_absolute_url())
     for shown in ("Written off", "Disabled", "not in the total", "not counted"):
         assert shown in page
-    listed = text_of(as_agent, january.source_record.customer.get_absolute_url())
+    listed = html_of(as_agent, january.source_record.customer.get_absolute_url())
     assert "Written off" in listed
     assert "Disabled" in listed
 
 
 def test_an_invoice_of_many_lines_says_that_there_are_more(as_agent, caller):
     (found,) = imported(known(), invoice(*[one_time()] * 101), caller=caller)
-    assert "Only the first 100 items are shown" in text_of(as_agent, found.get_absolute_url())
+    assert "Only the first 100 items are shown" in html_of(as_agent, found.get_absolute_url())
 
 
 def test_a_purchase_leads_to_the_invoices_that_bill_it(as_agent, caller, january):
@@ -67,7 +62,7 @@ def test_a_purchase_leads_to_the_invoices_that_bill_it(as_agent, caller, january
     imported(january.source_record.customer, invoice(later, external_id="inv_2", date=FEBRUARY), caller=caller)
     other = line(subscription_external_id="other")
     imported(january.source_record.customer, invoice(other, external_id="inv_3", date=MARCH), caller=caller)
-    page = text_of(as_agent, purchase("sub_1").get_absolute_url())
+    page = html_of(as_agent, purchase("sub_1").get_absolute_url())
     assert order("inv_1").number in page
     assert order("inv_2").number in page
     assert order("inv_3").number not in page

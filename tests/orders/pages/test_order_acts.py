@@ -36,10 +36,10 @@ def refund(client, of: Order, **given: object):
 
 def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
     paid = paid_order()
-    asked = words(as_admin.get(url(paid, "refund")))
-    assert 'value="9.90"' in asked
-    assert "Up to 9.90 USD can be refunded" in asked
-    assert "9.90 USD from VISA 4242" in asked
+    page = words(as_admin.get(url(paid, "refund")))
+    assert 'value="9.90"' in page
+    assert "Up to 9.90 USD can be refunded" in page
+    assert "9.90 USD from VISA 4242" in page
     done = words(refund(as_admin, paid, amount="3"))
     assert "<strong>Refunded.</strong> 3.00 USD refunded to VISA 4242." in done
     assert "</a> to <bdi>VISA 4242</bdi>.<br>Reason: <bdi>Late</bdi>" in done
@@ -95,9 +95,9 @@ def test_an_expired_card_is_marked_offered_last_and_not_charged(as_admin):
     old = declined.transactions.get().pay_source
     PaySource.objects.filter(pk=old.pk).update(expiry_month=1, expiry_year=2020)
     valid = card(declined, last_four="0005")
-    asked = words(as_admin.get(url(declined, "rerun")))
-    assert asked.index(f'value="{valid.pk}"') < asked.index(f'value="{old.pk}"')
-    assert "4242, expired 01/20" in asked
+    page = words(as_admin.get(url(declined, "rerun")))
+    assert page.index(f'value="{valid.pk}"') < page.index(f'value="{old.pk}"')
+    assert "4242, expired 01/20" in page
     answer = post(as_admin, declined, "rerun", card=old.pk)
     assert answer.status_code == 422
     assert "This card has expired. Choose another card, or add one to the customer first." in words(answer)
@@ -208,8 +208,8 @@ def test_a_purchase_is_paused_and_reactivated(as_admin):
     page = words(post(as_admin, bought, "pause", until=SOON + timedelta(days=5)))
     assert "Purchase paused." in page
     assert reloaded(bought).bills_on == SOON + timedelta(days=5)
-    asked = words(as_admin.get(url(bought, "reactivate")))
-    assert f'value="{SOON}"' in asked
+    page = words(as_admin.get(url(bought, "reactivate")))
+    assert f'value="{SOON}"' in page
     assert "Purchase reactivated." in words(post(as_admin, reloaded(bought), "reactivate", next_bill=SOON))
     assert reloaded(bought).bills_on == SOON
 
@@ -226,9 +226,9 @@ def test_who_may_not_change_billing_reactivates_without_choosing_the_day():
         make_user("rests", ["customers.view_customer", "orders.view_order", "orders.cancel_purchase"]),
     )
     bought = subscription("PAUSED", next_bill_date=SOON)
-    asked = words(client.get(url(bought, "reactivate")))
-    assert f"billed again from {SOON:%-d %b %Y}." in asked
-    assert 'name="next_bill"' not in asked
+    page = words(client.get(url(bought, "reactivate")))
+    assert f"billed again from {SOON:%-d %b %Y}." in page
+    assert 'name="next_bill"' not in page
 
     forged = post(client, bought, "reactivate", next_bill=SOON + timedelta(days=900))
     assert forged.status_code == 422

@@ -13,6 +13,7 @@ from orders.subscriptions import read
 from orders.subscriptions.read import orders_of_purchase
 from tests.acts import merge
 from tests.factories import ProductFactory, order
+from tests.page_text import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,17 +24,11 @@ def subscribed(**options) -> Order:
     return order(purchases=[IncomingPurchase(ProductFactory(), Decimal("9.90"))], **who).order
 
 
-def text_of(client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
-
-
 def test_an_order_is_shown_as_it_was_placed(as_agent):
     placed = subscribed(billing_address={"line1": "Rilská 3174/6", "city": "Prague", "country": "CZ"})
     Order.objects.filter(pk=placed.pk).update(campaign=Campaign.objects.create(name="Spring"))
     OrderItem.objects.create(order=placed, description="A song", amount=Decimal("0.99"))
-    page = text_of(as_agent, reverse("orders:order_detail", args=[placed.number]))
+    page = html_of(as_agent, reverse("orders:order_detail", args=[placed.number]))
     for shown in (placed.number, "Helena Holý", "Rilská 3174/6", "Spring", "A song", "0.99", "Unlimited Monthly"):
         assert shown in page
     assert "Received as" not in page
@@ -41,7 +36,7 @@ def test_an_order_is_shown_as_it_was_placed(as_agent):
 
 def test_the_number_may_be_written_small(as_agent):
     placed = subscribed()
-    assert placed.number in text_of(as_agent, f"/orders/{placed.number.lower()}/")
+    assert placed.number in html_of(as_agent, f"/orders/{placed.number.lower()}/")
 
 
 def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_under(as_agent):
@@ -49,7 +44,7 @@ def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_unde
     had, has = placed.source_record.customer, order(first_name="Jana", email="jana@reunite.cz").assigned.record.customer
     merge(has, had)
     for url in (placed.get_absolute_url(), placed.purchases.get().get_absolute_url()):
-        page = text_of(as_agent, url)
+        page = html_of(as_agent, url)
         assert f"Jana Holý ({has.pk})" in page
         assert f'Received as <a href="{had.get_absolute_url()}">Helena Holý ({had.pk})' in page
 
@@ -71,7 +66,7 @@ def test_a_purchase_is_shown_with_its_orders_and_memberships(as_agent):
     again = order(external_id="7").order
     Order.objects.filter(pk=again.pk).update(kind="RECURRING")
     OrderItem.objects.create(order=again, product=bought.product, description="Unlimited", amount=1)
-    page = text_of(as_agent, bought.get_absolute_url())
+    page = html_of(as_agent, bought.get_absolute_url())
     for shown in (placed.number, again.number, "Listening Club", "hholy", "every month", "No next bill"):
         assert shown in page
 
@@ -80,7 +75,7 @@ def test_what_was_done_to_an_order_is_told_on_its_page_only(as_agent, agent):
     placed, other = subscribed(), subscribed()
     history.write(placed, "Refunded 3.00 USD of order {order}.", by=agent)
     history.write(other, "Refunded 4.00 USD of order {order}.", by=agent)
-    page = text_of(as_agent, placed.get_absolute_url())
+    page = html_of(as_agent, placed.get_absolute_url())
     assert f'Refunded 3.00 USD of order <a href="{placed.get_absolute_url()}">{placed.number}</a>.' in page
     assert "Refunded 4.00 USD" not in page
 
@@ -90,7 +85,7 @@ def test_what_was_done_to_a_purchase_is_told_whatever_the_product_is_called_by_n
     history.write(bought, "Cancelled purchase {purchase}.", by=agent)
     bought.product.name = "Endless"
     bought.product.save()
-    page = text_of(as_agent, bought.get_absolute_url())
+    page = html_of(as_agent, bought.get_absolute_url())
     assert f'purchase <a href="/purchases/{bought.pk}/">{bought.pk}</a> (<bdi>Unlimited Monthly</bdi>).' in page
 
 

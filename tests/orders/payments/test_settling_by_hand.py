@@ -42,17 +42,13 @@ def say(client, of, outcome, **more):
     return client.post(url(of), data, follow=True)
 
 
-def text_of(response):
-    return response.content.decode()
-
-
 def story(of):
     return [(entry.text, entry.by) for entry in HistoryEntry.objects.filter(kind="payment").order_by("pk")]
 
 
 def test_what_was_charged_makes_the_order_count(as_admin, admin_user):
     silent = silent_order()
-    assert "Charged." in text_of(say(as_admin, silent, "yes"))
+    assert "Charged." in say(as_admin, silent, "yes").text
     payment = silent.transactions.get(gateway_reference="ch_1")
     assert (payment.status, payment.answer) == ("SUCCESS", f"Resolved manually: {REASON}")
     assert reloaded(silent).status == "COMPLETE"
@@ -76,7 +72,7 @@ def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
     refund(paid)
     wait(25)
     with override_settings(PAYMENT_GATEWAY=""):
-        page = text_of(as_admin.get(url(paid)))
+        page = as_admin.get(url(paid)).text
         assert "It was refunded" in page
         say(as_admin, paid, "yes")
     assert reloaded(paid).refunded == 3
@@ -88,7 +84,7 @@ def test_a_refund_is_settled_too_and_keeps_its_own_reason(as_admin):
 
 def test_the_gateway_is_asked_once_more_and_its_answer_counts(as_admin):
     silent = silent_order(token="sandbox-times-out")
-    page = text_of(say(as_admin, silent, "no", reference=""))
+    page = say(as_admin, silent, "no", reference="").text
     assert "The gateway has answered in the meantime. Its answer was recorded instead of yours." in page
     assert reloaded(silent).status == "COMPLETE"
     assert "Resolved manually" not in str(story(silent))
@@ -100,7 +96,7 @@ def test_a_second_click_changes_nothing(as_admin):
     for outcome in ("yes", "no"):
         data = {"seen": seen, "outcome": outcome, "reference": "ch_1", "reason": REASON}
         response = as_admin.post(url(silent), data, follow=True)
-    assert "Nothing was changed." in text_of(response)
+    assert "Nothing was changed." in response.text
     assert reloaded(silent).status == "COMPLETE"
     assert len(story(silent)) == 1
 
@@ -109,15 +105,15 @@ def test_a_second_click_changes_nothing(as_admin):
 def test_not_before_a_day_has_passed(as_admin, hours):
     silent = silent_order(hours=hours)
     response = as_admin.get(url(silent), follow=True)
-    assert "You can resolve a payment that has had no answer for a day." in text_of(response)
-    assert "Resolve payment…" not in text_of(response)
+    assert "You can resolve a payment that has had no answer for a day." in response.text
+    assert "Resolve payment…" not in response.text
     with pytest.raises(OrderError):
         settle_by_hand(silent, happened=True, reference="ch_1", reason="x", seen=silent.stamp, by=None)
     assert reloaded(silent).status == "DECLINED"
 
 
 def test_what_waits_for_nothing_is_not_settled(as_admin):
-    assert "This order has no pending payment" in text_of(as_admin.get(url(paid_order()), follow=True))
+    assert "This order has no pending payment" in as_admin.get(url(paid_order()), follow=True).text
 
 
 @pytest.mark.parametrize(
@@ -134,7 +130,7 @@ def test_what_is_missing_is_asked_for(as_admin, wrong, said):
     silent = silent_order()
     response = say(as_admin, silent, **{"outcome": "yes"} | wrong)
     assert response.status_code == 422
-    assert said in text_of(response)
+    assert said in response.text
     assert silent.transactions.filter(status="PENDING").exists()
 
 
@@ -161,8 +157,8 @@ def test_what_moves_no_money_is_no_payment_of_the_order(as_admin, kind):
 def test_only_who_may_is_offered_it():
     silent = silent_order()
     needs = ["customers.view_customer", "orders.view_order"]
-    page = text_of(signed_in(make_user("viewer", needs)).get(silent.get_absolute_url()))
+    page = signed_in(make_user("viewer", needs)).get(silent.get_absolute_url()).text
     assert "Resolve payment…" not in page
     assert "A user with “Can resolve pending payments” can look for payment" in page
     allowed = signed_in(make_user("steve", [*needs, "orders.settle_order"]))
-    assert "Resolve payment…" in text_of(allowed.get(silent.get_absolute_url()))
+    assert "Resolve payment…" in allowed.get(silent.get_absolute_url()).text

@@ -80,9 +80,9 @@ def test_what_has_no_answer_yet_stays_and_the_others_are_settled():
 
 def test_what_has_waited_for_a_day_is_named_with_whom_to_ask(as_admin):
     silent = declined_order(token="sandbox-silent")
-    asked = rerun(silent)
-    Transaction.objects.filter(pk=asked.pk).update(at=timezone.now() - timedelta(hours=25))
-    where = f"look for payment {asked.uuid} in the console of Sandbox"
+    payment = rerun(silent)
+    Transaction.objects.filter(pk=payment.pk).update(at=timezone.now() - timedelta(hours=25))
+    where = f"look for payment {payment.uuid} in the console of Sandbox"
     assert where in as_admin.get(silent.get_absolute_url()).content.decode()
     assert where in settle_pending()
 
@@ -115,11 +115,11 @@ def test_a_breakdown_between_charge_and_answer_is_settled_later(recording_gatewa
 
 def test_an_answer_that_was_written_down_already_changes_nothing():
     paid = paid_order()
-    asked = refund(paid)
-    Transaction.objects.filter(pk=asked.pk).update(status="PENDING")
+    payment = refund(paid)
+    Transaction.objects.filter(pk=payment.pk).update(status="PENDING")
     answer = SandboxGateway().sale(Sale("k", Token("sandbox-approves"), THREE, "USD"))
-    stale = reloaded(asked)
-    Transaction.objects.filter(pk=asked.pk).update(status="SUCCESS")
+    stale = reloaded(payment)
+    Transaction.objects.filter(pk=payment.pk).update(status="SUCCESS")
     assert record_answer(stale, answer).status == "SUCCESS"
     assert reloaded(paid).refunded == 3
 

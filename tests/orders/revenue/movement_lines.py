@@ -39,10 +39,10 @@ def series(*changes: Change, window: timedelta = HOUR) -> MovementSeries:
     return derive_movements(changes, window=window)
 
 
-def told(of: MovementSeries) -> list[tuple[str, int, int]]:
+def movement_rows(of: MovementSeries) -> list[tuple[str, int, int]]:
     """(type, by how much, total after)."""
     return [(str(each.type), each.amount, each.total) for each in of.movements]
 
 
 def moved(customer: Customer) -> list[tuple[str, int, int]]:
-    return told(read_changes([customer.pk]).series(customer.pk))
+    return movement_rows(read_changes([customer.pk]).series(customer.pk))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from orders.revenue.monthly_rate import Interval
 from tests.days import day
-from tests.orders.revenue.movement_lines import YEAR, billed, cancelled, series, subscription, told
+from tests.orders.revenue.movement_lines import YEAR, billed, cancelled, movement_rows, series, subscription
 
 GOLD, SILVER = 1, 2
 
@@ -19,7 +19,7 @@ def test_a_customer_grows_shrinks_churns_and_comes_back():
         billed(gold_again, day(3, year=2025), 15_000, plan=GOLD),
     )
 
-    assert told(found) == [
+    assert movement_rows(found) == [
         ("new_biz", 16_667, 16_667),
         ("expansion", 6_000, 22_667),
         ("contraction", -6_000, 16_667),
@@ -32,7 +32,7 @@ def test_another_plan_from_the_next_month_on():
     one = subscription()
     found = series(billed(one, day(6), 10_000, plan=SILVER), billed(one, day(7), 25_000, plan=GOLD))
 
-    assert told(found) == [("new_biz", 10_000, 10_000), ("expansion", 15_000, 25_000)]
+    assert movement_rows(found) == [("new_biz", 10_000, 10_000), ("expansion", 15_000, 25_000)]
 
 
 def test_another_plan_in_the_middle_of_a_month():
@@ -60,7 +60,7 @@ def test_one_more_seat_for_the_rest_of_the_month():
         billed(one, day(3, 16), 2_500, until=day(3, 31), proration="differential"),
     )
 
-    assert told(found) == [("new_biz", 5_000, 5_000), ("expansion", 5_000, 10_000)]
+    assert movement_rows(found) == [("new_biz", 5_000, 5_000), ("expansion", 5_000, 10_000)]
 
 
 def test_a_plan_of_three_months():
@@ -76,7 +76,7 @@ def test_a_week_is_7_of_30_4375_days():
 def test_two_subscriptions_of_one_moment_are_both_new_business():
     found = series(billed(subscription(), day(1), 4_004), billed(subscription(), day(1), 4_005))
 
-    assert told(found) == [("new_biz", 4_004, 4_004), ("new_biz", 4_005, 8_009)]
+    assert movement_rows(found) == [("new_biz", 4_004, 4_004), ("new_biz", 4_005, 8_009)]
 
 
 class TestASwitchOfBillingSystem:
@@ -88,13 +88,13 @@ class TestASwitchOfBillingSystem:
 
     def test_is_an_expansion_and_a_contraction_without_a_gap(self):
         for gap in (timedelta(), -timedelta(days=1)):
-            assert told(series(*self.changes(gap=gap)))[1:] == [
+            assert movement_rows(series(*self.changes(gap=gap)))[1:] == [
                 ("expansion", 5_000, 10_000),
                 ("contraction", -5_000, 5_000),
             ]
 
     def test_is_churn_and_reactivation_with_a_gap(self):
-        assert told(series(*self.changes(gap=timedelta(days=2))))[1:] == [
+        assert movement_rows(series(*self.changes(gap=timedelta(days=2))))[1:] == [
             ("churn", -5_000, 0),
             ("reactivation", 5_000, 5_000),
         ]
@@ -102,4 +102,4 @@ class TestASwitchOfBillingSystem:
     def test_is_nothing_once_the_two_are_connected(self):
         for days in (-1, 0, 2):
             found = series(*self.changes(gap=timedelta(days=days), connection="c"))
-            assert told(found) == [("new_biz", 5_000, 5_000)]
+            assert movement_rows(found) == [("new_biz", 5_000, 5_000)]

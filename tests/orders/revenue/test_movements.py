@@ -6,7 +6,7 @@ import pytest
 
 from orders.revenue.monthly_rate import Interval, monthly
 from tests.days import day
-from tests.orders.revenue.movement_lines import HOUR, YEAR, billed, cancelled, series, subscription, told
+from tests.orders.revenue.movement_lines import HOUR, YEAR, billed, cancelled, movement_rows, series, subscription
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ class TestAPartOfAPeriod:
             billed(one, day(6, 11), -600, until=day(7), proration="differential"),
         )
 
-        assert told(found) == [("new_biz", 1_000, 1_000), ("churn", -1_000, 0)]
+        assert movement_rows(found) == [("new_biz", 1_000, 1_000), ("churn", -1_000, 0)]
 
 
 class TestLinesOfOneMoment:
@@ -99,7 +99,7 @@ class TestLinesOfOneMoment:
 
     def test_come_before_what_is_cancelled(self):
         one = subscription()
-        assert told(series(cancelled(one, day(2)), billed(one, day(1), 100), billed(one, day(2), 100))) == [
+        assert movement_rows(series(cancelled(one, day(2)), billed(one, day(1), 100), billed(one, day(2), 100))) == [
             ("new_biz", 100, 100),
             ("churn", -100, 0),
         ]
@@ -124,14 +124,14 @@ def test_every_cancellation_counts_and_every_line_after_one_begins_again():
     one = subscription()
     found = series(billed(one, day(1), 100), cancelled(one, day(2)), billed(one, day(3), 100), cancelled(one, day(4)))
 
-    assert [kind for kind, *_ in told(found)] == ["new_biz", "churn", "reactivation", "churn"]
+    assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "churn", "reactivation", "churn"]
 
 
 def test_a_currency_is_a_series_of_its_own():
     one, other = subscription(), subscription()
     found = series(billed(one, day(1), 100), billed(other, day(2), 200, currency="EUR"))
 
-    assert told(found) == [("new_biz", 100, 100), ("new_biz", 200, 200)]
+    assert movement_rows(found) == [("new_biz", 100, 100), ("new_biz", 200, 200)]
     assert found.totals() == {"USD": 100, "EUR": 200}
 
 
@@ -150,7 +150,7 @@ class TestWhatIsCloseToABeginningOrAnEnd:
     def test_is_a_part_of_the_beginning(self):
         found = series(billed(subscription(), day(1), 100), billed(subscription(), day(1) + HOUR, 200))
 
-        assert [kind for kind, *_ in told(found)] == ["new_biz", "new_biz"]
+        assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "new_biz"]
 
     def test_is_a_part_of_the_end(self):
         one, other = subscription(), subscription()
@@ -161,18 +161,18 @@ class TestWhatIsCloseToABeginningOrAnEnd:
             cancelled(other, day(3) + HOUR),
         )
 
-        assert [kind for kind, *_ in told(found)] == ["new_biz", "expansion", "churn", "churn"]
+        assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "expansion", "churn", "churn"]
 
     def test_is_what_it_is_a_moment_later(self):
         later = day(1) + HOUR + timedelta(microseconds=1)
         found = series(billed(subscription(), day(1), 100), billed(subscription(), later, 200))
 
-        assert [kind for kind, *_ in told(found)] == ["new_biz", "expansion"]
+        assert [kind for kind, *_ in movement_rows(found)] == ["new_biz", "expansion"]
 
     def test_is_what_it_is_where_the_setting_says_so(self):
         lines = [billed(subscription(), day(1), 100), billed(subscription(), day(1), 200)]
 
-        assert [kind for kind, *_ in told(series(*lines, window=timedelta()))] == ["new_biz", "expansion"]
+        assert [kind for kind, *_ in movement_rows(series(*lines, window=timedelta()))] == ["new_biz", "expansion"]
 
 
 class TestConnectedSubscriptions:
@@ -186,13 +186,13 @@ class TestConnectedSubscriptions:
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
         found = series(billed(old, day(1), 100), cancelled(old, day(5)), billed(new, day(6), 150))
 
-        assert told(found) == [("new_biz", 100, 100), ("expansion", 50, 150)]
+        assert movement_rows(found) == [("new_biz", 100, 100), ("expansion", 50, 150)]
 
     def test_are_billed_once_where_they_overlap(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
         found = series(billed(old, day(1), 100), billed(new, day(6), 100), billed(old, day(6, 15), 100))
 
-        assert told(found) == [("new_biz", 100, 100)]
+        assert movement_rows(found) == [("new_biz", 100, 100)]
 
     def test_end_with_the_last_of_them(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
@@ -205,12 +205,12 @@ class TestConnectedSubscriptions:
         old, new = subscription(day(1), connection="c"), subscription(day(3), connection="c")
         lines = [billed(old, day(1), 100), billed(new, day(3), 150), billed(old, day(4), 120)]
 
-        assert told(series(*lines, cancelled(new, day(7)))) == [
+        assert movement_rows(series(*lines, cancelled(new, day(7)))) == [
             ("new_biz", 100, 100),
             ("expansion", 50, 150),
             ("contraction", -30, 120),
         ]
-        assert told(series(*lines, cancelled(new, day(7)), cancelled(old, day(8))))[-1] == ("churn", -120, 0)
+        assert movement_rows(series(*lines, cancelled(new, day(7)), cancelled(old, day(8))))[-1] == ("churn", -120, 0)
 
     def test_go_on_as_long_as_any_of_many_runs(self):
         members = [subscription(day(n), connection="c") for n in (1, 2, 3)]
@@ -223,7 +223,7 @@ class TestConnectedSubscriptions:
     def test_end_with_the_first_while_the_other_was_never_billed(self):
         old, new = subscription(day(1), connection="c"), subscription(day(6), connection="c")
 
-        assert told(series(billed(old, day(1), 100), cancelled(old, day(5)), cancelled(new, day(7)))) == [
+        assert movement_rows(series(billed(old, day(1), 100), cancelled(old, day(5)), cancelled(new, day(7)))) == [
             ("new_biz", 100, 100),
             ("churn", -100, 0),
         ]

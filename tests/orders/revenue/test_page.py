@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.revenue import recent
-from tests.customers.pages.page_requests import rows, text_of
+from tests.customers.pages.page_requests import rows
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
 
@@ -26,7 +26,7 @@ def customer():
 
 
 def words(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text_of(response)))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
 
 
 def test_the_tab_says_what_they_are_worth_a_month(as_agent, customer):
@@ -34,9 +34,9 @@ def test_the_tab_says_what_they_are_worth_a_month(as_agent, customer):
 
 
 def test_the_tab_says_how_that_moved_newest_first(as_agent, customer):
-    told = words(rows(as_agent, customer, tab="purchases"))
+    page = words(rows(as_agent, customer, tab="purchases"))
 
-    found = re.findall(r"(New business|Expansion) (\w+) (\+[\d.]+) ([\d.]+ \w+)", told)
+    found = re.findall(r"(New business|Expansion) (\w+) (\+[\d.]+) ([\d.]+ \w+)", page)
     assert found == [
         ("New business", "Silver", "+10.00", "10.00 EUR"),
         ("Expansion", "Gold", "+10.00", "60.00 USD"),
@@ -47,28 +47,28 @@ def test_the_tab_says_how_that_moved_newest_first(as_agent, customer):
 def test_who_pays_nothing_each_month_is_told_nothing_of_it(as_agent):
     of = record()
     purchase(of, product=plan("Book", count=None, unit=""))
-    told = words(rows(as_agent, of.customer, tab="purchases"))
+    page = words(rows(as_agent, of.customer, tab="purchases"))
 
-    assert "per month" not in told
-    assert "recurring" not in told
+    assert "per month" not in page
+    assert "recurring" not in page
 
 
 def test_where_too_much_was_billed_only_what_it_comes_to_is_told(as_agent, customer, monkeypatch):
     monkeypatch.setattr(recent, "MOST_LINES", 2)
-    told = words(rows(as_agent, customer, tab="purchases"))
+    page = words(rows(as_agent, customer, tab="purchases"))
 
-    assert "60.00 USD per month" in told
-    assert "Expansion" not in told
+    assert "60.00 USD per month" in page
+    assert "Expansion" not in page
 
 
 def test_the_tab_asks_as_much_however_much_was_billed(as_agent, customer):
-    def asked() -> int:
+    def statements() -> int:
         with CaptureQueriesContext(connection) as queries:
             rows(as_agent, customer, tab="purchases")
         return len(queries)
 
-    few = asked()
+    few = statements()
     of = customer.records.get()
     for n in range(4, 12):
         line(purchase(of, product=plan(f"Plan {n}")), day(n), "5.00")
-    assert asked() == few
+    assert statements() == few

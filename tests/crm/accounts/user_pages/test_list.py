@@ -31,8 +31,8 @@ def test_many_are_searched_and_filtered(as_admin):
         make_user(f"user{number}", SUPPORT_AGENT.ticks if number % 2 else [], email=f"u{number}@example.com")
     User.objects.filter(username="user3").update(is_active=False, first_name="Zoë")
 
-    def found(**asked):
-        return [user.username for user, _ in as_admin.get("/users/", asked).context["page"].rows]
+    def found(**query):
+        return [user.username for user, _ in as_admin.get("/users/", query).context["page"].rows]
 
     assert found(q="zoë") == found(q="U3@example") == ["user3"]
     assert found(q="user1 example") == ["user1", "user10", "user11"]

@@ -9,7 +9,7 @@ from customers.labels.attributes import set_attributes
 from customers.labels.tags import add_tags
 from customers.models import CartLogin, Customer, PaySource, SourceRecord
 from customers.profile.edit import edit_profile
-from tests.customers.pages.page_requests import WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, url
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
 
 
@@ -37,7 +37,7 @@ def test_the_head_says_who_it_is(as_agent, helena, admin_user):
     add_tags(helena, "vip", by=None)
     Customer.objects.filter(pk=helena.pk).update(billing_status="past_due", owner=admin_user)
 
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     for said in (
         "<title>Helena Holý | Reunite</title>", '<span class="badge warn">Past Due</span>',
         '<span class="chip tag"><bdi>vip<', f"Customer {helena.pk}", "12 Jan 2026</time>",
@@ -55,7 +55,7 @@ def test_the_facts_are_those_of_the_profile(as_agent, helena):
     Customer.objects.filter(pk=helena.pk).update(cart_password=login)
     set_attributes(helena, {"Beta tester": True}, by=None)
 
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     for said in (
         "mailto:hholy@gmail.com", "tel:+420241770449", "<bdi>14300 Prague</bdi>", "<bdi>Czechia</bdi>",
         "Same as billing", "<dd>helena.holy</dd>", "<dt>Password</dt><dd>Set</dd>", "<dd>VISA 4242</dd>",
@@ -72,7 +72,7 @@ def test_former_e_mails_and_phones_are_named_once(as_agent, helena):
     SourceRecordFactory(customer=helena, email="old@example.org", phone="+420 111 222 333")
     SourceRecordFactory(customer=helena, email="Old@example.org", phone="00420111222333", country="CZ")
 
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     assert "Other emails and phones: <bdi>old@example.org</bdi>, <bdi>+420 111 222 333</bdi><" in page
 
 
@@ -82,7 +82,7 @@ def test_figures_stand_for_each_currency_by_itself(as_agent, helena):
     order(email="hholy@gmail.com", first_name="Helena", total="3", status="DECLINED")
     credit.adjust(helena, Decimal("7.5"), "USD", reason="late parcel", by=None)
 
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     for said in (
         "<dt>Orders</dt><dd>3</dd>",
         "1,244.40 <small>USD",
@@ -97,13 +97,13 @@ def test_odd_values_are_shown_as_they_are(as_agent, db):
     record = SourceRecord.objects.get(pk=customer_with_order(first_name="<i>x</i>", last_name="").records.get().pk)
     notes.add(record.customer, {"text": "<script>alert(1)</script>"}, by=None)
 
-    page = text_of(as_agent.get(url(record.customer)))
+    page = as_agent.get(url(record.customer)).text
     assert "<i>x</i>" not in page
     assert "<script>alert" not in page
 
 
 def test_nothing_in_the_page_is_styled_or_scripted_inline(as_agent, helena):
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
 
     assert "style=" not in page
     assert "onclick" not in page

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from customers.engagement import contacts, notes, opportunities, tasks
-from tests.customers.pages.page_requests import WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, url
 
 HIDDEN = ("contacts", "opportunities", "tasks")
 
@@ -26,7 +26,7 @@ def tabs(page) -> set[str]:
 
 
 def rows(client, helena, tab):
-    return text_of(client.get(url(helena, f"?tab={tab}"), headers={"HX-Request": "true", "HX-Target": "rows"}))
+    return client.get(url(helena, f"?tab={tab}"), headers={"HX-Request": "true", "HX-Target": "rows"}).text
 
 
 def test_tabs_of_selling_are_there_where_there_is_something_in_them(as_agent, agent, helena):
@@ -77,16 +77,16 @@ def test_a_task_is_open_due_or_done(as_agent, agent, helena):
 
 
 def test_a_task_that_is_due_catches_the_eye(as_agent, agent, helena):
-    assert "due." not in text_of(as_agent.get(url(helena)))
+    assert "due." not in as_agent.get(url(helena)).text
     task(helena, agent, due=timezone.now() + timedelta(days=1))
     task(helena, agent, completed_at=WHEN)
-    assert "due." not in text_of(as_agent.get(url(helena)))
+    assert "due." not in as_agent.get(url(helena)).text
     task(helena, agent)
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     assert "<strong>1 task is due.</strong>“<bdi>Call back</bdi>”: <bdi>Margaret Park</bdi>, due 12 Jan 2026." in page
     for n in range(3):
         task(helena, agent, details=f"Write {n}", due=WHEN - timedelta(days=n + 1))
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     assert "<strong>4 tasks are due.</strong>“<bdi>Write 2</bdi>”" in page
     assert "<bdi>Call back</bdi>”: <bdi>Margaret Park</bdi>" not in page
 
@@ -95,7 +95,7 @@ def test_a_call_about_a_contact_is_shown_as_such(as_agent, agent, helena):
     notes.add(contact(helena), {"kind": "call", "call_duration": 200, "text": "Likes tea"}, by=agent)
     shown = rows(as_agent, helena, "notes")
     assert '<span class="badge">Call, 3 min 20 s</span> Likes tea<span class="under">About <bdi>Ada King' in shown
-    assert "Call, 3 min 20 s, about <bdi>Ada King</bdi><blockquote" in text_of(as_agent.get(url(helena)))
+    assert "Call, 3 min 20 s, about <bdi>Ada King</bdi><blockquote" in as_agent.get(url(helena)).text
 
 
 @pytest.mark.parametrize("typed", ["ada@reunite.cz", "Ada@Reunite.cz"])
@@ -116,6 +116,6 @@ def test_an_email_that_is_somebody_elses_own_names_nobody(as_agent, helena, doub
 def test_the_forecast_of_a_merge_and_of_deleting_count_them(as_admin, agent, helena, double):
     task(contact(double), agent)
     notes.add(double, {"text": "Hi"}, by=agent)
-    page = text_of(as_admin.get(f"/customers/{double.pk}/delete/"))
+    page = as_admin.get(f"/customers/{double.pk}/delete/").text
     for kind in ("Contacts", "Tasks", "Notes"):
         assert kind in page

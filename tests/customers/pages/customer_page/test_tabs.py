@@ -13,7 +13,7 @@ from customers.records.newest import PAGE
 from customers.records.registry import tabbed_models
 from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transaction
 from tests.acts import merge
-from tests.customers.pages.page_requests import WHEN, text_of, url
+from tests.customers.pages.page_requests import WHEN, url
 from tests.factories import CustomerFactory, ProductFactory, make_user, order, signed_in
 
 TABS = [
@@ -88,31 +88,31 @@ def test_each_tab_shows_its_rows_with_their_source(tab, said, as_agent, helena):
     fill(helena, helena.records.get())
 
     response = as_agent.get(url(helena, f"?tab={tab}"), headers={"HX-Request": "true", "HX-Target": "rows"})
-    rows = text_of(response)
+    rows = response.text
     for text in said:
         assert text in rows
     assert '<span class="chip"><bdi>S' in rows or tab == "history"  # which names the source as the one who did it
     assert rows.lstrip().startswith('<section class="module" id="rows"')
     assert "<h1>" not in rows
     assert "HX-Target" in response.headers["Vary"]
-    assert text_of(as_agent.get(url(helena, f"?tab={tab}"))).count('aria-current="page"') == 2
+    assert as_agent.get(url(helena, f"?tab={tab}")).text.count('aria-current="page"') == 2
 
 
 def test_rows_that_came_with_a_merge_are_marked_and_explained_once(as_agent, helena, double):
-    assert "from a merged customer" not in text_of(as_agent.get(url(helena)))
+    assert "from a merged customer" not in as_agent.get(url(helena)).text
     merge(helena, double)
 
-    rows = text_of(as_agent.get(url(helena, "?tab=orders"), headers={"HX-Request": "true", "HX-Target": "rows"}))
+    rows = as_agent.get(url(helena, "?tab=orders"), headers={"HX-Request": "true", "HX-Target": "rows"}).text
     assert rows.count('<span class="chip joined"><bdi>Marketplace<') == 2
     assert rows.count("</span> from a merged customer") == 1
     assert '<span class="chip"><bdi>Shop</bdi></span>' in rows
-    assert f"H. Holý ({double.pk})" in text_of(as_agent.get(url(helena, "?tab=sources")))
+    assert f"H. Holý ({double.pk})" in as_agent.get(url(helena, "?tab=sources")).text
 
 
 def test_a_tab_without_rows_says_so_and_what_to_expect(as_agent, db):
     customer = CustomerFactory(first_name="Nobody")
 
-    page = text_of(as_agent.get(url(customer)))
+    page = as_agent.get(url(customer)).text
     assert "No orders yet" in page
     assert "Orders appear here when a data source sends one with this customer’s email or phone." in page
     assert page.count('class="nothing"') == len(TABS)
@@ -142,12 +142,12 @@ def test_a_broken_cursor_shows_the_first_page(before, as_agent, helena):
 def test_beyond_the_last_row_there_is_a_way_back(as_agent, helena):
     page = as_agent.get(url(helena, f"?tab=orders&before=2020-01-01T00:00:00%2B00:00_{10**30}"))
 
-    assert "No more orders" in text_of(page)
+    assert "No more orders" in page.text
 
 
 def test_tabs_are_those_that_one_may_see(helena):
     client = signed_in(make_user("front", ["customers.view_customer"]))
-    page = text_of(client.get(url(helena, "?tab=orders")))
+    page = client.get(url(helena, "?tab=orders")).text
 
     assert ">Orders</a>" not in page
     assert "?tab=history" in page
@@ -165,13 +165,13 @@ def test_history_and_notes_stand_together_newest_first_and_eight_at_most(as_agen
         f"Act {n}." for n in range(8, 0, -1)
     ]
     part = as_agent.get(url(helena), headers={"HX-Request": "true", "HX-Target": "history"})
-    assert text_of(part).lstrip().startswith('<aside class="module" id="history"')
+    assert part.text.lstrip().startswith('<aside class="module" id="history"')
 
 
 def test_a_merge_in_the_history_leads_to_its_page(as_agent, agent, helena, double):
     done = merge(helena, double, by=agent)
 
-    page = text_of(as_agent.get(url(helena)))
+    page = as_agent.get(url(helena)).text
     assert f"<bdi>H. Holý</bdi></a> ({double.pk}) into this customer." in page
     assert f'<a href="/merges/{done.pk}/">Merge {done.pk}</a>' in page
 

@@ -10,7 +10,7 @@ from customers.pages.timeline import KINDS
 from customers.profile.edit import edit_profile
 from orders.models import Order
 from tests.acts import fresh
-from tests.customers.pages.page_requests import WHEN, get, rows, text_of
+from tests.customers.pages.page_requests import WHEN, get, rows
 from tests.factories import make_user, signed_in
 
 
@@ -59,7 +59,7 @@ def test_history_is_told_by_day_with_how_long_ago_it_was(as_agent, helena):
     at = timezone.now() - timedelta(days=3)
     HistoryEntry.objects.create(source_record=helena.records.get(), kind="edit", sentence="Three days ago.", at=at)
 
-    page = text_of(get(as_agent, helena, tab="history"))
+    page = get(as_agent, helena, tab="history").text
     assert f'<time datetime="{at:%Y-%m-%d}">{at:%-d %b %Y}</time> <span class="help">3 days ago</span>' in page
     assert f'title="3 days ago">{at:%H:%M} UTC · <bdi>Shop</bdi></time>' in page
 
@@ -67,7 +67,7 @@ def test_history_is_told_by_day_with_how_long_ago_it_was(as_agent, helena):
 def test_an_order_in_the_history_leads_to_its_page(as_agent, helena):
     number = Order.objects.get().number
     link = f'Placed order <a href="/orders/{number}/">{number}</a> of'
-    assert link in text_of(get(as_agent, helena, tab="history"))
+    assert link in get(as_agent, helena, tab="history").text
 
 
 @pytest.fixture
@@ -83,14 +83,14 @@ def test_nothing_of_orders_is_told_to_who_may_not_see_them(as_agent, front, hele
     numbers = [*Order.objects.values_list("number", flat=True)]
     said = ["Told 0.", "Told 1.", *numbers, "15.90", "<dt>Spent</dt>", "Spend by month", "2 orders, 6.00 USD"]
 
-    every, told = ("".join(text_of(get(client, helena, tab=tab)) for tab in ("history", "sources"))
+    every, page = ("".join(get(client, helena, tab=tab).text for tab in ("history", "sources"))
                    for client in (as_agent, front))  # fmt: skip
     assert [each for each in said if each not in every] == []
-    assert [each for each in said if each in told] == []
-    assert "Told 2." in told
-    assert "<dt>Credit</dt>" in told
-    assert [label for label in ("Payment", "Purchase", "Edit") if f">{label}</option>" in told] == ["Edit"]
-    assert "Told 0." not in text_of(get(front, helena, tab="history", kind="payment"))
+    assert [each for each in said if each in page] == []
+    assert "Told 2." in page
+    assert "<dt>Credit</dt>" in page
+    assert [label for label in ("Payment", "Purchase", "Edit") if f">{label}</option>" in page] == ["Edit"]
+    assert "Told 0." not in get(front, helena, tab="history", kind="payment").text
 
 
 def test_history_without_orders_is_paged_like_any_other(front, helena):
@@ -141,18 +141,18 @@ def test_what_a_sentence_names_leads_there_and_what_others_wrote_is_set_apart(
     kind, sentence, values, shown, as_agent, helena
 ):
     HistoryEntry.objects.create(source_record=helena.records.get(), kind=kind, sentence=sentence, values=values)
-    assert shown in text_of(get(as_agent, helena, tab="history", kind=kind))
+    assert shown in get(as_agent, helena, tab="history", kind=kind).text
 
 
 def test_an_order_leads_nowhere_for_who_may_not_see_orders(front, helena):
     about = {"sentence": "Named {order}.", "values": {"order": {"order": "DEADBEEF12"}}}
     HistoryEntry.objects.create(source_record=helena.records.get(), kind="edit", **about)
-    assert "Named DEADBEEF12." in text_of(get(front, helena, tab="history"))
+    assert "Named DEADBEEF12." in get(front, helena, tab="history").text
 
 
 def test_each_field_of_an_edit_stands_on_a_line_of_its_own(as_agent, helena):
     [helena] = fresh(helena)
     edit_profile(helena, {"custom1": "a. B <i>", "custom2": "c"}, version=helena.version, by=None, via="page")
 
-    page = text_of(get(as_agent, helena, tab="history", kind="edit"))
+    page = get(as_agent, helena, tab="history", kind="edit").text
     assert "Custom 1 set to <bdi>a. B &lt;i&gt;</bdi>.<br>Custom 2 set to <bdi>c</bdi>." in page

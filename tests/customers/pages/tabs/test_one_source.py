@@ -12,7 +12,7 @@ from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_refund
-from tests.customers.pages.page_requests import WHEN, get, text_of
+from tests.customers.pages.page_requests import WHEN, get
 from tests.factories import ProductFactory, order
 
 
@@ -26,14 +26,14 @@ def test_a_tab_shows_only_what_came_from_the_chosen_source(tab, as_agent, helena
 
     response = get(as_agent, helena, tab=tab, source=market.pk)
     assert sources_shown(response) == {"Marketplace"}
-    assert f'<option value="{market.pk}" selected>Marketplace</option>' in text_of(response)
+    assert f'<option value="{market.pk}" selected>Marketplace</option>' in response.text
 
 
 def test_a_filter_is_kept_when_paging_and_when_the_tab_changes(as_agent, helena, market):
     for n in range(PAGE):
         order("Marketplace", external_id="MP-9", at=WHEN - timedelta(days=n))
 
-    page = text_of(get(as_agent, helena, tab="orders", source=market.pk))
+    page = get(as_agent, helena, tab="orders", source=market.pk).text
     older = page.partition('rel="next"')[0].rpartition('href="')[2].partition("#")[0].replace("&amp;", "&")
     assert parse_qs(older)["source"] == [str(market.pk)]
     assert sources_shown(as_agent.get(older)) == {"Marketplace"}
@@ -49,13 +49,13 @@ def test_a_source_that_is_none_of_theirs_is_no_filter(source, as_agent, helena, 
 def test_nothing_of_a_source_says_so_and_leads_back(as_agent, helena, market):
     notes.add(helena, {"text": "From staff."}, by=None)
 
-    page = text_of(get(as_agent, helena, tab="notes", source=market.pk))
+    page = get(as_agent, helena, tab="notes", source=market.pk).text
     assert "No notes match these filters" in page
     assert f'href="/customers/{helena.pk}/?tab=notes#rows"' in page
 
 
 def test_where_there_is_one_source_there_is_nothing_to_choose(as_agent, helena):
-    assert 'name="source"' not in text_of(get(as_agent, helena))
+    assert 'name="source"' not in get(as_agent, helena).text
 
 
 def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, market):
@@ -63,12 +63,12 @@ def test_orders_say_what_they_add_up_to_of_the_chosen_source(as_agent, helena, m
     Order.objects.filter(pk=placed.pk).update(refunded=Decimal(1))
     add_to_totals(deltas_of_refund(placed, Decimal(1)))
 
-    assert "3 paid orders, 15.90 USD; 1.00 USD refunded" in text_of(get(as_agent, helena))
-    assert "2 paid orders, 6.00 USD; 1.00 USD refunded" in text_of(get(as_agent, helena, source=market.pk))
+    assert "3 paid orders, 15.90 USD; 1.00 USD refunded" in get(as_agent, helena).text
+    assert "2 paid orders, 6.00 USD; 1.00 USD refunded" in get(as_agent, helena, source=market.pk).text
 
 
 def test_purchases_are_counted_by_their_state(as_agent, helena):
     for status in ("ACTIVE", "ACTIVE", "RECYCLE_BILLING", "CANCELLED"):
         order(external_id="7", purchases=[IncomingPurchase(ProductFactory(), Decimal(3), status=status)])
 
-    assert "2 active, 1 past due, 1 cancelled" in text_of(get(as_agent, helena, tab="purchases"))
+    assert "2 active, 1 past due, 1 cancelled" in get(as_agent, helena, tab="purchases").text

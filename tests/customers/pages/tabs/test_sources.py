@@ -11,7 +11,7 @@ from customers.merging.split import split_record
 from customers.models import DataSource, SourceRecord
 from customers.records.newest import PAGE
 from tests.acts import fresh, merge, undo
-from tests.customers.pages.page_requests import WHEN, get, rows, text_of
+from tests.customers.pages.page_requests import WHEN, get, rows
 from tests.factories import SourceRecordFactory, customer_with_order
 
 
@@ -19,7 +19,7 @@ def test_a_record_says_under_whom_it_came_when_it_moved_and_what_it_brought(as_a
     double = customer_with_order(first_name="H.", email="hholy@gmail.com", source="Post", at=WHEN)
     done = merge(helena, double, by=agent)
 
-    page = text_of(get(as_agent, helena, tab="sources"))
+    page = get(as_agent, helena, tab="sources").text
     today = f"{timezone.now():%-d %b %Y}"
     for said in (
         f'<a href="/customers/{double.pk}/">H. Holý ({double.pk})</a>',
@@ -28,7 +28,7 @@ def test_a_record_says_under_whom_it_came_when_it_moved_and_what_it_brought(as_a
     ):  # fmt: skip
         assert said in page
     undo(done)
-    assert f"Restored or split off {today}" in text_of(get(as_agent, double, tab="sources"))
+    assert f"Restored or split off {today}" in get(as_agent, double, tab="sources").text
 
 
 def test_of_several_merges_the_latest_is_the_one_that_brought_a_record(as_agent, helena, market):
@@ -45,7 +45,7 @@ def test_what_came_for_somebody_after_the_merge_says_so(as_agent, helena):
     done = merge(helena, double)
     SourceRecordFactory(customer=helena, origin=double, data_source__name="Late")
 
-    assert f'Received after <a href="/merges/{done.pk}/">' in text_of(get(as_agent, helena, tab="sources"))
+    assert f'Received after <a href="/merges/{done.pk}/">' in get(as_agent, helena, tab="sources").text
 
 
 def test_many_records_are_shown_a_page_at_a_time_those_that_moved_last(as_agent, helena):
@@ -66,7 +66,7 @@ def test_many_records_are_shown_a_page_at_a_time_those_that_moved_last(as_agent,
 
     assert seen == list(helena.records.in_order_of_attachment())
     assert len(seen) == 2 * PAGE + 1
-    assert "in the order they were added" in text_of(response)
+    assert "in the order they were added" in response.text
 
 
 @pytest.mark.parametrize("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", quote("\0")])
@@ -76,15 +76,15 @@ def test_a_broken_cursor_shows_the_first_records(before, as_agent, helena):
 
 def test_splitting_is_offered_where_it_can_be_done(as_admin, helena, market):
     helena_only = customer_with_order(first_name="Solo", email="solo@example.org", external_id="9")
-    assert "Split…" not in text_of(get(as_admin, helena_only, tab="sources"))
+    assert "Split…" not in get(as_admin, helena_only, tab="sources").text
 
     notes.add(helena, {"text": "Makes a staff record."}, by=None)
-    page = text_of(get(as_admin, helena, tab="sources"))
+    page = get(as_admin, helena, tab="sources").text
     assert page.count("Split…") == 2
     record = helena.records.get(external_id="MP-9")
     assert f'href="/customers/{helena.pk}/records/{record.pk}/split/"' in page
     split_record(record, by=None)
-    assert "Split…" not in text_of(get(as_admin, helena, tab="sources"))
+    assert "Split…" not in get(as_admin, helena, tab="sources").text
 
 
 def test_the_tab_of_sources_asks_the_same_however_many_records(as_agent, django_assert_num_queries):
