@@ -1,7 +1,7 @@
-"""Ask `/v1/` whatever its OpenAPI document allows, and much that it does not: nothing may fail, nothing be undeclared.
+"""Ask both dialects whatever their OpenAPI documents allow, and much that they do not: nothing may fail.
 
 `make fuzz` runs it: the demo in a database of its own, a server on it, a key that may do everything, and schemathesis
-with no chance in it: each run asks the same. It is no part of pytest, because it takes a minute and wants the machine.
+with no chance in it: each run asks the same. It is no part of pytest, because it takes minutes and wants the machine.
 """
 
 import os
@@ -12,27 +12,47 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 BIN = Path(sys.executable).parent
-EXAMPLES = 10
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 MOST_TOLD = 20_000
-# The stateful phase would follow links, of which the document has none: ids that are there come by the hooks instead.
-PHASES = "examples,coverage,fuzzing"
 
-DOCUMENT = """
-import json
-from crm.api.chartmogul.api import api
-print(json.dumps(api.get_openapi_schema()))
-"""
-IDS = """
-import json
-from tests.api.fuzz_ids import known
-print(json.dumps(known()))
-"""
+
+@dataclass(frozen=True)
+class Dialect:
+    """`document` and `ids` print JSON; `hooks` is the module that puts the ids into requests.
+
+    The stateful phase would follow links, of which the documents have none: the ids come by the hooks instead.
+    """
+
+    name: str
+    document: str
+    ids: str
+    hooks: str
+    phases: str
+    examples: int
+
+
+V1 = Dialect(
+    "v1",
+    "from crm.api.chartmogul.api import api; print(json.dumps(api.get_openapi_schema()))",
+    "from tests.api.fuzz_ids import known; print(json.dumps(known()))",
+    "tests.api.fuzz_ids",
+    "examples,coverage,fuzzing",
+    10,
+)
+KONNEKTIVE = Dialect(
+    "konnektive",
+    "from crm.api.konnektive.document import document; print(json.dumps(document()))",
+    "from tests.api.fuzz_numbers import known; print(json.dumps(known()))",
+    "tests.api.fuzz_numbers",
+    "fuzzing",
+    8,
+)
 
 
 def manage(environment: dict[str, str], *command: str) -> str:
@@ -54,8 +74,6 @@ def environment(folder: Path) -> dict[str, str]:
         "API_REQUESTS_PER_MINUTE": "1000000",
         "API_FAILURES_PER_ADDRESS": "1000000",
         "LOG_LEVEL": "ERROR",
-        "FUZZ_IDS": str(folder / "ids.json"),
-        "SCHEMATHESIS_HOOKS": "tests.api.fuzz_ids",
     }
 
 
@@ -65,8 +83,9 @@ def server(environment: dict[str, str], log: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = ["-m", "gunicorn", "crm.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "error"]
-    running = subprocess.Popen([sys.executable, *command], env=environment, stderr=log.open("w"))
+    command = ["-m", "gunicorn", "crm.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
+    options = ["--log-level", "error", "--limit-request-line", "8190"]
+    running = subprocess.Popen([sys.executable, *command, *options], env=environment, stderr=log.open("w"))
     try:
         wait_for(f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
@@ -85,7 +104,10 @@ def wait_for(origin: str) -> None:
     raise SystemExit("The server did not start.")
 
 
-def ask(origin: str, document: Path, token: str, environment: dict[str, str]) -> int:
+def ask(dialect: Dialect, origin: str, folder: Path, token: str, environment: dict[str, str]) -> int:
+    document, ids = folder / f"{dialect.name}.json", folder / f"{dialect.name}-ids.json"
+    document.write_text(manage(environment, "shell", "--verbosity=0", "--command", f"import json; {dialect.document}"))
+    ids.write_text(manage(environment, "shell", "--verbosity=0", "--command", f"import json; {dialect.ids}"))
     command = [
         BIN / "schemathesis",
         "run",
@@ -93,8 +115,8 @@ def ask(origin: str, document: Path, token: str, environment: dict[str, str]) ->
         f"--url={origin}",
         f"--auth={token}:",
         f"--checks={CHECKS}",
-        f"--phases={PHASES}",
-        f"--max-examples={EXAMPLES}",
+        f"--phases={dialect.phases}",
+        f"--max-examples={dialect.examples}",
         "--generation-deterministic",
         "--continue-on-failure",
         "--no-shrink",
@@ -102,8 +124,9 @@ def ask(origin: str, document: Path, token: str, environment: dict[str, str]) ->
         "--suppress-health-check=all",
         *sys.argv[1:],
     ]
+    hooks = {"SCHEMATHESIS_HOOKS": dialect.hooks, "FUZZ_IDS": str(ids), "FUZZ_KEY": token, "PYTHONPATH": os.getcwd()}
     # From the folder, where it leaves what it remembers.
-    return subprocess.run(command, env=environment | {"PYTHONPATH": os.getcwd()}, cwd=document.parent).returncode
+    return subprocess.run(command, env=environment | hooks, cwd=folder).returncode
 
 
 def main() -> int:
@@ -113,11 +136,9 @@ def main() -> int:
         manage(settings, "migrate", "--verbosity=0")
         manage(settings, "demo", "--password=a good password")
         token = manage(settings, "create_api_key", "admin", "--name=Fuzzing").strip()
-        (folder / "ids.json").write_text(manage(settings, "shell", "--verbosity=0", "--command", IDS))
-        (folder / "openapi.json").write_text(manage(settings, "shell", "--verbosity=0", "--command", DOCUMENT))
         log = folder / "server.log"
         with server(settings, log) as origin:
-            outcome = ask(origin, folder / "openapi.json", token, settings)
+            outcome = max(ask(dialect, origin, folder, token, settings) for dialect in (KONNEKTIVE, V1))
         if outcome:
             print("".join(line for line in log.open() if " WARNING " not in line)[-MOST_TOLD:])
         return outcome

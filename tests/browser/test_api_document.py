@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.api.caller import Caller
+from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 
 
 def open_subject(page: Page, name: str) -> None:
@@ -41,3 +42,18 @@ def test_an_operation_is_tried_with_a_key(page, sign_in):
 def test_whoever_is_not_signed_in_is_asked_to(page):
     page.goto("/v1/docs")
     expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/v1/docs"))
+
+
+def test_a_call_of_the_other_dialect_is_tried_with_a_form(page, sign_in):
+    sign_in("reader", "customers.view_customer")
+    page.goto("/konnektive/docs")
+    expect(page.get_by_role("heading", name=re.compile("Konnektive"))).to_be_visible()
+    open_subject(page, "Campaign")
+    call = page.locator(".opblock-post", has_text="/campaign/query/")
+    call.locator("button").first.click()
+    call.get_by_role("button", name="Try it out").click()
+    caller = KonnektiveCaller()
+    call.locator("[data-property-name=loginId] input[type=text]").fill(caller.user.username)
+    call.locator("[data-property-name=password] input[type=password]").fill(caller.token)
+    call.get_by_role("button", name="Execute").click()
+    expect(call.locator(".live-responses-table").get_by_text("No campaigns matching")).to_be_visible()

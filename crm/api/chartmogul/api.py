@@ -24,6 +24,7 @@ from crm.api.chartmogul.parser import BoundedParser
 from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.snapshots import operation_of_one_moment
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
+from crm.api.swagger import SETTINGS
 from customers.engagement.common import EngagementError
 from customers.erasing.erase import EraseError
 from customers.labels.common import LabelError
@@ -52,11 +53,11 @@ class ChartMogulApi(NinjaAPI):
 api = ChartMogulApi(
     title="Reunite: the ChartMogul API",
     version="1",
+    description="What programs can ask. [The other API](/konnektive/docs) is Konnektive’s.",
     urls_namespace="v1",
     parser=BoundedParser(),
     docs_url="/docs",
-    # All operations and schemas at once keep a slow computer busy for many seconds. A subject is drawn when opened.
-    docs=Swagger({"docExpansion": "none", "defaultModelsExpandDepth": -1, "filter": True}),
+    docs=Swagger(SETTINGS),
     openapi_url="/openapi.json",
 )
 FIELD_NAMES: errors.FieldNames = {

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Whole
-from crm.api.konnektive.paging import PagedQuery, answer_page
+from crm.api.konnektive.paging import PagedQuery, Totals, answer_page
 from crm.api.konnektive.queries import without_none
 from customers.records.changed_since import ChainedQuery
 from orders.models import Campaign
@@ -17,14 +17,22 @@ class CampaignQuery(PagedQuery):
     campaign_type: Literal["PHONE", "ECOMMERCE", "LANDER"] | None = None
 
 
-@query_endpoint("orders.view_order")
-def campaign_query(call: Call) -> dict[str, Any]:
+class CampaignPage(Totals):
+    data: dict[str, dict[str, Any]]
+
+
+@query_endpoint(CampaignQuery, "orders.view_order")
+def campaign_query(call: Call, query: CampaignQuery) -> CampaignPage:
     """The rows by id, where other queries answer a list."""
-    query = call.read(CampaignQuery)
     filters = without_none(pk=query.campaign_id, kind=query.campaign_type)
     rows = ChainedQuery(Campaign.objects.filter(**filters).order_by("pk"))
     answer = answer_page(rows, query, what="campaigns", write=lambda campaigns: [_row(row) for row in campaigns])
-    return answer | {"data": {str(row["campaignId"]): row for row in answer["data"]}}
+    return {
+        "totalResults": answer["totalResults"],
+        "resultsPerPage": answer["resultsPerPage"],
+        "page": answer["page"],
+        "data": {str(row["campaignId"]): row for row in answer["data"]},
+    }
 
 
 def _row(campaign: Campaign) -> dict[str, Any]:

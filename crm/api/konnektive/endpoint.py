@@ -7,7 +7,7 @@ a fault of the transport; and, outside of any call (`crm.api.errors`), a host th
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -28,6 +28,7 @@ from customers.snapshot import snapshot
 
 Declared = TypeVar("Declared", bound=Parameters)
 Message = Mapping[str, Any] | Sequence[Any] | str
+Act = Callable[["Call", Declared], Message]
 
 LONGEST_TEXT = 2_000  # of any parameter; what is done with a text may take long for a long one
 NOT_KNOWN = "Could not authenticate credentials"
@@ -58,8 +59,8 @@ class Call:
             raise CallError(describe_errors(error)) from None
 
 
-class Endpoint:
-    """The view of a call: `act`, for keys whose user has all `permissions`.
+class Endpoint(Generic[Declared]):
+    """The view of a call: `act` with its `parameters`, for keys whose user has all `permissions`.
 
     What `only_reads` answers with one moment of the database.
     """
@@ -67,8 +68,10 @@ class Endpoint:
     csrf_exempt = True  # a key opens it, never a cookie
     login_required = False  # to the middleware that sends people to sign in
 
-    def __init__(self, act: Callable[[Call], Message], permissions: tuple[str, ...], *, only_reads: bool) -> None:
-        self.act, self.permissions, self.only_reads = act, permissions, only_reads
+    def __init__(
+        self, act: Act[Declared], parameters: type[Declared], permissions: tuple[str, ...], *, only_reads: bool
+    ) -> None:
+        self.act, self.parameters, self.permissions, self.only_reads = act, parameters, permissions, only_reads
 
     def __call__(self, request: HttpRequest) -> JsonResponse:
         # All days and times, in calls and in answers, are in the time zone of the account.
@@ -82,19 +85,23 @@ class Endpoint:
             except auth.RefusedError as error:
                 return _refusal(error)
 
+    @sensitive_variables()
     def _message(self, call: Call) -> Message:
         with snapshot() if self.only_reads else nullcontext():
-            return self.act(call)
+            return self.act(call, call.read(self.parameters))
 
 
-def endpoint(*permissions: str) -> Callable[[Callable[[Call], Message]], Endpoint]:
-    """Make a function of a Call a view for keys whose user has all `permissions`."""
-    return lambda act: Endpoint(act, permissions, only_reads=False)
+def endpoint(parameters: type[Declared], *permissions: str) -> Callable[[Act[Declared]], Endpoint[Declared]]:
+    """Make a function of a Call and its parameters a view for keys whose user has all `permissions`.
+
+    `document.py` describes the call by the same: it takes `parameters`, and answers what the function returns.
+    """
+    return lambda act: Endpoint(act, parameters, permissions, only_reads=False)
 
 
-def query_endpoint(*permissions: str) -> Callable[[Callable[[Call], Message]], Endpoint]:
+def query_endpoint(parameters: type[Declared], *permissions: str) -> Callable[[Act[Declared]], Endpoint[Declared]]:
     """The same for a function that only reads, and cannot write."""
-    return lambda act: Endpoint(act, permissions, only_reads=True)
+    return lambda act: Endpoint(act, parameters, permissions, only_reads=True)
 
 
 def answer(result: str, message: Message, *, status: int = 200) -> JsonResponse:

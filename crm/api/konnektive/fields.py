@@ -1,6 +1,7 @@
 """Parameters of a call: the class to declare them in, and the types of values.
 
-The parameter `campaignId` is the attribute `campaign_id`. All values are sent as text.
+The parameter `campaignId` is the attribute `campaign_id`. All values are sent as text. A type that reads a text by a
+function of its own says with `written` what such a text is, for the OpenAPI document.
 """
 
 import re
@@ -11,7 +12,15 @@ from typing import Annotated
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from customers.lib.money import UNKNOWN_CURRENCY, currency_error
@@ -22,6 +31,9 @@ EARLIEST, LATEST = 1900, 2199
 LONGEST_MESSAGE = 500
 WITH_SLASHES = re.compile("(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})")
 WITH_DASHES = re.compile("(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+DAY = "[0-9]{1,2}/[0-9]{1,2}/([0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+AMOUNT = r"[0-9]{1,10}(\.[0-9]{1,3})?"
+LARGEST_WHOLE = 10**18 - 1
 TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -29,6 +41,10 @@ class Parameters(BaseModel):
     """Undeclared parameters are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class DoneOnce(Parameters):
+    """Of a call that is done once, however often it is sent with the same header Idempotency-Key."""
 
 
 def parse_day(text: str) -> date:
@@ -60,7 +76,7 @@ def parse_truth(text: str) -> bool:
 
 
 def parse_amount(text: str) -> Decimal:
-    if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,3})?", text.strip()):
+    if not re.fullmatch(AMOUNT, text.strip()):
         raise ValueError("Use an amount such as 29.99, zero or more.")
     return Decimal(text.strip())
 
@@ -89,6 +105,11 @@ def refuse_unknown_currency(text: str) -> str:
     return text.upper()
 
 
+def written(kind: str, *, example: str = "", **rules: object) -> WithJsonSchema:
+    """How a value is written, in JSON Schema."""
+    return WithJsonSchema({"type": kind, **rules} | ({"description": f"Such as {example}"} if example else {}))
+
+
 def at_most(length: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, max_length=length)
 
@@ -97,11 +118,28 @@ Text = Annotated[str, at_most(200), AfterValidator(refuse_unstorable)]
 Word = Annotated[str, at_most(60), AfterValidator(refuse_unstorable)]
 Message = Annotated[str, at_most(LONGEST_MESSAGE), AfterValidator(refuse_unstorable)]
 Id = Annotated[str, at_most(255), AfterValidator(refuse_unstorable)]
-Email = Annotated[str, at_most(254), AfterValidator(refuse_unstorable), AfterValidator(refuse_no_email)]
-Currency = Annotated[str, at_most(3), AfterValidator(refuse_unknown_currency)]
-Whole = Annotated[int, BeforeValidator(parse_whole)]
-Wholes = Annotated[list[int], BeforeValidator(parse_wholes)]  # with commas between them
-Truth = Annotated[bool, BeforeValidator(parse_truth)]
-Amount = Annotated[Decimal, BeforeValidator(parse_amount)]
-Day = Annotated[date, BeforeValidator(parse_day)]
+Email = Annotated[
+    str,
+    at_most(254),
+    AfterValidator(refuse_unstorable),
+    AfterValidator(refuse_no_email),
+    written("string", format="email", maxLength=254),
+]
+Currency = Annotated[
+    str,
+    at_most(3),
+    AfterValidator(refuse_unknown_currency),
+    written("string", example="USD", pattern="^[A-Za-z]{3}$"),
+]
+Whole = Annotated[int, BeforeValidator(parse_whole), written("integer", minimum=0, maximum=LARGEST_WHOLE)]
+Wholes = Annotated[
+    list[int],
+    BeforeValidator(parse_wholes),
+    written("string", pattern="^[0-9]{1,18}(,[0-9]{1,18})*$", example="12,61"),
+]
+Truth = Annotated[bool, BeforeValidator(parse_truth), written("string", enum=list(TRUTHS))]
+Amount = Annotated[Decimal, BeforeValidator(parse_amount), written("string", example="29.99", pattern=f"^{AMOUNT}$")]
+Day = Annotated[
+    date, BeforeValidator(parse_day), written("string", example="01/31/2026", pattern=f"^({DAY})([T ].*)?$")
+]
 Secret = SecretStr  # shown as ***** wherever the parameters are printed

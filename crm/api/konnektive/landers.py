@@ -20,9 +20,8 @@ class ImportClick(Parameters):
     session_id: Annotated[str, at_most(40), AfterValidator(refuse_unstorable)] = ""
 
 
-@endpoint("orders.add_order")
-def click_import(call: Call) -> dict[str, Any]:
-    sent = call.read(ImportClick)
+@endpoint(ImportClick, "orders.add_order")
+def click_import(call: Call, sent: ImportClick) -> dict[str, Any]:
     if not Campaign.objects.filter(pk=sent.campaign_id).exists():
         raise invalid(campaignId="This campaign does not exist.")
     return {"sessionId": sent.session_id or secrets.token_hex(SESSION_BYTES), "campaignId": sent.campaign_id}

@@ -29,10 +29,9 @@ class MergeCustomers(Parameters):
     merge_customer_ids: Wholes
 
 
-@endpoint("customers.view_customer", "customers.merge_customer")
-def customer_merge(call: Call) -> dict[str, Any]:
+@endpoint(MergeCustomers, "customers.view_customer", "customers.merge_customer")
+def customer_merge(call: Call, sent: MergeCustomers) -> dict[str, Any]:
     # Duplicates that are merged already are left out, so that the same call can be sent again.
-    sent = call.read(MergeCustomers)
     numbers = sent.merge_customer_ids
     if sent.customer_id in numbers:
         raise invalid(mergeCustomerIds="A customer cannot be merged with itself.")
@@ -61,10 +60,9 @@ class UnmergeCustomers(Parameters):
     unmerge_customer_ids: Wholes
 
 
-@endpoint("customers.view_customer", "customers.undo_merge")
-def customer_unmerge(call: Call) -> list[dict[str, Any]]:
+@endpoint(UnmergeCustomers, "customers.view_customer", "customers.undo_merge")
+def customer_unmerge(call: Call, sent: UnmergeCustomers) -> list[dict[str, Any]]:
     """Answers the customer, then the restored customers."""
-    sent = call.read(UnmergeCustomers)
     numbers = sent.unmerge_customer_ids
     merge = _merge_of(find_customer(sent.customer_id), numbers)
     undo_merge(merge, by=call.by, only=numbers)

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Model
 from pydantic import AfterValidator
+from typing_extensions import TypedDict
 
 from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
@@ -19,6 +20,16 @@ MOST_PER_PAGE, USUAL_PER_PAGE = 200, 25
 COUNT_KEPT_SECONDS = 5 * 60  # so long, later pages use the count of the first
 
 Row = TypeVar("Row", bound=Model)
+
+
+class Totals(TypedDict):
+    totalResults: int
+    resultsPerPage: int
+    page: int
+
+
+class Page(Totals):
+    data: Sequence[dict[str, Any]]
 
 
 class PagedQuery(Parameters):
@@ -48,7 +59,7 @@ class DatedQuery(PagedQuery):
 
 def answer_page(
     rows: ChainedQuery[Row], query: PagedQuery, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
-) -> dict[str, Any]:
+) -> Page:
     """The requested page of `rows`, each through `write`; `what` names them in the plural."""
     first = (query.page - 1) * query.results_per_page
     shown = rows[first : first + query.results_per_page]

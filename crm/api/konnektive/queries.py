@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from pydantic import BeforeValidator, Field
 
 from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Email, Parameters, Text, Whole, parse_truth
+from crm.api.konnektive.fields import Email, Parameters, Text, Whole, parse_truth, written
 from crm.api.konnektive.paging import DatedQuery
 from customers.matching.lookup import matching_all
 from customers.models import Customer, LinkedRow
@@ -35,7 +35,9 @@ def parse_ascending(text: str) -> bool:
 class SortedQuery(DatedQuery):
     """The common parameters of queries of rows and of customers."""
 
-    ascending: Annotated[bool, BeforeValidator(parse_ascending), Field(alias="sortDir")] = False
+    ascending: Annotated[
+        bool, BeforeValidator(parse_ascending), written("string", enum=["1", "0", "-1"]), Field(alias="sortDir")
+    ] = False
     customer_id: Whole | None = None
 
     @property

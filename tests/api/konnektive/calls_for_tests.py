@@ -22,36 +22,34 @@ class Asked(Parameters):
     card_number: Secret | None = None
 
 
-@endpoint("orders.add_order")
-def echo(call):
+@endpoint(Parameters, "orders.add_order")
+def echo(call, sent):
     return {name: value for name, value in call.parameters.items() if name not in ("password", "loginId")}
 
 
-@endpoint()
-def checked(call):
-    return call.read(Asked).model_dump(mode="json", by_alias=True)
+@endpoint(Asked)
+def checked(call, sent):
+    return sent.model_dump(mode="json", by_alias=True)
 
 
-@endpoint()
-def broken(call):
-    secret = call.read(Asked)
+@endpoint(Asked)
+def broken(call, secret):
     raise RuntimeError(repr(call) + repr(secret))
 
 
-@endpoint()
-def dated(call):
-    return [format_time(each) for each in call.read(DatedQuery).period()]
+@endpoint(DatedQuery)
+def dated(call, sent):
+    return [format_time(each) for each in sent.period()]
 
 
-@endpoint()
-def listed(call):
+@endpoint(PagedQuery)
+def listed(call, query):
     campaigns = ChainedQuery(Campaign.objects.order_by("pk"))
-    query = call.read(PagedQuery)
     return answer_page(campaigns, query, what="campaigns", write=lambda rows: [row.name for row in rows])
 
 
-@endpoint()
-def none(call):
+@endpoint(Parameters)
+def none(call, sent):
     raise nothing_found("orders")
 
 

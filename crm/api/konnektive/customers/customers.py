@@ -15,7 +15,7 @@ from crm.api.konnektive.customers.rows import customer_rows, history_rows, note_
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Id, Message, Parameters, Truth, Whole
-from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import (
     PersonFilter,
     RowQuery,
@@ -57,9 +57,8 @@ class CustomerQuery(SortedQuery, PersonFilter):
     include_custom_fields: Truth = False
 
 
-@query_endpoint(VIEW)
-def customer_query(call: Call) -> dict[str, Any]:
-    query = call.read(CustomerQuery)
+@query_endpoint(CustomerQuery, VIEW)
+def customer_query(call: Call, query: CustomerQuery) -> Page:
     write = partial(customer_rows, with_custom=query.include_custom_fields)
     answer = answer_page(ChainedQuery(_matching(query)), query, what="customers", write=write)
     if query.customer_id is not None:
@@ -122,9 +121,8 @@ class UpdateCustomer(Parameters):
         return before | without_none(**sent) if any(sent.values()) else None
 
 
-@endpoint(VIEW, CHANGE)
-def customer_update(call: Call) -> dict[str, Any]:
-    sent = call.read(UpdateCustomer)
+@endpoint(UpdateCustomer, VIEW, CHANGE)
+def customer_update(call: Call, sent: UpdateCustomer) -> dict[str, Any]:
     try:
         customer = _edit(sent, by=call.by)
     except StaleEditError:
@@ -143,9 +141,8 @@ class HistoryQuery(RowQuery):
     pass
 
 
-@query_endpoint(VIEW)
-def customer_history(call: Call) -> dict[str, Any]:
-    query = call.read(HistoryQuery)
+@query_endpoint(HistoryQuery, VIEW)
+def customer_history(call: Call, query: HistoryQuery) -> Page:
     if query.date_range_type != "dateCreated":
         raise invalid(dateRangeType="History entries never change. Use dateCreated.")
     entries = filter_rows(HistoryEntry.objects.all(), query, by_id=False)
@@ -157,8 +154,7 @@ class AddNote(Parameters):
     message: Message
 
 
-@endpoint(VIEW, CHANGE)
-def customer_addnote(call: Call) -> dict[str, Any]:
-    sent = call.read(AddNote)
+@endpoint(AddNote, VIEW, CHANGE)
+def customer_addnote(call: Call, sent: AddNote) -> dict[str, Any]:
     note = notes.add(find_customer(sent.customer_id), {"text": sent.message}, by=call.by, unless_repeated=True)
     return {"customerId": note.source_record.customer_id, "noteId": note.pk, "message": note.text}

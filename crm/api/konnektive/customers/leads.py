@@ -7,10 +7,10 @@ from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
+from crm.api.konnektive.customers.details import details_of
 from crm.api.konnektive.customers.person import (
     PersonParameters,
     data_source_of,
-    details_of,
     find_campaign,
     incoming_customer,
 )
@@ -24,10 +24,9 @@ from orders.intake.take import take_order
 from orders.models import OrderStatus
 
 
-@endpoint("orders.add_order")
+@endpoint(PersonParameters, "orders.add_order")
 @sensitive_variables("call")
-def lead_import(call: Call) -> dict[str, Any]:
-    sent = call.read(PersonParameters)
+def lead_import(call: Call, sent: PersonParameters) -> dict[str, Any]:
     lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
     if lead is None:
         sent.require_identity()
@@ -40,7 +39,7 @@ def lead_import(call: Call) -> dict[str, Any]:
         campaign=find_campaign(sent),
         coupon_code=sent.coupon_code,
         ip_address=str(sent.ip_address) if sent.ip_address else None,
-        details=details_of(call.parameters),
+        details=details_of(sent, call.parameters),
         request=request_of(call),
     )
     order = update_lead(lead, incoming) if lead else take_order(incoming, by=call.by).order

@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Id, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
-from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
@@ -24,9 +24,8 @@ class MemberQuery(RowQuery, PersonFilter):
     purchase_id: Whole | None = None
 
 
-@query_endpoint("customers.view_customer", VIEW_ORDERS)
-def members_query(call: Call) -> dict[str, Any]:
-    query = call.read(MemberQuery)
+@query_endpoint(MemberQuery, "customers.view_customer", VIEW_ORDERS)
+def members_query(call: Call, query: MemberQuery) -> Page:
     filters = without_none(
         pk=query.member_id, club=query.club_id, purchase=query.purchase_id, purchase__order__number=query.order_id
     )

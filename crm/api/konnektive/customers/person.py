@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated
 
@@ -11,8 +10,9 @@ from pydantic import AfterValidator
 from crm.accounts.models import User
 from crm.api.countries import refuse_unknown_country
 from crm.api.konnektive.customers.addresses import read_address
+from crm.api.konnektive.customers.details import with_details
 from crm.api.konnektive.errors import invalid
-from crm.api.konnektive.fields import Email, Id, Parameters, Text, Truth, Whole, at_most, refuse_unstorable
+from crm.api.konnektive.fields import DoneOnce, Email, Id, Text, Truth, Whole, at_most, refuse_unstorable
 from customers.lib.address import Address, address
 from customers.lib.identity import Identity
 from customers.lib.phones import is_possible_phone
@@ -26,16 +26,6 @@ Phone = Annotated[str, at_most(40), AfterValidator(refuse_unstorable)]
 Part = Annotated[str, at_most(120), AfterValidator(refuse_unstorable)]
 Country = Annotated[Part, AfterValidator(refuse_unknown_country)]
 
-# Parameters that an order keeps under their own names, beside those that begin with CUSTOM_PREFIX.
-DETAIL_NAMES = (
-    "affId",
-    *(f"sourceValue{n}" for n in range(1, 6)),
-    *(f"custom{n}" for n in range(1, 6)),
-    *("shipFirstName", "shipLastName", "shipCompanyName", "shipProfileId"),
-    *("sessionId", "salesUrl", "taxExemption", "insureShipment"),
-)
-CUSTOM_PREFIX, MOST_CUSTOM = "custom_", 50
-
 
 def refuse_zone(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     # Such as fe80::1%eth0, which PostgreSQL cannot store.
@@ -44,8 +34,9 @@ def refuse_zone(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address
     return address
 
 
-class PersonParameters(Parameters):
-    """The common parameters of leads and orders."""
+@with_details
+class PersonParameters(DoneOnce):
+    """The common parameters of leads and orders. Any further values can be sent as `custom_` and their name."""
 
     campaign_id: Whole
     order_id: Id = ""
@@ -116,23 +107,3 @@ def find_campaign(sent: PersonParameters) -> Campaign:
     if campaign is None:
         raise invalid(campaignId="This campaign does not exist.")
     return campaign
-
-
-def details_of(parameters: Mapping[str, str]) -> dict[str, str]:
-    custom = [name for name in parameters if name.startswith(CUSTOM_PREFIX)]
-    if len(custom) > MOST_CUSTOM:
-        raise invalid(**{custom[MOST_CUSTOM]: f"Send at most {MOST_CUSTOM} custom values."})
-    details = {name: text for name in (*DETAIL_NAMES, *custom) if (text := parameters.get(name, "").strip())}
-    if errors := {name: message for name, text in details.items() if (message := _refusal(name, text))}:
-        raise invalid(**errors)
-    return details
-
-
-def _refusal(name: str, text: str) -> str:
-    if len(text) > 200 or len(name) > 100:
-        return "Use 200 characters or fewer for the value and 100 for its name."
-    try:
-        refuse_unstorable(name + text)
-    except ValueError as error:
-        return str(error)
-    return ""

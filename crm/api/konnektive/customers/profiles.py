@@ -37,9 +37,8 @@ class ProfileQuery(Parameters):
     customer_id: Whole | None = None
 
 
-@query_endpoint(VIEW, VIEW_ORDERS)
-def profile_query(call: Call) -> dict[str, Any]:
-    query = call.read(ProfileQuery)
+@query_endpoint(ProfileQuery, VIEW, VIEW_ORDERS)
+def profile_query(call: Call, query: ProfileQuery) -> dict[str, Any]:
     if query.e_commerce_password is None and query.customer_id is None:
         raise invalid(eCommercePassword="Send the password or the customerId.")
     customer = _opened_by_password(query) if query.e_commerce_password else _of_customer(query)
@@ -80,10 +79,9 @@ class UpdateProfile(Parameters):
     e_commerce_password: SecretStr | None = None
 
 
-@endpoint(VIEW, CHANGE)
-def profile_update(call: Call) -> dict[str, Any]:
+@endpoint(UpdateProfile, VIEW, CHANGE)
+def profile_update(call: Call, sent: UpdateProfile) -> dict[str, Any]:
     """Set the password of a login, which is added if it does not exist."""
-    sent = call.read(UpdateProfile)
     customer = find_customer(sent.customer_id)
     row = CartLogin.objects.filter(login=sent.e_commerce_login, source_record__customer=customer).first()
     if row is None:

@@ -10,9 +10,9 @@ from pydantic import BeforeValidator
 
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import invalid
-from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word
+from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word, written
 from crm.api.konnektive.orders.rows import fulfillment_row
-from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.lib.dates import start_of_day
 from customers.web.permissions import VIEW_ORDERS
@@ -30,7 +30,7 @@ def parse_status(text: str) -> str:
     return status
 
 
-Status = Annotated[str, BeforeValidator(parse_status)]
+Status = Annotated[str, BeforeValidator(parse_status), written("string", enum=FulfillmentStatus.values)]
 
 
 class FulfillmentQuery(RowQuery, PersonFilter):
@@ -40,9 +40,8 @@ class FulfillmentQuery(RowQuery, PersonFilter):
     tracking_number: Word | None = None
 
 
-@query_endpoint(VIEW, VIEW_ORDERS)
-def fulfillment_query(call: Call) -> dict[str, Any]:
-    query = call.read(FulfillmentQuery)
+@query_endpoint(FulfillmentQuery, VIEW, VIEW_ORDERS)
+def fulfillment_query(call: Call, query: FulfillmentQuery) -> Page:
     filters = without_none(
         pk=query.fulfillment_id,
         order__number=query.order_id,
@@ -72,9 +71,8 @@ class UpdateFulfillment(Parameters):
     rma_number: Word | None = None
 
 
-@endpoint(VIEW, VIEW_ORDERS, "orders.change_order")
-def fulfillment_update(call: Call) -> list[dict[str, Any]]:
-    sent = call.read(UpdateFulfillment)
+@endpoint(UpdateFulfillment, VIEW, VIEW_ORDERS, "orders.change_order")
+def fulfillment_update(call: Call, sent: UpdateFulfillment) -> list[dict[str, Any]]:
     update = FulfillmentUpdate(
         status=FulfillmentStatus(sent.fulfillment_status),
         carrier=sent.ship_carrier or "",

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
+from pydantic import ConfigDict
 
-from crm.api.konnektive.customers.person import PersonParameters, data_source_of, details_of, incoming_customer
+from crm.api.konnektive.customers.details import details_of
+from crm.api.konnektive.customers.person import PersonParameters, data_source_of, incoming_customer
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Currency, Id
@@ -16,7 +18,7 @@ from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of, sent_digests
 from crm.api.konnektive.orders.named_rows import named_rows
 from crm.api.konnektive.orders.payment_method import PaymentParameters, card_on_file, typed_card
-from crm.api.konnektive.orders.products import lines_of, read_products
+from crm.api.konnektive.orders.products import describe_first_product, lines_of, read_products
 from crm.api.konnektive.queries import find_order
 from customers.lib.identity import Identity
 from customers.lib.money import format_for_input, is_payable
@@ -30,7 +32,12 @@ from orders.payments.gateway import Card
 
 
 class ImportOrder(PersonParameters, PaymentParameters):
-    """`totalAmount` is optional: it is compared with the total of the order."""
+    """`totalAmount` is optional: it is compared with the total of the order.
+
+    Products are numbered from 1: `product2_id`, `product3_id` and so on.
+    """
+
+    model_config = ConfigDict(json_schema_extra=describe_first_product)
 
     client_order_id: Id = ""
     currency: Currency = ""
@@ -40,10 +47,9 @@ class ImportOrder(PersonParameters, PaymentParameters):
     total_amount: Amount | None = None
 
 
-@endpoint("orders.add_order")
+@endpoint(ImportOrder, "orders.add_order")
 @sensitive_variables("call", "method", "sent")
-def order_import(call: Call) -> dict[str, Any]:
-    sent = call.read(ImportOrder)
+def order_import(call: Call, sent: ImportOrder) -> dict[str, Any]:
     lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
     is_on_file = sent.pay_source == "ACCTONFILE"
     if lead is None and not is_on_file:
@@ -78,7 +84,7 @@ def _read(call: Call, sent: ImportOrder) -> IncomingOrder:
         discount=sent.discount_price,
         coupon_code=sent.coupon_code,
         ip_address=str(sent.ip_address) if sent.ip_address else None,
-        details=details_of(call.parameters) | {"paySource": sent.pay_source},
+        details=details_of(sent, call.parameters) | {"paySource": sent.pay_source},
         request=request_of(call),
         sent=sent_digests(call),
     )

@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Truth, Wholes, at_most
+from crm.api.konnektive.fields import Amount, DoneOnce, Id, Parameters, Text, Truth, Wholes, at_most
 from crm.api.konnektive.formats import format_amount
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.orders.rows import order_rows
-from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
@@ -42,9 +42,8 @@ class OrderQuery(RowQuery, PersonFilter):
     include_custom_fields: Truth = False
 
 
-@query_endpoint(VIEW, VIEW_ORDERS)
-def order_query(call: Call) -> dict[str, Any]:
-    query = call.read(OrderQuery)
+@query_endpoint(OrderQuery, VIEW, VIEW_ORDERS)
+def order_query(call: Call, query: OrderQuery) -> Page:
     filters = without_none(
         number=query.order_id,
         status=query.order_status and OrderStatus(query.order_status),
@@ -71,9 +70,8 @@ class CancelOrder(Parameters):
     after_next_bill: Truth = False
 
 
-@endpoint(VIEW, VIEW_ORDERS, CANCEL)
-def order_cancel(call: Call) -> dict[str, Any]:
-    sent = call.read(CancelOrder)
+@endpoint(CancelOrder, VIEW, VIEW_ORDERS, CANCEL)
+def order_cancel(call: Call, sent: CancelOrder) -> dict[str, Any]:
     order = find_order(sent.order_id)
     if sent.full_refund and not call.by.has_perm(REFUND):
         raise CallError(NOT_ALLOWED)
@@ -106,16 +104,15 @@ def _refund_cancelled(order: Order, reason: str, call: Call) -> None:
         raise CallError(f"{error} The order remains cancelled.") from None
 
 
-class RefundOrder(Parameters):
+class RefundOrder(DoneOnce):
     order_id: Id
     refund_amount: Amount | None = None
     full_refund: Truth = False
     refund_reason: Reason = ""
 
 
-@endpoint(VIEW, VIEW_ORDERS, REFUND)
-def order_refund(call: Call) -> dict[str, Any]:
-    sent = call.read(RefundOrder)
+@endpoint(RefundOrder, VIEW, VIEW_ORDERS, REFUND)
+def order_refund(call: Call, sent: RefundOrder) -> dict[str, Any]:
     order = find_order(sent.order_id)
     request = request_of(call)
     if request and (refund := refund_made_by(order, request)):
@@ -161,10 +158,10 @@ class RerunOrder(Parameters):
     order_id: Id
 
 
-@endpoint(VIEW, VIEW_ORDERS, RERUN)
-def order_rerun(call: Call) -> dict[str, Any]:
+@endpoint(RerunOrder, VIEW, VIEW_ORDERS, RERUN)
+def order_rerun(call: Call, sent: RerunOrder) -> dict[str, Any]:
     """Charge the card of the declined sale again. Another card needs a user to choose it."""
-    order = find_order(call.read(RerunOrder).order_id)
+    order = find_order(sent.order_id)
     declined = declined_sale(order)
     if declined.pay_source_id not in {card.pk for card in chargeable_cards(order)}:
         raise CallError("The card of the declined sale is not on file with the gateway.")

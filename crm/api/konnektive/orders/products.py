@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -28,6 +29,13 @@ class ProductParameters(Parameters):
     qty: Whole = 1
     price: Amount | None = None
     ship_price: Amount = Decimal(0)
+
+
+def describe_first_product(schema: dict[str, Any]) -> None:
+    """Add it to the JSON Schema of an order, of which it is a part without being a field."""
+    product = ProductParameters.model_json_schema()
+    schema["properties"] |= {f"product1_{name}": values for name, values in product["properties"].items()}
+    schema["required"] += [f"product1_{name}" for name in product["required"]]
 
 
 @dataclass(frozen=True)

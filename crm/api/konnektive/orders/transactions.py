@@ -12,7 +12,7 @@ from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Id, Whole
 from crm.api.konnektive.formats import format_amount, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
-from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
@@ -34,9 +34,8 @@ class TransactionQuery(RowQuery, PersonFilter):
     campaign_id: Whole | None = None
 
 
-@query_endpoint(VIEW, VIEW_ORDERS)
-def transactions_query(call: Call) -> dict[str, Any]:
-    query = call.read(TransactionQuery)
+@query_endpoint(TransactionQuery, VIEW, VIEW_ORDERS)
+def transactions_query(call: Call, query: TransactionQuery) -> Page:
     filters = without_none(
         pk=query.transaction_id,
         order__number=query.order_id,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Amount, Id, Parameters, Text, Truth, Whole
+from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.queries import find_order
@@ -24,7 +24,7 @@ PARTS = {"quantity": "productQty", "price": "productPrice", "shipping": "product
 DECLINES = (TransactionStatus.SOFT_DECLINE, TransactionStatus.HARD_DECLINE)
 
 
-class ImportUpsale(Parameters):
+class ImportUpsale(DoneOnce):
     """Some clients send `product1_id`, as for an order. `forceNew` adds the same once more."""
 
     order_id: Id
@@ -38,10 +38,9 @@ class ImportUpsale(Parameters):
     force_new: Truth = False
 
 
-@endpoint("orders.add_order")
+@endpoint(ImportUpsale, "orders.add_order")
 @sensitive_variables("call")
-def upsale_import(call: Call) -> dict[str, Any]:
-    sent = call.read(ImportUpsale)
+def upsale_import(call: Call, sent: ImportUpsale) -> dict[str, Any]:
     if sent.replace_product_id:
         raise invalid(replaceProductId="A paid line cannot be replaced. Refund it, then leave out this parameter.")
     order = find_order(sent.order_id)

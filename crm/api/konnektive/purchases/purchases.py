@@ -9,7 +9,7 @@ from django.db import transaction
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Day, Id, Parameters, Text, Truth, Whole, at_most
-from crm.api.konnektive.paging import answer_page
+from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.web.permissions import VIEW_ORDERS
@@ -32,9 +32,8 @@ class PurchaseQuery(RowQuery, PersonFilter):
     ) = None
 
 
-@query_endpoint(VIEW, VIEW_ORDERS)
-def purchase_query(call: Call) -> dict[str, Any]:
-    query = call.read(PurchaseQuery)
+@query_endpoint(PurchaseQuery, VIEW, VIEW_ORDERS)
+def purchase_query(call: Call, query: PurchaseQuery) -> Page:
     filters = without_none(
         pk=query.purchase_id, order__number=query.order_id, order__campaign=query.campaign_id, status=query.status
     )
@@ -50,9 +49,8 @@ class UpdatePurchase(Parameters):
     next_bill_date: Day | None = None
 
 
-@endpoint(VIEW, VIEW_ORDERS, CHANGE)
-def purchase_update(call: Call) -> dict[str, Any]:
-    sent = call.read(UpdatePurchase)
+@endpoint(UpdatePurchase, VIEW, VIEW_ORDERS, CHANGE)
+def purchase_update(call: Call, sent: UpdatePurchase) -> dict[str, Any]:
     if unknown := [name for name in NOT_DONE_HERE if call.parameters.get(name, "").strip()]:
         raise CallError(dict.fromkeys(unknown, "This cannot be changed here. Nothing was changed."))
     if not (sent.reactivate or sent.price is not None or sent.next_bill_date):
@@ -81,9 +79,8 @@ class CancelPurchase(Parameters):
     full_refund: Truth = False
 
 
-@endpoint(VIEW, VIEW_ORDERS, CANCEL)
-def purchase_cancel(call: Call) -> dict[str, Any]:
-    sent = call.read(CancelPurchase)
+@endpoint(CancelPurchase, VIEW, VIEW_ORDERS, CANCEL)
+def purchase_cancel(call: Call, sent: CancelPurchase) -> dict[str, Any]:
     if sent.full_refund:
         raise invalid(fullRefund="Refund its order with /order/refund/. Nothing was cancelled.")
     purchase = _find(sent.purchase_id)
@@ -100,10 +97,9 @@ class PausePurchase(Parameters):
     restart_date: Day | None = None
 
 
-@endpoint(VIEW, VIEW_ORDERS, CANCEL)
-def purchase_pause(call: Call) -> dict[str, Any]:
+@endpoint(PausePurchase, VIEW, VIEW_ORDERS, CANCEL)
+def purchase_pause(call: Call, sent: PausePurchase) -> dict[str, Any]:
     # Also with `priorToNextBill`: nothing is billed before the next bill, so pausing now comes to the same.
-    sent = call.read(PausePurchase)
     purchase = _find(sent.purchase_id)
     pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
     return purchase_rows([_find(sent.purchase_id)])[0]
