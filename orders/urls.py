@@ -10,6 +10,8 @@ from orders.pages.views.billing import (
 from orders.pages.views.order import order_detail
 from orders.pages.views.payments import order_refund, order_rerun, order_settle
 from orders.pages.views.purchase import purchase_detail
+from orders.sources.views.delete import source_delete
+from orders.sources.views.sources import source_detail, source_edit, source_list
 
 app_name = "orders"
 
@@ -24,4 +26,8 @@ urlpatterns = [
     path("purchases/<int:pk>/pause/", purchase_pause, name="purchase_pause"),
     path("purchases/<int:pk>/reactivate/", purchase_reactivate, name="purchase_reactivate"),
     path("purchases/<int:pk>/billing/", purchase_billing, name="purchase_billing"),
+    path("data-sources/", source_list, name="source_list"),
+    path("data-sources/<int:pk>/", source_detail, name="source_detail"),
+    path("data-sources/<int:pk>/edit/", source_edit, name="source_edit"),
+    path("data-sources/<int:pk>/delete/", source_delete, name="source_delete"),
 ]

@@ -104,6 +104,10 @@ PAGES = {
     "orders:purchase_keep": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_pause": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_reactivate": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
+    "orders:source_list": Page((VIEW,)),
+    "orders:source_detail": Page((VIEW,), of=("source",)),
+    "orders:source_edit": Page((VIEW, "customers.change_datasource"), of=("source",)),
+    "orders:source_delete": Page((VIEW, DELETE), of=("source",)),
     "orders:purchase_billing": Page((VIEW, ORDERS, "orders.change_purchase"), of=("purchase",)),
 }
 
@@ -133,6 +137,7 @@ def subjects(db):
         "merge": merge(customer, duplicate).pk,
         "order": bought.number,
         "purchase": bought.purchases.get().pk,
+        "source": bought.data_source_id,
     }
 
 

@@ -75,6 +75,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
         "order": Order.objects.filter(source_record=record).earliest("pk").number,
         "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,
+        "source": record.data_source_id,
         "user": user.pk,
         "key": user.api_keys.earliest("pk").pk,
         "draft": reviewed(client, customer, other).split("/")[-2],

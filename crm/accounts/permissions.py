@@ -51,7 +51,12 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "Can split a source record off a customer",
             "Move a source record to a new customer",
         ),
-        Checkbox("customers.delete_customer", "Can delete customers", "Permanently, with all linked records"),
+        Checkbox(
+            "customers.delete_customer",
+            "Can delete customers",
+            "Permanently, with all linked records. Also all customers of a data source",
+        ),
+        Checkbox("customers.change_datasource", "Can change data sources", "Name, default country and currency"),
     ),
     "Orders": (
         Checkbox("orders.view_order", "Can view orders", "Orders, payments, fulfillments, purchases, memberships"),

@@ -69,13 +69,17 @@ def plan_erasure(customer: Customer) -> ErasePlan:
         merged=list(Customer.objects.filter(pk__in=merged).order_by("pk")),
         counts=add_counts(count_rows(all_linked_models(), customers, by="source_record__customer").values()),
         totals=order_totals([customer.pk], by="source_record__customer")[customer.pk],
-        warnings=[notice for model in linked_models() for notice in model.erase_warnings(customer)],
-        refusals=refusals(customer),
+        warnings=warnings(customer.records.all()),
+        refusals=refusals(customer.records.all()),
     )
 
 
-def refusals(customer: Customer) -> list[str]:
-    return [why for model in linked_models() for why in model.erase_refusals(customer)]
+def warnings(records: QuerySet[SourceRecord]) -> list[Notice]:
+    return [notice for model in linked_models() for notice in model.erase_warnings(records)]
+
+
+def refusals(records: QuerySet[SourceRecord]) -> list[str]:
+    return [why for model in linked_models() for why in model.erase_refusals(records)]
 
 
 def is_name_of(customer: Customer, typed: str) -> bool:
@@ -131,7 +135,7 @@ def _refuse(customer: Customer, version: int | None) -> None:
         raise EraseError(f"{customer.name_with_number} was merged into {root.name_with_number} meanwhile.")
     if version not in (None, customer.version):
         raise StaleEraseError
-    if why := refusals(customer):
+    if why := refusals(customer.records.all()):
         raise EraseError(" ".join(why))
 
 

@@ -3,16 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
 
 from customers.lib.phrases import Notice
 from customers.models.source import SourceRecord
-
-if TYPE_CHECKING:
-    from customers.models.customer import Customer
 
 
 class TabPosition(IntEnum):
@@ -75,12 +72,12 @@ class LinkedRow(models.Model):
         return []
 
     @classmethod
-    def erase_warnings(cls, customer: "Customer") -> list[Notice]:
+    def erase_warnings(cls, records: models.QuerySet[SourceRecord]) -> list[Notice]:
         return []
 
     @classmethod
-    def erase_refusals(cls, customer: "Customer") -> list[str]:
-        """Sentences: why the rows of the live `customer` cannot be deleted yet."""
+    def erase_refusals(cls, records: models.QuerySet[SourceRecord]) -> list[str]:
+        """Sentences: why the rows of `records` cannot be deleted yet."""
         return []
 
     @classmethod

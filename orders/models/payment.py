@@ -3,7 +3,7 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 
-from customers.models import Customer, LinkedRow, PaySource, Tab, TabPosition
+from customers.models import LinkedRow, PaySource, SourceRecord, Tab, TabPosition
 from customers.models.ids import public_id
 from orders.models.order import Order
 
@@ -83,9 +83,9 @@ class Transaction(LinkedRow):
         return f"{self.kind} {self.amount} {self.currency}"
 
     @classmethod
-    def erase_refusals(cls, customer: Customer) -> list[str]:
+    def erase_refusals(cls, records: models.QuerySet[SourceRecord]) -> list[str]:
         # A pending charge may have happened, so its order is still needed.
-        pending = cls.objects.filter(source_record__customer=customer, status=TransactionStatus.PENDING)
+        pending = cls.objects.filter(source_record__in=records, status=TransactionStatus.PENDING)
         numbers = pending.order_by("order__number").values_list("order__number", flat=True).distinct()
         return [
             f"The gateway has not answered for a payment of order {number} yet. Delete the customer after it has."

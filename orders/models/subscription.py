@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.deconstruct import deconstructible
 
 from customers.lib.phrases import Notice, isolated, join_words
-from customers.models import BillingStatus, Customer, LinkedRow, Tab, TabPosition
+from customers.models import BillingStatus, LinkedRow, SourceRecord, Tab, TabPosition
 from customers.models.ids import public_id
 from orders.models.catalogue import Product
 from orders.models.order import Order
@@ -156,8 +156,8 @@ class Purchase(LinkedRow):
         ]
 
     @classmethod
-    def erase_warnings(cls, customer: Customer) -> list[Notice]:
-        active = cls.objects.filter(source_record__customer=customer).exclude(status__in=ENDED)
+    def erase_warnings(cls, records: models.QuerySet[SourceRecord]) -> list[Notice]:
+        active = cls.objects.filter(source_record__in=records).exclude(status__in=ENDED)
         products = active.values_list("product__name", flat=True).distinct().order_by("product__name")
         names = [isolated(name) for name in products]
         if not names:

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
+from crm.demo import store
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
 from customers.pages import tabs
@@ -46,6 +47,7 @@ def pages() -> Iterator[Shown]:
     yield from merge_pages(Merge.objects.filter(undone_at=None).order_by("-pk")[0])
     yield from order_pages()
     yield from purchase_pages()
+    yield from source_pages(DataSource.objects.get(name=store.SHOP))
     yield from user_pages(User.objects.get(username="agent"))
     yield from refusals()
 
@@ -121,6 +123,12 @@ def purchase_pages() -> Iterator[Shown]:
         yield shown(f"purchase-{name}", f"orders:purchase_{name}", active.pk)
     yield shown("purchase-keep", "orders:purchase_keep", ending.pk)
     yield shown("purchase-reactivate", "orders:purchase_reactivate", paused.pk)
+
+
+def source_pages(source: DataSource) -> Iterator[Shown]:
+    yield shown("sources", "orders:source_list")
+    for name in ("detail", "edit", "delete"):
+        yield shown(f"source-{name}", f"orders:source_{name}", source.pk)
 
 
 def user_pages(user: User) -> Iterator[Shown]:

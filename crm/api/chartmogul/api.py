@@ -31,7 +31,7 @@ from customers.labels.common import LabelError
 from customers.merging.plan import MergeError
 from customers.merging.unmerge import UnmergeError
 from customers.sources.customers import DescriptionError
-from orders.delete_source import DeleteSourceError
+from orders.sources.delete import DeleteSourceError
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.connect import ConnectError
 

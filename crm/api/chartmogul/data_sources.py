@@ -11,7 +11,7 @@ from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.times import format_time
 from customers.models import DataSource
 from customers.sources import data_sources
-from orders.delete_source import delete_source, empty_source, purge_source
+from orders.sources.delete import delete_source, empty_source, purge_source
 
 router = Router(tags=["Data sources"])
 

@@ -3,10 +3,10 @@ from chartmogul import DataSource as Client
 
 from customers.models import Customer, DataSource, HistoryEntry, RecordTotals, SourceRecord
 from customers.totals import billing_status
-from orders import delete_source
 from orders.intake.order import IncomingPurchase
 from orders.models import Order, Product, Purchase, Transaction
 from orders.models import PurchaseStatus as Status
+from orders.sources import delete
 from tests.api.caller import Caller
 from tests.api.chartmogul.customer_requests import merged, now, send
 from tests.database import dump
@@ -76,7 +76,7 @@ def test_what_was_bought_is_deleted_and_the_customers_stay(caller, shop, smith, 
 
 @pytest.mark.parametrize("rest", ["", "/all", "/dependent"])
 def test_more_than_one_request_can_do_is_refused_and_nothing_is_half_done(caller, shop, smith, both, rest, monkeypatch):
-    monkeypatch.setattr(delete_source, "MOST_RECORDS", 1)
+    monkeypatch.setattr(delete, "MOST_RECORDS", 1)
     before = dump()
     response = caller.delete(f"data_sources/{shop.uuid}{rest}")
     assert response.status_code == 422

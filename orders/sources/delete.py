@@ -6,7 +6,7 @@ are split off and erased. Everything happens in one transaction, so a source too
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -17,8 +17,18 @@ from customers.erasing.erase import EraseError, erase_customer, lock_records, re
 from customers.lib.errors import ActionError
 from customers.locks import lock
 from customers.merging.split import SplitError, split_record
-from customers.models import Customer, DataSource, HistoryKind, MonthTotals, RecordTotals, SourceRecord, Via
+from customers.models import (
+    Customer,
+    DataSource,
+    DataSourceChange,
+    HistoryKind,
+    MonthTotals,
+    RecordTotals,
+    SourceRecord,
+    Via,
+)
 from customers.records import external, history, ownership
+from customers.sources.data_sources import write_change
 from customers.totals import billing_status
 from orders.models import Order, Product
 
@@ -32,21 +42,37 @@ class DeleteSourceError(ActionError):
     pass
 
 
-def delete_source(source: DataSource, *, by: User | None) -> None:
+class StaleDeletionError(DeleteSourceError):
+    def __init__(self, source: DataSource) -> None:
+        super().__init__(f"Nothing was deleted. Customers of {source} changed since you opened the page. Look again.")
+
+
+def delete_source(source: DataSource, *, by: User | None, seen: str = "") -> None:
+    """Delete the data source with its customers. `seen` is the fingerprint of the plan that was shown."""
     try:
         with transaction.atomic():
-            empty_source(source, by=by)
+            _delete_customers(source, by=by, seen=seen)
+            _refuse_orders_elsewhere(source)
             _delete_plans(source)
+            write_change(source, DataSourceChange.Kind.DELETED, {"data_source": source.pk}, by=by)
             source.delete()
     except (IntegrityError, ProtectedError):
         raise DeleteSourceError(f"New records arrived for {source}. Nothing was deleted. Try again.") from None
 
 
 @transaction.atomic
-def empty_source(source: DataSource, *, by: User | None) -> None:
-    _refuse_too_large(source)
+def empty_source(source: DataSource, *, by: User | None, seen: str = "") -> None:
+    _delete_customers(source, by=by, seen=seen)
+    write_change(source, DataSourceChange.Kind.EMPTIED, by=by)
+
+
+def _delete_customers(source: DataSource, *, by: User | None, seen: str) -> None:
+    refuse_too_large(source)
+    locked = _lock_customers(source)
+    if seen and seen != fingerprint(locked):
+        raise StaleDeletionError(source)
     try:
-        for customer in _lock_customers(source):
+        for customer in locked:
             for customer_of_source in _split_off(customer, source, by=by):
                 current = Customer.objects.get(pk=customer_of_source.pk)
                 erase_customer(current, version=current.version, by=by)
@@ -54,22 +80,41 @@ def empty_source(source: DataSource, *, by: User | None) -> None:
         raise DeleteSourceError(f"Nothing was deleted. {error}") from None
 
 
+def fingerprint(customers: Iterable[Customer]) -> str:
+    """Another one after a merge, undo, split or edit of one of them. Records that arrive meanwhile are deleted too."""
+    return "-".join(f"{customer.pk}.{customer.version}" for customer in customers)
+
+
 @transaction.atomic
 def purge_source(source: DataSource, *, by: User | None) -> None:
     """Delete the orders of the data source with all rows linked to them; keep the customers."""
-    _refuse_too_large(source)
+    refuse_too_large(source)
     customers = _lock_customers(source)
-    if reasons := [reason for customer in customers for reason in refusals(customer)]:
+    if reasons := refusals(SourceRecord.objects.filter(customer__in=customers)):
         raise DeleteSourceError(f"Nothing was deleted. {reasons[0]}")
     records = lock_records(SourceRecord.objects.filter(data_source=source))
+    # A call that is repeated afterwards must not place and charge the order anew.
+    Order.keep_of_erased(records)
     delete_rows(records, only=_order_tables())
     billing_status.refresh([customer.pk for customer in customers])
     for customer in customers:
         sentence = "Deleted all orders and purchases from {source}."
         history.write(customer, HistoryKind.ORDER, sentence, source=source.name, by=by)
+    write_change(source, DataSourceChange.Kind.PURGED, by=by)
 
 
-def _refuse_too_large(source: DataSource) -> None:
+def _refuse_orders_elsewhere(source: DataSource) -> None:
+    """An order paid with a card on file is on the record of the card, which another data source may have sent."""
+    elsewhere = Order.objects.filter(data_source=source).select_related("source_record__customer").order_by("pk")
+    if order := elsewhere.first():
+        customer = order.source_record.customer.name_with_number
+        raise DeleteSourceError(
+            f"Nothing was deleted. {source} placed order {order.number} of {customer}, who stays with another data"
+            " source. Delete the customers, and keep the data source."
+        )
+
+
+def refuse_too_large(source: DataSource) -> None:
     if source.name == DataSource.STAFF:
         raise DeleteSourceError("This data source holds the values entered by staff. Nothing was deleted.")
     records = SourceRecord.objects.filter(data_source=source)[: MOST_RECORDS + 1].count()
@@ -95,12 +140,16 @@ def _lock_customers(source: DataSource) -> list[Customer]:
 def _split_off(customer: Customer, source: DataSource, *, by: User | None) -> Iterator[Customer]:
     """Split off the records of `source`; return the customers that then have no other record."""
     records = external.external_records_of([customer])[customer.pk]
-    sent = [record for record in records if record.data_source_id == source.pk]
-    if len(sent) == len(records):
+    if is_only_of(source, records):
         yield customer
         return
-    for record in sent:
+    for record in (record for record in records if record.data_source_id == source.pk):
         yield split_record(record, by=by, via=Via.API, reason=f"{source} was deleted")
+
+
+def is_only_of(source: DataSource, external_records: Iterable[SourceRecord]) -> bool:
+    """Whether a customer with these records is erased whole: no other data source knows them."""
+    return all(record.data_source_id == source.pk for record in external_records)
 
 
 def _order_tables() -> Collection[Model]:
