@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_NOTE = 5_000
+"""In characters, for the form and both dialects of the API; the column has no limit."""
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The profile of a customer, field by field: the one list behind form, pages, merge, undo, history, export and API.
 
-What a field is called by the two API dialects is in crm/api/profile_fields.py.
+What a field is called by the two API dialects is in crm/api/profile_fields.py. What a merge warns of when it narrows or
+widens a consent is in merging/warnings.py; other consents have a general sentence.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,9 @@
-"""Invoices, their lines and their transactions as clients send them, and as the rules take them."""
+"""Invoices, their lines and their transactions as clients send them, and as the rules take them.
+
+The `…_values` below the schemas give each sent value the name that `orders/invoices/incoming.py` has for it; a value of
+a line reaches its column from there by itself (`orders/invoices/rows.py`). `…Changes` are what a client may change
+later, with a label in `orders/invoices/amend.py`.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal

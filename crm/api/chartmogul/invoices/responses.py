@@ -1,4 +1,8 @@
-"""Invoices, their lines and their transactions as they are answered: our orders, items and transactions."""
+"""Invoices, their lines and their transactions as they are answered: our orders, items and transactions.
+
+All answers build on `serialize_imported`, the answer to an import; `serialize_invoice` adds what that one lacks. A
+value of the customer is read from `record.customer`, as it is now; one that must stay as it was is a column of Order.
+"""
 
 from __future__ import annotations
 
