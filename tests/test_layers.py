@@ -1,6 +1,7 @@
-"""Rules know no forms, views or HTTP; import-linter and ruff hold the rest of the layers."""
+"""Rules know no forms and views, and a class has its name alone; import-linter and ruff hold the other layers."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +26,11 @@ def test_a_rule_imports_no_form_and_no_view():
     imports = [(path, name) for path in rule_modules() for name in imports_of(path) if name.startswith(APPS)]
     assert len(imports) > 500
     assert [(str(path), name) for path, name in imports if ABOVE_RULES & {*name.split(".")}] == []
+
+
+def test_no_two_classes_have_one_name():
+    modules = [path for app in ("crm", *APPS) for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
+    classes = [
+        node.name for path in modules for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)
+    ]
+    assert {name for name, number in Counter(classes).items() if number > 1} == {"Command"}  # Django's name for each

@@ -26,7 +26,7 @@ SECRET = re.compile("password|card_number|security_code", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Explanation:
+class FailureText:
     """The texts of the page; `change` for who wanted to change something, `read` for who only looked."""
 
     title: str
@@ -35,31 +35,31 @@ class Explanation:
 
 
 EXPLANATIONS = {
-    Failure.BUSY: Explanation(
+    Failure.BUSY: FailureText(
         "Being changed by another user",
         "Another user or an API client is changing the same records at the moment. Your change was not completed. Try"
         " again in a few seconds.",
         "Another user or an API client is changing the same records at the moment. Try again in a few seconds.",
     ),
-    Failure.SLOW: Explanation(
+    Failure.SLOW: FailureText(
         "This took too long",
         "The database took too long, so your change was not completed. Try again in a minute.",
         "The database took too long to answer. Try again in a minute, or search for less at once.",
     ),
-    Failure.READ_ONLY: Explanation(
+    Failure.READ_ONLY: FailureText(
         "Read-only at the moment",
         "Reunite is read-only at the moment. Your change was not completed. You can look at everything meanwhile. Try"
         " again later, or ask your Reunite administrator.",
         "Reunite is read-only at the moment, and this page has to save something first. Try again later, or ask your"
         " Reunite administrator.",
     ),
-    Failure.FULL: Explanation(
+    Failure.FULL: FailureText(
         "Nothing can be saved at the moment",
         "The database has no space left or cannot write. Your change was not completed. Tell your Reunite"
         " administrator, and try again later.",
         "The database has no space left or cannot write. Tell your Reunite administrator, and try again later.",
     ),
-    Failure.AWAY: Explanation(
+    Failure.AWAY: FailureText(
         "Reunite cannot reach its database",
         "Your change may not have been saved: check before you repeat it. Try again in a minute. If this goes on, tell"
         " your Reunite administrator.",

@@ -16,7 +16,7 @@ from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS
-from customers.profile.refusals import Refusal, passed_to, refusals_of
+from customers.profile.refusals import ConsentRefusal, passed_to, refusals_of
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
@@ -38,7 +38,7 @@ class CustomerAfterUndo:
     totals: OrderTotals
     arrived: int
     credit: str
-    refusals: Sequence[Refusal]
+    refusals: Sequence[ConsentRefusal]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
     return [after(side) for side in plan.sides]
 
 
-def _refusals_said_since(plan: UndoPlan) -> dict[int, list[Refusal]]:
+def _refusals_said_since(plan: UndoPlan) -> dict[int, list[ConsentRefusal]]:
     """{customer after the undo: the refusals said since the merge by all of them together}."""
     refusals = passed_to([side.customer for side in plan.returns], since=plan.merge.created)
     still_refused = refusals_of(plan.root)

@@ -30,7 +30,7 @@ CONSENTS = {field.key: field for field in FIELDS if field.kind is FieldKind.CONS
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ConsentRefusal:
     """What was refused, and when the customer said so."""
 
     key: str
@@ -111,7 +111,7 @@ def _not_refused_by(customer: Customer, refusals: Mapping[str, bool]) -> dict[st
     return {key: value for key, value in refusals.items() if getattr(customer, key) is not value}
 
 
-def said_while_merged(changes: Iterable[ProfileChange], *, since: datetime) -> list[Refusal]:
+def said_while_merged(changes: Iterable[ProfileChange], *, since: datetime) -> list[ConsentRefusal]:
     """The refusals that a customer took over from the one it was merged into; `changes` are its, by version."""
     refused: dict[str, datetime] = {}
     for change in changes:
@@ -120,10 +120,10 @@ def said_while_merged(changes: Iterable[ProfileChange], *, since: datetime) -> l
                 refused.pop(key, None)
                 if value["from"] and change.at >= since and value["after"] is CONSENTS[key].strictest:
                     refused[key] = change.at
-    return [Refusal(key, refused[key]) for key in CONSENTS if key in refused]
+    return [ConsentRefusal(key, refused[key]) for key in CONSENTS if key in refused]
 
 
-def passed_to(customers: Sequence[Customer], *, since: datetime) -> dict[int, list[Refusal]]:
+def passed_to(customers: Sequence[Customer], *, since: datetime) -> dict[int, list[ConsentRefusal]]:
     """{customer: the refusals said since then by the one it is merged into}."""
     changes = ProfileChange.objects.filter(customer__in=customers, merge=None, at__gte=since).order_by("version")
     changes_of: dict[int, list[ProfileChange]] = {customer.pk: [] for customer in customers}
