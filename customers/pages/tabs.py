@@ -90,7 +90,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Page:
+class TabPage:
     lines: Sequence[Line]
     older: str = ""
     """The cursor of the next page; "" on the last."""
@@ -130,7 +130,9 @@ def _rows(choice: Choice) -> QuerySet[Any]:
     return choice.model._default_manager.filter(source_record__customer=OuterRef("pk"))
 
 
-def page(choice: Choice, customer: Customer, records: Records, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
+def page(
+    choice: Choice, customer: Customer, records: Records, query: TabQuery, totals: Sequence[RecordTotals]
+) -> TabPage:
     """Newest first; the first page if the cursor cannot be read."""
     if choice.model is None:
         return _source_records(customer, query, totals)
@@ -139,17 +141,17 @@ def page(choice: Choice, customer: Customer, records: Records, query: TabQuery, 
     rows = newest(choice.model, customer, before=Cursor.parse(query.before), limit=PAGE + 1, source=query.source)
     # None, because select_related() without a name follows every foreign key.
     page = list(rows.select_related(*choice.tab.related or [None]).prefetch_related(*choice.tab.prefetch))
-    return Page(_lines(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
+    return TabPage(_lines(page[:PAGE], records), str(_cursor(page[PAGE - 1])) if len(page) > PAGE else "")
 
 
-def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> Page:
+def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> TabPage:
     before = Cursor.parse(query.before)
     records = listing.record_page(customer, before=before, limit=PAGE + 1, source=query.source)
     lines = [Line(contribution, contribution.record) for contribution in record_contributions(records[:PAGE], totals)]
-    return Page(lines, str(cursor_of(records[PAGE - 1])) if len(records) > PAGE else "")
+    return TabPage(lines, str(cursor_of(records[PAGE - 1])) if len(records) > PAGE else "")
 
 
-def _history(customer: Customer, records: Records, query: TabQuery) -> Page:
+def _history(customer: Customer, records: Records, query: TabQuery) -> TabPage:
     before = TimelineCursor.parse(query.before)
     entries = timeline_entries(
         customer,
@@ -159,7 +161,7 @@ def _history(customer: Customer, records: Records, query: TabQuery) -> Page:
         kind=query.kind,
         with_orders=query.with_orders,
     )
-    return Page(
+    return TabPage(
         _lines(entries[:PAGE], records), str(TimelineCursor.at(entries[PAGE - 1])) if len(entries) > PAGE else ""
     )
 

@@ -52,7 +52,7 @@ class SourceForm(forms.Form):
         return str(self.cleaned_data["default_currency"]).strip().upper()
 
 
-class DeleteForm(forms.Form):
+class DeleteSourceForm(forms.Form):
     """`seen` is the fingerprint of the plan that was shown."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -11,7 +11,7 @@ from customers.web.messages import emphasised
 from customers.web.permissions import may_delete, may_view
 from orders.sources.delete import DeleteSourceError, delete_source, empty_source
 from orders.sources.deletion_plan import plan_deletion
-from orders.sources.forms import DeleteForm
+from orders.sources.forms import DeleteSourceForm
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @may_view
 def source_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     source = get_object_or_404(DataSource, pk=pk)
-    form = DeleteForm(request.POST if request.method == "POST" else None)
+    form = DeleteSourceForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"title": f"Delete {isolated(source)}?", "plan": plan_deletion(source), "form": form}
         return render(request, "orders/sources/source_delete.html", {**context, "source": source})

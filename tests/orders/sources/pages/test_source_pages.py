@@ -14,6 +14,7 @@ from orders.sources import delete, overview
 from tests.acts import edit, merge
 from tests.database import reloaded
 from tests.factories import DataSourceFactory, customer_with_order, make_user, order, signed_in
+from tests.page_text import visible_text
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +39,6 @@ def frank(shop) -> Customer:
     return survivor
 
 
-def text_of(response) -> str:
-    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode())))
-
-
 def url(name: str, source: DataSource) -> str:
     return reverse(f"orders:source_{name}", args=[source.pk])
 
@@ -58,14 +55,14 @@ def confirm(client, source: DataSource, **values):
 
 def test_the_list_says_what_each_has_sent(as_admin, helena, frank):
     order(**HELENA)
-    page = text_of(as_admin.get(reverse("orders:source_list")))
+    page = visible_text(as_admin.get(reverse("orders:source_list")))
     assert re.search(r"Shop Stripe Unknown [\w ]+ Account default Account default 2 2 3 \d+ \w+ \d{4}", page)
     assert re.search(r"Market Unknown [\w ]+ Account default Account default 1 1 1 ", page)
 
 
 def test_a_large_one_is_counted_up_to_a_limit(as_admin, helena, frank, monkeypatch):
     monkeypatch.setattr(overview, "MOST_LISTED", 1)
-    assert re.search(r"Shop Stripe .* 1\+ 1\+ 1\+ ", text_of(as_admin.get(reverse("orders:source_list"))))
+    assert re.search(r"Shop Stripe .* 1\+ 1\+ 1\+ ", visible_text(as_admin.get(reverse("orders:source_list"))))
 
 
 def test_the_list_has_pages(as_admin, monkeypatch):
@@ -74,22 +71,22 @@ def test_the_list_has_pages(as_admin, monkeypatch):
         DataSourceFactory(name=name)
     first = as_admin.get(reverse("orders:source_list")).text
     following = re.search(r'href="(\?after=[^"]*)"', first)[1]
-    later = text_of(as_admin.get(reverse("orders:source_list") + html.unescape(following)))
+    later = visible_text(as_admin.get(reverse("orders:source_list") + html.unescape(following)))
     assert "Market" in first
     assert ("Shop" in later, "Market" in later) == (True, False)
-    assert "No more data sources" in text_of(as_admin.get(reverse("orders:source_list"), {"after": "Z\x00"}))
+    assert "No more data sources" in visible_text(as_admin.get(reverse("orders:source_list"), {"after": "Z\x00"}))
 
 
 def test_who_may_not_view_orders_sees_no_orders(helena):
     client = signed_in(make_user("nobody", EVERYTHING - {"orders.view_order"}))
     for path in (reverse("orders:source_list"), url("detail", helena.records.get().data_source)):
-        page = text_of(client.get(path))
+        page = visible_text(client.get(path))
         assert ("Records" in page, "Last order" in page, "Orders" in page) == (True, False, False)
 
 
 def test_name_and_defaults_are_edited_and_the_history_says_by_whom(as_admin, shop):
     assert save(as_admin, shop, name="Store", default_country="CZ", default_currency="czk").url == url("detail", shop)
-    page = text_of(as_admin.get(url("detail", shop)))
+    page = visible_text(as_admin.get(url("detail", shop)))
     assert "Default country Czechia For what it sends without a country." in page
     assert "Edited Name: Shop → Store Default country: account default → Czechia" in page
     assert "Default currency: account default → CZK Jane Peacock" in page
@@ -105,7 +102,7 @@ def test_what_cannot_be_saved_comes_back_as_typed(as_admin, shop):
         ({"seen": 99}, "Shop was changed since you opened the page."),
     ):
         response = save(as_admin, shop, **values)
-        assert (response.status_code, why in text_of(response)) == (422, True), values
+        assert (response.status_code, why in visible_text(response)) == (422, True), values
     assert (reloaded(shop).name, reloaded(shop).default_currency) == ("Shop", "")
 
 
@@ -119,7 +116,7 @@ def test_a_login_keeps_its_name(as_admin):
 def test_the_preview_says_who_is_deleted_who_is_kept_and_how_many_records(as_admin, shop, helena, frank):
     order(**HELENA)
     edit(helena, company="Initech")
-    page = text_of(as_admin.get(url("delete", shop)))
+    page = visible_text(as_admin.get(url("delete", shop)))
     for said in (
         "Delete Shop?",
         "Orders 3",
@@ -131,17 +128,17 @@ def test_the_preview_says_who_is_deleted_who_is_kept_and_how_many_records(as_adm
 
 
 def test_what_it_sent_is_deleted_and_the_data_source_stays(as_admin, shop, helena, frank):
-    page = text_of(confirm(as_admin, shop))
+    page = visible_text(confirm(as_admin, shop))
     assert "Deleted. All that Shop sent was permanently deleted." in page
     assert "Customers deleted Jane Peacock" in page
     assert reloaded(helena).erased_at
     assert not reloaded(frank).erased_at
     assert list(Order.objects.values_list("data_source__name", flat=True)) == ["Market"]
-    assert "No linked records." in text_of(as_admin.get(url("delete", shop)))
+    assert "No linked records." in visible_text(as_admin.get(url("delete", shop)))
 
 
 def test_the_data_source_is_deleted_too_and_the_history_of_all_keeps_that(as_admin, shop, helena, frank):
-    page = text_of(confirm(as_admin, shop, source_too="on"))
+    page = visible_text(confirm(as_admin, shop, source_too="on"))
     assert "Deleted. Shop and all that it sent were permanently deleted." in page
     assert "Shop Deleted Jane Peacock" in page
     assert not DataSource.objects.filter(pk=shop.pk).exists()
@@ -152,16 +149,16 @@ def test_nothing_is_deleted_where_customers_changed_since_the_preview(as_admin, 
     seen = re.search(r'name="seen" value="([^"]*)"', as_admin.get(url("delete", shop)).text)[1]
     merge(helena, customer_with_order(source="Market", first_name="Helen", last_name="Holy"))
     response = as_admin.post(url("delete", shop), {"seen": seen}, follow=True)
-    assert "Customers of Shop changed since you opened the page. Look again." in text_of(response)
+    assert "Customers of Shop changed since you opened the page. Look again." in visible_text(response)
     assert not reloaded(helena).erased_at
 
 
 def test_the_page_says_why_it_cannot_be_deleted(as_admin, shop, helena, monkeypatch):
     staff = DataSource.staff()
-    assert "This data source holds the values entered by staff." in text_of(as_admin.get(url("delete", staff)))
+    assert "This data source holds the values entered by staff." in visible_text(as_admin.get(url("delete", staff)))
     monkeypatch.setattr(delete, "MOST_RECORDS", 0)
     response = as_admin.get(url("delete", shop))
-    assert "too many for one request" in text_of(response)
-    assert "Yes, I’m sure" not in text_of(response)
-    assert "too many for one request" in text_of(as_admin.post(url("delete", shop), {"seen": ""}, follow=True))
+    assert "too many for one request" in visible_text(response)
+    assert "Yes, I’m sure" not in visible_text(response)
+    assert "too many for one request" in visible_text(as_admin.post(url("delete", shop), {"seen": ""}, follow=True))
     assert Order.objects.exists()
