@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def wait_until_blocked(threads: int = 1) -> None:
@@ -34,3 +35,26 @@ def start_in_thread(threads: ThreadPoolExecutor, act: Callable[[], object]) -> F
 
 def type_names(outcomes: list[object]) -> set[str]:
     return {type(outcome).__name__ for outcome in outcomes}
+
+
+class Held:
+    """A transaction in a thread that has done `act`, and stays open within `with`."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self.act, self.did, self.may_end = act, Event(), Event()
+
+    def run(self) -> None:
+        with transaction.atomic():
+            self.act()
+            self.did.set()
+            assert self.may_end.wait(10)
+
+    def __enter__(self) -> None:
+        self.threads = ThreadPoolExecutor(1)
+        self.outcome = start_in_thread(self.threads, self.run)
+        assert self.did.wait(10)
+
+    def __exit__(self, *error: object) -> None:
+        self.may_end.set()
+        self.outcome.result(timeout=10)
+        self.threads.shutdown()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from customers.lib.names import sort_key
 from customers.lib.phrases import ISOLATES, isolated
+from customers.models.functions import Now
 from customers.models.ids import public_id
 from customers.models.places import BillingCountry
 
@@ -78,8 +79,9 @@ class Customer(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     lead_created_at = models.DateTimeField(null=True, blank=True)
     trial_started_at = models.DateTimeField(null=True, blank=True)
-    created = models.DateTimeField(default=timezone.now, editable=False)
-    updated = models.DateTimeField(default=timezone.now, editable=False)
+    # Times of the database: API clients read on from one of them, so a row must not be older than its transaction.
+    created = models.DateTimeField(db_default=Now(), editable=False)
+    updated = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     # Without an index: almost all are null, which misleads SQLite. Its duplicates are found through MergeMember.
     merged_into = models.ForeignKey(

@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
+from django.db.models.expressions import DatabaseDefault
 from django.db.models.sql import DeleteQuery, Query, UpdateQuery
 
 from customers.lib.batches import batches
@@ -110,17 +111,28 @@ def _by_table(rows: Iterable[Model]) -> list[list[Model]]:
 
 def _insert(tables: Sequence[Sequence[Model]], on_conflict: str) -> None:
     rows = [row for table in tables for row in table]
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for row in rows
-        for field in _columns(type(row))
-    ]
+    values = [_value(field, row) for row in rows for field in _columns(type(row))]
     with connection.cursor() as cursor:
         cursor.execute(_insertion(tuple((type(table[0]), len(table)) for table in tables), on_conflict), values)
-        keys = [] if on_conflict else cursor.fetchall()
-    for row, (*_, pk) in zip(rows, keys, strict=False):
+        answers = [] if on_conflict else cursor.fetchall()
+    for row, (_, pk, *times) in zip(rows, answers, strict=False):
         row.pk = pk
         row._state.adding, row._state.db = False, connection.alias
+        for field, time in zip(_made_by_database(type(row)), times, strict=False):
+            setattr(row, field.attname, _read(field, time))
+
+
+def _value(field: Any, row: Model) -> Any:
+    """None where the database is to make it."""
+    value = field.pre_save(row, add=True)
+    return None if isinstance(value, DatabaseDefault) else field.get_db_prep_save(value, connection)
+
+
+def _read(field: Any, value: Any) -> Any:
+    column = field.cached_col
+    for converter in connection.ops.get_db_converters(column):
+        value = converter(value, column, connection)
+    return value
 
 
 @cache
@@ -128,25 +140,42 @@ def _columns(model: type[Model]) -> list[Any]:
     return [field for field in model._meta.local_concrete_fields if not field.primary_key]
 
 
+@cache
+def _made_by_database(model: type[Model]) -> list[Any]:
+    """The times that the database makes where none is given."""
+    return [field for field in _columns(model) if field.has_db_default()]
+
+
 @lru_cache
 def _insertion(tables: tuple[tuple[type[Model], int], ...], on_conflict: str) -> str:
-    insertions = [_insertion_into(model, rows, on_conflict) for model, rows in tables]
+    times = max(len(_made_by_database(model)) for model, _ in tables)
+    insertions = [_insertion_into(n, model, rows, on_conflict, times) for n, (model, rows) in enumerate(tables)]
     if len(insertions) == 1:
         return insertions[0]
-    parts = ", ".join(f"part{n} (key) AS ({insertion})" for n, insertion in enumerate(insertions))
-    keys = " UNION ALL ".join(f"SELECT {n} AS part, key FROM part{n}" for n in range(len(insertions)))  # noqa: S608 - numbers
-    return f"WITH {parts} {keys} ORDER BY part, key"
+    columns = ", ".join(["part", "key", *(f"time{n}" for n in range(times))])
+    parts = ", ".join(f"part{n} ({columns}) AS ({insertion})" for n, insertion in enumerate(insertions))
+    answers = " UNION ALL ".join(f"SELECT {columns} FROM part{n}" for n in range(len(insertions)))  # noqa: S608 - numbers
+    return f"WITH {parts} {answers} ORDER BY part, key"
 
 
-def _insertion_into(model: type[Model], rows: int, on_conflict: str) -> str:
+def _insertion_into(part: int, model: type[Model], rows: int, on_conflict: str, times: int) -> str:
     quote = connection.ops.quote_name
     columns = [quote(field.column) for field in _columns(model)]
-    places = f"({', '.join(['%s'] * len(columns))})"
-    ending = f"ON CONFLICT {on_conflict}" if on_conflict else f"RETURNING {quote(str(model._meta.pk.column))}"
+    places = f"({', '.join(_place(field) for field in _columns(model))})"
+    returned = [quote(field.column) for field in (model._meta.pk, *_made_by_database(model)) if field]
+    returned += ["NULL::timestamptz"] * (times - len(returned) + 1)  # all parts are as wide
+    ending = f"ON CONFLICT {on_conflict}" if on_conflict else f"RETURNING {part}, {', '.join(returned)}"
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"  # noqa: S608 - only names of ours
         f" VALUES {', '.join([places] * rows)} {ending}"
     )
+
+
+def _place(field: Any) -> str:
+    if not field.has_db_default():
+        return "%s"
+    sql, _ = Query(None).get_compiler(connection=connection).compile(field.db_default)
+    return f"COALESCE(%s, {sql})"
 
 
 class Slot(Expression):

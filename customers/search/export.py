@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from customers.lib.batches import batches
 from customers.lib.countries import country_name
 from customers.lib.money import from_minor_units
@@ -54,7 +56,8 @@ def columns(row: ExportedCustomer) -> Iterator[Cell]:
 
 
 def export_header(*, with_orders: bool) -> Sequence[str]:
-    nobody = ExportedCustomer(Customer(), (), "", OrderTotals() if with_orders else None)
+    now = timezone.now()
+    nobody = ExportedCustomer(Customer(created=now, updated=now), (), "", OrderTotals() if with_orders else None)
     return [label for label, _ in columns(nobody)]
 
 

@@ -69,13 +69,13 @@ class IncomingOrder:
 
     `sent` are the digests of everything that was sent. `record` is its source record, if the sender knows it.
     `purchases` begin with any status of the order. Purchases of subscription lines are not among them: they begin when
-    the order counts.
+    the order counts. Without `at`, the time is when it is written.
     """
 
     customer: IncomingCustomer
     total: Decimal
     currency: str
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime | None = None
     status: str = OrderStatus.COMPLETE
     kind: str = OrderKind.NEW_SALE
     external_id: str = ""
@@ -148,7 +148,7 @@ def _check_text(name: str, text: str, limit: int) -> None:
 
 
 def _check_order(incoming: IncomingOrder) -> None:
-    if incoming.at.tzinfo is None:
+    if incoming.at and incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")
     if error := currency_error(incoming.currency, on=timezone.localdate(incoming.at)):
         raise IntakeError(f"The currency {error}.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from customers.lib.digests import is_one_of
 from customers.lib.identity import Identity, identity_key
@@ -183,11 +184,13 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
 def columns(incoming: IncomingOrder) -> dict[str, Any]:
     identity = asdict(incoming.customer.identity)
     del identity["country"]
-    copied = ("at", "campaign", "kind", "status", "currency", "total", "shipping", "tax", "discount", "coupon_code")
+    copied = ("campaign", "kind", "status", "currency", "total", "shipping", "tax", "discount", "coupon_code")
     return {
         **identity,
         **ids_of(incoming),
         **{name: getattr(incoming, name) for name in copied},
+        # Now, after the locks: who reads orders in the order of their times has not come to this one yet.
+        "at": incoming.at or timezone.now(),
         "billing_address": incoming.customer.billing_address,
         "shipping_address": incoming.customer.shipping_address,
         "ip_address": incoming.ip_address,

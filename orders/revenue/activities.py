@@ -81,9 +81,9 @@ class BillingPoint:
         return self.at, self.origin, MOST_PER_ROW
 
 
-def activity_page(query: ActivityQuery, *, limit: int) -> ActivityPage:
-    """At most `limit` movements; fewer, with more to come, if many rows made no movement."""
-    now = timezone.now()
+def activity_page(query: ActivityQuery, *, limit: int, now: datetime | None = None) -> ActivityPage:
+    """At most `limit` movements until `now`; fewer, with more to come, if many rows made no movement."""
+    now = now or timezone.now()
     activities: list[Activity] = []
     has_more, cache, past = True, MovementCache(now), list(_past_cancellations())
     for _ in range(MOST_BATCHES):

@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-from django.utils import timezone
-
 from customers.lib.identity import Identity
 from customers.models import Customer, PaySource
 from orders.intake.match_customer import AssignedRecord
@@ -27,7 +25,7 @@ def order(source="Shop", total="9.90", currency="USD", at=None, purchases=(), st
         person(source, **who),
         Decimal(total),
         currency,
-        at=at or timezone.now(),
+        at=at,
         status=status,
         purchases=purchases,
     )

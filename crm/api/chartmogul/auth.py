@@ -1,5 +1,6 @@
 """Which key opens an operation: one whose user has the permissions that the operation names."""
 
+from datetime import datetime
 from typing import ClassVar, cast
 
 from django.http import HttpRequest
@@ -15,6 +16,8 @@ class ApiRequest(HttpRequest):
 
     auth: ApiKey
     by: User
+    horizon: datetime | None
+    """Of a list that grows at its end (`crm.api.chartmogul.snapshots`)."""
 
 
 class Key(HttpBasicAuth):

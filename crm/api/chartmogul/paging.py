@@ -1,11 +1,16 @@
-"""Lists, a page at a time. A cursor names the last row of the page before, so no page costs more than the first."""
+"""Lists, a page at a time. A cursor names the last row of the page before, so no page costs more than the first.
+
+A list that grows at its end can be read on from its last cursor at any later time. A page that shows rows beyond the
+horizon (`customers.records.horizon`) goes on after them as long as there are more. The last cursor goes back to the
+horizon, since a row may still appear between: rows beyond it come again, and none is missed.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -45,19 +50,48 @@ class CursorPage(Generic[Row]):
         return {key: entries, "cursor": self.cursor, "has_more": self.has_more}
 
 
-def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at", descending: bool = True) -> CursorPage[Row]:
-    """A page of `rows` in the order of the column `by` and the primary key, which have an index together."""
+def page_rows(rows: QuerySet[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
+    """A page of `rows`, latest first, by the column `by` and the primary key, which have an index together."""
     if query.cursor:
-        rows = rows.filter(compared_to(decode_cursor(query.cursor), "lt" if descending else "gt", by=by))
-    sign = "-" if descending else ""
-    read = list(rows.order_by(f"{sign}{by}", f"{sign}pk")[: query.per_page + 1])
-    return _page(read, query, by=by)
+        rows = rows.filter(compared_to(decode_cursor(query.cursor), "lt", by=by))
+    return _page(list(rows.order_by(f"-{by}", "-pk")[: query.per_page + 1]), query, by=by)
+
+
+def page_growing(
+    rows: QuerySet[Row], query: CursorQuery, horizon: datetime | None, *, by: str = "at"
+) -> CursorPage[Row]:
+    """A page of `rows`, oldest first, that is read on later."""
+    if query.cursor:
+        rows = rows.filter(compared_to(decode_cursor(query.cursor), "gt", by=by))
+    page = _page(list(rows.order_by(by, "pk")[: query.per_page + 1]), query, by=by)
+    last = Cursor(getattr(page.rows[-1], by), page.rows[-1].pk) if page.rows else None
+    return replace(page, cursor=cursor_to_grow(query, last, horizon, has_more=page.has_more))
+
+
+def cursor_to_grow(query: CursorQuery, last: Cursor | None, horizon: datetime | None, *, has_more: bool) -> str | None:
+    """The cursor behind a page that ends with `last`; None at the beginning of a list without rows."""
+    before = _decode(query.cursor) if query.cursor else None
+    last = last or (before.cursor if before else None)
+    if last is None:
+        return None
+    back = _back_to(before, last, horizon)
+    if back is None or has_more:
+        return encode_cursor(last, back_to=back)
+    return encode_cursor(Cursor(back, 0))
+
+
+def _back_to(before: _Position | None, last: Cursor, horizon: datetime | None) -> datetime | None:
+    """The time before which all rows have appeared, if this reading went beyond it."""
+    back = min((at for at in (horizon, before and before.back_to) if at), default=last.at)
+    if before:
+        back = max(back, before.back_to or before.cursor.at)
+    return back if back < last.at else None
 
 
 def _page(read: Sequence[Row], query: CursorQuery, *, by: str = "at") -> CursorPage[Row]:
-    """`rows` are one more than fit on the page, if there is more."""
+    """`read` are one more than fit on the page, if there is more. After the last row, its cursor stays."""
     shown = read[: query.per_page]
-    cursor = encode_cursor(Cursor(getattr(shown[-1], by), shown[-1].pk)) if shown else None
+    cursor = encode_cursor(Cursor(getattr(shown[-1], by), shown[-1].pk)) if shown else query.cursor
     return CursorPage(shown, cursor, len(read) > len(shown))
 
 
@@ -125,18 +159,44 @@ def has_index(model: type[LinkedRow], lookup: str) -> bool:
     return getattr(field, "db_index", False) or any(name == index.fields[0] for index in model._meta.indexes)
 
 
-def encode_cursor(cursor: Cursor) -> str:
-    return base64.urlsafe_b64encode(f"{cursor.at.astimezone(UTC).isoformat()}&{cursor.pk}".encode()).decode()
+@dataclass(frozen=True)
+class _Position:
+    """Where a page ends, and where the last page of this reading has to go back to, if anywhere."""
+
+    cursor: Cursor
+    back_to: datetime | None
+
+
+def encode_cursor(cursor: Cursor, *, back_to: datetime | None = None) -> str:
+    parts = [_written(cursor.at), str(cursor.pk), *([_written(back_to)] if back_to else [])]
+    return base64.urlsafe_b64encode("&".join(parts).encode()).decode()
 
 
 def decode_cursor(text: str) -> Cursor:
-    not_ours = refusal(400, "This cursor is not valid", "cursor")
+    return _decode(text).cursor
+
+
+def _decode(text: str) -> _Position:
     try:
-        at, _, pk = base64.urlsafe_b64decode(text.encode()).decode().rpartition("&")
-        when = datetime.fromisoformat(at)
-        number = int(pk)
-    except (ValueError, binascii.Error):
-        raise not_ours from None
-    if when.tzinfo is None or not -(2**63) <= number < 2**63:
-        raise not_ours
-    return Cursor(when, number)
+        at, pk, *times = base64.urlsafe_b64decode(text.encode()).decode().split("&")
+        return _Position(Cursor(_time(at), _number(pk)), _time(times[0]) if times else None)
+    except (ValueError, OverflowError, binascii.Error):
+        raise refusal(400, "This cursor is not valid", "cursor") from None
+
+
+def _written(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return at.astimezone(UTC)
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("no primary key")
+    return number

@@ -19,7 +19,8 @@ from crm.api.chartmogul.customers.schemas import (
 )
 from crm.api.chartmogul.customers.search import customer_page
 from crm.api.chartmogul.errors import answers, refusal
-from crm.api.chartmogul.paging import page_rows
+from crm.api.chartmogul.paging import page_growing
+from crm.api.chartmogul.snapshots import growing_list
 from customers.erasing.erase import erase_customer
 from customers.matching.lookup import with_email
 from customers.sources import customers
@@ -41,15 +42,17 @@ def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, A
 
 
 @router.get("/customers", auth=Key(VIEW), response=answers(200, CustomerPageOut))
+@growing_list
 def list_customers(request: ApiRequest, query: Query[CustomerListQuery]) -> dict[str, Any]:
-    page = customer_page(query)
+    page = customer_page(query, request.horizon)
     return page.as_list("entries", serialize_all(page.rows, request))
 
 
 @router.get("/customers/search", auth=Key(VIEW), response=answers(200, CustomerPageOut))
+@growing_list
 def search_customers(request: ApiRequest, query: Query[CustomerSearchQuery]) -> dict[str, Any]:
     matches = with_email(query.email, contacts_too=query.with_associated_emails)
-    page = page_rows(matches.select_related("owner"), query, by="created", descending=False)
+    page = page_growing(matches.select_related("owner"), query, request.horizon, by="created")
     if not page.rows and not query.cursor:
         raise no_such_email(query.email)
     return page.as_list("entries", serialize_all(page.rows, request))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from crm.api.chartmogul.customers import statuses
 from crm.api.chartmogul.customers.schemas import CustomerListQuery
 from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import refusal
-from crm.api.chartmogul.paging import CursorPage, decode_cursor, encode_cursor
+from crm.api.chartmogul.paging import CursorPage, cursor_to_grow, decode_cursor
 from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource
 from customers.records.newest import Cursor
@@ -22,7 +23,7 @@ from customers.search.scan import scan
 MOST_STRETCHES = 25
 
 
-def customer_page(query: CustomerListQuery) -> CursorPage[Customer]:
+def customer_page(query: CustomerListQuery, horizon: datetime | None) -> CursorPage[Customer]:
     passing: list[SortPlace] = []
     end: SortPlace | None = None
     after = astuple(decode_cursor(query.cursor)) if query.cursor else None
@@ -35,11 +36,9 @@ def customer_page(query: CustomerListQuery) -> CursorPage[Customer]:
     shown = passing[: query.per_page]
     last = end if end and not is_full else next(reversed(shown), None)
     rows = Customer.objects.select_related("owner").in_bulk([pk for *_, pk in shown])
-    return CursorPage(
-        [rows[pk] for *_, pk in shown if pk in rows],
-        encode_cursor(Cursor(*last)) if last else None,
-        is_full or end is not None,
-    )
+    has_more = is_full or end is not None
+    cursor = cursor_to_grow(query, Cursor(*last) if last else None, horizon, has_more=has_more)
+    return CursorPage([rows[pk] for *_, pk in shown if pk in rows], cursor, has_more)
 
 
 def criteria(query: CustomerListQuery) -> Iterator[Criterion]:

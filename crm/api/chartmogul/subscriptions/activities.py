@@ -14,6 +14,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.money import currency_sign
 from crm.api.chartmogul.paging import CursorQuery
+from crm.api.chartmogul.snapshots import growing_list
 from crm.api.chartmogul.subscriptions.activity_cursor import decode_position, encode_position
 from crm.api.chartmogul.times import Moment, format_time_with_offset, parse_time
 from customers.lib.person_name import full_name
@@ -95,9 +96,10 @@ class AccountActivitiesOut(Schema):
 
 
 @router.get("/customers/{uuid}/activities", auth=Key(VIEW, ORDERS), response=answers(200, CustomerActivitiesOut))
+@growing_list
 def list_customer_activities(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    revenue = read_changes([customer.pk])
+    revenue = read_changes([customer.pk], now=request.horizon)
     movements = revenue.series(customer.pk).movements
     if query.cursor:
         position = decode_position(query.cursor, "cursor")
@@ -106,14 +108,15 @@ def list_customer_activities(request: ApiRequest, uuid: str, query: Query[Cursor
     shown = movements[: query.per_page]
     return {
         "entries": [serialize_for_customer(Activity(movement, customer.pk, revenue)) for movement in shown],
-        "cursor": encode_position(shown[-1].position) if shown else None,
+        "cursor": encode_position(shown[-1].position) if shown else query.cursor,
         "has_more": len(movements) > len(shown),
     }
 
 
 @router.get("/activities", auth=Key(VIEW, ORDERS), response=answers(200, AccountActivitiesOut))
+@growing_list
 def list_activities(request: ApiRequest, query: Query[ActivityListQuery]) -> dict[str, Any]:
-    page = activity_page(activity_query(query), limit=query.per_page)
+    page = activity_page(activity_query(query), limit=query.per_page, now=request.horizon)
     return {
         "entries": serialize_for_account(page.rows),
         "cursor": encode_position(page.last) if page.last else None,

@@ -12,7 +12,8 @@ from crm.api.chartmogul.engagement.common import Nothing
 from crm.api.chartmogul.errors import answers, not_found, refusal
 from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.money import currency_sign
-from crm.api.chartmogul.paging import CursorQuery, page_rows
+from crm.api.chartmogul.paging import CursorQuery, page_growing
+from crm.api.chartmogul.snapshots import growing_list
 from crm.api.chartmogul.times import format_time_with_offset
 from customers.lib.text import can_be_stored
 from customers.models import Customer
@@ -63,9 +64,10 @@ class Chosen(Schema):
 
 
 @router.get("/customers/{uuid}/subscriptions", auth=Key(VIEW, ORDERS), response=answers(200, CustomerSubscriptionsOut))
+@growing_list
 def list_subscriptions(request: ApiRequest, uuid: str, query: Query[CursorQuery]) -> dict[str, Any]:
     customer = lookup.customer(uuid)
-    page = page_rows(read.first_purchases(customer), query, descending=False)
+    page = page_growing(read.first_purchases(customer), query, request.horizon)
     subscriptions = read.current_subscriptions(customer, page.rows)
     return page.as_list("entries", [serialize(subscription) for subscription in subscriptions])
 
