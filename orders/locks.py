@@ -31,6 +31,10 @@ REFUND_UNDER_WAY = (
     "This order was refunded a moment ago and the gateway has not answered yet. Look again in a minute. Until then,"
     " nothing else can be charged or refunded."
 )
+CONTRADICTED = (
+    "The gateway has given two different answers about a payment of this order. A user with “Can resolve pending"
+    " payments” decides on the page of the order. Until then, nothing else can be charged or refunded."
+)
 
 
 class OrderError(ActionError):
@@ -101,6 +105,8 @@ def locked_order(order: Order) -> Iterator[Order]:
 
 
 def refuse_pending(transactions: Iterable[Transaction]) -> None:
+    """OrderError while it is not known what became of a payment: no answer, or two that contradict each other."""
+    transactions = list(transactions)
     pending = next((payment for payment in transactions if payment.status == TransactionStatus.PENDING), None)
     if pending and pending.at > timezone.now() - GATEWAY_TIMEOUT:
         raise OrderError(REFUND_UNDER_WAY if pending.kind == TransactionKind.REFUND else CHARGE_UNDER_WAY)
@@ -109,3 +115,5 @@ def refuse_pending(transactions: Iterable[Transaction]) -> None:
             "The gateway has not answered for this order yet. Reunite asks again every few minutes. Until then, nothing"
             " else can be charged or refunded."
         )
+    if any(payment.is_undecided for payment in transactions):
+        raise OrderError(CONTRADICTED)

@@ -7,6 +7,7 @@ from customers.web.permissions import VIEW_ORDERS, View, may_view, permission_re
 P = ParamSpec("P")
 
 REFUND, RERUN = "orders.refund_order", "orders.rerun_order"
+SETTLE = "orders.settle_order"
 CANCEL, CHANGE_BILLING = "orders.cancel_purchase", "orders.change_purchase"
 
 _may_view_order = permission_required(VIEW_ORDERS)
@@ -18,6 +19,6 @@ def may_view_orders(view: View[P]) -> View[P]:
 
 may_refund = permission_required(REFUND)
 may_rerun = permission_required(RERUN)
-may_settle = permission_required("orders.settle_order")
+may_settle = permission_required(SETTLE)
 may_cancel = permission_required(CANCEL)
 may_change_billing = permission_required(CHANGE_BILLING)

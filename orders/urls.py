@@ -8,7 +8,7 @@ from orders.pages.views.billing import (
     purchase_reactivate,
 )
 from orders.pages.views.order import order_detail
-from orders.pages.views.payments import order_refund, order_rerun, order_settle
+from orders.pages.views.payments import order_decide, order_refund, order_rerun, order_settle
 from orders.pages.views.purchase import purchase_detail
 from orders.sources.views.delete import source_delete
 from orders.sources.views.sources import source_detail, source_edit, source_list
@@ -20,6 +20,7 @@ urlpatterns = [
     path("orders/<slug:number>/rerun/", order_rerun, name="order_rerun"),
     path("orders/<slug:number>/refund/", order_refund, name="order_refund"),
     path("orders/<slug:number>/settle/", order_settle, name="order_settle"),
+    path("orders/<slug:number>/decide/", order_decide, name="order_decide"),
     path("purchases/<int:pk>/", purchase_detail, name="purchase_detail"),
     path("purchases/<int:pk>/cancel/", purchase_cancel, name="purchase_cancel"),
     path("purchases/<int:pk>/keep/", purchase_keep, name="purchase_keep"),

@@ -99,6 +99,7 @@ PAGES = {
     "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),
     "orders:order_refund": Page((VIEW, ORDERS, "orders.refund_order"), of=("order",)),
     "orders:order_settle": Page((VIEW, ORDERS, "orders.settle_order"), of=("order",)),
+    "orders:order_decide": Page((VIEW, ORDERS, "orders.settle_order"), of=("order",)),
     "orders:purchase_detail": Page((VIEW, ORDERS), of=("purchase",)),
     "orders:purchase_cancel": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),
     "orders:purchase_keep": Page((VIEW, ORDERS, "orders.cancel_purchase"), of=("purchase",)),

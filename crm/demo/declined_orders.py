@@ -1,6 +1,6 @@
 """Recent orders whose payment was declined: some can be rerun, and one of these is declined again.
 
-About one the gateway has never answered.
+About one the gateway has never answered, about another first that it never received the charge, then that it was made.
 """
 
 from datetime import datetime, timedelta
@@ -14,10 +14,13 @@ from customers.models import PaySource
 from orders.intake.order import IncomingLine, IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.payments.contradictions import note_contradiction
 from orders.payments.gateway import Answer
-from orders.payments.sandbox import SALES
+from orders.payments.sandbox import NEVER_RECEIVED, SALES
 
 SOFT_DECLINE, HARD_DECLINE, NO_ANSWER = "sandbox-soft-decline", "sandbox-hard-decline", "sandbox-silent"
+LATE_SUCCESS = "late success"
+APPROVED = Answer(TransactionStatus.SUCCESS, "Approved.", f"{APPROVES}/late")
 # {number of the person: (token of the card, what the card answered)}
 DECLINED_ORDERS = {
     4: (APPROVES, SOFT_DECLINE),
@@ -26,6 +29,7 @@ DECLINED_ORDERS = {
     40: (HARD_DECLINE, HARD_DECLINE),
     52: (APPROVES, HARD_DECLINE),
     30: (NO_ANSWER, NO_ANSWER),
+    44: (APPROVES, LATE_SUCCESS),
 }
 
 
@@ -37,7 +41,9 @@ def place_declined_orders(last: dict[int, ChinookInvoice], shops: Shops, *, now:
         if card.token != token:
             card.token = token
             card.save(update_fields=["token"])
-        _decline(order, card, SALES[answer])
+        payment = _decline(order, card, NEVER_RECEIVED if answer == LATE_SUCCESS else SALES[answer])
+        if answer == LATE_SUCCESS:
+            note_contradiction(order, payment, APPROVED)
 
 
 def _order(invoice: ChinookInvoice, shops: Shops, status: OrderStatus, *, at: datetime) -> Order:
@@ -47,8 +53,8 @@ def _order(invoice: ChinookInvoice, shops: Shops, status: OrderStatus, *, at: da
     return take_order(incoming).order
 
 
-def _decline(order: Order, card: PaySource, answer: Answer) -> None:
-    Transaction.objects.create(
+def _decline(order: Order, card: PaySource, answer: Answer) -> Transaction:
+    return Transaction.objects.create(
         source_record_id=order.source_record_id,
         order=order,
         pay_source=card,

@@ -18,7 +18,7 @@ from orders.models.order import (
     Proration,
     Uncollected,
 )
-from orders.models.payment import Transaction, TransactionKind, TransactionStatus
+from orders.models.payment import UNDECIDED, Contradiction, Transaction, TransactionKind, TransactionStatus
 from orders.models.subscription import BILLED, BILLING_STATE, ENDED, Membership, Purchase, PurchaseStatus
 from orders.models.subscription_event import SubscriptionEvent
 
@@ -27,8 +27,10 @@ __all__ = [
     "BILLING_STATE",
     "COUNTED",
     "ENDED",
+    "UNDECIDED",
     "Campaign",
     "CollectionMethod",
+    "Contradiction",
     "ErasedId",
     "Fulfillment",
     "FulfillmentStatus",

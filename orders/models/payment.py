@@ -23,6 +23,17 @@ class TransactionStatus(models.TextChoices):
     HARD_DECLINE = "HARD_DECLINE", "Hard decline"
 
 
+class Contradiction(models.TextChoices):
+    """What the gateway answered after the opposite was recorded, until a user decides; EXTRA is such a decision."""
+
+    DONE = "done", "Made after all"
+    NOT_DONE = "not_done", "Not made after all"
+    EXTRA = "extra", "Not part of the order"
+
+
+UNDECIDED = (Contradiction.DONE, Contradiction.NOT_DONE)
+
+
 class Transaction(LinkedRow):
     """A charge or a refund of an order, or an attempt at one."""
 
@@ -48,6 +59,7 @@ class Transaction(LinkedRow):
     fees_currency = models.CharField(max_length=3, blank=True)
     gateway_reference = models.CharField(max_length=100, blank=True)
     answer = models.CharField(max_length=200, blank=True)
+    contradiction = models.CharField(max_length=8, choices=Contradiction, blank=True)
     sale = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -82,13 +94,23 @@ class Transaction(LinkedRow):
     def __str__(self) -> str:
         return f"{self.kind} {self.amount} {self.currency}"
 
+    @property
+    def is_undecided(self) -> bool:
+        return self.contradiction in UNDECIDED
+
     @classmethod
     def erase_refusals(cls, records: models.QuerySet[SourceRecord]) -> list[str]:
-        # A pending charge may have happened, so its order is still needed.
-        pending = cls.objects.filter(source_record__in=records, status=TransactionStatus.PENDING)
-        numbers = pending.order_by("order__number").values_list("order__number", flat=True).distinct()
-        return [
+        # A payment that may have happened needs its order.
+        payments = cls.objects.filter(source_record__in=records).order_by("order__number")
+        numbers = payments.values_list("order__number", flat=True).distinct()
+        pending = (
             f"The gateway has not answered for a payment of order {number} yet. Delete the customer after it has."
             " After a day you can resolve the payment on the page of the order."
-            for number in numbers
-        ]
+            for number in numbers.filter(status=TransactionStatus.PENDING)
+        )
+        undecided = (
+            f"The gateway has given two different answers about a payment of order {number}. Decide on the page of the"
+            " order, then delete the customer."
+            for number in numbers.filter(contradiction__in=UNDECIDED)
+        )
+        return [*pending, *undecided]

@@ -22,6 +22,7 @@ from orders.models import Order, OrderItem, OrderStatus, Transaction, Transactio
 from orders.payments.gateway import Card, Sale, Token
 from orders.payments.gateway_request import create_pending, require_gateway
 from orders.payments.record_answer import record_answer
+from orders.payments.settle_pending import refuse_late_success
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -51,6 +52,8 @@ def place_order(
         taken = _take(replace(incoming, status=OrderStatus.COMPLETE), lead, lambda order: None, by=by)
         return PlacedOrder(taken.order, taken.is_repeat, items=taken.items)
     gateway = require_gateway()
+    if lead and lead.status == OrderStatus.DECLINED:
+        refuse_late_success(lead)
     pending: list[Transaction] = []
 
     def create_payment(order: Order) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from customers.models import PaySource
 from orders.locks import OrderError
-from orders.models import Order, Transaction, TransactionKind, TransactionStatus
+from orders.models import Contradiction, Order, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Gateway, configured_gateway
 
 if TYPE_CHECKING:
@@ -74,4 +74,5 @@ def amount_paid(transactions: Iterable[Transaction], order: Order) -> Decimal:
 
 def is_successful_payment(transaction: Transaction, order: Order) -> bool:
     is_payment = transaction.kind in PAYMENTS and transaction.currency == order.currency
-    return is_payment and transaction.status == TransactionStatus.SUCCESS
+    is_of_order = transaction.contradiction not in (Contradiction.DONE, Contradiction.EXTRA)
+    return is_payment and is_of_order and transaction.status == TransactionStatus.SUCCESS

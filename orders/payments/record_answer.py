@@ -1,7 +1,7 @@
 """Recording an answer of the gateway, with everything that follows: the order, its history, the totals.
 
 An answer is recorded once, because only a pending payment is changed: by its own request, by `settle_pending` or by a
-user.
+user. A later answer that says the opposite is kept for a user to decide (`contradictions.py`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from orders import history
 from orders.locks import OrderDeletedError, locked_order
 from orders.models import (
     COUNTED,
+    Contradiction,
     ItemKind,
     Order,
     OrderItem,
@@ -31,6 +32,7 @@ from orders.models import (
     TransactionStatus,
 )
 from orders.payments.add_line import add_line
+from orders.payments.contradictions import LONGEST_ANSWER, MOVES_MONEY, note_contradiction
 from orders.payments.gateway import Answer
 from orders.payments.gateway_request import amount_paid
 from orders.payments.outcome import UNKNOWN_PAYMENT_METHOD, amount_text, is_late
@@ -43,9 +45,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LONGEST_ANSWER = 200
 ORDER_FIELDS = ("status", "refunded", "total", "shipping", "tax", "details")
-MOVES_MONEY = (TransactionKind.SALE, TransactionKind.CAPTURE, TransactionKind.REFUND)
 ORDER_DELETED = "This order was deleted a moment ago. The gateway answered “{answer}” about {amount}."
 DONE = {
     TransactionKind.SALE: "Charged {amount} to {card} for order {order}.",
@@ -100,14 +100,18 @@ def record_answer(payment: Transaction, answer: Answer, *, by: User | None = Non
 def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transaction:
     with locked_order(payment.order) as order:
         # Read under the lock of the order, so after any other answer was recorded.
-        current = order.transactions.select_related("pay_source", "by").get(pk=payment.pk)
+        current = order.transactions.select_related("pay_source", "sale", "by").get(pk=payment.pk)
         if current.status != TransactionStatus.PENDING:
+            if not by:
+                _keep_token(current, answer)
+                note_contradiction(order, current, answer)
             return current
         reason = current.answer
         current.status, current.gateway_reference = answer.status, answer.reference
         current.answer = without_unstorable(answer.text)[:LONGEST_ANSWER]
         current.save(update_fields=["status", "gateway_reference", "answer", "updated"])
-        deltas = _apply_to_order(order, current, answer)
+        _keep_token(current, answer)
+        deltas = _apply_to_order(order, current)
         order.save(update_fields=[*ORDER_FIELDS, "updated"])
         _write_history(order, current, reason, by=by)
         add_to_totals(deltas)
@@ -130,24 +134,29 @@ def _write_history(order: Order, payment: Transaction, reason: str, *, by: User 
     history.write(order, "\n".join(messages), reason=reason, by=by or payment.by, **values)
 
 
-def _apply_to_order(order: Order, payment: Transaction, answer: Answer) -> Collection[Delta]:
-    """Make the order paid, refunded or declined; return the deltas of the totals.
+def _apply_to_order(order: Order, payment: Transaction) -> Collection[Delta]:
+    if payment.kind not in MOVES_MONEY:
+        return []
+    if payment.status == TransactionStatus.SUCCESS:
+        return apply_success(order, payment)
+    if order.status == OrderStatus.PENDING:
+        order.status = OrderStatus.DECLINED
+    return []
+
+
+def apply_success(order: Order, payment: Transaction) -> Collection[Delta]:
+    """Make the order paid or refunded; return the deltas of the totals.
 
     An order cancelled meanwhile stays cancelled.
     """
-    if payment.kind not in MOVES_MONEY:
-        return []
-    if payment.status != TransactionStatus.SUCCESS:
-        if order.status == OrderStatus.PENDING:
-            order.status = OrderStatus.DECLINED
-        return []
     if payment.kind == TransactionKind.REFUND:
+        if payment.sale and payment.sale.contradiction == Contradiction.EXTRA:
+            return []
         amount = min(payment.amount, order.total - order.refunded)
         order.refunded += amount
         if order.status != OrderStatus.CANCELLED and order.refunded >= amount_paid(order.transactions.all(), order):
             order.status = OrderStatus.REFUNDED
         return list(deltas_of_refund(order, amount))
-    _keep_token(payment, answer)
     if payment.adds:
         return list(add_line(order, payment))
     if order.status in (*COUNTED, OrderStatus.CANCELLED):

@@ -10,7 +10,7 @@ from customers.lib.money import format_for_input, format_money, is_payable
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
-from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.models import Contradiction, Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Refund
 from orders.payments.gateway_request import (
     amount_paid,
@@ -37,17 +37,35 @@ class RefundablePayment:
 
 def refundable_payments(order: Order) -> list[RefundablePayment]:
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
-    sales = [payment for payment in transactions if is_successful_payment(payment, order)]
     refuse_pending(transactions)
-    _refuse_status(order, is_paid=bool(sales))
-    if not sales:
-        raise OrderError("This order has no payments, so there is nothing to refund.")
-    left = amount_paid(transactions, order) - order.refunded
-    payments = [RefundablePayment(sale, min(left, sale.amount - _refunded(sale, transactions))) for sale in sales]
+    extras = [
+        RefundablePayment(payment, payment.amount - _refunded(payment, transactions))
+        for payment in transactions
+        if payment.contradiction == Contradiction.EXTRA
+    ]
+    if any(payment.left > 0 for payment in extras):
+        payments = [*extras, *_payments_of_order(order, transactions)]
+    else:
+        _refuse_unpaid(order, transactions)
+        payments = _payments_of_order(order, transactions)
     payments = [payment for payment in payments if payment.left > 0]
     if not payments:
         raise OrderError("All payments of this order are already refunded.")
     return _of_this_gateway(payments)
+
+
+def _payments_of_order(order: Order, transactions: list[Transaction]) -> list[RefundablePayment]:
+    """Without payments that were set aside; at most what the order has left."""
+    left = amount_paid(transactions, order) - order.refunded
+    sales = [payment for payment in transactions if is_successful_payment(payment, order)]
+    return [RefundablePayment(sale, min(left, sale.amount - _refunded(sale, transactions))) for sale in sales]
+
+
+def _refuse_unpaid(order: Order, transactions: list[Transaction]) -> None:
+    is_paid = any(is_successful_payment(payment, order) for payment in transactions)
+    _refuse_status(order, is_paid=is_paid)
+    if not is_paid:
+        raise OrderError("This order has no payments, so there is nothing to refund.")
 
 
 def _refuse_status(order: Order, *, is_paid: bool) -> None:

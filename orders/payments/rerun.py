@@ -15,6 +15,7 @@ from orders.models import Order, OrderStatus, Transaction, TransactionKind, Tran
 from orders.payments.gateway import Sale, Token
 from orders.payments.gateway_request import create_pending, refuse_changed, require_gateway
 from orders.payments.record_answer import record_answer
+from orders.payments.settle_pending import refuse_late_success
 from orders.timestamps import touch_order
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def refuse_expired(card: PaySource) -> None:
 def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Transaction:
     """Charge the order to the pay source `card`; the charge is PENDING if the gateway has not answered."""
     gateway = require_gateway()
+    refuse_late_success(order)
     with locked_order(order) as current:
         # Before refuse_changed, so that a second click says that an answer is awaited, not that the order has changed.
         cards = chargeable_cards(current)

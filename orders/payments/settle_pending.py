@@ -1,4 +1,4 @@
-"""Asking the gateway again about payments without an answer.
+"""Asking the gateway again about payments without an answer, and for a day about those that it said it never received.
 
 Two runs at once do no harm: asking moves no money, and an answer is recorded only while the payment is pending.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from customers.lib.dates import format_day
 from customers.lib.phrases import isolated
 from customers.records.newest import Cursor, compared_to
-from orders.models import Transaction, TransactionStatus
+from orders.locks import CONTRADICTED, OrderError
+from orders.models import Order, Transaction, TransactionStatus
 from orders.payments.gateway import Gateway, Question, configured_gateway
 from orders.payments.gateway_request import require_gateway
 from orders.payments.record_answer import LostAnswerError, record_answer
@@ -34,6 +36,31 @@ def settle_pending() -> Iterator[Transaction]:
             except LostAnswerError:  # the customer was deleted in the meantime
                 continue
         last = payments[-1]
+    yield from _contradicted(_declined_late(gateway), gateway)
+
+
+def refuse_late_success(order: Order) -> None:
+    """Ask again about payments of the order that were lost, before another is made; OrderError if one was made."""
+    gateway = configured_gateway()
+    if gateway and list(_contradicted(_declined_late(gateway).filter(order=order), gateway)):
+        raise OrderError(CONTRADICTED)
+
+
+def _declined_late(gateway: Gateway) -> QuerySet[Transaction]:
+    """Payments declined within a day by a look-up or a user: those of which the gateway may yet say otherwise."""
+    return Transaction.objects.filter(
+        updated__gte=timezone.now() - OVERDUE_AFTER,
+        updated__gt=F("at") + ASKED_AGAIN_AFTER,
+        status=TransactionStatus.SOFT_DECLINE,
+        pay_source__gateway=gateway.name,
+    ).select_related("order__source_record", "pay_source", "sale")
+
+
+def _contradicted(payments: QuerySet[Transaction], gateway: Gateway) -> Iterator[Transaction]:
+    for payment in payments.order_by("updated", "pk"):
+        answer = gateway.look_up(question_about(payment))
+        if answer.status == TransactionStatus.SUCCESS:
+            yield record_answer(payment, answer)
 
 
 def _next_batch(last: Transaction | None, gateway: Gateway, until: datetime) -> list[Transaction]:

@@ -13,7 +13,7 @@ from crm.demo import store
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
 from customers.pages import tabs
-from orders.models import Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
+from orders.models import UNDECIDED, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,9 @@ def order_pages() -> Iterator[Shown]:
     yield shown("order-refund", "orders:order_refund", refunded.number)
     silent = Order.objects.filter(transactions__status=TransactionStatus.PENDING)
     yield shown("order-settle", "orders:order_settle", silent.latest("pk").number)
+    undecided = Order.objects.filter(transactions__contradiction__in=UNDECIDED).latest("pk")
+    yield shown("order-undecided", "orders:order_detail", undecided.number)
+    yield shown("order-decide", "orders:order_decide", undecided.number)
     yield shown("order-rerun", "orders:order_rerun", declined.latest("pk").number)
 
 

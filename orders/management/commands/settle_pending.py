@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from orders.locks import OrderError
 from orders.models import TransactionStatus
+from orders.payments.contradictions import contradiction_note
 from orders.payments.outcome import outcome_sentence
 from orders.payments.settle_pending import is_overdue, pending_note, settle_pending
 
@@ -19,6 +20,9 @@ class Command(BaseCommand):
                     waiting += 1
                     if is_overdue(payment):
                         self.stdout.write(f"Order {payment.order.number}: {pending_note(payment)}")
+                    continue
+                if payment.is_undecided:
+                    self.stdout.write(f"Order {payment.order.number}: {contradiction_note(payment)}")
                     continue
                 settled += 1
                 self.stdout.write(f"Order {payment.order.number}: {outcome_sentence(payment)}")

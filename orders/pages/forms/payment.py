@@ -13,6 +13,7 @@ from customers.web.fields import TextField, choice_field
 from orders.locks import OrderError
 from orders.models import Transaction, TransactionKind
 from orders.pages.forms.fields import AmountField, ReasonField
+from orders.payments.decide import Decision
 from orders.payments.refund import RefundablePayment, refuse_amount
 from orders.payments.rerun import refuse_expired
 
@@ -82,6 +83,23 @@ class SettleForm(forms.Form):
         if self.cleaned_data.get("outcome") == YES and self.cleaned_data.get("reference") == "":
             self.add_error("reference", "Enter the gateway’s ID of this payment, as shown in its console.")
         return self.cleaned_data
+
+
+class DecideForm(forms.Form):
+    """What is true of a payment about which the gateway has given two different answers."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    decision = forms.TypedChoiceField(
+        label="What is true",
+        coerce=Decision,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose what is true."),
+    )
+    reason = ReasonField()
+    use_required_attribute = False
+
+    def __init__(self, decisions: Sequence[Decision], data: Mapping[str, Any] | None = None, *, seen: str = "") -> None:
+        super().__init__(data, label_suffix="", initial={"seen": seen})
+        choice_field(self, "decision").choices = [("", "Choose…"), *((d.value, d.label) for d in decisions)]
 
 
 class RefundForm(forms.Form):

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 from customers.lib.address import address_lines
 from orders import history
 from orders.locks import OrderError
-from orders.models import Order, OrderStatus, TransactionStatus
+from orders.models import Contradiction, Order, OrderStatus, TransactionStatus
+from orders.payments.contradictions import contradiction_note
 from orders.payments.refund import refundable_payments
 from orders.payments.rerun import chargeable_cards
 from orders.payments.settle_pending import is_overdue, pending_note
-from orders.permissions import REFUND, RERUN, may_view_orders
+from orders.permissions import REFUND, RERUN, SETTLE, may_view_orders
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -31,8 +32,12 @@ def get_order(number: str) -> Order:
 def order_detail(request: "StaffRequest", number: str) -> HttpResponse:
     order = get_order(number)
     context = order_context(order)
-    can_settle = context["is_overdue"] and request.user.has_perm("orders.settle_order")
-    context |= {**order_actions(request.user, order), "can_settle": can_settle}
+    may_settle = request.user.has_perm(SETTLE)
+    context |= order_actions(request.user, order)
+    context |= {
+        "can_settle": context["is_overdue"] and may_settle,
+        "can_decide": bool(context["contradiction_note"]) and may_settle,
+    }
     return render(request, "orders/order/order_detail.html", context)
 
 
@@ -51,6 +56,7 @@ def order_context(order: Order) -> dict[str, Any]:
         "has_more_items": len(items) > MOST_SHOWN,
         "transactions": transactions,
         "pending_note": next(map(pending_note, pending), ""),
+        "contradiction_note": next((contradiction_note(p) for p in transactions if p.is_undecided), ""),
         "is_overdue": any(map(is_overdue, pending)),
         "fulfillments": order.fulfillments.order_by("-at", "-pk")[:MOST_SHOWN],
         "purchases": order.purchases.select_related("product").order_by("pk")[:MOST_SHOWN],
@@ -59,14 +65,24 @@ def order_context(order: Order) -> dict[str, Any]:
 
 
 def order_actions(user: "User", order: Order) -> dict[str, Any]:
-    if order.status == OrderStatus.DECLINED and user.has_perm(RERUN):
-        refusal = _refusal(chargeable_cards, order)
-        return {"can_rerun": not refusal, "no_rerun": refusal}
+    if order.status == OrderStatus.DECLINED:
+        return _declined_actions(user, order)
     if order.status in (OrderStatus.COMPLETE, OrderStatus.CANCELLED) and user.has_perm(REFUND):
         refusal = _refusal(refundable_payments, order)
         # A refund of a cancelled order is only expected when it was paid.
         return {"can_refund": not refusal, "no_refund": refusal if order.status == OrderStatus.COMPLETE else ""}
     return {}
+
+
+def _declined_actions(user: "User", order: Order) -> dict[str, Any]:
+    actions: dict[str, Any] = {}
+    if user.has_perm(RERUN):
+        refusal = _refusal(chargeable_cards, order)
+        actions |= {"can_rerun": not refusal, "no_rerun": refusal}
+    # A payment that was made after all, and was set aside, can be refunded.
+    if user.has_perm(REFUND) and order.transactions.filter(contradiction=Contradiction.EXTRA).exists():
+        actions |= {"can_refund": not _refusal(refundable_payments, order)}
+    return actions
 
 
 def _refusal(rule: Callable[[Order], object], order: Order) -> str:

@@ -17,16 +17,18 @@ from customers.models import Customer
 from customers.web.messages import emphasised
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
-from orders.pages.forms.payment import RefundForm, RerunForm, SettleForm
+from orders.pages.forms.payment import DecideForm, RefundForm, RerunForm, SettleForm
 from orders.pages.views.confirm import Confirmation, confirm_page
 from orders.pages.views.order import get_order
+from orders.payments.contradictions import contradiction_note
+from orders.payments.decide import Decision, decide, decisions_about, payment_to_decide
 from orders.payments.outcome import amount_text, outcome_sentence
 from orders.payments.record_answer import LostAnswerError
 from orders.payments.refund import refund_order, refundable_payments
 from orders.payments.rerun import chargeable_cards, rerun_order
 from orders.payments.settle_by_hand import payment_to_settle, settle_by_hand
 from orders.payments.settle_pending import gateway_name
-from orders.permissions import may_refund, may_rerun, may_settle, may_view_orders
+from orders.permissions import REFUND, may_refund, may_rerun, may_settle, may_view_orders
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -105,6 +107,27 @@ def order_settle(request: "StaffRequest", order: Order) -> HttpResponse:
     )
     title = f"Resolve the pending payment of order {order.number}?"
     return _confirm(request, order, form, Confirmation(title, "Resolve payment", lead, "Record outcome"))
+
+
+@require_http_methods(["GET", "POST"])
+@may_settle
+@may_view_orders
+@with_order("Nothing was changed.")
+def order_decide(request: "StaffRequest", order: Order) -> HttpResponse:
+    payment = payment_to_decide(order)
+    decisions = [d for d in decisions_about(payment) if d != Decision.REFUND or request.user.has_perm(REFUND)]
+    form = DecideForm(decisions, request.POST or None, seen=order.stamp)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        about = {"reason": values["reason"], "seen": values["seen"]}
+        decided = decide(order, values["decision"], **about, by=request.user)
+        if decided.pk != payment.pk:
+            return _show_outcome(request, decided)
+        messages.success(request, emphasised("Decided.", "The order is up to date."))
+        return redirect(order)
+    title = f"Decide about a payment of order {order.number}"
+    texts = Confirmation(title, "Decide", contradiction_note(payment), "Record decision")
+    return _confirm(request, order, form, texts)
 
 
 def _refundable(form: RefundForm) -> str:
