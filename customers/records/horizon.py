@@ -6,14 +6,31 @@ come to that time by then has passed it over, and must go back to the horizon of
 Read it before the rows, and outside their snapshot. What is committed between the two is then among the rows.
 """
 
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
+
+from customers.lib.errors import ActionError
+
+
+class IncompleteError(ActionError):
+    """Somebody has been writing since before the end of the period."""
+
+    def __init__(self) -> None:
+        super().__init__("Not answered: changes of these days are still being written. Ask again in a minute.")
+
 
 LOCKS_OF_WRITERS = ("RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 FIRST_TABLE = 16384  # below are tables of PostgreSQL itself
 PARSED_WITHIN = "10 seconds"
 """By then a statement has the locks of its tables. A younger one may be about to take them."""
+
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""Some times are those of the application, whose clock may be so far behind that of the database."""
+LONGEST_WAIT, LOOKED_AGAIN = timedelta(seconds=3), timedelta(milliseconds=50)
+LONGEST_WRITE = timedelta(hours=1)  # on SQLite, where others wait for it
 
 # Who has written to a table keeps a lock of it until the end of the transaction. When that began is shown to the same
 # role, and to members of pg_read_all_stats; where it is not shown, or the transaction was prepared for two phases,
@@ -46,3 +63,27 @@ def horizon() -> datetime | None:
         cursor.execute(SQL, [list(LOCKS_OF_WRITERS)])
         (at,) = cursor.fetchone()
     return at if isinstance(at, datetime) else None
+
+
+def wait_until_complete(end: datetime) -> None:
+    """Wait until nothing new can appear in a period that ends with `end`; IncompleteError when that takes too long.
+
+    A period that is not over is not waited for: who reads it has to read it again.
+    """
+    now = timezone.now()
+    if end > now:
+        return
+    if connection.vendor != "postgresql":
+        _wait_for_the_writer(end, now)
+        return
+    until = time.monotonic() + LONGEST_WAIT.total_seconds()
+    while (reached := horizon()) and reached < end + CLOCKS_DIFFER:
+        if time.monotonic() > until:
+            raise IncompleteError
+        time.sleep(LOOKED_AGAIN.total_seconds())
+
+
+def _wait_for_the_writer(end: datetime, now: datetime) -> None:
+    if end > now - LONGEST_WRITE:
+        with transaction.atomic():  # IMMEDIATE, so it begins when who is writing now has ended
+            pass

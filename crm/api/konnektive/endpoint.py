@@ -5,7 +5,6 @@ a fault of the transport; and, outside of any call (`crm.api.errors`), a host th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +22,7 @@ from crm.api import auth
 from crm.api.konnektive import parameters as call_parameters
 from crm.api.konnektive.errors import CallError, describe_errors
 from crm.api.konnektive.fields import Parameters
+from crm.api.konnektive.paging import DatedQuery, wait_for_writers
 from customers.lib.errors import ActionError
 from customers.snapshot import snapshot
 
@@ -87,8 +87,13 @@ class Endpoint(Generic[Declared]):
 
     @sensitive_variables()
     def _message(self, call: Call) -> Message:
-        with snapshot() if self.only_reads else nullcontext():
-            return self.act(call, call.read(self.parameters))
+        sent = call.read(self.parameters)
+        if not self.only_reads:
+            return self.act(call, sent)
+        if isinstance(sent, DatedQuery):
+            wait_for_writers(sent)
+        with snapshot():
+            return self.act(call, sent)
 
 
 def endpoint(parameters: type[Declared], *permissions: str) -> Callable[[Act[Declared]], Endpoint[Declared]]:

@@ -15,6 +15,7 @@ from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
 from customers.lib.dates import end_of_day, start_of_day
 from customers.records.changed_since import ChainedQuery
+from customers.records.horizon import wait_until_complete
 
 MOST_PER_PAGE, USUAL_PER_PAGE = 200, 25
 COUNT_KEPT_SECONDS = 5 * 60  # so long, later pages use the count of the first
@@ -55,6 +56,12 @@ class DatedQuery(PagedQuery):
         if self.end_date < self.start_date:
             raise invalid(endDate="Use a date on or after startDate.")
         return start_of_day(self.start_date), end_of_day(self.end_date)
+
+
+def wait_for_writers(query: DatedQuery) -> None:
+    """Before the snapshot of the answer, so that what they write is in it: days that are over are answered complete."""
+    if query.end_date:
+        wait_until_complete(end_of_day(query.end_date))
 
 
 def answer_page(
