@@ -40,7 +40,7 @@ STAFF_RECORD = "UPDATE customers_sourcerecord SET company = %s, identity_key = %
 ADD_WORD = "INSERT INTO customers_searchword (source_record_id, word) VALUES (%s, %s)"
 DROP_WORD = "DELETE FROM customers_searchword WHERE source_record_id = %s AND word = %s"
 DROP_SHARED = "DELETE FROM customers_sharedvalue WHERE kind = 'email' AND value = %s"
-ADD_SHARED = "INSERT INTO customers_sharedvalue (kind, value) VALUES ('email', %s)"
+ADD_SHARED = "INSERT INTO customers_sharedvalue (kind, value, holders) VALUES ('email', %s, 2)"
 UNDO_MERGE = "UPDATE customers_merge SET undone_at = %s WHERE id = %s"
 UNDO_MEMBER = "UPDATE customers_mergemember SET undone_at = %s WHERE merge_id = %s"
 NOT_DUPLICATE = """INSERT INTO customers_notduplicate (first_id, second_id, reason, created)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from customers.lib.batches import BATCH, batches
 from customers.locks import lock
+from customers.matching import normal_forms
 from customers.models import Customer, MergeMember, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.profile.derive import refresh_profiles
@@ -22,9 +23,12 @@ OfRecords = Callable[[Sequence[int]], list[str]]
 def rebuild(totals: OfRecords) -> Iterator[str]:
     """Derive owners, profiles, match keys, billing status and shared values; a line for each that differed.
 
+    Values that staff excluded or ignored get their normal form anew.
+
     `totals` does the same for the totals of records, before the billing status is derived from them.
     """
     yield from _owners()
+    yield from normal_forms.renew_ignored_values()
     for pks in _batches(Customer.objects.all()):
         yield from _caches(pks, totals)
     yield from shared_values.rebuild()
@@ -43,6 +47,7 @@ def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
     differed = refresh_profiles(customers)
     # Read under the lock: no record can be moved or added meanwhile.
     records = list(SourceRecord.objects.filter(customer__in=customers).select_related("origin").order_by("pk"))
+    differed += normal_forms.renew_exclusions(records)
     for batch in batches(records):
         differed += match_keys.refresh(batch)
     for batch in batches(records):

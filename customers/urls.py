@@ -5,6 +5,7 @@ from customers.erasing.views.delete import customer_delete
 from customers.erasing.views.log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
+from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
 from customers.matching.views.worklist import duplicate_list, duplicates_dismiss
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm
@@ -55,6 +56,9 @@ urlpatterns = [
     path("customers/<int:pk>/records/<int:record>/split/", record_split, name="split"),
     path("duplicates/", duplicate_list, name="duplicates"),
     path("duplicates/dismiss/", duplicates_dismiss, name="duplicates_dismiss"),
+    path("duplicates/ignored/", ignored_values, name="ignored"),
+    path("duplicates/ignored/add/", ignored_add, name="ignored_add"),
+    path("duplicates/ignored/<int:pk>/remove/", ignored_remove, name="ignored_remove"),
     path("merges/", merge_list, name="merges"),
     path("merges/csv/", merge_export, name="merge_export"),
     path("merges/<int:pk>/", merge_detail, name="merge_detail"),

@@ -14,6 +14,7 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING, LABELS, MANAGE_USERS, USE_API
 from crm.accounts.roles import ROLES
+from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
@@ -46,6 +47,7 @@ ADD = "customers.add_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 DELETE = "customers.delete_customer"
 SPLIT = "customers.split_sourcerecord"
+IGNORE = "customers.change_ignoredvalue"
 PUBLIC = {"login", "healthz", "readyz", "password_reset_confirm", "accounts:theme"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
 OWNERS = {"accounts:own_key_revoke": (1,)}
@@ -91,6 +93,9 @@ PAGES = {
     "customers:split": Page((VIEW, SPLIT), of=("customer", "record")),
     "customers:duplicates": Page((VIEW,)),
     "customers:duplicates_dismiss": Page((VIEW, MERGE), method="post"),
+    "customers:ignored": Page((VIEW,)),
+    "customers:ignored_add": Page((VIEW, IGNORE), method="post", sends={"value": "mailbox"}),
+    "customers:ignored_remove": Page((VIEW, IGNORE), of=("ignored",), method="post"),
     "customers:merges": Page((VIEW,)),
     "customers:merge_export": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
@@ -131,6 +136,8 @@ def subjects(db):
         "customer": customer.pk,
         "other": other.pk,
         "record": SourceRecordFactory(customer=customer).pk,
+        "mailbox": "office@reunite.cz",
+        "ignored": ignore_value("info@reunite.cz", by=user).pk,
         "draft": "unknown",
         "kind": "string",
         "login": CartLogin.objects.create(source_record=home, login="helena").pk,

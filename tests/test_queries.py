@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
+from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
 from orders.models import Order, Purchase
@@ -56,6 +57,7 @@ def fill(customer: Customer, user: User) -> None:
     for n in range(100, 100 + ROWS):
         Deletion.objects.create(uuid=helena(n).uuid, by=user)
         undo(merge(helena(n + 100), helena(n + 200)))
+        ignore_value(f"desk{n}@example.org", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
     for record in records_of(customer):

@@ -57,6 +57,11 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "Permanently, with all linked records. Also all customers of a data source",
         ),
         Checkbox("customers.change_datasource", "Can change data sources", "Name, default country and currency"),
+        Checkbox(
+            "customers.change_ignoredvalue",
+            "Can change ignored values",
+            "Emails and phones that are not used for matching, for all customers",
+        ),
     ),
     "Orders": (
         Checkbox("orders.view_order", "Can view orders", "Orders, payments, fulfillments, purchases, memberships"),

@@ -15,6 +15,7 @@ from crm.demo.declined_orders import place_declined_orders
 from crm.demo.engagement import add_engagement
 from crm.demo.erased_customer import erase_customer_on_request
 from crm.demo.fulfillments import add_fulfillments
+from crm.demo.ignored_values import ignore_shared_values
 from crm.demo.labels import add_labels
 from crm.demo.leads import add_leads
 from crm.demo.merges import merge_duplicates
@@ -55,6 +56,7 @@ def build_demo(*, by: User) -> None:
     edit_profiles(sample, by=by)
     merge_duplicates(sample, by=by)
     add_leads(by=by)
+    ignore_shared_values(by=by)
     erase_customer_on_request()
 
 

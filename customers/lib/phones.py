@@ -211,6 +211,16 @@ def phone_words(text: str, country: str = "") -> set[str]:
     return words
 
 
+def digits_of_number(number: str) -> set[str]:
+    """The digits that people write for a whole number in E.164: as dialled in its country, and from abroad."""
+    parsed = phonenumbers.parse(number)
+    abroad = _plain_digits(phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
+    national = _plain_digits(phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL).partition(" ext.")[0])
+    significant = phonenumbers.national_significant_number(parsed)
+    digits = {abroad, f"00{abroad}", f"011{abroad}", national, significant}
+    return {written for written in digits if len(written) >= FEWEST_DIGITS}
+
+
 def as_dialled(text: str) -> str:
     """The search word of a number as it is dialled. No beginning of a name or another number finds it."""
     return f"={_plain_digits(text)}"

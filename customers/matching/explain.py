@@ -42,12 +42,16 @@ IGNORED = ActMessage(
 
 @dataclass(frozen=True)
 class SharedEvidence:
-    """A value of both customers, with the records that have it. `why_not` says why it does not count; "" if it does."""
+    """A value of both customers, with the records that have it. `why_not` says why it does not count; "" if it does.
+
+    `is_ignored` when staff ignore it for all customers.
+    """
 
     reason: Evidence
     one_records: Sequence[SourceRecord]
     other_records: Sequence[SourceRecord]
     why_not: str = ""
+    is_ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,15 +105,13 @@ def _shared(
 ) -> Iterator[SharedEvidence]:
     keys = one_values.keys() & other_values.keys()
     placeholders = {key: "Placeholder that many people enter." for key in keys if is_placeholder(*key)}
-    why_not = (
-        _why_crowded(keys, one, other)
-        | _why_excluded(keys, one_values, other_values)
-        | _why_ignored(keys)
-        | placeholders
-    )
+    ignored = _why_ignored(keys)
+    why_not = _why_crowded(keys, one, other) | _why_excluded(keys, one_values, other_values) | ignored | placeholders
     current = set(match_keys(identity_of(one))) & set(match_keys(identity_of(other)))
     for key in sorted(without_repeated_digits(keys)):
-        yield SharedEvidence(Evidence(*key, key in current), one_values[key], other_values[key], why_not.get(key, ""))
+        yield SharedEvidence(
+            Evidence(*key, key in current), one_values[key], other_values[key], why_not.get(key, ""), key in ignored
+        )
 
 
 def _why_crowded(keys: Collection[Key], one: Customer, other: Customer) -> dict[Key, str]:

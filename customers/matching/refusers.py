@@ -6,7 +6,7 @@ Values that do not count for matching, and pairs marked as not duplicates, are l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,15 +27,11 @@ SHARED = {Strength.BOTH: "same email and phone", Strength.EMAIL: "same email", S
 
 @dataclass(frozen=True)
 class Refuser:
-    """Somebody with the same email or phone, with what the customer did not refuse: “email on 3 Jan 2026”."""
+    """Somebody with the same email or phone, and what the customer did not refuse: “email and SMS on 3 Jan 2026”."""
 
     customer: Customer
     shared: str
-    refused: Sequence[str]
-
-    @property
-    def refusals(self) -> str:
-        return join_words(self.refused)
+    refused: str
 
 
 def refusers_among(customer: Customer, candidates: Iterable[Candidate]) -> list[Refuser]:
@@ -47,17 +43,18 @@ def refusers_among(customer: Customer, candidates: Iterable[Candidate]) -> list[
         Refuser(
             candidate.customer,
             SHARED[match_strength(reason.kind for reason in candidate.reasons)],
-            [
-                _with_day(CONSENTS[key].refused, times[candidate.customer.pk].get(key))
-                for key in _refused_only_by(candidate.customer, customer)
-            ],
+            _by_day(_refused_only_by(candidate.customer, customer), times[candidate.customer.pk]),
         )
         for candidate in refusing
     ]
 
 
-def _with_day(refused: str, at: datetime | None) -> str:
-    return f"{refused} on {format_day(at)}" if at else refused
+def _by_day(refused: Iterable[str], times: Mapping[str, datetime]) -> str:
+    refused_on: defaultdict[str, list[str]] = defaultdict(list)
+    for key in refused:
+        refused_on[format_day(times[key]) if key in times else ""].append(key)
+    texts = {day: join_words(subjects_of(keys)) for day, keys in refused_on.items()}
+    return join_words([f"{text} on {day}" if day else text for day, text in texts.items()])
 
 
 def _refused_only_by(other: Customer, customer: Customer) -> list[str]:

@@ -10,6 +10,7 @@ from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.matching import (
     IgnoredValue,
+    IgnoredValueChange,
     MatchKey,
     MatchKind,
     NotDuplicate,
@@ -38,6 +39,7 @@ __all__ = [
     "HistoryEntry",
     "HistoryKind",
     "IgnoredValue",
+    "IgnoredValueChange",
     "LeadStatus",
     "LinkedRow",
     "MatchKey",

@@ -71,11 +71,17 @@ class SharedValue(models.Model):
 
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
+    # About how many customers have it: grows whenever another record gets it, and `rebuild` counts anew.
+    holders = models.PositiveIntegerField(default=2)
 
     objects = KeyQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="sharedvalue_once")]
+        indexes = [
+            # The values that are shared most are offered to be ignored.
+            models.Index(fields=["holders", "id"], name="sharedvalue_by_holders"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
@@ -115,17 +121,46 @@ class UnmatchedValue(LinkedRow):
 
 
 class IgnoredValue(models.Model):
-    """A placeholder that many customers were given, such as none@none.com. It matches no one."""
+    """An email or phone that staff ignore for all customers, such as none@none.com or a switchboard. It matches no one.
+
+    A whole number has the digits by which it is written as rows of its own, whose `phone` it is.
+    """
 
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
+    # As entered, of which `rebuild` makes the normal form anew.
+    written = models.CharField(max_length=254, blank=True)
+    phone = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="digits")
+    reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created = models.DateTimeField(default=timezone.now)
 
     objects = KeyQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="ignoredvalue_once")]
+        constraints = [
+            # Two numbers may be written with the same digits.
+            models.UniqueConstraint(fields=["kind", "value"], condition=models.Q(phone=None), name="ignoredvalue_once"),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "value"], name="ignoredvalue_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"
+
+
+class IgnoredValueChange(models.Model):
+    """Entry of the history of ignored values. Append-only."""
+
+    kind = models.CharField(max_length=10, choices=MatchKind)
+    value = models.CharField(max_length=254)
+    is_ignored = models.BooleanField()
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"

@@ -14,10 +14,10 @@ A row that was skipped is left to `rebuild`.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, Max, Min, OuterRef, Subquery
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Subquery
 
 from customers.lib.batches import batches
 from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
@@ -112,7 +112,7 @@ _delete_unshared_of = PreparedWrite(
 def _add(keys: Iterable[Key]) -> None:
     # In one order everywhere, against deadlocks. A row that exists already is locked by it.
     rows = [SharedValue(kind=kind, value=value) for kind, value in sorted(keys)]
-    insert(*rows, on_conflict="(kind, value) DO UPDATE SET value = excluded.value")
+    insert(*rows, on_conflict="(kind, value) DO UPDATE SET holders = customers_sharedvalue.holders + 1")
 
 
 def _name(key: Key) -> str:
@@ -120,15 +120,26 @@ def _name(key: Key) -> str:
     return " ".join(key)
 
 
+def _count_holders(holders: Mapping[Key, int]) -> None:
+    rows = list(SharedValue.objects.among(holders))
+    miscounted = [row for row in rows if row.holders != holders[row.kind, row.value]]
+    for row in miscounted:
+        row.holders = holders[row.kind, row.value]
+    SharedValue.objects.bulk_update(miscounted, ["holders"])
+
+
 def rebuild() -> Iterator[str]:
-    """Add what is missing, a line for each; drop what is not shared, which is no fault."""
-    holders = MatchKey.objects.values_list("kind", "value").annotate(
-        low=Min("source_record__customer"), high=Max("source_record__customer")
+    """Add what is missing, a line for each; count the customers, and drop what is not shared, which are no faults."""
+    keys_of_two = MatchKey.objects.values_list("kind", "value").annotate(
+        low=Min("source_record__customer"),
+        high=Max("source_record__customer"),
+        holders=Count("source_record__customer", distinct=True),
     )
-    for shared in batches(holders.filter(low__lt=F("high")).order_by("kind", "value")):
-        keys = {(kind, value) for kind, value, *_ in shared}
-        missing = sorted(keys - set(SharedValue.objects.among(keys).values_list("kind", "value")))
+    for shared in batches(keys_of_two.filter(low__lt=F("high")).order_by("kind", "value")):
+        holders = {(kind, value): number for kind, value, _, _, number in shared}
+        missing = sorted(holders.keys() - set(SharedValue.objects.among(holders).values_list("kind", "value")))
         _add(missing)
         yield from (f"shared value {key} missing" for key in missing)
+        _count_holders(holders)
     for rows in batches(SharedValue.objects.order_by("pk")):
         drop_unshared({(row.kind, row.value) for row in rows})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MERGE, UNMATCHED = "customers.merge_customer", "customers.merge_unmatched_customer"
 UNDO, SPLIT = "customers.undo_merge", "customers.split_sourcerecord"
+IGNORE = "customers.change_ignoredvalue"
 VIEW_ORDERS = "orders.view_order"
 """Users without it see no orders, payments or purchases anywhere (docs/decisions/0015)."""
 
@@ -57,5 +58,6 @@ may_change = permission_required("customers.change_customer")
 may_merge = permission_required(MERGE)
 may_undo = permission_required(UNDO)
 may_split = permission_required(SPLIT)
+may_ignore = permission_required(IGNORE)
 may_delete = permission_required("customers.delete_customer")
 may_change_sources = permission_required("customers.change_datasource")

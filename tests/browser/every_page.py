@@ -58,6 +58,8 @@ def lists() -> Iterator[Shown]:
     yield shown("customers-found", "customers:list", q="holý", duplicates="1")
     yield shown("customers-none", "customers:list", q="helna holly")
     yield shown("duplicates", "customers:duplicates")
+    yield shown("ignored", "customers:ignored")
+    yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("merges", "customers:merges")
     yield shown("deletions", "customers:deletions")
 

@@ -36,7 +36,7 @@ def refuser() -> Customer:
 def warnings(customer: Customer) -> list[str]:
     customer = reloaded(customer)
     shown = refusers_among(customer, duplicates_of(customer))
-    return [f"{other.customer.pk}: {other.shared}, refused {other.refusals}" for other in shown]
+    return [f"{other.customer.pk}: {other.shared}, refused {other.refused}" for other in shown]
 
 
 def exported(customer: Customer) -> str:
@@ -62,7 +62,7 @@ def test_a_new_customer_with_the_email_or_phone_of_one_who_refused_is_warned_abo
 def test_only_what_the_customer_has_not_refused_is_warned_about(refuser):
     edit(refuser, sms_contact=False, do_not_sell=True)
     new = edit(known_by("Helena 2", email=EMAIL), email_opt_in=False)
-    assert warnings(new) == [f"{refuser.pk}: same email, refused sale of data on {TODAY} and SMS on {TODAY}"]
+    assert warnings(new) == [f"{refuser.pk}: same email, refused sale of data and SMS on {TODAY}"]
     assert exported(new) == f"customer {refuser.pk} refused sale of data and SMS"
     edit(new, sms_contact=False, do_not_sell=True)
     assert (warnings(new), exported(new)) == ([], "")
