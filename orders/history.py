@@ -67,5 +67,6 @@ def of(row: Order | Purchase) -> QuerySet[HistoryEntry]:
     if isinstance(row, Order):
         entries = HistoryEntry.objects.filter(order_number=row.number, kind=HistoryKind.PAYMENT)
     else:
-        entries = HistoryEntry.objects.filter(purchase_id=row.pk, kind=HistoryKind.PURCHASE)
+        kinds = (HistoryKind.PURCHASE, HistoryKind.PAYMENT)
+        entries = HistoryEntry.objects.filter(purchase_id=row.pk, kind__in=kinds)
     return entries.select_related("by").order_by("-at", "-pk")[:MOST_SHOWN]

@@ -19,7 +19,15 @@ from orders.models.order import (
     Uncollected,
 )
 from orders.models.payment import UNDECIDED, Contradiction, Transaction, TransactionKind, TransactionStatus
-from orders.models.subscription import BILLED, BILLING_STATE, ENDED, Membership, Purchase, PurchaseStatus
+from orders.models.subscription import (
+    BILLED,
+    BILLING_STATE,
+    ENDED,
+    Membership,
+    MembershipStatus,
+    Purchase,
+    PurchaseStatus,
+)
 from orders.models.subscription_event import SubscriptionEvent
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "IdempotencyKey",
     "ItemKind",
     "Membership",
+    "MembershipStatus",
     "Order",
     "OrderItem",
     "OrderKind",

@@ -68,7 +68,11 @@ class Transaction(LinkedRow):
         related_name="refunds",
         help_text="The sale that is refunded",
     )
-    adds = models.JSONField(default=dict, blank=True, help_text="The line that this adds to an order once it is paid")
+    adds = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="The line that this adds to an order once it is paid; of a refund, its request and its purchase",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     disabled_at = models.DateTimeField(null=True, blank=True)
     disabled_by = models.ForeignKey(
@@ -82,8 +86,8 @@ class Transaction(LinkedRow):
             *LinkedRow.Meta.indexes,
             # Pending ones, to ask the gateway again.
             models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
-            # API queries by day, and by time of the last change.
-            models.Index(fields=["at", "id"], name="transaction_by_at"),
+            # API queries by day, and their sums, for which no row is read; and by time of the last change.
+            models.Index(fields=["at", "id", "kind", "status", "currency", "amount"], name="transaction_by_at"),
             models.Index(fields=["updated", "id"], name="transaction_by_updated"),
             # The payments of a card, when it is erased.
             models.Index(

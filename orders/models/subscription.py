@@ -171,6 +171,12 @@ class Purchase(LinkedRow):
         ]
 
 
+class MembershipStatus(models.TextChoices):
+    ACTIVE = "ACTIVE", "Active"
+    INACTIVE = "INACTIVE", "Inactive"
+    EXPIRED = "EXPIRED", "Expired"
+
+
 class Membership(LinkedRow):
     """A membership of a club, with the name that the customer signs in with there."""
 
@@ -184,11 +190,7 @@ class Membership(LinkedRow):
 
     club = models.CharField(max_length=100)
     user_name = models.CharField(max_length=100, blank=True)
-    status = models.CharField(
-        max_length=10,
-        default="ACTIVE",
-        choices=[("ACTIVE", "Active"), ("INACTIVE", "Inactive"), ("EXPIRED", "Expired")],
-    )
+    status = models.CharField(max_length=10, choices=MembershipStatus, default=MembershipStatus.ACTIVE)
     purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, blank=True, related_name="memberships")
     updated = models.DateTimeField(auto_now=True)
 
@@ -205,7 +207,7 @@ class Membership(LinkedRow):
 
     @classmethod
     def merge_warnings(cls, records_of: Mapping[int, Collection[int]]) -> list[Notice]:
-        shared = shared_by_customers(cls.objects.filter(status="ACTIVE"), "club", records_of)
+        shared = shared_by_customers(cls.objects.filter(status=MembershipStatus.ACTIVE), "club", records_of)
         return [
             Notice(
                 "Several memberships of one club.",

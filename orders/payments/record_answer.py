@@ -27,6 +27,7 @@ from orders.models import (
     Order,
     OrderItem,
     OrderStatus,
+    Purchase,
     Transaction,
     TransactionKind,
     TransactionStatus,
@@ -72,6 +73,8 @@ DECLINED = {
     TransactionKind.VOID: "Voiding of {amount} on {card} for order {order} declined.",
     TransactionKind.REFUND: "Refund of {amount} of order {order} to {card} declined.",
 }
+PURCHASE_REFUNDED = "Refunded {amount} of purchase {purchase} in order {order} to {card}."
+PURCHASE_DECLINED = "Refund of {amount} of purchase {purchase} in order {order} to {card} declined."
 
 
 class LostAnswerError(Exception):
@@ -122,9 +125,10 @@ def _record(payment: Transaction, answer: Answer, *, by: User | None) -> Transac
 
 def _write_history(order: Order, payment: Transaction, reason: str, *, by: User | None) -> None:
     is_declined = payment.status != TransactionStatus.SUCCESS
-    done = DONE_LATE if is_late(payment) else DONE
-    messages = [(DECLINED if is_declined else done)[TransactionKind(payment.kind)]]
-    values: dict[str, Value] = {
+    purchase = _refunded_purchase(payment)
+    messages = [_sentence(payment, is_about_purchase=purchase is not None)]
+    values: dict[str, Value] = {"purchase": history.purchase(purchase)} if purchase else {}
+    values |= {
         "amount": sentences.money(payment.amount, payment.currency),
         "card": str(payment.pay_source) if payment.pay_source else sentences.word(UNKNOWN_PAYMENT_METHOD),
     }
@@ -132,6 +136,19 @@ def _write_history(order: Order, payment: Transaction, reason: str, *, by: User 
         messages.append("{answer}" if by else "Answer: {answer}")
         values["answer"] = payment.answer
     history.write(order, "\n".join(messages), reason=reason, by=by or payment.by, **values)
+
+
+def _sentence(payment: Transaction, *, is_about_purchase: bool) -> str:
+    is_declined = payment.status != TransactionStatus.SUCCESS
+    if is_about_purchase:
+        return PURCHASE_DECLINED if is_declined else PURCHASE_REFUNDED
+    done = DONE_LATE if is_late(payment) else DONE
+    return (DECLINED if is_declined else done)[TransactionKind(payment.kind)]
+
+
+def _refunded_purchase(payment: Transaction) -> Purchase | None:
+    number = payment.adds.get("purchase")
+    return Purchase.objects.filter(pk=number).select_related("product").first() if number else None
 
 
 def _apply_to_order(order: Order, payment: Transaction) -> Collection[Delta]:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customers.lib.money import format_for_input, format_money, is_payable
 from orders.intake.idempotency import IdentifiedRequest, key_of, order_made_by
 from orders.intake.take import retry_when_taken_meanwhile
 from orders.locks import OrderError, locked_order, refuse_pending
-from orders.models import Contradiction, Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
+from orders.models import (
+    Contradiction,
+    Order,
+    OrderStatus,
+    Purchase,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
 from orders.payments.gateway import Refund
 from orders.payments.gateway_request import (
     amount_paid,
@@ -19,6 +27,7 @@ from orders.payments.gateway_request import (
     refuse_changed,
     require_gateway,
 )
+from orders.payments.purchase_share import left_of_share
 from orders.payments.record_answer import record_answer
 
 if TYPE_CHECKING:
@@ -35,13 +44,15 @@ class RefundablePayment:
     left: Decimal
 
 
-def refundable_payments(order: Order) -> list[RefundablePayment]:
+def refundable_payments(order: Order, *, purchase: Purchase | None = None) -> list[RefundablePayment]:
+    """The latest payment first. With a `purchase`, only what is left of its share in the order."""
     transactions = list(order.transactions.select_related("pay_source").order_by("-at", "-pk"))
     refuse_pending(transactions)
     extras = [
         RefundablePayment(payment, payment.amount - _refunded(payment, transactions))
         for payment in transactions
-        if payment.contradiction == Contradiction.EXTRA
+        # What was paid twice was paid for no line.
+        if payment.contradiction == Contradiction.EXTRA and purchase is None
     ]
     if any(payment.left > 0 for payment in extras):
         payments = [*extras, *_payments_of_order(order, transactions)]
@@ -51,7 +62,8 @@ def refundable_payments(order: Order) -> list[RefundablePayment]:
     payments = [payment for payment in payments if payment.left > 0]
     if not payments:
         raise OrderError("All payments of this order are already refunded.")
-    return _of_this_gateway(payments)
+    payments = _of_this_gateway(payments)
+    return _of_share(payments, left_of_share(purchase, order)) if purchase else payments
 
 
 def _payments_of_order(order: Order, transactions: list[Transaction]) -> list[RefundablePayment]:
@@ -93,6 +105,18 @@ def _of_this_gateway(payments: list[RefundablePayment]) -> list[RefundablePaymen
     return refundable
 
 
+def _of_share(payments: list[RefundablePayment], share: Decimal) -> list[RefundablePayment]:
+    refundable = []
+    for payment in payments:
+        left = min(payment.left, share)
+        if left > 0:
+            refundable.append(replace(payment, left=left))
+            share -= left
+    if not refundable:
+        raise OrderError("All that this purchase was last billed is already refunded.")
+    return refundable
+
+
 def refuse_amount(payment: RefundablePayment, amount: Decimal) -> None:
     currency = payment.sale.currency
     if not is_payable(amount, currency) or amount <= 0:
@@ -109,23 +133,53 @@ def refund_order(
     reason: str,
     seen: str,
     request: IdentifiedRequest | None = None,
+    purchase: Purchase | None = None,
     by: User | None,
 ) -> Transaction:
     """Refund `amount` of the transaction `sale`; the refund is PENDING if the gateway has not answered.
 
-    If the same `request` made a refund before, it is that one.
+    If the same `request` made a refund before, it is that one. With a `purchase`, its lines are refunded.
     """
     gateway = require_gateway()
-    payment, is_repeat = _create_refund(order, amount, sale, reason, seen, request, by=by)
+    payment, is_repeat = _create_refund(order, amount, sale, reason, seen, request, purchase, by=by)
     if is_repeat or payment.sale is None:
         return payment
     refund = Refund(payment.uuid, payment.sale.gateway_reference, amount, payment.currency)
     return record_answer(payment, gateway.refund(refund))
 
 
-def refund_made_by(order: Order, request: IdentifiedRequest) -> Transaction | None:
-    """The refund of `order` made by the same request before; RepeatedRequestError if its key belongs to another."""
-    if order_made_by(request) is None:
+def refund_latest(
+    order: Order,
+    amount: Decimal,
+    *,
+    reason: str,
+    request: IdentifiedRequest | None = None,
+    purchase: Purchase | None = None,
+    by: User | None,
+) -> list[Transaction]:
+    """Refund `amount` of the payments of `order`, the latest payment first; return the refunds.
+
+    The last of them may be declined or PENDING. Then no further payment is refunded, and the refunds before it stand.
+    """
+    refunds: list[Transaction] = []
+    for payment in refundable_payments(order, purchase=purchase):
+        if part := min(amount, payment.left):
+            order.refresh_from_db()
+            about: dict[str, Any] = {"sale": payment.sale.pk, "reason": reason, "seen": order.stamp, "by": by}
+            # The first refund is kept with the key of the request.
+            first = None if refunds else request
+            refund = refund_order(order, part, **about, request=first, purchase=purchase)
+            refunds.append(refund)
+            if refund.status != TransactionStatus.SUCCESS:
+                break
+            amount -= part
+    return refunds
+
+
+def refund_made_by(request: IdentifiedRequest) -> Transaction | None:
+    """The refund made by the same request before; RepeatedRequestError if its key belongs to another."""
+    order = order_made_by(request)
+    if order is None:
         return None
     return order.transactions.get(kind=TransactionKind.REFUND, adds__request__in=request.digests)
 
@@ -138,14 +192,16 @@ def _create_refund(
     reason: str,
     seen: str,
     request: IdentifiedRequest | None,
+    purchase: Purchase | None,
     *,
     by: User | None,
 ) -> tuple[Transaction, bool]:
     with locked_order(order) as current:
-        if request and (made := refund_made_by(current, request)):
+        if request and (made := refund_made_by(request)):
             return made, True
         refuse_changed(current, seen)
-        chosen = next((p for p in refundable_payments(current) if p.sale.pk == sale), None)
+        payments = refundable_payments(current, purchase=purchase)
+        chosen = next((payment for payment in payments if payment.sale.pk == sale), None)
         if chosen is None:
             raise OrderError("Nothing of this payment can be refunded.")
         refuse_amount(chosen, amount)
@@ -156,7 +212,7 @@ def _create_refund(
             pay_source=chosen.sale.pay_source,
             sale=chosen.sale,
             reason=reason,
-            adds={"request": request.digest} if request else {},
+            adds=({"request": request.digest} if request else {}) | ({"purchase": purchase.pk} if purchase else {}),
             by=by,
         )
         if request:

@@ -7,7 +7,7 @@ from django.urls import URLPattern, re_path
 
 from crm.api.konnektive import campaigns, landers, merges, products
 from crm.api.konnektive.customers import customers, leads, members, profiles
-from crm.api.konnektive.orders import fulfillments, import_order, orders, transactions, upsales
+from crm.api.konnektive.orders import fulfillments, import_order, orders, refunds, transactions, upsales
 from crm.api.konnektive.purchases import purchases
 
 CALLS: list[URLPattern] = [
@@ -25,14 +25,17 @@ CALLS: list[URLPattern] = [
     re_path("^customer/unmerge/?$", merges.customer_unmerge, name="customer_unmerge"),
     re_path("^order/query/?$", orders.order_query, name="order_query"),
     re_path("^order/cancel/?$", orders.order_cancel, name="order_cancel"),
-    re_path("^order/refund/?$", orders.order_refund, name="order_refund"),
+    re_path("^order/refund/?$", refunds.order_refund, name="order_refund"),
     re_path("^order/rerun/?$", orders.order_rerun, name="order_rerun"),
     re_path("^transactions/query/?$", transactions.transactions_query, name="transactions_query"),
+    re_path("^transactions/summary/?$", transactions.transactions_summary, name="transactions_summary"),
     re_path("^purchase/query/?$", purchases.purchase_query, name="purchase_query"),
     re_path("^purchase/update/?$", purchases.purchase_update, name="purchase_update"),
     re_path("^purchase/cancel/?$", purchases.purchase_cancel, name="purchase_cancel"),
     re_path("^purchase/pause/?$", purchases.purchase_pause, name="purchase_pause"),
+    re_path("^purchase/refund/?$", refunds.purchase_refund, name="purchase_refund"),
     re_path("^members/query/?$", members.members_query, name="members_query"),
+    re_path("^members/reactivate/?$", members.members_reactivate, name="members_reactivate"),
     re_path("^fulfillment/query/?$", fulfillments.fulfillment_query, name="fulfillment_query"),
     re_path("^fulfillment/update/?$", fulfillments.fulfillment_update, name="fulfillment_update"),
     re_path("^campaign/query/?$", campaigns.campaign_query, name="campaign_query"),

@@ -1,4 +1,4 @@
-"""Memberships of clubs: queried."""
+"""Memberships of clubs: queried, reactivated."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from crm.api.konnektive.endpoint import Call, query_endpoint
-from crm.api.konnektive.fields import Id, Text, Whole
+from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
+from crm.api.konnektive.errors import invalid
+from crm.api.konnektive.fields import Id, Parameters, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
 from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Membership
+from orders.subscriptions.memberships import reactivate_membership
+
+VIEW, CANCEL = "customers.view_customer", "orders.cancel_purchase"
 
 
 class MemberQuery(RowQuery, PersonFilter):
@@ -24,7 +28,7 @@ class MemberQuery(RowQuery, PersonFilter):
     purchase_id: Whole | None = None
 
 
-@query_endpoint(MemberQuery, "customers.view_customer", VIEW_ORDERS)
+@query_endpoint(MemberQuery, VIEW, VIEW_ORDERS)
 def members_query(call: Call, query: MemberQuery) -> Page:
     filters = without_none(
         pk=query.member_id, club=query.club_id, purchase=query.purchase_id, purchase__order__number=query.order_id
@@ -32,6 +36,23 @@ def members_query(call: Call, query: MemberQuery) -> Page:
     by_id = any((query.member_id, query.order_id, query.purchase_id))
     rows = filter_rows(Membership.objects.filter(**filters), query, by_id=by_id)
     return answer_page(rows, query, what="members", write=member_rows)
+
+
+class ReactivateMember(Parameters):
+    """`clubId` as `members/query` answers it."""
+
+    club_id: Text
+    member_id: Whole
+
+
+@endpoint(ReactivateMember, VIEW, VIEW_ORDERS, CANCEL)
+def members_reactivate(call: Call, sent: ReactivateMember) -> dict[str, Any]:
+    membership = Membership.objects.select_related("source_record").filter(pk=sent.member_id).first()
+    if membership is None:
+        raise invalid(memberId="This membership does not exist.")
+    if membership.club != sent.club_id:
+        raise invalid(clubId="This membership is of another club.")
+    return member_rows([reactivate_membership(membership, by=call.by)])[0]
 
 
 def member_rows(memberships: Sequence[Membership]) -> list[dict[str, Any]]:

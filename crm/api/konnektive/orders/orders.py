@@ -1,36 +1,29 @@
-"""Orders: queried, cancelled, refunded, rerun."""
+"""Orders: queried, cancelled, rerun."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
-from crm.api.konnektive.errors import CallError, invalid
-from crm.api.konnektive.fields import Amount, DoneOnce, Id, Parameters, Text, Truth, Wholes, at_most
-from crm.api.konnektive.formats import format_amount
-from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.errors import CallError
+from crm.api.konnektive.fields import Id, Parameters, Truth, Wholes
+from crm.api.konnektive.orders.refunds import NO_ANSWER, REFUND, Reason, refund_all
 from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.paging import Page, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
 from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
-from orders.intake.idempotency import IdentifiedRequest
 from orders.locks import OrderError
-from orders.models import Order, OrderKind, OrderStatus, Transaction, TransactionStatus
-from orders.payments.refund import refund_made_by, refund_order, refundable_payments
+from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
+from orders.payments.refund import refundable_payments
 from orders.payments.rerun import chargeable_cards, declined_sale, rerun_order
 
 VIEW = "customers.view_customer"
-REFUND, CANCEL, RERUN = "orders.refund_order", "orders.cancel_purchase", "orders.rerun_order"
-
-NO_ANSWER = "The gateway has not answered yet. Reunite asks again. Check the order in a few minutes."
-
-Reason = Annotated[Text, at_most(100)]
+CANCEL, RERUN = "orders.cancel_purchase", "orders.rerun_order"
 
 
 class OrderQuery(RowQuery, PersonFilter):
@@ -99,59 +92,9 @@ def _cancel(order: Order, sent: CancelOrder, call: Call) -> Order:
 def _refund_cancelled(order: Order, reason: str, call: Call) -> None:
     # If the gateway declines the refund, the order is cancelled all the same.
     try:
-        _refund_all(order, reason, call)
+        refund_all(find_order(order.number), reason, by=call.by)
     except (OrderError, CallError) as error:
         raise CallError(f"{error} The order remains cancelled.") from None
-
-
-class RefundOrder(DoneOnce):
-    order_id: Id
-    refund_amount: Amount | None = None
-    full_refund: Truth = False
-    refund_reason: Reason = ""
-
-
-@endpoint(RefundOrder, VIEW, VIEW_ORDERS, REFUND)
-def order_refund(call: Call, sent: RefundOrder) -> dict[str, Any]:
-    order = find_order(sent.order_id)
-    request = request_of(call)
-    if request and (refund := refund_made_by(order, request)):
-        _refuse_failed(refund)
-    elif sent.full_refund:
-        _refund_all(order, sent.refund_reason, call, request)
-    elif sent.refund_amount is None:
-        raise invalid(refundAmount="Send an amount or fullRefund=1.")
-    else:
-        _refund(order, sent.refund_amount, sent.refund_reason, call, request)
-    return order_rows([find_order(sent.order_id)])[0]
-
-
-def _refund_all(order: Order, reason: str, call: Call, request: IdentifiedRequest | None = None) -> None:
-    _refund(order, sum((payment.left for payment in refundable_payments(order)), Decimal()), reason, call, request)
-
-
-def _refund(order: Order, amount: Decimal, reason: str, call: Call, request: IdentifiedRequest | None) -> None:
-    """Refund `amount` of the payments, latest first; CallError if one is declined: refunds before it stand."""
-    payments = refundable_payments(order)
-    most = sum((payment.left for payment in payments), Decimal())
-    if not 0 < amount <= most:
-        highest = format_amount(most, order.currency)
-        raise invalid(refundAmount=f"Use an amount above zero and at most {highest}, the amount that can be refunded.")
-    for payment in payments:
-        part = min(amount, payment.left)
-        if part:
-            order.refresh_from_db()
-            about: dict[str, Any] = {"sale": payment.sale.pk, "reason": reason, "seen": order.stamp}
-            _refuse_failed(refund_order(order, part, **about, request=request, by=call.by))
-            amount -= part
-            request = None  # the first refund of the call is kept with its key
-
-
-def _refuse_failed(answer: Transaction) -> None:
-    if answer.status == TransactionStatus.PENDING:
-        raise CallError(NO_ANSWER)
-    if answer.status != TransactionStatus.SUCCESS:
-        raise CallError(f"Refund Declined: {answer.answer}")
 
 
 class RerunOrder(Parameters):

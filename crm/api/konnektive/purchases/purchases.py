@@ -10,6 +10,7 @@ from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpo
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Day, Id, Parameters, Text, Truth, Whole, at_most
 from crm.api.konnektive.paging import Page, answer_page
+from crm.api.konnektive.purchases.find import find_purchase
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.web.permissions import VIEW_ORDERS
@@ -57,13 +58,13 @@ def purchase_update(call: Call, sent: UpdatePurchase) -> dict[str, Any]:
         raise CallError("Send what to change: reactivate=1, price or nextBillDate.")
     if sent.reactivate and not call.by.has_perm(CANCEL):
         raise CallError(NOT_ALLOWED)  # as on the page, where reactivating needs the permission to cancel
-    purchase = _find(sent.purchase_id)
+    purchase = find_purchase(sent.purchase_id)
     with transaction.atomic():
         if sent.reactivate:
             reactivate_purchase(purchase, sent.next_bill_date, seen=purchase.stamp, by=call.by)
         if sent.price is not None or (sent.next_bill_date and not sent.reactivate):
-            _change_billing(_find(sent.purchase_id), sent, call)
-    return purchase_rows([_find(sent.purchase_id)])[0]
+            _change_billing(find_purchase(sent.purchase_id), sent, call)
+    return purchase_rows([find_purchase(sent.purchase_id)])[0]
 
 
 def _change_billing(purchase: Purchase, sent: UpdatePurchase, call: Call) -> None:
@@ -82,14 +83,14 @@ class CancelPurchase(Parameters):
 @endpoint(CancelPurchase, VIEW, VIEW_ORDERS, CANCEL)
 def purchase_cancel(call: Call, sent: CancelPurchase) -> dict[str, Any]:
     if sent.full_refund:
-        raise invalid(fullRefund="Refund its order with /order/refund/. Nothing was cancelled.")
-    purchase = _find(sent.purchase_id)
+        raise invalid(fullRefund="Refund it with /purchase/refund/. Nothing was cancelled.")
+    purchase = find_purchase(sent.purchase_id)
     if sent.after_next_bill:
         day = day_after_next_bill(purchase)
         schedule_cancellation(purchase, day, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
     else:
         cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
-    return purchase_rows([_find(sent.purchase_id)])[0]
+    return purchase_rows([find_purchase(sent.purchase_id)])[0]
 
 
 class PausePurchase(Parameters):
@@ -100,13 +101,6 @@ class PausePurchase(Parameters):
 @endpoint(PausePurchase, VIEW, VIEW_ORDERS, CANCEL)
 def purchase_pause(call: Call, sent: PausePurchase) -> dict[str, Any]:
     # Also with `priorToNextBill`: nothing is billed before the next bill, so pausing now comes to the same.
-    purchase = _find(sent.purchase_id)
+    purchase = find_purchase(sent.purchase_id)
     pause_purchase(purchase, sent.restart_date, seen=purchase.stamp, by=call.by)
-    return purchase_rows([_find(sent.purchase_id)])[0]
-
-
-def _find(number: int) -> Purchase:
-    purchase = Purchase.objects.filter(pk=number).select_related("source_record", "product").first()
-    if purchase is None:
-        raise invalid(purchaseId="This purchase does not exist.")
-    return purchase
+    return purchase_rows([find_purchase(sent.purchase_id)])[0]
