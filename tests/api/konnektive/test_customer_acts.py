@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Note
-from tests.acts import merge
+from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, order
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,14 @@ def test_an_update_of_a_number_that_was_merged_away_changes_the_survivor(shop):
     assert shop.ask("customer/update", customerId=duplicate.pk, lastName="Holý")[0] == "SUCCESS"
     survivor.refresh_from_db()
     assert survivor.last_name == "Holý"
+
+
+def test_an_opt_out_by_a_number_that_was_merged_away_is_of_both_after_an_undo(shop):
+    customers = survivor, duplicate = CustomerFactory(email_opt_in=True), CustomerFactory(email_opt_in=True)
+    made = merge(survivor, duplicate)
+    assert shop.ask("customer/update", customerId=duplicate.pk, emailOptIn=0)[0] == "SUCCESS"
+    undo(made)
+    assert [customer.email_opt_in for customer in fresh(*customers)] == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,15 @@ import pytest
 from django.db import connection
 
 from customers.matching.duplicates import duplicate_counts, duplicates_of
+from customers.matching.ignored_list import FEWEST_SHARING, MOST_COMPARED, most_shared
+from customers.matching.refusers import refusals_nearby
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
-from customers.models import Customer, DataSource, MatchKey, SourceRecord, Via
+from customers.models import Customer, DataSource, MatchKey, SharedValue, SourceRecord, Via
+from tests.acts import fresh
 from tests.database import rolled_back
 from tests.factories import DataSourceFactory, SourceRecordFactory, customer_with_order, lead_of, person
-from tests.query_costs import Cost, analyze, measured, nodes, on_sqlite, strangers
+from tests.query_costs import Cost, analyze, measured, nodes, on_sqlite, plan_of, strangers
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +64,48 @@ def test_one_more_customer_of_a_switchboard_costs_the_same_however_many_have_its
         assert much.statements == little.statements
         assert much.written == little.written
         assert much.read <= little.read * 1.1 + 100
+
+
+def test_the_most_shared_values_cost_the_same_however_many_are_shared():
+    for n in range(FEWEST_SHARING):
+        customer_with_order(external_id=str(n), email="office@reunite.cz")
+
+    def cost_of_offers() -> Cost:
+        with measured() as cost:
+            assert [value.text for value in most_shared()] == ["office@reunite.cz"]
+        return cost
+
+    costs = []
+    for start, number in ((0, MOST_COMPARED), (MOST_COMPARED, 3_000)):
+        SharedValue.objects.bulk_create(
+            SharedValue(kind="email", value=f"{n}@reunite.cz") for n in range(start, start + number)
+        )
+        analyze()
+        costs.append(cost_of_offers())
+    few, many = costs
+    assert many.statements == few.statements == 2
+    assert many.read <= few.read * 1.1 + 100
+    assert "sharedvalue_by_holders" in plan_of(many.queries[0])
+
+
+def test_finding_who_refused_nearby_costs_the_same_however_many_refused():
+    helena = customer_with_order(email="hholy@gmail.com")
+    Customer.objects.filter(pk=customer_with_order(email="hholy@gmail.com", external_id="2").pk).update(
+        sms_contact=False
+    )
+    costs = []
+    for number in (200, 2_000):
+        strangers(number)
+        Customer.objects.exclude(pk=helena.pk).update(sms_contact=False)
+        analyze()
+        with measured() as cost:
+            assert "refused SMS" in refusals_nearby(fresh(helena))[helena.pk]
+        costs.append(cost)
+    few, many = costs
+    assert many.statements == few.statements
+    assert many.read <= few.read * 1.1 + 100
+    if not on_sqlite:
+        refuse_scans(many.queries)
 
 
 def refuse_scans(queries: list[str]) -> None:
