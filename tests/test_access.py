@@ -95,7 +95,7 @@ PAGES = {
     "customers:duplicates_dismiss": Page((VIEW, MERGE), method="post"),
     "customers:ignored": Page((VIEW,)),
     "customers:ignored_add": Page((VIEW, IGNORE), method="post", sends={"value": "mailbox"}),
-    "customers:ignored_remove": Page((VIEW, IGNORE), of=("ignored",), method="post"),
+    "customers:ignored_remove": Page((VIEW, IGNORE), method="post", sends={"value": "ignored"}),
     "customers:merges": Page((VIEW,)),
     "customers:merge_export": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),

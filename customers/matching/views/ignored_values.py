@@ -10,7 +10,7 @@ from customers.lib.phrases import isolated
 from customers.matching.forms import IgnoreForm
 from customers.matching.ignored_list import changes_page, ignored_page, most_shared
 from customers.matching.ignored_values import IgnoreError, ignore_value, readable_value, use_again
-from customers.web.fields import reason_in
+from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.permissions import IGNORE, may_ignore, may_view
 
 if TYPE_CHECKING:
@@ -46,14 +46,20 @@ def ignored_add(request: "StaffRequest") -> HttpResponse:
 @require_POST
 @may_ignore
 @may_view
-def ignored_remove(request: "StaffRequest", pk: int) -> HttpResponse:
+def ignored_remove(request: "StaffRequest") -> HttpResponse:
+    # Enter in the field of the reason names no value: nothing is changed.
+    if number := parse_number(request.POST.get("value", "")):
+        _use_again(request, number)
+    return redirect("customers:ignored")
+
+
+def _use_again(request: "StaffRequest", pk: int) -> None:
     try:
         text = use_again(pk, reason=reason_in(request), by=request.user)
     except IgnoreError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, f"{isolated(text)} is used for matching again.")
-    return redirect("customers:ignored")
 
 
 def _page(request: "StaffRequest", form: IgnoreForm) -> HttpResponse:
@@ -67,6 +73,7 @@ def _page(request: "StaffRequest", form: IgnoreForm) -> HttpResponse:
         "before": before,
         "text": text,
         "form": form,
+        "longest_reason": LONGEST_REASON,
         "page": changes_page(before=before) if tab else ignored_page(text, before=before),
     }
     if not tab and request.user.has_perm(IGNORE):

@@ -22,9 +22,12 @@ def test_a_shared_value_is_ignored_with_one_click_and_used_again_with_another(as
     assert "office@reunite.cz is no longer used for matching." in page
     assert "Jane Peacock" in page
     assert f'name="value" value="{EMAIL}"' not in page
-    page = as_admin.post(f"{URL}{IgnoredValue.objects.get().pk}/remove/", follow=True).text
+    as_admin.post(f"{URL}remove/", {"reason": "Enter in the field"})
+    again = {"value": IgnoredValue.objects.get().pk, "reason": "A shop of one person"}
+    page = as_admin.post(f"{URL}remove/", again, follow=True).text
     assert "office@reunite.cz is used for matching again." in page
     history = as_admin.get(URL, {"tab": "changes"}).text
+    assert "A shop of one person" in history
     assert history.index("Used for matching</span>") < history.index(">Ignored</span>")
 
 
@@ -36,7 +39,7 @@ def test_what_is_refused_comes_back_as_entered_with_the_reason_for_it(as_admin):
     assert 'value="A desk"' in answer.text
     answer = as_admin.post(f"{URL}add/", {"value": ""})
     assert "Enter an email or phone." in answer.text
-    answer = as_admin.post(f"{URL}999/remove/", follow=True)
+    answer = as_admin.post(f"{URL}remove/", {"value": 999}, follow=True)
     assert "Nothing was changed: this value is no longer ignored." in answer.text
 
 
