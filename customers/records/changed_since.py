@@ -6,12 +6,15 @@ are two queries with an index each, one after the other. As one query with OR th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from customers.models import SourceRecord
+from customers.records.newest import Comparison, Cursor, compared_to
 
 Row = TypeVar("Row", bound=Model)
 Period = tuple[datetime, datetime]
@@ -22,11 +25,27 @@ class Updated(Protocol):
     updated: datetime
 
 
+@dataclass(frozen=True)
+class RowPlace:
+    """Where a row is in a ChainedQuery: in which of the queries, and the values that it is ordered by there."""
+
+    part: int
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Slice(Generic[Row]):
+    """Some rows of a ChainedQuery, and the place of the last one."""
+
+    rows: list[Row]
+    end: RowPlace | None
+
+
 class ChainedQuery(Generic[Row]):
     """The rows of several ordered queries that share no row, one after the other.
 
-    A slice first selects primary keys only, so that the database skips the rows before it in an index, unread. A query
-    is not counted if a slice has reached its end.
+    A slice first selects what the rows are ordered by, so that the database skips the rows before it in an index,
+    unread. A query is not counted if a slice has reached its end.
     """
 
     def __init__(self, *parts: QuerySet[Row]) -> None:
@@ -40,28 +59,57 @@ class ChainedQuery(Generic[Row]):
     def is_counted(self) -> bool:
         return len(self.lengths) == len(self.parts)
 
-    def __getitem__(self, span: slice) -> list[Row]:
-        pks = self._pks(span.start, span.stop)
-        rows = self.parts[0].model._default_manager.in_bulk(pks)
-        return [rows[pk] for pk in pks if pk in rows]
-
-    def _pks(self, first: int, last: int) -> list[Any]:
-        pks: list[Any] = []
+    def rows_from(self, first: int, length: int) -> Slice[Row]:
+        """At most `length` rows, after the `first` ones."""
+        places: list[RowPlace] = []
+        last = first + length
         for number, part in enumerate(self.parts):
-            part_pks = list(part.values_list("pk", flat=True)[first:last])
-            pks += part_pks
-            if len(part_pks) == last - first:
+            here = _places(number, part, first, last)
+            places += here
+            if len(here) == last - first:
                 break
-            if part_pks or not first:
-                self.lengths[number] = first + len(part_pks)
-            length = self._length(number)
-            first, last = max(first - length, 0), last - length
-        return pks
+            if here or not first:
+                self.lengths[number] = first + len(here)
+            skipped = self._length(number)
+            first, last = max(first - skipped, 0), last - skipped
+        return self._rows(places)
+
+    def rows_after(self, place: RowPlace, length: int) -> Slice[Row]:
+        """At most `length` rows after `place`, also if that row or the ones before it have moved since."""
+        places: list[RowPlace] = []
+        for number in range(place.part, len(self.parts)):
+            part = self.parts[number]
+            if number == place.part:
+                part = part.filter(_follows(part, place.values))
+            places += _places(number, part, 0, length - len(places))
+        return self._rows(places)
+
+    def _rows(self, places: Sequence[RowPlace]) -> Slice[Row]:
+        pks = [place.values[-1] for place in places]
+        rows = self.parts[0].model._default_manager.in_bulk(pks)
+        return Slice([rows[pk] for pk in pks if pk in rows], places[-1] if places else None)
 
     def _length(self, number: int) -> int:
         if number not in self.lengths:
             self.lengths[number] = self.parts[number].count()
         return self.lengths[number]
+
+
+def _places(number: int, part: QuerySet[Row], first: int, last: int) -> list[RowPlace]:
+    names = [name.removeprefix("-") for name in _ordering(part)]
+    return [RowPlace(number, values) for values in part.values_list(*names)[first:last]]
+
+
+def _follows(part: QuerySet[Row], values: tuple[Any, ...]) -> Q:
+    """What comes after `values` in the order of `part`: by a time and the primary key, or by that alone."""
+    first = _ordering(part)[0]
+    comparison: Comparison = "lt" if first.startswith("-") else "gt"
+    by = first.removeprefix("-")
+    return Q(**{f"pk__{comparison}": values[0]}) if by == "pk" else compared_to(Cursor(*values), comparison, by=by)
+
+
+def _ordering(part: QuerySet[Any]) -> list[str]:
+    return [str(name) for name in part.query.order_by]
 
 
 def changed_at(row: Updated, record: SourceRecord) -> datetime:

@@ -20,6 +20,7 @@ from crm.api.chartmogul import account, data_sources, errors, merges
 from crm.api.chartmogul.customers import attributes, customers, requests
 from crm.api.chartmogul.engagement import common, contacts, notes, opportunities, tasks
 from crm.api.chartmogul.invoices import invoices, line_items, transactions
+from crm.api.chartmogul.numbered_pages import with_numbered_pages
 from crm.api.chartmogul.parser import BoundedParser
 from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.snapshots import operation_of_one_moment
@@ -72,7 +73,8 @@ FIELD_NAMES: errors.FieldNames = {
     UnmergeError: {"": "external_id"},
 }
 errors.register(api, FIELD_NAMES)
-api.add_decorator(operation_of_one_moment)
+api.add_decorator(with_numbered_pages)
+api.add_decorator(operation_of_one_moment)  # outside: the pages of one answer are of one moment
 api.add_router("", account.router)
 api.add_router("", data_sources.router)
 api.add_router("", merges.router)  # before /customers/{uuid}, where "merges" would be read as a uuid

@@ -38,6 +38,22 @@ class CursorQuery(Schema):
 
     per_page: Annotated[int, Field(ge=1), AfterValidator(lambda number: min(number, MOST_PER_PAGE))] = MOST_PER_PAGE
     cursor: str | None = None
+    page: Annotated[int, Field(ge=1)] = 1
+    """Instead of a cursor (`crm.api.chartmogul.numbered_pages`)."""
+
+
+class PageOut(Schema):
+    cursor: str | None
+    has_more: bool
+
+
+class NumberedPageOut(PageOut):
+    """For older clients. The numbers are those of a page that was read without a cursor."""
+
+    current_page: int | None = None
+    total_pages: int | None = None
+    per_page: int | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import unwrap
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from crm.api.chartmogul.auth import ApiRequest
@@ -23,7 +24,7 @@ def operation_of_one_moment(
         if request.method not in READS:
             return operation(request, *args, **kwargs)
         # Before the snapshot: what is committed between the two is then in it.
-        request.horizon = horizon() if operation in _growing_lists else None
+        request.horizon = horizon() if unwrap(operation) in _growing_lists else None
         with snapshot():
             return operation(request, *args, **kwargs)
 

@@ -22,7 +22,7 @@ from crm.api import auth
 from crm.api.konnektive import parameters as call_parameters
 from crm.api.konnektive.errors import CallError, describe_errors
 from crm.api.konnektive.fields import Parameters
-from crm.api.konnektive.paging import DatedQuery, wait_for_writers
+from crm.api.konnektive.paging import DatedQuery, PagedQuery, wait_for_writers
 from customers.lib.errors import ActionError
 from customers.snapshot import snapshot
 
@@ -90,6 +90,8 @@ class Endpoint(Generic[Declared]):
         sent = call.read(self.parameters)
         if not self.only_reads:
             return self.act(call, sent)
+        if isinstance(sent, PagedQuery):
+            sent.read_by(call.key.pk)
         if isinstance(sent, DatedQuery):
             wait_for_writers(sent)
         with snapshot():

@@ -1,4 +1,8 @@
-"""Lists by numbered pages with a total, because clients ask for page 2 and for the number of rows."""
+"""Lists by numbered pages with a total, because clients ask for page 2 and for the number of rows.
+
+A page begins where the same caller’s page before it ended, some minutes ago: rows that were added, changed or erased
+meanwhile neither hide a row of a later page nor show one again. So do the pages after it, and the total.
+"""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -8,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Model
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PrivateAttr
 from typing_extensions import TypedDict
 
 from crm.api.konnektive.errors import invalid, nothing_found
@@ -18,7 +22,8 @@ from customers.records.changed_since import ChainedQuery
 from customers.records.horizon import wait_until_complete
 
 MOST_PER_PAGE, USUAL_PER_PAGE = 200, 25
-COUNT_KEPT_SECONDS = 5 * 60  # so long, later pages use the count of the first
+REMEMBERED_SECONDS = 5 * 60
+"""So long, later pages use the count of the first, and a page the end of the one before it."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -36,10 +41,20 @@ class Page(Totals):
 class PagedQuery(Parameters):
     """The parameters of every query. A number out of range counts as the nearest allowed number."""
 
+    _caller: int = PrivateAttr(default=0)
+
     page: Annotated[Whole, AfterValidator(lambda number: min(max(number, 1), 10**9))] = 1
     results_per_page: Annotated[Whole, AfterValidator(lambda number: min(max(number, 1), MOST_PER_PAGE))] = (
         USUAL_PER_PAGE
     )
+
+    @property
+    def caller(self) -> int:
+        """The key by which the pages are read."""
+        return self._caller
+
+    def read_by(self, key: int) -> None:
+        self._caller = key
 
 
 class DatedQuery(PagedQuery):
@@ -68,9 +83,8 @@ def answer_page(
     rows: ChainedQuery[Row], query: PagedQuery, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
 ) -> Page:
     """The requested page of `rows`, each through `write`; `what` names them in the plural."""
-    first = (query.page - 1) * query.results_per_page
-    shown = rows[first : first + query.results_per_page]
-    total = _count(rows, query, at_least=first + len(shown))
+    shown = _read(rows, query)
+    total = _count(rows, query, at_least=(query.page - 1) * query.results_per_page + len(shown))
     if not total:
         raise nothing_found(what)
     return {
@@ -81,6 +95,16 @@ def answer_page(
     }
 
 
+def _read(rows: ChainedQuery[Row], query: PagedQuery) -> list[Row]:
+    size, key = query.results_per_page, _cache_key(rows)
+    ends = f"page-{query.caller}-{size}-{key}"
+    before = cache.get(f"{ends}-{query.page - 1}") if key and query.page > 1 else None
+    read = rows.rows_after(before, size) if before else rows.rows_from((query.page - 1) * size, size)
+    if key and len(read.rows) == size:
+        cache.set(f"{ends}-{query.page}", read.end, REMEMBERED_SECONDS)
+    return read.rows
+
+
 def _count(rows: ChainedQuery[Any], query: PagedQuery, *, at_least: int) -> int:
     """The number of rows. A page after the first takes the count of an earlier page, some minutes old."""
     # Otherwise a client that reads all pages would have the rows counted on each of them.
@@ -88,12 +112,12 @@ def _count(rows: ChainedQuery[Any], query: PagedQuery, *, at_least: int) -> int:
         return rows.count()
     key = _cache_key(rows)
     if query.page > 1 and key:
-        counted = cache.get(key)
+        counted = cache.get(f"counted-{key}")
         if counted is not None and counted >= at_least:
             return int(counted)
     total = rows.count()
     if key:
-        cache.set(key, total, COUNT_KEPT_SECONDS)
+        cache.set(f"counted-{key}", total, REMEMBERED_SECONDS)
     return total
 
 
@@ -103,4 +127,4 @@ def _cache_key(rows: ChainedQuery[Any]) -> str:
         sql = "\n".join(str(part.query) for part in rows.parts)
     except EmptyResultSet:
         return ""
-    return f"counted-{hashlib.sha256(sql.encode()).hexdigest()}"
+    return hashlib.sha256(sql.encode()).hexdigest()

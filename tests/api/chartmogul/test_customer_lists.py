@@ -18,9 +18,9 @@ def test_customers_are_listed_oldest_first_a_page_at_a_time(caller, shop):
     for n in range(5):
         send(caller, shop, str(n), name=f"Customer {n}")
     first = caller.get("customers", per_page=2)
-    assert first.json().keys() == {"entries", "cursor", "has_more"}
     second = caller.get("customers", per_page=2, cursor=first.json()["cursor"])
     third = caller.get("customers", per_page=2, cursor=second.json()["cursor"])
+    assert second.json().keys() == {"entries", "cursor", "has_more"}
     assert [*ids(first), *ids(second), *ids(third)] == ["0", "1", "2", "3", "4"]
     assert [each.json()["has_more"] for each in (first, second, third)] == [True, True, False]
     last = caller.get("customers", per_page=2, cursor=third.json()["cursor"] or "")
@@ -28,7 +28,8 @@ def test_customers_are_listed_oldest_first_a_page_at_a_time(caller, shop):
 
 
 def test_an_empty_list_is_an_empty_list(caller):
-    assert caller.get("customers").json() == {"entries": [], "cursor": None, "has_more": False}
+    answer = {"entries": [], "cursor": None, "has_more": False}
+    assert caller.get("customers").json() == answer | {"page": 1, "current_page": 1, "total_pages": 1, "per_page": 200}
 
 
 def test_customers_are_listed_by_what_is_asked(caller, shop, market):
@@ -45,7 +46,7 @@ def test_customers_are_listed_by_what_is_asked(caller, shop, market):
     assert ids(caller.get("customers", system="Stripe")) == ["2"]
     assert ids(caller.get("customers", system="Import API")) == ["1", "2"]
     assert ids(caller.get("customers", data_source_uuid="ds_unknown")) == []
-    assert ids(caller.get("customers", page="2")) == ["1", "2", "2"]
+    assert ids(caller.get("customers", page="2")) == []
 
 
 @pytest.mark.parametrize(

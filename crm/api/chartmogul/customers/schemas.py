@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from crm.api.chartmogul.customers.attribute_values import AttributeIn
 from crm.api.chartmogul.customers.profile import with_profile_answers, with_profile_fields
 from crm.api.chartmogul.fields import IdText
-from crm.api.chartmogul.paging import CursorQuery
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut
 from crm.api.chartmogul.times import Moment
 from crm.api.countries import refuse_unknown_country
 
@@ -120,6 +120,5 @@ class CustomersOut(Schema):
     entries: list[CustomerOut]
 
 
-class CustomerPageOut(CustomersOut):
-    cursor: str | None
-    has_more: bool
+class CustomerPageOut(CustomersOut, NumberedPageOut):
+    """Some of many."""

@@ -11,7 +11,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, custom_values, find_row
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.fields import IdText, Number
-from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked, page_rows
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked, page_rows
 from customers.engagement import contacts
 from customers.lib.text import can_be_stored
 from customers.models import Contact, Customer
@@ -65,10 +65,8 @@ class ContactOut(Schema):
     custom: dict[str, Any]
 
 
-class ContactsOut(Schema):
+class ContactsOut(PageOut):
     entries: list[ContactOut]
-    cursor: str | None
-    has_more: bool
 
 
 class CustomerContactQuery(CursorQuery):

@@ -22,7 +22,7 @@ from crm.api.chartmogul.engagement.common import (
 )
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.fields import Number
-from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked
 from crm.api.chartmogul.times import Moment, format_time
 from crm.api.chartmogul.users import author_line, find_user
 from customers.engagement import notes
@@ -58,20 +58,16 @@ class CustomerNoteOut(Schema):
     updated_at: str
 
 
-class CustomerNotesOut(Schema):
+class CustomerNotesOut(PageOut):
     entries: list[CustomerNoteOut]
-    cursor: str | None
-    has_more: bool
 
 
 class NoteOut(CustomerNoteOut, AboutOut):
     pass
 
 
-class NotesOut(Schema):
+class NotesOut(PageOut):
     entries: list[NoteOut]
-    cursor: str | None
-    has_more: bool
 
 
 class NoteQuery(CursorQuery):

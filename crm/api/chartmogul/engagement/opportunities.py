@@ -13,7 +13,7 @@ from crm.api.chartmogul.engagement.common import CHANGE, VIEW, Custom, Nothing, 
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.fields import Number
 from crm.api.chartmogul.money import cents
-from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked
 from crm.api.chartmogul.times import Day, format_time
 from crm.api.chartmogul.users import email_of, find_user
 from customers.engagement import opportunities
@@ -67,10 +67,8 @@ class OpportunityOut(Schema):
     updated_at: str
 
 
-class OpportunitiesOut(Schema):
+class OpportunitiesOut(PageOut):
     entries: list[OpportunityOut]
-    cursor: str | None
-    has_more: bool
 
 
 class OpportunityQuery(CursorQuery):

@@ -21,7 +21,7 @@ from crm.api.chartmogul.engagement.common import (
     target,
 )
 from crm.api.chartmogul.errors import answers
-from crm.api.chartmogul.paging import CursorPage, CursorQuery, page_linked
+from crm.api.chartmogul.paging import CursorPage, CursorQuery, PageOut, page_linked
 from crm.api.chartmogul.times import Moment, format_time
 from crm.api.chartmogul.users import email_of, find_user
 from customers.engagement import tasks
@@ -59,10 +59,8 @@ class TaskOut(AboutOut):
     updated_at: str
 
 
-class TasksOut(Schema):
+class TasksOut(PageOut):
     entries: list[TaskOut]
-    cursor: str | None
-    has_more: bool
 
 
 class TaskQuery(CursorQuery):

@@ -31,6 +31,7 @@ from crm.api.chartmogul.invoices.responses import (
     serialize_invoice,
 )
 from crm.api.chartmogul.invoices.search import CustomerInvoiceQuery, InvoiceQuery, invoice_page
+from crm.api.chartmogul.paging import NumberedPageOut
 from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
@@ -53,9 +54,8 @@ class InvoicesInvalid(Schema):
     invoices: list[dict[str, Any]]
 
 
-class InvoicesPageOut(InvoicesOut):
-    cursor: str | None
-    has_more: bool
+class InvoicesPageOut(InvoicesOut, NumberedPageOut):
+    """Some of many."""
 
 
 class InvoicesOfCustomerOut(InvoicesPageOut):

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict
 
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, not_found
-from crm.api.chartmogul.paging import CursorQuery, page_rows
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_rows
 from crm.api.chartmogul.plans import plans
 from crm.api.chartmogul.plans.plans import ALTER, SEND, VIEW, PlansOut
 from customers.lib.text import can_be_stored
@@ -48,10 +48,8 @@ class GroupOut(Schema):
     plans_count: int
 
 
-class GroupsOut(Schema):
+class GroupsOut(NumberedPageOut):
     plan_groups: list[GroupOut]
-    cursor: str | None
-    has_more: bool
 
 
 def find(uuid: str) -> PlanGroup:

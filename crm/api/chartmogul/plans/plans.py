@@ -10,7 +10,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.data_sources import stored_systems
 from crm.api.chartmogul.errors import answers, not_found
 from crm.api.chartmogul.fields import IdText, Number
-from crm.api.chartmogul.paging import CursorQuery, page_rows
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_rows
 from customers.lib.text import can_be_stored
 from orders.catalogue import plans
 from orders.models import Product
@@ -49,10 +49,8 @@ class PlanOut(Schema):
     external_id: str
 
 
-class PlansOut(Schema):
+class PlansOut(NumberedPageOut):
     plans: list[PlanOut]
-    cursor: str | None
-    has_more: bool
 
 
 def serialize(plan: Product) -> dict[str, Any]:

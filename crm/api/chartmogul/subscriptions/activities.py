@@ -13,7 +13,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers
 from crm.api.chartmogul.money import currency_sign
-from crm.api.chartmogul.paging import CursorQuery
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, PageOut
 from crm.api.chartmogul.snapshots import growing_list
 from crm.api.chartmogul.subscriptions.activity_cursor import decode_position, encode_position
 from crm.api.chartmogul.times import Moment, format_time_with_offset, parse_time
@@ -82,16 +82,12 @@ class AccountActivityOut(ActivityOut):
     uuid: str
 
 
-class CustomerActivitiesOut(Schema):
+class CustomerActivitiesOut(NumberedPageOut):
     entries: list[CustomerActivityOut]
-    cursor: str | None
-    has_more: bool
 
 
-class AccountActivitiesOut(Schema):
+class AccountActivitiesOut(PageOut):
     entries: list[AccountActivityOut]
-    cursor: str | None
-    has_more: bool
     per_page: int
 
 

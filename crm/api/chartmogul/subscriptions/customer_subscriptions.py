@@ -12,7 +12,7 @@ from crm.api.chartmogul.engagement.common import Nothing
 from crm.api.chartmogul.errors import answers, not_found, refusal
 from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.money import currency_sign
-from crm.api.chartmogul.paging import CursorQuery, page_growing
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_growing
 from crm.api.chartmogul.snapshots import growing_list
 from crm.api.chartmogul.times import format_time_with_offset
 from customers.lib.text import can_be_stored
@@ -44,10 +44,8 @@ class CustomerSubscriptionOut(Schema):
     currency_sign: str = Field(alias="currency-sign")
 
 
-class CustomerSubscriptionsOut(Schema):
+class CustomerSubscriptionsOut(NumberedPageOut):
     entries: list[CustomerSubscriptionOut]
-    cursor: str | None
-    has_more: bool
 
 
 class SubscriptionIds(Schema):

@@ -12,6 +12,7 @@ from crm.api.chartmogul.errors import answers, invalid, not_found, refusal
 from crm.api.chartmogul.fields import IdText, Number
 from crm.api.chartmogul.invoices.find import refusals
 from crm.api.chartmogul.money import cents
+from crm.api.chartmogul.paging import PageOut
 from crm.api.chartmogul.subscriptions.event_search import EventQuery, all_events, event_page
 from crm.api.chartmogul.times import Moment, format_time
 from customers.lib.money import from_minor_units
@@ -128,7 +129,7 @@ class EventOut(Schema):
 
 
 class Meta(Schema):
-    """For old clients that use it for paging. Use `cursor` instead."""
+    """For older clients, which page by number."""
 
     next_key: int | None = None
     prev_key: int | None = None
@@ -137,11 +138,9 @@ class Meta(Schema):
     total_pages: int | None = None
 
 
-class EventsOut(Schema):
+class EventsOut(PageOut):
     subscription_events: list[EventOut]
     meta: Meta
-    cursor: str | None
-    has_more: bool
 
 
 def serialize(event: SubscriptionEvent) -> dict[str, Any]:
@@ -197,7 +196,10 @@ def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict
 @router.get("/subscription_events", auth=Key(VIEW), response=answers(200, EventsOut))
 def list_subscription_events(request: ApiRequest, query: Query[EventQuery]) -> dict[str, Any]:
     page = event_page(query)
-    return page.as_list("subscription_events", [serialize(event) for event in page.rows]) | {"meta": Meta()}
+    meta = Meta()
+    if query.page > 1 or not query.cursor:
+        meta = Meta(page=query.page, total_pages=query.page + page.has_more)
+    return page.as_list("subscription_events", [serialize(event) for event in page.rows]) | {"meta": meta}
 
 
 @router.patch("/subscription_events", auth=Key(ALTER), response=answers(200, EventOut))

@@ -8,7 +8,7 @@ from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, not_found, refusal
 from crm.api.chartmogul.invoices.find import refusals
-from crm.api.chartmogul.paging import CursorQuery, page_linked
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, page_linked
 from crm.api.chartmogul.times import Moment, format_time
 from customers.lib.text import can_be_stored
 from orders.invoices import cancellations
@@ -38,11 +38,9 @@ class SubscriptionOut(Schema):
     subscription_set_external_id: str | None = None
 
 
-class SubscriptionsOut(Schema):
+class SubscriptionsOut(NumberedPageOut):
     customer_uuid: str
     subscriptions: list[SubscriptionOut]
-    cursor: str | None
-    has_more: bool
 
 
 def serialize(purchase: Purchase) -> dict[str, Any]:
