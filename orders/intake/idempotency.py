@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from customers.lib.digests import is_one_of, keyed_digests
 from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
@@ -78,10 +80,15 @@ def key_of(request: IdentifiedRequest, order: Order) -> IdempotencyKey:
     return IdempotencyKey(caller=request.caller, key=request.key, request_digest=request.digest, order=order)
 
 
-def delete_keys(*, before: datetime) -> int:
-    """Delete the keys created `before`; return the number. Their orders stay; a repeated request is then new."""
-    deleted = 0
-    old = IdempotencyKey.objects.filter(created__lt=before).order_by("created").values_list("pk", flat=True)
+def delete_keys(*, before: datetime, with_answers_before: datetime) -> int:
+    """Delete the keys created before then; return the number. Their orders stay; a repeated request is then new."""
+    keys = IdempotencyKey.objects.order_by("created")
+    with_answers = keys.filter(order=None, created__lt=with_answers_before)
+    return _delete(keys.filter(created__lt=before)) + _delete(with_answers)
+
+
+def _delete(keys: QuerySet[IdempotencyKey]) -> int:
+    deleted, old = 0, keys.values_list("pk", flat=True)
     while batch := list(old[:BATCH]):
         deleted += IdempotencyKey.objects.filter(pk__in=batch).delete()[0]
     return deleted

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -6,19 +8,33 @@ from orders.models.order import Order
 
 
 class IdempotencyKey(models.Model):
-    """The order made by a caller's request. The same request sent again gets this order.
+    """A caller's request that is done once. The same request sent again gets its order, or else the answer kept here.
 
-    `request_digest` is made with our secret, so the values of the request cannot be guessed from it.
+    Without an order and a status it is being done. `request_digest` is made with our secret, so the values of the
+    request cannot be guessed from it. An erasure empties every `answer`, because it may be about the erased customer.
     """
+
+    EMPTIED: ClassVar[int] = 0
+    """The status of an answer that was emptied."""
 
     caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="idempotency_keys")
+    order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="idempotency_keys")
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status of the answer")
+    answer = models.TextField(blank=True)
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["caller", "key"], name="idempotencykey_once_a_caller")]
+        indexes = [
+            # The answers that an erasure empties, and those that are a day old.
+            models.Index(fields=["created"], condition=models.Q(order=None), name="idempotencykey_with_answer"),
+        ]
 
     def __str__(self) -> str:
         return self.key
+
+    @classmethod
+    def empty_answers(cls) -> None:
+        cls.objects.filter(order=None, status__isnull=False).update(status=cls.EMPTIED, answer="")

@@ -149,6 +149,8 @@ class Order(LinkedRow):
 
     @classmethod
     def keep_of_erased(cls, records: Collection[int]) -> None:
+        from orders.models.idempotency import IdempotencyKey  # which refers to orders
+
         orders = cls.objects.filter(source_record__in=records)
         ids = orders.values_list("data_source", "external_id", "client_order_id")
         keys = orders.exclude(idempotency_keys=None).values_list("idempotency_keys__caller", "idempotency_keys__key")
@@ -157,6 +159,8 @@ class Order(LinkedRow):
             named = zip(("external_id", "client_order_id"), values, strict=True)
             names += [name_of_order_id(source, field, value) for field, value in named if value]
         ErasedId.keep(names)
+        IdempotencyKey.objects.filter(order__in=orders).delete()
+        IdempotencyKey.empty_answers()
 
     @property
     def stamp(self) -> str:

@@ -31,6 +31,14 @@ class Contradiction(models.TextChoices):
     EXTRA = "extra", "Not part of the order"
 
 
+PENDING_REFUSAL = (
+    "The gateway has not answered for a payment of order {order} yet. Delete the customer after it has. After a day you"
+    " can resolve the payment on the page of the order."
+)
+UNDECIDED_REFUSAL = (
+    "The gateway has given two different answers about a payment of order {order}. Decide on the page of the order,"
+    " then delete the customer."
+)
 UNDECIDED = (Contradiction.DONE, Contradiction.NOT_DONE)
 
 
@@ -105,16 +113,9 @@ class Transaction(LinkedRow):
     @classmethod
     def erase_refusals(cls, records: models.QuerySet[SourceRecord]) -> list[str]:
         # A payment that may have happened needs its order.
-        payments = cls.objects.filter(source_record__in=records).order_by("order__number")
-        numbers = payments.values_list("order__number", flat=True).distinct()
-        pending = (
-            f"The gateway has not answered for a payment of order {number} yet. Delete the customer after it has."
-            " After a day you can resolve the payment on the page of the order."
-            for number in numbers.filter(status=TransactionStatus.PENDING)
-        )
-        undecided = (
-            f"The gateway has given two different answers about a payment of order {number}. Decide on the page of the"
-            " order, then delete the customer."
-            for number in numbers.filter(contradiction__in=UNDECIDED)
-        )
-        return [*pending, *undecided]
+        unknown = models.Q(status=TransactionStatus.PENDING) | models.Q(contradiction__in=UNDECIDED)
+        payments = cls.objects.filter(unknown, source_record__in=records).order_by("order__number", "status")
+        return [
+            (PENDING_REFUSAL if status == TransactionStatus.PENDING else UNDECIDED_REFUSAL).format(order=number)
+            for number, status in payments.values_list("order__number", "status").distinct()
+        ]

@@ -19,22 +19,34 @@ from crm.api import auth
 from crm.api.chartmogul import account, data_sources, errors, merges
 from crm.api.chartmogul.customers import attributes, customers, requests
 from crm.api.chartmogul.engagement import common, contacts, notes, opportunities, tasks
+from crm.api.chartmogul.idempotency import operation_done_once, settled
 from crm.api.chartmogul.invoices import invoices, line_items, transactions
 from crm.api.chartmogul.numbered_pages import with_numbered_pages
 from crm.api.chartmogul.parser import BoundedParser
 from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.snapshots import operation_of_one_moment
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
+from crm.api.idempotency import HEADER
 from crm.api.swagger import SETTINGS
 from customers.engagement.common import EngagementError
 from customers.erasing.erase import EraseError
 from customers.labels.common import LabelError
 from customers.merging.plan import MergeError
 from customers.merging.unmerge import UnmergeError
+from customers.snapshot import READS
 from customers.sources.customers import DescriptionError
+from orders.intake.idempotency import LONGEST_KEY, RepeatedRequestError
 from orders.sources.delete import DeleteSourceError
 from orders.subscriptions.change import PurchaseError
 from orders.subscriptions.connect import ConnectError
+
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The same request sent again with the same key is done once, and answered alike for a day.",
+    "schema": {"type": "string", "maxLength": LONGEST_KEY},
+}
 
 
 class ChartMogulApi(NinjaAPI):
@@ -45,7 +57,12 @@ class ChartMogulApi(NinjaAPI):
     @cached_property
     def document(self) -> OpenAPISchema:
         # Two seconds of work, and the same until the next start.
-        return super().get_openapi_schema()
+        document = super().get_openapi_schema()
+        operations = ((method, found) for path in document["paths"].values() for method, found in path.items())
+        for method, described in operations:
+            if method.upper() not in READS:
+                described["parameters"] = [*described.get("parameters", ()), IDEMPOTENCY_KEY]
+        return document
 
     def get_openapi_schema(self, **prefix: Any) -> OpenAPISchema:
         return self.document  # mounted at one prefix
@@ -70,11 +87,13 @@ FIELD_NAMES: errors.FieldNames = {
     EraseError: {"": "customer"},
     MergeError: {"": "from"},
     PurchaseError: {"": "subscription"},
+    RepeatedRequestError: {"": HEADER},
     UnmergeError: {"": "external_id"},
 }
 errors.register(api, FIELD_NAMES)
 api.add_decorator(with_numbered_pages)
 api.add_decorator(operation_of_one_moment)  # outside: the pages of one answer are of one moment
+api.add_decorator(operation_done_once)
 api.add_router("", account.router)
 api.add_router("", data_sources.router)
 api.add_router("", merges.router)  # before /customers/{uuid}, where "merges" would be read as a uuid
@@ -102,6 +121,8 @@ View = Callable[..., HttpResponseBase]
 
 def operation(view: View) -> View:
     """Make `view` an operation: no session, HTTPS only, errors in JSON, no values in error reports."""
+
+    view = settled(view)
 
     @login_not_required
     @wraps(view)

@@ -9,6 +9,7 @@ from ninja.security import HttpBasicAuth
 
 from crm.accounts.models import ApiKey, User
 from crm.api import auth
+from orders.models import IdempotencyKey
 
 
 class ApiRequest(HttpRequest):
@@ -16,6 +17,7 @@ class ApiRequest(HttpRequest):
 
     auth: ApiKey
     by: User
+    claimed: IdempotencyKey
     horizon: datetime | None
     """Of a list that grows at its end (`crm.api.chartmogul.snapshots`)."""
 

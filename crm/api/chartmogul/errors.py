@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from crm.api.auth import RefusedError
 from crm.api.failures import STATUS
+from crm.api.idempotency import IN_PROGRESS
 from customers.lib.errors import ActionError
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ def answers(status: int, schema: Any) -> dict[int, Any]:
         401: Refusal,
         403: Refusal,
         404: Refusal,
+        IN_PROGRESS: Refusal,
         413: Refusal,
         422: Invalid,
         429: Refusal,

@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from pydantic.alias_generators import to_pascal
 
 from crm.accounts.permissions import LABELS
+from crm.api.idempotency import HEADER
 from crm.api.konnektive.calls import CALLS
 from crm.api.konnektive.endpoint import LONGEST_TEXT, Endpoint
-from crm.api.konnektive.fields import DoneOnce
 from orders.intake.idempotency import LONGEST_KEY
 
 Schema = dict[str, Any]
@@ -57,13 +57,14 @@ ERROR = {
 }
 REFUSALS = {
     "400": "The host name is unknown, or the charset cannot be read.",
+    "409": "The first call with this `Idempotency-Key` is still being carried out. Send it again in a moment.",
     "413": "The request is too large.",
     "429": "There were too many requests. The header `Retry-After` has the seconds to wait.",
     "503": "A record is being changed, or the database is not ready. The header `Retry-After` has the seconds to wait.",
 }
 TOO_LONG = {"description": "The address is too long for the server. Send the parameters in the body of a POST."}
 IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
+    "name": HEADER,
     "in": "header",
     "description": "The same call sent again with the same key is done once.",
     "schema": {"type": "string", "maxLength": LONGEST_KEY},
@@ -128,7 +129,7 @@ def _path(call: DocumentedCall, schemas: dict[str, Schema]) -> dict[str, Any]:
     blank = {parameter: schema | {"example": ""} for parameter, schema in (KEY | sent["properties"]).items()}
     schemas[name] = sent | {"properties": blank}
     body = {"content": {kind: {"schema": _schema(name)} for kind in FORMATS}}
-    headers = [IDEMPOTENCY_KEY] if issubclass(call.endpoint.parameters, DoneOnce) else []
+    headers = [] if call.endpoint.only_reads else [IDEMPOTENCY_KEY]
     shared = {
         "tags": [call.subject],
         "summary": call.title,

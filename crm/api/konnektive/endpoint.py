@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -18,11 +18,12 @@ from pydantic import ValidationError
 
 from crm.accounts.models import ApiKey, User
 from crm.accounts.web.client_address import client_address
-from crm.api import auth
+from crm.api import auth, idempotency
 from crm.api.konnektive import parameters as call_parameters
-from crm.api.konnektive.errors import CallError, describe_errors
-from crm.api.konnektive.fields import Parameters
+from crm.api.konnektive.errors import CallError, OutcomeError, describe_errors
+from crm.api.konnektive.fields import DoneOnce, Parameters
 from crm.api.konnektive.paging import DatedQuery, PagedQuery, wait_for_writers
+from crm.api.konnektive.parameters import without_secrets
 from customers.lib.errors import ActionError
 from customers.snapshot import snapshot
 
@@ -73,17 +74,44 @@ class Endpoint(Generic[Declared]):
     ) -> None:
         self.act, self.parameters, self.permissions, self.only_reads = act, parameters, permissions, only_reads
 
-    def __call__(self, request: HttpRequest) -> JsonResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         # All days and times, in calls and in answers, are in the time zone of the account.
         with timezone.override(settings.ACCOUNT_ZONE):
             try:
-                return answer("SUCCESS", self._message(_call(request, self.permissions)))
+                return self._answer(_call(request, self.permissions))
             except CallError as error:
                 return answer("ERROR", error.message)
             except ActionError as error:
                 return answer("ERROR", str(error))
             except auth.RefusedError as error:
                 return _refusal(error)
+
+    @property
+    def keeps_answers(self) -> bool:
+        """A call that is DoneOnce keeps its key with what it does."""
+        return not (self.only_reads or issubclass(self.parameters, DoneOnce))
+
+    @sensitive_variables()
+    def _answer(self, call: Call) -> HttpResponse:
+        if not (self.keeps_answers and call.idempotency_key):
+            return answer("SUCCESS", self._message(call))
+        sent = {"call": self.act.__name__, **without_secrets(call.parameters)}
+        claimed = idempotency.claim(call.idempotency_key, by=call.by, sent=sent)
+        if isinstance(claimed, HttpResponse):
+            return claimed
+        response: HttpResponse | None = None
+        try:
+            response = self._outcome(call)
+        finally:
+            idempotency.settle(claimed, response, is_done=response is not None)
+        return response
+
+    @sensitive_variables()
+    def _outcome(self, call: Call) -> HttpResponse:
+        try:
+            return answer("SUCCESS", self._message(call))
+        except OutcomeError as error:
+            return answer("ERROR", error.message)
 
     @sensitive_variables()
     def _message(self, call: Call) -> Message:
@@ -134,7 +162,7 @@ def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
     key = _authenticate(request, parameters)
     if not all(key.user.has_perm(permission) for permission in permissions):
         raise CallError(NOT_ALLOWED)
-    return Call(key, parameters, request.headers.get("Idempotency-Key", "").strip())
+    return Call(key, parameters, idempotency.key_sent(request))
 
 
 @sensitive_variables()
@@ -152,7 +180,7 @@ def _authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey
 
 
 def _refusal(error: auth.RefusedError) -> JsonResponse:
-    response = answer("ERROR", str(error), status=error.status if error.status in (413, 429) else 200)
+    response = answer("ERROR", str(error), status=error.status if error.status in (409, 413, 429) else 200)
     if error.wait:
         response.headers["Retry-After"] = str(error.wait)
     return response

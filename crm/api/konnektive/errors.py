@@ -6,11 +6,15 @@ from pydantic import ValidationError
 
 
 class CallError(Exception):
-    """Nothing was done. The message is a sentence, or {parameter: what is wrong with it}."""
+    """Nothing was done, but for an OutcomeError. The message is a sentence, or {parameter: what is wrong with it}."""
 
     def __init__(self, message: str | Mapping[str, str]) -> None:
         super().__init__(str(message))
         self.message = message
+
+
+class OutcomeError(CallError):
+    """Something was done, and this is what became of it, such as a decline. A repeat is answered alike."""
 
 
 def invalid(**errors: str) -> CallError:

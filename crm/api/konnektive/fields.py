@@ -44,7 +44,7 @@ class Parameters(BaseModel):
 
 
 class DoneOnce(Parameters):
-    """Of a call that is done once, however often it is sent with the same header Idempotency-Key."""
+    """Of a call that keeps its Idempotency-Key with what it does; a repeat is answered by what became of that."""
 
 
 def parse_day(text: str) -> date:

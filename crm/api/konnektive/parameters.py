@@ -5,7 +5,7 @@ request, because error reports would show cards and keys.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -17,6 +17,9 @@ from django.views.decorators.debug import sensitive_variables
 from crm.api.konnektive.errors import CallError, invalid
 from crm.query_string import remove_query_string
 from customers.lib.text import can_be_stored
+
+# The key may be replaced before a call is sent again, and nothing may be kept of the other two, not even a digest.
+SECRET = {"loginId", "password", "cardSecurityCode", "eCommercePassword"}
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -85,6 +88,11 @@ def _as_text(name: str, value: Any) -> str:
         case None:
             return ""
     raise invalid(**{name: "Send a single value, not a list or an object."})
+
+
+def without_secrets(parameters: Mapping[str, str]) -> dict[str, str]:
+    """The parameters by which the same call is recognised when it is sent again."""
+    return {name: value for name, value in parameters.items() if name not in SECRET}
 
 
 def forget(request: HttpRequest) -> None:

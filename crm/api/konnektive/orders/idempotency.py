@@ -1,14 +1,12 @@
 """Recognise a call that is sent again: by all its parameters, and by its header Idempotency-Key."""
 
 from crm.api.konnektive.endpoint import Call
+from crm.api.konnektive.parameters import without_secrets
 from orders.intake.idempotency import IdentifiedRequest, digests_of, identify_request
-
-# The key may be replaced before a call is sent again, and nothing may be kept of the other two, not even a digest.
-LEFT_OUT = {"loginId", "password", "cardSecurityCode", "eCommercePassword"}
 
 
 def sent_digests(call: Call) -> tuple[str, ...]:
-    return digests_of({name: value for name, value in call.parameters.items() if name not in LEFT_OUT})
+    return digests_of(without_secrets(call.parameters))
 
 
 def request_of(call: Call) -> IdentifiedRequest | None:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from crm.api.konnektive.customers.details import details_of
 from crm.api.konnektive.customers.person import PersonParameters, data_source_of, incoming_customer
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import OutcomeError, invalid
 from crm.api.konnektive.fields import Amount, Currency, Id
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of, sent_digests
@@ -129,5 +129,5 @@ def _answer(placed: PlacedOrder) -> dict[str, Any]:
         sales = order.transactions.filter(kind=TransactionKind.SALE).select_related("pay_source")
         payment = sales.order_by("at", "pk").last()
     if order.status == OrderStatus.DECLINED:
-        raise CallError(f"Transaction Declined: {payment.answer if payment else ''}".strip())
+        raise OutcomeError(f"Transaction Declined: {payment.answer if payment else ''}".strip())
     return order_message(order, placed.items or items_of(order), payment.pay_source if payment else None)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
-from crm.api.konnektive.errors import CallError
+from crm.api.konnektive.errors import CallError, OutcomeError
 from crm.api.konnektive.fields import Id, Parameters, Truth, Wholes
 from crm.api.konnektive.orders.refunds import NO_ANSWER, REFUND, Reason, refund_all
 from crm.api.konnektive.orders.rows import order_rows
@@ -94,7 +94,7 @@ def _refund_cancelled(order: Order, reason: str, call: Call) -> None:
     try:
         refund_all(find_order(order.number), reason, by=call.by)
     except (OrderError, CallError) as error:
-        raise CallError(f"{error} The order remains cancelled.") from None
+        raise OutcomeError(f"{error} The order remains cancelled.") from None
 
 
 class RerunOrder(Parameters):
@@ -110,7 +110,7 @@ def order_rerun(call: Call, sent: RerunOrder) -> dict[str, Any]:
         raise CallError("The card of the declined sale is not on file with the gateway.")
     answer = rerun_order(order, declined.pay_source_id, seen=order.stamp, by=call.by)
     if answer.status == TransactionStatus.PENDING:
-        raise CallError(NO_ANSWER)
+        raise OutcomeError(NO_ANSWER)
     if answer.status != TransactionStatus.SUCCESS:
-        raise CallError(f"Transaction Declined: {answer.answer}".strip())
+        raise OutcomeError(f"Transaction Declined: {answer.answer}".strip())
     return order_rows([find_order(order.number)])[0]

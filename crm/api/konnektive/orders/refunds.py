@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import OutcomeError, invalid
 from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole, at_most
 from crm.api.konnektive.formats import format_amount
 from crm.api.konnektive.orders.idempotency import request_of
@@ -66,7 +66,7 @@ def refund_all(order: Order, reason: str, *, by: User) -> None:
 
 
 def _was_refunded(call: Call) -> bool:
-    """Whether the same call has made a refund before; CallError if that failed."""
+    """Whether the same call has made a refund before; OutcomeError if that failed."""
     request = request_of(call)
     refund = refund_made_by(request) if request else None
     if refund:
@@ -75,7 +75,7 @@ def _was_refunded(call: Call) -> bool:
 
 
 def _refund(order: Order, sent: RefundParameters, call: Call, *, purchase: Purchase | None = None) -> None:
-    """CallError if a refund is declined: refunds before it stand."""
+    """OutcomeError if a refund is declined: refunds before it stand."""
     most = _left_of(refundable_payments(order, purchase=purchase))
     amount = most if sent.full_refund else sent.refund_amount
     if amount is None:
@@ -93,6 +93,6 @@ def _left_of(payments: list[RefundablePayment]) -> Decimal:
 
 def _refuse_failed(refund: Transaction) -> None:
     if refund.status == TransactionStatus.PENDING:
-        raise CallError(NO_ANSWER)
+        raise OutcomeError(NO_ANSWER)
     if refund.status != TransactionStatus.SUCCESS:
-        raise CallError(f"Refund Declined: {refund.answer}")
+        raise OutcomeError(f"Refund Declined: {refund.answer}")

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_variables
 from pydantic import Field
 
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import OutcomeError, invalid
 from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
@@ -65,6 +65,6 @@ def _read(sent: ImportUpsale, currency: str) -> AddedLine:
 
 def _answer(payment: Transaction) -> dict[str, Any]:
     if payment.status in DECLINES:
-        raise CallError(f"Transaction Declined: {payment.answer}")
+        raise OutcomeError(f"Transaction Declined: {payment.answer}")
     order = Order.objects.select_related("source_record", "campaign").get(pk=payment.order_id)
     return order_message(order, items_of(order), payment.pay_source)
