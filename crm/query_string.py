@@ -1,7 +1,11 @@
+import re
 from typing import Any
 
 # In these, servers keep the address with its query string.
 ADDRESSES = ("RAW_URI", "REQUEST_URI")
+# Of a client that writes an address wrongly, parameters are in the path: /order/query/;password=… or %3Fpassword=…
+PARAMETERS = re.compile(r"([?;&#]|%3[Ff]|%3[Bb]|%26|%23).*", re.DOTALL)
+USER = re.compile(r"//[^/@]*@")
 
 
 def remove_query_string(environ: dict[str, Any]) -> None:
@@ -9,4 +13,9 @@ def remove_query_string(environ: dict[str, Any]) -> None:
     environ["QUERY_STRING"] = ""
     for name in ADDRESSES:
         if name in environ:
-            environ[name] = environ[name].partition("?")[0]
+            environ[name] = without_parameters(environ[name])
+
+
+def without_parameters(address: str) -> str:
+    """`address` without query string and fragment, and without the user name that a client may put before the host."""
+    return USER.sub("//", PARAMETERS.sub("", address))

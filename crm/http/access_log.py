@@ -8,7 +8,7 @@ anything is read or refused, and the server's own `environ` loses both.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from crm.query_string import remove_query_string
+from crm.query_string import remove_query_string, without_parameters
 
 Server = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -30,5 +30,6 @@ def clean(environ: dict[str, Any]) -> None:
         environ.pop(name, None)
     remove_query_string(environ)
     # A page of a customer list that linked here has the search in its address.
-    if "HTTP_REFERER" in environ:
-        environ["HTTP_REFERER"] = environ["HTTP_REFERER"].partition("?")[0]
+    for name in ("HTTP_REFERER", "PATH_INFO"):
+        if name in environ:
+            environ[name] = without_parameters(environ[name])

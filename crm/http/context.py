@@ -5,7 +5,7 @@ from crm.accounts.web.preferences import THEMES, theme_of
 
 def section(request: HttpRequest) -> dict[str, str]:
     """The first part of the path; the header marks its link as current."""
-    return {"section": request.path_info.split("/")[1]}
+    return {"section": request.path_info.removeprefix("/").partition("/")[0]}
 
 
 def theme(request: HttpRequest) -> dict[str, str]:

@@ -84,7 +84,7 @@ def server(environment: dict[str, str], log: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = ["-m", "gunicorn", "crm.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4"]
-    options = ["--log-level", "error", "--limit-request-line", "8190"]
+    options = ["--workers", "1", "--log-level", "error"]
     running = subprocess.Popen([sys.executable, *command, *options], env=environment, stderr=log.open("w"))
     try:
         wait_for(f"http://127.0.0.1:{port}")

@@ -138,3 +138,9 @@ def test_what_is_answered_well_leads_nowhere(as_agent):
 
     assert "HX-Redirect" not in as_agent.get(customer.get_absolute_url(), headers=PART).headers
     assert "HX-Redirect" not in as_agent.get("/users/").headers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_an_address_that_is_no_path_is_not_found(client, method):
+    assert client.generic(method, "*").status_code == 404

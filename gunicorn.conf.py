@@ -1,0 +1,8 @@
+"""What gunicorn reads when it is started here; the command line comes before it."""
+
+worker_class = "gthread"
+workers = 2
+threads = 8
+# Clients of the Konnektive API send whole orders in the address. 4,094 bytes are gunicorn's default.
+limit_request_line = 8190
+logger_class = "crm.http.gunicorn_log.SecretFreeLogger"
