@@ -153,8 +153,9 @@ def _wrong_line(line: IncomingInvoiceLine, currency: str) -> Iterator[tuple[str,
     amounts |= {"tax_amount_in_cents": line.tax}
     yield from _wrong_amounts(amounts, currency)
     yield from _wrong_fees(line.fees, line.fees_currency, currency)
-    if line.tax < 0 <= line.amount:
-        yield "tax_amount_in_cents", "must not be below zero, unless the amount is"
+    for name, part in (("tax_amount_in_cents", line.tax), ("discount_amount_in_cents", line.discount)):
+        if part < 0 <= line.amount:
+            yield name, "must not be below zero, unless the amount is"
     if not 0 < line.quantity < MOST:
         yield "quantity", "must be a whole number above zero"
     if line.event_order is not None and abs(line.event_order) >= 2**63:

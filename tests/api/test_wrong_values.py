@@ -23,9 +23,17 @@ pytestmark = pytest.mark.django_db
         ({"quantity": True}, "quantity"),
         ({"quantity": 0}, "quantity"),
         ({"tax_amount_in_cents": -1}, "tax_amount_in_cents"),
+        ({"discount_amount_in_cents": -1}, "discount_amount_in_cents"),
         ({"service_period_end": JANUARY}, "service_period_end"),
     ],
-    ids=["a truth as an amount", "a truth as a quantity", "no quantity", "a tax below zero", "a period without length"],
+    ids=[
+        "a truth as an amount",
+        "a truth as a quantity",
+        "no quantity",
+        "a tax below zero",
+        "a discount below zero",
+        "a period without length",
+    ],
 )
 def test_a_line_is_refused(wrong, field):
     response = invoice_requests.send(known(), invoice(line(**wrong)), caller=Caller())
