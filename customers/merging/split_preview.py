@@ -65,7 +65,7 @@ def _notices(plan: SplitPlan) -> Iterator[Notice]:
     if plan.refusals:
         yield Notice(
             f"The new customer refuses {join_words(subjects_of(plan.refusals))}.",
-            f"This was refused while the record was part of {name}. The record does not say which customer refused.",
+            f"The record is part of {name}, and it is not known for which of the two customers this was refused.",
         )
     if plan.regained:
         yield Notice(
