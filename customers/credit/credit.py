@@ -22,6 +22,7 @@ from customers.models.prepared import Prepared
 from customers.records import history
 from customers.records.newest import newest
 from customers.records.staff_record import staff_record_of
+from customers.records.timestamps import touch_customer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -124,6 +125,7 @@ def adjust(
         CreditEntry(source_record_id=record, amount=part, currency=currency, reason=reason, by=by)
         for record, part in parts.items()
     ]
+    touch_customer(locked.pk)
     history.write(locked, HistoryKind.CREDIT, sentence(amount), **_values(amount, currency, reason), by=by)
     return CreditEntry.objects.bulk_create(entries)
 

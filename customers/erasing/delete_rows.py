@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from customers.models import SourceRecord
+from customers.records import deleted_rows
 
 Model = type[models.Model]
 Link = models.ForeignKey[Any, Any]
@@ -25,8 +26,13 @@ def delete_rows(records: Collection[int], *, only: Collection[Model] | None = No
     for model in (table for table in tables() if records and (only is None or table in only)):
         _set_null(model, records)
         querysets = [rows(model, records, by=link) for link in _needs(model)] or [rows(model, records)]
-        counts[model] = sum(queryset._raw_delete(queryset.db) for queryset in querysets)
+        counts[model] = sum(_delete(queryset) for queryset in querysets)
     return counts
+
+
+def _delete(queryset: QuerySet[Any]) -> int:
+    deleted_rows.remember(queryset)
+    return queryset._raw_delete(queryset.db)
 
 
 @cache

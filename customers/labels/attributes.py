@@ -16,6 +16,7 @@ from customers.lib.text import can_be_stored
 from customers.models import Attribute, AttributeKind, Customer, HistoryKind
 from customers.records import history
 from customers.records.staff_record import staff_record_of
+from customers.records.timestamps import touch_customer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -69,6 +70,7 @@ def _write_attributes(customer: Customer, rows: Mapping[str, tuple[str, str, boo
         unique_fields=["source_record", "name"],
         update_fields=["kind", "value", "removed"],
     )
+    touch_customer(customer.pk)
 
 
 def parse_value(attribute: Attribute) -> AttributeValue:

@@ -13,6 +13,7 @@ from customers.lib.names import label_key
 from customers.models import Customer, HistoryKind, SourceRecord, Tag
 from customers.records import history
 from customers.records.staff_record import staff_record_of
+from customers.records.timestamps import touch_customer
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -32,6 +33,7 @@ def add_tags(customer: Customer, *names: str, by: User | None) -> None:
     new = [name for word, name in name_by_word.items() if word not in tags]
     if new:
         write_tags(staff_record_of(locked), new, removed=False)
+        touch_customer(locked.pk)
         sentence = "Added the tag {tags}." if len(new) == 1 else "Added the tags {tags}."
         history.write(locked, HistoryKind.TAG, sentence, tags=new, by=by)
 
@@ -44,6 +46,7 @@ def remove_tags(customer: Customer, *names: str, by: User | None) -> None:
     gone = [tags[word].name for word in dict.fromkeys(map(label_key, names)) if word in tags]
     if gone:
         write_tags(staff_record_of(locked), gone, removed=True)
+        touch_customer(locked.pk)
         sentence = "Removed the tag {tags}." if len(gone) == 1 else "Removed the tags {tags}."
         history.write(locked, HistoryKind.TAG, sentence, tags=gone, by=by)
 

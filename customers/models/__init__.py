@@ -4,6 +4,7 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 """
 
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
+from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
 from customers.models.history import HistoryEntry, HistoryKind
 from customers.models.labels import Attribute, AttributeKind, Tag
@@ -34,6 +35,7 @@ __all__ = [
     "Customer",
     "DataSource",
     "DataSourceChange",
+    "DeletedRow",
     "Deletion",
     "ForecastCategory",
     "HistoryEntry",

@@ -58,6 +58,8 @@ class LinkedRow(models.Model):
     tab: ClassVar[Tab | None] = None
     searched_by: ClassVar[Mapping[str, str]] = {}
     """{indexed field: its label}: a search for customers looks up their exact values."""
+    known_as: ClassVar[tuple[str, str] | None] = None
+    """(kind, field of the key) by which API clients that keep a copy hear of the deletion of a row."""
 
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, db_index=False)
     at = models.DateTimeField(default=timezone.now)

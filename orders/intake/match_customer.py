@@ -27,6 +27,7 @@ from customers.profile.edit import create_customer
 from customers.profile.lead_status import losses
 from customers.records import match_keys as keys
 from customers.records.owned import keys_of, owned_records
+from customers.records.timestamps import touch_customer
 from orders.intake.order import IncomingCustomer
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
         customer=owner,
         **_fields(incoming),
     )
+    touch_customer(owner.pk)
     insert(*(UnmatchedValue(source_record=record, kind=row.kind, value=row.value, by=row.by) for row in excluded))
     return record
 

@@ -14,6 +14,7 @@ from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import match_keys as keys
 from customers.records.match_keys import Keys
+from customers.records.timestamps import touch_customer
 
 
 def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
@@ -72,6 +73,7 @@ def _sibling(record: SourceRecord, identity: Identity) -> SourceRecord:
         **asdict(identity),
     )
     sibling.save()
+    touch_customer(record.customer_id)
     # What staff excluded from matching for the record is excluded for its repetition too.
     for row in UnmatchedValue.objects.filter(source_record=record):
         if (row.kind, row.value) in set(match_keys(identity)):

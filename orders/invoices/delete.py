@@ -17,6 +17,7 @@ from customers.lib.batches import batches
 from customers.locks import RetiredMeanwhileError
 from customers.models import Customer, DataSource, SourceRecord
 from customers.models.source import with_external_id
+from customers.records import deleted_rows
 from customers.totals import billing_status
 from orders import history
 from orders.invoices.amend import DeletedMeanwhileError
@@ -83,11 +84,15 @@ def _delete_batch(orders: Collection[Order], *, by: User | None) -> list[Delta]:
         amount = sentences.money(order.total, order.currency)
         history.write(order, "Deleted order {order} of {amount}.", amount=amount, by=by)
     OrderItem.objects.filter(order__in=orders).delete()
-    Transaction.objects.filter(order__in=orders).delete()
+    payments = Transaction.objects.filter(order__in=orders)
+    deleted_rows.remember(payments)
+    payments.delete()
     IdempotencyKey.objects.filter(order__in=orders).delete()
     Purchase.objects.filter(order__in=orders).update(order=None)
     for purchase in purchases:
         purchase.order = None if purchase.order in orders else purchase.order
     deltas = [*drop_unbilled_purchases(purchases), *refresh_purchases(purchases)]
-    Order.objects.filter(pk__in=[order.pk for order in orders]).delete()
+    deleted = Order.objects.filter(pk__in=[order.pk for order in orders])
+    deleted_rows.remember(deleted)
+    deleted.delete()
     return deltas

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from customers.lib import sentences
+from customers.records import deleted_rows
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
 from orders.invoices.incoming import (
@@ -78,6 +79,7 @@ def delete(transaction: Transaction, *, by: User | None) -> None:
         current = _read_again(transaction, amendment)
         amendment.payments.remove(current)
         _finish(amendment, "deleted", current, by=by)
+        deleted_rows.remember(Transaction.objects.filter(pk=current.pk))
         current.delete()
 
 

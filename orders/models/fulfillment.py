@@ -18,6 +18,7 @@ class FulfillmentStatus(models.TextChoices):
 class Fulfillment(LinkedRow):
     """One parcel of an order."""
 
+    known_as = ("fulfillment", "pk")
     tab = Tab(
         "Fulfillments",
         "orders/order/_fulfillment_rows.html",

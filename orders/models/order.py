@@ -62,6 +62,7 @@ class Order(LinkedRow):
     (affiliate, source values, custom values), by the shop's names.
     """
 
+    known_as = ("order", "number")
     tab = Tab(
         "Orders",
         "orders/order/_order_rows.html",

@@ -45,6 +45,7 @@ UNDECIDED = (Contradiction.DONE, Contradiction.NOT_DONE)
 class Transaction(LinkedRow):
     """A charge or a refund of an order, or an attempt at one."""
 
+    known_as = ("transaction", "pk")
     tab = Tab(
         "Transactions",
         "orders/order/_transaction_rows.html",

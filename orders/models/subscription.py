@@ -64,6 +64,7 @@ class Purchase(LinkedRow):
     Purchases with the same `connection` are one subscription that moved to another billing system.
     """
 
+    known_as = ("purchase", "pk")
     tab = Tab(
         "Purchases",
         "orders/purchase/_purchase_rows.html",
@@ -180,6 +181,7 @@ class MembershipStatus(models.TextChoices):
 class Membership(LinkedRow):
     """A membership of a club, with the name that the customer signs in with there."""
 
+    known_as = ("member", "pk")
     tab = Tab(
         "Memberships",
         "orders/purchase/_membership_rows.html",

@@ -18,6 +18,7 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from customers.records import deleted_rows
 from orders.models import (
     ItemKind,
     Membership,
@@ -116,7 +117,10 @@ def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
     with_membership = set(Membership.objects.filter(purchase__in=purchases).values_list("purchase", flat=True))
     unbilled = [p for p in purchases if p.external_id and p.pk not in billed | with_membership]
     deltas = [delta for purchase in unbilled for delta in deltas_between(deltas_of_purchase(purchase), [])]
-    Purchase.objects.filter(pk__in=[purchase.pk for purchase in unbilled]).delete()
+    if unbilled:
+        deleted = Purchase.objects.filter(pk__in=[purchase.pk for purchase in unbilled])
+        deleted_rows.remember(deleted)
+        deleted.delete()
     purchases[:] = [purchase for purchase in purchases if purchase not in unbilled]
     return deltas
 

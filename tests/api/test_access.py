@@ -30,6 +30,7 @@ DATA_SOURCES = {
 CUSTOMERS = {
     "POST /customers": (ADD,),
     "GET /customers": (VIEW,),
+    "GET /customers/changes": (VIEW,),
     "GET /customers/search": (VIEW,),
     "GET /customers/{uuid}": (VIEW,),
     "PATCH /customers/{uuid}": (CHANGE,),

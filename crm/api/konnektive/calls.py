@@ -5,7 +5,7 @@ A slash at the end may be left out, because a POST does not survive a redirect.
 
 from django.urls import URLPattern, re_path
 
-from crm.api.konnektive import campaigns, landers, merges, products
+from crm.api.konnektive import campaigns, deleted_rows, landers, merges, products
 from crm.api.konnektive.customers import customers, leads, members, profiles
 from crm.api.konnektive.orders import fulfillments, import_order, orders, refunds, transactions, upsales
 from crm.api.konnektive.purchases import purchases
@@ -38,6 +38,7 @@ CALLS: list[URLPattern] = [
     re_path("^members/reactivate/?$", members.members_reactivate, name="members_reactivate"),
     re_path("^fulfillment/query/?$", fulfillments.fulfillment_query, name="fulfillment_query"),
     re_path("^fulfillment/update/?$", fulfillments.fulfillment_update, name="fulfillment_update"),
+    re_path("^deleted/query/?$", deleted_rows.deleted_query, name="deleted_query"),
     re_path("^campaign/query/?$", campaigns.campaign_query, name="campaign_query"),
     re_path("^product/query/?$", products.product_query, name="product_query"),
     re_path("^landers/clicks/import/?$", landers.click_import, name="click_import"),

@@ -4,6 +4,7 @@ SECTIONS = (
     "campaign",
     "cbdata",
     "customer",
+    "deleted",
     "fulfillment",
     "landers",
     "landingpages",

@@ -44,6 +44,7 @@ ORDERED: dict[str, tuple[str, ...]] = {
     "members/reactivate": (VIEW, ORDERS, "orders.cancel_purchase"),
     "fulfillment/query": (VIEW, ORDERS),
     "fulfillment/update": (VIEW, ORDERS, "orders.change_order"),
+    "deleted/query": (VIEW, ORDERS),
     "campaign/query": (ORDERS,),
     "product/query": (ORDERS,),
 }

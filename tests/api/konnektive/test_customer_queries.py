@@ -185,10 +185,12 @@ def test_who_keeps_a_copy_learns_of_a_merge_by_what_changed(shop):
     }
 
 
-def test_those_active_lately_are_those_who_bought(shop):
-    bought = customer_with_order()
-    CustomerFactory(first_name="Astrid")
-    assert numbers(shop.ask("customer/query", dateRangeType="mostRecentActivity", **DAYS)) == [bought.pk]
+def test_those_active_lately_are_those_who_bought_or_changed(shop):
+    bought, changed, _ = customer_with_order(), CustomerFactory(first_name="Astrid"), CustomerFactory()
+    Customer.objects.exclude(pk=changed.pk).update(updated=datetime(2020, 1, 1, tzinfo=UTC))
+    result, message = shop.ask("customer/query", dateRangeType="mostRecentActivity", **DAYS)
+    assert (result, [row["customerId"] for row in message["data"]]) == ("SUCCESS", [changed.pk, bought.pk])
+    assert {row["mostRecentActivity"][:4] for row in message["data"]} == {f"{timezone.now():%Y}"}
 
 
 def test_a_customer_is_found_by_an_order(shop):

@@ -11,7 +11,7 @@ from tests.factories.linked_rows import one_of_each
 
 MARK = "Zyxmark"
 PERSON = {"first_name": MARK, "last_name": "Zyxmarkova", "email": "zyxmark@reunite.cz", "phone": "+420 602 330 910"}
-KNOWN_BY = {"uuid", "identity_key", "external_id", "client_order_id"}
+KNOWN_BY = {"uuid", "number", "identity_key", "external_id", "client_order_id"}
 OTHER = {"first_name": "Bjørn", "last_name": "Hansen", "email": "bjorn@reunite.no", "phone": "+47 22 44 22 22"}
 
 

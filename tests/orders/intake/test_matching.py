@@ -134,4 +134,6 @@ def test_a_profile_is_never_changed_by_what_comes_in(helena):
     before = Customer.objects.values().get(pk=helena.customer_id)
     order(**IDENTITY | {"last_name": "Nováková"}, billing_address={"city": "Brno"})
     order("Market", **IDENTITY | {"phone": "+420 602 330 910"})
-    assert Customer.objects.values().get(pk=helena.customer_id) == before
+    after = Customer.objects.values().get(pk=helena.customer_id)
+    assert after.pop("updated") > before.pop("updated")  # there is another source record
+    assert after == before

@@ -6,11 +6,13 @@ from ninja import Query, Router, Status
 
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
+from crm.api.chartmogul.customers.changes import changed_customers, serialize_changes
 from crm.api.chartmogul.customers.requests import description_from
 from crm.api.chartmogul.customers.responses import CustomerFacts, facts_of, serialize, serialize_all
 from crm.api.chartmogul.customers.schemas import (
     AttributeOptions,
     CustomerChange,
+    CustomerChangesOut,
     CustomerIn,
     CustomerListQuery,
     CustomerOut,
@@ -19,7 +21,7 @@ from crm.api.chartmogul.customers.schemas import (
 )
 from crm.api.chartmogul.customers.search import customer_page
 from crm.api.chartmogul.errors import answers, refusal
-from crm.api.chartmogul.paging import page_growing
+from crm.api.chartmogul.paging import CursorQuery, page_growing
 from crm.api.chartmogul.snapshots import growing_list
 from customers.erasing.erase import erase_customer
 from customers.matching.lookup import with_email
@@ -46,6 +48,14 @@ def create_customer(request: ApiRequest, body: CustomerIn) -> Status[dict[str, A
 def list_customers(request: ApiRequest, query: Query[CustomerListQuery]) -> dict[str, Any]:
     page = customer_page(query, request.horizon)
     return page.as_list("entries", serialize_all(page.rows, request))
+
+
+@router.get("/customers/changes", auth=Key(VIEW), response=answers(200, CustomerChangesOut))
+@growing_list
+def list_changes(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
+    """An addition of Reunite: customers by their latest change, also those that were merged or erased since."""
+    page = page_growing(changed_customers(), query, request.horizon, by="updated")
+    return page.as_list("entries", serialize_changes(page.rows, request))
 
 
 @router.get("/customers/search", auth=Key(VIEW), response=answers(200, CustomerPageOut))

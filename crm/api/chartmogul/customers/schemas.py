@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from crm.api.chartmogul.customers.attribute_values import AttributeIn
 from crm.api.chartmogul.customers.profile import with_profile_answers, with_profile_fields
 from crm.api.chartmogul.fields import IdText
-from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, PageOut
 from crm.api.chartmogul.times import Moment
 from crm.api.countries import refuse_unknown_country
 
@@ -122,3 +122,17 @@ class CustomersOut(Schema):
 
 class CustomerPageOut(CustomersOut, NumberedPageOut):
     """Some of many."""
+
+
+class CustomerChangeOut(Schema):
+    """A customer that was created or changed. One that is gone has no `customer`."""
+
+    uuid: str
+    updated_at: str
+    merged_into_uuid: str | None
+    erased_at: str | None
+    customer: CustomerOut | None
+
+
+class CustomerChangesOut(PageOut):
+    entries: list[CustomerChangeOut]

@@ -60,7 +60,7 @@ class CustomerQuery(SortedQuery, PersonFilter):
 @query_endpoint(CustomerQuery, VIEW)
 def customer_query(call: Call, query: CustomerQuery) -> Page:
     write = partial(customer_rows, with_custom=query.include_custom_fields)
-    answer = answer_page(ChainedQuery(_matching(query)), query, what="customers", write=write)
+    answer = answer_page(_matching(query), query, what="customers", write=write)
     if query.customer_id is not None:
         for row in answer["data"]:
             notes = newest(Note, find_customer(row["customerId"])).select_related("by")
@@ -68,27 +68,32 @@ def customer_query(call: Call, query: CustomerQuery) -> Page:
     return answer
 
 
-def _matching(query: CustomerQuery) -> QuerySet[Customer]:
+def _matching(query: CustomerQuery) -> ChainedQuery[Customer]:
     customers = Customer.objects.all()
     # A merge changes the duplicates too: their rows name the survivor. The rows of erased customers say when that was.
-    if query.date_range_type is not CustomerDateKind.UPDATED:
+    if query.date_range_type is CustomerDateKind.CREATED:
         customers = customers.filter(erased_at=None, merged_into=None)
     matches = query.among(customers)
     if query.order_id:
         matches = matches.filter(pk__in=Order.objects.filter(number=query.order_id).values("source_record__customer"))
     if query.customer_id is not None:
         owner = customer_if_any(query.customer_id)
-        return matches.filter(pk=owner.pk).order_by("pk") if owner else matches.none()
+        return ChainedQuery(matches.filter(pk=owner.pk).order_by("pk") if owner else matches.none())
     if query.order_id and not query.has_days:
-        return matches.order_by("pk")
-    match query.date_range_type:
-        case CustomerDateKind.UPDATED:
-            return changed_since.created_in(matches, query.period(), by="updated", ascending=query.ascending)
-        case CustomerDateKind.ACTIVE:
-            since, before = query.period()
-            buyers = Order.objects.filter(at__gte=since, at__lt=before).values("source_record__customer")
-            return matches.filter(pk__in=buyers).order_by("pk" if query.ascending else "-pk")
-    return changed_since.created_in(matches, query.period(), by="created", ascending=query.ascending)
+        return ChainedQuery(matches.order_by("pk"))
+    by = "created" if query.date_range_type is CustomerDateKind.CREATED else "updated"
+    dated = changed_since.created_in(matches, query.period(), by=by, ascending=query.ascending)
+    if query.date_range_type is CustomerDateKind.ACTIVE:
+        return ChainedQuery(dated, _buyers(matches, query))
+    return ChainedQuery(dated)
+
+
+def _buyers(matches: QuerySet[Customer], query: CustomerQuery) -> QuerySet[Customer]:
+    """Customers with an order in the period who did not change in it."""
+    since, before = query.period()
+    buyers = Order.objects.filter(at__gte=since, at__lt=before).values("source_record__customer")
+    others = matches.filter(pk__in=buyers).exclude(updated__gte=since, updated__lt=before)
+    return others.order_by("pk" if query.ascending else "-pk")
 
 
 @with_profile_fields

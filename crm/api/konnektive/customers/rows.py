@@ -50,7 +50,7 @@ def _row(
         "isBlacklisted": 0,
         "creditAmount": format_amount(balance, currency) if currency else "0.00",
         "creditCurrency": currency or None,
-        "mostRecentActivity": format_time(totals.last_order_at or customer.updated),
+        "mostRecentActivity": format_time(max(customer.updated, totals.last_order_at or customer.updated)),
         "dateCreated": format_time(customer.created),
         "dateUpdated": format_time(customer.updated),
         "isErased": format_flag(customer.erased_at is not None),

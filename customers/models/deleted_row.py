@@ -1,0 +1,16 @@
+from django.db import models
+from django.utils import timezone
+
+
+class DeletedRow(models.Model):
+    """A row that was deleted, so that an API client with a copy can delete it too. It says nothing of its customer."""
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=40, help_text="As API clients know the row")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "id"], name="deletedrow_by_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
