@@ -29,6 +29,7 @@ from tests.factories import (
     order,
     signed_in,
 )
+from tests.tables import table
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def test_strangers_are_sent_to_sign_in(client, subjects):
     } == set()
 
 
-@pytest.mark.parametrize("need", sorted(NEEDED))
+@table("need", sorted(NEEDED))
 def test_who_may_do_everything_else_is_refused(need, subjects):
     client = signed_in(make_user("almost", EVERYTHING - {need}))
     answers = ask_each(client, [name for name, page in PAGES.items() if need in page.needs], subjects)
@@ -224,12 +225,12 @@ def test_no_page_has_a_link_that_its_reader_may_not_open(subjects):
     assert closed == set()
 
 
-@pytest.mark.parametrize(("name", "of"), sorted((ANYONE_SIGNED_IN | OWNERS).items()))
+@table(("name", "of"), sorted((ANYONE_SIGNED_IN | OWNERS).items()))
 def test_strangers_are_sent_to_sign_in_from_what_anyone_else_may_open(name, of, client, db):
     assert client.get(reverse(name, args=of)).url.startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("name", sorted(OWNERS))
+@table("name", sorted(OWNERS))
 def test_what_is_somebody_elses_is_not_there(name, subjects):
     assert signed_in(make_user("admin", EVERYTHING)).get(reverse(name, args=[subjects["key"]])).status_code == 404
 

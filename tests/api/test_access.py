@@ -9,6 +9,7 @@ from crm.accounts.permissions import EVERYTHING
 from crm.api.chartmogul.api import api
 from crm.api.chartmogul.auth import Key
 from tests.api.caller import Caller
+from tests.tables import table
 
 VIEW, ADD, CHANGE = "customers.view_customer", "customers.add_customer", "customers.change_customer"
 DELETE, MERGE = "customers.delete_customer", "customers.merge_customer"
@@ -189,7 +190,7 @@ def test_no_operation_answers_without_a_key(settings, client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("need", sorted({need for needs in OPERATIONS.values() for need in needs}))
+@table("need", sorted({need for needs in OPERATIONS.values() for need in needs}))
 def test_a_key_whose_user_may_do_everything_else_is_refused(need):
     caller = Caller(*(EVERYTHING - {need}))
     needing = [each for each, needs in OPERATIONS.items() if need in needs]

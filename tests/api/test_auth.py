@@ -8,6 +8,7 @@ from crm.accounts import api_keys
 from customers.models import DataSource
 from tests.api.caller import Caller, basic
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def test_whatever_comes_as_the_password_is_ignored():
     assert Client().get("/v1/ping", headers={"Authorization": basic(Caller().token, "x")}).status_code == 200
 
 
-@pytest.mark.parametrize("header", ["", "Basic", "Basic !!!", "Bearer abc", basic(""), basic("reunite_wrong")])
+@table("header", ["", "Basic", "Basic !!!", "Bearer abc", basic(""), basic("reunite_wrong")])
 def test_without_a_key_that_is_known_nothing_opens(header):
     response = Client().get("/v1/ping", headers={"Authorization": header})
     assert response.status_code == 401
@@ -96,8 +97,8 @@ def test_an_address_where_nothing_is_answers_in_json():
     assert response.json()["code"] == 404
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("path", ["data_sources", "nowhere"])
+@table("method", ["GET", "POST", "DELETE"])
+@table("path", ["data_sources", "nowhere"])
 def test_who_asks_without_https_is_told_so_and_not_sent_elsewhere(settings, method, path):
     """Clients follow a redirect of a POST with GET, and the key has been seen by then."""
     settings.SECURE_SSL_REDIRECT = True

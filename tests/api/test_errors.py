@@ -12,6 +12,7 @@ from crm.api.konnektive.paths import SECTIONS
 from orders.payments.sandbox import SandboxGateway
 from tests.api.caller import Caller, basic
 from tests.api.konnektive.store import HELENA, VISA, Store
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def reported(records: list[logging.LogRecord]) -> str:
 # /v1/
 
 
-@pytest.mark.parametrize("method", ["DELETE", "PATCH", "TRACE"])
+@table("method", ["DELETE", "PATCH", "TRACE"])
 def test_a_method_that_an_address_does_not_take_is_answered_in_json(method):
     response = Caller().send(method, "ping")
 
@@ -61,7 +62,7 @@ def test_a_method_that_an_address_does_not_take_is_answered_in_json(method):
     assert response.json() == {"code": 405, "message": f"{method} is not allowed here. Use GET", "param": None}
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@table("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 def test_an_address_where_nothing_is_answers_so_to_every_method(method):
     client = Client(enforce_csrf_checks=True)
     response = client.generic(method, "/v1/nowhere/at-all", b"{}", content_type="application/json")
@@ -116,7 +117,7 @@ def error_of(response) -> str:
     return body["message"]
 
 
-@pytest.mark.parametrize("section", SECTIONS)
+@table("section", SECTIONS)
 def test_a_path_that_is_no_call_answers_in_the_envelope(section):
     client = Client(enforce_csrf_checks=True)
     assert error_of(client.post(f"/{section}/nowhere/")) == "API user does not have access to this endpoint"
@@ -140,7 +141,7 @@ def test_a_failure_is_answered_in_the_envelope(quiet_client, without_database, c
     assert "a-secret" not in said
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+@table("method", ["get", "post"])
 def test_neither_log_nor_report_of_a_broken_charge_has_card_or_key(method, quiet_client, settings, caplog, db):
     settings.PAYMENT_GATEWAY = "tests.api.test_errors.BrokenGateway"
     store = Store()

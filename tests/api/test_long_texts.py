@@ -13,6 +13,7 @@ from customers.lib.person_name import split_name
 from tests.api.caller import Caller
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import DataSourceFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def json_operations():
                 yield method, path, document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
 
 
-@pytest.mark.parametrize("text", [LONG, SPACED], ids=["one word", "words"])
+@table("text", [LONG, SPACED])
 def test_every_text_of_a_body_is_refused_by_its_name(text):
     caller = Caller()
     for method, path, schema in json_operations():
@@ -55,8 +56,8 @@ def test_a_text_of_the_query_is_refused():
     assert (response.status_code, response.json()) == (422, {"errors": {"email": TOO_LONG}})
 
 
-@pytest.mark.parametrize("length", [202, LONGEST_TEXT])
-@pytest.mark.parametrize("filler", ["a", "a ", " "])
+@table("length", [202, LONGEST_TEXT])
+@table("filler", ["a", "a ", " "])
 def test_a_name_that_is_too_long_is_refused_however_it_is_parted(length, filler):
     name = ("x" + filler * length)[: length - 1] + "x"
     sent = {"data_source_uuid": DataSourceFactory().uuid, "external_id": "1", "name": name}
@@ -72,7 +73,7 @@ def test_a_name_is_parted_in_linear_time():
     assert time.thread_time() - start < 1
 
 
-@pytest.mark.parametrize("text", [LONG, SPACED], ids=["one word", "words"])
+@table("text", [LONG, SPACED])
 def test_every_parameter_of_a_call_is_refused(text):
     shop = KonnektiveCaller()
     paths = [str(each.pattern).strip("^/?$") for each in CALLS]

@@ -12,11 +12,12 @@ from tests.api.chartmogul import invoice_requests
 from tests.api.chartmogul.invoice_requests import JANUARY, invoice, known, line, one_time, paid
 from tests.api.konnektive.store import Store
 from tests.factories import DataSourceFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"amount_in_cents": True}, "amount_in_cents"),
@@ -25,14 +26,6 @@ pytestmark = pytest.mark.django_db
         ({"tax_amount_in_cents": -1}, "tax_amount_in_cents"),
         ({"discount_amount_in_cents": -1}, "discount_amount_in_cents"),
         ({"service_period_end": JANUARY}, "service_period_end"),
-    ],
-    ids=[
-        "a truth as an amount",
-        "a truth as a quantity",
-        "no quantity",
-        "a tax below zero",
-        "a discount below zero",
-        "a period without length",
     ],
 )
 def test_a_line_is_refused(wrong, field):
@@ -51,7 +44,7 @@ def refund(cents, **values):
     return paid(type="refund", **({"amount_in_cents": cents} if cents else {}), **values)
 
 
-@pytest.mark.parametrize(
+@table(
     ("payments", "status"),
     [
         ([paid(), refund(None)], 201),
@@ -84,7 +77,7 @@ def test_no_larger_refund_is_added_or_changed():
     assert caller.patch(f"transactions/{added.json()['uuid']}", {"amount_in_cents": 4000}).status_code == 200
 
 
-@pytest.mark.parametrize("country", ["XX", "zz"])
+@table("country", ["XX", "zz"])
 def test_two_letters_that_are_no_country_are_refused_by_v1(country):
     sent = {"data_source_uuid": DataSourceFactory().uuid, "external_id": "1", "name": "Helena", "country": country}
     response = Caller().post("customers", sent)
@@ -120,7 +113,7 @@ def store():
     return Store()
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"product01_id": "1"}, "product01_id"),
@@ -143,7 +136,7 @@ def test_an_order_with_other_spellings_is_taken(store):
     assert store.order(country="Česko", shipCountry="DE", phoneNumber="call me")[0] == "SUCCESS"
 
 
-@pytest.mark.parametrize("name", ["product1_qty", "salesTax", "campaignId"])
+@table("name", ["product1_qty", "salesTax", "campaignId"])
 def test_a_truth_of_json_is_no_number_of_an_order(store, name):
     sent = {"campaignId": store.campaign.pk, "paySource": "PREPAID", "product1_id": store.video.pk}
     body = json.dumps(

@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from customers.lib import sentences
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +53,11 @@ def tables(of: BaseDatabaseWrapper) -> dict[str, tuple[dict, list]]:
     """{table: ({column: what it holds}, [constraint or index])}."""
     with of.cursor() as cursor:
         return {
-            table: (
-                {column.name: column[1:] for column in of.introspection.get_table_description(cursor, table)},
-                sorted(map(named, of.introspection.get_constraints(cursor, table).items())),
+            name: (
+                {column.name: column[1:] for column in of.introspection.get_table_description(cursor, name)},
+                sorted(map(named, of.introspection.get_constraints(cursor, name).items())),
             )
-            for table in set(of.introspection.table_names(cursor)) - ELSE
+            for name in set(of.introspection.table_names(cursor)) - ELSE
         }
 
 
@@ -71,8 +72,8 @@ def test_the_migrations_make_the_tables_of_the_models(by_migrations):
     made, expected = tables(connection), by_migrations[0]
 
     assert made.keys() == expected.keys()
-    for table, columns_and_constraints in made.items():
-        assert columns_and_constraints == expected[table], table
+    for name, columns_and_constraints in made.items():
+        assert columns_and_constraints == expected[name], name
 
 
 def test_the_migrations_make_the_permissions_of_the_models(by_migrations):
@@ -229,7 +230,7 @@ def prose(migrated) -> tuple[dict[str, int], dict[str, object], set[str]]:
     return numbers, read, written
 
 
-@pytest.mark.parametrize(("old", "new"), [(old, new) for pairs in AFTER.values() for old, new in pairs.items()])
+@table(("old", "new"), [(old, new) for pairs in AFTER.values() for old, new in pairs.items()])
 def test_prose_becomes_a_sentence_with_values(old, new, prose):
     numbers, entries, _ = prose
     entry = entries[old]
@@ -250,7 +251,7 @@ def test_what_an_old_entry_is_about_is_in_columns(prose):
     assert erased == {"record": {"erased": True}, "customer": {"customer": numbers["b"], "name": ""}}
 
 
-@pytest.mark.parametrize("old", UNREADABLE.values())
+@table("old", UNREADABLE.values())
 def test_what_cannot_be_read_is_kept_as_it_was(old, prose):
     _, entries, _ = prose
     assert (sentences.text(entries[old].sentence, {}), entries[old].values) == (old, {})

@@ -11,6 +11,7 @@ from orders.intake.order import IncomingPurchase
 from tests.acts import merge, rebuild
 from tests.database import dump
 from tests.factories import ProductFactory, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 WRONG = "WRONG"
@@ -56,7 +57,7 @@ def test_after_ordinary_work_nothing_differs(survivor):
     assert rebuild() == "Nothing differed."
 
 
-@pytest.mark.parametrize("said", PLANTED)
+@table("said", PLANTED)
 def test_a_cache_that_was_changed_behind_the_programs_back_is_named_and_put_right(survivor, said):
     before = dump(without={"moved_at", "version", "updated"})
     PLANTED[said](survivor)

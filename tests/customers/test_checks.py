@@ -1,13 +1,13 @@
 """The system checks that keep a new table from being forgotten by a merge, an undo or an erasure."""
 
 # ruff: noqa: DJ008 - these models are never shown
-import pytest
 from django.core.checks import run_checks
 from django.db import models
 from django.test.utils import isolate_apps
 
 from customers.checks import errors_of
 from customers.models import Customer, LinkedRow, SourceRecord
+from tests.tables import table
 
 
 def ids(model: type[models.Model]) -> list[str]:
@@ -51,7 +51,7 @@ def test_customers_may_refer_to_customers():
     assert ids(Letter) == []
 
 
-@pytest.mark.parametrize("on_delete", [models.CASCADE, models.SET_NULL, models.DO_NOTHING])
+@table("on_delete", [models.CASCADE, models.SET_NULL, models.DO_NOTHING])
 @isolate_apps("orders")
 def test_a_foreign_key_to_a_source_record_that_is_not_protect_is_refused(on_delete):
     class Letter(LinkedRow):

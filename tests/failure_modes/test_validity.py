@@ -16,6 +16,7 @@ from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via
 from tests.acts import fresh, merge, undo
 from tests.database import dump
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def test_54_a_retired_customer_is_not_suggested(pair):
     assert [found.customer for found in duplicates_of(a)] == [c]
 
 
-@pytest.mark.parametrize(
+@table(
     "shared",
     [
         {"email": "none@none.com"},
@@ -178,7 +179,6 @@ def test_54_a_retired_customer_is_not_suggested(pair):
         {"email": ""},
         {"phone": " "},
     ],
-    ids=str,
 )
 def test_55_placeholders_and_blanks_match_nobody(shared):
     a = customer_with_order(first_name="Ada", **shared)
@@ -211,7 +211,7 @@ def test_55_people_with_the_same_name_only_do_not_match():
     assert duplicates_of(a) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ({"email": "Hholy@Gmail.com "}, {"email": "hholy@gmail.COM"}),
@@ -221,7 +221,6 @@ def test_55_people_with_the_same_name_only_do_not_match():
         ({"phone": "(555) 123-4567"}, {"phone": "+1 555 123 4567"}),
         ({"phone": "12 34 567 890 123 456 789"}, {"phone": "12-34-567-890-123-456-789"}),
     ],
-    ids=str,
 )
 def test_56_one_email_or_phone_in_two_spellings_matches(one, other):
     a = SourceRecordFactory(customer=CustomerFactory(first_name="Ada"), **one)

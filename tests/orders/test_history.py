@@ -10,6 +10,7 @@ from orders.models import Order
 from tests.acts import fresh, merge, undo
 from tests.factories import customer_with_order, order, subscription
 from tests.query_costs import analyze, measured
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def cost_of(entries: QuerySet[HistoryEntry]) -> int:
     return cost.read
 
 
-@pytest.mark.parametrize("is_analyzed", [True, False])
+@table("is_analyzed", [True, False])
 def test_the_entries_of_one_row_cost_the_same_however_many_the_record_has(is_analyzed):
     bought = subscription()
     record = bought.source_record_id

@@ -1,5 +1,6 @@
 import chartmogul
-import pytest
+
+from tests.tables import table
 
 RULES = {
     "churn_recognition": "churn_at_time_of_cancelation",
@@ -24,7 +25,7 @@ def test_rules_are_told_when_they_are_asked_for(caller):
     assert RULES.keys() & only.keys() == {"refund_handling", "churn_recognition"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("minutes", "said"),
     [
         (0, "reclassification_off"),
@@ -40,7 +41,7 @@ def test_the_window_of_reclassification_is_said_in_words(caller, settings, minut
     assert shown["proximate_movement_reclassification"] == said
 
 
-@pytest.mark.parametrize("name", ["nonsense", "refund_handling,nonsense", "\x00"])
+@table("name", ["nonsense", "refund_handling,nonsense", "\x00"])
 def test_an_unknown_rule_is_a_bad_request(caller, name):
     response = caller.get("account", include=name)
     assert (response.status_code, response.json()["param"]) == (400, "include")

@@ -11,6 +11,7 @@ from tests.api.chartmogul.page_numbers import NUMBERS
 from tests.api.chartmogul.published_client import published_client
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +104,7 @@ class TestOfACustomer:
         undo(standing)
         assert self.listed(caller, of) == before
 
-    @pytest.mark.parametrize("cursor", ["x", "0", "ff76d95f-1111-4111-8111-111111111110", "\0"])
+    @table("cursor", ["x", "0", "ff76d95f-1111-4111-8111-111111111110", "\0"])
     def test_a_cursor_of_somebody_else_is_refused(self, caller, of, cursor):
         answer = caller.get(f"customers/{of.customer.uuid}/activities", cursor=cursor)
 
@@ -162,8 +163,8 @@ class TestOfTheAccount:
             "per_page": 200,
         }
 
-    @pytest.mark.parametrize("order", ["date", "-date"])
-    @pytest.mark.parametrize(("stretch", "per_page"), [(1, 1), (2, 3), (3, 2), (250, 4)])
+    @table("order", ["date", "-date"])
+    @table(("stretch", "per_page"), [(1, 1), (2, 3), (3, 2), (250, 4)])
     def test_every_page_goes_on_where_the_one_before_ended(self, caller, monkeypatch, order, stretch, per_page):
         monkeypatch.setattr(activities, "BATCH", stretch)
         monkeypatch.setattr(activities, "MOST_BATCHES", 2)
@@ -197,7 +198,7 @@ class TestOfTheAccount:
         undo(standing)
         assert {each["uuid"] for each in of_account(caller)["entries"]} == before
 
-    @pytest.mark.parametrize(
+    @table(
         ("query", "status"),
         [
             ({"start-date": "yesterday"}, 422),

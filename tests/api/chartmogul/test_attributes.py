@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from customers.models import Attribute, Customer, HistoryEntry, Tag
 from tests.acts import merge
 from tests.api.chartmogul.customer_requests import merged, now, send
+from tests.tables import table
 
 AGE = {"type": "Integer", "key": "age", "value": 18, "source": "import"}
 TOGGLE = {"type": "Boolean", "key": "Toggle", "value": False}
@@ -124,7 +125,7 @@ def test_hidden_tags_of_a_merged_customer_take_no_more_queries(caller, shop, dja
 QUERIES = 10
 
 
-@pytest.mark.parametrize(
+@table(
     ("method", "rest", "body", "status"),
     [
         ("POST", "/tags", {}, 400),

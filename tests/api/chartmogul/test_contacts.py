@@ -8,6 +8,7 @@ from tests.acts import merge
 from tests.api.caller import Caller
 from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known, record
 from tests.api.chartmogul.published_client import published_client
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_the_list_is_filtered():
         assert caller.get("contacts", **query).json()["entries"] == found, query
 
 
-@pytest.mark.parametrize("of_one", [True, False])
+@table("of_one", [True, False])
 def test_pages_show_each_once_and_ask_as_much_however_many_there_are(of_one, django_assert_num_queries):
     caller, of = Caller(), record()
     every = [add(caller, of, first_name=str(n))["uuid"] for n in range(5)][::-1]
@@ -170,7 +171,7 @@ def test_a_customer_whom_the_source_does_not_know_has_no_contacts_there():
     assert not Contact.objects.exists()
 
 
-@pytest.mark.parametrize(
+@table(
     "wrong",
     [
         *({"first_name": text} for text in UNSTORABLE),
@@ -186,7 +187,6 @@ def test_a_customer_whom_the_source_does_not_know_has_no_contacts_there():
         {"position": 2**70},
         {"position": "first"},
     ],
-    ids=lambda wrong: str(wrong)[:40],
 )
 def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
     caller, of = Caller(), record()
@@ -199,7 +199,7 @@ def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
     assert caller.get(f"contacts/{made['uuid']}").json() == made
 
 
-@pytest.mark.parametrize("uuid", [NOWHERE, "%00", "%F0%9F%98%80"])
+@table("uuid", [NOWHERE, "%00", "%F0%9F%98%80"])
 def test_what_is_not_there_is_not_found(uuid):
     caller, made = Caller(), add(Caller(username="other"), record())
     for response in (

@@ -1,5 +1,3 @@
-import pytest
-
 from customers.labels.tags import add_tags
 from customers.models import Contact, Customer
 from customers.pages.add_customer import add_customer
@@ -7,6 +5,7 @@ from tests.acts import merge
 from tests.api.chartmogul.customer_requests import send
 from tests.factories import customer_with_order
 from tests.query_costs import on
+from tests.tables import table
 
 
 def ids(response):
@@ -49,7 +48,7 @@ def test_customers_are_listed_by_what_is_asked(caller, shop, market):
     assert ids(caller.get("customers", page="2")) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("query", "status"),
     [({"status": "Asleep"}, 422), ({"external_id": "\x00"}, 400), ({"per_page": "0"}, 422), ({"cursor": "x"}, 400)],
 )
@@ -103,7 +102,7 @@ def test_customers_are_found_by_the_email_of_a_contact_if_asked(caller, shop):
     assert ids(caller.get("customers/search", email="john@example.com", with_associated_emails="true")) == ["1"]
 
 
-@pytest.mark.parametrize("email", ["nobody@example.com", "x", "\x00@example.com"])
+@table("email", ["nobody@example.com", "x", "\x00@example.com"])
 def test_nobody_of_an_email_is_404(caller, email):
     response = caller.get("customers/search", email=email)
     message = f'Can\'t find any customers with email: "{email}"'
@@ -118,7 +117,7 @@ def test_an_email_is_needed(caller):
     }
 
 
-@pytest.mark.parametrize("path", ["customers", "customers/search"])
+@table("path", ["customers", "customers/search"])
 def test_a_page_takes_as_many_queries_for_thirty_as_for_one(caller, shop, path, django_assert_num_queries):
     for n in range(30):
         said = {"name": f"Customer {n}", "email": "john@example.com", "owner": "program@example.com"}

@@ -10,6 +10,7 @@ from tests.api.chartmogul.published_client import published_client
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
 from tests.orders.revenue.movement_lines import moved
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +145,7 @@ def test_all_that_two_are_connected_with_become_one(caller):
     assert set(Purchase.objects.values_list("connection", flat=True)) == {""}
 
 
-@pytest.mark.parametrize(
+@table(
     ("named", "status", "param"),
     [
         ([{"uuid": "sub_unknown"}], 404, "subscriptions"),

@@ -1,10 +1,9 @@
-import pytest
-
 from customers.models import Contact, Customer, DataSource, HistoryEntry, SourceRecord
 from tests.api.caller import Caller
 from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
 from tests.api.chartmogul.customer_requests import send
 from tests.factories import lead, order
+from tests.tables import table
 
 
 def test_a_customer_is_created_with_all_that_is_said(caller, shop):
@@ -56,7 +55,7 @@ def test_no_name_is_needed(caller, shop):
     assert (shown["customer-since"], shown["country"], shown["address"]["country"]) == (None, None, None)
 
 
-@pytest.mark.parametrize(
+@table(
     "name",
     [
         "John Smith",
@@ -94,7 +93,7 @@ def test_an_external_id_is_known_once_in_a_data_source(caller, shop, market):
     assert Customer.objects.count() == 2
 
 
-@pytest.mark.parametrize(
+@table(
     ("said", "status", "named"),
     [
         ({"external_id": ""}, 422, "external_id"),
@@ -133,7 +132,7 @@ def test_what_cannot_be_taken_is_refused_by_name(caller, shop, said, status, nam
     assert not Customer.objects.exists()
 
 
-@pytest.mark.parametrize(
+@table(
     ("said", "message"),
     [
         ({"attributes": "prio"}, "Input should be an object"),
@@ -146,7 +145,7 @@ def test_what_is_wrong_is_said_without_a_word_of_python(caller, shop, said, mess
     assert [*response.json()["errors"].values()] == [message]
 
 
-@pytest.mark.parametrize("missing", ["data_source_uuid", "external_id"])
+@table("missing", ["data_source_uuid", "external_id"])
 def test_both_ids_are_needed(caller, shop, missing):
     body = {"data_source_uuid": shop.uuid, "external_id": "1"}
     del body[missing]
@@ -154,7 +153,7 @@ def test_both_ids_are_needed(caller, shop, missing):
     assert (response.status_code, response.json()["param"]) == (400, missing)
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff"])
+@table("body", [b"{", b"[]", b'"x"', b"\xff"])
 def test_a_body_that_is_no_object_is_refused(caller, body):
     assert caller.post("customers", body).status_code in (400, 422)
 
@@ -168,7 +167,7 @@ def test_nothing_is_sent_to_the_data_source_of_staff(caller):
     assert SourceRecord.objects.count() == 1
 
 
-@pytest.mark.parametrize("uuid", ["cus_unknown", "%00"])
+@table("uuid", ["cus_unknown", "%00"])
 def test_an_unknown_customer_is_not_found(uuid, db):
     caller = Caller()
     for response in (

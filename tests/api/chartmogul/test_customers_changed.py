@@ -1,10 +1,9 @@
-import pytest
-
 from customers.erasing.erase import erase_customer
 from customers.models import Customer
 from customers.profile.edit import edit_profile
 from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
 from tests.api.chartmogul.customer_requests import send
+from tests.tables import table
 
 
 def test_a_customer_is_changed(caller, shop):
@@ -39,7 +38,7 @@ def test_attributes_are_changed_in_either_form(caller, shop):
     assert changed["attributes"]["custom"] == {"age": 18}
 
 
-@pytest.mark.parametrize(
+@table(
     ("said", "named"),
     [
         ({"name": None, "email": None, "company": None}, "customer"),

@@ -6,6 +6,7 @@ from customers.models import DataSource
 from tests.api.caller import Caller
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def test_a_name_is_required():
     assert blank.json() == {"errors": {"name": "A name is required for each data source."}}
 
 
-@pytest.mark.parametrize("name", ["Shop", "Staff", "x" * 101, "Sh\x00op", 7, None])
+@table("name", ["Shop", "Staff", "x" * 101, "Sh\x00op", 7, None])
 def test_a_name_that_cannot_be_is_refused(name):
     DataSourceFactory(name="Shop")
     response = Caller().post("data_sources", {"name": name})

@@ -11,6 +11,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.customer_requests import merged, now, send
 from tests.database import dump
 from tests.factories import ProductFactory, order
+from tests.tables import table
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_what_was_bought_is_deleted_and_the_customers_stay(caller, shop, smith, 
     assert entries == ["Deleted all orders and purchases from Shop."] * 2
 
 
-@pytest.mark.parametrize("rest", ["", "/all", "/dependent"])
+@table("rest", ["", "/all", "/dependent"])
 def test_more_than_one_request_can_do_is_refused_and_nothing_is_half_done(caller, shop, smith, both, rest, monkeypatch):
     monkeypatch.setattr(delete, "MOST_RECORDS", 1)
     before = dump()
@@ -84,7 +85,7 @@ def test_more_than_one_request_can_do_is_refused_and_nothing_is_half_done(caller
     assert dump() == before
 
 
-@pytest.mark.parametrize("rest", ["", "/all", "/dependent"])
+@table("rest", ["", "/all", "/dependent"])
 def test_a_payment_whose_outcome_nobody_knows_keeps_everything(caller, shop, smith, both, rest):
     bought = Order.objects.get(data_source=shop, source_record__external_id="2")
     pending = {"kind": "SALE", "status": "PENDING", "amount": 1, "currency": "USD"}
@@ -96,7 +97,7 @@ def test_a_payment_whose_outcome_nobody_knows_keeps_everything(caller, shop, smi
     assert dump() == before
 
 
-@pytest.mark.parametrize("rest", ["", "/all", "/dependent"])
+@table("rest", ["", "/all", "/dependent"])
 def test_what_people_typed_in_here_is_not_deleted(caller, smith, rest):
     caller.patch(f"customers/{smith['uuid']}", {"company": "Initrode"})
     assert caller.delete(f"data_sources/{DataSource.staff().uuid}{rest}").status_code == 422

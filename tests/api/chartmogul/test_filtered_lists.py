@@ -11,6 +11,7 @@ from orders.models import SubscriptionEvent
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many
 from tests.query_costs import analyze, measured, plan_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +42,8 @@ def all_of(caller, path, **query):
     raise AssertionError("It never ends.")
 
 
-@pytest.mark.parametrize(("path", "model", "rare", "query"), WITHOUT_INDEX)
-@pytest.mark.parametrize("per_page", [1, 2, 200])
+@table(("path", "model", "rare", "query"), WITHOUT_INDEX)
+@table("per_page", [1, 2, 200])
 def test_following_the_cursor_finds_all_who_pass(caller, monkeypatch, path, model, rare, query, per_page):
     monkeypatch.setattr(paging, "BATCH_SIZES", (3, 4))
     many(model, SourceRecordFactory(), 40)
@@ -58,7 +59,7 @@ def test_following_the_cursor_finds_all_who_pass(caller, monkeypatch, path, mode
     assert [each[key] for each in found] == list(ordered.values_list(column, flat=True))
 
 
-@pytest.mark.parametrize(("path", "model", "rare", "query"), WITHOUT_INDEX)
+@table(("path", "model", "rare", "query"), WITHOUT_INDEX)
 def test_a_page_looks_at_no_more_than_its_stretches(caller, monkeypatch, path, model, rare, query):
     monkeypatch.setattr(paging, "BATCH_SIZES", (50, 100))
     costs = []
@@ -82,7 +83,7 @@ BY_INDEX = [
 ]
 
 
-@pytest.mark.parametrize(("path", "model", "column", "name", "index"), BY_INDEX)
+@table(("path", "model", "column", "name", "index"), BY_INDEX)
 def test_what_one_of_the_staff_or_a_contact_has_is_read_in_order_from_an_index(
     caller, path, model, column, name, index
 ):

@@ -7,6 +7,7 @@ from orders.models import Order
 from tests.api.caller import Caller
 from tests.api.chartmogul import invoice_requests
 from tests.factories import DataSourceFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def test_an_invoice_with_its_lines_is_sent_by_numbers():
     assert (order.external_id, item.external_id, item.purchase.external_id) == ("11", "12", "13")
 
 
-@pytest.mark.parametrize("wrong", [1.5, True, [1], {"a": 1}])
+@table("wrong", [1.5, True, [1], {"a": 1}])
 def test_what_is_no_whole_number_is_refused(wrong):
     sent = {"data_source_uuid": DataSourceFactory().uuid, "external_id": wrong, "name": "Helena"}
     response = Caller().post("customers", sent)

@@ -21,6 +21,7 @@ from tests.api.chartmogul.invoice_requests import (
 )
 from tests.api.chartmogul.page_numbers import NUMBERS
 from tests.factories import subscription
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +81,7 @@ def test_a_later_invoice_begins_a_cancelled_subscription_again(caller, helena, j
     check()
 
 
-@pytest.mark.parametrize(
+@table(
     ("body", "status", "field"),
     [
         ({"cancelled_at": "2199-01-01"}, 422, "cancelled_at"),

@@ -26,6 +26,7 @@ from tests.api.chartmogul.invoice_requests import (
 from tests.database import reloaded
 from tests.factories import order as placed
 from tests.factories import paid_order, subscription
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_every_field_that_can_be_changed_is_a_column_with_a_label():
     assert columns <= {field.name for field in Order._meta.concrete_fields}
 
 
-@pytest.mark.parametrize("way", ["uuid", "external id"])
+@table("way", ["uuid", "external id"])
 def test_an_invoice_is_changed(caller, helena, january, way):
     path = f"invoices/{january.uuid}" if way == "uuid" else f"invoices?{known_as('inv_1')}"
     sent = {"date": FEBRUARY, "due_date": MARCH, "collection_method": "manual", "currency": "EUR", "unknown": 1}
@@ -75,7 +76,7 @@ def test_the_first_and_last_order_follow_when_an_invoice_is_moved(caller, helena
     check()
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"currency": "XYZ"}, "currency"),
@@ -99,7 +100,7 @@ def test_a_shops_order_keeps_its_status_when_its_date_is_changed(caller):
     check()
 
 
-@pytest.mark.parametrize("way", ["uuid", "external id"])
+@table("way", ["uuid", "external id"])
 def test_a_disabled_invoice_counts_for_nothing_until_it_is_enabled(caller, helena, january, way):
     path = (
         f"invoices/{january.uuid}/disabled_state" if way == "uuid" else f"invoices/disabled_state?{known_as('inv_1')}"
@@ -116,7 +117,7 @@ def test_a_disabled_invoice_counts_for_nothing_until_it_is_enabled(caller, helen
     check()
 
 
-@pytest.mark.parametrize("why", ["voided", "written_off"])
+@table("why", ["voided", "written_off"])
 def test_an_invoice_is_given_up(caller, helena, january, why):
     response = caller.put(f"data_sources/{source().uuid}/invoices/inv_1/status", {"status": why})
     assert (response.status_code, response.json()["status"]) == (200, why)
@@ -126,7 +127,7 @@ def test_an_invoice_is_given_up(caller, helena, january, why):
     check()
 
 
-@pytest.mark.parametrize("way", ["uuid", "external id"])
+@table("way", ["uuid", "external id"])
 def test_an_invoice_is_deleted_with_all_that_it_brought(caller, helena, january, way):
     imported(helena, invoice(one_time(), external_id="inv_2", date=FEBRUARY), caller=caller)
     path = f"invoices/{january.uuid}" if way == "uuid" else f"invoices?{known_as('inv_1')}"

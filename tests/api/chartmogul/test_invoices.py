@@ -26,6 +26,7 @@ from tests.api.chartmogul.invoice_requests import (
     send,
     source,
 )
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def test_the_next_invoice_of_a_subscription_is_of_the_same_purchase(caller, hele
     check()
 
 
-@pytest.mark.parametrize(
+@table(
     ("payments", "status", "refunded"),
     [
         ([], "PENDING", 0),
@@ -134,7 +135,7 @@ def test_the_same_money_in_a_currency_without_cents(caller, helena):
     assert caller.get("invoices").json()["invoices"][0]["line_items"][0]["amount_in_cents"] == 500
 
 
-@pytest.mark.parametrize(("currency", "date"), [("HRK", "2022-06-01T00:00:00Z"), ("BGN", "2022-06-01T00:00:00Z")])
+@table(("currency", "date"), [("HRK", "2022-06-01T00:00:00Z"), ("BGN", "2022-06-01T00:00:00Z")])
 def test_an_old_invoice_has_the_currency_of_its_day(caller, helena, currency, date):
     sent = [line(transaction_fees_currency=currency), one_time()]
     imported(helena, invoice(*sent, currency=currency, date=date, payments=[paid(date=date)]), caller=caller)
@@ -145,7 +146,7 @@ def test_an_old_invoice_has_the_currency_of_its_day(caller, helena, currency, da
     assert "was in use from" in str(response.json())
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"external_id": " "}, "external_id"),
@@ -178,7 +179,7 @@ def test_nothing_is_imported_when_one_is_wrong(caller, helena, wrong, field):
     assert not RecordTotals.objects.exists()
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"plan_uuid": "pl_unknown"}, "plan_uuid"),
@@ -196,7 +197,7 @@ def test_a_line_of_a_subscription_says_which_and_for_how_long(caller, helena, wr
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "status", "param"),
     [
         ({"date": "99999-01-01"}, 422, "invoices.0.date"),

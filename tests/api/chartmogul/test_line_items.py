@@ -21,6 +21,7 @@ from tests.api.chartmogul.invoice_requests import (
     source,
 )
 from tests.factories import order as placed
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def test_a_line_is_retrieved_in_both_ways(caller, january):
         assert (shown["external_id"], shown["subscription_uuid"]) == ("li_1", purchase().uuid)
 
 
-@pytest.mark.parametrize("way", [0, 1])
+@table("way", [0, 1])
 def test_a_line_is_changed(caller, january, way):
     sent = {"amount_in_cents": 9000, "quantity": 3, "discount_code": "X", "tax_amount_in_cents": 100}
     shown = caller.patch(paths(january)[way], sent).json()
@@ -76,7 +77,7 @@ def test_a_line_moves_to_another_subscription_and_plan(caller, january):
     check()
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"external_id": "taken"}, "external_id"),
@@ -97,7 +98,7 @@ def test_what_a_line_cannot_be_is_refused(caller, january, wrong, field):
     assert (OrderItem.objects.count(), order().total) == (2, Decimal(75))
 
 
-@pytest.mark.parametrize("way", [0, 1])
+@table("way", [0, 1])
 def test_a_disabled_line_counts_for_nothing_until_it_is_enabled(caller, january, way):
     path = paths(january, "/disabled_state")[way]
     shown = caller.patch(path, {"disabled": True}).json()
@@ -112,7 +113,7 @@ def test_a_disabled_line_counts_for_nothing_until_it_is_enabled(caller, january,
     check()
 
 
-@pytest.mark.parametrize("way", [0, 1])
+@table("way", [0, 1])
 def test_a_line_is_deleted_with_its_subscription(caller, january, way):
     path = paths(january)[way]
     assert caller.delete(path).status_code == 204
@@ -144,7 +145,7 @@ def test_a_credit_after_the_cancellation_begins_nothing(caller, helena):
     assert purchase().status == "CANCELLED"
 
 
-@pytest.mark.parametrize(
+@table(
     ("values", "payments", "status"),
     [
         ({"type": "trial", "amount_in_cents": 0}, [], "TRIAL"),

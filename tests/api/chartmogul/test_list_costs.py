@@ -9,6 +9,7 @@ from orders.models import Order, Purchase, SubscriptionEvent
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory
 from tests.factories.linked_rows import many
 from tests.query_costs import analyze, measured, plan_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def cost_of_list(caller, path, **query):
     return cost.read, answer.json()
 
 
-@pytest.mark.parametrize(("path", "model"), OF_CUSTOMER)
+@table(("path", "model"), OF_CUSTOMER)
 def test_a_page_of_a_customer_costs_the_same_however_much_that_has(caller, path, model):
     few, lots = customer_with(1_000, model), customer_with(10_000, model)
     analyze()
@@ -57,9 +58,7 @@ def test_a_page_of_a_customer_costs_the_same_however_much_that_has(caller, path,
         assert costs[1] <= costs[0] * 1.1 + 100
 
 
-@pytest.mark.parametrize(
-    ("path", "model"), [("invoices", Order), ("subscription_events", SubscriptionEvent), ("contacts", Contact)]
-)
+@table(("path", "model"), [("invoices", Order), ("subscription_events", SubscriptionEvent), ("contacts", Contact)])
 def test_what_is_known_by_an_id_is_found_among_many_at_once(caller, path, model):
     costs = []
     for number in (1_000, 10_000):

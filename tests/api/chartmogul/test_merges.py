@@ -5,6 +5,7 @@ from customers.models import Customer, HistoryEntry, Merge, Via
 from tests.api.caller import Caller
 from tests.api.chartmogul.customer_requests import ids_of, merged, now, send, uuid_of
 from tests.factories import DataSourceFactory, order
+from tests.tables import table
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ JONESES = {
 }
 
 
-@pytest.mark.parametrize("goes", [uuid_of, ids_of])
-@pytest.mark.parametrize("into", [uuid_of, ids_of])
+@table("goes", [uuid_of, ids_of])
+@table("into", [uuid_of, ids_of])
 def test_a_merge_has_happened_when_it_is_answered(caller, smith, jones, goes, into):
     response = caller.post("customers/merges", {"from": goes(jones), "into": into(smith)})
     assert (response.status_code, response.json()) == (202, {})
@@ -83,7 +84,7 @@ def test_an_id_that_was_merged_away_merges_whom_it_became_part_of(caller, shop, 
     assert now(caller, smith)["uuid"] == third["uuid"]
 
 
-@pytest.mark.parametrize("name", [uuid_of, ids_of])
+@table("name", [uuid_of, ids_of])
 def test_a_customer_is_not_merged_with_itself(caller, smith, name):
     response = caller.post("customers/merges", {"from": uuid_of(smith), "into": name(smith)})
     assert response.status_code == 422
@@ -98,7 +99,7 @@ def test_nobody_is_merged_with_who_was_erased(caller, smith, jones):
     assert caller.post("customers/merges", {"from": ids_of(jones), "into": uuid_of(smith)}).status_code == 404
 
 
-@pytest.mark.parametrize(
+@table(
     ("ids", "status"),
     [
         ({"customer_uuid": "cus_unknown"}, 404),

@@ -11,6 +11,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known, record
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import make_user
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,7 @@ def test_the_list_is_filtered(path):
     assert caller.get(path, type="letter").status_code == 422
 
 
-@pytest.mark.parametrize("of_one", [True, False])
+@table("of_one", [True, False])
 def test_a_list_asks_as_much_however_many_there_are(of_one, django_assert_num_queries):
     caller, customer = Caller(), known()
     for n in range(4):
@@ -149,7 +150,7 @@ def test_an_id_that_was_merged_away_keeps_working():
     assert len(caller.get("notes", customer_uuid=other.uuid).json()["entries"]) == 1
 
 
-@pytest.mark.parametrize(
+@table(
     "wrong",
     [
         *({"text": text} for text in UNSTORABLE),
@@ -163,7 +164,6 @@ def test_an_id_that_was_merged_away_keeps_working():
         {"created_at": 7},
         *({"author_email": text} for text in UNSTORABLE),
     ],
-    ids=lambda wrong: str(wrong)[:40],
 )
 def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
     caller, customer = Caller(), known()

@@ -9,6 +9,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import make_user
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ def test_the_list_is_filtered():
         assert answer.keys() == {"entries", "cursor", "has_more"}
 
 
-@pytest.mark.parametrize("of_one", [True, False])
+@table("of_one", [True, False])
 def test_a_list_asks_as_much_however_many_there_are(of_one, django_assert_num_queries):
     caller, customer = Caller(), known()
     for n in range(4):
@@ -135,7 +136,7 @@ def test_an_id_that_was_merged_away_keeps_working():
     assert add(caller, other)["customer_uuid"] == one.uuid
 
 
-@pytest.mark.parametrize(
+@table(
     "wrong",
     [
         *({"pipeline": text} for text in UNSTORABLE),
@@ -155,7 +156,6 @@ def test_an_id_that_was_merged_away_keeps_working():
         {"estimated_close_date": "99999-01-01"},
         {"custom": {"a": "x" * 1_001}},
     ],
-    ids=lambda wrong: str(wrong)[:40],
 )
 def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
     caller, customer = Caller(), known()

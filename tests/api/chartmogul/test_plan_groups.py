@@ -6,6 +6,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.page_numbers import NUMBERS
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory, ProductFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def test_a_group_of_plans_is_made_with_200(uuids):
     assert response.json() == {"uuid": PlanGroup.objects.get().uuid, "name": "Metals", "plans_count": 2}
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"name": ""}, "name"),
@@ -37,9 +38,7 @@ def test_what_cannot_be_a_group_is_refused(uuids, wrong, field):
     assert not PlanGroup.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("body", "missing"), [({}, {"name", "plans"}), ({"name": "x"}, {"plans"}), ({"plans": []}, {"name"})]
-)
+@table(("body", "missing"), [({}, {"name", "plans"}), ({"name": "x"}, {"plans"}), ({"plans": []}, {"name"})])
 def test_every_missing_field_of_a_group_is_named(body, missing):
     response = Caller().post("plan_groups", body)
     assert (response.status_code, response.json()) == (422, {"errors": dict.fromkeys(missing, "can't be blank")})

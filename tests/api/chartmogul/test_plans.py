@@ -10,6 +10,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.page_numbers import NUMBERS
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory, ProductFactory, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def test_a_plan_is_sent_once():
     assert caller.post("plans", gold(data_source_uuid=DataSourceFactory(name="Market").uuid)).status_code == 201
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"name": " "}, "name"),

@@ -7,6 +7,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.invoice_requests import JANUARY, invoice, line, send
 from tests.api.konnektive.store import Store
 from tests.factories import DataSourceFactory, SourceRecordFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def test_it_is_named_by_invoices_events_and_contacts(store, record):
     assert len(store.caller.get("contacts", customer_external_id=f"rec_{record.pk}").json()["entries"]) == 1
 
 
-@pytest.mark.parametrize("unknown", ["rec_999999", "rec_", "rec_x", f"rec_{'9' * 30}"])
+@table("unknown", ["rec_999999", "rec_", "rec_x", f"rec_{'9' * 30}"])
 def test_it_is_no_id_of_another(store, record, unknown):
     named = SourceRecordFactory(external_id="named")
     for source, external_id in ((record.data_source, unknown), (named.data_source, f"rec_{named.pk}")):

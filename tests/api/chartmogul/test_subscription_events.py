@@ -21,6 +21,7 @@ from tests.api.chartmogul.invoice_requests import (
     purchase,
     source,
 )
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_an_event_is_told_as_recorded(caller, helena):
     assert "Added the event “subscription cancelled” of subscription" in HistoryEntry.objects.get(by=caller.user).text
 
 
-@pytest.mark.parametrize("way", ["in the envelope", "beside it", "bare"])
+@table("way", ["in the envelope", "beside it", "bare"])
 def test_an_event_is_disabled_however_it_is_wrapped(caller, helena, way):
     send(caller)
     ids = known_as()["subscription_event"]
@@ -146,13 +147,13 @@ def test_a_cancellation_that_will_not_come_is_no_longer_planned(caller, helena, 
     assert purchase().cancels_on is None
 
 
-@pytest.mark.parametrize("kind", ["subscription_cancellation_scheduled", "subscription_updated", "subscription_start"])
+@table("kind", ["subscription_cancellation_scheduled", "subscription_updated", "subscription_start"])
 def test_what_only_tells_or_plans_has_no_effect(caller, helena, january, kind):
     assert send(caller, event_type=kind).status_code == 201
     assert (purchase().status, purchase().cancels_on) == ("ACTIVE", None)
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "status", "field"),
     [
         ({"event_type": "subscription_forgotten"}, 422, "event_type"),
@@ -189,7 +190,7 @@ def test_an_event_is_changed_by_its_number_and_stays_with_its_customer(caller, h
     assert caller.patch("subscription_events", {"subscription_event": {"id": 2**64}}).status_code == 404
 
 
-@pytest.mark.parametrize("way", ["number", "external id"])
+@table("way", ["number", "external id"])
 def test_the_ruby_client_deletes_by_a_nested_query(caller, helena, way):
     uuid = send(caller).json()["id"]
     by_id = f"subscription_event[data_source_uuid]={source().uuid}&subscription_event[external_id]=ev_1"

@@ -10,6 +10,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.known_customers import NOWHERE, UNSTORABLE, known, record
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import make_user
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_the_list_is_filtered():
         assert answer.keys() == {"entries", "cursor", "has_more"}
 
 
-@pytest.mark.parametrize("of_one", [True, False])
+@table("of_one", [True, False])
 def test_a_list_asks_as_much_however_many_there_are(of_one, django_assert_num_queries):
     caller, customer = Caller(), known()
     for n in range(4):
@@ -117,7 +118,7 @@ def test_an_id_that_was_merged_away_keeps_working():
     assert add(caller, other)["customer_uuid"] == one.uuid
 
 
-@pytest.mark.parametrize(
+@table(
     "wrong",
     [
         *({"task_details": text} for text in [*UNSTORABLE, "", "x" * 256, 7]),
@@ -125,7 +126,6 @@ def test_an_id_that_was_merged_away_keeps_working():
         *({"due_date": text} for text in ["99999-01-01", "soon", 7]),
         {"completed_at": "soon"},
     ],
-    ids=lambda wrong: str(wrong)[:40],
 )
 def test_what_cannot_be_stored_is_refused_and_nothing_is_written(wrong):
     caller, customer = Caller(), known()

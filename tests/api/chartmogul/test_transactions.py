@@ -8,6 +8,7 @@ from orders.models import Order, Transaction
 from tests.api.chartmogul.invoice_keys import DISABLED, PAYMENT
 from tests.api.chartmogul.invoice_requests import FEBRUARY, check, imported, invoice, order, paid, source
 from tests.factories import paid_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_a_payment_is_retrieved_in_both_ways(caller, payment):
         }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", [0, 1])
+@table("way", [0, 1])
 def test_a_payment_is_changed(caller, payment, way):
     shown = caller.patch(paths(payment)[way], {"result": "failed", "date": FEBRUARY}).json()
     assert (shown["result"], shown["date"], order().status) == ("failed", FEBRUARY, "DECLINED")
@@ -61,7 +62,7 @@ def test_a_payment_is_changed(caller, payment, way):
     check()
 
 
-@pytest.mark.parametrize("way", [0, 1])
+@table("way", [0, 1])
 def test_a_disabled_payment_was_not_made_until_it_is_enabled(caller, payment, way):
     path = paths(payment, "/disabled_state")[way]
     assert caller.patch(path, {"disabled": True}).json()["disabled"] is True
@@ -72,7 +73,7 @@ def test_a_disabled_payment_was_not_made_until_it_is_enabled(caller, payment, wa
     check()
 
 
-@pytest.mark.parametrize("way", [0, 1])
+@table("way", [0, 1])
 def test_a_payment_is_deleted(caller, payment, way):
     path = paths(payment)[way]
     assert caller.delete(path).status_code == 204
@@ -81,7 +82,7 @@ def test_a_payment_is_deleted(caller, payment, way):
     check()
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "field"),
     [
         ({"external_id": "taken"}, "external_id"),

@@ -12,6 +12,7 @@ from tests.acts import merge
 from tests.api.caller import Caller
 from tests.api.chartmogul.customer_requests import merged, now, send, unmerged
 from tests.factories import order
+from tests.tables import table
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_the_record_must_be_the_customer_s(caller, shop, smith, jones):
     assert unmerged(caller, other, smith).status_code == 422
 
 
-@pytest.mark.parametrize(
+@table(
     ("said", "status"),
     [
         ({"customer_uuid": "cus_unknown"}, 404),
@@ -123,7 +124,7 @@ def test_what_cannot_be_found_is_not_unmerged(caller, smith, jones, said, status
     assert now(caller, jones)["uuid"] == smith["uuid"]
 
 
-@pytest.mark.parametrize("missing", ["customer_uuid", "data_source_uuid", "external_id"])
+@table("missing", ["customer_uuid", "data_source_uuid", "external_id"])
 def test_all_three_ids_are_needed(caller, smith, missing):
     body = {"customer_uuid": smith["uuid"], "data_source_uuid": smith["data_source_uuid"], "external_id": "1"}
     del body[missing]
@@ -147,7 +148,7 @@ def held(customer):
     return [kind.objects.filter(source_record__customer=customer).count() for kind in kinds]
 
 
-@pytest.mark.parametrize(
+@table(
     ("moving", "kept", "went"),
     [
         ([], [2, 2, 1], [0, 0, 0]),
@@ -193,7 +194,7 @@ def test_an_edit_after_the_merge_stays_and_orders_go(caller, shop, smith, jones)
     assert row(jones).records.filter(order__isnull=False).exists()
 
 
-@pytest.mark.parametrize("permission", ["customers.undo_merge", "customers.split_sourcerecord"])
+@table("permission", ["customers.undo_merge", "customers.split_sourcerecord"])
 def test_both_permissions_are_needed(caller, smith, jones, permission):
     merged(caller, jones, smith)
     assert unmerged(Caller(permission, username="half"), jones, smith).status_code == 403

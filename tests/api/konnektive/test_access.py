@@ -6,6 +6,7 @@ from crm.accounts.permissions import EVERYTHING
 from crm.api.konnektive.calls import CALLS as PATTERNS
 from crm.api.konnektive.endpoint import NOT_ALLOWED, NOT_KNOWN
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
+from tests.tables import table
 
 VIEW, CHANGE = "customers.view_customer", "customers.change_customer"
 MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
@@ -70,7 +71,7 @@ def test_no_call_answers_without_a_key(settings, client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("need", sorted({need for needs in CALLS.values() for need in needs}))
+@table("need", sorted({need for needs in CALLS.values() for need in needs}))
 def test_a_key_whose_user_may_do_everything_else_is_refused(need):
     shop = KonnektiveCaller(*(EVERYTHING - {need}))
     needing = {path for path, needs in CALLS.items() if need in needs}

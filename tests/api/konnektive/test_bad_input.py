@@ -9,6 +9,7 @@ from customers.models import Customer
 from orders.models import Order
 from tests.api.konnektive.konnektive_caller import answer_of
 from tests.api.konnektive.store import HELENA
+from tests.tables import table
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def sale(store, **sent):
     return store.caller.login | about | HELENA | sent
 
 
-@pytest.mark.parametrize(
+@table(
     ("sent", "wrong"),
     [
         ({"product1_id": {"$gt": 0}}, "product1_id"),

@@ -13,6 +13,7 @@ from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.api.konnektive.store import APPROVED, HELENA, SOFT, STOLEN, TIMES_OUT, VISA
 from tests.database import check_totals
 from tests.recording_gateway import recording
+from tests.tables import table
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_the_payment_is_on_record_before_the_gateway_is_asked(store, recording_g
     assert seen == [("PENDING", "PENDING")]
 
 
-@pytest.mark.parametrize(("number", "why"), [(SOFT, "Insufficient funds."), (STOLEN, "The card was reported stolen.")])
+@table(("number", "why"), [(SOFT, "Insufficient funds."), (STOLEN, "The card was reported stolen.")])
 def test_a_declined_order_is_kept_and_begins_no_purchase(store, number, why):
     answer = store.order(**VISA | {"cardNumber": number}, product1_id=store.monthly.pk)
     assert answer == ("ERROR", f"Transaction Declined: {why}")
@@ -99,7 +100,7 @@ def test_nothing_is_charged_for_nothing(store, recording_gateway):
     assert (result, message["orderStatus"], recording_gateway.requests) == ("SUCCESS", "COMPLETE", [])
 
 
-@pytest.mark.parametrize("kind", ["CHECK", "PREPAID", "COD", "DIRECTDEBIT", "PAYPAL"])
+@table("kind", ["CHECK", "PREPAID", "COD", "DIRECTDEBIT", "PAYPAL"])
 def test_what_is_paid_elsewhere_asks_no_gateway(store, recording_gateway, kind):
     bank = {"achRoutingNumber": "021000021", "achAccountNumber": "1234567890", "iban": "DE89370400440532013000"}
     result, message = store.order(paySource=kind, **bank)
@@ -124,7 +125,7 @@ CARDS = {
 }
 
 
-@pytest.mark.parametrize(("sent", "wrong"), CARDS.values(), ids=CARDS.keys())
+@table(("sent", "wrong"), CARDS.values())
 def test_a_card_that_cannot_be_one_is_never_asked_about(store, recording_gateway, sent, wrong):
     result, message = store.order(**VISA | sent)
     assert (result, set(message)) == ("ERROR", wrong)
@@ -172,7 +173,7 @@ def test_a_customer_who_was_merged_away_is_charged_as_who_they_are_now(store):
     assert (result, message["customerId"], message["cardLast4"]) == ("SUCCESS", survivor.pk, "4242")
 
 
-@pytest.mark.parametrize("named", [{}, {"customerId": "999"}, {"paySourceId": "999"}, {"customerId": "9" * 18}])
+@table("named", [{}, {"customerId": "999"}, {"paySourceId": "999"}, {"customerId": "9" * 18}])
 def test_a_card_on_file_that_is_nobodys_is_an_error(store, named):
     result, message = on_file(store, **named)
     assert (result, list(message)) == ("ERROR", list(named) or ["customerId"])

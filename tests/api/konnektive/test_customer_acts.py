@@ -4,6 +4,7 @@ from django.utils import timezone
 from customers.models import Note
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_an_opt_out_by_a_number_that_was_merged_away_is_of_both_after_an_undo(sh
     assert [customer.email_opt_in for customer in fresh(*customers)] == [False, False]
 
 
-@pytest.mark.parametrize(
+@table(
     ("sent", "refused"),
     [
         ({"emailAddress": "nobody"}, "emailAddress"),

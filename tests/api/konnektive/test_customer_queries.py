@@ -12,6 +12,7 @@ from customers.labels.attributes import set_attributes
 from customers.models import Customer, Note, PaySource
 from tests.acts import erase, fresh, merge
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +120,7 @@ def test_a_query_without_an_id_needs_both_days(shop):
     )
 
 
-@pytest.mark.parametrize(
+@table(
     "parameters",
     [
         {"emailAddress": "HELENA@example.com"},
@@ -250,13 +251,13 @@ def test_a_number_and_an_e_mail_must_be_of_the_same_customer(shop):
     assert shop.ask("customer/query", customerId=helena.pk, emailAddress="frank@example.com") == NOBODY
 
 
-@pytest.mark.parametrize("name", ["!!!", "%", "."])
+@table("name", ["!!!", "%", "."])
 def test_a_name_without_a_letter_is_nobodys(shop, name):
     customer_with_order()
     assert shop.ask("customer/query", firstName=name, **DAYS) == NOBODY
 
 
-@pytest.mark.parametrize("sent", ["0", "-1"])
+@table("sent", ["0", "-1"])
 def test_clients_write_the_newest_first_in_two_ways(shop, sent):
     older, newer = CustomerFactory(), CustomerFactory()
     assert numbers(shop.ask("customer/query", sortDir=sent, **DAYS)) == [newer.pk, older.pk]

@@ -13,6 +13,7 @@ from crm.api.konnektive import parameters
 from tests.api.caller import Caller
 from tests.api.konnektive.calls_for_tests import broken
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
+from tests.tables import table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.calls_for_tests")]
 
@@ -23,8 +24,8 @@ def send_json(shop, body, path="/order/echo/"):
     return shop.client.post(path, body, content_type="application/json")
 
 
-@pytest.mark.parametrize("path", ["/order/echo/", "/order/echo"])
-@pytest.mark.parametrize(
+@table("path", ["/order/echo/", "/order/echo"])
+@table(
     "way",
     [
         lambda shop, path, sent: shop.client.get(path, sent),
@@ -38,7 +39,6 @@ def send_json(shop, body, path="/order/echo/"):
             path, json.dumps(sent), content_type="application/json; charset=utf-8"
         ),
     ],
-    ids=["query string", "multipart", "query string of a POST", "form", "JSON", "JSON with charset"],
 )
 def test_parameters_arrive_however_they_are_sent(shop, way, path):
     assert answer_of(way(shop, path, shop.login | HELENA)) == ("SUCCESS", HELENA)
@@ -57,9 +57,7 @@ def test_values_of_json_are_read_as_they_are_written(shop):
     assert answer_of(send_json(shop, body))[1] == {"price": "29.90", "test": "true", "none": "", "big": "1e400"}
 
 
-@pytest.mark.parametrize(
-    "body", ["{", "[]", "7", "", '"x"', "[" * 100_000, b"\xff\xfe", '{"a": NaN'], ids=lambda body: repr(body[:9])
-)
+@table("body", ["{", "[]", "7", "", '"x"', "[" * 100_000, b"\xff\xfe", '{"a": NaN'])
 def test_what_cannot_be_read_is_an_error(shop, body):
     result, message = answer_of(send_json(shop, body))
     assert result == "ERROR"
@@ -88,7 +86,7 @@ def test_a_body_in_a_charset_that_is_none_of_texts_is_an_error(shop):
     )
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "", "multipart/form-data", "multipart/form-data; boundary=é"])
+@table("content_type", ["text/plain", "", "multipart/form-data", "multipart/form-data; boundary=é"])
 def test_a_body_of_another_kind_is_an_error(shop, content_type):
     assert answer_of(shop.client.post("/order/echo/", b"firstName=x", content_type=content_type)) == (
         "ERROR",
@@ -101,13 +99,13 @@ def test_more_parameters_than_an_order_can_have_are_an_error(shop):
     assert answer_of(shop.client.post("/order/echo/", shop.login | many)) == ("ERROR", parameters.UNREADABLE)
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@table("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_an_error(shop, method):
     assert answer_of(shop.client.generic(method, "/order/echo/")) == ("ERROR", "Use GET or POST.")
 
 
-@pytest.mark.parametrize("path", ["/order/nothing/", "/order/nothing", "/order", "/landers/nothing/", "/cbdata/query"])
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@table("path", ["/order/nothing/", "/order/nothing", "/order", "/landers/nothing/", "/cbdata/query"])
+@table("method", ["GET", "POST"])
 def test_where_no_call_is_the_refusal_is_final(shop, method, path):
     assert answer_of(shop.client.generic(method, path)) == ("ERROR", "API user does not have access to this endpoint")
 
@@ -119,10 +117,9 @@ def test_over_plain_http_nobody_is_redirected(shop, settings):
     assert answer_of(shop.client.post("/order/echo/", shop.login, secure=True)) == ("SUCCESS", {})
 
 
-@pytest.mark.parametrize(
+@table(
     "sent",
     [{}, {"loginId": "program"}, {"password": "x"}, {"loginId": "program", "password": "reunite_wrong"}],
-    ids=["nothing", "no password", "no login", "wrong password"],
 )
 def test_without_a_key_nothing_opens(shop, sent):
     assert answer_of(shop.client.post("/order/echo/", sent)) == ("ERROR", "Could not authenticate credentials")
@@ -166,7 +163,7 @@ def test_a_request_that_is_too_long_is_not_read(shop, settings):
     assert response.json()["result"] == "ERROR"
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+@table("method", ["get", "post"])
 def test_a_failure_reaches_the_log_without_card_or_key(shop, method, caplog):
     shop.client.raise_request_exception = False
     secret = {"cardNumber": "4242424242424242", "campaignId": "1"}
@@ -179,8 +176,8 @@ def test_a_failure_reaches_the_log_without_card_or_key(shop, method, caplog):
     assert "4242424242" not in str(response.wsgi_request.META)
 
 
-@pytest.mark.parametrize("path", ["/order/echo/", "/order/broken/", "/order/nothing/", "/order/none/"])
-@pytest.mark.parametrize("method", ["GET", "PUT"])
+@table("path", ["/order/echo/", "/order/broken/", "/order/nothing/", "/order/none/"])
+@table("method", ["GET", "PUT"])
 def test_nothing_of_what_was_sent_is_left_for_an_access_log(shop, method, path):
     shop.client.raise_request_exception = False
     address = f"{path}?{urlencode(shop.login)}"

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from orders.models import Campaign
+from tests.tables import table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.konnektive.calls_for_tests")]
 
@@ -35,12 +36,12 @@ def test_too_long_a_text_is_an_error(shop):
     }
 
 
-@pytest.mark.parametrize("number", ["1.5", "-1", "1_000", "9" * 19, "٣", "0x1"])
+@table("number", ["1.5", "-1", "1_000", "9" * 19, "٣", "0x1"])
 def test_a_number_is_digits(shop, number):
     assert shop.ask("order/checked", campaignId=number)[1] == {"campaignId": "Use a whole number."}
 
 
-@pytest.mark.parametrize("amount", ["NaN", "Infinity", "1e3", "1,000.00", "$5", "1.0001", "12345678901", "٣"])
+@table("amount", ["NaN", "Infinity", "1e3", "1,000.00", "$5", "1.0001", "12345678901", "٣"])
 def test_an_amount_is_digits_and_a_point(shop, amount):
     assert list(shop.ask("order/checked", campaignId="1", salesTax=amount)[1]) == ["salesTax"]
 
@@ -53,7 +54,7 @@ def test_blank_is_what_was_not_sent(shop):
     assert shop.ask("order/checked", campaignId="1", salesTax="", emailAddress=" ")[1]["salesTax"] is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("start", "end"),
     [
         ("03/01/2026", "03/02/2026"),
@@ -68,9 +69,7 @@ def test_days_are_whole_days_of_the_account(shop, settings, start, end):
     assert answer == ("SUCCESS", ["2026-03-01 00:00:00", "2026-03-03 00:00:00"])
 
 
-@pytest.mark.parametrize(
-    "day", ["01/01/99999", "2026-02-30", "13/01/2026", "0001-01-01", "yesterday", "1/1", "٠1/01/2026"]
-)
+@table("day", ["01/01/99999", "2026-02-30", "13/01/2026", "0001-01-01", "yesterday", "1/1", "٠1/01/2026"])
 def test_what_is_no_day_is_an_error(shop, day):
     message = shop.ask("order/dated", startDate=day, endDate="2026-01-01")[1]
     assert message == {"startDate": "Use a date such as 01/31/2026 or 2026-01-31."}

@@ -1,11 +1,10 @@
 """Import Lead."""
 
-import pytest
-
 from customers.models import Customer, HistoryEntry, SourceRecord
 from orders.models import Order
 from tests.api.konnektive.store import HELENA
 from tests.database import check_totals
+from tests.tables import table
 
 SHAPE = {
     *("orderId", "actualOrderId", "clientOrderId", "customerId", "orderStatus", "orderType", "campaignId"),
@@ -58,7 +57,7 @@ def test_somebody_is_found_by_what_a_lead_told_later(store):
     assert other["customerId"] == lead["customerId"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("sent", "wrong"),
     [
         ({"firstName": "", "lastName": ""}, {"firstName", "lastName"}),

@@ -7,6 +7,7 @@ from customers.models import Customer
 from orders.models import Campaign, Fulfillment, Membership, Order, Purchase, Transaction
 from tests.acts import merge
 from tests.factories import order, shipped_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -82,12 +83,12 @@ def test_a_membership_is_shown_without_its_password(shop):
     }
 
 
-@pytest.mark.parametrize(("path", "what"), QUERIES.items())
+@table(("path", "what"), QUERIES.items())
 def test_nothing_found_is_said_in_the_words_that_clients_know(shop, path, what):
     assert shop.ask(path, **DAYS) == ("ERROR", f"No {what} matching those parameters could be found")
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@table("path", QUERIES)
 def test_rows_are_found_by_customer_by_day_and_by_what_the_customer_is_known_by(shop, path):
     placed = shipped_order()
     shipped_order(email="astrid@example.com", first_name="Astrid", last_name="Gruber")
@@ -99,11 +100,11 @@ def test_rows_are_found_by_customer_by_day_and_by_what_the_customer_is_known_by(
     assert shop.ask(path, customerId=customer, startDate="1/1/20", endDate="2020-01-31")[0] == "ERROR"
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@table("path", QUERIES)
 def test_every_row_whose_owner_changed_in_a_merge_has_changed(shop, path):
     kept, moved = shipped_order(), shipped_order(email="hela@example.com", deduplicate=False)
-    for table in TABLES:
-        table.objects.update(at=LONG_AGO, updated=LONG_AGO)
+    for model in TABLES:
+        model.objects.update(at=LONG_AGO, updated=LONG_AGO)
     changed = {"dateRangeType": "dateUpdated", **DAYS}
     assert shop.ask(path, **changed)[0] == "ERROR"
 
@@ -124,7 +125,7 @@ def test_rows_that_changed_and_rows_that_moved_stand_on_one_list(shop):
     assert [page["data"][0]["orderId"] for page in pages] == [kept.number, moved.number]
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@table("path", QUERIES)
 def test_a_page_costs_as_much_however_many_stand_on_it(shop, path, django_assert_max_num_queries):
     for n in range(12):
         shipped_order(email=f"p{n}@example.com", first_name=f"P{n}")
@@ -132,7 +133,7 @@ def test_a_page_costs_as_much_however_many_stand_on_it(shop, path, django_assert
         assert len(rows(shop.ask(path, resultsPerPage=200, **DAYS))) == 12
 
 
-@pytest.mark.parametrize(
+@table(
     ("path", "parameters", "refused"),
     [
         ("order/query", {"orderStatus": "DONE"}, "orderStatus"),

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from customers.models import Customer, RecordTotals
 from orders.models import Order, OrderItem, Product, Purchase
 from orders.subscriptions.begin import next_bill_at
@@ -12,6 +10,7 @@ from tests.api.konnektive.store import HELENA, VISA
 from tests.api.konnektive.test_leads import SHAPE
 from tests.database import check_totals
 from tests.query_costs import on
+from tests.tables import table
 
 SALE = SHAPE | {
     *("totalAmount", "subTotal", "price", "baseShipping", "shipTotal", "salesTax", "taxTotal", "discountPrice"),
@@ -70,7 +69,7 @@ def test_a_product_that_bills_again_begins_a_purchase(store):
     check_totals()
 
 
-@pytest.mark.parametrize(
+@table(
     ("on", "count", "unit", "again"),
     [
         ("2026-01-31", 1, "month", "2026-02-28"),
@@ -148,7 +147,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("sent", "wrong"), WRONG.values(), ids=WRONG.keys())
+@table(("sent", "wrong"), WRONG.values())
 def test_what_cannot_be_taken_is_named_and_nothing_is_written(store, sent, wrong):
     if sent.get("product2_id"):
         sent = sent | {"product2_id": store.video.pk}

@@ -13,6 +13,7 @@ from orders.models import Fulfillment, Membership, Order, Purchase, Transaction
 from tests.factories import SourceRecordFactory
 from tests.factories.linked_rows import many
 from tests.query_costs import analyze, plan_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def statements_of(shop, path, **parameters):
     return message, [each["sql"] for each in queries]
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@table("path", QUERIES)
 def test_the_rows_before_a_page_are_not_read(shop, path):
     model = QUERIES[path]
     many(model, SourceRecordFactory(), 3_000)
@@ -51,7 +52,7 @@ def test_the_rows_before_a_page_are_not_read(shop, path):
     assert COVERED in plan_of(passed_over)
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@table("path", QUERIES)
 def test_of_one_customer_only_the_rows_of_the_page_are_read(shop, path):
     model, record = QUERIES[path], SourceRecordFactory()
     many(model, record, 500)
@@ -68,7 +69,7 @@ def test_of_one_customer_only_the_rows_of_the_page_are_read(shop, path):
     assert passed_over.startswith(f'SELECT "{table}"."at" AS "at", "{table}"."id" AS "pk" FROM')
 
 
-@pytest.mark.parametrize("path", QUERIES)
+@table("path", QUERIES)
 def test_what_one_page_shows_the_end_of_is_not_counted(shop, path):
     record = SourceRecordFactory()
     many(QUERIES[path], record, 30)
@@ -108,7 +109,7 @@ def test_who_reads_all_pages_has_the_rows_counted_once(shop):
     assert statements_of(shop, "order/query", **DAYS, page="2", orderStatus="DECLINED")[0].startswith("No orders")
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 7, 10, 11])
+@table("size", [1, 3, 4, 7, 10, 11])
 def test_pages_go_from_one_query_to_the_next_without_a_gap(size):
     many(Order, SourceRecordFactory(), 10)
     everything = list(Order.objects.order_by("-at", "-pk"))
@@ -145,7 +146,7 @@ def test_a_parcel_is_found_by_its_tracking_number_through_the_index(shop):
     assert "fulfillment_by_tracking" in plan_of(found)
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 7, 10, 11])
+@table("size", [1, 3, 4, 7, 10, 11])
 def test_a_page_goes_on_after_the_last_row_of_the_one_before(size):
     many(Order, SourceRecordFactory(), 10)
     everything = list(Order.objects.order_by("-at", "-pk"))

@@ -8,6 +8,7 @@ from customers.models import Customer
 from orders.models import Order
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import CustomerFactory, customer_with_order, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def page(shop: KonnektiveCaller, number: int, *, key: str, path: str = "customer
     return [row[key] for row in message["data"]]
 
 
-@pytest.mark.parametrize("direction", ["1", "0"])
+@table("direction", ["1", "0"])
 def test_a_customer_who_leaves_the_day_hides_nobody(shop, direction):
     pks = customers_of_the_day(6)
     pks = pks if direction == "1" else pks[::-1]

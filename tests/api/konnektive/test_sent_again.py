@@ -10,6 +10,7 @@ from tests.api.konnektive.konnektive_caller import answer_of
 from tests.api.konnektive.store import HELENA, SOFT, VISA, Store
 from tests.database import check_totals
 from tests.recording_gateway import recording
+from tests.tables import table
 
 
 def send(store, key="", **sent):
@@ -36,7 +37,7 @@ def test_a_declined_one_stays_declined(store, way):
 
 
 @WAYS
-@pytest.mark.parametrize(
+@table(
     "other",
     [
         {"product1_qty": "2"},
@@ -47,7 +48,6 @@ def test_a_declined_one_stays_declined(store, way):
         {"cardNumber": "5555555555554444"},
         {"couponCode": "SPRING"},
     ],
-    ids=["quantity", "person", "phone", "address", "shipping address", "card", "coupon"],
 )
 def test_one_that_says_something_else_is_told(store, way, other):
     send(store, **way)
@@ -128,7 +128,7 @@ def erased(store):
 
 
 @WAYS
-@pytest.mark.parametrize("is_rotated", [False, True], ids=["", "secret key rotated"])
+@table("is_rotated", [False, True])
 def test_the_order_of_an_erased_customer_is_not_placed_again_by_the_same_call(store, erased, settings, way, is_rotated):
     erased(send(store, **way)[1])
     if is_rotated:

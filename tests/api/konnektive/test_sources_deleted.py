@@ -8,6 +8,7 @@ from orders.models import Order
 from orders.sources.delete import delete_source
 from tests.acts import refusal
 from tests.api.konnektive.store import VISA
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def delete(store, rest: str) -> None:
     assert store.caller.delete(f"data_sources/{source.uuid}{rest}").status_code == 204
 
 
-@pytest.mark.parametrize("rest", ["", "/all", "/dependent"])
+@table("rest", ["", "/all", "/dependent"])
 def test_an_order_sent_again_says_that_it_was_erased(store, rest):
     assert store.order(**NAMED)[0] == "SUCCESS"
     delete(store, rest)

@@ -13,6 +13,7 @@ from tests.acts import make_pending_an_hour_old, refund, settle_pending
 from tests.api.konnektive.konnektive_caller import answer_of
 from tests.api.konnektive.store import SOFT, TIMES_OUT, VISA, Store
 from tests.database import check_totals
+from tests.tables import table
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_what_it_paid_can_be_refunded(store, order):
     check_totals()
 
 
-@pytest.mark.parametrize("token", ["sandbox-approves", "sandbox-soft-decline"])
+@table("token", ["sandbox-approves", "sandbox-soft-decline"])
 def test_the_same_request_sent_again_is_one_line_and_one_charge(store, order, token):
     use_card(token)
     assert upsell(store, order, key="k") == upsell(store, order, key="k")
@@ -88,7 +89,7 @@ def test_the_same_request_sent_again_is_one_line_and_one_charge(store, order, to
     assert "Nothing was done." in upsell(store, order, key="k", productQty="2")[1]
 
 
-@pytest.mark.parametrize("token", ["sandbox-approves", "sandbox-soft-decline", "sandbox-times-out"])
+@table("token", ["sandbox-approves", "sandbox-soft-decline", "sandbox-times-out"])
 def test_the_same_upsale_without_a_key_is_one_line_and_one_charge(store, order, token):
     use_card(token)
     first = upsell(store, order)
@@ -137,7 +138,7 @@ def test_to_an_order_of_last_week_nothing_is_added(store, order):
     assert "more than a day ago" in upsell(store, order)[1]
 
 
-@pytest.mark.parametrize(
+@table(
     ("sent", "wrong"),
     [
         ({"orderId": ""}, {"orderId"}),

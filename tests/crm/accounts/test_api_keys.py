@@ -12,6 +12,7 @@ from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
 from crm.accounts.user_permissions import permission_rows
 from tests.factories import make_user, signed_in
+from tests.tables import table
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_no_key_for_a_user_name_that_clients_cannot_send(db):
         made(make_user("y" * 33, [USE_API]))
 
 
-@pytest.mark.parametrize("token", ["", "reunite_", "x" * 100_000, "\x00", "reunite_ünïcode", "\ud800"])
+@table("token", ["", "reunite_", "x" * 100_000, "\x00", "reunite_ünïcode", "\ud800"])
 def test_a_token_that_nobody_has_is_not_known(token, robot):
     made(robot)
     with pytest.raises(api_keys.KeyRefusedError, match="This API key is unknown"):
@@ -111,7 +112,7 @@ def test_revoking_twice_is_written_down_once(robot):
     assert said == [f"API key Warehouse ({key.prefix}…) created.", f"API key Warehouse ({key.prefix}…) revoked."]
 
 
-@pytest.mark.parametrize(
+@table(
     ("allowed", "address", "opens"),
     [
         (["203.0.113.7"], "203.0.113.7", True),
@@ -175,7 +176,7 @@ def test_a_form_sent_twice_makes_two_keys_that_are_told_apart(robot):
     assert [key.prefix in page for key in (first, second)] == [True, True]
 
 
-@pytest.mark.parametrize(
+@table(
     ("changes", "words"),
     [
         ({"name": ""}, "This field is required."),
@@ -265,7 +266,7 @@ def test_a_command_prints_a_key(robot):
     assert AccountChange.objects.get().by is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("arguments", "words"),
     [
         (["nobody", "--name", "Import"], "does not have permission to use the API"),

@@ -7,6 +7,7 @@ from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import CUSTOM, ROLES, SUPPORT_AGENT, VIEWER, role_of
 from crm.accounts.user_permissions import direct_permissions, permission_rows
 from tests.factories import allow, make_user
+from tests.tables import table
 
 
 def save(user, *, by, allowed, password=""):
@@ -73,7 +74,7 @@ def test_a_new_password_ends_a_lockout(admin_user, nobody, client):
     assert response.status_code == 302
 
 
-@pytest.mark.parametrize("role", ROLES)
+@table("role", ROLES)
 def test_a_role_is_recognised_by_its_boxes(role):
     assert role_of(role.ticks | {"auth.view_group"}) == role
 
@@ -118,7 +119,7 @@ def gives_and_locks_out(user):
     User.objects.filter(pk=user.pk).update(is_active=False)
 
 
-@pytest.mark.parametrize("somebody", [gives, makes_a_superuser, puts_into_a_group, gives_and_locks_out])
+@table("somebody", [gives, makes_a_superuser, puts_into_a_group, gives_and_locks_out])
 def test_who_may_do_more_is_not_changed_not_even_their_password(somebody, nobody):
     somebody(nobody)
     user = User.objects.get(pk=nobody.pk)

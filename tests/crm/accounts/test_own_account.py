@@ -9,6 +9,7 @@ from crm.accounts.models import AccountChange, User
 from crm.accounts.permissions import USE_API
 from tests.database import reloaded
 from tests.factories import make_user, signed_in
+from tests.tables import table
 
 NEW = {"old_password": "a good password", "new_password1": "a brand new one", "new_password2": "a brand new one"}
 
@@ -52,7 +53,7 @@ def test_a_time_zone_and_a_theme_are_kept(client, margaret):
     assert '<html lang="en" dir="ltr" data-theme="dark">' in text(client.get("/customers/"))
 
 
-@pytest.mark.parametrize("changes", [{"theme": "pink"}, {"time_zone": "Mars/Base"}, {"time_zone": ""}])
+@table("changes", [{"theme": "pink"}, {"time_zone": "Mars/Base"}, {"time_zone": ""}])
 def test_what_is_no_choice_is_refused(changes, client, margaret):
     response = client.post("/account/", {"theme": "dark", "time_zone": "Europe/Prague", **changes})
 
@@ -91,9 +92,7 @@ def test_the_switch_keeps_the_theme_and_leads_back(client, margaret):
     assert reloaded(margaret).theme == "light"
 
 
-@pytest.mark.parametrize(
-    "elsewhere", ["https://example.com/", "//example.com", "javascript:alert(1)", "foo", "\x00", ""]
-)
+@table("elsewhere", ["https://example.com/", "//example.com", "javascript:alert(1)", "foo", "\x00", ""])
 def test_the_switch_leads_only_to_a_page_of_this_site(elsewhere, client):
     assert client.post("/account/theme/", {"theme": "light", "next": elsewhere}).url == "/"
 
@@ -127,7 +126,7 @@ def test_ones_own_password_ends_all_other_sessions_and_not_this_one(client, marg
     assert AccountChange.objects.get().text == "Own password changed."
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "words"),
     [
         ({"old_password": "wrong"}, "This is not your current password."),

@@ -13,6 +13,7 @@ from crm.accounts.models import AccountChange, User
 from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.user_permissions import permission_rows
 from tests.factories import make_user, signed_in
+from tests.tables import table
 
 NEW = {"new_password1": "a brand new one", "new_password2": "a brand new one"}
 
@@ -109,7 +110,7 @@ def deactivate(user):
     User.objects.filter(pk=user.pk).update(is_active=False)
 
 
-@pytest.mark.parametrize("happens", [change_permissions, deactivate])
+@table("happens", [change_permissions, deactivate])
 def test_a_link_ends_when_the_account_changes(happens, link, margaret):
     happens(margaret)
     assert Client().get(link).status_code == 410
@@ -120,7 +121,7 @@ def test_a_link_ends_with_a_sign_in(link, margaret):
     assert Client().get(link).status_code == 410
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "words"),
     [
         ({"new_password2": "another one"}, "The two passwords are not the same."),
@@ -137,9 +138,7 @@ def test_a_password_that_will_not_do_can_be_typed_again(typed, words, link, marg
     assert follow(client, link).url == "/accounts/login/"
 
 
-@pytest.mark.parametrize(
-    ("path", "status"), [("MQ/x/", 410), ("MQ/set-password/", 410), ("x" * 999 + "/1-a/", 410), ("%00/x-y/", 404)]
-)
+@table(("path", "status"), [("MQ/x/", 410), ("MQ/set-password/", 410), ("x" * 999 + "/1-a/", 410), ("%00/x-y/", 404)])
 def test_what_is_no_link_does_not_work(path, status, db):
     assert Client().get(f"/accounts/reset/{path}").status_code == status
 

@@ -8,6 +8,7 @@ from crm.accounts.models import User
 from customers.lib.dates import end_of_day, format_day, start_of_day
 from tests.acts import merge
 from tests.factories import CustomerFactory, signed_in
+from tests.tables import table
 
 NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def made_at(when):
     return made
 
 
-@pytest.mark.parametrize(
+@table(
     ("zone", "shown"),
     [
         ("Europe/Prague", "1 Jan 2027, 00:30 CET"),
@@ -60,8 +61,8 @@ def test_days_begin_and_end_where_the_reader_is():
         assert end_of_day(date(2026, 3, 8)) == datetime(2026, 3, 9, 4, tzinfo=UTC)  # 23 hours long
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
-@pytest.mark.parametrize("on", [date.min, date.max])
+@table("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@table("on", [date.min, date.max])
 def test_the_first_and_the_last_day_there_is_are_days(zone, on):
     with timezone.override(ZoneInfo(zone)):
         assert start_of_day(on) <= end_of_day(on)

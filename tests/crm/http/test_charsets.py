@@ -9,6 +9,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from crm.wsgi import application
+from tests.tables import table
 
 FORM = "application/x-www-form-urlencoded"
 UNREADABLE = ["hex", "rot13", "zlib", "undefined", "idna", "utf-16", "no-such-charset", '"', "é"]
@@ -38,8 +39,8 @@ def ask(path: str, content_type: str, *, method: str = "POST", query: str = "pag
     return int(status[:3]), headers, content.decode()
 
 
-@pytest.mark.parametrize("charset", UNREADABLE)
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@table("charset", UNREADABLE)
+@table("method", ["GET", "POST"])
 def test_a_page_says_that_it_cannot_read_the_request(charset, method):
     status, headers, page = ask("/accounts/login/", f"{FORM}; charset={charset}", method=method)
 
@@ -48,8 +49,8 @@ def test_a_page_says_that_it_cannot_read_the_request(charset, method):
     assert "default-src" in headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("charset", UNREADABLE)
-@pytest.mark.parametrize("kind", [FORM, "application/json", "multipart/form-data; boundary=x"])
+@table("charset", UNREADABLE)
+@table("kind", [FORM, "application/json", "multipart/form-data; boundary=x"])
 def test_v1_says_so_in_json(charset, kind):
     status, _, body = ask("/v1/ping", f"{kind}; charset={charset}")
 
@@ -58,7 +59,7 @@ def test_v1_says_so_in_json(charset, kind):
     assert json.loads(body) == {"code": 400, "message": message, "param": None}
 
 
-@pytest.mark.parametrize("charset", UNREADABLE)
+@table("charset", UNREADABLE)
 def test_konnektives_dialect_says_so_in_the_envelope(charset):
     status, _, body = ask("/order/query/", f"{FORM}; charset={charset}", query="loginId=shop&password=secret")
 
@@ -69,7 +70,7 @@ def test_konnektives_dialect_says_so_in_the_envelope(charset):
     }
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "UTF8", '"utf-8"', "us-ascii", "iso-8859-1", "windows-1252"])
+@table("charset", ["utf-8", "UTF8", '"utf-8"', "us-ascii", "iso-8859-1", "windows-1252"])
 def test_what_clients_send_is_read(charset):
     status, _, body = ask("/v1/ping", f"application/json; charset={charset}")
 

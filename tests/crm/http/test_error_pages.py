@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from tests.factories import CustomerFactory, make_user, signed_in
+from tests.tables import table
 
 PART = {"HX-Request": "true", "HX-Target": "rows"}
 
@@ -35,14 +36,12 @@ def test_a_refusal_is_one_line_of_the_log(as_agent, caplog):
     assert "Traceback" not in caplog.text
 
 
-@pytest.mark.parametrize("referer", ["https://elsewhere.example/", "javascript:alert(1)", "http://testserver/users/"])
+@table("referer", ["https://elsewhere.example/", "javascript:alert(1)", "http://testserver/users/"])
 def test_back_leads_to_a_page_of_ours_and_not_to_this_one(as_agent, referer):
     assert "Back" not in links(as_agent.get("/users/", headers={"Referer": referer}))
 
 
-@pytest.mark.parametrize(
-    ("permissions", "label"), [((), "Your account"), (("accounts.manage_user",), "Users")], ids=["nothing", "users"]
-)
+@table(("permissions", "label"), [((), "Your account"), (("accounts.manage_user",), "Users")])
 def test_only_what_one_may_open_is_linked(db, permissions, label):
     assert links(signed_in(make_user("somebody", permissions)).get("/merges/")).keys() == {label}
 

@@ -6,6 +6,8 @@ import logging
 import pytest
 from django.core.servers.basehttp import WSGIRequestHandler
 
+from tests.tables import table
+
 
 @pytest.fixture
 def console():
@@ -24,8 +26,8 @@ def served(line: str, *, status: str = "200") -> None:
     server.log_message('"%s" %s %s', line, status, "15")
 
 
-@pytest.mark.parametrize("path", ["/order/query/", "/order%2Fquery", "/v1/customers", "/customers/"])
-@pytest.mark.parametrize("status", ["200", "404", "500"])
+@table("path", ["/order/query/", "/order%2Fquery", "/v1/customers", "/customers/"])
+@table("status", ["200", "404", "500"])
 def test_the_development_server_does_not_print_query_strings(console, path, status):
     served(f"GET {path}?loginId=shop&password=reunite_a secret HTTP/1.1", status=status)
 

@@ -15,6 +15,7 @@ from customers.records.staff_record import staff_record_of
 from tests.acts import fresh
 from tests.factories import customer_with_order
 from tests.query_costs import Cost, measured, on
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +94,7 @@ def test_an_undo_that_gives_a_field_back(pair):
     assert cost_of_undo(merge).statements == 18
 
 
-@pytest.mark.parametrize(
+@table(
     ("values", "sqlite", "postgresql"),
     [
         ({"custom1": "gold"}, 6, 5),

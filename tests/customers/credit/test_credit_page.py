@@ -6,6 +6,7 @@ from customers.credit import credit
 from customers.models import CreditEntry, Customer, HistoryEntry
 from tests.acts import merge, undo
 from tests.factories import customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def test_below_zero_only_when_that_is_ticked(as_agent, helena):
     assert held(helena) == {"USD": -3}
 
 
-@pytest.mark.parametrize(
+@table(
     ("data", "said"),
     [
         ({"amount": ""}, "Enter an amount such as 7.50 or -2.00."),
@@ -83,7 +84,7 @@ def test_a_form_sent_twice_adjusts_once(as_agent, helena):
     assert held(helena) == {"USD": 5}
 
 
-@pytest.mark.parametrize("seen", ["", "x", "-1"])
+@table("seen", ["", "x", "-1"])
 def test_a_form_without_the_adjustment_that_was_shown_is_refused_in_words(as_agent, helena, seen):
     response = as_agent.post(url(helena), {"amount": "5", "currency": "USD", "reason": "Late parcel", "seen": seen})
 

@@ -8,6 +8,7 @@ from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.models import Customer, Note, Via
 from tests.factories import customer_with_order, make_user, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def test_a_note_is_saved_and_shown(as_agent, agent, helena):
     assert f"The note was saved for Helena Holý ({helena.pk})." in response.content.decode()
 
 
-@pytest.mark.parametrize("text", ["", "  \n "])
+@table("text", ["", "  \n "])
 def test_an_empty_note_is_refused(text, as_agent, helena):
     page = post(as_agent, helena, text).content.decode()
 

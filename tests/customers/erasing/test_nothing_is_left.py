@@ -19,6 +19,7 @@ from tests.acts import erase, fresh, merge, rebuild, undo
 from tests.customers.erasing.marked_rows import MARK, OTHER, PERSON, left_of
 from tests.factories import SourceRecordFactory, customer_with_order
 from tests.query_costs import analyze, strangers
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_a_name_given_up_long_ago_is_blanked_too(agent):
     assert [entry.text] == [f"Merged Erased customer {zyx.pk} into this customer."]
 
 
-@pytest.mark.parametrize("is_marked", [True, False])
+@table("is_marked", [True, False])
 def test_of_a_group_marked_as_not_duplicates_the_others_keep_each_other(agent, is_marked):
     zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
     group = [zyx.pk, bjorn.pk, third.pk]

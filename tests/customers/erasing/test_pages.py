@@ -22,6 +22,7 @@ from tests.factories import (
 )
 from tests.factories.linked_rows import one_of_each
 from tests.page_text import visible_text
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 WHO = {"first_name": "Helena", "last_name": "Holý", "email": "hholy@gmail.com"}
@@ -78,7 +79,7 @@ def test_who_may_not_delete_is_told_what_is_missing(as_agent, helena):
     assert fresh(helena)[0].is_live
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "said"),
     [
         ("", "Enter the customer’s name to confirm."),
@@ -116,7 +117,7 @@ def test_a_second_click_finds_that_it_is_done(as_admin, helena):
     assert Deletion.objects.count() == 1
 
 
-@pytest.mark.parametrize("version", ["1", "", "x", "²", "-1", "9" * 40, "9" * 5000])
+@table("version", ["1", "", "x", "²", "-1", "9" * 40, "9" * 5000])
 def test_who_was_changed_meanwhile_is_shown_again(as_admin, helena, version):
     helena = edit_profile(helena, {"company": "Acme"}, version=helena.version, by=None, via="page")
     response = send(as_admin, helena, version=version)
@@ -199,7 +200,7 @@ def test_deletions_are_listed_newest_first_a_page_at_a_time(as_admin, admin_user
     assert [f"Customer {customer.pk} cus_" in rest for customer in doomed] == [True] * 5 + [False] * 25
 
 
-@pytest.mark.parametrize("before", ["0", "x", "9" * 40, "²", "-1"])
+@table("before", ["0", "x", "9" * 40, "²", "-1"])
 def test_an_odd_page_of_deletions_is_a_page(as_admin, before):
     assert as_admin.get(reverse("customers:deletions"), {"before": before}).status_code == 200
 

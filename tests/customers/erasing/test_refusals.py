@@ -12,6 +12,7 @@ from orders.models import Order, Transaction
 from tests.acts import erase, fresh, merge
 from tests.customers.erasing.marked_rows import OTHER, PERSON
 from tests.factories import ProductFactory, customer_with_order, declined_order, order, subscription
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_nobody_is_erased_twice(zyx):
         erase(zyx)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "typed", "is_it"),
     [
         ({"first_name": "Helena", "last_name": "Holý"}, "  helena   HOLY ", True),
@@ -76,9 +77,7 @@ def test_nobody_is_deleted_while_a_payment_has_no_answer():
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("status", "is_named"), [("PAUSED", True), ("RECYCLE_FAILED", True), ("CANCELLED", False), ("COMPLETE", False)]
-)
+@table(("status", "is_named"), [("PAUSED", True), ("RECYCLE_FAILED", True), ("CANCELLED", False), ("COMPLETE", False)])
 def test_the_plan_names_what_may_be_billed_again(status, is_named):
     customer = subscription(status).source_record.customer
 

@@ -5,6 +5,7 @@ from customers.labels.tags import add_tags, tags_of
 from customers.models import Attribute, Customer, HistoryEntry
 from tests.acts import merge
 from tests.factories import customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_twice_the_same_is_once(as_agent, helena):
     assert HistoryEntry.objects.filter(kind="tag").count() == 3
 
 
-@pytest.mark.parametrize(
+@table(
     ("kind", "text", "value"),
     [
         ("string", "<b>7</b>", "<b>7</b>"),
@@ -62,7 +63,7 @@ def test_an_attribute_is_set_by_its_type_and_shown(kind, text, value, as_agent, 
     assert "<b>7" not in page
 
 
-@pytest.mark.parametrize(
+@table(
     ("kind", "text", "said"),
     [
         ("integer", "7.5", "Enter a whole number such as 12."),
@@ -88,9 +89,7 @@ def test_a_value_that_is_not_of_its_type_is_refused_and_kept(kind, text, said, a
     assert not Attribute.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("name", "said"), [("", "Enter a tag."), ("t" * 61, "This has 61."), ("a\x00b", "Null characters")]
-)
+@table(("name", "said"), [("", "Enter a tag."), ("t" * 61, "This has 61."), ("a\x00b", "Null characters")])
 def test_a_tag_that_is_no_word_is_refused(name, said, as_agent, helena):
     response = act(as_agent, helena, "tags/add", name=name)
 

@@ -8,6 +8,7 @@ from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.models import Attribute, Tag
 from tests.customers.labels.test_tags import merge, sent, story
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ def helena():
     return customer_with_order(email="hholy@gmail.com")
 
 
-@pytest.mark.parametrize("other", ["vip", "Vip", "V\u200bIP", "VIP\u00a0", "VIP\ufeff"])
+@table("other", ["vip", "Vip", "V\u200bIP", "VIP\u00a0", "VIP\ufeff"])
 def test_two_spellings_are_one_tag_and_the_first_stays(helena, agent, other):
     add_tags(helena, "VIP", by=agent)
     add_tags(helena, other, by=agent)
@@ -46,7 +47,7 @@ def test_a_tag_put_on_again_is_spelled_as_it_was_typed_then(helena, agent):
     assert Tag.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["\u200b", " \u2060\u00ad ", "\u3164", "\u2800", "\ufe0f"])
+@table("name", ["\u200b", " \u2060\u00ad ", "\u3164", "\u2800", "\ufe0f"])
 def test_a_name_that_nobody_sees_is_none(helena, agent, name):
     with pytest.raises(LabelError, match="visible characters"):
         add_tags(helena, name, by=agent)

@@ -11,6 +11,7 @@ from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Attribute, Customer, HistoryEntry, Tag, Via
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_a_tag_taken_off_can_be_put_on_again(helena, agent):
     assert tags_of(helena) == ["vip"]
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 61, "a\x00b"])
+@table("name", ["", "  ", "x" * 61, "a\x00b"])
 def test_a_name_that_cannot_be_stored_is_refused(name, helena, agent):
     with pytest.raises(LabelError, match="1 to 60 visible characters"):
         add_tags(helena, name, by=agent)
@@ -136,9 +137,7 @@ def test_a_tag_added_since_the_merge_stays_with_the_survivor(helena, double, age
     assert tags_of(double) == ["newsletter"]
 
 
-@pytest.mark.parametrize(
-    "value", ["gold", "", 12, -1, Decimal("12.50"), True, False, datetime(2026, 1, 12, 14, 32, tzinfo=UTC)]
-)
+@table("value", ["gold", "", 12, -1, Decimal("12.50"), True, False, datetime(2026, 1, 12, 14, 32, tzinfo=UTC)])
 def test_an_attribute_keeps_its_type(value, helena, agent):
     set_attributes(helena, {"plan": value}, by=agent)
 

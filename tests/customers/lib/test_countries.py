@@ -2,10 +2,9 @@
 
 from itertools import pairwise
 
-import pytest
-
 from customers.lib import country_names
 from customers.lib.countries import COUNTRIES, country_code, country_spellings
+from tests.tables import table
 
 # The names of three countries in thirty languages, as a native speaker writes them.
 IN_THIRTY_LANGUAGES = [
@@ -73,24 +72,24 @@ NOT_TOLD = [
 ]
 
 
-@pytest.mark.parametrize(("language", "germany", "netherlands", "japan"), IN_THIRTY_LANGUAGES)
+@table(("language", "germany", "netherlands", "japan"), IN_THIRTY_LANGUAGES)
 def test_a_country_is_known_by_its_name_in_every_language(language, germany, netherlands, japan):
     assert [country_code(name) for name in (germany, netherlands, japan)] == ["DE", "NL", "JP"]
     assert [country_code(name.upper()) for name in (germany, netherlands, japan)] == ["DE", "NL", "JP"]
 
 
-@pytest.mark.parametrize(("code", "written"), [(code, text) for code, texts in MEANT.items() for text in texts])
+@table(("code", "written"), [(code, text) for code, texts in MEANT.items() for text in texts])
 def test_a_country_is_known_by_what_people_and_programs_write(code, written):
     assert country_code(written) == country_code(f" {written} ") == code
 
 
-@pytest.mark.parametrize(("one", "other"), [*pairwise([*MEANT, "AU", "SK", "SI"])])
+@table(("one", "other"), [*pairwise([*MEANT, "AU", "SK", "SI"])])
 def test_two_countries_are_not_one(one, other):
     assert country_code(one) != country_code(other)
     assert not {*country_spellings(one)} & {*country_spellings(other)}
 
 
-@pytest.mark.parametrize("written", NOT_TOLD)
+@table("written", NOT_TOLD)
 def test_what_names_no_country_or_several_is_not_guessed(written):
     assert country_code(written) == ""
 

@@ -10,6 +10,7 @@ from customers.lib.money import currency_error
 from customers.models import CreditEntry
 from tests.customers.credit.test_credit_page import adjust, held
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def helena():
     return customer_with_order(email="hholy@gmail.com")
 
 
-@pytest.mark.parametrize("currency", ["ZZZ", "xxx", "AAA"])
+@table("currency", ["ZZZ", "xxx", "AAA"])
 def test_no_credit_in_a_currency_that_there_is_not(as_agent, helena, currency):
     response = adjust(as_agent, helena, "5", currency=currency)
     assert response.status_code == 422
@@ -27,7 +28,7 @@ def test_no_credit_in_a_currency_that_there_is_not(as_agent, helena, currency):
     assert not CreditEntry.objects.exists()
 
 
-@pytest.mark.parametrize("currency", ["EUR", "xcg", "SLE", "VED"])
+@table("currency", ["EUR", "xcg", "SLE", "VED"])
 def test_credit_in_any_currency_that_is_paid_with(as_agent, helena, currency):
     assert adjust(as_agent, helena, "5", currency=currency).status_code == 302
     assert held(helena) == {currency.upper(): Decimal(5)}
@@ -45,7 +46,7 @@ def test_a_program_is_told_too(helena):
         credit.adjust(helena, Decimal(5), "ZZZ", reason="Gift", by=None)
 
 
-@pytest.mark.parametrize(
+@table(
     ("currency", "day"),
     [
         *(
@@ -62,7 +63,7 @@ def test_a_currency_is_taken_on_a_day_of_its_use(currency, day):
     assert currency_error(currency, on=day) == ""
 
 
-@pytest.mark.parametrize(
+@table(
     ("currency", "day"),
     [
         *(
@@ -78,6 +79,6 @@ def test_a_currency_is_refused_before_and_after_its_use_with_its_dates(currency,
     assert currency_error(currency, on=day).startswith(f"{currency} was in use from ")
 
 
-@pytest.mark.parametrize("currency", ["ZZZ", "XXX", "XAU", "usd", "", "USN"])
+@table("currency", ["ZZZ", "XXX", "XAU", "usd", "", "USN"])
 def test_what_nobody_pays_with_is_refused_on_any_day(currency):
     assert currency_error(currency, on=date(2022, 6, 1)) == "must be an ISO 4217 currency, such as USD"

@@ -1,8 +1,7 @@
 """Which spellings are one email."""
 
-import pytest
-
 from customers.lib.emails import normal_email
+from tests.tables import table
 
 SAME = [
     ("jan@straße.de", "jan@xn--strae-oqa.de"),
@@ -51,16 +50,16 @@ DIFFERENT = [
 NONE = ["", "jan", "@shop.org", "jan@", "@", "jan holub@shop.org", "jan@shop org", "x" * 250 + "@shop.org"]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
+@table(("one", "other"), SAME)
 def test_two_spellings_are_one_email(one, other):
     assert normal_email(one) == normal_email(other) != ""
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+@table(("one", "other"), DIFFERENT)
 def test_two_emails_are_not_one(one, other):
     assert normal_email(one) != normal_email(other)
 
 
-@pytest.mark.parametrize("text", NONE)
+@table("text", NONE)
 def test_what_is_no_single_email_makes_no_key(text):
     assert normal_email(text) == ""

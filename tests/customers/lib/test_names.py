@@ -1,13 +1,12 @@
 from pathlib import Path
 
-import pytest
-
 from customers.lib.identity import Identity, identity_key
 from customers.lib.names import label_key, name_words, unaccented
 from customers.lib.person_name import full_name, names_in_common, split_name
 from customers.lib.placeholders import is_placeholder_email, is_placeholder_name, is_placeholder_phone, real_name
 from customers.matching.name_similarity import SAME, customer_name_similarity
 from customers.models import Customer
+from tests.tables import table
 
 LINES = [
     line
@@ -54,20 +53,20 @@ def test_the_table_has_as_many_wrong_pairs_as_right_ones():
     assert abs(len(pairs("=")) - len(pairs("/"))) <= 1
 
 
-@pytest.mark.parametrize(("one", "other"), pairs("="), ids=str)
+@table(("one", "other"), pairs("="))
 def test_two_spellings_are_one_name(one, other):
     assert names_in_common(one, other) == BOTH == names_in_common(other, one)
     assert customer_name_similarity(customer(one), customer(other)) == SAME
 
 
-@pytest.mark.parametrize(("one", "other"), pairs("/"), ids=str)
+@table(("one", "other"), pairs("/"))
 def test_two_names_are_not_one(one, other):
     assert names_in_common(one, other) < BOTH
     assert customer_name_similarity(customer(one), customer(other)) < SAME
     assert identity_key(one) != identity_key(other)
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         ("Johannes van der|Berg", "Johannes|van der Berg"),
@@ -80,9 +79,7 @@ def test_an_identity_is_the_same_in_two_spellings_of_its_name(one, other):
     assert identity_key(named(one)) == identity_key(named(other))
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("Wei|Zhang", "Zhang|Wei"), ("|Jan", "Jan|"), ("|", "|"), ("Mr|", "Mr|"), (".|-", ".|-")]
-)
+@table(("one", "other"), [("Wei|Zhang", "Zhang|Wei"), ("|Jan", "Jan|"), ("|", "|"), ("Mr|", "Mr|"), (".|-", ".|-")])
 def test_first_and_last_name_are_compared_each_with_its_own_and_a_blank_with_nothing(one, other):
     assert not names_in_common(named(one), named(other))
 
@@ -91,7 +88,7 @@ def test_names_in_another_order_are_one_name_to_a_reader():
     assert customer_name_similarity(customer(named("Wei|Zhang")), customer(named("Zhang|Wei"))) == SAME
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "first", "last"),
     [
         ("Johannes van der Berg", "Johannes", "van der Berg"),
@@ -123,7 +120,7 @@ def test_a_name_is_split_before_the_particles_and_joins_to_the_same_again(name, 
     assert full_name(first, last) == name.strip()
 
 
-@pytest.mark.parametrize(
+@table(
     "name",
     [
         *("Guest", "guest", "GUEST 42", ".", "-", "N/A", "n.a.", "…", "?", "12345", "🙂", "null", "None", "undefined"),
@@ -150,7 +147,7 @@ def test_nobody_is_called_by_a_placeholder(name):
     assert real_name(name) == ""
 
 
-@pytest.mark.parametrize(
+@table(
     "name",
     [
         *(
@@ -212,7 +209,7 @@ def test_a_title_before_a_name_does_not_count():
     assert real_name("Dre") == "Dre"
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other", "common"),
     [
         ("Christopher|Guest", "Christopher|Guest", {"first_name"}),
@@ -228,22 +225,22 @@ def test_who_is_called_like_a_placeholder_is_recognised_by_the_other_name(one, o
     assert names_in_common(named(one), named(other)) == common
 
 
-@pytest.mark.parametrize("email", MADE_UP_EMAILS.split())
+@table("email", MADE_UP_EMAILS.split())
 def test_a_made_up_email_is_a_placeholder(email):
     assert is_placeholder_email(email)
 
 
-@pytest.mark.parametrize("email", EMAILS.split())
+@table("email", EMAILS.split())
 def test_an_email_of_somebody_is_none(email):
     assert not is_placeholder_email(email)
 
 
-@pytest.mark.parametrize("number", MADE_UP_PHONES.split())
+@table("number", MADE_UP_PHONES.split())
 def test_a_made_up_phone_is_a_placeholder(number):
     assert is_placeholder_phone(number)
 
 
-@pytest.mark.parametrize("number", PHONES.split())
+@table("number", PHONES.split())
 def test_a_phone_that_can_be_dialled_is_none(number):
     assert not is_placeholder_phone(number)
 
@@ -254,13 +251,11 @@ def test_a_mark_that_makes_another_letter_stays_with_it():
     assert unaccented("Ёлка") == "елка"
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("VIP", "ｖｉｐ"), ("Café", "cafe"), ("re‑order", "Re-order"), ("a\u200bb", "ab")]
-)
+@table(("one", "other"), [("VIP", "ｖｉｐ"), ("Café", "cafe"), ("re‑order", "Re-order"), ("a\u200bb", "ab")])
 def test_a_tag_is_the_same_in_two_spellings(one, other):
     assert label_key(one) == label_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("C++", "C"), ("C#", "C"), ("re-order", "reorder"), ("'", "`")])
+@table(("one", "other"), [("C++", "C"), ("C#", "C"), ("re-order", "reorder"), ("'", "`")])
 def test_punctuation_of_a_tag_counts(one, other):
     assert label_key(one) != label_key(other)

@@ -8,6 +8,7 @@ from customers.profile.clean import clean_typed, comparable
 from customers.profile.display import former_contacts
 from customers.profile.fields import BY_KEY
 from tests.factories import CustomerFactory, SourceRecordFactory
+from tests.tables import table
 
 # Country, as dialled within it, the same from abroad, and a number that looks much like it and is another.
 OF_FORTY_COUNTRIES = [
@@ -122,7 +123,7 @@ NOT_WHOLE = [
 ]
 
 
-@pytest.mark.parametrize(("country", "national", "international", "other"), OF_FORTY_COUNTRIES)
+@table(("country", "national", "international", "other"), OF_FORTY_COUNTRIES)
 def test_a_number_is_one_in_national_and_international_writing(country, national, international, other):
     plain = "".join(filter(str.isdigit, international.replace("(0)", "")))
     number = normal_phone(national, country)
@@ -132,28 +133,28 @@ def test_a_number_is_one_in_national_and_international_writing(country, national
     assert not {*match_keys(Identity(phone=national, country=country))} & {*match_keys(Identity(phone=other))}
 
 
-@pytest.mark.parametrize(("old", "new", "other"), OLD_AND_NEW)
+@table(("old", "new", "other"), OLD_AND_NEW)
 def test_a_number_is_one_before_and_after_its_country_changed_it(old, new, other):
     assert normal_phone(old) == normal_phone(new) == "+" + "".join(filter(str.isdigit, new))
     assert normal_phone(other) != normal_phone(new)
 
 
-@pytest.mark.parametrize(("one", "other", "country"), SAME)
+@table(("one", "other", "country"), SAME)
 def test_two_spellings_of_a_phone_are_the_same(one, other, country):
     assert comparable_phone(one, country) == comparable_phone(other, country)
 
 
-@pytest.mark.parametrize(("one", "other", "country"), DIFFERENT)
+@table(("one", "other", "country"), DIFFERENT)
 def test_two_phones_are_not_the_same(one, other, country):
     assert comparable_phone(one, country) != comparable_phone(other, country)
 
 
-@pytest.mark.parametrize(("text", "country"), NOT_WHOLE)
+@table(("text", "country"), NOT_WHOLE)
 def test_what_is_no_whole_number_makes_no_e164(text, country):
     assert normal_phone(text, country) == ""
 
 
-@pytest.mark.parametrize("text", ["4.20242E+11", "4,20242E+11", "+4.20242e11", '="4.2E+11"', "Call after 6", "12"])
+@table("text", ["4.20242E+11", "4,20242E+11", "+4.20242e11", '="4.2E+11"', "Call after 6", "12"])
 def test_what_lost_its_digits_or_has_too_few_makes_no_key(text):
     assert list(match_keys(Identity(phone=text))) == []
 

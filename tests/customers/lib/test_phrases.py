@@ -3,19 +3,18 @@
 import sys
 from string import Formatter
 
-import pytest
-
 import crm.urls  # noqa: F401 - with it, every module that has messages
 from customers.lib.phrases import ActMessage, customer_numbers, isolated, join_first
 from customers.models import Customer
+from tests.tables import table
 
 
-@pytest.mark.parametrize("name", ["", "Helena Holý", "Ωμέγα", "李小龙", "Kathy O’Brien-Smith 2"])
+@table("name", ["", "Helena Holý", "Ωμέγα", "李小龙", "Kathy O’Brien-Smith 2"])
 def test_a_name_that_cannot_turn_a_sentence_stays_as_it_is(name: str) -> None:
     assert isolated(name) == name
 
 
-@pytest.mark.parametrize("name", ["محمد", "יעקב כהן", "Evil\u202egnirts", "Anna\u200f", "\u2067x"])
+@table("name", ["محمد", "יעקב כהן", "Evil\u202egnirts", "Anna\u200f", "\u2067x"])
 def test_a_name_that_could_turn_a_sentence_is_isolated(name: str) -> None:
     assert isolated(name)[0] == "\u2068"
     assert isolated(name)[-1] == "\u2069"

@@ -1,16 +1,16 @@
 """Sentences with named places, filled with values."""
 
-import pytest
 from django.utils import timezone
 
 from customers.lib.sentences import isolated_text, places, text
+from tests.tables import table
 
 HELENA = {"customer": 5, "name": "Helena Holý"}
 BJORN = {"customer": 6, "name": "Bjørn Hansen"}
 COMPANY = {"field": "company", "label": "Company"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "shown"),
     [
         ("as typed", "as typed"),

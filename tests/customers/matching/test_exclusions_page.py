@@ -12,6 +12,7 @@ from customers.search import find
 from tests.acts import fresh, merge, rebuild, undo
 from tests.database import rows
 from tests.factories import customer_with_order, order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "+420 241 770 449", "hholy@gmail.com"
@@ -147,9 +148,7 @@ def test_placeholders_and_ignored_values_say_that_nobody_is_recognised_by_them(a
     assert "Incomplete" in as_agent.get(url(short)).text
 
 
-@pytest.mark.parametrize(
-    "key", [{"kind": "phone", "value": "+1"}, {"kind": "x"}, {"kind": "phone", "value": "\x00"}, {}]
-)
+@table("key", [{"kind": "phone", "value": "+1"}, {"kind": "x"}, {"kind": "phone", "value": "\x00"}, {}])
 def test_a_value_that_is_not_theirs_is_refused(key, as_agent, helena):
     for act in ("stop/", "resume/"):
         page = as_agent.post(url(helena, act), key, follow=True).text

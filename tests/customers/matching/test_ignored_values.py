@@ -14,6 +14,7 @@ from customers.records.staff_record import identity_of
 from tests.acts import merge, rebuild, refusal
 from tests.factories import SourceRecordFactory, customer_with_order, order
 from tests.query_costs import measured
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "office@reunite.cz", "+420 241 770 449"
@@ -31,7 +32,7 @@ def ignored() -> dict[str, list[str]]:
     return {row.value: sorted(row.digits.values_list("value", flat=True)) for row in rows}
 
 
-@pytest.mark.parametrize(
+@table(
     ("shared", "named"),
     [
         ({"email": EMAIL}, "mailto:Office@Reunite.cz"),

@@ -1,7 +1,6 @@
-import pytest
-
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
 from customers.models import Customer
+from tests.tables import table
 
 ALIKE = [
     ("Helena Holý", "H. Holy"),
@@ -26,18 +25,18 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), ALIKE)
+@table(("one", "other"), ALIKE)
 def test_one_person_written_in_two_ways_is_alike(one, other):
     assert name_similarity(one, other) >= SIMILAR_ENOUGH
     assert name_similarity(other, one) == name_similarity(one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+@table(("one", "other"), DIFFERENT)
 def test_two_people_of_one_family_or_none_are_not(one, other):
     assert name_similarity(one, other) < SIMILAR_ENOUGH
 
 
-@pytest.mark.parametrize(("one", "other"), [("", "Helena"), ("", ""), ("…", "Helena")])
+@table(("one", "other"), [("", "Helena"), ("", ""), ("…", "Helena")])
 def test_no_name_is_like_nothing(one, other):
     assert name_similarity(one, other) is None
 

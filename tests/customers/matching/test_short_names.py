@@ -1,8 +1,7 @@
-import pytest
-
 from customers.matching.name_similarity import SAME, customer_name_similarity, names_differ_much
 from customers.matching.nicknames import is_short_form
 from customers.models import Customer
+from tests.tables import table
 
 SHORT = {
     "English": "robert bob, margaret peggy, william bill, elizabeth liz, richard dick, edward ned, bob rob",
@@ -24,11 +23,11 @@ OTHERS = {
 }
 
 
-def pairs(table):
-    return [pair.split() for line in table.values() for pair in line.split(", ")]
+def pairs(names):
+    return [pair.split() for line in names.values() for pair in line.split(", ")]
 
 
-@pytest.mark.parametrize(("name", "short"), pairs(SHORT))
+@table(("name", "short"), pairs(SHORT))
 def test_a_short_form_may_be_the_same_person(name, short):
     assert is_short_form(name, short)
     one, other = (Customer(first_name=first.title(), last_name="Brown") for first in (name, short))
@@ -36,7 +35,7 @@ def test_a_short_form_may_be_the_same_person(name, short):
     assert not names_differ_much(one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), pairs(OTHERS))
+@table(("one", "other"), pairs(OTHERS))
 def test_another_name_is_no_short_form(one, other):
     assert not is_short_form(one, other)
     assert not is_short_form(other, one)

@@ -12,6 +12,7 @@ from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate,
 from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo
 from tests.factories import customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 URL = "/duplicates/"
@@ -144,7 +145,7 @@ def test_a_group_is_dismissed_for_a_reason_and_taken_back(as_agent, three):
     assert groups() == [[customer.pk for customer in three]]
 
 
-@pytest.mark.parametrize("act", [not_duplicates.mark_all_not_duplicates, not_duplicates.unmark_all_not_duplicates])
+@table("act", [not_duplicates.mark_all_not_duplicates, not_duplicates.unmark_all_not_duplicates])
 def test_a_group_of_many_is_dismissed_and_taken_back_by_few_questions(act, agent, django_assert_max_num_queries):
     people = [helena(email=f"h{number}@reunite.cz") for number in range(12)]
     many = [staff_record_of(each).customer_id for each in people]
@@ -166,7 +167,7 @@ def test_dismissals_are_listed_with_whom_they_are_about_now(as_agent, three):
     assert as_agent.get(URL, {"tab": "dismissed"}).context["page"].rows == []
 
 
-@pytest.mark.parametrize("numbers", ["0", "{0}", "{0} {0}", "{0} 999999", "{0} {2}", "x y", "9" * 30, "\x00 {0}"])
+@table("numbers", ["0", "{0}", "{0} {0}", "{0} 999999", "{0} {2}", "x y", "9" * 30, "\x00 {0}"])
 def test_who_is_no_other_customer_is_not_dismissed(as_agent, three, numbers):
     merge(three[1], three[2])
     sent = numbers.format(*(customer.pk for customer in three))
@@ -182,9 +183,7 @@ def test_nothing_sent_and_nothing_to_reverse_say_nothing(as_agent, three):
         assert list(page.context["messages"]) == []
 
 
-@pytest.mark.parametrize(
-    "query", ["?before=x", "?before=-1", "?before=" + "9" * 40, "?tab=nothing", "?tab=dismissed&before=1"]
-)
+@table("query", ["?before=x", "?before=-1", "?before=" + "9" * 40, "?tab=nothing", "?tab=dismissed&before=1"])
 def test_an_odd_address_shows_what_there_is(as_agent, three, query):
     assert as_agent.get(URL + query).status_code == 200
 

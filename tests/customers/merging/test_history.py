@@ -12,6 +12,7 @@ from customers.merging.merge import merge_keeping_survivor
 from customers.models import Customer, Merge, MergeMember
 from tests.acts import fresh, merge, undo
 from tests.factories import CustomerFactory, customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"
@@ -93,7 +94,7 @@ def test_a_merge_of_many_names_the_first(as_agent, helena):
     assert "and 2 more" in as_agent.get(LIST).text
 
 
-@pytest.mark.parametrize("field", MergeHistoryForm.base_fields)
+@table("field", MergeHistoryForm.base_fields)
 def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helena, helen, initial, field):
     """A new field needs two values here: of the first merge and of the second."""
     first = made_at(merge(helena, helen, by=admin_user), "2026-01-05T12:00Z")
@@ -198,7 +199,7 @@ def test_a_customer_is_named_by_number_or_by_a_search(as_agent, helena, helen, i
     assert "No customers match “<bdi>xyzzy</bdi>”" in as_agent.get(LIST, {"customer": "xyzzy"}).text
 
 
-@pytest.mark.parametrize(
+@table(
     ("query", "left_out"),
     [
         ({"since": "31 Feb"}, "From"),
@@ -217,14 +218,14 @@ def test_nonsense_is_left_out_and_named(as_agent, helena, helen, query, left_out
     assert f"Filters ignored because their values are not valid: {left_out}" in as_agent.get(CSV, query).text
 
 
-@pytest.mark.parametrize("query", [{"before": "forged"}, {"after": "2026_1"}, {"before": "\x00_1", "other": "x"}])
+@table("query", [{"before": "forged"}, {"after": "2026_1"}, {"before": "\x00_1", "other": "x"}])
 def test_a_mistyped_address_shows_the_newest(as_agent, helena, helen, query):
     made = merge(helena, helen)
 
     assert listed(as_agent, **query) == [made.pk]
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@table("day", ["0001-01-01", "9999-12-31"])
 def test_the_ends_of_the_calendar_are_days_too(as_agent, day):
     assert as_agent.get(LIST, {"since": day, "until": day}).status_code == 200
 

@@ -5,6 +5,7 @@ import pytest
 from tests.acts import fresh, merge, undo
 from tests.customers.profile.test_lead_status import lead, statuses
 from tests.factories import CustomerFactory, customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def test_without_anything_bought_lost_is_kept_and_taken(lost):
     assert statuses(blank) == ["lost"]
 
 
-@pytest.mark.parametrize("how", ["picked", "typed"])
+@table("how", ["picked", "typed"])
 def test_somebody_may_pick_it_on_purpose(bought, lost, how):
     merge(bought, lost, lead_status=lost if how == "picked" else "lost")
     assert statuses(bought) == ["lost"]

@@ -14,6 +14,7 @@ from orders.intake.order import IncomingPurchase
 from orders.models import Membership
 from tests.acts import edit, fresh
 from tests.factories import NoteFactory, ProductFactory, customer_with_order, make_user, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "hholy@gmail.com", "+420 241 770 449"
@@ -152,7 +153,7 @@ def test_consents_that_differ_in_several_ways_are_one_notice(helena, helen):
     }
 
 
-@pytest.mark.parametrize(
+@table(
     ("first_name", "last_name", "is_household"),
     [("Jana", "Holá", True), ("Zdeněk", "Holy", True), ("H.", "Holý", False), ("Nell", "Holý", False)],
 )

@@ -14,6 +14,7 @@ from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingPurchase
 from tests.acts import fresh, merge, undo
 from tests.factories import ProductFactory, SourceRecordFactory, customer_with_order, make_user, order, signed_in
+from tests.tables import table
 
 WHEN = datetime(2026, 1, 12, 14, 32, tzinfo=UTC)
 VIEW, SPLIT = "customers.view_customer", "customers.split_sourcerecord"
@@ -116,7 +117,7 @@ def test_what_changed_meanwhile_is_shown_again(client, helena, wrong):
     assert SourceRecord.objects.get(pk=wrong.pk).customer_id == helena.pk
 
 
-@pytest.mark.parametrize("sent", [{}, {"seen": ""}, {"seen": "nonsense"}])
+@table("sent", [{}, {"seen": ""}, {"seen": "nonsense"}])
 def test_without_what_was_shown_nothing_is_split(sent, client, helena, wrong):
     response = client.post(url(helena, wrong), sent, follow=True)
 
@@ -170,15 +171,13 @@ def test_a_record_without_a_number_or_a_valid_e_mail_can_be_split_off(client, he
     assert (new.pk != helena.pk, new.email) == (True, "")
 
 
-@pytest.mark.parametrize(
-    ("reason", "kept"), [("\0x\0", "x"), ("y" * 300, "y" * 200), ("  ", "Split manually"), ("(5)", "(5)")]
-)
+@table(("reason", "kept"), [("\0x\0", "x"), ("y" * 300, "y" * 200), ("  ", "Split manually"), ("(5)", "(5)")])
 def test_any_reason_can_be_given_or_none(reason, kept, client, helena, wrong):
     assert confirm(client, helena, wrong, reason=reason).status_code == 200
     assert NotDuplicate.objects.get().reason == kept
 
 
-@pytest.mark.parametrize("numbers", [(10**30, 1), (1, 10**30), (999_999, 1)])
+@table("numbers", [(10**30, 1), (1, 10**30), (999_999, 1)])
 def test_unknown_numbers_are_not_found(numbers, client):
     assert client.get("/customers/{}/records/{}/split/".format(*numbers)).status_code == 404
 

@@ -6,6 +6,7 @@ from customers.merging.recent import recent_acts
 from tests.acts import erase, merge, undo
 from tests.customers.merging.test_history import CSV, LIST, listed, read
 from tests.factories import CustomerFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def test_what_was_undone_before_an_erasure_stays_undone(as_agent, three):
     assert listed(as_agent, state="erased") == []
 
 
-@pytest.mark.parametrize("query", [{"since": "yesterday"}, {"until": "2026-02-31"}, {"by": "nobody"}])
+@table("query", [{"since": "yesterday"}, {"until": "2026-02-31"}, {"by": "nobody"}])
 def test_no_file_of_what_makes_no_sense(as_agent, three, query):
     merge(*three)
     response = as_agent.get(CSV, query)

@@ -13,6 +13,7 @@ from customers.models import Customer, Merge
 from tests.acts import edit, fresh, merge, undo
 from tests.customers.merging.pages.merge_steps import hidden, says, shown
 from tests.factories import NoteFactory, customer_with_order, make_user, order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL = "hholy@gmail.com"
@@ -269,7 +270,7 @@ def test_who_came_back_before_is_not_part_of_what_was_erased(as_agent, admin_use
     assert "Undo…" in page
 
 
-@pytest.mark.parametrize("only", ["999999", "9" * 18])
+@table("only", ["999999", "9" * 18])
 def test_somebody_who_is_not_part_of_the_merge_cannot_come_back(as_agent, helena, helen, only):
     made = merge(helena, helen)
 

@@ -9,6 +9,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, HistoryEntry, Note
 from customers.pages.add_customer import add_customer
 from tests.factories import customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 URL = "/customers/add/"
@@ -127,7 +128,7 @@ def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
     assert as_agent.post(URL, typed(token="nonsense")).status_code == 302
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "said"),
     [
         ({"email": "no email"}, "Enter an email such as name@example.com."),

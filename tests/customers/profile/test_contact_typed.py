@@ -9,6 +9,7 @@ from customers.models import Customer, Merge
 from customers.profile.edit import edit_profile
 from tests.customers.profile.test_edit_page import opened, url
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 INVISIBLE = "\u200b\u2060"
@@ -31,7 +32,7 @@ def review(client, survivor, duplicate, **data):
     return client.post(where, {"seen": seen, "duplicate": duplicate.pk, **data})
 
 
-@pytest.mark.parametrize("phone", ["y", "12", "+1", "call me"])
+@table("phone", ["y", "12", "+1", "call me"])
 def test_a_phone_that_can_match_nobody_is_refused(as_agent, helena, phone):
     response = save(as_agent, helena, phone=phone)
     assert response.status_code == 422
@@ -44,14 +45,14 @@ def test_what_a_source_sent_as_a_phone_may_stay(as_agent, helena):
     assert (helena.first_name, helena.phone) == ("Helen", "x")
 
 
-@pytest.mark.parametrize("phone", ["1-800-FLOWERS", "241 770 449", "+298 123456"])
+@table("phone", ["1-800-FLOWERS", "241 770 449", "+298 123456"])
 def test_a_phone_is_written_as_people_write_it(as_agent, helena, phone):
     assert save(as_agent, helena, phone=phone).status_code == 302
     helena.refresh_from_db()
     assert helena.phone == phone
 
 
-@pytest.mark.parametrize(
+@table(
     "website",
     ["javascript:alert(1)", "JavaScript://x.org/%0aalert(1)", "ftp://x.org", "data:text/html,x", "a b.org",
      "mailto:me@x.org", "https://", "somewhere"],
@@ -62,7 +63,7 @@ def test_only_a_place_on_the_web_is_a_website(as_agent, helena, website):
     assert WEBSITE in response.text
 
 
-@pytest.mark.parametrize(
+@table(
     ("typed", "kept"),
     [
         ("example.com", "https://example.com"),

@@ -10,6 +10,7 @@ from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
 from customers.profile.edit import edit_profile
 from tests.acts import merge
 from tests.factories import customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_the_second_of_two_is_told_and_shown_both_versions(as_agent, helena, adm
     assert Customer.objects.get(pk=helena.pk).email == "theirs@example.org"
 
 
-@pytest.mark.parametrize(("pick", "email"), [("mine", "mine@example.org"), ("theirs", "theirs@example.org")])
+@table(("pick", "email"), [("mine", "mine@example.org"), ("theirs", "theirs@example.org")])
 def test_after_choosing_it_is_saved_as_chosen(pick, email, as_agent, helena):
     data = opened(as_agent, helena) | {"email": "mine@example.org", "custom1": "gold"}
     change(helena, email="theirs@example.org", phone="+420 1")
@@ -183,7 +184,7 @@ def test_wrong_input_is_kept_and_led_to(as_agent, helena):
     assert 'value="gold"' in response.text
 
 
-@pytest.mark.parametrize("sent", [{}, {"version": "x" * 50}, {"version": "²"}, {"asked": ["merged_into", "email"]}])
+@table("sent", [{}, {"version": "x" * 50}, {"version": "²"}, {"asked": ["merged_into", "email"]}])
 def test_a_form_that_brings_nothing_back_has_seen_nothing(sent, as_agent, helena):
     response = as_agent.post(url(helena), {"email": "x@example.org", **sent})
 

@@ -8,6 +8,7 @@ from orders.intake.order import IncomingPurchase
 from orders.payments.rerun import rerun_order
 from tests.acts import fresh, merge, rebuild, undo
 from tests.factories import ProductFactory, customer_with_order, declined_order, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def statuses(*customers):
     return [customer.lead_status for customer in fresh(*customers)]
 
 
-@pytest.mark.parametrize("options", [{}, {"status": "REFUNDED"}, {"purchases": True}])
+@table("options", [{}, {"status": "REFUNDED"}, {"purchases": True}])
 def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     lost = lead("helena", "lost")
     if "purchases" in options:
@@ -49,7 +50,7 @@ def test_a_lost_lead_becomes_a_customer_when_it_buys(options):
     assert rebuild() == "Nothing differed."
 
 
-@pytest.mark.parametrize("status", ["DECLINED", "PENDING", "CANCELLED", "PARTIAL"])
+@table("status", ["DECLINED", "PENDING", "CANCELLED", "PARTIAL"])
 def test_an_order_that_does_not_count_is_not_buying(status):
     lost = lead("helena", "lost")
     buys("helena", status=status)
@@ -57,7 +58,7 @@ def test_an_order_that_does_not_count_is_not_buying(status):
     assert statuses(lost) == ["lost"]
 
 
-@pytest.mark.parametrize("status", [value for value in LeadStatus.values if value != "lost"])
+@table("status", [value for value in LeadStatus.values if value != "lost"])
 def test_only_lost_is_ended(status):
     one = lead("helena", status)
     buys("helena")

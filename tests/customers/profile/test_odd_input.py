@@ -6,6 +6,7 @@ from django.urls import reverse
 from customers.models import HistoryEntry, Merge, NotDuplicate
 from tests.acts import merge
 from tests.factories import customer_with_order, make_user
+from tests.tables import table
 
 ENDLESS = "9" * 5000  # more digits than Python makes a number of
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_a_user_name_of_any_length_is_only_wrong(client):
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("forged", ["value-merged_into", "pick-merged_into", "value-credit-XXX", "value-email-city"])
+@table("forged", ["value-merged_into", "pick-merged_into", "value-credit-XXX", "value-email-city"])
 def test_a_field_that_is_not_on_the_page_is_refused(as_agent, pair, forged):
     response = review(as_agent, pair, **{forged: "3"})
     assert response.status_code == 422
@@ -65,7 +66,7 @@ def test_a_large_credit_comes_back_as_it_may_be_sent_again(as_agent, pair):
     assert 'value="1,234.50"' in page
 
 
-@pytest.mark.parametrize("password", [" ", "\x00"])
+@table("password", [" ", "\x00"])
 def test_a_password_of_nothing_is_refused(as_agent, pair, password):
     assert review(as_agent, pair, **{"value-cart_password": password}).status_code == 422
 

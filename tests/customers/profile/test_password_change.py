@@ -8,6 +8,7 @@ from customers.profile.shop_logins import customer_opened_by
 from tests.acts import fresh, merge, undo
 from tests.customers.profile.test_shop_logins_page import act, add
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 NEW, OLD, OTHER = "set anew", "of the first", "of the second"
@@ -44,7 +45,7 @@ def test_another_logins_password_chosen_for_it_by_who_is_retired_opens_it_no_mor
     assert opening("two") == [OTHER]
 
 
-@pytest.mark.parametrize("typed", [False, True])
+@table("typed", [False, True])
 def test_what_an_undo_shows_again_opens_no_more_either(as_agent, three, typed):
     a, b, c = three
     merge(a, b, cart_password=make_password("typed") if typed else b)
@@ -62,7 +63,7 @@ def test_what_is_chosen_afterwards_opens(as_agent, three):
     assert opening("one") == [NEW, OTHER]
 
 
-@pytest.mark.parametrize("is_first", [True, False])
+@table("is_first", [True, False])
 def test_a_choice_that_is_undone_is_none(as_agent, three, is_first):
     a, b, c = three
     made = merge(a, b, cart_password=b)

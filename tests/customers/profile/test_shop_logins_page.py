@@ -10,6 +10,7 @@ from customers.profile.edit import edit_profile
 from customers.profile.shop_logins import customer_opened_by
 from tests.acts import fresh, merge, undo
 from tests.factories import customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 SECRET = "a long secret"
@@ -72,7 +73,7 @@ def test_a_password_chosen_for_a_login_still_opens_it_when_another_is_shown(as_a
     assert customer_opened_by("one", SECRET) == helena
 
 
-@pytest.mark.parametrize("chosen", ["typed", "picked"])
+@table("chosen", ["typed", "picked"])
 def test_a_password_that_a_merge_chose_for_a_login_goes_with_the_merge_though_another_was_shown(
     as_agent, helena, chosen
 ):
@@ -121,7 +122,7 @@ def _hash(password):
     return make_password(password)
 
 
-@pytest.mark.parametrize(
+@table(
     ("login", "password", "said"),
     [
         ("", "", "Enter a login."),

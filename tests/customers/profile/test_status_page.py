@@ -3,6 +3,7 @@ import pytest
 from customers.models import Customer, HistoryEntry
 from customers.profile.edit import set_status_and_owner
 from tests.factories import customer_with_order, make_user, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_the_second_of_two_is_told_and_saves_after_looking(as_agent, helena, adm
     assert Customer.objects.get(pk=helena.pk).lead_status == "qualified"
 
 
-@pytest.mark.parametrize("data", [{"lead_status": "boss"}, {"owner": "999"}, {"owner": "\x00"}, {"version": "x"}])
+@table("data", [{"lead_status": "boss"}, {"owner": "999"}, {"owner": "\x00"}, {"version": "x"}])
 def test_what_is_not_offered_is_refused(data, as_agent, helena):
     assert send(as_agent, helena, **data).status_code == 422
     assert not HistoryEntry.objects.filter(kind="edit").exists()

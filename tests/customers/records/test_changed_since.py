@@ -6,6 +6,7 @@ import pytest
 
 from customers.matching.worklist import worklist_page
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 SAME = {"email": "hholy@gmail.com"}
@@ -20,7 +21,7 @@ def pair():
     )
 
 
-@pytest.mark.parametrize("url", ["/customers/{0}/merge/", "/duplicates/", "/customers/{1}/"])
+@table("url", ["/customers/{0}/merge/", "/duplicates/", "/customers/{1}/"])
 def test_a_page_says_since_the_first_order(as_agent, pair, url):
     page = as_agent.get(url.format(*(each.pk for each in pair))).content.decode()
     assert "4 Mar 2019" in page

@@ -10,6 +10,7 @@ from customers.models import HistoryEntry, HistoryKind
 from customers.records import history
 from tests.acts import merge
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_an_entry_that_an_erasure_would_not_find_is_refused(record, helena, bjor
         history.write(record, HistoryKind.SPLIT, "Split {customers}.", customers=[helena, bjorn], by=None)
 
 
-@pytest.mark.parametrize("values", [{}, {"reasons": ""}, {"customer": "A", "other": "B"}])
+@table("values", [{}, {"reasons": ""}, {"customer": "A", "other": "B"}])
 def test_places_and_values_must_fit(values, record):
     with pytest.raises(ValueError, match="Places and values differ"):
         history.write(record, HistoryKind.SPLIT, "Split off from {customer}.", by=None, **values)

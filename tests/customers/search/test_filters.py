@@ -13,6 +13,7 @@ from customers.search.filters import Country, HasDuplicates
 from customers.search.order import SORTS
 from customers.search.scan import FEW, scan
 from tests.factories import CustomerFactory, DataSourceFactory, SourceRecordFactory, customer_with_order
+from tests.tables import table
 
 URL = "/customers/"
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_a_source_lists_whom_it_knows(as_agent, size):
     assert found(as_agent, source=market) == [both]
 
 
-@pytest.mark.parametrize("written", ["CZ", "cz", "Czechia", "Czech Republic"])
+@table("written", ["CZ", "cz", "Czechia", "Czech Republic"])
 def test_a_country_is_found_however_it_is_written(written, as_agent, size):
     helena = CustomerFactory(billing_address={"country": written})
     CustomerFactory(billing_address={"country": "DE"})
@@ -110,7 +111,7 @@ def mixed():
     note(*(f"p{n}@example.org" for n in range(8)))
 
 
-@pytest.mark.parametrize("sort", SORTS, ids=[sort.key for sort in SORTS])
+@table("sort", SORTS)
 def test_all_filters_together_page_through_each_once_in_order(sort, as_agent, mixed, size, monkeypatch):
     monkeypatch.setattr(customer_list, "PAGE", 3)
     query = {"q": "same", "status": "new", "country": "CZ", "duplicates": "on", "sort": sort.key}
@@ -142,7 +143,7 @@ def test_who_is_rare_by_all_and_many_by_each_is_looked_for_further(as_agent, mix
     assert len(list(pages(as_agent, country="DE", sort="created"))) == 10
 
 
-@pytest.mark.parametrize(
+@table(
     "query",
     [
         {"status": "nonsense", "source": "x", "country": "XX", "duplicates": "", "sort": "?"},

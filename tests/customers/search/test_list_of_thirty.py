@@ -14,6 +14,7 @@ from customers.search.customer_list import PAGE
 from customers.search.order import sort_named
 from tests.database import rolled_back
 from tests.factories import customer_with_order, order, signed_in
+from tests.tables import table
 
 URL = "/customers/"
 
@@ -65,7 +66,7 @@ def test_a_row_says_what_the_customer_is_and_has(as_agent, thirty):
         assert said in page
 
 
-@pytest.mark.parametrize("sort", ["updated", "created", "name"])
+@table("sort", ["updated", "created", "name"])
 def test_every_customer_is_on_exactly_one_page(sort, as_agent, thirty):
     Customer.objects.filter(pk__in=[c.pk for c in thirty[:20]]).update(updated=timezone.now(), created=timezone.now())
     seen, after = [], ""

@@ -1,7 +1,6 @@
-import pytest
-
 from customers.search.order import sort_named
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
+from tests.tables import table
 
 URL = "/customers/"
 
@@ -10,8 +9,8 @@ def names_in(response):
     return [line.customer.pk for line in response.context["page"].lines]
 
 
-@pytest.mark.parametrize("sort", ["updated", "name"])
-@pytest.mark.parametrize(
+@table("sort", ["updated", "name"])
+@table(
     "after", ["", "x", "\x00", "2026-01-01\x1f1\x1f2\x1f3", "2026-13-01\x1f1", "0001-01-01T00:00:00+14:00\x1f1", "\x1f"]
 )
 def test_what_is_no_cursor_of_ours_is_none(sort, after):

@@ -7,6 +7,7 @@ from customers.search.filters import SearchText
 from customers.search.order import NEWEST_FIRST
 from customers.search.scan import scan
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def eva():
     return customer_with_order(first_name="Eva", last_name="Nová", email="eva@straße.de", phone="+1 817 924 7273")
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "Holub holub@shop.org",
@@ -50,7 +51,7 @@ def test_what_is_pasted_around_an_email_or_a_name_does_not_count(text, holub):
     assert {pk for part in scan([SearchText(text)], NEWEST_FIRST) for *_, pk in part.passing} == {holub.pk}
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "holub@shop.org; eva@straße.de",
@@ -63,7 +64,7 @@ def test_a_list_of_emails_finds_everybody_who_has_one(text, holub, eva):
     assert found(text) == {holub, eva}
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     ["Holub eva@straße.de", "Eva holub@shop.org", "eva@strasse.de", "Holub 817-924-7273", "holub@shop.com; <x@y.z>"],
 )
@@ -71,9 +72,7 @@ def test_a_name_beside_the_email_or_phone_of_somebody_else_finds_nobody(text):
     assert found(text) == set()
 
 
-@pytest.mark.parametrize(
-    "text", ["holub " * 40, "a-" * 100, "holub@shop.org " * 14, "a@b.c;" * 33, "a b c d e f g h@i.j"]
-)
+@table("text", ["holub " * 40, "a-" * 100, "holub@shop.org " * 14, "a@b.c;" * 33, "a b c d e f g h@i.j"])
 def test_any_number_of_words_is_searched_for_in_one_statement(text, django_assert_max_num_queries, holub):
     with django_assert_max_num_queries(10):
         assert found(text) in (set(), {holub})

@@ -5,6 +5,7 @@ import pytest
 from customers.models import MatchKey
 from customers.search import find
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ STORED = [
 ]
 
 
-@pytest.mark.parametrize(("country", "stored", "text"), STORED)
+@table(("country", "stored", "text"), STORED)
 def test_a_number_is_found_as_it_is_dialled_in_its_country(country, stored, text):
     customer = customer_with_order(first_name="Ida", phone=stored, country=country)
     customer_with_order(first_name="Udo", phone="+44 20 7946 0019", country="GB")
@@ -33,7 +34,7 @@ def test_a_number_is_found_as_it_is_dialled_in_its_country(country, stored, text
     assert set(find.find(f"Udo {text}")) == set()
 
 
-@pytest.mark.parametrize("text", ["020 7946 0017", "+1 020 7946 0018", "241 770 449", "30 901820"])
+@table("text", ["020 7946 0017", "+1 020 7946 0018", "241 770 449", "30 901820"])
 def test_another_number_is_not_found(text):
     customer_with_order(phone="+44 20 7946 0018", country="GB")
     assert set(find.find(text)) == set()

@@ -8,6 +8,7 @@ from customers.profile.edit import edit_profile
 from customers.search import find
 from customers.search.query import last_four
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def others():
     customer_with_order(first_name="Petr", last_name="Holub", email="petr@example.org", phone="817 924 7272")
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         "helena holy",
@@ -61,22 +62,22 @@ def test_helena_is_found_however_she_is_written(text, helena):
     assert found(text) == {helena}
 
 
-@pytest.mark.parametrize("text", ["helena holub", "holyy", "olý", "241 770 440", "C-77", "gmail.com", "helna"])
+@table("text", ["helena holub", "holyy", "olý", "241 770 440", "C-77", "gmail.com", "helna"])
 def test_nobody_is_found_by_what_is_only_alike(text, helena):
     assert found(text) == set()
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00", "&", "%", "_ %", "' ’"])
+@table("text", ["", "   ", "\x00", "&", "%", "_ %", "' ’"])
 def test_nobody_is_found_by_nothing(text):
     assert found(text) == set()
 
 
-@pytest.mark.parametrize("text", ["9" * 200, "a " * 500, "x" * 10_000, "\U0010ffff", "hol\x00ý helena", "%' OR 1=1 --"])
+@table("text", ["9" * 200, "a " * 500, "x" * 10_000, "\U0010ffff", "hol\x00ý helena", "%' OR 1=1 --"])
 def test_no_text_is_too_odd_to_search_for(text, helena):
     assert found(text) in (set(), {helena})
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "text"),
     [
         ("Bjørn", "bjorn"),
@@ -106,7 +107,7 @@ def test_what_belongs_to_an_order_or_a_card_leads_to_its_customer(helena):
     assert found("holub 4242") == set()
 
 
-@pytest.mark.parametrize("text", ["•••• 4242", "*4242", "****4242", "xxxx 4242", "card 4242", "Card ending in 4242"])
+@table("text", ["•••• 4242", "*4242", "****4242", "xxxx 4242", "card 4242", "Card ending in 4242"])
 def test_a_card_is_found_however_its_digits_are_masked(text, helena):
     PaySource.objects.create(source_record=helena.records.get(), brand="VISA", last_four="4242")
     CustomerFactory(first_name="Card")
@@ -115,7 +116,7 @@ def test_a_card_is_found_however_its_digits_are_masked(text, helena):
     assert find.interpretation(text).meaning == "card ending in 4242"
 
 
-@pytest.mark.parametrize("text", ["x4242", "-4242", "4242", "card", "4242 4242", "*" * 200, "* 42424"])
+@table("text", ["x4242", "-4242", "4242", "card", "4242 4242", "*" * 200, "* 42424"])
 def test_what_is_not_masked_is_no_card(text):
     assert last_four(text) == ""
 

@@ -7,6 +7,7 @@ from customers.sources.data_sources import change, create, latest_change, of_log
 from tests.acts import refusal
 from tests.database import reloaded
 from tests.factories import DataSourceFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def test_a_change_of_nothing_is_none():
     assert not DataSourceChange.objects.exists()
 
 
-@pytest.mark.parametrize(
+@table(
     ("values", "why"),
     [
         ({"name": " "}, "A name is required for each data source."),

@@ -9,6 +9,7 @@ from customers.merging.split import split_record
 from customers.models import Customer, IgnoredValue, MatchKey, SourceRecord
 from tests.acts import edit, merge
 from tests.factories import lead
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL, PHONE = "smith@example.org", "+420 241 770 449"
@@ -33,7 +34,7 @@ def fill_mailbox(**shared) -> None:
 # The best match
 
 
-@pytest.mark.parametrize("first_name", ["Tom", "Tim"])
+@table("first_name", ["Tom", "Tim"])
 def test_of_two_on_one_email_the_one_with_both_names_is_taken(first_name):
     people = {name: smith(name) for name in ("Tom", "Tim")}
     assert arriving(first_name, email=EMAIL).record.customer == people[first_name]
@@ -157,7 +158,7 @@ def twice(**who) -> tuple[SourceRecord, SourceRecord]:
     return lead(**who).record, lead(**who).record
 
 
-@pytest.mark.parametrize("who", [{"email": "noemail@noemail.com"}, {"phone": "000 000 0000"}])
+@table("who", [{"email": "noemail@noemail.com"}, {"phone": "000 000 0000"}])
 def test_the_same_identity_by_placeholders_only_is_two_people(who):
     one, other = twice(**who)
     assert one.customer != other.customer

@@ -10,18 +10,19 @@ from customers.models import Customer, IgnoredValue, MatchKind, SourceRecord, Un
 from customers.records import match_keys
 from tests.acts import edit, merge, undo
 from tests.factories import IDENTITY, SourceRecordFactory, lead, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("shared", ["email", "phone"])
-@pytest.mark.parametrize("named", ["first_name", "last_name"])
+@table("shared", ["email", "phone"])
+@table("named", ["first_name", "last_name"])
 def test_the_same_email_or_phone_with_the_same_first_or_last_name_is_a_match(helena, shared, named):
     found = lead("Market", **{shared: IDENTITY[shared], named: IDENTITY[named].upper()})
     assert (found.rule, found.record.customer, found.record.origin) == ("match", helena.customer, helena.customer)
 
 
-@pytest.mark.parametrize(
+@table(
     "who",
     [
         {"email": "hholy@gmail.com", "first_name": "Frank", "last_name": "Harris"},
@@ -83,7 +84,7 @@ def test_the_email_of_one_record_and_the_name_of_another_are_a_match(helena):
     assert lead("Post", first_name="Elena", email=IDENTITY["email"]).record.customer == helena.customer
 
 
-@pytest.mark.parametrize("who", [{"email": "none@none.com"}, {"phone": "000 000 0000"}, {"phone": "+1 555 555 5555"}])
+@table("who", [{"email": "none@none.com"}, {"phone": "000 000 0000"}, {"phone": "+1 555 555 5555"}])
 def test_a_placeholder_is_nobodys(who):
     lead(first_name="Helena", **who)
     assert lead("Market", first_name="Helena", **who).rule == "new"

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.factories import lead
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 EMAIL = "one@reunite.cz"
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         (("Zoë", "Novák"), ("Zoe", "Novak")),
@@ -29,7 +30,7 @@ def test_a_name_in_another_spelling_is_the_same_name(one, other):
     assert (matched.rule, matched.record.customer) == ("match", known.customer)
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other"),
     [
         (("Wei", "Zhang"), ("Zhang", "Wei")),
@@ -53,7 +54,7 @@ def test_a_guest_is_recognised_by_the_name_that_is_one():
     assert again.record.customer == known.customer
 
 
-@pytest.mark.parametrize(
+@table(
     "who",
     [
         {"email": "noemail@noemail.com"},
@@ -69,7 +70,7 @@ def test_a_made_up_email_or_phone_recognises_nobody(who):
     assert lead("Market", first_name="Maria", last_name="Garcia", **who).rule == "new"
 
 
-@pytest.mark.parametrize(
+@table(
     "who",
     [{"email": "test@reunite.cz"}, {"email": "guest@hotel.com"}, {"phone": "06-12345678", "country": "NL"}],
 )

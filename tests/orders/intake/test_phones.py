@@ -5,6 +5,7 @@ import pytest
 from customers.matching.duplicates import duplicates_of
 from customers.matching.groups import read_window
 from tests.factories import lead
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -53,24 +54,24 @@ def two_customers(one, other):
     return [lead(**who).record.customer for who in people]
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
+@table(("one", "other"), SAME)
 def test_two_writings_of_one_phone_recognise_each_other(one, other):
     assert customer_of("Shop", one) == customer_of("Market", other)
 
 
-@pytest.mark.parametrize(("one", "other"), OTHERS)
+@table(("one", "other"), OTHERS)
 def test_what_may_be_another_phone_recognises_nobody(one, other):
     assert customer_of("Shop", one) != customer_of("Market", other)
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
+@table(("one", "other"), SAME)
 def test_two_writings_of_one_phone_suggest_a_duplicate(one, other):
     first, second = two_customers(one, other)
     assert [candidate.customer for candidate in duplicates_of(first)] == [second]
     assert [group.customers for group in read_window().groups] == [{first.pk, second.pk}]
 
 
-@pytest.mark.parametrize(("one", "other"), OTHERS)
+@table(("one", "other"), OTHERS)
 def test_what_may_be_another_phone_suggests_no_duplicate(one, other):
     first, second = two_customers(one, other)
     assert duplicates_of(first) == duplicates_of(second) == []

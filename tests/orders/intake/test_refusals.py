@@ -10,6 +10,7 @@ from orders.intake.order import IncomingLine, IncomingOrder, IncomingPurchase, I
 from orders.intake.take import take_order
 from tests.database import dump
 from tests.factories import IDENTITY, ProductFactory, lead, lead_of, order, person
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 BAD_PEOPLE = {
@@ -24,7 +25,7 @@ BAD_PEOPLE = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD_PEOPLE.values(), ids=BAD_PEOPLE)
+@table("bad", BAD_PEOPLE.values())
 def test_a_person_who_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     who = person(**IDENTITY | bad)
     before = dump()
@@ -59,7 +60,7 @@ BAD_ORDERS = {
 }
 
 
-@pytest.mark.parametrize("bad", BAD_ORDERS.values(), ids=BAD_ORDERS)
+@table("bad", BAD_ORDERS.values())
 def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     good = IncomingOrder(person(**IDENTITY), Decimal(5), "USD")
     before = dump()
@@ -68,7 +69,7 @@ def test_an_order_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     assert dump() == before
 
 
-@pytest.mark.parametrize("bad", [{"price": Decimal(-1)}, {"price": Decimal("NaN")}, {"status": "LATE"}])
+@table("bad", [{"price": Decimal(-1)}, {"price": Decimal("NaN")}, {"status": "LATE"}])
 def test_a_subscription_that_cannot_be_stored_is_refused_and_nothing_is_written(bad):
     subscription = replace(IncomingPurchase(ProductFactory(), Decimal(5)), **bad)
     incoming = IncomingOrder(person(**IDENTITY), Decimal(5), "USD", purchases=[subscription])

@@ -10,11 +10,12 @@ from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order
 from tests.factories import IDENTITY, order, person
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("named", ["external_id", "client_order_id"])
+@table("named", ["external_id", "client_order_id"])
 def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named):
     who = person(**IDENTITY)
     first = take_order(IncomingOrder(who, Decimal(5), "USD", **{named: "o1"}))
@@ -24,11 +25,10 @@ def test_an_order_that_is_sent_again_is_the_first_one_and_is_counted_once(named)
     assert RecordTotals.objects.get().amount == 500
 
 
-@pytest.mark.parametrize("named", ["external_id", "client_order_id"])
-@pytest.mark.parametrize(
+@table("named", ["external_id", "client_order_id"])
+@table(
     "other",
     [{"first_name": "Frank"}, {"email": "frank@gmail.com"}, {"phone": "+1 817 924 7272"}, {"total": Decimal(6)}],
-    ids=["name", "email", "phone", "total"],
 )
 def test_an_order_with_the_id_of_another_one_is_refused(named, other):
     first = take_order(IncomingOrder(person(**IDENTITY), Decimal(5), "USD", **{named: "o1"}))

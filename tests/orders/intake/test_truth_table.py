@@ -14,6 +14,7 @@ from customers.models import DataSource
 from orders.intake.match_customer import find_or_create
 from orders.intake.order import IncomingCustomer
 from tests.factories import DataSourceFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def assigned(source: DataSource, identity: dict[str, str], *, deduplicate: bool)
     return found.record.customer_id
 
 
-@pytest.mark.parametrize("given", list(product((True, False), repeat=4)), ids=str)
+@table("given", list(product((True, False), repeat=4)))
 def test_the_same_email_or_phone_and_the_same_first_or_last_name_joins_and_nothing_else(given):
     shop, market = DataSourceFactory(name="Shop"), DataSourceFactory(name="Market")
     known = {name: KNOWN[name] if has else "" for name, has in zip(FIELDS, given, strict=True)}

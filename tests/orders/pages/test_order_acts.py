@@ -10,6 +10,7 @@ from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
 from tests.database import reloaded
 from tests.factories import card, declined_order, make_user, paid_order, signed_in, subscription
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 SOON = timezone.now().date() + timedelta(days=10)
@@ -45,7 +46,7 @@ def test_a_refund_proposes_all_that_is_left_and_gives_back_a_part(as_admin):
     assert "</a> to <bdi>VISA 4242</bdi>.<br>Reason: <bdi>Late</bdi>" in done
 
 
-@pytest.mark.parametrize(
+@table(
     ("given", "why"),
     [
         ({"amount": "9.91"}, "At most 9.90 USD of this payment can be refunded."),
@@ -160,7 +161,7 @@ def test_a_purchase_is_cancelled_now_around_the_next_bill_or_on_a_day(as_admin):
     assert reloaded(then).cancels_on is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("act", "given", "why"),
     [
         ("cancel", {"when": "now"}, "Enter a reason."),

@@ -14,6 +14,7 @@ from orders.subscriptions.read import orders_of_purchase
 from tests.acts import merge
 from tests.factories import ProductFactory, order
 from tests.page_text import html_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +50,7 @@ def test_an_order_of_a_merged_customer_names_who_has_it_and_whom_it_came_in_unde
         assert f'Received as <a href="{had.get_absolute_url()}">Helena Holý ({had.pk})' in page
 
 
-@pytest.mark.parametrize(
+@table(
     "url",
     ["/orders/0000000000/", "/orders/%00/", "/orders/x'/", "/purchases/99999/", "/purchases/99999999999999999999999/"],
 )

@@ -24,6 +24,7 @@ from tests.api.konnektive.store import SOFT, VISA, Store
 from tests.database import check_totals, history_of, reloaded
 from tests.factories import declined_order, paid_order, sale, shipped_order
 from tests.recording_gateway import RecordingGateway, recording
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -252,7 +253,7 @@ def test_before_an_order_is_charged_again_the_gateway_is_asked_whether_it_was_ch
     assert about(order).contradiction == "done"
 
 
-@pytest.mark.parametrize("is_known", [True, False])
+@table("is_known", [True, False])
 def test_no_order_is_completed_again_that_may_be_paid(gateway, is_known):
     store = Store()
     _, lead = store.lead()

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from io import StringIO
 
-import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
@@ -13,6 +12,7 @@ from orders.payments import gateway, sandbox
 from orders.payments.gateway import Answer, Card, Question, Refund, Sale, Token, configured_gateway
 from orders.payments.sandbox import BY_LAST_FOUR, TOKENS, SandboxGateway
 from tests.orders.payments.gateway_contract import GatewayContract
+from tests.tables import table
 
 TEN = Decimal(10)
 VALID = {"expiry_month": 12, "expiry_year": 2099, "security_code": "123"}
@@ -34,7 +34,7 @@ def look_up(key: str = "tr_1", **about: str) -> Answer:
     return BOX.look_up(Question(key, TEN, "USD", **about))
 
 
-@pytest.mark.parametrize(
+@table(
     ("token", "at_once", "later"),
     [
         ("sandbox-approves", "SUCCESS", "SUCCESS"),
@@ -55,7 +55,7 @@ def test_a_token_and_its_card_are_answered_as_the_table_says(token, at_once, lat
     assert look_up(last_four=number[-4:]).status == later
 
 
-@pytest.mark.parametrize(
+@table(
     ("token", "at_once", "later"),
     [
         ("sandbox-approves", "SUCCESS", "SUCCESS"),
@@ -88,7 +88,7 @@ def test_the_table_names_every_card():
     assert sandbox.__doc__.split("\n\n")[1] in (settings.BASE_DIR / "docs/production.md").read_text()
 
 
-@pytest.mark.parametrize(
+@table(
     "path",
     [
         "orders.sandbox.SandboxGateway",
@@ -120,7 +120,7 @@ def test_production_is_warned_of_a_gateway_that_is_not_there():
         assert (check_gateway(), check_no_sandbox(), configured_gateway()) == ([], [], None)
 
 
-@pytest.mark.parametrize(("path", "is_warned"), [("orders.sandbox.SandboxGateway", True), ("", False)])
+@table(("path", "is_warned"), [("orders.sandbox.SandboxGateway", True), ("", False)])
 def test_the_check_for_deployment_says_it(path, is_warned):
     err = StringIO()
     with override_settings(PAYMENT_GATEWAY=path):

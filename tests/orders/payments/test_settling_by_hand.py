@@ -15,6 +15,7 @@ from orders.payments.settle_by_hand import settle_by_hand
 from tests.acts import refund, rerun
 from tests.database import check_totals, reloaded
 from tests.factories import card, declined_order, make_user, order, paid_order, sale, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 REASON = "The console shows it"
@@ -101,7 +102,7 @@ def test_a_second_click_changes_nothing(as_admin):
     assert len(story(silent)) == 1
 
 
-@pytest.mark.parametrize("hours", [0, 1, 23])
+@table("hours", [0, 1, 23])
 def test_not_before_a_day_has_passed(as_admin, hours):
     silent = silent_order(hours=hours)
     response = as_admin.get(url(silent), follow=True)
@@ -116,7 +117,7 @@ def test_what_waits_for_nothing_is_not_settled(as_admin):
     assert "This order has no pending payment" in as_admin.get(url(paid_order()), follow=True).text
 
 
-@pytest.mark.parametrize(
+@table(
     ("wrong", "said"),
     [
         ({"outcome": ""}, "Choose the outcome."),
@@ -142,7 +143,7 @@ def test_what_another_system_sent_can_be_settled_here(as_admin):
     assert reloaded(unpaid).status == "COMPLETE"
 
 
-@pytest.mark.parametrize("kind", ["AUTHORIZE", "VOID"])
+@table("kind", ["AUTHORIZE", "VOID"])
 def test_what_moves_no_money_is_no_payment_of_the_order(as_admin, kind):
     unpaid = order(status="PENDING").order
     sale(unpaid, "PENDING", pay_source=card(unpaid, gateway="Stripe"))

@@ -19,6 +19,7 @@ from tests.database import rolled_back
 from tests.days import day
 from tests.factories.invoices import invoice, line, plan, purchase, record
 from tests.orders.revenue.movement_lines import moved
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def test_a_currency_without_cents_counts_in_its_own_units():
     assert moved(of.customer) == [("new_biz", 5_000, 5_000)]
 
 
-@pytest.mark.parametrize(
+@table(
     "values",
     [
         {"kind": ItemKind.TRIAL},
@@ -52,7 +53,6 @@ def test_a_currency_without_cents_counts_in_its_own_units():
         {"disabled_at": day(2)},
         {"service_from": timezone.now() + timedelta(days=1)},
     ],
-    ids=["a trial", "bought once", "disabled", "yet to begin"],
 )
 def test_a_line_does_not_count_that_is(values):
     of = record()
@@ -62,7 +62,7 @@ def test_a_line_does_not_count_that_is(values):
     assert current.by_currency([of.customer_id]) == {}
 
 
-@pytest.mark.parametrize("values", [{"disabled_at": day(2)}, {"uncollected": "voided"}, {"uncollected": "written_off"}])
+@table("values", [{"disabled_at": day(2)}, {"uncollected": "voided"}, {"uncollected": "written_off"}])
 def test_an_invoice_that_is_disabled_or_never_paid_counts_for_nothing(values):
     of = record()
     one = purchase(of)
@@ -82,7 +82,7 @@ class TestASubscriptionOfAShop:
 
         assert moved(of.customer) == [("new_biz", 990, 990), ("churn", -990, 0)]
 
-    @pytest.mark.parametrize("status", ["TRIAL", "COMPLETE", "CANCELLED"])
+    @table("status", ["TRIAL", "COMPLETE", "CANCELLED"])
     def test_counts_for_nothing_in_a_trial_or_when_it_ended_nobody_knows_when(self, status):
         of = record()
         purchase(of, status=status)

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
-
 from orders.revenue.monthly_rate import Interval, monthly
 from tests.days import day
 from tests.orders.revenue.movement_lines import HOUR, YEAR, billed, cancelled, movement_rows, series, subscription
+from tests.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("interval", "cents"),
     [
         (Interval(1, "day"), 30_438),

@@ -10,6 +10,7 @@ from tests.acts import cancel_on, pause
 from tests.database import history_of, reloaded
 from tests.factories import subscription
 from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, refusal_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_a_next_bill_that_is_not_known_or_is_overdue_may_stay():
     )
 
 
-@pytest.mark.parametrize("price", ["-0.01", "1.001", "NaN", "1e400", "10000000000"])
+@table("price", ["-0.01", "1.001", "NaN", "1e400", "10000000000"])
 def test_a_price_that_cannot_be_billed_is_refused(price):
     assert "Enter a price such as 9.90." in refusal_of(
         change_billing, subscription(), price=Decimal(price), next_bill=None

@@ -22,6 +22,7 @@ from tests.acts import cancel, cancel_on
 from tests.database import check_totals, history_of, reloaded
 from tests.factories import subscription
 from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, apply_due, refusal_of, status_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_cancelling_now_ends_the_billing_and_the_customer_is_cancelled(agent):
     check_totals()
 
 
-@pytest.mark.parametrize("status", ["CANCELLED", "COMPLETE"])
+@table("status", ["CANCELLED", "COMPLETE"])
 def test_what_has_ended_is_neither_cancelled_nor_paused_nor_changed(status):
     bought = subscription(status)
     assert "is no longer billed" in refusal_of(cancel_purchase, bought, reason="")
@@ -80,7 +81,7 @@ def test_a_cancellation_to_come_can_be_taken_back():
     assert "No cancellation of this purchase is scheduled" in refusal_of(keep_purchase, reloaded(bought))
 
 
-@pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=1), date(1, 1, 1)])
+@table("day", [TODAY, TODAY - timedelta(days=1), date(1, 1, 1)])
 def test_a_day_that_is_not_to_come_is_refused(day):
     bought = subscription()
     assert refusal_of(schedule_cancellation, bought, day, reason="") == "Choose 11 Mar 2026 or a later date."
@@ -101,7 +102,7 @@ def test_a_planned_cancellation_does_not_move_the_days_around_the_next_bill():
     assert (day_before_next_bill(bought), day_after_next_bill(bought)) == (SOON, SOON + DAY)
 
 
-@pytest.mark.parametrize("values", [{}, {"status": "PAUSED", "next_bill_date": SOON}])
+@table("values", [{}, {"status": "PAUSED", "next_bill_date": SOON}])
 def test_without_a_next_bill_nothing_is_cancelled_after_it(values):
     with pytest.raises(PurchaseError, match="This purchase has no next bill"):
         day_after_next_bill(subscription(**values))

@@ -18,6 +18,7 @@ from tests.acts import cancel, cancel_on, merge, pause, undo
 from tests.database import check_totals, reloaded
 from tests.factories import order, subscription
 from tests.orders.subscriptions.purchase_checks import SOON, TODAY, apply_due, refusal_of, status_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_what_is_looked_at_and_not_changed_is_not_saved():
     assert reloaded(bought).stamp == bought.stamp
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+@table("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_a_day_is_a_day_in_utc_wherever_somebody_looks(zone):
     bought = subscription()
     for now in ("2026-03-10 11:00 +0000", "2026-03-10 00:01 +0000", "2026-03-10 23:59 +0000"):

@@ -15,6 +15,7 @@ from tests.acts import cancel_on
 from tests.database import reloaded
 from tests.factories import subscription
 from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, apply_due, refusal_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def of_its_order(act):
     return lambda purchase, *, seen, **options: act(purchase.order, **options)
 
 
-@pytest.mark.parametrize(
+@table(
     "act",
     [
         cancel_purchase,
@@ -37,7 +38,6 @@ def of_its_order(act):
         of_its_order(cancel_order),
         of_its_order(cancel_order_after_next_bill),
     ],
-    ids=["now", "on a day", "with its order", "with its order after the next bill"],
 )
 def test_nobody_cancels_within_the_notice(act, bought):
     assert refusal_of(act, bought, reason="") == "Choose 9 Apr 2026 or a later date."

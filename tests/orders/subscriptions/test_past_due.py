@@ -14,6 +14,7 @@ from tests.api.caller import Caller
 from tests.api.chartmogul.invoice_requests import check, imported, invoice, known, line, paid, purchase
 from tests.database import history_of
 from tests.orders.subscriptions.purchase_checks import LATER, TODAY, apply_due, status_of
+from tests.tables import table
 
 MARCH, APRIL = "2026-03-01T12:00:00Z", "2026-04-01T12:00:00Z"
 DUE = "2026-03-15T12:00:00Z"
@@ -49,7 +50,7 @@ def test_what_is_paid_then_is_active_again(caller, time_machine):
     check()
 
 
-@pytest.mark.parametrize(
+@table(
     "values",
     [
         {"payments": [paid(date=MARCH)]},
@@ -63,7 +64,7 @@ def test_what_is_paid_or_not_due_is_not_past_due(caller, time_machine, values):
     assert (apply_due(LATER), status_of(purchase())) == ([], "Active")
 
 
-@pytest.mark.parametrize("path", ["disabled_state", "status"])
+@table("path", ["disabled_state", "status"])
 def test_an_invoice_that_counts_for_nothing_makes_nothing_past_due(caller, time_machine, path):
     (order,) = imported(known(), unpaid(), caller=caller)
     if path == "disabled_state":

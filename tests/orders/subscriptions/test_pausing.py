@@ -12,6 +12,7 @@ from tests.acts import cancel, cancel_on, pause, reactivate
 from tests.database import check_totals, history_of, reloaded
 from tests.factories import subscription
 from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, apply_due, refusal_of, status_of
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,7 @@ def test_a_pause_without_an_end_lasts_until_somebody_reactivates_it():
     ]
 
 
-@pytest.mark.parametrize("by_itself", [True, False])
+@table("by_itself", [True, False])
 def test_a_trial_is_a_trial_again_after_its_pause(by_itself):
     bought = pause(subscription("TRIAL", next_bill_date=SOON), SOON)
     if by_itself:
@@ -98,7 +99,7 @@ def test_a_cancelled_purchase_is_reactivated_with_a_next_bill():
     check_totals()
 
 
-@pytest.mark.parametrize(
+@table(
     ("status", "why"), [("COMPLETE", "place a new order"), ("ACTIVE", "already active"), ("TRIAL", "already active")]
 )
 def test_what_cannot_be_reactivated_is_refused(status, why):

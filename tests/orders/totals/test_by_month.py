@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.totals.add import add_to_totals, rebuild_totals
 from orders.totals.deltas import Delta, deltas_of_refund
 from tests.factories import ProductFactory, SourceRecordFactory, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ def test_the_month_is_that_of_the_time_in_utc(record):
     assert rebuild_totals([record.pk]) == []
 
 
-@pytest.mark.parametrize("status", ["PARTIAL", "PENDING", "DECLINED", "CANCELLED"])
+@table("status", ["PARTIAL", "PENDING", "DECLINED", "CANCELLED"])
 def test_an_order_that_does_not_count_has_no_month(record, status):
     ordered("9.90", JULY, status=status)
     assert months(record) == []

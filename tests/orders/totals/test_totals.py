@@ -11,6 +11,7 @@ from orders.models import Order, Purchase
 from orders.totals.add import add_to_totals, rebuild_totals
 from orders.totals.deltas import Delta, deltas_of_purchase
 from tests.factories import ProductFactory, SourceRecordFactory, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 JULY = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -36,9 +37,7 @@ def test_orders_of_a_record_add_up(record):
     assert (total_of(record).orders, total_of(record).amount) == (2, 1000)
 
 
-@pytest.mark.parametrize(
-    ("currency", "total", "amount"), [("JPY", "500", 500), ("KWD", "1.234", 1234), ("EUR", "7", 700)]
-)
+@table(("currency", "total", "amount"), [("JPY", "500", 500), ("KWD", "1.234", 1234), ("EUR", "7", 700)])
 def test_amounts_are_in_the_minor_unit_of_their_currency(record, currency, total, amount):
     ordered(total, currency)
     assert total_of(record, currency).amount == amount
@@ -51,7 +50,7 @@ def test_currencies_are_added_up_apart(record):
     assert (total_of(record, "USD").amount, total_of(record, "JPY").amount) == (500, 5)
 
 
-@pytest.mark.parametrize("status", ["PARTIAL", "PENDING", "DECLINED", "CANCELLED"])
+@table("status", ["PARTIAL", "PENDING", "DECLINED", "CANCELLED"])
 def test_an_order_that_is_not_complete_does_not_count(record, status):
     ordered("9.90", status=status)
     assert not RecordTotals.objects.exists()
@@ -80,7 +79,7 @@ def test_the_times_of_orders_keep_their_parts_of_a_second(record):
     assert (total_of(record).first_order_at, total_of(record).last_order_at) == (JULY, moment)
 
 
-@pytest.mark.parametrize(
+@table(
     ("status", "column"),
     [
         ("TRIAL", "purchases_active"),

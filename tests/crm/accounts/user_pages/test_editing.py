@@ -1,6 +1,5 @@
 """Adding and editing users."""
 
-import pytest
 from django.contrib.auth.models import Group
 
 from crm.accounts import grant
@@ -11,6 +10,7 @@ from crm.accounts.user_permissions import direct_permissions, permission_rows
 from tests.crm.accounts.user_pages.user_form import edit, filled_in, messages_of
 from tests.database import reloaded
 from tests.factories import signed_in
+from tests.tables import table
 
 
 def test_a_new_user_may_do_nothing_until_ticked(as_admin):
@@ -28,7 +28,7 @@ def test_a_new_user_gets_what_is_ticked(as_admin):
     assert User.objects.get(username="andrew").get_all_permissions() == {"customers.merge_customer"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("changes", "words"),
     [
         ({"password": "short"}, "It must contain at least 10 characters."),

@@ -1,13 +1,12 @@
 """Users who may do more than oneself, and boxes that one may not give."""
 
-import pytest
-
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, checkboxes
 from crm.accounts.user_permissions import permission_rows
 from tests.crm.accounts.user_pages.user_form import edit
 from tests.database import reloaded
 from tests.factories import make_user, signed_in
+from tests.tables import table
 
 
 def test_who_may_do_more_is_shown_and_cannot_be_saved(admin_user, andrew):
@@ -33,7 +32,7 @@ def test_boxes_that_one_may_not_give_are_closed_and_a_forged_form_opens_none(and
     assert edit(client, andrew, role="admin").status_code == 422
 
 
-@pytest.mark.parametrize("seen", ["auth.view_group", "nonsense", "\x01 . accounts.", "x" * 10_000])
+@table("seen", ["auth.view_group", "nonsense", "\x01 . accounts.", "x" * 10_000])
 def test_what_was_seen_is_believed_of_boxes_alone(seen, as_admin, andrew):
     andrew.user_permissions.add(*permission_rows({"auth.view_group"}))
 

@@ -7,6 +7,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.models import HistoryEntry, NotDuplicate
 from tests.customers.merging.pages.merge_steps import EMAIL, PHONE, choose, shown
 from tests.factories import customer_with_order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"
@@ -39,7 +40,7 @@ def test_the_first_step_asks_as_many_queries_for_many_candidates(
     assert page.count('name="duplicate"') == 26
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other", "is_ticked"),
     [
         # A couple with one email and one last name.
@@ -54,7 +55,6 @@ def test_the_first_step_asks_as_many_queries_for_many_candidates(
         ({"email": EMAIL}, {"email": EMAIL, "first_name": "", "last_name": ""}, False),
         ({"email": EMAIL, "phone": PHONE}, {"email": EMAIL, "phone": PHONE, "first_name": "", "last_name": ""}, True),
     ],
-    ids=str,
 )
 def test_nobody_is_ticked_against_whom_the_page_speaks_and_the_same_full_name_with_the_same_phone_is(
     one, other, is_ticked

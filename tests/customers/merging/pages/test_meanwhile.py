@@ -19,6 +19,7 @@ from tests.customers.merging.pages.merge_steps import (
     values,
 )
 from tests.factories import SourceRecordFactory, customer_with_order, order
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def test_a_race_that_is_lost_is_told(as_agent, admin_user, helena, helen):
     assert response.redirect_chain == [(choose(helena, duplicate=helen.pk, ticked="1"), 302)]
 
 
-@pytest.mark.parametrize("step", ["values", "confirm"])
+@table("step", ["values", "confirm"])
 def test_the_other_ticks_stay_when_one_duplicate_was_merged_away_meanwhile(as_agent, helena, helen, step):
     """Ticked by hand: it would not be ticked by itself."""
     family = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE, country="CZ")

@@ -8,6 +8,7 @@ from customers.models import Customer, Merge, NotDuplicate
 from tests.acts import merge
 from tests.customers.merging.pages.merge_steps import EMAIL, choose, hidden, reviewed, shown, values
 from tests.factories import allow, customer_with_order, signed_in
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"
@@ -68,7 +69,7 @@ def test_itself(as_agent, helena, helen):
         assert shown(response) == "Nothing was merged. A customer cannot be merged with itself."
 
 
-@pytest.mark.parametrize("pks", [["999999"], ["x"], ["9" * 40], ["²"], ["-1"]])
+@table("pks", [["999999"], ["x"], ["9" * 40], ["²"], ["-1"]])
 def test_unknown_duplicates(as_agent, helena, helen, pks):
     response = as_agent.get(choose(helena, duplicate=pks, ticked="1").replace("/merge/", "/merge/values/"), follow=True)
 
@@ -97,7 +98,7 @@ def test_a_retired_survivor_leads_to_the_customer_it_is_part_of(as_agent, helena
         assert f"Helena Holy ({helen.pk}) is already merged into Helena Holý ({helena.pk})." in shown(response)
 
 
-@pytest.mark.parametrize("page", ["merge", "merge_values"])
+@table("page", ["merge", "merge_values"])
 def test_an_unknown_survivor_is_not_there_and_an_erased_one_is_gone(as_agent, helena, page):
     assert as_agent.get(reverse(f"customers:{page}", args=[999999])).status_code == 404
     Customer.objects.filter(pk=helena.pk).update(erased_at=helena.created)

@@ -10,6 +10,7 @@ from customers.models import Customer, Merge
 from tests.acts import edit
 from tests.customers.merging.pages.merge_steps import confirm, hidden, reviewed, values
 from tests.customers.merging.values.values_form import merged, send
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def test_every_value_of_one_customer_can_be_picked_at_once(as_agent, helena, hel
     assert (helena.last_name, helena.custom1, helena.billing_address) == ("Holy", "kept", {})
 
 
-@pytest.mark.parametrize("odd", ["", "999", "²", "\x00"])
+@table("odd", ["", "999", "²", "\x00"])
 def test_all_values_of_nobody_change_no_pick(as_agent, helena, helen, odd):
     page = send(as_agent, helena, helen, all=odd, **{"pick-last_name": helen.pk})
 

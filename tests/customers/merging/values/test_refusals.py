@@ -8,11 +8,12 @@ from tests.acts import edit, fresh, merge
 from tests.customers.merging.pages.merge_steps import hidden, values
 from tests.customers.merging.values.values_form import send
 from tests.factories import CustomerFactory
+from tests.tables import table
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "value", "label", "words"),
     [
         ("value-email", "nobody", "Email", "Enter an email such as name@example.com."),

@@ -1,13 +1,12 @@
 """Where merging is offered, and the merges there were."""
 
-import pytest
-
 from crm.accounts.permissions import EVERYTHING
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.merging.undo import undo_merge
 from tests.acts import merge
 from tests.customers.pages.page_requests import url
 from tests.factories import make_user, signed_in
+from tests.tables import table
 
 
 def test_merge_is_offered_to_who_may_when_somebody_matches(as_agent, viewer, helena, double):
@@ -28,7 +27,7 @@ def test_merge_is_no_suggestion_any_more_when_all_were_dismissed(as_agent, helen
     assert f'<a class="button" href="/customers/{helena.pk}/merge/">Merge</a>' in as_agent.get(url(helena)).text
 
 
-@pytest.mark.parametrize("missing", ["customers.merge_customer", "customers.merge_unmatched_customer"])
+@table("missing", ["customers.merge_customer", "customers.merge_unmatched_customer"])
 def test_merging_with_anybody_needs_both_permissions(missing, as_admin, helena):
     almost = signed_in(make_user("almost", EVERYTHING - {missing}))
 

@@ -1,12 +1,12 @@
 """Links to who was merged, erased, or never there."""
 
-import pytest
 from django.utils import timezone
 
 from customers.models import Customer
 from tests.acts import merge
 from tests.customers.pages.page_requests import WHEN, url
 from tests.factories import customer_with_order
+from tests.tables import table
 
 
 def test_an_old_link_leads_on_and_says_so(as_agent, admin_user, helena, double):
@@ -45,6 +45,6 @@ def test_who_was_erased_is_gone_and_the_page_says_so(as_agent, helena, double):
         assert "Holý" not in response.text
 
 
-@pytest.mark.parametrize("pk", [999_999, 10**30])
+@table("pk", [999_999, 10**30])
 def test_an_unknown_number_is_not_found(pk, as_agent):
     assert as_agent.get(f"/customers/{pk}/").status_code == 404

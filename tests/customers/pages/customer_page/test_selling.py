@@ -3,11 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 from django.utils import timezone
 
 from customers.engagement import contacts, notes, opportunities, tasks
 from tests.customers.pages.page_requests import WHEN, url
+from tests.tables import table
 
 HIDDEN = ("contacts", "opportunities", "tasks")
 
@@ -98,7 +98,7 @@ def test_a_call_about_a_contact_is_shown_as_such(as_agent, agent, helena):
     assert "Call, 3 min 20 s, about <bdi>Ada King</bdi><blockquote" in as_agent.get(url(helena)).text
 
 
-@pytest.mark.parametrize("typed", ["ada@reunite.cz", "Ada@Reunite.cz"])
+@table("typed", ["ada@reunite.cz", "Ada@Reunite.cz"])
 def test_the_email_of_a_contact_finds_the_customer(typed, as_agent, helena):
     contact(helena, email="ADA@reunite.cz")
     found = as_agent.get("/customers/", {"q": typed})

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-import pytest
 from django.utils import timezone
 
 from customers.engagement import notes
@@ -15,6 +14,7 @@ from orders.models import Fulfillment, Membership, OrderItem, Purchase, Transact
 from tests.acts import merge
 from tests.customers.pages.page_requests import WHEN, url
 from tests.factories import CustomerFactory, ProductFactory, make_user, order, signed_in
+from tests.tables import table
 
 TABS = [
     "orders",
@@ -50,7 +50,7 @@ def fill(customer, record):
     notes.add(customer, {"text": "Asked about\na parcel"}, by=None)
 
 
-@pytest.mark.parametrize(
+@table(
     ("tab", "said"),
     [
         (
@@ -132,7 +132,7 @@ def test_older_rows_are_a_page_further_each_exactly_once(as_agent, helena):
     assert len(seen) == len(set(seen)) == 2 * PAGE + 1
 
 
-@pytest.mark.parametrize("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", "2026-01-01T00:00:00_1", "%00", "_"])
+@table("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", "2026-01-01T00:00:00_1", "%00", "_"])
 def test_a_broken_cursor_shows_the_first_page(before, as_agent, helena):
     page = as_agent.get(url(helena, f"?tab=orders&before={before}"))
 

@@ -12,6 +12,7 @@ from orders.models import Order
 from tests.acts import fresh
 from tests.customers.pages.page_requests import WHEN, get, rows
 from tests.factories import make_user, signed_in
+from tests.tables import table
 
 
 def test_history_is_filtered_by_each_kind(as_agent, helena):
@@ -26,7 +27,7 @@ def test_history_is_filtered_by_each_kind(as_agent, helena):
         assert {getattr(line.row, "kind", "note") for line in lines} == {kind}
 
 
-@pytest.mark.parametrize("kind", ["nonsense", "\0", "EDIT"])
+@table("kind", ["nonsense", "\0", "EDIT"])
 def test_an_unknown_kind_is_no_filter(kind, as_agent, helena):
     assert len(get(as_agent, helena, tab="history", kind=kind).context["page"].lines) == 2
 
@@ -50,7 +51,7 @@ def test_pages_of_history_and_notes_follow_each_other_without_a_gap_or_a_repeat(
     assert len(seen) == len(set(seen)) == 120 + HistoryEntry.objects.exclude(kind="edit").count()
 
 
-@pytest.mark.parametrize("before", ["note_", "note_nonsense", "note_2026-01-01T00:00:00_1", "note_note_1"])
+@table("before", ["note_", "note_nonsense", "note_2026-01-01T00:00:00_1", "note_note_1"])
 def test_a_broken_bookmark_shows_the_first_page(before, as_agent, helena):
     assert len(get(as_agent, helena, tab="history", before=before).context["page"].lines) == 2
 
@@ -112,7 +113,7 @@ def test_history_without_orders_is_paged_like_any_other(front, helena):
     assert len(seen) == 31
 
 
-@pytest.mark.parametrize(
+@table(
     ("kind", "sentence", "values", "shown"),
     [
         (

@@ -4,8 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs
 
-import pytest
-
 from customers.engagement import notes
 from customers.records.newest import PAGE
 from orders.intake.order import IncomingPurchase
@@ -14,13 +12,14 @@ from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_refund
 from tests.customers.pages.page_requests import WHEN, get
 from tests.factories import ProductFactory, order
+from tests.tables import table
 
 
 def sources_shown(response) -> set[str]:
     return {line.record.data_source.name for line in response.context["page"].lines}
 
 
-@pytest.mark.parametrize("tab", ["orders", "history", "sources"])
+@table("tab", ["orders", "history", "sources"])
 def test_a_tab_shows_only_what_came_from_the_chosen_source(tab, as_agent, helena, market):
     assert sources_shown(get(as_agent, helena, tab=tab)) == {"Shop", "Marketplace"}
 
@@ -41,7 +40,7 @@ def test_a_filter_is_kept_when_paging_and_when_the_tab_changes(as_agent, helena,
     assert f"?tab=history&amp;source={market.pk}" in page or f"source={market.pk}&amp;tab=history" in page
 
 
-@pytest.mark.parametrize("source", ["nonsense", "0", "-1", "999999", "1" * 40, "\0", ""])
+@table("source", ["nonsense", "0", "-1", "999999", "1" * 40, "\0", ""])
 def test_a_source_that_is_none_of_theirs_is_no_filter(source, as_agent, helena, market):
     assert sources_shown(get(as_agent, helena, tab="orders", source=source)) == {"Shop", "Marketplace"}
 

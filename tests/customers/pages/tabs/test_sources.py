@@ -3,7 +3,6 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-import pytest
 from django.utils import timezone
 
 from customers.engagement import notes
@@ -13,6 +12,7 @@ from customers.records.newest import PAGE
 from tests.acts import fresh, merge, undo
 from tests.customers.pages.page_requests import WHEN, get, rows
 from tests.factories import SourceRecordFactory, customer_with_order
+from tests.tables import table
 
 
 def test_a_record_says_under_whom_it_came_when_it_moved_and_what_it_brought(as_agent, agent, helena, market):
@@ -69,7 +69,7 @@ def test_many_records_are_shown_a_page_at_a_time_those_that_moved_last(as_agent,
     assert "in the order they were added" in response.text
 
 
-@pytest.mark.parametrize("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", quote("\0")])
+@table("before", ["nonsense", "0001-01-01T00:00:00+14:00_1", quote("\0")])
 def test_a_broken_cursor_shows_the_first_records(before, as_agent, helena):
     assert len(get(as_agent, helena, tab="sources", before=before).context["page"].lines) == 1
 
