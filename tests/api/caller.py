@@ -7,17 +7,15 @@ from typing import Any
 from django.test import Client
 
 from crm.accounts import api_keys
-from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, USE_API
-from crm.accounts.user_permissions import permission_rows
+from tests.factories import make_user
 
 
 class Caller:
     """With a key of a user who has `permissions`; what is sent and answered at /v1/ is JSON."""
 
     def __init__(self, *permissions: str, username: str = "program") -> None:
-        self.user = User.objects.create_user(username, email=f"{username}@example.com")
-        self.user.user_permissions.set(permission_rows({*(permissions or EVERYTHING), USE_API}))
+        self.user = make_user(username, {*(permissions or EVERYTHING), USE_API}, email=f"{username}@example.com")
         self.key, self.token = api_keys.create(self.user, name="Tests", addresses=[], by=None)
         self.client = Client()
         self.headers = {"Authorization": basic(self.token)}
