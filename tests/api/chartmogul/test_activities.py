@@ -57,6 +57,21 @@ def of():
     return found
 
 
+@pytest.fixture
+def many_at_one_moment(db):
+    same = day(1)
+    for n in range(4):
+        of = record()
+        again = purchase(of, same, past_cancellations=["2024-02-01T00:00:00+00:00"], cancelled_at=day(4))
+        line(again, same, "50.00")
+        line(again, day(3), "50.00")
+        line(purchase(of, same), same, "10.00", currency="EUR")
+        purchase(of, day(n + 1))
+        moving = purchase(of, day(2))
+        line(moving, day(2), "70.00")
+        line(moving, day(5), "60.00", currency="EUR")
+
+
 class TestOfACustomer:
     def listed(self, caller, of, **query):
         return caller.get(f"customers/{of.customer.uuid}/activities", **query).json()
@@ -165,20 +180,11 @@ class TestOfTheAccount:
 
     @table("order", ["date", "-date"])
     @table(("stretch", "per_page"), [(1, 1), (2, 3), (3, 2), (250, 4)])
-    def test_every_page_goes_on_where_the_one_before_ended(self, caller, monkeypatch, order, stretch, per_page):
+    def test_every_page_goes_on_where_the_one_before_ended(
+        self, caller, monkeypatch, many_at_one_moment, order, stretch, per_page
+    ):
         monkeypatch.setattr(activities, "BATCH", stretch)
         monkeypatch.setattr(activities, "MOST_BATCHES", 2)
-        same = day(1)
-        for n in range(4):
-            of = record()
-            again = purchase(of, same, past_cancellations=["2024-02-01T00:00:00+00:00"], cancelled_at=day(4))
-            line(again, same, "50.00")
-            line(again, day(3), "50.00")
-            line(purchase(of, same), same, "10.00", currency="EUR")
-            purchase(of, day(n + 1))
-            moving = purchase(of, day(2))
-            line(moving, day(2), "70.00")
-            line(moving, day(5), "60.00", currency="EUR")
         found = every_page(caller, order=order, per_page=per_page)
         monkeypatch.undo()
 

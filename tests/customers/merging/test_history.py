@@ -94,12 +94,19 @@ def test_a_merge_of_many_names_the_first(as_agent, helena):
     assert "and 2 more" in as_agent.get(LIST).text
 
 
-@table("field", MergeHistoryForm.base_fields)
-def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helena, helen, initial, field):
-    """A new field needs two values here: of the first merge and of the second."""
+@pytest.fixture
+def two_merges(admin_user, helena, helen, initial) -> tuple[Merge, Merge]:
+    """By an admin on the page, and by an API client, which was undone."""
     first = made_at(merge(helena, helen, by=admin_user), "2026-01-05T12:00Z")
     second = merge_keeping_survivor(initial, *fresh(helena), by=None)
     undo(second)
+    return first, second
+
+
+@table("field", MergeHistoryForm.base_fields)
+def test_every_field_of_the_filter_narrows_the_list(as_agent, admin_user, helen, initial, two_merges, field):
+    """A new field needs two values here: of the first merge and of the second."""
+    first, second = two_merges
     of_first, of_second = {
         "customer": (helen.pk, initial.pk),
         "by": (admin_user.pk, "api"),
