@@ -82,13 +82,14 @@ def test_an_event_is_disabled_however_it_is_wrapped(caller, helena, way):
     assert (response.status_code, response.json()["disabled"]) == (200, True)
 
 
-def test_an_empty_number_of_an_event_counts_as_not_sent(caller, helena):
+@pytest.mark.parametrize("blank", ["", " "])
+def test_an_empty_number_of_an_event_counts_as_not_sent(caller, helena, blank):
     numbers = ("amount_in_cents", "tax_amount_in_cents", "quantity", "event_order")
-    response = send(caller, currency="USD", **dict.fromkeys(numbers, ""))
+    response = send(caller, currency="USD", **dict.fromkeys(numbers, blank))
     assert response.status_code == 201
     assert {response.json()[name] for name in numbers} == {None}
     sent = send(caller, external_id="ev_2", currency="USD", **dict.fromkeys(numbers, 7)).json()
-    changed = known_as(external_id="ev_2", id="", **dict.fromkeys(numbers, ""))
+    changed = known_as(external_id="ev_2", id="", **dict.fromkeys(numbers, blank))
     assert caller.patch("subscription_events", changed).json() | {"updated_at": ""} == sent | {"updated_at": ""}
 
 

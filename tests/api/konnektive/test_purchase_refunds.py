@@ -87,6 +87,18 @@ def test_an_amount_that_cannot_be_refunded_is_refused_by_its_name(store, purchas
     assert (result, set(message), refunded()) == ("ERROR", {"refundAmount"}, 0)
 
 
+def test_a_full_refund_of_another_amount_is_refused(store, purchase):
+    result, message = refund(store, purchase, refundAmount="1.00", fullRefund=1)
+    assert (result, message) == (
+        "ERROR",
+        {"refundAmount": "A full refund is 9.90. Send refundAmount or fullRefund=1, not both."},
+    )
+    sent = {"orderId": purchase.order.number, "fullRefund": 1}
+    assert store.caller.ask("order/refund", refundAmount="1.00", **sent)[0] == "ERROR"
+    assert refunded() == 0
+    assert store.caller.ask("order/refund", refundAmount="13.89", **sent)[0] == "SUCCESS"
+
+
 def test_what_was_never_paid_is_refused(store, purchase):
     Order.objects.update(status="DECLINED")
     message = "No paid order bills this purchase, so there is nothing to refund."

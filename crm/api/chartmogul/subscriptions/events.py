@@ -55,7 +55,8 @@ class Unwrapped(BaseModel):  # no Schema, whose validators get no plain dictiona
         fields = {name: value for name, value in sent.items() if name != WRAPPING}
         fields = fields | inner if isinstance(inner, dict) else sent
         # Clients send "" for a number that they do not have.
-        return {name: value for name, value in fields.items() if value != "" or name not in OPTIONAL_NUMBERS}
+        blank = {name for name in OPTIONAL_NUMBERS if isinstance(text := fields.get(name), str) and not text.strip()}
+        return {name: value for name, value in fields.items() if name not in blank}
 
 
 class EventIds(Unwrapped):

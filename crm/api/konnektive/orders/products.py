@@ -18,7 +18,9 @@ from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.models import Product
 
 NAME = re.compile("product([1-9][0-9]{0,3})_(id|qty|price|shipPrice)")
-LIKE_NAME = re.compile("product[0-9]+_(id|qty|price|shipPrice)", re.IGNORECASE)
+# Meant as one of NAME; left out, the order would lack a line.
+LIKE_NAME = re.compile("products?[_-]?[0-9]+[_-]?(id|qty|quantity|price|ship[_-]?price)", re.IGNORECASE)
+NAMES = "Use product1_id, product1_qty, product1_price and product1_shipPrice, with numbers from 1 to 9999."
 PARTS = {"quantity": "qty", "price": "price", "shipping": "shipPrice"}
 
 
@@ -58,7 +60,7 @@ def read_products(parameters: Mapping[str, str]) -> SentProducts:
         if text.strip() and (match := NAME.fullmatch(name)):
             numbered[int(match[1])][match[2]] = text
         elif text.strip() and LIKE_NAME.fullmatch(name):
-            errors[name] = "Number products from 1 to 9999 without zeros before them, as in product1_id."
+            errors[name] = NAMES
     sent: dict[int, ProductParameters] = {}
     for number, values in (numbered or ({} if errors else {1: {}})).items():
         try:

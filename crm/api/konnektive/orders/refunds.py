@@ -78,6 +78,9 @@ def _refund(order: Order, sent: RefundParameters, call: Call, *, purchase: Purch
     """OutcomeError if a refund is declined: refunds before it stand."""
     most = _left_of(refundable_payments(order, purchase=purchase))
     amount = most if sent.full_refund else sent.refund_amount
+    if sent.full_refund and sent.refund_amount not in (None, most):
+        highest = format_amount(most, order.currency)
+        raise invalid(refundAmount=f"A full refund is {highest}. Send refundAmount or fullRefund=1, not both.")
     if amount is None:
         raise invalid(refundAmount="Send an amount or fullRefund=1.")
     if not 0 < amount <= most:
