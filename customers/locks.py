@@ -7,11 +7,13 @@ names cannot deadlock. SQLite needs no advisory locks: its transactions are IMME
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from functools import wraps
 from itertools import pairwise
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from customers.models import Customer
 from customers.models.prepared import Prepared
@@ -21,7 +23,7 @@ MOST_TRIES = 20
 NAMESPACE = 7701
 NUMBERS = 1024
 
-LOCK = f"SELECT pg_advisory_xact_lock({NAMESPACE}, n) FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
+LOCK = f"SELECT pg_advisory_xact_lock({NAMESPACE}, n), clock_timestamp() FROM unnest(%s::int[]) AS n"  # noqa: S608 - a number of ours
 TRY_LOCK = f"SELECT n FROM unnest(%s::int[]) AS n WHERE NOT pg_try_advisory_xact_lock({NAMESPACE}, n)"  # noqa: S608 - as above
 # Taken and released at once. Only a lock of the connection can be: one of the transaction lasts until its end.
 NUMBER_IS_FREE = (
@@ -107,25 +109,30 @@ def lock_chain(chain: Sequence[int], *others: int) -> dict[int, Customer]:
     return locked
 
 
-def lock_numbers(names: Iterable[str]) -> None:
-    """Wait for the locks of all `names`, and hold them until the transaction ends. Call it before locking customers."""
-    _run(LOCK, names)
+def lock_numbers(names: Iterable[str]) -> datetime:
+    """Wait for the locks of all `names`, and hold them until the transaction ends. Call it before locking customers.
+
+    The time is that of the database, after the wait.
+    """
+    times = [time for _, time in _run(LOCK, map(number_of, names))]
+    return max(times, default=None) or timezone.now()
 
 
 def try_lock_numbers(names: Iterable[str]) -> set[str]:
     """Take the locks that are free and hold them, without waiting; return the names that another act has locked."""
-    return _run(TRY_LOCK, names)
+    numbers = {name: number_of(name) for name in names}
+    locked_elsewhere = {number for (number,) in _run(TRY_LOCK, numbers.values())}
+    return {name for name, number in numbers.items() if number in locked_elsewhere}
 
 
 def number_of(name: str) -> int:
     return zlib.crc32(name.encode()) % NUMBERS
 
 
-def _run(sql: str, names: Iterable[str]) -> set[str]:
-    numbers = {name: number_of(name) for name in names}
-    if connection.vendor != "postgresql" or not numbers:
-        return set()
+def _run(sql: str, numbers: Iterable[int]) -> list[Any]:
+    locked = sorted(set(numbers))
+    if connection.vendor != "postgresql" or not locked:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sorted(set(numbers.values()))])
-        answered = {number for (number,) in cursor.fetchall()}
-    return {name for name, number in numbers.items() if number in answered}
+        cursor.execute(sql, [locked])
+        return list(cursor.fetchall())

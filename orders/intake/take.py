@@ -71,7 +71,7 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
     with transaction.atomic(durable=write_more is not None):
         source, names = incoming.customer.data_source, names_of_order(incoming)
         customer = in_default_country(incoming.customer)
-        lock_numbers([*names_of(customer), *names])
+        now = lock_numbers([*names_of(customer), *names])
         if before := sent_before(incoming, source):
             return TakenOrder(before, AssignedRecord(before.source_record, "known"), is_repeat=True)
         refuse_erased(names)
@@ -80,7 +80,8 @@ def _take_order(incoming: IncomingOrder, *, by: User | None, write_more: WriteMo
         if assigned.rule == "known":
             customer = of_known_customer(incoming.customer, assigned.record)
             _write_other_identity(assigned.record, customer.identity)
-        incoming = replace(incoming, customer=customer)
+        # Not before the locks: who reads on from the time of another order has not come to this one yet.
+        incoming = replace(incoming, customer=customer, at=incoming.at or now)
         order = Order(source_record=assigned.record, data_source=source)
         items = write(order, incoming, assigned, by=by)
         if write_more:
@@ -189,7 +190,6 @@ def columns(incoming: IncomingOrder) -> dict[str, Any]:
         **identity,
         **ids_of(incoming),
         **{name: getattr(incoming, name) for name in copied},
-        # Now, after the locks: who reads orders in the order of their times has not come to this one yet.
         "at": incoming.at or timezone.now(),
         "billing_address": incoming.customer.billing_address,
         "shipping_address": incoming.customer.shipping_address,

@@ -1,16 +1,18 @@
 """Who reads on from the last cursor, at any pace, misses nothing that was being written meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from customers.models import Customer
 from orders.intake.order import IncomingPurchase
 from orders.models import Order
 from tests.api.caller import Caller
 from tests.factories import CustomerFactory, DataSourceFactory, ProductFactory, order
-from tests.threads import Held
+from tests.threads import Held, start_in_thread, wait_until_blocked
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -118,3 +120,14 @@ def test_activities_are_listed_once_nothing_earlier_can_appear():
         assert reader.look() == []
     assert len(reader.look()) == 2
     assert len(reader.seen) == len(set(reader.seen)) == 3 == Order.objects.count()
+
+
+@pytest.mark.postgres
+def test_the_time_of_an_order_that_waited_for_another_is_after_its_wait():
+    who = {"email": "helena@reunite.cz", "first_name": "Helena"}
+    with ThreadPoolExecutor(1) as threads:
+        with Held(lambda: order(**who)):
+            waiting = start_in_thread(threads, lambda: order(**who))
+            wait_until_blocked()
+            released = timezone.now()
+        assert waiting.result(timeout=10).order.at > released
