@@ -12,9 +12,10 @@ from django.utils import timezone
 from customers.erasing.erase import erase_customer
 from customers.lib.errors import ActionError
 from customers.merging.merge import merge_customers
-from customers.merging.plan import MergePlan, Picked, Typed, plan_merge
+from customers.merging.plan import MergePlan, plan_merge
 from customers.merging.undo import UndoResult, undo_merge
 from customers.models import Customer, Deletion, Merge, PaySource, Via
+from customers.profile.decisions import Picked, Typed
 from customers.profile.edit import edit_profile
 from orders.models import Order, Purchase, Transaction
 from orders.payments.refund import refund_order

@@ -12,10 +12,11 @@ from crm.accounts.models import User
 from crm.demo.files import Person
 from crm.demo.store import SampleStore
 from customers.merging.merge import merge_customers
-from customers.merging.plan import Picked, plan_merge
+from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, NotDuplicate, ProfileChange, Via
+from customers.profile.decisions import Picked
 
 MERGED = {54: "Confirmed on the phone"}
 UNDONE = {12: "The initial agrees", 33: "Same phone", 36: "The initial agrees"}

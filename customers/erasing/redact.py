@@ -96,9 +96,14 @@ def _blanked(value: Value, family: Collection[int]) -> Value:
 
 
 def _blank_taken(giver: int, family: Collection[int], values: Mapping[str, Any] | None = None) -> None:
-    """Blank the values, or only `values`, that other customers took from `giver` in merges that were undone since."""
-    undone = MergeMember.objects.filter(duplicate=giver).exclude(undone_at=None)
-    taken = ProfileChange.objects.filter(merge__in=undone.values("merge")).exclude(customer__in=family)
+    """Blank what other customers took from `giver` in merges that were undone since; or `values`, in any merge.
+
+    `values` are of the erased customers themselves, so the profile of `giver` has them no longer.
+    """
+    members = MergeMember.objects.filter(duplicate=giver)
+    if values is None:
+        members = members.exclude(undone_at=None)
+    taken = ProfileChange.objects.filter(merge__in=members.values("merge")).exclude(customer__in=family)
     for change in taken.select_related("customer"):
         values_taken = {
             key: value["after"]

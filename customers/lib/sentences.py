@@ -54,6 +54,8 @@ class Messages(NamedTuple):
     """The message for each way in which one value can change."""
 
     given: str
+    confirmed: str
+    confirmed_empty: str
     changed: str
     removed: str
     touched: str
@@ -61,12 +63,16 @@ class Messages(NamedTuple):
 
 FIELD = Messages(
     given="{name} set to {after}.",
+    confirmed="{name} confirmed: {after}.",
+    confirmed_empty="{name} confirmed as empty.",
     changed="{name} changed from {before} to {after}.",
     removed="{name} removed. It was {before}.",
     touched="{name} changed.",
 )
 ATTRIBUTE = Messages(
     given="Attribute {name} set to {after}.",
+    confirmed="Attribute {name} confirmed: {after}.",
+    confirmed_empty="Attribute {name} confirmed as empty.",
     changed="Attribute {name} changed from {before} to {after}.",
     removed="Attribute {name} removed. It was {before}.",
     touched="Attribute {name} changed.",
@@ -150,6 +156,8 @@ def _customer(pk: int, name: str) -> Iterator[Part]:
 def _message(messages: Messages, change: Values) -> str:
     if "before" not in change:
         return messages.touched
+    if change["before"] == change["after"]:
+        return messages.confirmed_empty if change["after"] == "" else messages.confirmed
     if change["before"] == "":
         return messages.given
     return messages.removed if change["after"] == "" else messages.changed

@@ -13,7 +13,7 @@ from customers.merging.preview import MovedRows, ValueChange, add_moved_rows
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, FieldKind
-from customers.profile.lead_status import VIA
+from customers.profile.replay import BY_PURCHASE
 from customers.records.counts import add_counts, count_rows
 from customers.records.registry import all_linked_models
 from customers.totals.sums import OrderTotals, order_totals
@@ -41,7 +41,7 @@ def value_changes(merge: Merge) -> Iterator[ValueChange]:
         member.duplicate_id: member.duplicate.name_with_number for member in merge.members.select_related("duplicate")
     }
     # A purchase that clears “Lost” while the merge stands is recorded with the merge, but the merge did not write it.
-    written = {key: value for change in merge.changes.exclude(via=VIA) for key, value in change.values.items()}
+    written = {key: value for change in merge.changes.exclude(via=BY_PURCHASE) for key, value in change.values.items()}
     for field in (field for field in FIELDS if field.key in written):
         value = written[field.key]
         before, after = as_text(field, value["before"]), as_text(field, value["after"])

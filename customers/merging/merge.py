@@ -1,7 +1,7 @@
 """Merging duplicate customers into one.
 
-A merge is planned, shown, and carried out; the plan that is shown is the plan that runs. It sets edges, writes one
-profile change, and refreshes the caches. Source records change owner and no other row does, so the cost does not
+A merge is planned, shown, and carried out; the plan that is shown is the plan that runs. It sets edges, keeps what
+was decided, and refreshes the caches. Source records change owner and no other row does, so the cost does not
 grow with the orders of a customer. An order received meanwhile does not change a plan; an edit does.
 """
 
@@ -16,12 +16,13 @@ from django.db.models import Case, F, Q, Value, When
 from customers.credit import credit
 from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
-from customers.merging.plan import Choices, MergeError, MergePlan, Picked, plan_merge
-from customers.models import Customer, HistoryKind, LeadStatus, Merge, MergeMember, ProfileChange, SourceRecord, Via
+from customers.merging.plan import MergeError, MergePlan, plan_merge
+from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
 from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
-from customers.profile.derive import ProfileHistory, profile_difference, profile_values, save_profile
-from customers.profile.fields import BY_KEY, FIELDS, NAME_FIELDS, FieldKind, ProfileField
+from customers.profile.decisions import Decisions, Picked, Rule, Typed
+from customers.profile.derive import profile_difference, profile_values, save_profile
+from customers.profile.fields import BY_KEY, REFERENCES
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import OwnedRecord, keys_of, owned_records
@@ -79,6 +80,8 @@ def merge_customers(
         reason=reason,
         warnings=[list(notice) for notice in warnings],
         fingerprint=plan.fingerprint,
+        decisions=_decisions(plan, records).as_json(),
+        version=survivor.version + 1,
     )
     insert(merge)
     insert(*_members(merge, duplicates, records))
@@ -113,22 +116,38 @@ _move_records = PreparedWrite(
 def _members(merge: Merge, duplicates: Sequence[Customer], records: Sequence[OwnedRecord]) -> Iterator[MergeMember]:
     for duplicate in duplicates:
         moved = [record.pk for record in records if record.customer == duplicate.pk]
-        yield MergeMember(merge=merge, duplicate=duplicate, records=moved)
+        yield MergeMember(merge=merge, duplicate=duplicate, records=moved, version=duplicate.version)
+
+
+def _decisions(plan: MergePlan, records: Sequence[OwnedRecord]) -> Decisions:
+    bought = frozenset(record.origin for record in records if record.has_bought)
+    # A typed login or password becomes the key of its row, which needs the merge.
+    return Decisions({key: c for key, c in plan.choices.items() if not _is_typed_reference(key, c)}, plan.rule, bought)
+
+
+def _is_typed_reference(key: str, choice: Picked | Typed) -> bool:
+    return BY_KEY[key].kind in REFERENCES and isinstance(choice, Typed)
 
 
 def _write_profile(merge: Merge, survivor: Customer, plan: MergePlan) -> None:
-    # Derived with the duplicates' records there: an earlier edit may have named a card or login of theirs.
-    before = profile_values(survivor) | ProfileHistory([survivor.pk]).profile(survivor.pk)
+    before = profile_values(survivor)
     try:
         after = settle_logins(survivor, plan.values, among=plan.ids, merge=merge)
     except LoginTakenError as error:
         raise MergeError(str(error)) from None
     survivor.version += 1
+    _write_typed_references(merge, {key: after[key] for key, c in plan.choices.items() if _is_typed_reference(key, c)})
     origins = {key: final.origin for key, final in plan.finals.items() if final.origin is not None}
     if difference := profile_difference(before, after, origins):
         act = {"by": merge.by, "via": merge.via, "merge": merge}
         insert(ProfileChange(customer=survivor, values=difference, version=survivor.version, **act))
     save_profile(survivor, after)
+
+
+def _write_typed_references(merge: Merge, keys: Mapping[str, int | None]) -> None:
+    if keys:
+        merge.decisions["typed"].update(keys)
+        merge.save(update_fields=["decisions"])
 
 
 def refuse_already_merged(fingerprint: str) -> None:
@@ -146,7 +165,7 @@ def refuse_lost_race(customers: Iterable[Customer]) -> None:
 
 
 def replan(agreed: MergePlan, survivor: Customer, duplicates: Sequence[Customer]) -> MergePlan:
-    current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit)
+    current = plan_merge(survivor, duplicates, agreed.choices, agreed.credit, rule=agreed.rule)
     if current.fingerprint != agreed.fingerprint:
         raise stale(dict(zip(agreed.ids, agreed.versions, strict=True)))
     return current
@@ -175,18 +194,16 @@ def describe_changes(changes: Sequence[ProfileChange]) -> str:
 
 
 def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User | None) -> Merge | None:
-    """Merge as an API client asks for it, who sees no plan: with the survivor's profile.
+    """Merge as an API client asks for it, who sees no plan: with the survivor's profile (`Rule.KEEP`).
 
-    Retired customers stand for those they were merged into; None when both are the same customer already. Two rules
-    fill in: consent takes the most restrictive answer, as in every merge, and a survivor without a name takes the
-    duplicate's.
+    Retired customers stand for those they were merged into; None when both are the same customer already.
     """
     for _ in range(MOST_TRIES):
         old, kept = _root(duplicate), _root(survivor)
         if old == kept:
             return None
         try:
-            return merge_customers(plan_merge(kept, [old], _choices_of_survivor(kept, old)), by=by, via=Via.API)
+            return merge_customers(plan_merge(kept, [old], rule=Rule.KEEP), by=by, via=Via.API)
         except AlreadyMergedError as error:
             return error.merge
         except StalePlanError:
@@ -200,15 +217,3 @@ def merge_keeping_survivor(duplicate: Customer, survivor: Customer, *, by: User 
 
 def _root(customer: Customer) -> Customer:
     return Customer.objects.select_related("merged_into").get(pk=customer.pk).live_root()
-
-
-def _choices_of_survivor(survivor: Customer, duplicate: Customer) -> Choices:
-    stricter = {field.key for field in FIELDS if _is_stricter(field, duplicate)}
-    nameless = () if any(getattr(survivor, key) for key in NAME_FIELDS) else NAME_FIELDS
-    # A choice of "Lost" would outlast the duplicate's purchases, which clear it (docs/decisions/0009).
-    lost = ("lead_status",) if survivor.lead_status == LeadStatus.LOST else ()
-    return {field.key: Picked(survivor.pk) for field in FIELDS if field.key not in {*stricter, *nameless, *lost}}
-
-
-def _is_stricter(field: ProfileField, duplicate: Customer) -> bool:
-    return field.kind is FieldKind.CONSENT and getattr(duplicate, field.column) is field.strictest

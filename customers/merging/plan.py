@@ -7,52 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from customers.credit import credit
 from customers.lib.errors import ActionError
-from customers.models import Customer, LeadStatus
+from customers.models import Customer
 from customers.profile.clean import clean
-from customers.profile.fields import BLANK, BY_KEY, FIELDS, NAME_FIELDS, FieldKind, ProfileField
+from customers.profile.decisions import Choices, FinalValue, Party, Picked, Rule, Typed, decide
+from customers.profile.derive import profile_values
+from customers.profile.fields import BY_KEY, NAME_FIELDS, ProfileField
 from customers.profile.lead_status import have_bought
 from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
-
-STATUS = BY_KEY["lead_status"].key
 
 
 class MergeError(ActionError):
     pass
-
-
-@dataclass(frozen=True)
-class Picked:
-    """The value of one of the customers."""
-
-    customer: int
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A value entered by the user. A password is given as its hash, a login as it is written."""
-
-    value: Any
-
-
-Choices = Mapping[str, Picked | Typed]
-
-
-@dataclass(frozen=True)
-class FinalValue:
-    """`origin` is the duplicate that has the value; None when it is the survivor's, or typed."""
-
-    value: Any
-    origin: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +41,7 @@ class MergePlan:
     credit: Mapping[str, Decimal]
     credit_before: Mapping[str, Decimal]
     choices: Choices = field(compare=False)
+    rule: Rule = field(default=Rule.FILL, compare=False)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -87,20 +63,16 @@ def plan_merge(
     duplicates: Sequence[Customer],
     choices: Choices | None = None,
     credit_finals: Mapping[str, Decimal] | None = None,
+    *,
+    rule: Rule = Rule.FILL,
 ) -> MergePlan:
-    """MergeError when these customers cannot be merged.
-
-    A field without a choice keeps the survivor's value; where that is blank, it takes the first duplicate's value that
-    is not. Consent takes the most restrictive answer, and a survivor becomes tax exempt only by choice.
-    """
+    """MergeError when these customers cannot be merged. The `rule` decides the fields without a choice."""
     choices, credit_finals = choices or {}, credit_finals or {}
     refuse_impossible_merge(survivor, duplicates)
     customers = [survivor, *sorted(duplicates, key=lambda c: c.pk)]
-    finals: dict[str, FinalValue] = {}
-    for profile_field in FIELDS:
-        finals[profile_field.key] = _final(profile_field, customers, choices.get(profile_field.key), finals)
-    if STATUS not in choices and finals[STATUS].value == LeadStatus.LOST and have_bought(customers):
-        finals[STATUS] = _not_lost(finals[STATUS], customers)
+    choices = {key: _checked(BY_KEY[key], choice, customers) for key, choice in choices.items()}
+    parties = [Party(customer.pk, profile_values(customer)) for customer in customers]
+    finals = decide(parties, choices, rule, have_bought=partial(_have_bought, customers))
     _refuse_taken_login(finals["cart_login"], customers)
     _refuse_nameless(finals, customers)
     return MergePlan(
@@ -111,7 +83,24 @@ def plan_merge(
         credit=dict(credit_finals),
         credit_before=combined_credit(customers) if credit_finals else {},
         choices=choices,
+        rule=rule,
     )
+
+
+def _checked(profile_field: ProfileField, choice: Picked | Typed, customers: Sequence[Customer]) -> Picked | Typed:
+    match choice:
+        case Typed(value):
+            try:
+                return Typed(clean(profile_field, value))
+            except ValidationError as error:
+                raise MergeError(f"{profile_field.label}: {error.message}") from None
+        case Picked(pk) if pk not in {customer.pk for customer in customers}:
+            raise MergeError(f"{profile_field.label}: customer {pk} is not part of this merge.")
+    return choice
+
+
+def _have_bought(customers: Sequence[Customer], pks: Collection[int]) -> bool:
+    return have_bought([customer for customer in customers if customer.pk in pks])
 
 
 def refuse_impossible_merge(survivor: Customer, duplicates: Sequence[Customer]) -> None:
@@ -137,63 +126,6 @@ def combined_credit(customers: Sequence[Customer]) -> dict[str, Decimal]:
         for currency, amount in amounts.items():
             together[currency] = together.get(currency, Decimal()) + amount
     return together
-
-
-def _final(
-    profile_field: ProfileField,
-    customers: Sequence[Customer],
-    choice: Picked | Typed | None,
-    earlier: Mapping[str, FinalValue],
-) -> FinalValue:
-    match choice:
-        case Typed(value):
-            try:
-                return FinalValue(clean(profile_field, value))
-            except ValidationError as error:
-                raise MergeError(f"{profile_field.label}: {error.message}") from None
-        case Picked(pk):
-            chosen = next((c for c in customers if c.pk == pk), None)
-            if chosen is None:
-                raise MergeError(f"{profile_field.label}: customer {pk} is not part of this merge.")
-        case None:
-            chosen = _default(profile_field, customers, earlier)
-    value = getattr(chosen, profile_field.column)
-    if chosen is customers[0] or _is_strict_answer_of_several(profile_field, value, customers[1:]):
-        return FinalValue(value)
-    return FinalValue(value, chosen.pk)
-
-
-def _not_lost(final: FinalValue, customers: Sequence[Customer]) -> FinalValue:
-    """The lead status without a choice, when one of the customers has bought; see docs/decisions/0009."""
-    survivor = customers[0]
-    others = [customer for customer in customers if customer.lead_status != LeadStatus.LOST]
-    # A survivor that has bought was set to Lost afterwards, by a user, and stays Lost.
-    if not others or (survivor not in others and have_bought([survivor])):
-        return final
-    chosen = next((customer for customer in others if customer.lead_status), others[0])
-    return FinalValue(chosen.lead_status, None if chosen is survivor else chosen.pk)
-
-
-def _is_strict_answer_of_several(profile_field: ProfileField, value: Any, duplicates: Sequence[Customer]) -> bool:
-    # Then no single duplicate is the origin: when one is restored, another has still given this answer.
-    if profile_field.kind is not FieldKind.CONSENT or value is not profile_field.strictest:
-        return False
-    return sum(getattr(duplicate, profile_field.column) is value for duplicate in duplicates) > 1
-
-
-def _default(profile_field: ProfileField, customers: Sequence[Customer], earlier: Mapping[str, FinalValue]) -> Customer:
-    survivor = customers[0]
-    if profile_field.kind is FieldKind.PASSWORD and survivor.cart_login_id is None:
-        # A password goes with its login. Only by choice does it open another account.
-        return next((c for c in customers if c.pk == earlier["cart_login"].origin), survivor)
-    if profile_field.kind in (FieldKind.FLAG, FieldKind.PASSWORD):
-        return survivor
-    values = [(c, getattr(c, profile_field.column)) for c in customers]
-    if profile_field.kind is FieldKind.CONSENT and (
-        strict := next((c for c, v in values if v is profile_field.strictest), None)
-    ):
-        return strict
-    return next((c for c, value in values if value != BLANK[profile_field.key]), survivor)
 
 
 def _refuse_nameless(finals: Mapping[str, FinalValue], customers: Sequence[Customer]) -> None:

@@ -13,10 +13,11 @@ from decimal import Decimal
 from customers.credit import credit
 from customers.lib.money import format_money
 from customers.lib.phrases import Notice
-from customers.merging.plan import MergePlan, Typed, combined_credit
+from customers.merging.plan import MergePlan, combined_credit
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, LinkedRow
 from customers.profile.clean import as_text
+from customers.profile.decisions import Typed
 from customers.profile.fields import BY_KEY, FieldKind
 from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models

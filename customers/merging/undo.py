@@ -29,8 +29,9 @@ from customers.merging.undo_plan import (
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.models.functions import Now
 from customers.models.prepared import Prepared, PreparedWrite, insert, updating
-from customers.profile.derive import ProfileHistory, profile_values, save_profile
+from customers.profile.derive import profile_values, save_profile
 from customers.profile.refusals import as_words, said_while_merged
+from customers.profile.replay import ProfileHistory
 from customers.records.history import entry
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import add_after_undo
@@ -50,7 +51,7 @@ class UndoResult:
     kept: tuple[FieldOutcome, ...]
 
     def as_sentence(self) -> str:
-        fields = [outcome.field.label for outcome in self.kept]
+        fields = list(dict.fromkeys(outcome.field.label for outcome in self.kept))
         places = {
             "names": join_words([customer.name_with_number for customer in self.returned]),
             "fields": join_words(fields) if fields else "",
@@ -79,14 +80,14 @@ def undo_merge(
 @transaction.atomic
 def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, allow_overdraft: bool) -> UndoResult:
     locked, chain = _lock(merge)
-    merge, members = _read(merge.pk, locked)
+    # The whole chain: what the merge brought to the survivor, later merges may have brought to each customer of it.
+    history = ProfileHistory(chain)
+    merge, members = _read(merge.pk, history, locked)
     scope = undo_scope(merge, members, only)
-    # The whole chain: any customer of it may show a card or login of a record that goes back.
     touched = [locked[pk] for pk in sorted({*chain, *scope.duplicates})]
-    history = ProfileHistory([customer.pk for customer in touched], members=members)
     root = locked[chain[-1]]
     records = owned_records([root.pk])
-    plan = plan_within(scope, merge, root=root, records=records, history=history)
+    plan = plan_within(scope, merge, chain=[locked[pk] for pk in chain], records=records, history=history)
     _refuse(plan, seen=seen, allow_overdraft=allow_overdraft)
 
     _undo_members([member.pk for member in scope.members], by.pk if by else None)
@@ -107,9 +108,6 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
 
 _before_locking = Prepared(
     lambda merge: MergeMember.objects.filter(merge=merge).values_list("duplicate", "merge__survivor__merged_into")
-)
-_members = Prepared(
-    lambda merge: MergeMember.objects.filter(merge=merge).select_related("merge__undone_by").order_by("duplicate")
 )
 _undo_members = PreparedWrite(
     lambda members, by: updating(MergeMember.objects.filter(pk__in=members), undone_at=Now(), undone_by=by)
@@ -137,12 +135,14 @@ def _lock(merge: Merge) -> tuple[dict[int, Customer], list[int]]:
     return lock_chain(chain, *(duplicate for duplicate, _ in rows)), chain
 
 
-def _read(pk: int, locked: Mapping[int, Customer]) -> tuple[Merge, list[MergeMember]]:
-    members = _members(pk)
+def _read(pk: int, history: ProfileHistory, locked: Mapping[int, Customer]) -> tuple[Merge, list[MergeMember]]:
+    """The merge with its members that stand; without any it was undone meanwhile."""
+    members = [member for member in history.members if member.merge_id == pk]
     for member in members:
         member.duplicate = locked[member.duplicate_id]
         member.merge.survivor = locked[member.merge.survivor_id]
-    return members[0].merge, members
+    merge = members[0].merge if members else Merge.objects.select_related("undone_by").get(pk=pk)
+    return merge, members
 
 
 def _refuse(plan: UndoPlan, *, seen: str, allow_overdraft: bool) -> None:
@@ -168,7 +168,7 @@ def _write_profiles(
         owner = plan.root.pk
         if customer.pk in plan.scope.duplicates:
             customer.merged_into, owner = None, customer.pk
-        profile = profile_values(customer) | history.profile(customer.pk, **plan.scope.as_undone)
+        profile = profile_values(customer) | history.profile(customer.pk, without=plan.scope.parts)
         records = records_of[owner]
         # The survivor and the restored customers need one, because the history of the undo is written to it.
         if customer.pk in survivor_and_returned or staff_record_among(records, customer):

@@ -1,8 +1,9 @@
 """The plan of an undo: the customers that are restored, their records and credit, and the values reverted or kept.
 
 No value is restored from a copy. The undo takes the merge out, and owners, profiles, keys and credit are derived from
-the merges that are still active. A value that was edited since, or that a later merge carried over, is kept, and the
-preview lists it. Tags and attributes are not in the plan: they are linked rows and follow their source records.
+the merges that are still active: as if it had never been made. A value that was edited since is kept, one may come from
+another merge now, and the preview lists both. Tags and attributes are not in the plan: they are linked rows and follow
+their source records.
 
 What an undo gives back besides is a field of UndoPlan, in its fingerprint if the user decides on it; `undo` writes it,
 and `undo_preview` shows it.
@@ -23,8 +24,8 @@ from customers.lib.dates import format_day
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.models import Customer, Merge, MergeMember, ProfileChange
-from customers.profile.derive import ProfileHistory
 from customers.profile.fields import FIELDS, ProfileField
+from customers.profile.replay import BY_PURCHASE, Brought, Part, ProfileHistory
 from customers.records import ownership
 from customers.records.owned import OwnedRecord, owned_records
 
@@ -55,16 +56,18 @@ class OverdrawnError(UndoError):
 
 @dataclass(frozen=True)
 class FieldOutcome:
-    """A value of the survivor, now and after the undo. `kept_by` is the later change because of which it is kept."""
+    """A value of a customer, now and after the undo, with what it stands by then: None when nobody decided on it."""
 
+    customer: Customer
     field: ProfileField
     now: Any
     after: Any
-    kept_by: ProfileChange | None = None
+    by_now: ProfileChange | Brought | None = None
+    by_after: ProfileChange | Brought | None = None
 
     @property
     def is_reverted(self) -> bool:
-        return self.kept_by is None
+        return bool(self.now != self.after)
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,8 @@ class UndoScope:
         return tuple(member.duplicate_id for member in self.members)
 
     @property
-    def as_undone(self) -> dict[str, Any]:
-        """The arguments of ProfileHistory.profile for a profile without the scope."""
-        members = {(self.merge, duplicate) for duplicate in self.duplicates}
-        return {"taken_back": members, "without": self.merge if self.is_whole else None}
+    def parts(self) -> frozenset[Part]:
+        return frozenset((self.merge, duplicate) for duplicate in self.duplicates)
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class UndoPlan:
         decided = [
             (self.merge.pk, self.root.pk, self.root.version, self.survivor.version),
             [(member.duplicate_id, member.duplicate.version) for member in self.scope.members],
-            [(o.field.key, o.now, o.after, o.is_reverted) for o in self.outcomes],
+            [(o.customer.pk, o.field.key, o.now, o.after) for o in self.outcomes],
             [str(item) for item in self.overdrawn],
         ]
         return hashlib.sha256(json.dumps(decided, default=str).encode()).hexdigest()
@@ -141,10 +142,9 @@ def plan_undo(merge: Merge, *, only: Collection[int] = ()) -> UndoPlan:
     """Of `merge`, or of its part for the duplicates `only`; UndoError when it cannot be undone."""
     members = list(merge.members.select_related("duplicate").order_by("duplicate"))
     scope = undo_scope(merge, members, only)
-    survivor, root = merge.survivor, merge.survivor.live_root()
-    # A later merge of the survivor may have carried a value over to the profile of the next customer.
-    history = ProfileHistory({pk for pk in (survivor.pk, survivor.merged_into_id) if pk}, members=members)
-    return plan_within(scope, merge, root=root, records=owned_records([root.pk]), history=history)
+    chain = merge.survivor.chain()
+    history = ProfileHistory([customer.pk for customer in chain])
+    return plan_within(scope, merge, chain=chain, records=owned_records([chain[-1].pk]), history=history)
 
 
 def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[int]) -> UndoScope:
@@ -164,9 +164,15 @@ def undo_scope(merge: Merge, members: Iterable[MergeMember], only: Collection[in
 
 
 def plan_within(
-    scope: UndoScope, merge: Merge, *, root: Customer, records: Sequence[OwnedRecord], history: ProfileHistory
+    scope: UndoScope,
+    merge: Merge,
+    *,
+    chain: Sequence[Customer],
+    records: Sequence[OwnedRecord],
+    history: ProfileHistory,
 ) -> UndoPlan:
-    """The plan from rows already read: all `records` of `root`, the `history` of survivor and root."""
+    """The plan from rows already read: the `chain` from the survivor to the live root, its `history`, all `records`."""
+    root = chain[-1]
     records_of = _divide(records, scope, root)
     credit_of = credit.balances_of_parts(records_of, without=merge.pk if scope.is_whole else None)
 
@@ -177,7 +183,7 @@ def plan_within(
         merge=merge,
         root=root,
         scope=scope,
-        outcomes=tuple(_outcomes(merge.survivor, scope, history)),
+        outcomes=tuple(_outcomes(chain, scope, history)),
         keeps=side(root),
         returns=tuple(side(member.duplicate) for member in scope.members),
     )
@@ -200,33 +206,34 @@ def erased_side(merge: Merge, members: Sequence[MergeMember]) -> Customer | None
     return next((c for c in (merge.survivor, *active) if active and c.erased_at), None)
 
 
-def _outcomes(survivor: Customer, scope: UndoScope, history: ProfileHistory) -> Iterator[FieldOutcome]:
-    """One for each value that the undone part of the merge wrote, or that leaves with a duplicate."""
-    change = next((c for c in history.changes[survivor.pk] if c.merge_id == scope.merge), None)
-    now, after = history.profile(survivor.pk), history.profile(survivor.pk, **scope.as_undone)
-    for field in (field for field in FIELDS if field.key in now):  # in their order; PostgreSQL sorts the keys of JSON
-        key = field.key
-        written = change.values.get(key) if change else None
-        is_undone = written and (scope.is_whole or written["from"] in scope.duplicates)
-        if not is_undone and now[key] == after[key]:
-            continue
-        kept_by = _carried_on(history, survivor, key, scope)
-        if kept_by is None and change and now[key] == after[key]:
-            kept_by = _latest(history, survivor, key, change)
-        yield FieldOutcome(field, now[key], after[key], kept_by)
+def _outcomes(chain: Sequence[Customer], scope: UndoScope, history: ProfileHistory) -> Iterator[FieldOutcome]:
+    """One for each value that the undo changes, or would change had it not been decided on since, the root first."""
+    outcomes: list[list[FieldOutcome]] = []
+    passed_on: set[str] = set()
+    for customer in chain:
+        written = _written(history, customer, scope, passed_on)
+        now, after = history.standing(customer.pk), history.standing(customer.pk, without=scope.parts)
+        outcomes.insert(
+            0,
+            [
+                FieldOutcome(customer, field, now.values[key], after.values[key], now.by.get(key), after.by.get(key))
+                for field in FIELDS
+                if (key := field.key) in written or now.values[key] != after.values[key]
+            ],
+        )
+        passed_on = {outcome.field.key for outcome in outcomes[0]}
+    for of_customer in outcomes:
+        yield from of_customer
 
 
-def _latest(history: ProfileHistory, survivor: Customer, key: str, merged: ProfileChange) -> ProfileChange | None:
-    later = [c for c in history.changes[survivor.pk] if c.version > merged.version and key in c.values]
-    return next((c for c in reversed(later) if c.merge is None or not c.merge.undone_at), None)
-
-
-def _carried_on(history: ProfileHistory, survivor: Customer, key: str, scope: UndoScope) -> ProfileChange | None:
-    """The change by which a later merge carried the value to its survivor, where an undo does not change it."""
-    following = survivor.merged_into_id
-    if following is None:
-        return None
-    if history.profile(following).get(key) != history.profile(following, **scope.as_undone).get(key):
-        return None
-    of_merges = (c for c in history.changes[following] if c.merge and not c.merge.undone_at and key in c.values)
-    return next((c for c in of_merges if c.values[key]["from"] == survivor.pk), None)
+def _written(history: ProfileHistory, customer: Customer, scope: UndoScope, passed_on: Collection[str]) -> set[str]:
+    """The fields that the undone part brought to the survivor, or that a later merge brought from there."""
+    written: set[str] = set()
+    for change in history.changes[customer.pk]:
+        if change.merge_id == scope.merge and change.via != BY_PURCHASE:
+            written |= {
+                key for key, value in change.values.items() if scope.is_whole or value["from"] in scope.duplicates
+            }
+        elif change.merge_id and change.via != BY_PURCHASE:
+            written |= {key for key, value in change.values.items() if key in passed_on and value["from"]}
+    return written

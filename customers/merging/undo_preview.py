@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import ngettext
@@ -13,10 +13,10 @@ from customers.lib.dates import format_day
 from customers.lib.money import format_money
 from customers.lib.phrases import ActMessage, Notice, isolated, join_first, join_words
 from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
-from customers.models import Customer, HistoryEntry, SourceRecord
+from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
 from customers.profile.clean import as_text
-from customers.profile.fields import FIELDS
 from customers.profile.refusals import ConsentRefusal, passed_to, refusals_of
+from customers.profile.replay import Brought
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
@@ -43,12 +43,21 @@ class CustomerAfterUndo:
 
 @dataclass(frozen=True)
 class ValueAfterUndo:
-    """A value of the survivor. `why` says why it is kept, and is "" when it is reverted."""
+    """A value of a customer. `result` says in a word what becomes of it, `why` why; it may be ""."""
 
+    customer: Customer
     label: str
     now: str
     after: str
+    result: str
     why: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        return self.result == KEPT
+
+
+KEPT, REVERTED, CHANGED = "kept", "reverted", "changed"
 
 
 def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
@@ -81,21 +90,38 @@ def _refusals_said_since(plan: UndoPlan) -> dict[int, list[ConsentRefusal]]:
 
 
 def values_after_undo(plan: UndoPlan) -> Iterator[ValueAfterUndo]:
-    for outcome in sorted(plan.outcomes, key=lambda outcome: FIELDS.index(outcome.field)):
+    names = _names_of_origins(plan.outcomes)
+    for outcome in plan.outcomes:
         now, after = (as_text(outcome.field, value) for value in (outcome.now, outcome.after))
-        yield ValueAfterUndo(outcome.field.label, now, now if outcome.kept_by else after, _why_kept(outcome))
+        why = _why(outcome, plan, names)
+        yield ValueAfterUndo(outcome.customer, outcome.field.label, now, after, _result(outcome), why)
     now = credit.amounts_text(credit.balances([plan.root.pk]).get(plan.root.pk, {}))
     if now != (after := credit.amounts_text(plan.keeps.credit)):
-        yield ValueAfterUndo("Credit", now, after)
+        yield ValueAfterUndo(plan.root, "Credit", now, after, REVERTED)
 
 
-def _why_kept(outcome: FieldOutcome) -> str:
-    change = outcome.kept_by
-    if change is None:
-        return ""
-    if change.merge:
-        return f"carried over by {change.merge}"
-    return EDITED.text(change.by, day=format_day(change.at))
+def _result(outcome: FieldOutcome) -> str:
+    if not outcome.is_reverted:
+        return KEPT
+    return CHANGED if isinstance(outcome.by_after, Brought) else REVERTED
+
+
+def _names_of_origins(outcomes: Sequence[FieldOutcome]) -> dict[int, str]:
+    brought = [by for outcome in outcomes for by in (outcome.by_now, outcome.by_after) if isinstance(by, Brought)]
+    customers = Customer.objects.filter(pk__in={by.origin for by in brought if by.origin})
+    return {customer.pk: customer.name_with_number for customer in customers}
+
+
+def _why(outcome: FieldOutcome, plan: UndoPlan, names: Mapping[int, str]) -> str:
+    match outcome.by_after:
+        case Brought(merge, origin):
+            return f"from {names[origin]}, {merge}" if origin else f"by {merge}"
+        case ProfileChange() as change if not outcome.is_reverted and change.version > 1:
+            return EDITED.text(change.by, day=format_day(change.at))
+    match outcome.by_now:
+        case Brought(_, origin, was_picked=True) if outcome.is_reverted and origin in plan.scope.duplicates:
+            return f"was selected from {names[origin]}"
+    return ""
 
 
 def notices(plan: UndoPlan) -> Iterator[Notice]:
@@ -114,8 +140,7 @@ def notices(plan: UndoPlan) -> Iterator[Notice]:
 
 
 def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
-    edited = [o.field.label for o in plan.kept if o.kept_by and not o.kept_by.merge]
-    carried = [o.field.label for o in plan.kept if o.kept_by and o.kept_by.merge]
+    edited = [o for o in plan.kept if isinstance(o.by_after, ProfileChange)]
     if edited:
         number = len(edited)
         text = ngettext(
@@ -123,13 +148,18 @@ def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
             "%(fields)s were changed after the merge and are kept for %(name)s.",
             number,
         )
+        fields = join_words([outcome.field.label for outcome in edited])
         yield Notice(
             ngettext("%(number)s edit is kept.", "%(number)s edits are kept.", number) % {"number": number},
-            text % {"fields": join_words(edited), "name": isolated(plan.survivor.name)},
+            text % {"fields": fields, "name": isolated(edited[0].customer.name)},
         )
-    if carried:
-        text = f"These values were carried over and are kept there: {join_words(carried)}."
-        yield Notice("A later merge carried values over.", text)
+    if brought := {o.field.label: None for o in plan.outcomes if isinstance(o.by_after, Brought)}:
+        text = ngettext(
+            "%(fields)s comes from a customer who is still merged.",
+            "%(fields)s come from customers who are still merged.",
+            len(brought),
+        )
+        yield Notice("Another merge applies.", text % {"fields": join_words([*brought])})
 
 
 def _about_labels(plan: UndoPlan) -> Iterator[Notice]:

@@ -43,8 +43,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """The golden record: what staff see and edit of one person or company.
 
-    The profile columns are a cache of the ProfileChanges that stand. A retired customer (one with `merged_into`) keeps
-    its row, read-only, so that links to it always lead to the survivor.
+    The profile columns are a cache: `customers/profile/replay.py` has what they follow from. A retired customer (one
+    with `merged_into`) keeps its row, read-only, so that links to it always lead to the survivor.
     """
 
     uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "cus"), editable=False)
@@ -176,10 +176,10 @@ class Customer(models.Model):
 
 
 class ProfileChange(models.Model):
-    """A change of a profile. The profile columns of Customer are derived from these. Append-only.
+    """A change of a profile. The profile columns of Customer are derived from these and from Merge. Append-only.
 
-    `values` is {field: {"before": …, "after": …, "from": customer or null}}. A change by a merge stands until that
-    merge is undone, and a value from one duplicate until that duplicate is restored.
+    `values` is {field: {"before": …, "after": …, "from": customer or null}}. A change with a merge is a record of what
+    the merge changed then; what follows from it now is derived from what was decided in it (`Merge.decisions`).
     """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="changes")

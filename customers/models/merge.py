@@ -28,6 +28,10 @@ class Merge(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    # What was decided about the profile, as customers.profile.decisions writes and reads it; it says nothing of a field
+    # that nobody decided.
+    decisions = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="The survivor's version after the merge")
     created = models.DateTimeField(default=timezone.now)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -61,6 +65,7 @@ class MergeMember(models.Model):
     merge = models.ForeignKey(Merge, models.PROTECT, related_name="members")
     duplicate = models.ForeignKey(Customer, models.PROTECT, related_name="memberships")
     records = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1, help_text="The duplicate's version before the merge")
     undone_at = models.DateTimeField(null=True, blank=True)
     # Not always known of undos before this column.
     undone_by = models.ForeignKey(

@@ -1,8 +1,16 @@
 from datetime import UTC, date, datetime
+from typing import Self
 
 from django.db import models
 
 from customers.models.source import SourceRecord
+
+
+class RecordTotalsQuerySet(models.QuerySet["RecordTotals"]):
+    def purchases(self) -> Self:
+        """Those of records by which something was bought: an order that counts, or a purchase."""
+        bought = ("orders", "purchases_active", "purchases_past_due", "purchases_cancelled")
+        return self.filter(models.Q(*((f"{name}__gt", 0) for name in bought), _connector=models.Q.OR))
 
 
 class RecordTotals(models.Model):
@@ -23,6 +31,8 @@ class RecordTotals(models.Model):
     purchases_cancelled = models.IntegerField(default=0)
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
+
+    objects = RecordTotalsQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,36 +1,23 @@
-"""What a customer's profile is: a function of the changes that stand.
+"""What a customer's profile is: a function of the decisions that stand (`replay.py`), and its columns a cache of that.
 
-Of each field the latest standing change decides; where none stands, what was there before the first. So an undo
-restores nothing: it takes a merge out of what stands, and the profile follows.
+An undo restores nothing: it takes a merge out of what stands, and the profile follows.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from customers.models import CartLogin, Customer, MergeMember, PaySource, ProfileChange
+from customers.models import Customer, ProfileChange
 from customers.models.functions import Now
-from customers.models.prepared import Prepared, PreparedWrite, insert, updating
-from customers.profile.fields import BLANK, BY_KEY, FIELDS, REFERENCES, FieldKind
-from customers.records import ownership
+from customers.models.prepared import PreparedWrite, insert, updating
+from customers.profile.fields import BLANK, BY_KEY, FIELDS
+from customers.profile.replay import ProfileHistory, Values
 from customers.records.staff_record import refresh_staff_records
 
-Values = dict[str, Any]
 Difference = dict[str, dict[str, Any]]
 """{field: its values "before" and "after", and the customer it is "from"}, as a ProfileChange keeps it."""
 
-_changes = Prepared(
-    lambda customers: (
-        ProfileChange.objects.filter(customer__in=customers).select_related("merge", "by").order_by("version")
-    )
-)
-_taken_back = Prepared(
-    lambda merges: (
-        MergeMember.objects.filter(merge__in=merges).exclude(undone_at=None).values_list("merge", "duplicate")
-    )
-)
 _bump = PreparedWrite(
     lambda customers: updating(Customer.objects.filter(pk__in=customers), version=F("version") + 1, updated=Now())
 )
@@ -89,72 +76,6 @@ def bump_versions(customers: Collection[Customer]) -> None:
     _bump([customer.pk for customer in customers])
     for customer in customers:
         customer.version += 1
-
-
-class ProfileHistory:
-    """The profile changes of some customers, read once, and what follows from them."""
-
-    def __init__(self, customers: Collection[int], *, members: Collection[MergeMember] = ()) -> None:
-        """`members` are all of some merges, if they were read already."""
-        self.changes: defaultdict[int, list[ProfileChange]] = defaultdict(list)
-        rows = _changes(list(customers))
-        for change in rows:
-            self.changes[change.customer_id].append(change)
-        self.undone = {(member.merge_id, member.duplicate_id) for member in members if member.undone_at}
-        unread = {change.merge_id for change in rows if change.merge_id} - {member.merge_id for member in members}
-        self.undone.update(_taken_back(sorted(unread)))
-        self.owners = self._owners()
-
-    def _owners(self) -> dict[tuple[FieldKind, int], list[int]]:
-        """The customers that have each login or pay source named in a change, from the one it came to up."""
-        references: defaultdict[FieldKind, set[int]] = defaultdict(set)
-        for change in (c for changes in self.changes.values() for c in changes):
-            for key, value in change.values.items():
-                kind = BY_KEY[key].kind
-                if kind in REFERENCES:
-                    references[kind].update(pk for pk in (value["before"], value["after"]) if pk)
-        origins: dict[tuple[FieldKind, int], int] = {}
-        for kind, pks in references.items():
-            rows: QuerySet[Any] = (PaySource if kind is FieldKind.PAY_SOURCE else CartLogin)._default_manager.all()
-            for pk, origin in rows.filter(pk__in=pks).values_list("pk", "source_record__origin"):
-                origins[kind, pk] = origin
-        chains = ownership.merge_chains(origins.values())
-        return {named: chains[origin] for named, origin in origins.items()}
-
-    def profile(
-        self, customer: int, *, taken_back: Collection[tuple[int, int]] = (), without: int | None = None
-    ) -> Values:
-        """The named fields of `customer` as they follow from what stands.
-
-        `taken_back` and `without` ask what it would be with those (merge, duplicate) parts, or a merge, undone.
-        """
-        changes = self.changes[customer]
-        derived: Values = {}
-        for change in changes:
-            for key, value in change.values.items():
-                derived.setdefault(key, value["before"])
-        undone = {*self.undone, *taken_back}
-        left = {duplicate for _merge, duplicate in taken_back}
-        for change in changes:
-            if change.merge is None or not (change.merge.undone_at or change.merge_id == without):
-                standing = (item for item in change.values.items() if (change.merge_id, item[1]["from"]) not in undone)
-                derived.update({k: v["after"] for k, v in standing if self._counts(k, v["after"], customer, left)})
-        return {key: v if self._counts(key, v, customer, left) else None for key, v in derived.items()}
-
-    def stands(self, change: ProfileChange, key: str) -> bool:
-        """Whether what `change` wrote of a field was undone with no merge."""
-        if change.merge is None:
-            return True
-        return not change.merge.undone_at and (change.merge_id, change.values[key]["from"]) not in self.undone
-
-    def _counts(self, key: str, value: Any, customer: int, left: set[int]) -> bool:
-        """A login or pay source counts only while this customer has it: their own, or of one merged into them."""
-        if BY_KEY[key].kind not in REFERENCES or value is None:
-            return True
-        chain = self.owners.get((BY_KEY[key].kind, value), [])
-        if customer not in chain:
-            return False
-        return left.isdisjoint(chain[: chain.index(customer)])
 
 
 def save_profile(

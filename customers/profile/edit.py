@@ -5,7 +5,7 @@ An edit names the version that it was made from; if the customer has a newer one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from customers.models.prepared import insert
 from customers.profile.clean import as_text, clean
 from customers.profile.derive import (
     Difference,
-    ProfileHistory,
     first_profile_change,
     profile_difference,
     profile_values,
@@ -28,10 +27,11 @@ from customers.profile.derive import (
 )
 from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.profile.refusals import lock_merged, refusals_in, refuse_as_merged
+from customers.profile.replay import Brought, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import owned_records
-from customers.records.staff_record import identity_in, identity_of, lock_with_staff_record, put_staff_record
+from customers.records.staff_record import identity_in, identity_of, lock_to_edit, put_staff_record
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -73,10 +73,13 @@ def create_customer(
 
 @transaction.atomic
 def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int, by: User | None, via: str) -> Customer:
-    """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited."""
+    """Change what differs of `values`; EditError when the profile is no longer at `version`, or not to be edited.
+
+    A value that the profile has only by a merge is decided on too, so that it is kept when the merge is undone.
+    """
     cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
     merged = lock_merged(customer.pk) if refusals_in(cleaned) else []
-    locked, staff_record = lock_with_staff_record(customer.pk)
+    locked, staff_record, has_merged = lock_to_edit(customer.pk)
     _refuse_stale(locked, version)
     _refuse_nameless(locked, cleaned)
     try:
@@ -84,6 +87,8 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
     except LoginTakenError as error:
         raise EditError(f"Not saved. {error}") from None
     difference = profile_difference(profile_values(locked), cleaned)
+    if has_merged and len(difference) < len(cleaned):
+        difference |= _confirmed(locked, cleaned.keys() - difference.keys())
     if not difference:
         return locked
     profile = profile_values(locked) | {key: value["after"] for key, value in difference.items()}
@@ -101,6 +106,13 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
         profile |= ProfileHistory([locked.pk]).profile(locked.pk)
     save_profile(locked, profile, new_version=True)
     return locked
+
+
+def _confirmed(customer: Customer, keys: Collection[str]) -> Difference:
+    """Those of the fields whose value a merge brought, as a change to what they are."""
+    by = ProfileHistory([customer.pk]).standing(customer.pk).by
+    values = {key: getattr(customer, BY_KEY[key].column) for key in keys if isinstance(by.get(key), Brought)}
+    return {key: {"before": value, "after": value, "from": None} for key, value in values.items()}
 
 
 def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:

@@ -6,8 +6,8 @@ long as the merge is active: an undo takes the orders out again, and the status 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -16,25 +16,23 @@ from customers.models import (
     Customer,
     HistoryKind,
     LeadStatus,
-    Merge,
     MergeMember,
     ProfileChange,
     RecordTotals,
     SourceRecord,
 )
-from customers.models.prepared import Prepared
-from customers.profile.derive import ProfileHistory, profile_values, refresh_profiles, write_profile_change
-from customers.records import history, ownership
+from customers.models.prepared import Prepared, insert
+from customers.profile.decisions import STATUS
+from customers.profile.derive import bump_versions, refresh_profiles
+from customers.profile.replay import BY_PURCHASE, ProfileHistory
+from customers.records import history
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-STATUS = "lead_status"
-VIA = "order"
-
 
 def have_bought(customers: Collection[Customer]) -> bool:
-    totals = RecordTotals.objects.filter(source_record__customer__in=customers, orders__gt=0)
+    totals = RecordTotals.objects.purchases().filter(source_record__customer__in=customers)
     return any(customer.billing_status for customer in customers) or totals.exists()
 
 
@@ -42,61 +40,58 @@ def losses() -> QuerySet[ProfileChange]:
     return ProfileChange.objects.filter(values__lead_status__after=LeadStatus.LOST.value)
 
 
-_losses_of = Prepared(lambda customers: losses().filter(customer__in=customers).values_list("pk")[:1])
+def losses_among(customer: Any) -> QuerySet[ProfileChange]:
+    """The changes by which somebody became Lost who is part of `customer`, also where a later value hides it."""
+    return losses().filter(customer__in=SourceRecord.objects.filter(customer=customer).values("origin"))
+
+
+_losses_among = Prepared(lambda customer: losses_among(customer).values_list("pk")[:1])
 
 
 def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
     """Clear “Lost” at the customers of `record`, to which an order came; without a lock where none ever was lost."""
-    chain = [record.origin_id]
-    if record.origin_id != record.customer_id:
-        chain = ownership.merge_chains([record.origin_id])[record.origin_id]
-    if not _losses_of(chain):
+    if not _losses_among(record.customer_id):
         return
     chain = chain_of(record.origin_id)
     locked = lock_chain(chain)
-    moved_by: MergeMember | None = None
-    for pk, following in zip(chain, [*chain[1:], None], strict=True):
-        _clear_at(locked[pk], moved_by, by=by)
-        if following:
-            moved_by = MergeMember.objects.select_related("merge").get(duplicate=pk, undone_at=None)
+    decisions = ProfileHistory(chain)
+    member_of = {member.duplicate_id: member for member in decisions.members}
+    part: MergeMember | None = None
+    for pk in chain:
+        _clear_at(locked[pk], part, decisions, by=by)
+        part = member_of.get(pk)
+    refresh_profiles(chain)
 
 
-def _clear_at(customer: Customer, part: MergeMember | None, *, by: User | None) -> None:
-    """`part` is the merge by which the buyer became part of the customer; None at the buyer itself."""
-    changes = [change for change in customer.changes.order_by("version") if STATUS in change.values]
-    merge_id, origin = (part.merge_id, part.duplicate_id) if part else (None, None)
-    if _without_merges(changes, merge_id, origin) != LeadStatus.LOST:
-        if customer.lead_status != LeadStatus.LOST:
-            return
-        # Another merge wrote “Lost”: it is cleared while that merge is active.
-        merge_id, origin = _lost_by(customer)
-    write_profile_change(
-        customer,
-        {STATUS: ""},
-        before=profile_values(customer) | {STATUS: LeadStatus.LOST.value},
-        origins={STATUS: origin} if origin else None,
-        by=by,
-        via=VIA,
-        merge_id=merge_id,
+def _clear_at(customer: Customer, part: MergeMember | None, decisions: ProfileHistory, *, by: User | None) -> None:
+    """`part` is that by which the buyer became part of the customer; None at the buyer itself."""
+    changes = [change for change in decisions.changes[customer.pk] if STATUS in change.values]
+    cleared = max((c.version for c in changes if c.via == BY_PURCHASE and _is_of(c, part)), default=0)
+    decided = [change for change in changes if change.merge_id is None and change.via != BY_PURCHASE]
+    last = decided[-1].version if decided else 0
+    is_hidden = last > cleared and decided[-1].values[STATUS]["after"] == LeadStatus.LOST
+    is_lost = customer.lead_status == LeadStatus.LOST or is_hidden
+    # An undo could bring a “Lost” back that no purchase of this part has cleared yet.
+    may_be_lost = any(
+        member.merge.version > max(cleared, last)
+        for member in decisions.members
+        if member.merge.survivor_id == customer.pk
     )
-    refresh_profiles([customer.pk])
-    merge = Merge.objects.get(pk=merge_id) if merge_id else None
-    history.write(customer, HistoryKind.EDIT, "A purchase cleared the lead status Lost.", by=by, merge=merge)
+    if is_lost or may_be_lost:
+        _write(customer, part, by=by)
+    if is_lost:
+        merge = part.merge if part else None
+        history.write(customer, HistoryKind.EDIT, "A purchase cleared the lead status Lost.", by=by, merge=merge)
 
 
-def _lost_by(customer: Customer) -> tuple[int | None, int | None]:
-    profiles = ProfileHistory([customer.pk])
-    for change in reversed(profiles.changes[customer.pk]):
-        if change.merge and STATUS in change.values and profiles.stands(change, STATUS):
-            return change.merge_id, change.values[STATUS]["from"]
-    return None, None
+def _write(customer: Customer, part: MergeMember | None, *, by: User | None) -> None:
+    values = {STATUS: {"before": LeadStatus.LOST.value, "after": "", "from": part.duplicate_id if part else None}}
+    merge_id = part.merge_id if part else None
+    bump_versions([customer])
+    act = {"by": by, "via": BY_PURCHASE, "merge_id": merge_id}
+    insert(ProfileChange(customer=customer, values=values, version=customer.version, **act))
 
 
-def _without_merges(changes: Sequence[ProfileChange], merge: int | None, origin: int | None) -> str:
-    """The lead status without what merges wrote, except what `merge` took from `origin`."""
-    status = ""
-    for change in changes:
-        value = change.values[STATUS]
-        if change.merge_id is None or (change.merge_id == merge and value["from"] == origin):
-            status = value["after"]
-    return status
+def _is_of(change: ProfileChange, part: MergeMember | None) -> bool:
+    part_of_change = (change.merge_id, change.values[STATUS]["from"])
+    return part_of_change == ((part.merge_id, part.duplicate_id) if part else (None, None))

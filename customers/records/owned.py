@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from customers.models import DataSource, SourceRecord, UnmatchedValue
+from customers.models import DataSource, RecordTotals, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.models.prepared import Prepared
 
@@ -17,6 +17,7 @@ _rows = Prepared(
             *("pk", "customer", "origin", "external_id", "data_source"),
             Subquery(DataSource.objects.filter(name=DataSource.STAFF).values("pk")),
             Exists(UnmatchedValue.objects.filter(source_record=OuterRef("pk"))),
+            Exists(RecordTotals.objects.purchases().filter(source_record=OuterRef("pk"))),
             *("match_keys__kind", "match_keys__value"),
         )
     )
@@ -25,7 +26,10 @@ _rows = Prepared(
 
 @dataclass
 class OwnedRecord:
-    """`staff_source` is the data source of staff records; `excludes` says that a value is excluded from matching."""
+    """`staff_source` is the data source of staff records; `excludes` says that a value is excluded from matching.
+
+    `has_bought` that an order counted, or that there is a purchase.
+    """
 
     pk: int
     customer: int
@@ -34,6 +38,7 @@ class OwnedRecord:
     data_source: int
     staff_source: int | None
     excludes: bool
+    has_bought: bool
     keys: set[Key] = field(default_factory=set)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from customers.lib.identity import Identity, match_keys
-from customers.models import Customer, DataSource, SourceRecord
+from customers.models import Customer, DataSource, MergeMember, SourceRecord
 from customers.models.prepared import Prepared
 from customers.models.source import IDENTITY_FIELDS
 from customers.records import match_keys as keys
@@ -26,7 +26,8 @@ _locked: Prepared[Any] = Prepared(
                 SourceRecord.objects.filter(data_source__name=DataSource.STAFF, external_id=OuterRef("uuid")).values(
                     "pk"
                 )
-            )
+            ),
+            has_merged=Exists(MergeMember.objects.filter(merge__survivor=OuterRef("pk"), undone_at=None)),
         )
     )
 )
@@ -42,10 +43,13 @@ def identity_in(profile: Mapping[str, Any]) -> Identity:
     return Identity(**parts, country=profile["billing_address"].get("country", ""))
 
 
-def lock_with_staff_record(pk: int) -> tuple[Customer, int | None]:
-    """The customer, read again under the lock, and its staff record; None also for one made while this waited."""
+def lock_to_edit(pk: int) -> tuple[Customer, int | None, bool]:
+    """The customer, read again under the lock, its staff record, and whether another one is merged into it.
+
+    The staff record is None also if it was made while this waited.
+    """
     [locked] = _locked(pk)
-    return locked, locked.staff_record
+    return locked, locked.staff_record, locked.has_merged
 
 
 def staff_record_of(customer: Customer) -> SourceRecord:

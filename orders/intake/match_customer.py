@@ -24,7 +24,7 @@ from customers.matching.recognise import recognise
 from customers.models import IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
 from customers.models.prepared import Prepared, insert
 from customers.profile.edit import create_customer
-from customers.profile.lead_status import losses
+from customers.profile.lead_status import losses_among
 from customers.records import match_keys as keys
 from customers.records.owned import keys_of, owned_records
 from customers.records.timestamps import touch_customer
@@ -78,7 +78,7 @@ def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> AssignedRe
 
 
 # Read with the record, so that most orders need no query for it.
-_records = SourceRecord.objects.annotate(was_lost=Exists(losses().filter(customer=OuterRef("customer"))))
+_records = SourceRecord.objects.annotate(was_lost=Exists(losses_among(OuterRef(OuterRef("customer")))))
 
 
 def _may_be_lost(record: Any) -> bool:

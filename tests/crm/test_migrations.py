@@ -12,6 +12,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
 
 from customers.lib import sentences
 from tests.tables import table
@@ -265,13 +266,17 @@ def test_sentences_become_prose_again(prose):
 # Users who undid merges
 
 
+def models_at(migrated: BaseDatabaseWrapper, name: str) -> StateApps:
+    """The models of all apps, with those of customers after the migration `name`, to which the database goes back."""
+    MigrationExecutor(migrated).migrate([("customers", name)])
+    loader = MigrationExecutor(migrated).loader
+    return loader.project_state([*loader.applied_migrations]).apps
+
+
 @pytest.fixture(scope="module")
 def users_of_undos(migrated) -> list[str | None]:
     """Who undid the three parts of a merge: Ada by the history, one unknown, and Kim who undid the rest."""
-    executor = MigrationExecutor(migrated)
-    executor.migrate([("customers", "0013_undone_by")])
-    executor = MigrationExecutor(migrated)  # which knows what is applied now
-    state = executor.loader.project_state([*executor.loader.applied_migrations]).apps
+    state = models_at(migrated, "0013_undone_by")
 
     def rows(model: str, app: str = "customers"):
         return state.get_model(app, model)._default_manager.using(migrated.alias)
@@ -295,3 +300,74 @@ def users_of_undos(migrated) -> list[str | None]:
 
 def test_undos_of_before_get_their_user_from_the_history_or_from_the_merge(users_of_undos):
     assert users_of_undos == ["ada", None, "kim"]
+
+
+# Decisions of merges
+
+
+@pytest.fixture(scope="module")
+def merges_of_before(migrated):
+    """Two merges of four customers, the first with a duplicate who was restored, as their changes had them."""
+    state = models_at(migrated, "0020_decisions_of_merges")
+
+    def rows(model: str):
+        return state.get_model("customers", model)._default_manager.using(migrated.alias)
+
+    days = [datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 6)]
+    survivor, one, two, restored = [
+        rows("Customer").create(uuid=f"cus_decided{n}", version=9, **values)
+        for n, values in enumerate(
+            [
+                {"email_opt_in": False, "sms_contact": True},
+                {"phone": "1", "company": "New"},
+                {"email_opt_in": False},
+                {"custom1": "edited"},
+            ]
+        )
+    ]
+
+    def change(customer, version: int, day: int, merge=None, **values) -> None:
+        written = {key: {"before": "", "after": after, "from": origin} for key, (after, origin) in values.items()}
+        rows("ProfileChange").create(customer=customer, version=version, at=days[day], merge=merge, values=written)
+
+    first, second = [
+        rows("Merge").create(survivor=survivor, via="page", fingerprint=f"decided{n}", created=days[day])
+        for n, day in enumerate([1, 3])
+    ]
+    for merge, duplicate, undone in ((first, one, None), (first, restored, days[2]), (second, two, None)):
+        rows("MergeMember").create(merge=merge, duplicate=duplicate, undone_at=undone)
+    change(survivor, 1, 0)
+    brought = {
+        "phone": ("1", one.pk),
+        "company": ("Old", one.pk),
+        "custom1": ("a", restored.pk),
+        "custom2": ("b", None),
+    }
+    change(survivor, 4, 1, first, **brought)
+    change(one, 1, 0)
+    change(restored, 6, 2)
+
+    executor = MigrationExecutor(migrated)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    merges = list(rows("Merge").filter(survivor=survivor).order_by("pk"))
+    versions = [rows("MergeMember").get(duplicate=customer).version for customer in (one, restored)]
+    return survivor, one, restored, merges, versions
+
+
+def test_what_was_decided_in_merges_of_before_is_what_their_changes_say(merges_of_before):
+    survivor, one, restored, merges, _ = merges_of_before
+    first, second = [merge.decisions for merge in merges]
+    assert first["rule"] == second["rule"] == "keep"
+    # The company is no longer the duplicate's, so it is kept as if typed. Names that the merge did not touch are kept.
+    assert first["typed"] == {"company": "Old", "custom2": "b"}
+    picked = {key: pk for key, pk in first["picked"].items() if pk != survivor.pk}
+    assert picked == {"phone": one.pk, "custom1": restored.pk}
+    assert {"first_name", "sms_contact", "do_not_sell"} <= first["picked"].keys()
+    # The rule says it again: the most restrictive answer of all who are part of the customer.
+    assert "email_opt_in" not in first["picked"].keys() | second["picked"].keys()
+
+
+def test_merges_of_before_have_their_place_among_the_changes(merges_of_before):
+    *_, merges, versions_of_duplicates = merges_of_before
+    assert [merge.version for merge in merges] == [4, 5]
+    assert versions_of_duplicates == [9, 5]

@@ -9,11 +9,12 @@ from customers.engagement import notes
 from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.lib.identity import Identity
 from customers.merging.merge import merge_customers
-from customers.merging.plan import Picked, Typed, plan_merge
+from customers.merging.plan import plan_merge
 from customers.merging.split import SplitError, split_record
 from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import plan_undo
 from customers.models import CartLogin, Customer, DataSource, Merge, MergeMember, PaySource, SourceRecord, Via
+from customers.profile.decisions import Picked, Typed
 from customers.profile.derive import profile_values
 from customers.profile.edit import EditError, edit_profile
 from customers.totals import billing_status

@@ -7,11 +7,11 @@ from customers.engagement import notes
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.merging.merge import StalePlanError, merge_customers
 from customers.merging.plan import plan_merge
-from customers.merging.undo_plan import UndoError
+from customers.merging.undo_plan import UndoError, plan_undo
 from customers.models import Customer, SourceRecord
 from orders.models import Order
 from tests.acts import edit, fresh, merge, undo
-from tests.database import STAMPS, dump, linked_rows
+from tests.database import STAMPS, dump, linked_rows, reloaded
 from tests.factories import customer_with_order, order
 
 pytestmark = pytest.mark.django_db
@@ -114,13 +114,18 @@ def test_60_orders_that_arrived_since_go_back_with_their_record(three):
     assert taken.order.pk not in linked_rows(a)["Order"]
 
 
-def test_60_a_value_that_a_later_merge_carried_on_stays_there_and_is_named(three):
+def test_60_a_value_that_a_later_merge_carried_on_follows_the_customer_it_was_selected_from(three):
     a, b, c = three
     inner = merge(b, a, first_name=a)
     merge(c, b, first_name=b)
-    undone = undo(inner)
-    assert [x.first_name for x in fresh(a, b, c)] == ["Ada", "Bea", "Ada"]
-    assert [(o.field.key, o.is_reverted) for o in undone.kept] == [("first_name", False)]
+    assert fresh(c)[0].first_name == "Ada"
+    outcomes = plan_undo(reloaded(inner)).outcomes
+    assert [(o.customer, o.field.key, o.now, o.after) for o in outcomes] == [
+        (c, "first_name", "Ada", "Bea"),
+        (b, "first_name", "Ada", "Bea"),
+    ]
+    undo(inner)
+    assert [x.first_name for x in fresh(a, b, c)] == ["Ada", "Bea", "Bea"]
 
 
 def test_60_a_merge_with_an_erased_side_is_not_undone(three):

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from customers.matching.duplicates import candidate_for, duplicates_of
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
-from customers.merging.plan import MergeError, Picked, plan_merge
+from customers.merging.plan import MergeError, plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, HistoryEntry, IgnoredValue, Merge, Via
+from customers.profile.decisions import Picked
 from tests.acts import fresh, merge, undo
 from tests.database import dump
 from tests.factories import CustomerFactory, SourceRecordFactory, customer_with_order, order

@@ -14,9 +14,10 @@ from django.core.exceptions import ValidationError
 from customers.lib.address import PARTS, address
 from customers.lib.money import is_payable
 from customers.lib.text import can_be_stored
-from customers.merging.plan import MergePlan, Picked, Typed
+from customers.merging.plan import MergePlan
 from customers.models import Customer, MergeDraft
 from customers.profile.clean import clean, clean_typed
+from customers.profile.decisions import Picked, Typed
 from customers.profile.fields import BY_KEY, FieldKind, ProfileField
 from customers.profile.shop_logins import LoginTakenError, refuse_taken_login
 

@@ -19,8 +19,8 @@ from customers.lib.phrases import ActMessage, isolated, join_words
 from customers.matching import exclusions
 from customers.merging.forms.cells import Cell, GridRow, Input, comparable_value, is_blank, value_lines
 from customers.merging.forms.entered import CREDIT, EMPTY, NEITHER_TYPED_NOR_CLEARED, VALUE, Entered
-from customers.merging.plan import STATUS
 from customers.models import Customer, LeadStatus, ProfileChange
+from customers.profile.decisions import STATUS
 from customers.profile.fields import FIELDS, OTHER, FieldKind, ProfileField
 from customers.records.counts import sources
 

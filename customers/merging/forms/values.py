@@ -25,8 +25,9 @@ from customers.merging.forms.entered import (
 )
 from customers.merging.forms.grid import Grid, credit_by_currency
 from customers.merging.merge import changes_since, describe_changes
-from customers.merging.plan import STATUS, MergeError, MergePlan, Picked, Typed, plan_merge
+from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import LeadStatus
+from customers.profile.decisions import LOGIN, STATUS, Picked, Typed
 from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 
@@ -105,7 +106,8 @@ class ValuesForm:
         errors: dict[str, str] = {}
         for field in FIELDS:
             try:
-                if choice := read_choice(field, self.entered, self.customers):
+                choice = read_choice(field, self.entered, self.customers)
+                if choice and not self._is_suggested(field.key, choice):
                     choices[field.key] = choice
             except ValidationError as error:
                 errors[field.key] = str(error.message)
@@ -123,6 +125,13 @@ class ValuesForm:
             except MergeError as error:
                 errors["seen"] = str(error)
         return None, errors
+
+    def _is_suggested(self, key: str, choice: Picked | Typed) -> bool:
+        """Whether nobody chose: then the rule of the merge decides, now and after an undo of another merge."""
+        # Another login would bring its password along, by the rule.
+        if key == PASSWORD and (self.entered.text(LOGIN) or self.entered.picks[LOGIN] != self.suggested.picks[LOGIN]):
+            return False
+        return isinstance(choice, Picked) and self.suggested.picks[key] == str(choice.customer)
 
     def _check_sent(self, data: Mapping[str, str]) -> None:
         if any(name.startswith((PICK, VALUE)) and name not in self._inputs for name in data):

@@ -15,7 +15,7 @@ from customers.merging.split import split_record
 from customers.models import HistoryEntry, HistoryKind, Merge, SharedValue, SourceRecord, Via, Visit
 from customers.profile.edit import edit_profile
 from customers.records import history
-from tests.acts import erase, fresh, merge, rebuild, undo
+from tests.acts import edit, erase, fresh, merge, rebuild, undo
 from tests.customers.erasing.marked_rows import MARK, OTHER, PERSON, left_of
 from tests.factories import SourceRecordFactory, customer_with_order
 from tests.query_costs import analyze, strangers
@@ -129,13 +129,25 @@ def test_what_was_carried_on_to_a_third_and_came_back_is_blanked_there(agent):
     assert rebuild() == "Nothing differed."
 
 
-def test_a_value_that_is_anothers_by_now_stays_theirs(agent):
-    """It was chosen for a third customer in a merge that stands: that is their email."""
+def test_a_value_that_was_carried_on_in_a_merge_that_stands_is_forgotten_too():
     zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
     first = merge(bjorn, zyx, email=zyx)
     merge(third, bjorn, email=bjorn)
     undo(first)
-    assert fresh(third)[0].email == PERSON["email"]
+    assert fresh(third)[0].email == OTHER["email"]
+    erase(zyx)
+
+    assert left_of("zyxmark") == {}
+    assert rebuild() == "Nothing differed."
+
+
+def test_a_value_that_is_anothers_by_now_stays_theirs():
+    """Staff entered it for a third customer: that is their email."""
+    zyx, bjorn, third = customer_with_order(**PERSON), customer_with_order(**OTHER), customer_with_order(email="t@x.cz")
+    first = merge(bjorn, zyx, email=zyx)
+    merge(third, bjorn, email=bjorn)
+    edit(third, email=PERSON["email"])
+    undo(first)
     erase(zyx)
 
     assert fresh(third)[0].email == PERSON["email"]

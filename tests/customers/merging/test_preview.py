@@ -3,10 +3,11 @@ from decimal import Decimal
 import pytest
 
 from customers.matching.not_duplicates import write_not_duplicates
-from customers.merging.plan import Picked, plan_merge
+from customers.merging.plan import plan_merge
 from customers.merging.preview import preview_merge
 from customers.merging.warnings import narrowed_sentence, widened_sentence
 from customers.models import MatchKey, UnmatchedValue
+from customers.profile.decisions import Picked
 from customers.profile.fields import CONSENT, FieldKind, ProfileField
 from customers.records import counts
 from customers.records.registry import all_linked_models

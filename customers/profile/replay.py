@@ -1,0 +1,218 @@
+"""Playing the standing decisions about customers again in their order, from which every profile follows.
+
+An edit sets values, a purchase clears the lead status “Lost”, a merge decides each field anew (`decisions.py`): of
+those who are still part of it, each with the profile that follows from their own decisions until then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Expression, QuerySet
+
+from customers.models import CartLogin, Customer, LeadStatus, Merge, MergeMember, PaySource, ProfileChange
+from customers.models.prepared import Prepared
+from customers.profile.decisions import STATUS, Decisions, Party, Picked, Typed, decide
+from customers.profile.fields import BLANK, BY_KEY, FIELDS, REFERENCES, FieldKind
+
+Values = dict[str, Any]
+Part = tuple[int, int]
+"""(merge, duplicate)"""
+
+BY_PURCHASE = "order"
+"""`via` of a change that clears “Lost”."""
+
+
+class WithMerged(Expression):
+    """For a condition: `customers`, and all that are merged into them, directly or through others."""
+
+    SQL = """(
+        WITH RECURSIVE part (customer) AS (
+            SELECT id FROM customers_customer WHERE id IN {}
+            UNION
+            SELECT member.duplicate_id FROM part
+            JOIN customers_merge AS merge ON merge.survivor_id = part.customer
+            JOIN customers_mergemember AS member ON member.merge_id = merge.id AND member.undone_at IS NULL
+        )
+        SELECT customer FROM part
+    )"""
+
+    def __init__(self, customers: Expression) -> None:
+        super().__init__()
+        self.customers = customers
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        sql, params = compiler.compile(self.customers)
+        return self.SQL.format(sql), params
+
+
+_changes = Prepared(
+    lambda customers: (
+        ProfileChange.objects.filter(customer__in=WithMerged(customers)).select_related("by").order_by("version")
+    )
+)
+_members = Prepared(
+    lambda customers: (
+        MergeMember.objects.filter(merge__survivor__in=WithMerged(customers), undone_at=None)
+        .select_related("merge")
+        .order_by("merge__version", "merge", "duplicate")
+    )
+)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """That a merge brought a value. `origin` is the duplicate that had it, if it was one; `was_picked` by a user."""
+
+    merge: Merge
+    origin: int | None
+    was_picked: bool
+
+
+@dataclass
+class Standing:
+    """A profile as it stands, what each value stands by, and `parts`: the customer with all who are part of it."""
+
+    values: Values
+    by: dict[str, ProfileChange | Brought]
+    parts: set[int]
+
+
+class ProfileHistory:
+    """The decisions about some customers and all that are merged into them, read once, and what follows from them."""
+
+    def __init__(self, customers: Collection[int]) -> None:
+        self._customers = {*customers}
+        self.changes: defaultdict[int, list[ProfileChange]] = defaultdict(list)
+        for change in _changes(list(customers)):
+            self.changes[change.customer_id].append(change)
+        self.members = _members(list(customers))
+        self._members_of: defaultdict[int, list[MergeMember]] = defaultdict(list)
+        for member in self.members:
+            self._members_of[member.merge.survivor_id].append(member)
+        self._standing: dict[tuple[int, int | None, frozenset[Part]], Standing] = {}
+
+    def profile(self, customer: int, *, without: Collection[Part] = ()) -> Values:
+        """The profile of `customer` as it follows from what stands, or would follow `without` some parts of merges."""
+        return self.standing(customer, without=without).values
+
+    def standing(self, customer: int, *, until: int | None = None, without: Collection[Part] = ()) -> Standing:
+        """As `profile`, also at the version `until`."""
+        asked = (customer, until, frozenset(without))
+        if asked not in self._standing:
+            self._standing[asked] = self._play(*asked)
+        return self._standing[asked]
+
+    def _play(self, customer: int, until: int | None, without: frozenset[Part]) -> Standing:
+        standing = Standing(self._before_changes(customer), {}, {customer})
+        for version, decision in self._decisions(customer, without):
+            if until is not None and version > until:
+                break
+            if isinstance(decision, ProfileChange):
+                self._change(standing, decision, without)
+            else:
+                self._merge(standing, customer, decision, without)
+        return standing
+
+    def _decisions(
+        self, customer: int, without: Collection[Part]
+    ) -> Iterator[tuple[int, ProfileChange | list[MergeMember]]]:
+        """(version, an edit, a purchase or the members of a merge), in their order."""
+        # What a merge wrote of its values is a record of what they were then.
+        changes = [c for c in self.changes[customer] if c.merge_id is None or c.via == BY_PURCHASE]
+        members = [m for m in self._members_of[customer] if (m.merge_id, m.duplicate_id) not in without]
+        merges = [list(group) for _, group in groupby(members, key=lambda member: member.merge_id)]
+        decisions: list[tuple[int, ProfileChange | list[MergeMember]]] = [
+            *((change.version, change) for change in changes),
+            *((merged[0].merge.version, merged) for merged in merges),
+        ]
+        yield from sorted(decisions, key=lambda decision: decision[0])
+
+    def _change(self, standing: Standing, change: ProfileChange, without: Collection[Part]) -> None:
+        for key, value in change.values.items():
+            if change.via == BY_PURCHASE:
+                takes_effect = standing.values[key] == LeadStatus.LOST and self._stands(change, without)
+            else:
+                takes_effect = self._counts(key, value["after"], standing.parts)
+            if takes_effect:
+                standing.values[key], standing.by[key] = value["after"], change
+
+    def _stands(self, change: ProfileChange, without: Collection[Part]) -> bool:
+        """Whether the buyer is still part of the customer."""
+        if change.merge_id is None:
+            return True
+        buyer = change.values[STATUS]["from"]
+        members = (m for m in self._members_of[change.customer_id] if m.merge_id == change.merge_id)
+        return any(
+            (m.merge_id, m.duplicate_id) not in without for m in members if buyer is None or m.duplicate_id == buyer
+        )
+
+    def _merge(self, standing: Standing, survivor: int, members: list[MergeMember], without: Collection[Part]) -> None:
+        merge = members[0].merge
+        decisions = Decisions.from_json(merge.decisions)
+        duplicates = {m.duplicate_id: self.standing(m.duplicate_id, until=m.version, without=without) for m in members}
+        parts_of = {survivor: {*standing.parts}, **{pk: of_duplicate.parts for pk, of_duplicate in duplicates.items()}}
+        standing.parts.update(*parts_of.values())
+        parties = [
+            Party(survivor, {**standing.values}),
+            *(Party(pk, of_duplicate.values) for pk, of_duplicate in duplicates.items()),
+        ]
+        choices = {
+            key: choice
+            for key, choice in decisions.choices.items()
+            if isinstance(choice, Picked) or self._counts(key, choice.value, standing.parts)
+        }
+
+        def have_bought(customers: Collection[int]) -> bool:
+            return any(not decisions.bought.isdisjoint(parts_of[pk]) for pk in customers)
+
+        for key, final in decide(parties, choices, decisions.rule, have_bought=have_bought).items():
+            if final.value != standing.values[key]:
+                was_picked = isinstance(choices.get(key), Picked | Typed)
+                standing.values[key], standing.by[key] = final.value, Brought(merge, final.origin, was_picked)
+
+    def _counts(self, key: str, value: Any, parts: Collection[int]) -> bool:
+        """A login or payment method counts only if it was the customer's then: their own, or of who is part of them."""
+        kind = BY_KEY[key].kind
+        return kind not in REFERENCES or value is None or self._origins.get((kind, value)) in parts
+
+    @cached_property
+    def _origins(self) -> dict[tuple[FieldKind, int], int]:
+        """Whose each login and payment method named in a decision is."""
+        named: defaultdict[FieldKind, set[int]] = defaultdict(set)
+        for key, value in self._values_named():
+            if (kind := BY_KEY[key].kind) in REFERENCES and value:
+                named[kind].add(value)
+        origins: dict[tuple[FieldKind, int], int] = {}
+        for kind, pks in named.items():
+            rows: QuerySet[Any] = (PaySource if kind is FieldKind.PAY_SOURCE else CartLogin)._default_manager.all()
+            for pk, origin in rows.filter(pk__in=pks).values_list("pk", "source_record__origin"):
+                origins[kind, pk] = origin
+        return origins
+
+    def _values_named(self) -> Iterator[tuple[str, Any]]:
+        for change in (change for changes in self.changes.values() for change in changes):
+            yield from ((key, value["after"]) for key, value in change.values.items())
+        for member in self.members:
+            yield from member.merge.decisions.get("typed", {}).items()
+
+    def _before_changes(self, customer: int) -> Values:
+        changes = self.changes[customer]
+        if changes and changes[0].version == 1:
+            return dict(BLANK)
+        # How the customer was created is not known: what was there before the first change, else what is there.
+        values = {**self._stored[customer]} if customer in self._stored else dict(BLANK)
+        for change in reversed(changes):
+            values.update({key: value["before"] for key, value in change.values.items()})
+        return values
+
+    @cached_property
+    def _stored(self) -> dict[int, Values]:
+        parts = {pk for member in self.members for pk in (member.merge.survivor_id, member.duplicate_id)}
+        rows = Customer.objects.filter(pk__in=parts | self._customers)
+        return {row.pk: {field.key: getattr(row, field.column) for field in FIELDS} for row in rows}
