@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "crm.http.charsets.refuse_unreadable",
+    "crm.http.health.answer_healthz",  # outside of everything that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -133,6 +134,8 @@ else:
                 "min_size": 1,
                 "max_size": env.int("DATABASE_POOL_SIZE", default=10),
                 "timeout": CONNECT_TIMEOUT,
+                # After that the next request tries at once; a pool that goes on trying waits longer each time.
+                "reconnect_timeout": CONNECT_TIMEOUT,
             },
         },
     }

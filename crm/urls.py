@@ -18,7 +18,6 @@ urlpatterns = [
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("v1/", chartmogul.urls()),
     path("", include("crm.api.konnektive.urls")),
-    path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
 

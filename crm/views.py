@@ -29,13 +29,6 @@ def home(request: "StaffRequest") -> HttpResponseBase:
 
 @login_not_required
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers, whatever the database does."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@login_not_required
-@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers too."""
     try:

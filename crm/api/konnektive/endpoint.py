@@ -95,7 +95,7 @@ class Endpoint(Generic[Declared]):
     def _answer(self, call: Call) -> HttpResponse:
         if not (self.keeps_answers and call.idempotency_key):
             return answer("SUCCESS", self._message(call))
-        sent = {"call": self.act.__name__, **without_secrets(call.parameters)}
+        sent = without_secrets(call.parameters) | {"call": self.act.__name__}
         claimed = idempotency.claim(call.idempotency_key, by=call.by, sent=sent)
         if isinstance(claimed, HttpResponse):
             return claimed

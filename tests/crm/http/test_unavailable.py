@@ -297,6 +297,6 @@ def test_healthz_answers_whatever_the_database_does_and_readyz_says_it(client):
         raise failing_as(Failure.AWAY)
 
     with connection.execute_wrapper(fail):
-        assert Client().get("/healthz").content == b"ok"
+        assert client.get("/healthz").content == b"ok"
         assert Client().get("/readyz").status_code == 503
     assert Client().get("/readyz").content == b"ok"
