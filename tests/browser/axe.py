@@ -8,6 +8,8 @@ SCRIPT = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.j
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 """All that a theme changes."""
+SIZES = ["target-size", "scrollable-region-focusable"]
+"""What else the size of the window changes."""
 
 RUN = """
     ([options, changedOnly]) => axe.run(changedOnly ? {include: window.changed} : document, options).then(

@@ -4,11 +4,10 @@ from playwright.sync_api import Page, expect
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.accounts.roles import SUPPORT_AGENT
-from tests.browser.conftest import PASSWORD, PHONE, WIDE
+from tests.browser.conftest import PASSWORD, PHONE
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-at_both_sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -29,9 +28,8 @@ def enter(page: Page):
     return enter
 
 
-@at_both_sizes
-def test_a_user_is_created_and_may_do_what_was_ticked(size, page: Page, sign_in, enter):
-    page.set_viewport_size(size)
+def test_a_user_is_created_and_may_do_what_was_ticked(page: Page, sign_in, enter):
+    page.set_viewport_size(PHONE)
     sign_in("jane", *sorted(EVERYTHING))
     page.goto("/users/add/")
     page.get_by_label("User name").fill("margaret")
@@ -49,9 +47,8 @@ def test_a_user_is_created_and_may_do_what_was_ticked(size, page: Page, sign_in,
     expect(page.get_by_role("link", name="Users")).to_have_count(0)
 
 
-@at_both_sizes
-def test_a_link_is_passed_on_and_sets_a_password_once(size, page: Page, sign_in, enter):
-    page.set_viewport_size(size)
+def test_a_link_is_passed_on_and_sets_a_password_once(page: Page, sign_in, enter):
+    page.set_viewport_size(PHONE)
     margaret = make_user("margaret", SUPPORT_AGENT.ticks)
     sign_in("jane", *sorted(EVERYTHING))
     page.goto(f"/users/{margaret.pk}/")
@@ -77,9 +74,8 @@ def test_a_link_is_passed_on_and_sets_a_password_once(size, page: Page, sign_in,
     expect(page.get_by_role("heading", name="This link no longer works")).to_be_visible()
 
 
-@at_both_sizes
-def test_a_key_is_made_shown_once_and_revoked(size, page: Page, sign_in):
-    page.set_viewport_size(size)
+def test_a_key_is_made_shown_once_and_revoked(page: Page, sign_in):
+    page.set_viewport_size(PHONE)
     sign_in("robot", "accounts.use_api", "customers.view_customer")
     page.goto("/account/")
     page.get_by_role("link", name="Create API key").click()
@@ -104,9 +100,8 @@ def test_a_key_is_made_shown_once_and_revoked(size, page: Page, sign_in):
     expect(page.get_by_role("row", name="Warehouse")).to_contain_text("Revoked")
 
 
-@at_both_sizes
-def test_theme_and_time_zone_follow_the_account(size, page: Page, sign_in):
-    page.set_viewport_size(size)
+def test_theme_and_time_zone_follow_the_account(page: Page, sign_in):
+    page.set_viewport_size(PHONE)
     sign_in("jane", "customers.view_customer", "accounts.manage_user")
     jane = User.objects.get(username="jane")
     AccountChange.objects.create(user=jane, by=jane, text="Created.", at="2026-01-12T23:30:00Z")
@@ -125,7 +120,7 @@ def test_theme_and_time_zone_follow_the_account(size, page: Page, sign_in):
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
-    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 def test_without_scripts_the_theme_switch_and_a_role_work(browser, live_server):

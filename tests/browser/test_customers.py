@@ -50,9 +50,8 @@ def test_a_search_swaps_the_rows_and_back_brings_the_list(page: Page, helena, as
     expect(page.get_by_role("row")).to_have_count(26)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
-def test_a_list_is_filtered_sorted_followed_and_taken_home(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_a_list_is_filtered_sorted_followed_and_taken_home(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto("/customers/")
     rows = page.locator("#result_list tbody tr")
     shop = page.get_by_role("list", name="Filters").get_by_role("link", name="Shop")
@@ -95,9 +94,8 @@ def test_pages_of_the_list_follow_each_other_by_keyboard(page: Page, helena, as_
     expect(page.get_by_role("row")).to_have_count(26)
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
-def test_tabs_swap_the_rows_take_the_focus_and_go_back(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_tabs_swap_the_rows_take_the_focus_and_go_back(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
     rows = page.locator("#rows tbody tr")
     page.get_by_role("link", name="Older").click()
@@ -115,9 +113,8 @@ def test_tabs_swap_the_rows_take_the_focus_and_go_back(size, page: Page, helena,
     expect(page.get_by_role("heading", level=1)).to_have_text("Helena Holý")
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
-def test_a_note_is_written_without_leaving_the_page(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_a_note_is_written_without_leaving_the_page(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/?tab=sources")
     page.get_by_role("link", name="+ Note").click()
 
@@ -155,17 +152,15 @@ def test_everything_works_without_javascript(browser: Browser, live_server, hele
     context.close()
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE, {"width": 320, "height": 640}])
-def test_nothing_makes_the_page_scroll_sideways(size, page: Page, as_agent):
+def test_nothing_makes_the_page_scroll_sideways(page: Page, as_agent):
     long = customer_with_order(
         first_name="N" * 100, last_name="W" * 100, email=f"{'x' * 60}@{'y' * 60}.example.org", company="C" * 200
     )
     notes.add(long, {"text": "w" * 300}, by=None)
-    page.set_viewport_size(size)
-    for tab in ("orders", "history", "notes", "sources"):
-        page.goto(f"/customers/{long.pk}/?tab={tab}")
-        wide, inner = widths(page)
-        assert wide <= inner, tab
-    page.goto("/customers/")
-    wide, inner = widths(page)
-    assert wide <= inner
+    tabs = [f"/customers/{long.pk}/?tab={tab}" for tab in ("orders", "history", "notes", "sources")]
+    for path in [*tabs, "/customers/"]:
+        page.goto(path)
+        for size in (WIDE, PHONE, {"width": 320, "height": 640}):
+            page.set_viewport_size(size)
+            wide, inner = widths(page)
+            assert wide <= inner, (path, size)

@@ -30,24 +30,50 @@ def open_page(page: Page, shown: Shown) -> list[str]:
     return found
 
 
+COVERED = """
+    () => {
+        // The link that skips to the content comes onto the page when it has the focus.
+        const isShown = element => element.checkVisibility({visibilityProperty: true}) && element.tabIndex >= 0
+            && !element.matches(".skip-to-content-link")
+        const isHit = element => {
+            element.scrollIntoView({block: "center", inline: "center"})
+            const labels = [...(element.labels ?? [])]  // an input may be pressed by its label
+            // A link of two lines has a rectangle for each.
+            return [element, ...labels].flatMap(part => [...part.getClientRects()]).some(box => {
+                const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+                return hit && [element, ...labels].some(part => part.contains(hit))
+            })
+        }
+        return [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+            .filter(element => isShown(element) && !isHit(element)).map(element => element.outerHTML)
+    }
+"""
+
+
+def covered(page: Page) -> list[str]:
+    """The controls that nobody can press, because something lies on them or they are off the page."""
+    return [f"cannot be pressed: {control}" for control in page.evaluate(COVERED)]
+
+
 def judge(page: Page, folder: str | None, name: str, checked: set[str]) -> list[str]:
     """What is wrong with the open page; its pictures are taken.
 
-    Everything is asked in the light theme when it is wide and in the dark theme on a phone. What looks different on
-    the other size, which is little and the same on many pages, is asked there in the other theme, too, unless `asked`.
+    Everything is asked in the light theme when it is wide, and what a size or a theme changes in the dark theme on a
+    phone. What looks different on the other size, which is little and the same on many pages, is asked there in the
+    other theme, too, unless `checked`.
     """
     page.emulate_media(color_scheme="light")
     axe.changed(page)
-    complaints = [f"light, desk: {each}" for each in overflow(page) + axe.violations(page)]
+    complaints = [f"light, desk: {each}" for each in covered(page) + overflow(page) + axe.violations(page)]
     pictures.take(page, folder, f"{name}-desk")
 
     page.set_viewport_size(PHONE)
-    complaints += [f"light, phone: {each}" for each in overflow(page) + changed_colours(page, checked)]
+    complaints += [f"light, phone: {each}" for each in covered(page) + overflow(page) + changed_colours(page, checked)]
     pictures.take(page, folder, f"{name}-phone")
 
     page.emulate_media(color_scheme="dark")
     axe.changed(page)
-    complaints += [f"dark, phone: {each}" for each in axe.violations(page)]
+    complaints += [f"dark, phone: {each}" for each in axe.violations(page, rules=axe.COLOURS + axe.SIZES)]
     pictures.take(page, folder, f"{name}-phone-dark")
 
     page.set_viewport_size(WIDE)

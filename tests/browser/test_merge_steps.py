@@ -1,4 +1,4 @@
-"""The steps of a merge and its history in a browser, on a desk and on a phone."""
+"""The steps of a merge and its history in a browser, on a phone."""
 
 import re
 
@@ -8,11 +8,10 @@ from playwright.sync_api import Page, expect
 from crm.accounts.roles import ADMIN
 from customers.models import Customer, Merge, MergeDraft, NotDuplicate
 from tests.acts import merge
-from tests.browser.conftest import PASSWORD, PHONE, WIDE
+from tests.browser.conftest import PASSWORD, PHONE
 from tests.factories import customer_with_order
 
 EMAIL, NUMBER = "hholy@gmail.com", "+420 241 770 449"
-both_sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -22,10 +21,9 @@ def helenas(live_server) -> list[Customer]:
     return [helena, helen, customer_with_order(first_name="Zdeněk", email="zdenek@holy.cz")]
 
 
-@both_sizes
-def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(page: Page, sign_in, helenas, size):
+def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(page: Page, sign_in, helenas):
     helena, helen, zdenek = helenas
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     sign_in("jane", *ADMIN.ticks)
     page.goto(f"/customers/{helena.pk}/merge/")
     page.get_by_role("link", name=re.compile(rf"^Explain .*\({helen.pk}\)$")).click()
@@ -48,10 +46,9 @@ def test_a_candidate_is_explained_dismissed_taken_back_and_another_is_searched(p
     expect(page.get_by_text("No shared email or phone.")).to_be_visible()
 
 
-@both_sizes
-def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, sign_in, helenas, size):
+def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, sign_in, helenas):
     helena, helen, _ = helenas
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     sign_in("jane", *ADMIN.ticks)
     page.goto(f"/customers/{helena.pk}/merge/values/?duplicate={helen.pk}")
     page.locator("input[name=value-last_name]").fill("Holá")
@@ -66,10 +63,9 @@ def test_all_from_this_one_picks_a_column_and_leaves_what_was_typed(page: Page, 
     expect(page.get_by_role("row", name=re.compile("^Last name"))).to_contain_text("Holá")
 
 
-@both_sizes
-def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_in, helenas, size):
+def test_what_was_entered_is_there_again_after_every_way_back(page: Page, sign_in, helenas):
     helena, helen, _ = helenas
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     sign_in("jane", *ADMIN.ticks)
     page.goto(f"/customers/{helena.pk}/merge/")
     page.get_by_role("button", name="Choose final values").click()
@@ -130,11 +126,10 @@ def test_without_a_script_the_form_is_drawn_anew(browser, live_server, page: Pag
         expect(plain.locator("#taken")).to_contain_text("are selected")
 
 
-@both_sizes
-def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: Page, sign_in, helenas, size):
+def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: Page, sign_in, helenas):
     helena, helen, zdenek = helenas
     made = merge(helena, helen, zdenek)
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     sign_in("jane", *ADMIN.ticks)
     page.goto("/merges/")
     page.get_by_label("Customer", exact=True).fill("zdenek")
@@ -155,10 +150,9 @@ def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: P
     expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.name_with_number} was restored.")
 
 
-@both_sizes
-def test_the_whole_merge_is_done_by_keyboard(page: Page, sign_in, helenas, size):
+def test_the_whole_merge_is_done_by_keyboard(page: Page, sign_in, helenas):
     helena, helen, _ = helenas
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     sign_in("jane", *ADMIN.ticks)
     page.goto(f"/customers/{helena.pk}/merge/")
     tab_to(page, "input[name=duplicate]")

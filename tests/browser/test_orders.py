@@ -1,4 +1,4 @@
-"""Service actions on orders and purchases, as somebody at a desk or on a phone goes through them."""
+"""Service actions on orders and purchases, as somebody on a phone goes through them."""
 
 import re
 from datetime import timedelta
@@ -8,15 +8,15 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from crm.accounts.permissions import EVERYTHING
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import PHONE
 from tests.factories import declined_order, paid_order, subscription
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(params=[WIDE, PHONE], ids=["desk", "phone"])
-def staff(request, page: Page, sign_in) -> Page:
-    page.set_viewport_size(request.param)
+@pytest.fixture
+def staff(page: Page, sign_in) -> Page:
+    page.set_viewport_size(PHONE)
     sign_in("jane", *EVERYTHING)
     return page
 

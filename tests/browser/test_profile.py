@@ -9,11 +9,10 @@ from crm.accounts.roles import SUPPORT_AGENT
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Tag
 from customers.profile.edit import edit_profile
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import PHONE
 from tests.factories import customer_with_order, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-sizes = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -35,9 +34,8 @@ def more(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).click()
 
 
-@sizes
-def test_who_is_known_already_is_shown_before_somebody_is_added(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_who_is_known_already_is_shown_before_somebody_is_added(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto("/customers/")
     page.get_by_role("link", name="Add customer").click()
     page.get_by_label("First name").fill("Hana")
@@ -58,9 +56,8 @@ def test_who_is_known_already_is_shown_before_somebody_is_added(size, page: Page
     assert Customer.objects.count() == 2
 
 
-@sizes
-def test_the_second_of_two_who_edit_chooses_between_both_versions(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_the_second_of_two_who_edit_chooses_between_both_versions(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
     page.get_by_role("link", name="Edit identity").click()
     page.get_by_label("Email", exact=True).fill("mine@example.org")
@@ -84,9 +81,8 @@ def test_the_second_of_two_who_edit_chooses_between_both_versions(size, page: Pa
     assert (helena.email, helena.phone, helena.company) == ("mine@example.org", "+420 111 222 333", "Holý Design")
 
 
-@sizes
-def test_status_tag_and_attribute_are_set_and_taken_off(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_status_tag_and_attribute_are_set_and_taken_off(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
     more(page, "Set status…")
     page.get_by_label("Lead status").select_option("Lost")
@@ -117,9 +113,8 @@ def test_status_tag_and_attribute_are_set_and_taken_off(size, page: Page, helena
     expect(page.get_by_text("No attributes yet.")).to_be_visible()
 
 
-@sizes
-def test_credit_is_given_and_below_zero_only_when_ticked(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_credit_is_given_and_below_zero_only_when_ticked(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     page.goto(f"/customers/{helena.pk}/")
     more(page, "Adjust credit…")
     page.get_by_label("Amount").fill("7.50")
@@ -138,9 +133,8 @@ def test_credit_is_given_and_below_zero_only_when_ticked(size, page: Page, helen
     assert fits(page)
 
 
-@sizes
-def test_a_value_is_not_matched_on_until_that_is_taken_back(size, page: Page, helena, as_agent):
-    page.set_viewport_size(size)
+def test_a_value_is_not_matched_on_until_that_is_taken_back(page: Page, helena, as_agent):
+    page.set_viewport_size(PHONE)
     otto = customer_with_order(first_name="Otto", email="otto@example.org", phone="+420 241 770 449")
     page.goto(f"/customers/{helena.pk}/")
     expect(page.get_by_role("link", name=re.compile("possible duplicate"))).to_be_visible()

@@ -1,4 +1,4 @@
-"""A tab narrowed to a source, history to a kind, and a record split off; in a wide window and on a phone."""
+"""A tab narrowed to a source, history to a kind, and a record split off; on a phone."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,13 +9,10 @@ from playwright.sync_api import Page, expect
 from crm.accounts.roles import SUPPORT_AGENT
 from customers.profile.edit import edit_profile
 from tests.acts import fresh, merge
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import PHONE
 from tests.factories import SourceRecordFactory, customer_with_order, order
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"]),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -33,8 +30,8 @@ def helena(live_server):
 
 
 @pytest.fixture
-def as_splitter(sign_in, page: Page, size):
-    page.set_viewport_size(size)
+def as_splitter(sign_in, page: Page):
+    page.set_viewport_size(PHONE)
     sign_in("margaret", *SUPPORT_AGENT.ticks, "customers.split_sourcerecord")
 
 

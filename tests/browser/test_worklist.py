@@ -5,10 +5,8 @@ from playwright.sync_api import Page, expect
 
 from crm.accounts.roles import SUPPORT_AGENT
 from customers.models import Customer
-from tests.browser.conftest import PHONE, WIDE
+from tests.browser.conftest import PHONE
 from tests.factories import customer_with_order
-
-BOTH_SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -21,11 +19,10 @@ def as_agent(sign_in, twins) -> None:
     sign_in("margaret", *SUPPORT_AGENT.ticks)
 
 
-@BOTH_SIZES
 def test_the_key_leads_to_the_search_and_the_search_to_a_customer_whom_the_start_page_remembers(
-    page: Page, as_agent, twins, size
+    page: Page, as_agent, twins
 ):
-    page.set_viewport_size(size)
+    page.set_viewport_size(PHONE)
     page.goto("/")
     page.keyboard.press("/")
     field = page.get_by_role("searchbox", name="Search customers")
@@ -53,9 +50,8 @@ def test_the_key_goes_to_the_header_elsewhere_and_to_the_list_s_own_search_there
     expect(page.locator("#searchbar")).to_be_focused()
 
 
-@BOTH_SIZES
-def test_a_group_is_dismissed_taken_back_and_merged_from_there(page: Page, as_agent, twins, size):
-    page.set_viewport_size(size)
+def test_a_group_is_dismissed_taken_back_and_merged_from_there(page: Page, as_agent, twins):
+    page.set_viewport_size(PHONE)
     page.goto("/duplicates/")
     reason = page.get_by_label("Reason for “Not duplicates” (optional)")
     reason.fill("Mother and daughter")
