@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 
 from customers.lib.countries import country_name
 from customers.models import DataSource, SourceRecord
@@ -42,38 +42,46 @@ class SourcePage:
 
 def source_page(*, after: str = "") -> SourcePage:
     sources = DataSource.objects.filter(name__gt=after) if after else DataSource.objects.all()
-    rows = list(_with_counts(sources, MOST_LISTED).order_by("name")[: PER_PAGE + 1])
-    shown = [_figures(row, MOST_LISTED) for row in rows[:PER_PAGE]]
+    rows = list(sources.select_related("created_by").order_by("name")[: PER_PAGE + 1])
+    shown = _figures_of(rows[:PER_PAGE], MOST_LISTED)
     return SourcePage(shown, shown[-1].source.name if len(rows) > PER_PAGE else "")
 
 
 def figures_of(source: DataSource) -> SourceFigures:
-    return _figures(_with_counts(DataSource.objects.filter(pk=source.pk), MOST_OF_ONE).get(), MOST_OF_ONE)
+    return _figures_of([source], MOST_OF_ONE)[0]
 
 
-def _with_counts(sources: QuerySet[DataSource], most: int) -> QuerySet[Any]:
-    records = SourceRecord.objects.filter(data_source=OuterRef("pk"))
-    some_records = SourceRecord.objects.filter(data_source=OuterRef(OuterRef("pk"))).values("pk")[: most + 1]
-    customers = SourceRecord.objects.filter(pk__in=Subquery(some_records)).values("customer").distinct()
-    orders = Order.objects.filter(data_source=OuterRef("pk"))
-    return sources.select_related("created_by").annotate(
-        records_counted=CappedCount(records.values("pk")[: most + 1]),
-        customers_counted=CappedCount(customers[: most + 1]),
-        orders_counted=CappedCount(orders.values("pk")[: most + 1]),
-        last_order_at=Subquery(orders.order_by("-at", "-pk").values("at")[:1]),
-    )
+def _figures_of(sources: Sequence[DataSource], most: int) -> list[SourceFigures]:
+    if not sources:
+        return []
+    first, *others = (_counts(source.pk, most) for source in sources)
+    counts = {row.pk: row for row in first.union(*others, all=True)}
+    return [_figures(source, counts[source.pk], most) for source in sources]
 
 
-def _figures(row: Any, most: int) -> SourceFigures:
+def _counts(source: int, most: int) -> QuerySet[Any, Any]:
+    # Each source by its own number: the database then knows which have few rows, and finds those by an index.
+    records = SourceRecord.objects.filter(data_source=source)
+    first_records = SourceRecord.objects.filter(pk__in=Subquery(records.values("pk")[: most + 1]))
+    orders = Order.objects.filter(data_source=source)
+    counts = {
+        "records": CappedCount(records.values("pk")[: most + 1]),
+        "customers": CappedCount(first_records.values("customer").distinct()[: most + 1]),
+        "orders": CappedCount(orders.values("pk")[: most + 1]),
+        "last_order_at": Subquery(orders.order_by("-at", "-pk").values("at")[:1]),
+    }
+    return DataSource.objects.filter(pk=source).annotate(**counts).values_list("pk", *counts, named=True)
+
+
+def _figures(source: DataSource, counts: Any, most: int) -> SourceFigures:
     # Of the first records only the customers are counted, so with more records there may be more customers.
-    is_partial = row.records_counted > most
-    customers = f"{row.customers_counted:,}+" if is_partial else f"{row.customers_counted:,}"
+    has_more = "+" if counts.records > most else ""
     return SourceFigures(
-        row,
-        _capped(row.records_counted, most),
-        _capped(most + 1, most) if row.customers_counted > most else customers,
-        _capped(row.orders_counted, most),
-        row.last_order_at,
+        source,
+        _capped(counts.records, most),
+        f"{min(counts.customers, most):,}{has_more}",
+        _capped(counts.orders, most),
+        counts.last_order_at,
     )
 
 
