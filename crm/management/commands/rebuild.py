@@ -1,8 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils.translation import ngettext
 
+from customers.lib.database_failures import Failure, failure_of
 from customers.rebuild import rebuild
 from orders.revenue.disagreements import disagreements
 from orders.totals.add import rebuild_totals
@@ -17,9 +19,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         differed = 0
-        for line in rebuild(rebuild_totals):
-            self.stdout.write(line)
-            differed += 1
+        try:
+            for line in rebuild(rebuild_totals):
+                self.stdout.write(line)
+                differed += 1
+        except OperationalError as error:
+            if failure_of(error) is not Failure.BUSY:
+                raise
+            raise CommandError("A customer is being changed for a long time. Run rebuild again.") from error
         corrected = ngettext("%(count)d difference corrected.", "%(count)d differences corrected.", differed)
         for line in disagreements():
             self.stdout.write(line)

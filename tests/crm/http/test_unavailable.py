@@ -7,6 +7,7 @@ from copy import deepcopy
 from html import unescape
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import ConnectionHandler, Error, close_old_connections, connection
 from django.test import Client
 from django.urls import reverse
@@ -14,10 +15,12 @@ from django.urls import reverse
 from crm.accounts.permissions import EVERYTHING
 from customers.lib.database_failures import Failure, failure_of
 from customers.models import Customer, Note, Visit
-from orders.models import Transaction
+from orders.models import Purchase, Transaction
+from orders.subscriptions.apply_due import apply_due
+from orders.subscriptions.change import today
 from tests.acts import rerun
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
-from tests.factories import customer_with_order, declined_order, make_user, signed_in
+from tests.factories import customer_with_order, declined_order, make_user, signed_in, subscription
 from tests.failing_database import apart, held, on_postgres, read_only, run
 from tests.test_access import PAGES, subjects  # noqa: F401 - a fixture
 
@@ -300,3 +303,13 @@ def test_healthz_answers_whatever_the_database_does_and_readyz_says_it(client):
         assert client.get("/healthz").content == b"ok"
         assert Client().get("/readyz").status_code == 503
     assert Client().get("/readyz").content == b"ok"
+
+
+def test_the_next_run_of_a_command_does_what_a_held_record_kept_from_the_first():
+    purchase = subscription()
+    Purchase.objects.filter(pk=purchase.pk).update(cancels_on=today())
+    with held(purchase.source_record.customer):
+        assert list(apply_due(today())) == []
+        with pytest.raises(CommandError, match="Run rebuild again"):
+            call_command("rebuild")
+    assert list(apply_due(today())) == [purchase]
