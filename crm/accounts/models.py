@@ -64,6 +64,23 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class PageEnd(models.Model):
+    """Where a page of a list ended that was read by number with a key. `listed` is a digest of what was asked for."""
+
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+", db_index=False)
+    listed = models.CharField(max_length=64)
+    page = models.PositiveIntegerField()
+    end = models.JSONField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["key", "listed", "page"], name="pageend_once")]
+
+    def __str__(self) -> str:
+        return f"End of page {self.page}"
+
+
 class AccountChange(models.Model):
     """Entry of the user audit log: permissions granted or revoked, or another change of an account. Append-only."""
 

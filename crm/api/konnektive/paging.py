@@ -6,6 +6,7 @@ meanwhile neither hide a row of a later page nor show one again. So do the pages
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -15,15 +16,16 @@ from django.db.models import Model
 from pydantic import AfterValidator, PrivateAttr
 from typing_extensions import TypedDict
 
+from crm.api import page_ends
 from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Day, Parameters, Whole
 from customers.lib.dates import end_of_day, start_of_day
-from customers.records.changed_since import ChainedQuery
+from customers.records.changed_since import ChainedQuery, RowPlace
 from customers.records.horizon import wait_until_complete
 
 MOST_PER_PAGE, USUAL_PER_PAGE = 200, 25
-REMEMBERED_SECONDS = 5 * 60
-"""So long, later pages use the count of the first, and a page the end of the one before it."""
+COUNT_KEPT_SECONDS = 5 * 60
+"""So long, a page whose page before was not read uses the count of an earlier one."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -83,45 +85,61 @@ def answer_page(
     rows: ChainedQuery[Row], query: PagedQuery, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
 ) -> Page:
     """The requested page of `rows`, each through `write`; `what` names them in the plural."""
-    shown = _read(rows, query)
-    total = _count(rows, query, at_least=(query.page - 1) * query.results_per_page + len(shown))
+    size, listed = query.results_per_page, _name(rows)
+    before = _end_before(query, listed)
+    read = rows.rows_after(before.place, size) if before else rows.rows_from((query.page - 1) * size, size)
+    at_least = (query.page - 1) * size + len(read.rows)
+    total = before.total if before and before.total >= at_least else _count(rows, query, listed, at_least=at_least)
     if not total:
         raise nothing_found(what)
-    return {
-        "totalResults": total,
-        "resultsPerPage": query.results_per_page,
-        "page": query.page,
-        "data": write(shown),
-    }
+    if read.end and len(read.rows) == size:
+        _remember(query, listed, CountedPlace(read.end, total))
+    return {"totalResults": total, "resultsPerPage": size, "page": query.page, "data": write(read.rows)}
 
 
-def _read(rows: ChainedQuery[Row], query: PagedQuery) -> list[Row]:
-    size, key = query.results_per_page, _cache_key(rows)
-    ends = f"page-{query.caller}-{size}-{key}"
-    before = cache.get(f"{ends}-{query.page - 1}") if key and query.page > 1 else None
-    read = rows.rows_after(before, size) if before else rows.rows_from((query.page - 1) * size, size)
-    if key and len(read.rows) == size:
-        cache.set(f"{ends}-{query.page}", read.end, REMEMBERED_SECONDS)
-    return read.rows
+@dataclass(frozen=True)
+class CountedPlace:
+    """The place of the last row of a page, and the total that was answered with it."""
+
+    place: RowPlace
+    total: int
 
 
-def _count(rows: ChainedQuery[Any], query: PagedQuery, *, at_least: int) -> int:
+def _end_before(query: PagedQuery, listed: str) -> CountedPlace | None:
+    """The end of the page before, if the caller has read it."""
+    if query.page == 1 or not listed:
+        return None
+    before = query.page - 1
+    _, end = page_ends.last_end(query.caller, f"{listed} {query.results_per_page}", among=range(before, query.page))
+    if end is None:
+        return None
+    values = [datetime.fromisoformat(value) if isinstance(value, str) else value for value in end["values"]]
+    return CountedPlace(RowPlace(end["part"], tuple(values)), end["total"])
+
+
+def _remember(query: PagedQuery, listed: str, end: CountedPlace) -> None:
+    if listed and query.caller:
+        values = [value.isoformat() if isinstance(value, datetime) else value for value in end.place.values]
+        written = {"part": end.place.part, "values": values, "total": end.total}
+        page_ends.remember(query.caller, f"{listed} {query.results_per_page}", query.page, written)
+
+
+def _count(rows: ChainedQuery[Any], query: PagedQuery, listed: str, *, at_least: int) -> int:
     """The number of rows. A page after the first takes the count of an earlier page, some minutes old."""
     # Otherwise a client that reads all pages would have the rows counted on each of them.
     if rows.is_counted:
         return rows.count()
-    key = _cache_key(rows)
-    if query.page > 1 and key:
-        counted = cache.get(f"counted-{key}")
+    if query.page > 1 and listed:
+        counted = cache.get(f"counted-{listed}")
         if counted is not None and counted >= at_least:
             return int(counted)
     total = rows.count()
-    if key:
-        cache.set(f"counted-{key}", total, REMEMBERED_SECONDS)
+    if listed:
+        cache.set(f"counted-{listed}", total, COUNT_KEPT_SECONDS)
     return total
 
 
-def _cache_key(rows: ChainedQuery[Any]) -> str:
+def _name(rows: ChainedQuery[Any]) -> str:
     """Names the query; "" if it is known to have no rows."""
     try:
         sql = "\n".join(str(part.query) for part in rows.parts)
