@@ -13,7 +13,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast fuzz screenshots lint lock country-names
+.PHONY: help run demo test test-fast fuzz histories screenshots lint lock country-names
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,10 @@ test-fast: $(VENV)/dev.stamp  ## Run the tests of what changed, or of all rules,
 
 fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz
+
+histories: $(VENV)/dev.stamp  ## Do 10,000 random steps of merges and undos a database, and compare with a model
+	$(BIN)/python -m tests.customers.histories
+	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.customers.histories)
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)  ## Draw every page into screenshots/
 	@mkdir -p screenshots

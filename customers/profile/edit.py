@@ -26,7 +26,7 @@ from customers.profile.derive import (
     save_profile,
 )
 from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
-from customers.profile.refusals import lock_merged, refusals_in, refuse_as_merged
+from customers.profile.refusals import lock_merged, not_refused_by, refusals_in, refuse_as_merged
 from customers.profile.replay import Brought, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
@@ -88,7 +88,8 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
         raise EditError(f"Not saved. {error}") from None
     difference = profile_difference(profile_values(locked), cleaned)
     if has_merged and len(difference) < len(cleaned):
-        difference |= _confirmed(locked, cleaned.keys() - difference.keys())
+        unchanged = {key: value for key, value in cleaned.items() if key not in difference}
+        difference |= _confirmed(locked, unchanged, merged)
     if not difference:
         return locked
     profile = profile_values(locked) | {key: value["after"] for key, value in difference.items()}
@@ -108,11 +109,16 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
     return locked
 
 
-def _confirmed(customer: Customer, keys: Collection[str]) -> Difference:
-    """Those of the fields whose value a merge brought, as a change to what they are."""
-    by = ProfileHistory([customer.pk]).standing(customer.pk).by
-    values = {key: getattr(customer, BY_KEY[key].column) for key in keys if isinstance(by.get(key), Brought)}
-    return {key: {"before": value, "after": value, "from": None} for key, value in values.items()}
+def _confirmed(customer: Customer, values: Mapping[str, Any], merged: Collection[Customer]) -> Difference:
+    """Those of the unchanged `values` that a merge brought, or that not all of the `merged` refuse yet, as a change."""
+    history = ProfileHistory([customer.pk])
+    by = history.standing(customer.pk).by
+    decided = {key for key in values if isinstance(by.get(key), Brought)}
+    for one in merged:
+        said_by = history.standing(one.pk).by
+        decided |= not_refused_by(one, refusals_in(values)).keys()
+        decided |= {key for key in refusals_in(values) if isinstance(said_by.get(key), Brought)}
+    return {key: {"before": values[key], "after": values[key], "from": None} for key in decided}
 
 
 def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from django.db.models import F
 from customers.lib import sentences
 from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, lock, lock_live, retry_when_moved
-from customers.models import Customer, ProfileChange
+from customers.models import Customer, MergeMember, ProfileChange
 from customers.models.functions import Now
 from customers.profile.fields import FIELDS, FieldKind
 from customers.records.ownership import merged_into_any
@@ -86,7 +86,10 @@ def refuse_as_merged(
     merged: Collection[Customer], refusals: Mapping[str, bool], *, said_on: Customer, by: User | None, via: str
 ) -> list[ProfileChange]:
     """Make all of the locked `merged` refuse too; the changes, which the caller inserts."""
-    said = {customer: _not_refused_by(customer, refusals) for customer in merged}
+    # A refusal that only a merge brought would leave with it, though it was said by all of them now.
+    standing = MergeMember.objects.filter(merge__survivor__in=merged, undone_at=None)
+    survivors = set(standing.values_list("merge__survivor", flat=True)) if refusals and merged else set()
+    said = {c: dict(refusals) if c.pk in survivors else not_refused_by(c, refusals) for c in merged}
     changes = [
         ProfileChange(
             customer=customer,
@@ -107,7 +110,7 @@ def refuse_as_merged(
     return changes
 
 
-def _not_refused_by(customer: Customer, refusals: Mapping[str, bool]) -> dict[str, bool]:
+def not_refused_by(customer: Customer, refusals: Mapping[str, bool]) -> dict[str, bool]:
     return {key: value for key, value in refusals.items() if getattr(customer, key) is not value}
 
 
@@ -134,7 +137,7 @@ def passed_to(customers: Sequence[Customer], *, since: datetime) -> dict[int, li
 
 def overruled(customer: Customer, merged: Sequence[Customer]) -> dict[str, bool]:
     """The refusals of `merged`, who are part of `customer`, that it does not show and has not answered since."""
-    lost = {key: value for one in merged for key, value in _not_refused_by(customer, refusals_of(one)).items()}
+    lost = {key: value for one in merged for key, value in not_refused_by(customer, refusals_of(one)).items()}
     if not lost:
         return {}
     last_said_by: dict[str, int] = {}

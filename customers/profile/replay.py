@@ -172,7 +172,8 @@ class ProfileHistory:
             return any(not decisions.bought.isdisjoint(parts_of[pk]) for pk in customers)
 
         for key, final in decide(parties, choices, decisions.rule, have_bought=have_bought).items():
-            if final.value != standing.values[key]:
+            # Also if it is the same: it is the duplicate's value, and follows them.
+            if final.value != standing.values[key] or final.origin is not None:
                 was_picked = isinstance(choices.get(key), Picked | Typed)
                 standing.values[key], standing.by[key] = final.value, Brought(merge, final.origin, was_picked)
 

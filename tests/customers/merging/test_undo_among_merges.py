@@ -2,9 +2,11 @@
 
 import pytest
 
+from customers.merging.forms.values import ValuesForm
 from customers.merging.merge import merge_keeping_survivor
 from customers.merging.undo_plan import plan_undo
 from customers.models import Customer, HistoryEntry
+from customers.profile.decisions import Picked
 from customers.profile.replay import Brought
 from tests.acts import edit, fresh, merge, rebuild, undo
 from tests.factories import CustomerFactory
@@ -173,3 +175,24 @@ def test_a_value_set_to_what_it_shows_already_changes_nothing_where_no_merge_bro
     before = edit(survivor, phone="111 1111").version
     merge(survivor, first)
     assert edit(survivor, phone="111 1111").version == before + 1
+
+
+def test_a_refusal_that_is_said_again_while_merged_is_said_by_everybody_who_is_part():
+    top, middle, low = customers({"email_opt_in": False}, {"email_opt_in": True}, {"email_opt_in": False})
+    inner = merge(middle, low)
+    outer = merge(top, *fresh(middle))
+    check(middle, email_opt_in=False)
+    edit(top, email_opt_in=False)
+    undo(outer)
+    undo(inner)
+    check(middle, email_opt_in=False)
+
+
+def test_a_value_that_a_user_leaves_as_suggested_is_decided_by_the_rule():
+    survivor, first = customers({"company": "Own"}, {"phone": "111 1111", "company": "Acme"})
+    [survivor, first] = fresh(survivor, first)
+    suggested = {f"pick-{key}": str(survivor.pk) for key in ("company", "last_name")} | {"pick-phone": str(first.pk)}
+    seen = {"seen": f"{survivor.version}-{first.version}"}
+    assert ValuesForm([survivor, first], suggested | seen).review().choices == {}
+    other = suggested | seen | {"pick-company": str(first.pk)}
+    assert ValuesForm([survivor, first], other).review().choices == {"company": Picked(first.pk)}

@@ -1,0 +1,305 @@
+"""Random histories done with the program and compared with the model after every step; a failure is made small."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from customers.lib.errors import ActionError
+from customers.merging.split import SplitError
+from tests.customers.histories.model import STRICTEST, History, Step, World
+from tests.customers.histories.program import Program
+from tests.database import rolled_back
+
+STEPS = 40
+ADDRESSES = [{}, {"city": "Praha", "country": "CZ"}, {"city": "Brno", "country": "CZ"}]
+VALUES: dict[str, list[Any]] = {
+    "company": ["", "Acme", "Initech"],
+    "custom1": ["", "gold", "silver"],
+    "phone": ["", "+420 241 770 449", "+420 602 330 910"],
+    "billing_address": ADDRESSES,
+    "lead_status": ["", "new", "lost"],
+    "tax_exempt": [True, False],
+    **{key: [None, True, False] for key in STRICTEST},
+}
+ACTS = (
+    *("arrive", "arrive", "create", "order", "order", "edit", "edit", "edit", "edit", "edit_again", "edit_again"),
+    *("card", "add_login", "login", "tag", "untag", "set_attribute", "give", "split", "unmerge"),
+    *("merge", "merge", "merge", "merge", "merge_by_api", "undo", "undo", "undo", "undo_part"),
+)
+
+
+class DiffersError(AssertionError):
+    """What the program says, and the model does not."""
+
+
+def random_steps(seed: int, number: int = STEPS) -> Iterator[Step]:
+    """Steps that name what earlier ones made; which of them are possible is seen when they are done."""
+    random = Random(seed)  # noqa: S311 - the same steps each time
+    people, merges = ["n0"], ["none"]
+    yield Step("arrive", "n0", {"values": {}, "counts": True})
+    for n in range(1, number):
+        name, act = f"n{n}", random.choice(ACTS)
+        yield Step(act, name, _arguments(random, act, people, merges))
+        if act in ("arrive", "create", "split", "unmerge"):
+            people.append(name)
+        if act in ("merge", "merge_by_api"):
+            merges.append(name)
+
+
+def _arguments(random: Random, act: str, people: list[str], merges: list[str]) -> dict[str, Any]:
+    person, word = random.choice(people), random.choice(["vip", "slow"])
+    value_of = {key: random.choice(values) for key, values in random.sample(sorted(VALUES.items()), 2)}
+    record = f"record of {random.choice(people)}"
+    match act:
+        case "arrive":
+            return {"values": value_of, "counts": random.random() < 0.5}
+        case "create":
+            return {"values": {"first_name": "Page", **value_of}}
+        case "order":
+            return {"record": record, "counts": random.random() < 0.7}
+        case "edit":
+            return {"customer": person, "values": value_of}
+        case "edit_again":
+            return {"customer": person, "key": random.choice(sorted(VALUES))}
+        case "tag" | "untag":
+            return {"customer": person, "word": word}
+        case "give":
+            return {"customer": person, "amount": random.choice([1, 5])}
+        case "split" | "unmerge":
+            return {"record": record}
+        case "undo" | "undo_part":
+            return {"merge": random.choice(merges), "only": person}
+        case "merge" | "merge_by_api":
+            chosen = random.sample(people, min(len(people), random.choice([2, 2, 3])))
+            keys = random.sample(sorted(VALUES), random.choice([0, 1, 3]))
+            choices = {
+                key: random.choice([("picked", random.choice(chosen)), ("typed", random.choice(VALUES[key]))])
+                for key in keys
+            }
+            return {"people": chosen, "choices": choices, "credit": random.choice([None, None, 9])}
+    return {"customer": person}
+
+
+class Run:
+    def __init__(self) -> None:
+        self.history, self.program, self.world = History(), Program(), World({})
+
+    def do(self, step: Step) -> bool:
+        """Whether the step was possible; DiffersError when the program and the model then say different things."""
+        try:
+            done = getattr(self, f"_{step.act}", self._plain)(step)
+        except (ActionError, SplitError) as error:
+            raise DiffersError(f"{step} was refused: {error}") from error
+        if done:
+            self.world = self.history.world()
+            _compare(self.world.picture(), self.program.picture())
+        return bool(done)
+
+    def _is_live(self, name: str) -> bool:
+        return name in self.world.people and self.world.people[name].survivor is None
+
+    def _plain(self, step: Step) -> bool:
+        """An act whose arguments are the model's and the program's."""
+        if "customer" in step.args and not self._is_live(step.args["customer"]):
+            return False
+        if "record" in step.args and step.args["record"] not in self.world.origins:
+            return False
+        getattr(self.program, step.act)(step.name, **step.args)
+        self.history.add(step)
+        return True
+
+    def _arrive(self, step: Step) -> bool:
+        # Profiles are completed after the order, which would clear “Lost”.
+        bare = Step("arrive", step.name, {"values": {}, "counts": step.args["counts"]})
+        self.program.arrive(step.name, {}, step.args["counts"])
+        self.history.add(bare)
+        self.world = self.history.world()
+        return self._edit(Step("edit", step.name, {"customer": step.name, "values": step.args["values"]}))
+
+    def _edit(self, step: Step) -> bool:
+        customer, values = step.args["customer"], step.args["values"]
+        if not self._is_live(customer):
+            return False
+        self.program.edit(step.name, customer, values)
+        refused = {key: value for key, value in values.items() if key in STRICTEST and value is STRICTEST[key]}
+        self.history.add(step, also=dict.fromkeys(self.world.below(customer), refused))
+        return True
+
+    def _edit_again(self, step: Step) -> bool:
+        """Set a value to what it shows already."""
+        customer, key = step.args["customer"], step.args["key"]
+        if not self._is_live(customer):
+            return False
+        values = {key: self.world.people[customer].values[key]}
+        return self._edit(Step("edit", step.name, {"customer": customer, "values": values}))
+
+    def _card(self, step: Step) -> bool:
+        return self._show(
+            step,
+            "pay_source",
+            [
+                c
+                for c, record in self.world.cards.items()
+                if self.world.end(self.world.origins[record]) == step.args["customer"]
+            ],
+        )
+
+    def _login(self, step: Step) -> bool:
+        return self._show(
+            step,
+            "cart_login",
+            [login for login, owner in self.world.logins.items() if self.world.end(owner) == step.args["customer"]],
+        )
+
+    def _show(self, step: Step, key: str, theirs: list[str]) -> bool:
+        if not theirs:
+            return False
+        chosen = theirs[sum(map(ord, step.name)) % len(theirs)]
+        return self._edit(Step("edit", step.name, {"customer": step.args["customer"], "values": {key: chosen}}))
+
+    def _add_login(self, step: Step) -> bool:
+        customer = step.args["customer"]
+        if not self._is_live(customer):
+            return False
+        self.program.add_login(step.name, customer)
+        self.history.add(step, shown=self.world.people[customer].values["cart_login"] is None)
+        return True
+
+    def _tag(self, step: Step) -> bool:
+        customer, word = step.args["customer"], step.args["word"]
+        if not self._is_live(customer):
+            return False
+        getattr(self.program, step.act)(step.name, customer, word)
+        self.history.add(step, writes=(word in self.world.tags_of(customer)) is (step.act == "untag"))
+        return True
+
+    _untag = _tag
+
+    def _set_attribute(self, step: Step) -> bool:
+        return self._plain(Step(step.act, step.name, {**step.args, "value": step.name}))
+
+    def _several_records(self, record: str) -> bool:
+        if record not in self.world.origins:
+            return False
+        return len(self.world.records_of(self.world.end(self.world.origins[record]))) > 1
+
+    def _split_facts(self, record: str) -> dict[str, Any]:
+        """What the new customer is: the identity as received, with what all who are merged refuse."""
+        chain = self.world.chain(self.world.origins[record])
+        refused = {
+            key: value
+            for name in chain
+            for key, value in self.world.people[name].values.items()
+            if key in STRICTEST and value is STRICTEST[key]
+        }
+        person = record.removeprefix("record of ")
+        identity = {"first_name": person, "last_name": f"H{person}", "email": f"{person}@reunite.cz"}
+        regained = {chain[-1]: self.program.regained_by_split(record)}
+        return {"values": {**identity, **refused}, "regained": regained}
+
+    def _split(self, step: Step) -> bool:
+        if not self._several_records(step.args["record"]):
+            return False
+        facts = self._split_facts(step.args["record"])
+        self.program.split(step.name, **step.args)
+        self.history.add(step, **facts)
+        return True
+
+    def _unmerge(self, step: Step) -> bool:
+        record = step.args["record"]
+        if not self._several_records(record):
+            return False
+        facts = self._split_facts(record)
+        restored = self.program.unmerge(step.name, record)
+        if restored == step.name:
+            self.history.add(Step("split", step.name, step.args), **facts)
+        elif restored:
+            self._take_out(restored)
+        return restored is not None
+
+    def _merge(self, step: Step) -> bool:
+        survivor, *duplicates = step.args["people"]
+        by_api = step.act == "merge_by_api"
+        duplicates = duplicates[:1] if by_api else duplicates
+        if not duplicates or not all(map(self._is_live, (survivor, *duplicates))):
+            return False
+        together = sum(self.world.picture()["credit"][name] for name in (survivor, *duplicates))
+        wanted = None if by_api else step.args["credit"]
+        choices = {} if by_api else step.args["choices"]
+        args = {"survivor": survivor, "duplicates": duplicates, "choices": choices, "by_api": by_api}
+        self.program.merge(step.name, **args, credit=wanted)
+        correction = 0 if wanted is None else wanted - together
+        self.history.add(Step("merge", step.name, args), order=[*self.world.people], correction=correction)
+        return True
+
+    _merge_by_api = _merge
+
+    def _standing(self, merge: str) -> list[str]:
+        steps = [step for step in self.history.steps if step.act == "merge" and step.name == merge]
+        return [d for step in steps for d in step.args["duplicates"] if (merge, d) not in self.history.undone]
+
+    def _undo(self, step: Step) -> bool:
+        standing = self._standing(step.args["merge"])
+        only = [step.args["only"]] if step.act == "undo_part" else []
+        if not standing or not {*only} <= {*standing}:
+            return False
+        self.program.undo(step.args["merge"], only)
+        self.history.undone |= {(step.args["merge"], name) for name in only or standing}
+        return True
+
+    _undo_part = _undo
+
+    def _take_out(self, name: str) -> None:
+        merges = [step.name for step in self.history.steps if step.act == "merge"]
+        self.history.undone |= {(merge, name) for merge in merges if name in self._standing(merge)}
+
+
+def _compare(model: dict[str, Any], program: dict[str, Any]) -> None:
+    differences = [
+        f"{what} of {name}: {program[what].get(name)!r}, and by the model {model[what].get(name)!r}"
+        for what in model
+        for name in {**model[what], **program[what]}
+        if model[what].get(name) != program[what].get(name)
+    ]
+    if differences:
+        raise DiffersError("\n".join(differences))
+
+
+def failure_of(steps: list[Step]) -> str:
+    """What differs after these steps, "" if nothing does. The database is as before."""
+    with rolled_back():
+        run = Run()
+        for step in steps:
+            try:
+                run.do(step)
+            except DiffersError as error:
+                return str(error)
+    return ""
+
+
+def minimised(steps: list[Step]) -> list[Step]:
+    """The steps without all that are not needed for a failure."""
+    size = len(steps) // 2
+    while size:
+        for start in range(len(steps) - size, -1, -size):
+            fewer = steps[:start] + steps[start + size :]
+            if failure_of(fewer):
+                steps = fewer
+        size = min(size // 2, len(steps) // 2) if size > 1 else 0
+    return steps
+
+
+def check_history(seed: int, number: int = STEPS) -> int:
+    """The number of steps that were possible; DiffersError with the fewest steps that fail."""
+    steps, done = [*random_steps(seed, number)], 0
+    with rolled_back():
+        run = Run()
+        try:
+            for step in steps:
+                done += run.do(step)
+            return done
+        except DiffersError:
+            steps = steps[: steps.index(step) + 1]
+    fewest = minimised(steps)
+    listed = "\n".join(f"  {step}" for step in fewest)
+    raise DiffersError(f"Seed {seed}, {len(fewest)} steps:\n{listed}\n{failure_of(fewest)}")
