@@ -21,7 +21,9 @@ help:  ## Say what each of these does
 run: $(VENV)/run.stamp .env  ## Start the application with the demo
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo
-	$(BIN)/python manage.py runserver $(ADDRESS)
+	@# The worker ends with the server, also on Ctrl-C.
+	@$(BIN)/python manage.py worker & worker=$$!; trap 'kill $$worker 2>/dev/null; wait $$worker' EXIT; trap 'exit 130' INT TERM; \
+		$(BIN)/python manage.py runserver $(ADDRESS)
 
 demo: $(VENV)/run.stamp .env  ## Fill the database with the demo
 	$(BIN)/python manage.py migrate --verbosity 0

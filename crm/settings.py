@@ -27,6 +27,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "crm",
     "crm.accounts",
+    "crm.jobs",
     "orders",
     "customers",
     "django.contrib.admin.apps.SimpleAdminConfig",  # for its templates and static files: there is no admin site
@@ -39,6 +40,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "ninja",  # for the static files of its documentation page
 ]
 
@@ -94,7 +97,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 
 # How many seconds a request waits for a row that another act has locked, for the answer to a statement, and for a
 # connection; and how long a transaction may stay open with nothing to do. A command has nobody who waits for it.
-IS_COMMAND = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["runserver"]
+IS_COMMAND = Path(sys.argv[0]).name in ("manage.py", "celery") and sys.argv[1:2] != ["runserver"]
 if IS_COMMAND:
     LOCK_TIMEOUT = env.float("COMMAND_LOCK_TIMEOUT", default=10)
     STATEMENT_TIMEOUT = env.float("COMMAND_STATEMENT_TIMEOUT", default=0)
@@ -235,6 +238,18 @@ MRR_RECLASSIFIED_WITHIN = env.int("MRR_RECLASSIFIED_WITHIN", default=60)
 # Payments: the dotted path of a class as `orders.payments.gateway` describes it. Without one, nothing can be charged.
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
+
+# Jobs: the queue that wakes workers, where files are kept and for how many days, and email about jobs that ended
+
+TASK_QUEUES = {"database": "django_tasks_db.DatabaseBackend", "celery": "crm.jobs.celery_queue.CeleryBackend"}
+TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="database")]}}
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@127.0.0.1:5672//")
+JOB_FILES_DAYS = env.int("JOB_FILES_DAYS", default=7)
+EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
+SITE_URL = env.str("SITE_URL", default="")  # of links in emails
+MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: views ask for permission
 
 # Static files
 

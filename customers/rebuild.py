@@ -5,6 +5,10 @@ short transaction with the same locks as the acts, in the same order, so that us
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +22,18 @@ from customers.records import match_keys, ownership, shared_values
 from customers.totals import billing_status
 
 OfRecords = Callable[[Sequence[int]], list[str]]
+Place = Sequence[Any]
+"""Where a stretch begins, fit for JSON: the name of a phase, and after which row of it."""
+
+
+@dataclass(frozen=True)
+class RebuiltStretch:
+    """A line for each difference; `following` is None at the end."""
+
+    differences: Sequence[str]
+    following: Place | None
+    customers: int = 0
+    """How many customers are through with it."""
 
 
 def rebuild(totals: OfRecords) -> Iterator[str]:
@@ -27,22 +43,58 @@ def rebuild(totals: OfRecords) -> Iterator[str]:
 
     `totals` does the same for the totals of records, before the billing status is derived from them.
     """
-    yield from _owners()
-    yield from normal_forms.renew_ignored_values()
-    for pks in _batches(Customer.objects.all()):
-        yield from _caches(pks, totals)
-    yield from shared_values.rebuild()
-
-
-def _batches(customers: CustomerQuerySet) -> Iterator[list[int]]:
-    last = 0
-    while pks := list(customers.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        yield pks
-        last = pks[-1]
+    place: Place | None = ()
+    while place is not None:
+        stretch = rebuild_stretch(place, totals)
+        yield from stretch.differences
+        place = stretch.following
 
 
 @transaction.atomic
-def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
+def rebuild_stretch(place: Place, totals: OfRecords) -> RebuiltStretch:
+    """A short part of it, from `place` on, which is () at first."""
+    phases: dict[str, Callable[[Place], RebuiltStretch]] = {
+        "owners": _owners,
+        "records": _owners_of_records,
+        "ignored": lambda after: RebuiltStretch(normal_forms.renew_ignored_values(), None),
+        "caches": partial(_caches, totals=totals),
+        "missing": _missing_shared_values,
+        "unshared": _unshared_values,
+    }
+    names = list(phases)
+    name, *after = place or (names[0],)
+    stretch = phases[name](after)
+    if stretch.following is not None:
+        return replace(stretch, following=(name, *stretch.following))
+    return replace(stretch, following=following_phase(names, name))
+
+
+def following_phase(names: Sequence[str], name: str) -> Place | None:
+    return next(([after] for before, after in pairwise(names) if before == name), None)
+
+
+def _owners(after: Place) -> RebuiltStretch:
+    """All that are wrong in one lock: a merge leads from one customer to another."""
+    (last,) = after or (0,)
+    wrong = sorted(row for row in ownership.misplaced_customers() if row[0] > last)[:BATCH]
+    ownership.refresh(list(lock({pk for row in wrong for pk in row if pk})))
+    lines = [f"merged_into of customer {customer}: {stored}, not {derived}" for customer, stored, derived in wrong]
+    return RebuiltStretch(lines, [wrong[-1][0]] if wrong else None)
+
+
+def _owners_of_records(after: Place) -> RebuiltStretch:
+    retired = MergeMember.objects.filter(undone_at=None).values("duplicate")
+    survivors = _batch(Customer.objects.exclude(pk__in=retired), after)
+    # Customers that were merged meanwhile are left out.
+    live = [pk for pk, customer in lock(survivors).items() if customer.merged_into_id is None]
+    moved = ownership.refresh(live)
+    return RebuiltStretch([f"owner of {moved} records"] if moved else [], survivors[-1:] or None)
+
+
+def _caches(after: Place, *, totals: OfRecords) -> RebuiltStretch:
+    customers = _batch(Customer.objects.all(), after)
+    if not customers:
+        return RebuiltStretch([], None)
     lock(customers)
     differed = refresh_profiles(customers)
     # Read under the lock: no record can be moved or added meanwhile.
@@ -52,25 +104,18 @@ def _caches(customers: Sequence[int], totals: OfRecords) -> list[str]:
         differed += match_keys.refresh(batch)
     for batch in batches(records):
         differed += totals([record.pk for record in batch])
-    return differed + billing_status.refresh(customers)
+    return RebuiltStretch(differed + billing_status.refresh(customers), customers[-1:], len(customers))
 
 
-def _owners() -> Iterator[str]:
-    for customer, stored, derived in ownership.misplaced_customers():
-        yield f"merged_into of customer {customer}: {stored}, not {derived}"
-        _reset_owners({pk for pk in (customer, stored, derived) if pk})
-    retired = MergeMember.objects.filter(undone_at=None).values("duplicate")
-    for survivors in _batches(Customer.objects.exclude(pk__in=retired)):
-        if moved := _gather(survivors):
-            yield f"owner of {moved} records"
+def _missing_shared_values(after: Place) -> RebuiltStretch:
+    missing, following = shared_values.add_missing(after)
+    return RebuiltStretch([f"shared value {key} missing" for key in missing], following)
 
 
-@transaction.atomic
-def _reset_owners(customers: set[int]) -> None:
-    ownership.refresh(list(lock(customers)))
+def _unshared_values(after: Place) -> RebuiltStretch:
+    return RebuiltStretch([], shared_values.drop_all_unshared(after))
 
 
-@transaction.atomic
-def _gather(survivors: Sequence[int]) -> int:
-    # Customers that were merged meanwhile are left out.
-    return ownership.refresh([pk for pk, customer in lock(survivors).items() if customer.merged_into_id is None])
+def _batch(customers: CustomerQuerySet, after: Place) -> list[int]:
+    (last,) = after or (0,)
+    return list(customers.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH])

@@ -23,6 +23,7 @@ class User(AbstractUser):
         max_length=60, default="UTC", help_text="IANA name of the time zone in which times are shown"
     )
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
+    has_news = models.BooleanField(default=False, help_text="A job of theirs ended, and its notice was not dismissed")
 
     permission_cache: set[str] | None = None  # no column: filled by SingleQueryBackend, or with the API key
 

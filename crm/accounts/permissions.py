@@ -89,6 +89,8 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
     ),
     "Administration": (
         Checkbox(MANAGE_USERS, "Can manage users", "Create and edit users, with at most your own permissions"),
+        Checkbox("jobs.start_rebuild", "Can rebuild derived data", "After an update, or when figures disagree"),
+        Checkbox("jobs.view_all_job", "Can view all jobs", "Imports, exports and other long work of all users"),
         Checkbox(USE_API, "Can use the API", "With your own API keys"),
     ),
 }

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self, TypeVar
 
 from django.conf import settings
@@ -30,6 +30,13 @@ class KeyQuerySet(models.QuerySet[Keyed]):
             return self.none()
         conditions = (models.Q(kind=kind, value__in=of_kind) for kind, of_kind in values.items())
         return self.filter(models.Q(*conditions, _connector=models.Q.OR))
+
+    def after(self, key: Sequence[str]) -> Self:
+        """The keys that follow in the order of (kind, value), on the index; all of them after ()."""
+        if not key:
+            return self.all()
+        kind, value = key
+        return self.filter(models.Q(kind=kind, value__gt=value) | models.Q(kind__gt=kind), kind__gte=kind)
 
     def without_whole_numbers(self) -> Self:
         """Without the digits of records that have a whole number: that is compared instead."""

@@ -14,12 +14,12 @@ A row that was skipped is left to `rebuild`.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Subquery
 
-from customers.lib.batches import batches
+from customers.lib.batches import BATCH
 from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
 from customers.models import MatchKey, MatchKind, SharedValue
 from customers.models.matching import Key, KeyQuerySet
@@ -128,18 +128,31 @@ def _count_holders(holders: Mapping[Key, int]) -> None:
     SharedValue.objects.bulk_update(miscounted, ["holders"])
 
 
-def rebuild() -> Iterator[str]:
-    """Add what is missing, a line for each; count the customers, and drop what is not shared, which are no faults."""
-    keys_of_two = MatchKey.objects.values_list("kind", "value").annotate(
-        low=Min("source_record__customer"),
-        high=Max("source_record__customer"),
-        holders=Count("source_record__customer", distinct=True),
+def add_missing(after: Sequence[str]) -> tuple[list[Key], Key | None]:
+    """Add what is missing of the shared values that follow the key `after`, a batch of them, and count their customers.
+
+    The missing ones, and the last one looked at; None at the end.
+    """
+    rows = (
+        MatchKey.objects.after(after)
+        .values_list("kind", "value")
+        .annotate(
+            low=Min("source_record__customer"),
+            high=Max("source_record__customer"),
+            holders=Count("source_record__customer", distinct=True),
+        )
     )
-    for shared in batches(keys_of_two.filter(low__lt=F("high")).order_by("kind", "value")):
-        holders = {(kind, value): number for kind, value, _, _, number in shared}
-        missing = sorted(holders.keys() - set(SharedValue.objects.among(holders).values_list("kind", "value")))
-        _add(missing)
-        yield from (f"shared value {key} missing" for key in missing)
-        _count_holders(holders)
-    for rows in batches(SharedValue.objects.order_by("pk")):
-        drop_unshared({(row.kind, row.value) for row in rows})
+    shared = list(rows.filter(low__lt=F("high")).order_by("kind", "value")[:BATCH])
+    holders = {(kind, value): number for kind, value, _, _, number in shared}
+    missing = sorted(holders.keys() - set(SharedValue.objects.among(holders).values_list("kind", "value")))
+    _add(missing)
+    _count_holders(holders)
+    return missing, shared[-1][:2] if shared else None
+
+
+def drop_all_unshared(after: Sequence[int]) -> list[int] | None:
+    """Drop what is not shared any more of a batch of rows; the last one looked at, None at the end."""
+    (last,) = after or (0,)
+    rows = list(SharedValue.objects.filter(pk__gt=last).order_by("pk")[:BATCH])
+    drop_unshared({(row.kind, row.value) for row in rows})
+    return [rows[-1].pk] if rows else None

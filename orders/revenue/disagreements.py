@@ -23,15 +23,25 @@ OWNER, STATUS = "source_record__customer", "source_record__customer__billing_sta
 
 
 def disagreements() -> Iterator[str]:
-    last = 0
+    last: int | None = 0
+    while last is not None:
+        lines, last = disagreements_after(last)
+        yield from lines
+
+
+def disagreements_after(last: int) -> tuple[list[str], int | None]:
+    """Those of a batch of customers, and the last of the batch; None after all customers."""
     buyers = Purchase.objects.order_by(OWNER).values_list(OWNER, STATUS).distinct()
-    while statuses := dict(buyers.filter(**{f"{OWNER}__gt": last})[:BATCH]):
-        ledger = read_changes(list(statuses))
-        current = {pk for pk, purchase in ledger.purchases.items() if purchase.status not in ENDED}
-        for customer, status in statuses.items():
-            if message := _disagreement(status, ledger.changes.get(customer, []), current):
-                yield message.format(customer=customer, status=status)
-        last = max(statuses)
+    statuses = dict(buyers.filter(**{f"{OWNER}__gt": last})[:BATCH])
+    if not statuses:
+        return [], None
+    ledger = read_changes(list(statuses))
+    current = {pk for pk, purchase in ledger.purchases.items() if purchase.status not in ENDED}
+    lines = []
+    for customer, status in statuses.items():
+        if message := _disagreement(status, ledger.changes.get(customer, []), current):
+            lines.append(message.format(customer=customer, status=status))
+    return lines, max(statuses)
 
 
 def _disagreement(status: str, changes: Collection[Change], current: Collection[int]) -> str:

@@ -1,0 +1,110 @@
+"""What runs at set times, once across all workers: the commands that a crontab would run, and the care of jobs.
+
+Each has a row in `Schedule`. A worker that finds it due moves `next_at` by one UPDATE, which only one worker's can
+match, and runs it. What was interrupted runs again the next time, as all of them may.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import StringIO
+
+from django.core.management import CommandError, call_command
+from django.db import Error
+from django.utils import timezone
+
+from crm.jobs.files import clear_old_jobs
+from crm.jobs.lost import wake_lost_jobs
+from crm.jobs.models import Schedule
+from crm.jobs.queue import forget_old_calls
+
+logger = logging.getLogger(__name__)
+
+Following = Callable[[datetime], datetime]
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    name: str
+    following: Following
+    act: Callable[[], object]
+
+
+def every(**interval: float) -> Following:
+    return lambda now: now + timedelta(**interval)
+
+
+def hourly(minute: int) -> Following:
+    def following(now: datetime) -> datetime:
+        then = now.replace(minute=minute, second=0, microsecond=0)
+        return then if then > now else then + timedelta(hours=1)
+
+    return following
+
+
+def daily(hour: int, minute: int) -> Following:
+    """At this time in UTC."""
+
+    def following(now: datetime) -> datetime:
+        then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return then if then > now else then + timedelta(days=1)
+
+    return following
+
+
+def command(name: str, following: Following) -> Scheduled:
+    def run() -> str:
+        output = StringIO()
+        call_command(name, stdout=output)
+        return output.getvalue()
+
+    return Scheduled(name, following, run)
+
+
+SCHEDULED: list[Scheduled] = [
+    Scheduled("wake_lost_jobs", every(seconds=15), wake_lost_jobs),
+    command("settle_pending", every(minutes=5)),
+    command("apply_due", hourly(7)),
+    Scheduled("clear_old_jobs", hourly(27), clear_old_jobs),
+    Scheduled("forget_old_calls", hourly(47), forget_old_calls),
+    command("forget_idempotency_keys", daily(3, 37)),
+    command("purge_merge_drafts", daily(3, 47)),
+]
+
+
+def run_due() -> list[str]:
+    """Run what is due and no other worker has taken; the names."""
+    now = timezone.now()
+    rows = {row.name: row for row in Schedule.objects.all()}
+    _add_missing(rows.keys(), now)
+    due = [scheduled for scheduled in SCHEDULED if (row := rows.get(scheduled.name)) and row.next_at <= now]
+    return [scheduled.name for scheduled in due if _run(scheduled, rows[scheduled.name], now)]
+
+
+def _add_missing(known: Collection[str], now: datetime) -> None:
+    missing = [scheduled for scheduled in SCHEDULED if scheduled.name not in known]
+    rows = [Schedule(name=scheduled.name, next_at=scheduled.following(now)) for scheduled in missing]
+    if rows:
+        Schedule.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _run(scheduled: Scheduled, row: Schedule, now: datetime) -> bool:
+    """False if another worker was quicker."""
+    mine = Schedule.objects.filter(pk=row.pk, next_at=row.next_at)
+    if not mine.update(next_at=scheduled.following(now), started=now):
+        return False
+    message = _outcome(scheduled)
+    Schedule.objects.filter(pk=row.pk).update(ended=timezone.now(), message=message[-500:])
+    return True
+
+
+def _outcome(scheduled: Scheduled) -> str:
+    try:
+        return str(scheduled.act() or "").strip()
+    except (CommandError, Error, OSError) as error:
+        logger.warning("%s failed: %s", scheduled.name, error)
+        return str(error)
+    except Exception as error:  # one act that fails must not keep the clock from the others
+        logger.exception("%s failed", scheduled.name)
+        return type(error).__name__

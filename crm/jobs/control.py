@@ -1,0 +1,73 @@
+"""Starting, pausing, resuming and cancelling jobs. A worker hears of it after its chunk."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from crm.accounts.models import User
+from crm.jobs.kind import Kind, kind_named, label_of
+from crm.jobs.models import UNFINISHED, EventKind, Job, JobEvent, JobState
+from crm.jobs.news import dismiss
+from crm.jobs.queue import wake
+from customers.lib.errors import ActionError
+
+
+class JobChangeError(ActionError):
+    """A job cannot be paused, resumed or cancelled."""
+
+
+PAUSABLE = UNFINISHED
+RESUMABLE = (JobState.PAUSED, JobState.FAILED)
+CANCELLABLE = (*UNFINISHED, *RESUMABLE)
+
+
+@transaction.atomic
+def start(
+    kind: Kind,
+    parameters: Mapping[str, Any],
+    *,
+    by: User | None,
+    about: str = "",
+    needs: Collection[str] = (),
+    file: File[bytes] | None = None,
+) -> Job:
+    """`needs` are permissions beside that of the kind, such as that of what the result file shows."""
+    job = Job(kind=kind.name, parameters=dict(parameters), by=by, about=about[:200], needs=sorted(needs))
+    if file is not None:
+        job.input_file.save(file.name or "input", file, save=False)
+    job.save()
+    JobEvent.objects.create(job=job, kind=EventKind.CREATED, by=by)
+    wake(job)
+    return job
+
+
+def pause(job: Job, *, by: User) -> None:
+    _change(job, PAUSABLE, EventKind.PAUSED, by, state=JobState.PAUSED)
+
+
+def resume(job: Job, *, by: User) -> None:
+    kind_named(job.kind)
+    now = timezone.now()
+    with transaction.atomic():
+        anew = {"state": JobState.QUEUED, "attempts": 0, "message": "", "ended": None, "wake_at": now}
+        _change(job, RESUMABLE, EventKind.RESUMED, by, **anew)
+        job.wake_at = now
+        wake(job)
+
+
+def cancel(job: Job, *, by: User) -> None:
+    """For good. What is done stays done."""
+    _change(job, CANCELLABLE, EventKind.CANCELLED, by, state=JobState.CANCELLED, ended=timezone.now())
+
+
+@transaction.atomic
+def _change(job: Job, states: Collection[str], event: EventKind, by: User, **values: object) -> None:
+    if not Job.objects.filter(pk=job.pk, state__in=states, is_cleared=False).update(**values):
+        job.refresh_from_db()
+        state = job.get_state_display().lower()
+        raise JobChangeError(f"Nothing was changed. {label_of(job.kind)} (job {job.pk}) is {state}.")
+    JobEvent.objects.create(job=job, kind=event, by=by, done=job.done)
+    dismiss(job)

@@ -1,0 +1,81 @@
+"""How a job ends: done, with its result file and news for its owner; or stopped, with the reason and a way on."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from crm.jobs.kind import Kind
+from crm.jobs.leases import LeaseLostError, held
+from crm.jobs.models import EventKind, Job, JobEvent, JobState
+from crm.jobs.news import send_mail_later, tell_owner
+from crm.jobs.results import put_together
+from customers.lib.database_failures import failure_of
+
+MOST_ATTEMPTS = 5
+FIRST_WAIT = timedelta(seconds=5)
+"""Before the second attempt; four times as long before each further one."""
+
+
+def end_done(job: Job, kind: Kind) -> None:
+    name = put_together(job, kind)
+    if not _end(job, JobState.DONE, EventKind.DONE, result_file=name):
+        if name:
+            job.result_file.storage.delete(name)  # whoever goes on with the job puts its own together
+        raise LeaseLostError
+
+
+def end_failed(job: Job, reason: str) -> None:
+    _end(job, JobState.FAILED, EventKind.FAILED, message=reason[:500])
+
+
+def note_failure(job: Job, error: Exception) -> None:
+    """Let the chunk be tried again later, or stop the job after too many attempts."""
+    reason = reason_of(error)
+    attempts = job.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        end_failed(job, reason)
+        return
+    with transaction.atomic():
+        if held(job).update(attempts=F("attempts") + 1, wake_at=next_attempt(attempts)):
+            JobEvent.objects.create(job=job, kind=EventKind.RETRIED, done=job.done, worker=job.worker, reason=reason)
+
+
+def next_attempt(attempts: int) -> datetime:
+    wait: timedelta = FIRST_WAIT * 4 ** (attempts - 1)
+    return timezone.now() + wait * random.uniform(0.8, 1.2)  # noqa: S311 - so that many jobs do not come back at once
+
+
+def reason_of(error: Exception) -> str:
+    """Fit to show: the text of an unknown error can have the data of a customer in it, so it is in the log only."""
+    if failure_of(error):
+        return "The database did not answer in time."
+    return f"Unexpected error {type(error).__name__}. The log of the worker has the details."
+
+
+def _end(job: Job, state: JobState, event: EventKind, *, message: str = "", result_file: str = "") -> bool:
+    """False if another worker has it, or it was paused or cancelled meanwhile: then it stays so."""
+    now = timezone.now()
+    with transaction.atomic():
+        ended = (
+            held(job)
+            .filter(state=JobState.RUNNING)
+            .update(
+                state=state,
+                ended=now,
+                attempts=0,
+                message=message,
+                result_file=result_file,
+                is_news=job.by_id is not None,
+            )
+        )
+        if not ended:
+            return False
+        JobEvent.objects.create(job=job, kind=event, at=now, done=job.done, worker=job.worker, reason=message)
+        if state == JobState.DONE:
+            job.parts.all().delete()
+        tell_owner(job)
+    send_mail_later(job)
+    return True

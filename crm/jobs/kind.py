@@ -1,0 +1,91 @@
+"""What jobs can do: a kind is a name, a permission and a function that does one chunk.
+
+The function does the rows from `job.cursor` on, within a transaction that the turn opened, and returns a `Step`. It
+writes to this database only: what leaves it, such as a request, could be done twice. It must be quick: a chunk that
+takes longer than `lease` is given to another worker.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import transaction
+
+from crm.jobs.models import Job
+from customers.lib.errors import ActionError
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row that could not be done, and why."""
+
+    row: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a chunk did, and where the next one begins."""
+
+    cursor: Mapping[str, Any]
+    is_last: bool
+    done: int = 0
+    """Rows done, the refused ones included."""
+    refusals: Sequence[RefusedRow] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What became of the rows, by label; added to those of the chunks before."""
+    text: str = ""
+    """What it adds to the result file."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    label: str
+    permission: str
+    chunk: Callable[[Job], Step]
+    count: Callable[[Job], int | None] = lambda job: None
+    """How many rows there are to do; asked once, before the first chunk."""
+    file_name: Callable[[Job], str] | None = None
+    """The name of the result file, of a kind that makes one."""
+    lease: timedelta = timedelta(seconds=60)
+
+
+KINDS: dict[str, Kind] = {}
+
+
+class UnknownKindError(ActionError):
+    """The job was started by another version, which knew more kinds."""
+
+
+def register(kind: Kind) -> Kind:
+    if kind.name in KINDS:
+        raise ValueError(f"Two kinds of jobs are named {kind.name}.")
+    KINDS[kind.name] = kind
+    return kind
+
+
+def kind_named(name: str) -> Kind:
+    try:
+        return KINDS[name]
+    except KeyError:
+        raise UnknownKindError(f"This version of Reunite has no jobs of the kind “{name}”.") from None
+
+
+def label_of(name: str) -> str:
+    return KINDS[name].label if name in KINDS else name
+
+
+def do_rows(rows: Iterable[Row], act: Callable[[Row], object], *, name: Callable[[Row], str]) -> list[RefusedRow]:
+    """Do `act` with each row, and return the rows that it refused: those are rolled back, the others stay."""
+    refusals = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                act(row)
+        except ActionError as error:
+            refusals.append(RefusedRow(name(row), str(error)))
+    return refusals

@@ -1,0 +1,5 @@
+"""One module for each kind of job: it registers the kind, and calls the rules that do the rows."""
+
+from crm.jobs.kinds import rebuild
+
+__all__ = ["rebuild"]

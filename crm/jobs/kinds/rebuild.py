@@ -1,0 +1,50 @@
+"""`manage.py rebuild` as a job: the differences are in its result file."""
+
+from collections.abc import Sequence
+
+from crm.jobs.kind import Kind, Step, register
+from crm.jobs.models import Job
+from customers.models import Customer
+from customers.rebuild import rebuild_stretch
+from orders.revenue.disagreements import disagreements_after
+from orders.totals.add import rebuild_totals
+
+START = "jobs.start_rebuild"
+DIFFERENCES, DISAGREEMENTS = "Differences corrected", "Customers to look at"
+
+
+def rebuild_chunk(job: Job) -> Step:
+    """First the caches, then the customers whose status and recurring revenue disagree."""
+    if (last := job.cursor.get("disagreements_after")) is not None:
+        return _disagreements(last)
+    stretch = rebuild_stretch(job.cursor.get("place", ()), rebuild_totals)
+    following = {"disagreements_after": 0} if stretch.following is None else {"place": stretch.following}
+    return Step(
+        following,
+        is_last=False,
+        done=stretch.customers,
+        counts={DIFFERENCES: len(stretch.differences)},
+        text=_lines(stretch.differences),
+    )
+
+
+def _disagreements(last: int) -> Step:
+    lines, following = disagreements_after(last)
+    cursor = {"disagreements_after": following}
+    return Step(cursor, is_last=following is None, counts={DISAGREEMENTS: len(lines)}, text=_lines(lines))
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+REBUILD = register(
+    Kind(
+        "rebuild",
+        "Rebuild derived data",
+        START,
+        rebuild_chunk,
+        count=lambda job: Customer.objects.count(),
+        file_name=lambda job: f"rebuild-{job.pk}.txt",
+    )
+)

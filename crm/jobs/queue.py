@@ -1,0 +1,48 @@
+"""The wake-up call: a task that gives a job its next turn. `TASKS` in the settings says which queue carries it.
+
+A call that is lost is made again by `lost.py`, and one too many finds nothing to do.
+"""
+
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from crm.jobs.models import Job
+from crm.jobs.turn import take_turn
+
+stopping = threading.Event()
+"""Set when this process was asked to end: it ends after the chunk."""
+
+
+@task()
+def advance(uuid: str) -> None:
+    job = take_turn(uuid, worker=worker_name(), is_stopping=stopping.is_set)
+    if job is not None and job.is_unfinished:
+        wake(job)
+
+
+def wake(job: Job) -> None:
+    """Let a worker go on with the job, once what is being written is committed."""
+    transaction.on_commit(partial(_enqueue, str(job.uuid), job.wake_at))
+
+
+def _enqueue(uuid: str, at: datetime) -> None:
+    advance.using(run_after=at).enqueue(uuid)
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()[:80]}-{os.getpid()}"
+
+
+def forget_old_calls() -> int:
+    """Delete the calls that were answered, and those that a killed worker left, a day later."""
+    old = DBTaskResult.objects.filter(enqueued_at__lt=timezone.now() - timedelta(days=1))
+    deleted, _ = old.exclude(status=TaskResultStatus.READY).delete()
+    return deleted

@@ -1,0 +1,79 @@
+"""The loop of a worker: what the clock says, then a turn for each job that is called, until it is asked to end."""
+
+import logging
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from django.db import Error, close_old_connections, connection
+from django_tasks import task_backends
+from django_tasks_db import DatabaseBackend
+from django_tasks_db.management.commands.db_worker import Worker as QueueReader
+from django_tasks_db.models import DBTaskResult
+from django_tasks_db.utils import exclusive_transaction
+
+from crm.jobs.clock import run_due
+from crm.jobs.queue import stopping, worker_name
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds between two looks at an empty queue."""
+PAUSE_AFTER_FAILURE = 5.0
+
+
+def work(*, until: Callable[[], bool] = lambda: False, pause: float = PAUSE) -> None:
+    """Work until this process is asked to end, or `until` says so after a look that found nothing."""
+    while not stopping.is_set():
+        close_old_connections()
+        try:
+            run_due()
+            is_busy = answer_call()
+        except Error as error:
+            logger.warning("The database does not answer: %s", error)
+            connection.close()
+            stopping.wait(PAUSE_AFTER_FAILURE)
+            continue
+        if not is_busy:
+            if until():
+                return
+            stopping.wait(pause)
+
+
+def answer_call() -> bool:
+    """Give one job its turn; False if none is called. With another queue than the database, its own workers do that."""
+    backend: object = task_backends["default"]
+    if not isinstance(backend, DatabaseBackend) or not DBTaskResult.objects.ready().exists():
+        return False
+    with exclusive_transaction():
+        call = DBTaskResult.objects.ready().get_locked()
+        if call is None:
+            return False
+        call.claim(worker_name()[:64])
+    _reader().run_task(call)
+    return True
+
+
+def _reader() -> QueueReader:
+    """Only its way to run a task is used: its loop knows no clock."""
+    return QueueReader(
+        queue_names=["*"],
+        excluded_queue_names=[],
+        backend_name="default",
+        worker_id=worker_name()[:64],
+        batch=True,
+        max_tasks=1,
+        interval=0,
+        startup_delay=False,
+    )
+
+
+def end_after_the_chunk() -> None:
+    """Let SIGTERM and Ctrl-C end this process after the chunk; a second one ends it at once."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        signal.signal(signum, signal.SIG_DFL)
+        stopping.set()
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, stop)

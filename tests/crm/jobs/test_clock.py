@@ -1,0 +1,72 @@
+"""What runs at set times runs once, however many workers look at the clock."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError
+
+from crm.jobs import clock
+from crm.jobs.clock import Scheduled, daily, every, hourly, run_due
+from crm.jobs.models import Schedule
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+
+
+def only(monkeypatch, *scheduled: Scheduled) -> None:
+    monkeypatch.setattr(clock, "SCHEDULED", list(scheduled))
+
+
+def test_times_follow_each_other():
+    assert every(minutes=5)(NOON) == NOON + timedelta(minutes=5)
+    assert (hourly(7)(NOON), hourly(0)(NOON)) == (NOON.replace(minute=7), NOON.replace(hour=13))
+    assert daily(12, 0)(NOON) == NOON + timedelta(days=1)
+    assert daily(13, 30)(NOON) == NOON.replace(hour=13, minute=30)
+
+
+def test_an_act_runs_when_it_is_due_and_then_not_before_its_next_time(monkeypatch):
+    ran = []
+    only(monkeypatch, Scheduled("sweep", every(minutes=5), lambda: ran.append(1) or "3 deleted."))
+    with time_machine.travel(NOON, tick=False) as now:
+        assert run_due() == []  # it is only entered
+        now.shift(301)
+        assert (run_due(), run_due()) == (["sweep"], [])
+        now.shift(7200)  # what was missed is not made up for
+        assert (run_due(), run_due()) == (["sweep"], [])
+    row = Schedule.objects.get()
+    assert (len(ran), row.message, row.started) == (2, "3 deleted.", row.ended)
+
+
+def test_workers_at_the_same_moment_run_it_once(monkeypatch, run_together):
+    ran = []
+    only(monkeypatch, Scheduled("sweep", hourly(7), lambda: ran.append(1)))
+    run_due()
+    Schedule.objects.update(next_at=NOON - timedelta(days=400))
+    run_together(*[run_due] * 4)
+    assert ran == [1]
+
+
+def test_one_that_fails_does_not_keep_the_others_from_running(monkeypatch):
+    def refuse():
+        raise CommandError("No gateway is set up.")
+
+    def break_down():
+        raise ZeroDivisionError
+
+    acts = {"refused": refuse, "broken": break_down, "fine": lambda: None}
+    only(monkeypatch, *(Scheduled(name, every(minutes=1), act) for name, act in acts.items()))
+    run_due()
+    Schedule.objects.update(next_at=NOON - timedelta(days=400))
+    assert run_due() == ["refused", "broken", "fine"]
+    messages = dict(Schedule.objects.values_list("name", "message"))
+    assert messages == {"refused": "No gateway is set up.", "broken": "ZeroDivisionError", "fine": ""}
+
+
+def test_every_act_of_the_clock_runs(db, settings):
+    run_due()
+    Schedule.objects.update(next_at=NOON - timedelta(days=400))
+    assert run_due() == [scheduled.name for scheduled in clock.SCHEDULED]
+    messages = dict(Schedule.objects.values_list("name", "message"))
+    assert messages["settle_pending"] == "Resolved: 0. Still without an answer: 0."
+    assert messages["forget_idempotency_keys"] == "0 keys deleted."

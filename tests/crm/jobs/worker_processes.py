@@ -1,0 +1,32 @@
+"""Workers as processes of their own on the database of the test, to be killed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).parents[3]
+
+
+def database_url() -> str:
+    of = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{of['NAME']}"
+    password = f":{quote(of['PASSWORD'])}" if of["PASSWORD"] else ""
+    return f"postgres://{of['USER']}{password}@{of['HOST']}:{of['PORT'] or 5432}/{of['NAME']}"
+
+
+def worker_process(*arguments: str) -> subprocess.Popen:
+    surroundings = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "FILES": str(settings.MEDIA_ROOT),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.crm.jobs.counting_worker", *arguments], cwd=ROOT, env=surroundings
+    )
