@@ -21,10 +21,11 @@ from customers.profile.clean import as_text, clean_typed
 from customers.profile.edit import describe_edit
 from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
 from customers.profile.forms import inputs
+from customers.profile.replay import Brought, ProfileHistory
 
 THEIRS, MINE = "theirs", "mine"
 SHOWN, CHOOSE = "shown-", "choose-"
-SAME = "shipping-same"
+SAME, KEEP = "shipping-same", "keep-"
 CONTACTS = (FieldKind.EMAIL, FieldKind.PHONE, FieldKind.WEBSITE)
 
 
@@ -60,8 +61,19 @@ class ProfileForm(forms.Form):
         for field in self.offered:
             self.fields |= inputs.fields_of(field, customer)
         self.fields[SAME] = forms.BooleanField(label="Same as billing", required=False)
+        self.brought = self._brought()
+        for key, text in self.brought.items():
+            self.fields[KEEP + key] = forms.BooleanField(label=text, required=False)
         self.initial = {name: text for now in self.now.values() for name, text in now.items()}
         self.initial[SAME] = not any(self.now["shipping_address"].values())
+
+    def _brought(self) -> dict[str, str]:
+        """{key: label with the value} of the fields whose value a merge brought, so that its undo would take it."""
+        if self.customer is None:
+            return {}
+        by = ProfileHistory([self.customer.pk]).standing(self.customer.pk).by
+        brought = (field for field in self.offered if isinstance(by.get(field.key), Brought))
+        return {f.key: f"{f.label}: {as_text(f, getattr(self.customer, f.column)) or 'empty'}" for f in brought}
 
     def _offers(self, field: ProfileField) -> bool:
         """A password is never shown; a new customer has no login and no payment method."""
@@ -103,7 +115,9 @@ class ProfileForm(forms.Form):
             is_edited = self._typed(field.key) != self._shown(field.key)
             if is_edited and typed != self.now[field.key] and (field.key not in disputed or self._is_mine(field.key)):
                 values[field.key] = inputs.value(field, typed)
-        return values
+        chosen = (key for key in self.brought if self.cleaned_data.get(KEEP + key))
+        kept = {key: inputs.value(BY_KEY[key], self.now[key]) for key in chosen}
+        return kept | values
 
     # Two users at once
 
@@ -184,6 +198,8 @@ class ProfileForm(forms.Form):
             part("shipping", shipping.label, [shipping]),
             part("other", "Other info", [field for field in FIELDS if field not in (*identity, billing, shipping)]),
         ]
+        kept = [self[KEEP + key] for key in self.brought]
+        parts.append(FormSection("merged", "Values to keep if the merge is undone", kept))
         return [section for section in parts if section.fields]
 
     def _bound(self, field: ProfileField) -> list[BoundField]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
 from customers.profile.edit import edit_profile
-from tests.acts import merge
+from tests.acts import merge, undo
 from tests.factories import customer_with_order, signed_in
 from tests.tables import table
 
@@ -207,3 +207,17 @@ def test_who_may_not_change_is_refused(viewer, helena):
 
     assert "You need the permission “Can change customers”." in client.post(url(helena), {"email": ""}).text
     assert "/edit/" not in client.get(f"/customers/{helena.pk}/").text
+
+
+def test_a_value_that_a_merge_brought_can_be_kept_for_its_undo(as_agent, helena):
+    double = customer_with_order(company="Acme", email="hholy@gmail.com")
+    made = merge(helena, double)
+    page = as_agent.get(url(helena))
+    assert "Company: Acme" in page.text
+    as_agent.post(url(helena), form_of(page))
+    assert not ProfileChange.objects.filter(merge=None, values__has_key="company", customer=helena).exists()
+
+    as_agent.post(url(helena), opened(as_agent, helena) | {"keep-company": "on"})
+    assert 'name="keep-' not in as_agent.get(url(helena)).text
+    undo(made)
+    assert Customer.objects.get(pk=helena.pk).company == "Acme"
