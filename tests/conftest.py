@@ -28,7 +28,7 @@ KEPT = {"django_content_type", "auth_permission", "django_migrations"}
 ON_ONE_DATABASE = {"api", "crm", "pages", "values"}
 """Folders of tests that ask over HTTP, wherever they lie, and of what surrounds the rules."""
 
-LONG = {"test_properties.py", "test_migrations.py", "constant_cost", "histories"}
+LONG = {"test_properties.py", "test_migrations.py", "test_truth_table.py", "constant_cost", "histories"}
 """Rules whose tests take many seconds each; `make test-fast` leaves them out."""
 
 OPENERS = {"client", "as_agent", "as_admin"}
