@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.http.context.section",
                 "crm.http.context.theme",
+                "crm.jobs.web.header",
             ],
         },
     },

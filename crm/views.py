@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
+from crm.jobs.web import may_open_jobs
 from customers.pages.views.start import start
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def home(request: "StaffRequest") -> HttpResponseBase:
         return start(request)
     if request.user.has_perm(MANAGE_USERS):
         return redirect("accounts:list")
+    if may_open_jobs(request.user):
+        return redirect("jobs:list")
     if request.user.has_perm(USE_API):
         return redirect("accounts:own")  # where their keys are
     raise PermissionDenied("You are signed in but have no permissions yet. An admin can grant them on Edit User.")

@@ -27,6 +27,8 @@ if on_sqlite:
 else:
     DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
+MEDIA_ROOT = os.environ.get("FILES", str(Path(tempfile.gettempdir()) / f"{name}_files"))
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MIDDLEWARE.remove(

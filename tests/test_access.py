@@ -52,6 +52,8 @@ IGNORE = "customers.change_ignoredvalue"
 PUBLIC = {"login", "readyz", "password_reset_confirm", "accounts:theme"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
 OWNERS = {"accounts:own_key_revoke": (1,)}
+JOBS = {f"jobs:{name}" for name in ("list", "detail", "pause", "resume", "cancel", "dismiss", "result", "errors")}
+"""Own jobs, and those of others for who may view all: tests/crm/jobs/test_pages.py"""
 PAGES = {
     "accounts:list": Page((MANAGE_USERS,)),
     "accounts:add": Page((MANAGE_USERS,)),
@@ -101,6 +103,8 @@ PAGES = {
     "customers:merge_export": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
     "customers:merge_undo": Page((VIEW, UNDO), of=("merge",)),
+    "jobs:customer_export": Page((VIEW,), method="post"),
+    "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
     "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),
     "orders:order_refund": Page((VIEW, ORDERS, "orders.refund_order"), of=("order",)),
@@ -177,7 +181,7 @@ def ask_each(client, names, subjects):
 def test_every_page_is_listed():
     # What programs ask is listed in tests/api/.
     pages = {name for name in url_names() if not name.startswith(("v1:", "konnektive:"))}
-    assert pages == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys()
+    assert pages == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys() | JOBS
 
 
 def test_strangers_are_sent_to_sign_in(client, subjects):

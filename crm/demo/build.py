@@ -16,6 +16,7 @@ from crm.demo.engagement import add_engagement
 from crm.demo.erased_customer import erase_customer_on_request
 from crm.demo.fulfillments import add_fulfillments
 from crm.demo.ignored_values import ignore_shared_values
+from crm.demo.jobs import add_jobs
 from crm.demo.labels import add_labels
 from crm.demo.leads import add_leads
 from crm.demo.merges import merge_duplicates
@@ -58,6 +59,7 @@ def build_demo(*, by: User) -> None:
     add_leads(by=by)
     ignore_shared_values(by=by)
     erase_customer_on_request()
+    add_jobs(by=by)
 
 
 def describe_demo() -> Iterator[str]:

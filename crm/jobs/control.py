@@ -1,7 +1,7 @@
 """Starting, pausing, resuming and cancelling jobs. A worker hears of it after its chunk."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.files import File
 from django.db import transaction
@@ -13,6 +13,10 @@ from crm.jobs.models import UNFINISHED, EventKind, Job, JobEvent, JobState
 from crm.jobs.news import dismiss
 from crm.jobs.queue import wake
 from customers.lib.errors import ActionError
+
+
+class JobAct(Protocol):
+    def __call__(self, job: Job, *, by: User) -> None: ...
 
 
 class JobChangeError(ActionError):

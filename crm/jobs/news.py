@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from crm.accounts.models import User
 from crm.jobs.kind import label_of
 from crm.jobs.models import Job
+from crm.jobs.progress import Progress
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +23,11 @@ def tell_owner(job: Job) -> None:
         User.objects.filter(pk=job.by_id).update(has_news=True)
 
 
-def news_of(user: User) -> list[Job]:
+def news_of(user: User) -> list[Progress]:
     if not user.has_news:
         return []
-    return list(Job.objects.filter(by=user, is_news=True).order_by("-pk")[:MOST_NOTICES])
+    news = Job.objects.filter(by=user, is_news=True).order_by("-pk")[:MOST_NOTICES]
+    return [Progress(job) for job in news]
 
 
 def dismiss(job: Job) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -21,9 +22,14 @@ from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.records import counts
 from customers.search.filters import Criterion
-from customers.search.order import NEWEST_FIRST
+from customers.search.order import NEWEST_FIRST, SortPlace
 from customers.search.scan import scan
 from customers.totals.sums import OrderTotals, order_totals
+
+MOST_AT_ONCE = 10_000
+"""A longer file is written by a job: a browser that loses the connection would have to begin again."""
+PART = 1_000
+MOST_STRETCHES = 10
 
 # A login, a password or a payment method is never exported.
 PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
@@ -59,6 +65,28 @@ def export_header(*, with_orders: bool) -> Sequence[str]:
     now = timezone.now()
     nobody = ExportedCustomer(Customer(created=now, updated=now), (), "", OrderTotals() if with_orders else None)
     return [label for label, _ in columns(nobody)]
+
+
+def is_long(criteria: Sequence[Criterion]) -> bool:
+    """Whether more than `MOST_AT_ONCE` customers pass, so that the file is better written by a job."""
+    if not Customer.objects.live().order_by("pk")[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists():
+        return False
+    passing = (pk for stretch in scan(criteria, NEWEST_FIRST) for *_, pk in stretch.passing)
+    return next(islice(passing, MOST_AT_ONCE, None), None) is not None
+
+
+def export_part(
+    criteria: Sequence[Criterion], after: SortPlace | None, *, with_orders: bool
+) -> tuple[list[Sequence[object]], SortPlace | None]:
+    """The rows of some of the customers that follow, and where the next part begins; None after the last."""
+    pks: list[int] = []
+    end: SortPlace | None = None
+    for number, stretch in enumerate(scan(criteria, NEWEST_FIRST, after=after), 1):
+        pks += (pk for *_, pk in stretch.passing)
+        end = stretch.end
+        if len(pks) >= PART or number == MOST_STRETCHES:
+            break
+    return [row for batch in batches(pks) for row in _rows(batch, with_orders=with_orders)], end
 
 
 def export_rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator[Sequence[object]]:

@@ -68,6 +68,11 @@ class ListFilter:
         return "?" + urlencode({name: value for name, value in {**named, **changes}.items() if value})
 
     @property
+    def described(self) -> str:
+        """The search and the filters in words; "" without any."""
+        return ", ".join(filter(None, [self.text and f"“{self.text}”", *(choice.label for choice in self.filters)]))
+
+    @property
     def without_search(self) -> str:
         return self.address(q="")
 

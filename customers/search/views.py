@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from customers.lib.countries import COUNTRIES
 from customers.search import find
 from customers.search.customer_list import list_page
-from customers.search.export import export_header, export_rows
+from customers.search.export import MOST_AT_ONCE, export_header, export_rows, is_long
 from customers.search.filters import STATUSES
 from customers.search.forms import read_list_filter
 from customers.search.order import SORTS
@@ -45,7 +46,11 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
 
 @require_GET
 @may_view
-def customer_export(request: "StaffRequest") -> StreamingHttpResponse:
+def customer_export(request: "StaffRequest") -> HttpResponseBase:
+    list_filter = read_list_filter(request.GET)
+    if is_long(list_filter.criteria):
+        context = {"title": "Export customers", "list_filter": list_filter, "most": MOST_AT_ONCE}
+        return render(request, "customers/search/customer_export.html", context)
     with_orders = request.user.has_perm(VIEW_ORDERS)
-    rows = export_rows(read_list_filter(request.GET).criteria, with_orders=with_orders)
+    rows = export_rows(list_filter.criteria, with_orders=with_orders)
     return csv_response(f"customers-{timezone.now():%Y-%m-%d}", export_header(with_orders=with_orders), rows)

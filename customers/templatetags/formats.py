@@ -31,6 +31,12 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """Such as 124,803."""
+    return f"{number:,}"
+
+
+@register.filter
 def signed(amount: Decimal, currency: str) -> str:
     """Such as +7.50 or −2.00; without the currency."""
     return f"{'−' if amount < 0 else '+'}{format_amount(abs(amount), currency)}"

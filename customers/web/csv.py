@@ -30,8 +30,12 @@ class _Echo:
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     # A spreadsheet knows the encoding by the byte order mark.
+    yield "\ufeff" + csv.writer(_Echo()).writerow(header)
+    yield from row_lines(rows)
+
+
+def row_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(header)
     for row in rows:
         yield writer.writerow([escape_formula(value) for value in row])
 

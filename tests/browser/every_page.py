@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.demo import store
+from crm.jobs.models import Job, JobState
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
 from customers.pages import tabs
@@ -49,6 +50,7 @@ def pages() -> Iterator[Shown]:
     yield from purchase_pages()
     yield from source_pages(DataSource.objects.get(name=store.SHOP))
     yield from user_pages(User.objects.get(username="agent"))
+    yield from job_pages()
     yield from refusals()
 
 
@@ -62,6 +64,7 @@ def lists() -> Iterator[Shown]:
     yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("merges", "customers:merges")
     yield shown("deletions", "customers:deletions")
+    yield shown("jobs", "jobs:list")
 
 
 def with_duplicates() -> Customer:
@@ -147,6 +150,13 @@ def user_pages(user: User) -> Iterator[Shown]:
     yield shown("account", "accounts:own")
     yield shown("account-password", "accounts:own_password")
     yield shown("account-key-add", "accounts:own_key_add")
+
+
+def job_pages() -> Iterator[Shown]:
+    done, paused = (Job.objects.filter(state=state).latest("pk") for state in (JobState.DONE, JobState.PAUSED))
+    yield shown("job", "jobs:detail", done.pk)
+    yield shown("job-paused", "jobs:detail", paused.pk)
+    yield shown("job-cancel", "jobs:cancel", paused.pk)
 
 
 def refusals() -> Iterator[Shown]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from crm.accounts.models import User
+from crm.jobs.control import start
 from crm.jobs.kind import Kind, Step, register
-from crm.jobs.models import Job
+from crm.jobs.models import UNFINISHED, Job
 from customers.models import Customer
 from customers.rebuild import rebuild_stretch
 from orders.revenue.disagreements import disagreements_after
@@ -11,6 +13,13 @@ from orders.totals.add import rebuild_totals
 
 START = "jobs.start_rebuild"
 DIFFERENCES, DISAGREEMENTS = "Differences corrected", "Customers to look at"
+
+
+def start_rebuild(*, by: User | None) -> tuple[Job, bool]:
+    """One at a time; whether it is a new one."""
+    if job := Job.objects.filter(kind=REBUILD.name, state__in=UNFINISHED).first():
+        return job, False
+    return start(REBUILD, {}, by=by, about="Owners, profiles, match keys, totals and statuses"), True
 
 
 def rebuild_chunk(job: Job) -> Step:

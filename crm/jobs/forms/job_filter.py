@@ -1,0 +1,47 @@
+"""The filter of the list of jobs. Values that are not valid are ignored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from crm.accounts.models import User
+from crm.jobs.kind import KINDS
+from crm.jobs.models import Job, JobState
+from customers.web.fields import choice_field
+
+MINE = "me"
+
+
+class JobFilterForm(forms.Form):
+    kind = forms.ChoiceField(required=False)
+    state = forms.ChoiceField(required=False, label="Status", choices=[("", "Any status"), *JobState.choices])
+    by = forms.ChoiceField(required=False, label="Started by")
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, Any], *, user: User, sees_all: bool) -> None:
+        super().__init__(data, label_suffix="")
+        self.user = user
+        kinds = sorted((kind.label, kind.name) for kind in KINDS.values())
+        choice_field(self, "kind").choices = [("", "Any kind"), *((name, label) for label, name in kinds)]
+        if sees_all:
+            choice_field(self, "by").choices = [("", "Anyone"), (MINE, "Me"), *owners()]
+        else:
+            del self.fields["by"]
+        self.is_valid()
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.cleaned_data.values())
+
+    def apply(self, jobs: "QuerySet[Job]") -> "QuerySet[Job]":
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        if chosen.get("by") == MINE:
+            chosen["by"] = self.user.pk
+        return jobs.filter(**chosen)
+
+
+def owners() -> list[tuple[str, str]]:
+    users = User.objects.filter(jobs__isnull=False).distinct().order_by("first_name", "last_name", "username")
+    return [(str(user.pk), str(user)) for user in users]

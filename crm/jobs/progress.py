@@ -1,0 +1,89 @@
+"""How far a job is, how fast, and how long it will take."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from crm.jobs.files import kept_until
+from crm.jobs.kind import label_of
+from crm.jobs.models import Job, JobState
+
+TONES = {
+    JobState.RUNNING: "now",
+    JobState.DONE: "good",
+    JobState.FAILED: "bad",
+    JobState.PAUSED: "warn",
+}
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job as pages show it."""
+
+    job: Job
+
+    @property
+    def label(self) -> str:
+        return label_of(self.job.kind)
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(JobState(self.job.state), "")
+
+    @property
+    def percent(self) -> int | None:
+        """None while nobody knows how many rows there are."""
+        if self.job.state == JobState.DONE:
+            return 100
+        if not self.job.total:
+            return None
+        # A row that came in meanwhile is no reason to say 101%.
+        return min(100 * self.job.done // self.job.total, 99)
+
+    @property
+    def rate(self) -> int | None:
+        """Rows per second of work."""
+        seconds = self.job.worked.total_seconds()
+        return round(self.job.done / seconds) if seconds and self.job.done else None
+
+    @property
+    def left(self) -> str:
+        """The time that the rest takes at this rate; "" if it cannot be said."""
+        job = self.job
+        if job.state != JobState.RUNNING or not job.total or not job.done or job.done >= job.total:
+            return ""
+        return duration(job.worked * ((job.total - job.done) / job.done))
+
+    @property
+    def worked(self) -> str:
+        return duration(self.job.worked)
+
+    @property
+    def file_name(self) -> str:
+        return (self.job.result_file.name or "").rsplit("/", 1)[-1]
+
+    @property
+    def kept_until(self) -> object:
+        return kept_until(self.job)
+
+    @property
+    def is_pausable(self) -> bool:
+        return self.job.is_unfinished
+
+    @property
+    def is_resumable(self) -> bool:
+        return self.job.state in (JobState.PAUSED, JobState.FAILED) and not self.job.is_cleared
+
+    @property
+    def is_cancellable(self) -> bool:
+        return self.job.is_unfinished or self.is_resumable
+
+
+def duration(span: timedelta) -> str:
+    """Such as “42 s”, “1 min 16 s” or “2 h 5 min”."""
+    seconds = max(round(span.total_seconds()), 1)
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min {seconds % MINUTE} s"
+    return f"{seconds // HOUR} h {seconds % HOUR // MINUTE} min"

@@ -1,0 +1,117 @@
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRefresh
+
+from crm.jobs import control
+from crm.jobs.forms.job_filter import JobFilterForm
+from crm.jobs.listing import job_page
+from crm.jobs.models import UNFINISHED
+from crm.jobs.news import dismiss
+from crm.jobs.progress import Progress
+from crm.jobs.web import VIEW_ALL, get_job, get_job_to_control, missing_permissions, require_some_job, visible_jobs
+from customers.lib.errors import ActionError
+from customers.lib.numbers import parse_number
+from customers.snapshot import after_reading
+from customers.web.csv import csv_response
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+ERRORS_SHOWN, EVENTS_SHOWN = 25, 20
+
+
+@require_safe
+def job_list(request: "StaffRequest") -> HttpResponse:
+    require_some_job(request)
+    form = JobFilterForm(request.GET, user=request.user, sees_all=request.user.has_perm(VIEW_ALL))
+    before = parse_number(request.GET.get("before", ""))
+    jobs = visible_jobs(request.user)
+    context = {
+        "title": "Jobs",
+        "filters": form,
+        "page": job_page(form.apply(jobs), before=before),
+        "is_first": before is None,
+    }
+    return render(request, "jobs/job_list.html", context)
+
+
+@require_safe
+@vary_on_headers("HX-Target")
+def job_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    job = get_job(request, pk)
+    context = {"title": f"{Progress(job).label}", "job": job, "progress": Progress(job)}
+    if request.htmx.target == "progress":
+        # The page has other buttons, and a result, once the job has ended.
+        if job.state not in UNFINISHED:
+            return HttpResponseClientRefresh()
+        return render(request, "jobs/_progress.html", context)
+    if job.is_news and job.by_id == request.user.pk:
+        after_reading(dismiss, job)
+    context |= {
+        "errors": job.errors.all()[:ERRORS_SHOWN],
+        "events": job.events.select_related("by")[:EVENTS_SHOWN],
+        "may_control": not missing_permissions(request.user, job),
+    }
+    return render(request, "jobs/job_detail.html", context)
+
+
+@require_POST
+def job_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    return _change(request, pk, control.pause)
+
+
+@require_POST
+def job_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    return _change(request, pk, control.resume)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def job_cancel(request: "StaffRequest", pk: int) -> HttpResponse:
+    if request.method == "POST":
+        return _change(request, pk, control.cancel)
+    job = get_job_to_control(request, pk)
+    context = {"title": f"Cancel job {job.pk}?", "job": job, "progress": Progress(job)}
+    return render(request, "jobs/job_cancel.html", context)
+
+
+def _change(request: "StaffRequest", pk: int, act: control.JobAct) -> HttpResponseRedirect:
+    job = get_job_to_control(request, pk)
+    try:
+        act(job, by=request.user)
+    except ActionError as error:
+        messages.error(request, str(error))
+    return redirect(job)
+
+
+@require_POST
+def job_dismiss(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    """Back to the page that showed the notice."""
+    job = get_job(request, pk)
+    if job.by_id != request.user.pk:
+        raise Http404
+    dismiss(job)
+    address = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    return redirect(address if url_has_allowed_host_and_scheme(address, hosts, request.is_secure()) else job)
+
+
+@require_safe
+def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
+    job = get_job_to_control(request, pk)
+    if not job.result_file:
+        raise Http404
+    return FileResponse(job.result_file.open("rb"), as_attachment=True, filename=Progress(job).file_name)
+
+
+@require_safe
+def job_errors(request: "StaffRequest", pk: int) -> HttpResponseBase:
+    job = get_job_to_control(request, pk)
+    rows = list(job.errors.values_list("row", "reason"))
+    return csv_response(f"job-{job.pk}-refused", ("Row", "Reason"), rows)

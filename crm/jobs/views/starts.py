@@ -1,0 +1,32 @@
+"""What starts jobs of our kinds from a page."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from crm.jobs.kinds.customer_export import start_export
+from crm.jobs.kinds.rebuild import START, start_rebuild
+from customers.search.forms import read_list_filter
+from customers.web.permissions import may_view, permission_required
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_POST
+@may_view
+def customer_export(request: "StaffRequest") -> HttpResponseRedirect:
+    job = start_export(read_list_filter(request.GET), request.GET.dict(), by=request.user)
+    return redirect(job)
+
+
+@require_POST
+@permission_required(START)
+def rebuild(request: "StaffRequest") -> HttpResponseRedirect:
+    job, is_new = start_rebuild(by=request.user)
+    if not is_new:
+        messages.info(request, "This rebuild has not ended yet, so no other was started.")
+    return redirect(job) if is_new or request.user.has_perm("jobs.view_all_job") else redirect("jobs:list")
