@@ -59,10 +59,11 @@ def row_to_refer_to(model: type[models.Model], record: SourceRecord) -> models.M
     return found
 
 
-def one_of_each(record: SourceRecord) -> None:
+def one_of_each(record: SourceRecord, *, but: Collection[type[LinkedRow]] = ()) -> None:
     """A row in every linked table."""
     for model in linked_models():
-        linked_row(model, record).save()
+        if model not in but:
+            linked_row(model, record).save()
 
 
 def many_of_each(record: SourceRecord, number: int, *, but: Collection[type[LinkedRow]] = ()) -> None:
