@@ -167,7 +167,7 @@ def test_who_refuses_as_all_who_are_merged_and_an_undo_lock_in_one_order():
     assert [customer.email_opt_in for customer in fresh(older, younger)] == [None, False]
     made = merge_as_planned(plan(*fresh(younger, older)))
     seen = reloaded(younger)
-    with pytest.raises(EditError, match="changed this customer a moment ago"):
+    with pytest.raises(EditError, match="changed a moment ago"):
         undone_before(made, lambda: edit_as_seen(seen, sms_contact=False))
     assert [customer.sms_contact for customer in fresh(older, younger)] == [None, None]
     check_owners_and_caches()

@@ -35,7 +35,7 @@ def answers(customer: Customer) -> dict[str, bool | None]:
 
 
 def history_of(customer: Customer) -> list[str]:
-    return [entry.text for entry in HistoryEntry.objects.filter(source_record__customer=customer)]
+    return [entry.text for entry in HistoryEntry.objects.filter(source_record__customer=customer).order_by("pk")]
 
 
 def record_of(customer: Customer, **identity: str) -> SourceRecord:
@@ -103,6 +103,22 @@ def test_a_refusal_said_before_a_merge_or_after_its_undo_is_of_one_customer_only
     undo(merge(ada, bea))
     edit(ada, sms_contact=False)
     assert answers(bea) == YES
+
+
+def test_a_refusal_that_is_said_again_while_merged_is_said_by_all_also_where_it_shows_already():
+    ada, bea, cleo, dora = agreeing("Ada", "Bea", "Cleo", "Dora")
+    edit(cleo, email_opt_in=False)
+    edit(dora, sms_contact=False)
+    by_default, own = merge(ada, bea, cleo), merge(dora, ada)
+    edit(dora, email_opt_in=False, sms_contact=False)
+    assert {"Email opt-in confirmed: No", "SMS contact confirmed: No"} <= {
+        *history_of(dora)[-1].rstrip(".").split(". ")
+    }
+    undo(own)
+    undo(by_default)
+    refused = {**YES, "email_opt_in": False, "sms_contact": False}
+    assert [answers(customer) for customer in (ada, bea, cleo, dora)] == [refused] * 4
+    assert rebuild() == "Nothing differed."
 
 
 def test_a_program_that_names_a_retired_customer_refuses_for_all():
