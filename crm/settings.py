@@ -245,6 +245,7 @@ PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 TASK_QUEUES = {"database": "django_tasks_db.DatabaseBackend", "celery": "crm.jobs.celery_queue.CeleryBackend"}
 TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="database")]}}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@127.0.0.1:5672//")
+CELERY_QUEUE = env.str("CELERY_QUEUE", default="reunite")
 JOB_FILES_DAYS = env.int("JOB_FILES_DAYS", default=7)
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
@@ -257,8 +258,14 @@ MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+S3_BUCKET = env.str("S3_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env.str("S3_ENDPOINT", default="") or None},
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

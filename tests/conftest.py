@@ -1,14 +1,18 @@
 import gc
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from unittest import mock
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 
@@ -53,8 +57,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.one_database)
         if LONG & {*item.path.parts}:
             item.add_marker(pytest.mark.long)
-    if connection.vendor != "postgresql":
-        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+    missing = [] if connection.vendor == "postgresql" else ["postgres"]
+    if any(item.get_closest_marker("rabbitmq") for item in items) and not rabbitmq_answers():
+        missing.append("rabbitmq")
+    elsewhere = [item for item in items if any(map(item.get_closest_marker, missing))]
+    if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
 
@@ -62,6 +69,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+
+
+def rabbitmq_answers() -> bool:
+    broker = urlsplit(settings.CELERY_BROKER_URL)
+    with suppress(OSError), socket.create_connection((broker.hostname, broker.port or 5672), timeout=1):
+        return True
+    return False
 
 
 def depends_on_database(item: pytest.Item) -> bool:

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
+from crm.jobs.kinds.rebuild import start_rebuild
+from crm.jobs.models import Job, JobError, JobEvent
 from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
@@ -25,7 +27,13 @@ from tests.test_access import PAGES
 PHONE = "+420 241 770 449"
 RECORDS, ORDERS, ROWS = 5, 1_000, 30
 
-OPENED = [*sorted(name for name, page in PAGES.items() if page.method == "get"), "home", "accounts:own"]
+OPENED = [
+    *sorted(name for name, page in PAGES.items() if page.method == "get"),
+    "home",
+    "accounts:own",
+    "jobs:list",
+    "jobs:detail",
+]
 
 
 def helena(n: int, **more: str) -> Customer:
@@ -60,6 +68,9 @@ def fill(customer: Customer, user: User) -> None:
         ignore_value(f"desk{n}@example.org", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
+        job = Job.objects.create(kind="rebuild", by=user, state=["running", "done"][n % 2], total=9, done=3)
+        JobError.objects.create(job=Job.objects.earliest("pk"), row=str(n), reason="No email.")
+        JobEvent.objects.create(job=Job.objects.earliest("pk"), kind="lost", by=job.by)
     for record in records_of(customer):
         for model in linked_models():
             many(model, record, ORDERS // RECORDS if model is Order else ROWS)
@@ -80,6 +91,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "source": record.data_source_id,
         "user": user.pk,
         "key": user.api_keys.earliest("pk").pk,
+        "job": (Job.objects.earliest("pk") if Job.objects.exists() else start_rebuild(by=user)[0]).pk,
         "draft": reviewed(client, customer, other).split("/")[-2],
     }
 
@@ -89,7 +101,7 @@ def statements_by_page(client: Client, customer: Customer, user: User) -> dict[s
     names = url_arguments(client, customer, user)
     found = {}
     for name in OPENED:
-        of = PAGES[name].of if name in PAGES else ()
+        of = PAGES[name].of if name in PAGES else ("job",) if name == "jobs:detail" else ()
         url = reverse(name, args=[names[each] for each in of])
         query = {"duplicate": names["other"]} if name == "customers:merge_values" else {}
         with CaptureQueriesContext(connection) as queries:

@@ -23,7 +23,10 @@ from kombu.exceptions import OperationalError
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 logger = logging.getLogger(__name__)
 
-QUEUE = "reunite"
+
+def quorum_queue(name: str) -> Queue:
+    return Queue(name, routing_key=name, queue_arguments={"x-queue-type": "quorum"})  # type: ignore[no-untyped-call]
+
 
 app = Celery("reunite", broker=settings.CELERY_BROKER_URL, set_as_current=False)
 app.conf.update(
@@ -32,10 +35,8 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     task_ignore_result=True,
-    task_default_queue=QUEUE,
-    task_queues=[
-        Queue(QUEUE, routing_key=QUEUE, queue_arguments={"x-queue-type": "quorum"})  # type: ignore[no-untyped-call]
-    ],
+    task_default_queue=settings.CELERY_QUEUE,
+    task_queues=[quorum_queue(settings.CELERY_QUEUE)],
     broker_connection_retry_on_startup=True,
     broker_transport_options={"confirm_publish": True, "max_retries": 1},
 )

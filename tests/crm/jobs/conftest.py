@@ -16,8 +16,8 @@ def start_worker():
     """Start a worker in a process of its own; those that still run after the test are killed."""
     workers = []
 
-    def start(*arguments: str) -> Popen:
-        workers.append(worker_process(*arguments))
+    def start(**options: str) -> Popen:
+        workers.append(worker_process(**options))
         return workers[-1]
 
     yield start

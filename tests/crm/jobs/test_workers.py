@@ -38,7 +38,7 @@ def check_each_row_once(job: Job) -> None:
     assert result_lines(job) == [str(row) for row in range(ROWS)]
 
 
-@pytest.mark.parametrize("kills", [2])
+@pytest.mark.parametrize("kills", [1])
 def test_a_worker_that_is_killed_repeats_nothing_and_loses_nothing(owner, start_worker, kills):
     job = start_counting(ROWS, by=owner, seconds=0.01)
     for kill in range(kills):

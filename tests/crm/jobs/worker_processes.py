@@ -20,13 +20,11 @@ def database_url() -> str:
     return f"postgres://{of['USER']}{password}@{of['HOST']}:{of['PORT'] or 5432}/{of['NAME']}"
 
 
-def worker_process(*arguments: str) -> subprocess.Popen:
+def worker_process(module: str = "tests.crm.jobs.counting_worker") -> subprocess.Popen:
     surroundings = {
         **os.environ,
         "DATABASE_URL": database_url(),
         "FILES": str(settings.MEDIA_ROOT),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.crm.jobs.counting_worker", *arguments], cwd=ROOT, env=surroundings
-    )
+    return subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=surroundings)

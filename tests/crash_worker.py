@@ -1,0 +1,23 @@
+"""Kill workers in mid-job at ten moments of chance, and see that each row is done once: `python -m tests.crash_worker`.
+
+On the database of DATABASE_URL, as the tests; the suite does it with one moment.
+"""
+
+import sys
+
+import pytest
+
+
+class TenKills:
+    @staticmethod
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+        """The number of kills instead of that of the suite."""
+        for mark in metafunc.definition.own_markers:
+            if mark.name == "parametrize" and mark.args[0] == "kills":
+                mark.args[1][:] = [10]
+
+
+if __name__ == "__main__":
+    name = "tests/crm/jobs/test_workers.py"
+    sys.exit(pytest.main(["-q", name, "-k", "killed", "-p", "no:cacheprovider"], plugins=[TenKills()]))
