@@ -18,12 +18,15 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-run: $(VENV)/run.stamp .env  ## Start the application with the demo
+run: $(VENV)/run.stamp .env  ## Start the application with the demo, and a worker
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo
-	@# The worker ends with the server, also on Ctrl-C.
-	@$(BIN)/python manage.py worker & worker=$$!; trap 'kill $$worker 2>/dev/null; wait $$worker' EXIT; trap 'exit 130' INT TERM; \
-		$(BIN)/python manage.py runserver $(ADDRESS)
+	@# The worker ends with the server, also on Ctrl-C: both in the background, because a shell heeds no signal before
+	@# what it has in the foreground ends.
+	@trap 'kill $$worker $$server 2>/dev/null; wait' EXIT; trap 'exit 130' INT TERM; \
+	$(BIN)/python manage.py worker & worker=$$!; \
+	$(BIN)/python manage.py runserver $(ADDRESS) & server=$$!; \
+	wait $$server
 
 demo: $(VENV)/run.stamp .env  ## Fill the database with the demo
 	$(BIN)/python manage.py migrate --verbosity 0
