@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from customers.lib.identity import identity_key
 from customers.models import Customer
+from customers.profile.decisions import Decisions
 from customers.records.staff_record import identity_of, staff_record_of
 
 numbers = count(1)
@@ -23,9 +24,10 @@ LOCK = "SELECT id, version FROM customers_customer WHERE id IN (%s, %s) ORDER BY
 LOCK += " FOR NO KEY UPDATE" if on_postgres else ""
 RECORDS = "SELECT id, customer_id, origin_id FROM customers_sourcerecord WHERE customer_id IN (%s, %s)"
 MOVE = "UPDATE customers_sourcerecord SET customer_id = %s, moved_at = %s WHERE origin_id = %s"
-MERGE = """INSERT INTO customers_merge (uuid, survivor_id, via, reason, warnings, fingerprint, created)
-    VALUES (%s, %s, 'page', '', '[]', %s, %s) RETURNING id"""
-MEMBER = "INSERT INTO customers_mergemember (merge_id, duplicate_id, records) VALUES (%s, %s, %s)"
+MERGE = """INSERT INTO customers_merge
+    (uuid, survivor_id, via, reason, warnings, fingerprint, decisions, version, created)
+    VALUES (%s, %s, 'page', '', '[]', %s, %s, %s, %s) RETURNING id"""
+MEMBER = "INSERT INTO customers_mergemember (merge_id, duplicate_id, records, version) VALUES (%s, %s, %s, %s)"
 RETIRE = """UPDATE customers_customer SET version = version + 1, updated = %s,
     merged_into_id = CASE WHEN id = %s THEN %s ELSE NULL END,
     company = CASE WHEN id = %s THEN %s ELSE company END WHERE id IN (%s, %s)"""
@@ -76,13 +78,15 @@ class BareMerge:
         survivor, duplicate, now = self.survivor, self.duplicate, self.now()
         versions = dict(run(LOCK, survivor, duplicate))
         moved = [pk for pk, customer, _ in run(RECORDS, survivor, duplicate) if customer == duplicate]
-        [(merge,)] = run(MERGE, f"mrg_{uuid4()}", survivor, f"bare {next(numbers)}", now)
-        run(MEMBER, merge, duplicate, json.dumps(moved))
+        decisions = json.dumps(Decisions(bought=frozenset({survivor, duplicate})).as_json())
+        name, version = f"bare {next(numbers)}", versions[survivor] + 1
+        [(merge,)] = run(MERGE, f"mrg_{uuid4()}", survivor, name, decisions, version, now)
+        run(MEMBER, merge, duplicate, json.dumps(moved), versions[duplicate])
         run(RETIRE, now, duplicate, survivor, survivor, self.company, survivor, duplicate)
         run(MOVE, survivor, now, duplicate)
         if self.company:
             change = {"company": {"before": "", "after": self.company, "from": duplicate}}
-            run(CHANGE, survivor, json.dumps(change), now, merge, versions[survivor] + 1)
+            run(CHANGE, survivor, json.dumps(change), now, merge, version)
             run(STAFF_RECORD, self.company, self.keys[self.company], self.staff_records[survivor])
             run(ADD_WORD, self.staff_records[survivor], self.company.lower())
         run(DROP_SHARED, self.email)

@@ -70,10 +70,10 @@ def against_the_limit(company: str, repeat: int) -> Iterator[Row]:
         survivor, duplicate = pair_of(f"ours{number}", company)
         plan = plan_merge(survivor, [duplicate])
         limits["merge"].time(bare.merge)
-        made = ours["merge"].time(partial(merge_customers, plan, by=None, via=Via.PAGE))
+        merge = ours["merge"].time(partial(merge_customers, plan, by=None, via=Via.PAGE))
         refuse_differences()
         limits["undo"].time(bare.undo)
-        ours["undo"].time(partial(undo_merge, made, by=None))
+        ours["undo"].time(partial(undo_merge, merge, by=None))
         refuse_differences()
     for act in ("merge", "undo"):
         name = f"{act}, {'one field changes' if company else 'no field changes'}"
@@ -114,15 +114,15 @@ def merging_of(size: int, repeat: int) -> Row:
     rebuild_totals([record.pk])
     billing_status.refresh([duplicate.pk])
     analyze()
-    standing: list[Merge] = []
+    merges: list[Merge] = []
 
     def merge() -> None:
         customers = Customer.objects.in_bulk([survivor.pk, duplicate.pk])
         plan = plan_merge(customers[survivor.pk], [customers[duplicate.pk]])
-        standing.append(merge_customers(plan, by=None, via=Via.API))
+        merges.append(merge_customers(plan, by=None, via=Via.API))
 
     def undo() -> None:
-        undo_merge(standing.pop(), by=None)
+        undo_merge(merges.pop(), by=None)
 
     # Merges and undos in turn: each is timed with the other left out.
     merge_ms, undo_ms = in_turn(merge, undo, repeat)

@@ -1,0 +1,21 @@
+"""The benchmarks run, and what they compare writes the same: `rebuild` finds nothing that differs after either."""
+
+import pytest
+
+from benchmarks import merge
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_fewest_statements_write_what_a_merge_and_an_undo_write():
+    acts = [act for company in ("", "Initech") for act, *_ in merge.against_the_limit(company, 1)]
+    assert acts == [
+        "merge, no field changes",
+        "undo, no field changes",
+        *("merge, one field changes", "undo, one field changes"),
+    ]
+
+
+def test_merges_of_large_customers_and_pages_of_their_orders_can_be_measured():
+    assert merge.merging_of(2, 1)[0] == "2"
+    assert merge.pages_of(2, 60, 1)[0] == "2"
