@@ -6,7 +6,7 @@ from customers.models import MatchKey
 from customers.sources.data_sources import change, latest_change, of_login
 from orders.models import Order, Product
 from tests.api.caller import Caller
-from tests.api.chartmogul.customer_requests import send
+from tests.api.chartmogul.customers.customer_requests import send
 from tests.api.konnektive.store import VISA, Store
 from tests.factories import DataSourceFactory
 

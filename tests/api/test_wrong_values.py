@@ -8,8 +8,8 @@ from customers.models import Customer, SourceRecord
 from orders.models import Order
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
-from tests.api.chartmogul.invoice_requests import JANUARY, invoice, known, line, one_time, paid
+from tests.api.chartmogul.invoices import invoice_requests
+from tests.api.chartmogul.invoices.invoice_requests import JANUARY, invoice, known, line, one_time, paid
 from tests.api.konnektive.store import Store
 from tests.factories import DataSourceFactory
 from tests.tables import table

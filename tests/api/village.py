@@ -14,8 +14,8 @@ from orders.models import Order, Transaction
 from orders.sources.delete import delete_source, empty_source, purge_source
 from tests.acts import edit, erase, merge, refund, undo
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
-from tests.api.chartmogul.customer_requests import send
+from tests.api.chartmogul.customers.customer_requests import send
+from tests.api.chartmogul.invoices import invoice_requests
 from tests.factories import DataSourceFactory, lead, shipped_order
 
 NAMES = ("Helena", "Elena", "Frank", "Jan", "Ida")

@@ -2,7 +2,7 @@ import pytest
 
 from customers.models import Customer
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.invoices import invoice_requests
 from tests.api.chartmogul.published_client import published_client
 from tests.factories import DataSourceFactory
 

@@ -8,7 +8,7 @@ from orders.models import Order, Product, Purchase, Transaction
 from orders.models import PurchaseStatus as Status
 from orders.sources import delete
 from tests.api.caller import Caller
-from tests.api.chartmogul.customer_requests import merged, now, send
+from tests.api.chartmogul.customers.customer_requests import merged, now, send
 from tests.database import dump
 from tests.factories import ProductFactory, order
 from tests.tables import table

@@ -5,7 +5,7 @@ import pytest
 from customers.models import SourceRecord
 from orders.models import Order
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.invoices import invoice_requests
 from tests.factories import DataSourceFactory
 from tests.tables import table
 

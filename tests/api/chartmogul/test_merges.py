@@ -3,7 +3,7 @@ from chartmogul import Customer as Client
 
 from customers.models import Customer, HistoryEntry, Merge, Via
 from tests.api.caller import Caller
-from tests.api.chartmogul.customer_requests import ids_of, merged, now, send, uuid_of
+from tests.api.chartmogul.customers.customer_requests import ids_of, merged, now, send, uuid_of
 from tests.factories import DataSourceFactory, order
 from tests.tables import table
 

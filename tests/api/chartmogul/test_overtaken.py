@@ -12,7 +12,7 @@ from customers.models import Customer, DataSource
 from orders.catalogue import plans as planning
 from orders.models import Order, PlanGroup, Product
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.invoices import invoice_requests
 from tests.factories import DataSourceFactory
 
 

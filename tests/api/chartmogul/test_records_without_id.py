@@ -4,7 +4,7 @@ import pytest
 
 from customers.models import Customer, SourceRecord
 from tests.api.caller import Caller
-from tests.api.chartmogul.invoice_requests import JANUARY, invoice, line, send
+from tests.api.chartmogul.invoices.invoice_requests import JANUARY, invoice, line, send
 from tests.api.konnektive.store import Store
 from tests.factories import DataSourceFactory, SourceRecordFactory
 from tests.tables import table

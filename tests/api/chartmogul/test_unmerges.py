@@ -10,7 +10,7 @@ from customers.pages.add_customer import add_customer
 from customers.profile.edit import edit_profile
 from tests.acts import merge
 from tests.api.caller import Caller
-from tests.api.chartmogul.customer_requests import merged, now, send, unmerged
+from tests.api.chartmogul.customers.customer_requests import merged, now, send, unmerged
 from tests.factories import order
 from tests.tables import table
 

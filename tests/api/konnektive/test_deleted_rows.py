@@ -10,7 +10,7 @@ from orders.models import Membership, Order
 from orders.sources.delete import purge_source
 from tests.acts import erase
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.invoices import invoice_requests
 from tests.factories import customer_with_order, shipped_order
 from tests.query_costs import analyze, measured
 

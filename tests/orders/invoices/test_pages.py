@@ -4,7 +4,7 @@ import pytest
 
 from orders.models import Order
 from tests.api.caller import Caller
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_requests import (
     FEBRUARY,
     MARCH,
     imported,

@@ -11,7 +11,7 @@ from orders.invoices.delete import delete_invoice
 from orders.invoices.import_ import InvoiceImportError
 from orders.invoices.incoming import IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.models import Order, Purchase
-from tests.api.chartmogul.invoice_requests import check, known, plan
+from tests.api.chartmogul.invoices.invoice_requests import check, known, plan
 from tests.factories import order as placed
 
 

@@ -11,7 +11,7 @@ from orders.models import Order, PurchaseStatus
 from orders.subscriptions import apply_due as applying
 from orders.subscriptions.derive import past_due_purchases
 from tests.api.caller import Caller
-from tests.api.chartmogul.invoice_requests import check, imported, invoice, known, line, paid, purchase
+from tests.api.chartmogul.invoices.invoice_requests import check, imported, invoice, known, line, paid, purchase
 from tests.database import history_of
 from tests.orders.subscriptions.purchase_checks import LATER, TODAY, apply_due, status_of
 from tests.tables import table

@@ -12,7 +12,7 @@ from orders.subscriptions.change import today
 from orders.subscriptions.derive import refresh_purchases
 from tests.acts import merge, rerun
 from tests.api.caller import Caller
-from tests.api.chartmogul import invoice_requests
+from tests.api.chartmogul.invoices import invoice_requests
 from tests.api.konnektive.store import TIMES_OUT, VISA
 from tests.factories import CustomerFactory, card
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from orders.models import Order, Transaction
-from tests.api.chartmogul.invoice_keys import DISABLED, PAYMENT
-from tests.api.chartmogul.invoice_requests import FEBRUARY, check, imported, invoice, order, paid, source
+from tests.api.chartmogul.invoices.invoice_keys import DISABLED, PAYMENT
+from tests.api.chartmogul.invoices.invoice_requests import FEBRUARY, check, imported, invoice, order, paid, source
 from tests.factories import paid_order
 from tests.tables import table
 

@@ -8,7 +8,7 @@ from customers.models import Customer, HistoryEntry, MonthTotals, RecordTotals
 from orders.invoices.amend import LABELS
 from orders.models import Fulfillment, Order, OrderItem, Purchase, Transaction
 from tests.acts import merge, undo
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_requests import (
     FEBRUARY,
     MARCH,
     check,

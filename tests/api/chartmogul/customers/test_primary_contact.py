@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from customers.models import Contact, Customer, HistoryEntry
-from tests.api.chartmogul.customer_requests import merged, now, send
+from tests.api.chartmogul.customers.customer_requests import merged, now, send
 from tests.factories import CustomerFactory
 
 

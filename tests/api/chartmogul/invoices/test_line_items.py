@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from orders.models import Order, OrderItem, Purchase
-from tests.api.chartmogul.invoice_keys import DISABLED, EVERY_LINE, OF_SUBSCRIPTION
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_keys import DISABLED, EVERY_LINE, OF_SUBSCRIPTION
+from tests.api.chartmogul.invoices.invoice_requests import (
     FEBRUARY,
     JANUARY,
     MARCH,

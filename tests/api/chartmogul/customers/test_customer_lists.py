@@ -2,7 +2,7 @@ from customers.labels.tags import add_tags
 from customers.models import Contact, Customer
 from customers.pages.add_customer import add_customer
 from tests.acts import merge
-from tests.api.chartmogul.customer_requests import send
+from tests.api.chartmogul.customers.customer_requests import send
 from tests.factories import customer_with_order
 from tests.query_costs import on
 from tests.tables import table

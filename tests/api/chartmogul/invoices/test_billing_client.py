@@ -6,7 +6,7 @@ import chartmogul
 import pytest
 from chartmogul import Invoice, LineItem, Transaction
 
-from tests.api.chartmogul.invoice_requests import invoice, known, line, one_time, order, paid, source
+from tests.api.chartmogul.invoices.invoice_requests import invoice, known, line, one_time, order, paid, source
 
 
 @pytest.fixture

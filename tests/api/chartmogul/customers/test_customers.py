@@ -1,7 +1,7 @@
 from customers.models import Contact, Customer, DataSource, HistoryEntry, SourceRecord
 from tests.api.caller import Caller
-from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
-from tests.api.chartmogul.customer_requests import send
+from tests.api.chartmogul.customers.customer_keys import EVERYTHING, assert_shaped
+from tests.api.chartmogul.customers.customer_requests import send
 from tests.factories import lead, order
 from tests.tables import table
 

@@ -7,7 +7,7 @@ from chartmogul import Subscription
 
 from customers.models import Customer, RecordTotals
 from tests.api.caller import Caller
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_requests import (
     FEBRUARY,
     MARCH,
     check,

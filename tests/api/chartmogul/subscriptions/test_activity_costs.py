@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orders.revenue import activities
-from tests.api.chartmogul.activity_pages import every_page, of_account
+from tests.api.chartmogul.subscriptions.activity_pages import every_page, of_account
 from tests.days import day
 from tests.factories.invoices import invoice, line, purchase, record
 from tests.query_costs import plan_of

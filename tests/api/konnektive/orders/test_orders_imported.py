@@ -6,8 +6,8 @@ from decimal import Decimal
 from customers.models import Customer, RecordTotals
 from orders.models import Order, OrderItem, Product, Purchase
 from orders.subscriptions.begin import next_bill_at
+from tests.api.konnektive.customers.test_leads import SHAPE
 from tests.api.konnektive.store import HELENA, VISA
-from tests.api.konnektive.test_leads import SHAPE
 from tests.database import check_totals
 from tests.query_costs import on
 from tests.tables import table

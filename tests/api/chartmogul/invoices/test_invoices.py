@@ -7,8 +7,8 @@ import pytest
 from customers.models import Customer, HistoryEntry, RecordTotals
 from orders.models import Order, OrderKind, OrderStatus, Transaction
 from tests.acts import merge
-from tests.api.chartmogul.invoice_keys import EVERY_LINE, INVOICE, OF_SUBSCRIPTION
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_keys import EVERY_LINE, INVOICE, OF_SUBSCRIPTION
+from tests.api.chartmogul.invoices.invoice_requests import (
     FEBRUARY,
     JANUARY,
     MARCH,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.models import Customer, HistoryEntry
 from orders.models import SubscriptionEvent
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_requests import (
     FEBRUARY,
     JANUARY,
     check,

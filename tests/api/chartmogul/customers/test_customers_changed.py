@@ -1,8 +1,8 @@
 from customers.erasing.erase import erase_customer
 from customers.models import Customer
 from customers.profile.edit import edit_profile
-from tests.api.chartmogul.customer_keys import EVERYTHING, assert_shaped
-from tests.api.chartmogul.customer_requests import send
+from tests.api.chartmogul.customers.customer_keys import EVERYTHING, assert_shaped
+from tests.api.chartmogul.customers.customer_requests import send
 from tests.tables import table
 
 

@@ -6,9 +6,9 @@ import pytest
 from orders.revenue import activities
 from tests.acts import merge, undo
 from tests.api.caller import Caller
-from tests.api.chartmogul.activity_pages import every_page, of_account
 from tests.api.chartmogul.page_numbers import NUMBERS
 from tests.api.chartmogul.published_client import published_client
+from tests.api.chartmogul.subscriptions.activity_pages import every_page, of_account
 from tests.days import day
 from tests.factories.invoices import line, plan, purchase, record
 from tests.tables import table

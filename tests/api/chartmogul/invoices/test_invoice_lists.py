@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.chartmogul.invoice_keys import DISABLED, EVERY_LINE, INVOICE, NEWER, OF_SUBSCRIPTION, PAYMENT
-from tests.api.chartmogul.invoice_requests import (
+from tests.api.chartmogul.invoices.invoice_keys import DISABLED, EVERY_LINE, INVOICE, NEWER, OF_SUBSCRIPTION, PAYMENT
+from tests.api.chartmogul.invoices.invoice_requests import (
     imported,
     invoice,
     known,

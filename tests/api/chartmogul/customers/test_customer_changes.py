@@ -5,7 +5,7 @@ import pytest
 from customers.models import Customer
 from tests.acts import edit, erase, merge, undo
 from tests.api.caller import Caller
-from tests.api.chartmogul.customer_requests import send
+from tests.api.chartmogul.customers.customer_requests import send
 from tests.factories import lead
 
 pytestmark = pytest.mark.django_db
