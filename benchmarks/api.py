@@ -45,7 +45,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass(frozen=True)
-class Call:
+class MeasuredCall:
     """A request of which each is about somebody else."""
 
     name: str
@@ -56,7 +56,7 @@ class Call:
     is_done: Callable[[int, bytes], bool]
 
 
-def calls(token: str) -> list[Call]:
+def calls(token: str) -> list[MeasuredCall]:
     source = DataSource.objects.create(name="Benchmark")
     campaign = Campaign.objects.create(name="Benchmark")
     product = Product.objects.create(sku="video", name="Video", price=Decimal("9.90"), currency="USD")
@@ -81,9 +81,11 @@ def calls(token: str) -> list[Call]:
         return status == 200 and b'"SUCCESS"' in answer
 
     return [
-        Call("customer", "POST /v1/customers", "/v1/customers", JSON, customer, lambda status, _: status == 201),
-        Call("order", "Import Order", "/order/import/", FORM, lambda n: order(n, paySource="PREPAID"), paid),
-        Call("card", "Import Order, by card", "/order/import/", FORM, by_card, paid),
+        MeasuredCall(
+            "customer", "POST /v1/customers", "/v1/customers", JSON, customer, lambda status, _: status == 201
+        ),
+        MeasuredCall("order", "Import Order", "/order/import/", FORM, lambda n: order(n, paySource="PREPAID"), paid),
+        MeasuredCall("card", "Import Order, by card", "/order/import/", FORM, by_card, paid),
     ]
 
 
@@ -94,7 +96,7 @@ class Server:
         self.port, self.authorization = port, basic(token)
         self.mine = local()
 
-    def ask(self, path: str, call: Call, n: int) -> bytes:
+    def ask(self, path: str, call: MeasuredCall, n: int) -> bytes:
         """BrokenPipeError and the like are not caught: a server that fails makes no figure."""
         body = call.body(n)
         sent = json.dumps(body) if call.content_type == JSON else urlencode(body)
@@ -107,7 +109,7 @@ class Server:
             raise RuntimeError(f"{path} answered {answer.status}: {content[:300]!r}")
         return content
 
-    def per_second(self, path: str, call: Call, numbers: range) -> float:
+    def per_second(self, path: str, call: MeasuredCall, numbers: range) -> float:
         self.mine = local()  # the server closes connections that nobody used for two seconds
         start = time.perf_counter()
         with ThreadPoolExecutor(CLIENTS) as clients:
@@ -162,27 +164,29 @@ def newest() -> dict[type[models.Model], int]:
 
 def written_since(before: dict[type[models.Model], int]) -> list[tuple[str, list[dict[str, Any]]]]:
     """[(table, its new rows)], those that others refer to first."""
-    found = {
+    rows_of = {
         model: list(model._default_manager.filter(pk__gt=last).order_by("pk").values())
         for model, last in before.items()
     }
-    found = {model: rows for model, rows in found.items() if rows}
-    for row in found.get(Customer, []):
+    rows_of = {model: rows for model, rows in rows_of.items() if rows}
+    for row in rows_of.get(Customer, []):
         # A card hangs off its customer: that one shows it is no row.
         row["pay_source_id"] = None
     refers_to = {
         model: {
             f.related_model
             for f in model._meta.concrete_fields
-            if f.related_model in found and any(r[f.attname] for r in rows)
+            if f.related_model in rows_of and any(r[f.attname] for r in rows)
         }
         - {model}
-        for model, rows in found.items()
+        for model, rows in rows_of.items()
     }
-    return [(model._meta.label, found[model]) for model in TopologicalSorter(refers_to).static_order()]
+    return [(model._meta.label, rows_of[model]) for model in TopologicalSorter(refers_to).static_order()]
 
 
-def measured(server: Server, call: Call, folder: str, requests: int, rounds: int) -> tuple[float, float, float, int]:
+def measured(
+    server: Server, call: MeasuredCall, folder: str, requests: int, rounds: int
+) -> tuple[float, float, float, int]:
     """(requests a second of the bare view, of the program, their ratio, rows that each writes): of the median round."""
     first = 10**6
     server.per_second(call.path, call, range(first, first + 1))
@@ -197,7 +201,7 @@ def measured(server: Server, call: Call, folder: str, requests: int, rounds: int
         program = server.per_second(call.path, call, numbers)
         figures.append((bare, program, program / bare))
     # The first round only warms up.
-    bare, program, ratio = (statistics.median(each) for each in zip(*figures[1:], strict=True))
+    bare, program, ratio = (statistics.median(values) for values in zip(*figures[1:], strict=True))
     return bare, program, ratio, sum(len(rows) for _, rows in tables)
 
 

@@ -41,18 +41,18 @@ def read(model: type[models.Model], row: Row) -> Row:
 @transaction.atomic
 def insert(request: HttpRequest, name: str) -> JsonResponse:
     json.loads(request.body) if request.content_type == "application/json" else dict(request.POST)
-    made: dict[tuple[type[models.Model], int], int] = {}
+    new_keys: dict[tuple[type[models.Model], int], int] = {}
     for model, rows in tables(name):
-        fresh = [model(**renewed(model, row, made)) for row in rows]
-        if len(fresh) == 1:
-            fresh[0].save(force_insert=True)
+        copies = [model(**renewed(model, row, new_keys)) for row in rows]
+        if len(copies) == 1:
+            copies[0].save(force_insert=True)
         else:
-            model._default_manager.bulk_create(fresh)
-        made |= {(model, row["id"]): each.pk for row, each in zip(rows, fresh, strict=True)}
+            model._default_manager.bulk_create(copies)
+        new_keys |= {(model, row["id"]): copy.pk for row, copy in zip(rows, copies, strict=True)}
     return JsonResponse({"result": "SUCCESS"})
 
 
-def renewed(model: type[models.Model], row: Row, made: Mapping[tuple[type[models.Model], int], int]) -> Row:
+def renewed(model: type[models.Model], row: Row, new_keys: Mapping[tuple[type[models.Model], int], int]) -> Row:
     """`row` once more: with the new rows that it refers to, and with other values where a value may be there once."""
     values = {}
     for field in model._meta.concrete_fields:
@@ -60,7 +60,7 @@ def renewed(model: type[models.Model], row: Row, made: Mapping[tuple[type[models
         if field.primary_key:
             continue
         if isinstance(field, models.ForeignKey) and field.related_model is not None:
-            value = made.get((field.related_model, value), value)
+            value = new_keys.get((field.related_model, value), value)
         elif is_unique(field) and value is not None:
             value = f"{uuid4().hex}{next(numbers)}"[: field.max_length]
         values[field.attname] = value

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
-from crm.demo.files import Person
+from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
 from customers.engagement import contacts, notes, opportunities, tasks
 from customers.models import Contact, Customer, ForecastCategory, NoteKind, OpportunityKind
@@ -32,7 +32,7 @@ def add_engagement(store: SampleStore, *, by: User, now: datetime) -> None:
             _add_plans(customer, _bookkeeper(customer, person, store, by=by), person, by=by, now=now)
 
 
-def _bookkeeper(customer: Customer, person: Person, store: SampleStore, *, by: User) -> Contact:
+def _bookkeeper(customer: Customer, person: ChinookPerson, store: SampleStore, *, by: User) -> Contact:
     first_name, last_name = BOOKKEEPERS[person.number // EVERY % len(BOOKKEEPERS)]
     values = {
         "first_name": first_name,
@@ -53,7 +53,7 @@ def _bookkeeper(customer: Customer, person: Person, store: SampleStore, *, by: U
     return contact
 
 
-def _add_plans(customer: Customer, contact: Contact, person: Person, *, by: User, now: datetime) -> None:
+def _add_plans(customer: Customer, contact: Contact, person: ChinookPerson, *, by: User, now: datetime) -> None:
     nth = person.number // EVERY
     for stage, forecast, likelihood in (STAGES[nth % 3], STAGES[(nth + 1) % 3])[: 1 + nth % MOST_OPPORTUNITIES]:
         opportunity: dict[str, Any] = {"pipeline": "Licences", "pipeline_stage": stage, "forecast_category": forecast}

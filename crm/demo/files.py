@@ -16,7 +16,7 @@ FILES = Path(__file__).parent / "chinook"
 
 
 @dataclass(frozen=True)
-class Person:
+class ChinookPerson:
     number: int
     identity: Identity
     fax: str
@@ -35,7 +35,7 @@ class ChinookInvoice:
     """`nth` counts the invoices of the person, from 0."""
 
     number: int
-    person: Person
+    person: ChinookPerson
     nth: int
     at: datetime
     billing_address: Address
@@ -43,7 +43,7 @@ class ChinookInvoice:
     lines: tuple[ChinookLine, ...]
 
 
-def read_people() -> dict[int, Person]:
+def read_people() -> dict[int, ChinookPerson]:
     return {int(row["CustomerId"]): _person(row) for row in _rows("customers")}
 
 
@@ -71,10 +71,10 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _person(row: dict[str, str]) -> Person:
+def _person(row: dict[str, str]) -> ChinookPerson:
     names = (row["FirstName"], row["LastName"], row["Company"])
     identity = Identity(*names, row["Email"], row["Phone"], _country(row["Country"]))
-    return Person(int(row["CustomerId"]), identity, row["Fax"])
+    return ChinookPerson(int(row["CustomerId"]), identity, row["Fax"])
 
 
 def _lines() -> dict[int, list[ChinookLine]]:

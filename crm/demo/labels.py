@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from crm.demo.files import Person
+from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
 from customers.models import Attribute, AttributeKind, SourceRecord, Tag
 
@@ -24,7 +24,7 @@ def add_labels(store: SampleStore) -> None:
     )
 
 
-def _tags(person: Person, record: SourceRecord, *, is_first: bool) -> Iterator[str]:
+def _tags(person: ChinookPerson, record: SourceRecord, *, is_first: bool) -> Iterator[str]:
     if person.number % 4 == 0 or (person.number % 3 == 0 and not is_first):
         yield "newsletter"
     if is_first and person.identity.company:
@@ -35,7 +35,7 @@ def _tags(person: Person, record: SourceRecord, *, is_first: bool) -> Iterator[s
         yield "marketplace" if record.external_id else "guest"
 
 
-def _attributes(person: Person, nth: int) -> Iterator[tuple[str, str, str]]:
+def _attributes(person: ChinookPerson, nth: int) -> Iterator[tuple[str, str, str]]:
     if person.number % 3 == 0:
         yield "Favourite genre", AttributeKind.STRING, GENRES[(person.number + nth) % len(GENRES)]
         yield "Playlists", AttributeKind.INTEGER, str(person.number % 11 + nth)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.demo.files import Person
+from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
@@ -36,7 +36,7 @@ def merge_duplicates(store: SampleStore, *, by: User) -> None:
     _backdate()
 
 
-def _merge_in_steps(store: SampleStore, person: Person, *, by: User) -> None:
+def _merge_in_steps(store: SampleStore, person: ChinookPerson, *, by: User) -> None:
     first, second = IN_STEPS[person.number]
     *older, youngest = store.customers(person)
     _merge([older[-1], youngest], reason=first, by=by)

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from crm.accounts.models import User
 from crm.demo.catalogue import CURRENCY
-from crm.demo.files import Person
+from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
 from customers.credit import credit
 from customers.engagement import notes
@@ -44,7 +44,7 @@ def edit_profiles(store: SampleStore, *, by: User) -> None:
         _add_notes_and_credit(store, person, by=by)
 
 
-def _details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
+def _details(person: ChinookPerson, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
     number, email = person.number, person.identity.email
     if person.identity.company:
         yield "website", f"https://www.{email.partition('@')[2]}"
@@ -59,7 +59,7 @@ def _details(person: Person, customer: Customer, password: str) -> Iterator[tupl
         yield "shipping_address", {**customer.billing_address, "line2": "c/o the neighbours"}
 
 
-def _duplicate_details(person: Person, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
+def _duplicate_details(person: ChinookPerson, customer: Customer, password: str) -> Iterator[tuple[str, Any]]:
     if person.number % 2 == 0:
         yield from _login(customer, f"{person.identity.email.partition('@')[0]}.mp", password)
         yield "email_opt_in", False
@@ -73,7 +73,7 @@ def _login(customer: Customer, login: str, password: str) -> Iterator[tuple[str,
     yield "pay_source", PaySource.objects.filter(source_record__customer=customer).values_list("pk", flat=True).first()
 
 
-def _add_notes_and_credit(store: SampleStore, person: Person, *, by: User) -> None:
+def _add_notes_and_credit(store: SampleStore, person: ChinookPerson, *, by: User) -> None:
     """On both customers of some pairs of duplicates. A shared mailbox is excluded from matching."""
     customers = store.customers(person)
     if person.number % 2 == 0:

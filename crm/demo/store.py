@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from crm.demo import catalogue, marketplace, subscriptions
-from crm.demo.files import ChinookInvoice, ChinookLine, Person
+from crm.demo.files import ChinookInvoice, ChinookLine, ChinookPerson
 from customers.models import Customer, DataSource, SourceRecord
 from customers.sources import data_sources
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder
@@ -18,15 +18,15 @@ class SampleStore:
     """The imported orders, oldest first, and the source records of each person, the first shop's first."""
 
     orders: list[Order] = field(default_factory=list)
-    records: dict[Person, list[SourceRecord]] = field(default_factory=dict)
+    records: dict[ChinookPerson, list[SourceRecord]] = field(default_factory=dict)
 
-    def add(self, person: Person, taken: TakenOrder) -> None:
+    def add(self, person: ChinookPerson, taken: TakenOrder) -> None:
         self.orders.append(taken.order)
         records = self.records.setdefault(person, [])
         if taken.assigned.rule == "new":
             records.append(taken.assigned.record)
 
-    def customers(self, person: Person) -> list[Customer]:
+    def customers(self, person: ChinookPerson) -> list[Customer]:
         return [Customer.objects.get(pk=record.customer_id) for record in self.records[person]]
 
 

@@ -35,7 +35,7 @@ ERASED = {"erased": True}
 
 
 @dataclass(frozen=True)
-class Part:
+class SentencePart:
     """A piece of a sentence. `is_foreign` when users or data sources wrote it: it could turn the sentence's direction.
 
     `names` is the kind and the key of what it names: ("customer", 5), ("order", "C3E67A9BD0"), ("purchase", 12).
@@ -46,7 +46,7 @@ class Part:
     names: tuple[str, str | int] | None = None
 
 
-BREAK = Part("\n")
+BREAK = SentencePart("\n")
 """Between two messages."""
 
 
@@ -91,13 +91,13 @@ def isolated_text(sentence: str, values: Values) -> str:
     )
 
 
-def parts(sentence: str, values: Values) -> Iterator[Part]:
+def parts(sentence: str, values: Values) -> Iterator[SentencePart]:
     for before, place in _pieces(sentence):
         for n, line in enumerate(before.split("\n")):
             if n:
                 yield BREAK
             if line:
-                yield Part(line)
+                yield SentencePart(line)
         if place is not None:
             yield from _filled(values.get(place, ERASED))
 
@@ -112,45 +112,50 @@ def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((before, place) for before, place, _, _ in Formatter().parse(sentence))
 
 
-def _filled(value: Value) -> Iterator[Part]:
+def _filled(value: Value) -> Iterator[SentencePart]:
     match value:
         case str():
-            yield Part(value, is_foreign=True)
+            yield SentencePart(value, is_foreign=True)
         case int():
-            yield Part(f"{value:,}")
+            yield SentencePart(f"{value:,}")
         case list() | tuple():
             yield from _listed(value)
         case {"customer": pk, "name": ""}:
-            yield Part(f"Erased customer {pk}", names=("customer", pk))
+            yield SentencePart(f"Erased customer {pk}", names=("customer", pk))
         case {"customer": pk, "name": name}:
             yield from _customer(pk, name)
         case {"order": number}:
-            yield Part(number, names=("order", number))
+            yield SentencePart(number, names=("order", number))
         case {"purchase": pk, "name": name}:
-            yield from (Part(str(pk), names=("purchase", pk)), Part(" ("), Part(name, is_foreign=True), Part(")"))
+            yield from (
+                SentencePart(str(pk), names=("purchase", pk)),
+                SentencePart(" ("),
+                SentencePart(name, is_foreign=True),
+                SentencePart(")"),
+            )
         case {"amount": amount, "currency": currency}:
-            yield Part(format_money(Decimal(amount), currency))
+            yield SentencePart(format_money(Decimal(amount), currency))
         case {"day": on}:
-            yield Part(f"{date.fromisoformat(on):%-d %b %Y}")
+            yield SentencePart(f"{date.fromisoformat(on):%-d %b %Y}")
         case {"time": at}:
-            yield Part(format_day(datetime.fromisoformat(at)))
+            yield SentencePart(format_day(datetime.fromisoformat(at)))
         case {"count": count, "one": one, "many": many}:
-            yield Part(f"{count:,} {ngettext(one, many, count)}")
+            yield SentencePart(f"{count:,} {ngettext(one, many, count)}")
         case {"word": own}:
-            yield Part(own)
+            yield SentencePart(own)
         case {"field": _, "label": label}:
             yield from parts(_message(FIELD, value), {**value, "name": word(label)})
         case {"attribute": name}:
             yield from parts(_message(ATTRIBUTE, value), {**value, "name": name})
         case _:
-            yield Part("[erased]")
+            yield SentencePart("[erased]")
 
 
-def _customer(pk: int, name: str) -> Iterator[Part]:
+def _customer(pk: int, name: str) -> Iterator[SentencePart]:
     # Two people may share a name, so the number follows.
-    yield Part(name, is_foreign=True, names=("customer", pk))
+    yield SentencePart(name, is_foreign=True, names=("customer", pk))
     if not name.endswith(f" {pk}"):
-        yield Part(f" ({pk})")
+        yield SentencePart(f" ({pk})")
 
 
 def _message(messages: Messages, change: Values) -> str:
@@ -163,12 +168,12 @@ def _message(messages: Messages, change: Values) -> str:
     return messages.removed if change["after"] == "" else messages.changed
 
 
-def _listed(values: Sequence[Value]) -> Iterator[Part]:
+def _listed(values: Sequence[Value]) -> Iterator[SentencePart]:
     # Words as “A, B and C”; messages on lines of their own.
     for n, value in enumerate(values):
         if n:
             is_message = isinstance(value, Mapping) and ("before" in value or "field" in value)
-            yield BREAK if is_message else Part(" and " if n == len(values) - 1 else ", ")
+            yield BREAK if is_message else SentencePart(" and " if n == len(values) - 1 else ", ")
         yield from _filled(value)
 
 

@@ -55,10 +55,10 @@ def _renew(row: UnmatchedValue, record: SourceRecord, renewed: KeysOfOrigin) -> 
     if now == {key}:
         return
     yield f"exclusion of {key} of record {record.pk}"
-    there = UnmatchedValue.objects.filter(source_record=record).values_list("kind", "value")
+    existing = UnmatchedValue.objects.filter(source_record=record).values_list("kind", "value")
     UnmatchedValue.objects.bulk_create(
         UnmatchedValue(source_record=record, kind=kind, value=value, by=row.by, at=row.at)
-        for kind, value in sorted(now - set(there))
+        for kind, value in sorted(now - set(existing))
     )
     row.delete()
 

@@ -89,7 +89,7 @@ def refuse_as_merged(
     # A refusal that only a merge brought would leave with it, though it was said by all of them now.
     standing = MergeMember.objects.filter(merge__survivor__in=merged, undone_at=None)
     survivors = set(standing.values_list("merge__survivor", flat=True)) if refusals and merged else set()
-    said = {c: dict(refusals) if c.pk in survivors else not_refused_by(c, refusals) for c in merged}
+    refused = {c: dict(refusals) if c.pk in survivors else not_refused_by(c, refusals) for c in merged}
     changes = [
         ProfileChange(
             customer=customer,
@@ -101,7 +101,7 @@ def refuse_as_merged(
             by=by,
             via=via,
         )
-        for customer, values in said.items()
+        for customer, values in refused.items()
         if values
     ]
     if changes:

@@ -103,10 +103,10 @@ class ProfileHistory:
 
     def standing(self, customer: int, *, until: int | None = None, without: Collection[Part] = ()) -> Standing:
         """As `profile`, also at the version `until`."""
-        asked = (customer, until, frozenset(without))
-        if asked not in self._standing:
-            self._standing[asked] = self._play(*asked)
-        return self._standing[asked]
+        arguments = (customer, until, frozenset(without))
+        if arguments not in self._standing:
+            self._standing[arguments] = self._play(*arguments)
+        return self._standing[arguments]
 
     def _play(self, customer: int, until: int | None, without: frozenset[Part]) -> Standing:
         standing = Standing(self._before_changes(customer), {}, {customer})

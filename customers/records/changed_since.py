@@ -64,12 +64,12 @@ class ChainedQuery(Generic[Row]):
         places: list[RowPlace] = []
         last = first + length
         for number, part in enumerate(self.parts):
-            here = _places(number, part, first, last)
-            places += here
-            if len(here) == last - first:
+            part_places = _places(number, part, first, last)
+            places += part_places
+            if len(part_places) == last - first:
                 break
-            if here or not first:
-                self.lengths[number] = first + len(here)
+            if part_places or not first:
+                self.lengths[number] = first + len(part_places)
             skipped = self._length(number)
             first, last = max(first - skipped, 0), last - skipped
         return self._rows(places)

@@ -81,7 +81,7 @@ def holding(emails: Any, phones: Any, digits: Any) -> QuerySet[MatchKey]:
 
 def values_of(keys: Collection[Key]) -> list[list[str]]:
     """What `holding` takes: the values of each kind, one "" for a kind that the identity has no key of."""
-    return [sorted(value for kind, value in keys if kind == wanted) or [""] for wanted in MatchKind.values]
+    return [sorted(value for key_kind, value in keys if key_kind == kind) or [""] for kind in MatchKind.values]
 
 
 _holding = Prepared(lambda emails, phones, digits: holding(emails, phones, digits).values_list("pk")[:1])

@@ -57,9 +57,9 @@ def _walk(criteria: Sequence[Criterion], sort: Sort, after: SortPlace | None) ->
     while True:
         # This OFFSET reads index entries only, and never more than a stretch.
         end = sort.places(Customer.objects.live().filter(sort.follows(after)))[length - 1 : length].first()
-        here = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
+        stretch = _passing(criteria).filter(sort.follows(after), sort.until(end), sort.between(after, end))
         # There are no more rows than the LIMIT; it tells the planner to read them in the order.
-        yield Stretch(list(sort.places(here)[:length]), end)
+        yield Stretch(list(sort.places(stretch)[:length]), end)
         if end is None:
             return
         after, length = end, min(2 * length, LONGEST_STRETCH)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from customers.lib.sentences import BREAK, Part, parts
+from customers.lib.sentences import BREAK, SentencePart, parts
 from customers.models import HistoryEntry
 from customers.web.permissions import VIEW_ORDERS
 
@@ -27,7 +27,7 @@ def history_text(context: Context, entry: HistoryEntry) -> SafeString:
     return format_html_join("", "{}", ((_shown(part, pages),) for part in parts(entry.sentence, entry.values)))
 
 
-def _shown(part: Part, pages: dict[str, str]) -> SafeString:
+def _shown(part: SentencePart, pages: dict[str, str]) -> SafeString:
     if part is BREAK:
         return mark_safe("<br>")
     shown = format_html("<bdi>{}</bdi>", part.text) if part.is_foreign else conditional_escape(part.text)

@@ -60,9 +60,9 @@ def _is_found_by(record: SourceRecord, identity: Identity) -> bool:
     """Whether the customer has all match keys and search words of `identity`."""
     customer = {"source_record__customer": record.customer_id}
     needed = Keys.of(identity, _excluded(record))
-    found = set(MatchKey.objects.among(needed.match).filter(**customer).values_list("kind", "value"))
+    match_keys = set(MatchKey.objects.among(needed.match).filter(**customer).values_list("kind", "value"))
     words = set(SearchWord.objects.filter(word__in=needed.words, **customer).values_list("word", flat=True))
-    return needed.match <= found and needed.words <= words
+    return needed.match <= match_keys and needed.words <= words
 
 
 def _sibling(record: SourceRecord, identity: Identity) -> SourceRecord:

@@ -34,8 +34,8 @@ DECLINED = {
 
 def outcome_sentence(payment: Transaction) -> str:
     """Such as “3.00 USD refunded to VISA 4242.”"""
-    done = DONE_LATE if is_late(payment) else DONE
-    sentences = done if payment.status == TransactionStatus.SUCCESS else DECLINED
+    successes = DONE_LATE if is_late(payment) else DONE
+    sentences = successes if payment.status == TransactionStatus.SUCCESS else DECLINED
     return sentences[TransactionKind(payment.kind)].format(
         amount=amount_text(payment), card=payment.pay_source or UNKNOWN_PAYMENT_METHOD, answer=payment.answer
     )

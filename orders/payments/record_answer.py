@@ -142,8 +142,8 @@ def _sentence(payment: Transaction, *, is_about_purchase: bool) -> str:
     is_declined = payment.status != TransactionStatus.SUCCESS
     if is_about_purchase:
         return PURCHASE_DECLINED if is_declined else PURCHASE_REFUNDED
-    done = DONE_LATE if is_late(payment) else DONE
-    return (DECLINED if is_declined else done)[TransactionKind(payment.kind)]
+    successes = DONE_LATE if is_late(payment) else DONE
+    return (DECLINED if is_declined else successes)[TransactionKind(payment.kind)]
 
 
 def _refunded_purchase(payment: Transaction) -> Purchase | None:

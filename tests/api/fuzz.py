@@ -23,7 +23,7 @@ MOST_TOLD = 20_000
 
 
 @dataclass(frozen=True)
-class Dialect:
+class FuzzedDialect:
     """`document` and `ids` print JSON; `hooks` is the module that puts the ids into requests.
 
     The stateful phase would follow links, of which the documents have none: the ids come by the hooks instead.
@@ -37,7 +37,7 @@ class Dialect:
     examples: int
 
 
-V1 = Dialect(
+V1 = FuzzedDialect(
     "v1",
     "from crm.api.chartmogul.api import api; print(json.dumps(api.get_openapi_schema()))",
     "from tests.api.fuzz_ids import known; print(json.dumps(known()))",
@@ -45,7 +45,7 @@ V1 = Dialect(
     "examples,coverage,fuzzing",
     10,
 )
-KONNEKTIVE = Dialect(
+KONNEKTIVE = FuzzedDialect(
     "konnektive",
     "from crm.api.konnektive.document import document; print(json.dumps(document()))",
     "from tests.api.fuzz_numbers import known; print(json.dumps(known()))",
@@ -104,7 +104,7 @@ def wait_for(origin: str) -> None:
     raise SystemExit("The server did not start.")
 
 
-def ask(dialect: Dialect, origin: str, folder: Path, token: str, environment: dict[str, str]) -> int:
+def ask(dialect: FuzzedDialect, origin: str, folder: Path, token: str, environment: dict[str, str]) -> int:
     document, ids = folder / f"{dialect.name}.json", folder / f"{dialect.name}-ids.json"
     document.write_text(manage(environment, "shell", "--verbosity=0", "--command", f"import json; {dialect.document}"))
     ids.write_text(manage(environment, "shell", "--verbosity=0", "--command", f"import json; {dialect.ids}"))

@@ -58,10 +58,10 @@ class ChartMogulApi(NinjaAPI):
     def document(self) -> OpenAPISchema:
         # Two seconds of work, and the same until the next start.
         document = super().get_openapi_schema()
-        operations = ((method, found) for path in document["paths"].values() for method, found in path.items())
-        for method, described in operations:
+        operations = (item for path in document["paths"].values() for item in path.items())
+        for method, operation in operations:
             if method.upper() not in READS:
-                described["parameters"] = [*described.get("parameters", ()), IDEMPOTENCY_KEY]
+                operation["parameters"] = [*operation.get("parameters", ()), IDEMPOTENCY_KEY]
         return document
 
     def get_openapi_schema(self, **prefix: Any) -> OpenAPISchema:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.formats import format_time
-from crm.api.konnektive.paging import DatedQuery, Page, answer_page
+from crm.api.konnektive.paging import DatedQuery, NumberedPage, answer_page
 from crm.api.konnektive.queries import without_none
 from customers.models import DeletedRow
 from customers.records.changed_since import ChainedQuery, created_in
@@ -19,7 +19,7 @@ class DeletedQuery(DatedQuery):
 
 
 @query_endpoint(DeletedQuery, "customers.view_customer", VIEW_ORDERS)
-def deleted_query(call: Call, query: DeletedQuery) -> Page:
+def deleted_query(call: Call, query: DeletedQuery) -> NumberedPage:
     rows = DeletedRow.objects.filter(**without_none(kind=query.row_type))
     deleted = created_in(rows, query.period(), ascending=True)
     return answer_page(ChainedQuery(deleted), query, what="deleted rows", write=deleted_rows)

@@ -36,7 +36,7 @@ class Totals(TypedDict):
     page: int
 
 
-class Page(Totals):
+class NumberedPage(Totals):
     data: Sequence[dict[str, Any]]
 
 
@@ -83,7 +83,7 @@ def wait_for_writers(query: DatedQuery) -> None:
 
 def answer_page(
     rows: ChainedQuery[Row], query: PagedQuery, *, what: str, write: Callable[[Sequence[Row]], Sequence[Any]]
-) -> Page:
+) -> NumberedPage:
     """The requested page of `rows`, each through `write`; `what` names them in the plural."""
     size, listed = query.results_per_page, _name(rows)
     before = _end_before(query, listed)

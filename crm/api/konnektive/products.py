@@ -7,7 +7,7 @@ from typing import Any
 from crm.api.konnektive.endpoint import Call, query_endpoint
 from crm.api.konnektive.fields import Id, Whole
 from crm.api.konnektive.formats import format_amount
-from crm.api.konnektive.paging import Page, PagedQuery, answer_page
+from crm.api.konnektive.paging import NumberedPage, PagedQuery, answer_page
 from crm.api.konnektive.queries import without_none
 from customers.records.changed_since import ChainedQuery
 from orders.models import Product
@@ -19,7 +19,7 @@ class ProductQuery(PagedQuery):
 
 
 @query_endpoint(ProductQuery, "orders.view_order")
-def product_query(call: Call, query: ProductQuery) -> Page:
+def product_query(call: Call, query: ProductQuery) -> NumberedPage:
     filters = without_none(pk=query.product_id, sku=query.product_sku)
     rows = ChainedQuery(Product.objects.filter(**filters).order_by("pk"))
     return answer_page(rows, query, what="products", write=lambda products: [_row(product) for product in products])

@@ -14,9 +14,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = 0
+        changed = 0
         for purchase in apply_due(today()):
-            done += 1
+            changed += 1
             self.stdout.write(f"Purchase {purchase.pk}")
-        text = ngettext("%(count)d purchase changed.", "%(count)d purchases changed.", done)
-        self.stdout.write(text % {"count": done})
+        text = ngettext("%(count)d purchase changed.", "%(count)d purchases changed.", changed)
+        self.stdout.write(text % {"count": changed})

@@ -90,9 +90,9 @@ class DecideForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
     decision = forms.TypedChoiceField(
-        label="What is true",
+        label="Decision",
         coerce=Decision,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose what is true."),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a decision."),
     )
     reason = ReasonField()
     use_required_attribute = False

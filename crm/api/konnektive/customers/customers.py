@@ -15,7 +15,7 @@ from crm.api.konnektive.customers.rows import customer_rows, history_rows, note_
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Id, Message, Parameters, Truth, Whole
-from crm.api.konnektive.paging import Page, answer_page
+from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import (
     PersonFilter,
     RowQuery,
@@ -58,7 +58,7 @@ class CustomerQuery(SortedQuery, PersonFilter):
 
 
 @query_endpoint(CustomerQuery, VIEW)
-def customer_query(call: Call, query: CustomerQuery) -> Page:
+def customer_query(call: Call, query: CustomerQuery) -> NumberedPage:
     write = partial(customer_rows, with_custom=query.include_custom_fields)
     answer = answer_page(_matching(query), query, what="customers", write=write)
     if query.customer_id is not None:
@@ -147,7 +147,7 @@ class HistoryQuery(RowQuery):
 
 
 @query_endpoint(HistoryQuery, VIEW)
-def customer_history(call: Call, query: HistoryQuery) -> Page:
+def customer_history(call: Call, query: HistoryQuery) -> NumberedPage:
     if query.date_range_type != "dateCreated":
         raise invalid(dateRangeType="History entries never change. Use dateCreated.")
     entries = filter_rows(HistoryEntry.objects.all(), query, by_id=False)

@@ -11,7 +11,7 @@ from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Id, Parameters, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
-from crm.api.konnektive.paging import Page, answer_page
+from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
@@ -29,7 +29,7 @@ class MemberQuery(RowQuery, PersonFilter):
 
 
 @query_endpoint(MemberQuery, VIEW, VIEW_ORDERS)
-def members_query(call: Call, query: MemberQuery) -> Page:
+def members_query(call: Call, query: MemberQuery) -> NumberedPage:
     filters = without_none(
         pk=query.member_id, club=query.club_id, purchase=query.purchase_id, purchase__order__number=query.order_id
     )

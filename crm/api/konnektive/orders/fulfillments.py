@@ -12,7 +12,7 @@ from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word, written
 from crm.api.konnektive.orders.rows import fulfillment_row
-from crm.api.konnektive.paging import Page, answer_page
+from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.lib.dates import start_of_day
 from customers.web.permissions import VIEW_ORDERS
@@ -41,7 +41,7 @@ class FulfillmentQuery(RowQuery, PersonFilter):
 
 
 @query_endpoint(FulfillmentQuery, VIEW, VIEW_ORDERS)
-def fulfillment_query(call: Call, query: FulfillmentQuery) -> Page:
+def fulfillment_query(call: Call, query: FulfillmentQuery) -> NumberedPage:
     filters = without_none(
         pk=query.fulfillment_id,
         order__number=query.order_id,

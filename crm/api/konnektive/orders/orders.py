@@ -12,7 +12,7 @@ from crm.api.konnektive.errors import CallError, OutcomeError
 from crm.api.konnektive.fields import Id, Parameters, Truth, Wholes
 from crm.api.konnektive.orders.refunds import NO_ANSWER, REFUND, Reason, refund_all
 from crm.api.konnektive.orders.rows import order_rows
-from crm.api.konnektive.paging import Page, answer_page
+from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
 from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
@@ -36,7 +36,7 @@ class OrderQuery(RowQuery, PersonFilter):
 
 
 @query_endpoint(OrderQuery, VIEW, VIEW_ORDERS)
-def order_query(call: Call, query: OrderQuery) -> Page:
+def order_query(call: Call, query: OrderQuery) -> NumberedPage:
     filters = without_none(
         number=query.order_id,
         status=query.order_status and OrderStatus(query.order_status),

@@ -14,7 +14,7 @@ from crm.api.konnektive.errors import invalid, nothing_found
 from crm.api.konnektive.fields import Id, Whole
 from crm.api.konnektive.formats import format_amount, format_day, format_time
 from crm.api.konnektive.orders.rows import card_row, item_row
-from crm.api.konnektive.paging import DatedQuery, Page, answer_page
+from crm.api.konnektive.paging import DatedQuery, NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
 from customers.records.changed_since import changed_at
 from customers.web.permissions import VIEW_ORDERS
@@ -42,7 +42,7 @@ class TransactionQuery(RowQuery, PersonFilter):
 
 
 @query_endpoint(TransactionQuery, VIEW, VIEW_ORDERS)
-def transactions_query(call: Call, query: TransactionQuery) -> Page:
+def transactions_query(call: Call, query: TransactionQuery) -> NumberedPage:
     filters = without_none(
         pk=query.transaction_id,
         order__number=query.order_id,

@@ -9,7 +9,7 @@ from django.db import transaction
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid
 from crm.api.konnektive.fields import Amount, Day, Id, Parameters, Text, Truth, Whole, at_most
-from crm.api.konnektive.paging import Page, answer_page
+from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.purchases.find import find_purchase
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, without_none
@@ -34,7 +34,7 @@ class PurchaseQuery(RowQuery, PersonFilter):
 
 
 @query_endpoint(PurchaseQuery, VIEW, VIEW_ORDERS)
-def purchase_query(call: Call, query: PurchaseQuery) -> Page:
+def purchase_query(call: Call, query: PurchaseQuery) -> NumberedPage:
     filters = without_none(
         pk=query.purchase_id, order__number=query.order_id, order__campaign=query.campaign_id, status=query.status
     )
