@@ -21,6 +21,9 @@ from crm.jobs.queue import forget_old_calls
 
 logger = logging.getLogger(__name__)
 
+LONGEST_SILENCE = timedelta(minutes=2)
+"""After which a worker that looks every second, but for its turns, is taken for gone."""
+
 Following = Callable[[datetime], datetime]
 
 
@@ -71,6 +74,12 @@ SCHEDULED: list[Scheduled] = [
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
 ]
+
+
+def is_worker_missing() -> bool:
+    """Whether no worker looked at the clock for a while, or ever: then jobs only wait."""
+    since = timezone.now() - LONGEST_SILENCE
+    return not Schedule.objects.filter(name="wake_lost_jobs", next_at__gte=since).exists()
 
 
 def run_due() -> list[str]:

@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm.jobs import control
+from crm.jobs.clock import is_worker_missing
 from crm.jobs.forms.job_filter import JobFilterForm
 from crm.jobs.listing import job_page
 from crm.jobs.models import UNFINISHED
@@ -33,10 +34,12 @@ def job_list(request: "StaffRequest") -> HttpResponse:
     form = JobFilterForm(request.GET, user=request.user, sees_all=request.user.has_perm(VIEW_ALL))
     before = parse_number(request.GET.get("before", ""))
     jobs = visible_jobs(request.user)
+    page = job_page(form.apply(jobs), before=before)
     context = {
         "title": "Jobs",
         "filters": form,
-        "page": job_page(form.apply(jobs), before=before),
+        "page": page,
+        "is_worker_missing": any(row.job.is_unfinished for row in page.rows) and is_worker_missing(),
         "is_first": before is None,
     }
     return render(request, "jobs/job_list.html", context)
@@ -57,6 +60,7 @@ def job_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     context |= {
         "errors": job.errors.all()[:ERRORS_SHOWN],
         "events": job.events.select_related("by")[:EVENTS_SHOWN],
+        "is_worker_missing": job.is_unfinished and is_worker_missing(),
         "may_control": not missing_permissions(request.user, job),
     }
     return render(request, "jobs/job_detail.html", context)

@@ -7,9 +7,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.jobs import control
+from crm.jobs import clock, control
 from crm.jobs.files import clear_old_jobs
-from crm.jobs.models import Job
+from crm.jobs.models import Job, Schedule
 from crm.jobs.turn import claim, do_chunk, release, take_turn
 from tests.crm.jobs.counting import COUNTING, start_counting
 from tests.factories import make_user, signed_in
@@ -95,6 +95,18 @@ def test_progress_is_asked_for_until_the_job_has_ended(owner, as_owner):
     end = as_owner.get(url, headers={"HX-Request": "true", "HX-Target": "progress"})
     assert end.headers["HX-Refresh"] == "true"
     assert "every 2s" not in as_owner.get(url).text
+
+
+def test_a_job_that_waits_because_no_worker_runs_says_so(owner, as_owner):
+    job = start_counting(5, by=owner)
+    says = "No worker is running"
+    assert (says in page(as_owner, "list"), says in page(as_owner, "detail", job.pk)) == (True, True)
+    clock.run_due()
+    assert (says in page(as_owner, "list"), says in page(as_owner, "detail", job.pk)) == (False, False)
+    Schedule.objects.update(next_at=timezone.now() - timedelta(minutes=3))
+    assert says in page(as_owner, "list")
+    control.cancel(job, by=owner)
+    assert says not in page(as_owner, "list")
 
 
 def test_a_job_is_paused_resumed_and_cancelled_on_its_page(owner, as_owner):
