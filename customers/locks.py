@@ -3,6 +3,8 @@
 An advisory lock is on a name, such as an email or an external id, before there is a row to lock: it lets one intake of
 a person in at a time. Names are hashed to few numbers and locked in their order, so that intakes that share several
 names cannot deadlock. SQLite needs no advisory locks: its transactions are IMMEDIATE, with one writer at a time.
+
+Every statement that may wait goes through `wait_for`, so that a lock which is held does not keep all threads.
 """
 
 import zlib
@@ -13,8 +15,10 @@ from itertools import pairwise
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from customers.lib.lock_queues import Key, wait_for
 from customers.models import Customer
 from customers.models.prepared import Prepared
 
@@ -33,6 +37,7 @@ NUMBER_IS_FREE = (
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
+Row = TypeVar("Row", bound=Model)
 
 _locked = Prepared(lambda customers: Customer.objects.locked().filter(pk__in=customers))
 _merged_into = Prepared(lambda customer: Customer.objects.filter(pk=customer).values_list("merged_into", flat=True))
@@ -69,7 +74,17 @@ retry_when_moved = retry_on(RetiredMeanwhileError)
 
 def lock(customers: Collection[int]) -> dict[int, Customer]:
     """Read again under the lock, by primary key."""
-    return {customer.pk: customer for customer in _locked(list(customers))}
+    locked = wait_for(map(key_of_customer, customers), lambda: _locked(list(customers)))
+    return {customer.pk: customer for customer in locked}
+
+
+def key_of_customer(pk: int) -> Key:
+    return (Customer._meta.label, pk)
+
+
+def get_locked(rows: QuerySet[Row], pk: int) -> Row:
+    """`rows.get(pk=pk)`, where `rows` are read under their locks."""
+    return wait_for([(rows.model._meta.label, pk)], lambda: rows.get(pk=pk))
 
 
 @retry_when_moved
@@ -77,7 +92,7 @@ def lock(customers: Collection[int]) -> dict[int, Customer]:
 def lock_live(pk: int) -> Customer:
     """The customer that `pk` leads to, locked and live (or erased)."""
     root = Customer.objects.select_related("merged_into").get(pk=pk).live_root()
-    locked = Customer.objects.locked().get(pk=root.pk)
+    locked = get_locked(Customer.objects.locked(), root.pk)
     if locked.merged_into_id is not None or not _leads_to(locked, pk):
         raise RetiredMeanwhileError
     return locked
@@ -114,7 +129,9 @@ def lock_numbers(names: Iterable[str]) -> datetime:
 
     The time is that of the database, after the wait.
     """
-    times = [time for _, time in _run(LOCK, map(number_of, names))]
+    numbers = {number_of(name) for name in names}
+    rows = wait_for((("number", number) for number in numbers), lambda: _run(LOCK, numbers))
+    times = [time for _, time in rows]
     return max(times, default=None) or timezone.now()
 
 

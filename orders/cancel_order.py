@@ -12,7 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, get_locked
 from orders import history
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase
@@ -40,7 +40,7 @@ def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
     """NothingToCancelError if the order has nothing left to cancel; OrderError while a payment is pending."""
     try:
         lock_owner(order.source_record)
-        current = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order.pk)
+        current = get_locked(Order.objects.select_for_update(no_key=True, of=("self",)), order.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
         raise OrderDeletedError from None
     refuse_pending(current.transactions.all())

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.lib.errors import ActionError
-from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
+from customers.locks import RetiredMeanwhileError, get_locked, lock, retry_when_moved
 from customers.models import Customer, SourceRecord
 from customers.models.prepared import Prepared
 from customers.records import ownership
@@ -98,7 +98,7 @@ def locked_order(order: Order) -> Iterator[Order]:
         try:
             lock_owner(order.source_record)
             orders = Order.objects.select_for_update(no_key=True, of=("self",))
-            current = orders.select_related("source_record", "campaign").get(pk=order.pk)
+            current = get_locked(orders.select_related("source_record", "campaign"), order.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise OrderDeletedError from None
         yield current

@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Subquery
 
 from customers.lib.identity import Identity, match_keys
+from customers.lib.lock_queues import wait_for
+from customers.locks import key_of_customer
 from customers.models import Customer, DataSource, MergeMember, SourceRecord
 from customers.models.prepared import Prepared
 from customers.models.source import IDENTITY_FIELDS
@@ -48,7 +50,7 @@ def lock_to_edit(pk: int) -> tuple[Customer, int | None, bool]:
 
     The staff record is None also if it was made while this waited.
     """
-    [locked] = _locked(pk)
+    [locked] = wait_for([key_of_customer(pk)], lambda: _locked(pk))
     return locked, locked.staff_record, locked.has_merged
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers.lib.errors import ActionError
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, get_locked
 from orders import history
 from orders.locks import lock_owner
 from orders.models import COUNTED, Fulfillment, FulfillmentStatus, Order
@@ -65,7 +65,8 @@ class FulfillmentUpdate:
 def update_fulfillment(fulfillment: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -> Fulfillment:
     try:
         lock_owner(fulfillment.source_record)
-        current = Fulfillment.objects.select_for_update(of=("self",)).select_related("order").get(pk=fulfillment.pk)
+        parcels = Fulfillment.objects.select_for_update(of=("self",)).select_related("order")
+        current = get_locked(parcels, fulfillment.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
         raise FulfillmentError("This fulfillment was deleted a moment ago.") from None
     return _write(current, update, by=by)

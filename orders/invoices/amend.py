@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from customers.lib import sentences
 from customers.lib.money import is_payable
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, get_locked
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
@@ -67,7 +67,7 @@ def amend_invoice(order: Order, *, by: User | None) -> Iterator[Amendment]:
         try:
             owner = lock_owner(order.source_record)
             orders = Order.objects.select_for_update(no_key=True, of=("self",))
-            current = orders.select_related("source_record").get(pk=order.pk)
+            current = get_locked(orders.select_related("source_record"), order.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise DeletedMeanwhileError from None
         before, was_counted = list(deltas_of_order(current)), current.is_counted

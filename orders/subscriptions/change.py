@@ -14,7 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from customers.lib.errors import ActionError
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, get_locked
 from customers.totals import billing_status
 from orders.locks import lock_owner
 from orders.models import ENDED, Purchase, PurchaseStatus
@@ -40,7 +40,7 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
         try:
             owner = lock_owner(purchase.source_record)
             purchases = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
-            current = purchases.get(pk=purchase.pk)
+            current = get_locked(purchases, purchase.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:

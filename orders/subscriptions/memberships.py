@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from customers.lib.errors import ActionError
-from customers.locks import RetiredMeanwhileError
+from customers.locks import RetiredMeanwhileError, get_locked
 from customers.models import BillingStatus, HistoryKind
 from customers.records import history
 from orders.history import purchase as purchase_value
@@ -40,7 +40,7 @@ def _locked(membership: Membership) -> Membership:
     try:
         lock_owner(membership.source_record)
         memberships = Membership.objects.select_for_update(no_key=True, of=("self",))
-        return memberships.select_related("source_record", "purchase__product").get(pk=membership.pk)
+        return get_locked(memberships.select_related("source_record", "purchase__product"), membership.pk)
     except (ObjectDoesNotExist, RetiredMeanwhileError):
         raise MembershipError("This membership was deleted a moment ago.") from None
 
