@@ -205,7 +205,7 @@ HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # The first two are asked from inside, over plain HTTP. The others answer that HTTPS is required, because API clients do
 # not follow the redirect of a POST.
-SECURE_REDIRECT_EXEMPT = [r"^(?:healthz|readyz)$", KONNEKTIVE, r"^v1/(?!docs$|openapi\.json$)"]
+SECURE_REDIRECT_EXEMPT = [r"^(?:healthz|readyz)$", KONNEKTIVE, r"^(?i:v1)/(?!docs$|openapi\.json$)"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=HTTPS)
 X_FRAME_OPTIONS = "DENY"

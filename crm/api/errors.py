@@ -12,15 +12,16 @@ from crm.api.chartmogul.errors import error_body
 from crm.api.konnektive import endpoint, parameters
 from crm.api.konnektive.paths import ANYTHING
 
+OF_V1 = re.compile("/+v1/", re.IGNORECASE)
 FOR_STAFF = ("/v1/docs", "/v1/openapi.json")
 
 
 def answer(request: HttpRequest, status: int, message: str) -> HttpResponse | None:
     """None for an address of no dialect: a page is shown."""
     path = request.path_info
-    if path.startswith("/v1/") and path not in FOR_STAFF:
+    if OF_V1.match(path) and path not in FOR_STAFF:
         return JsonResponse(error_body(status, message), status=status)
-    if re.match(ANYTHING, path.removeprefix("/")):
+    if re.match(ANYTHING, path):
         parameters.forget(request)  # what is logged next has the request with it
         return endpoint.answer("ERROR", message, status=status)
     return None

@@ -71,6 +71,14 @@ def test_an_address_where_nothing_is_answers_so_to_every_method(method):
     assert response.json().keys() == OF_V1
 
 
+@table("path", ["//v1/customers", "/V1/customers", "//v1/docs"])
+def test_a_misspelt_address_is_answered_in_json_too(client, path):
+    response = client.get("/", PATH_INFO=path)
+
+    assert response.status_code == 404
+    assert response.json().keys() == OF_V1
+
+
 def test_a_change_by_key_needs_no_token_of_a_form():
     caller = Caller()
     caller.client = Client(enforce_csrf_checks=True)
@@ -121,6 +129,11 @@ def error_of(response) -> str:
 def test_a_path_that_is_no_call_answers_in_the_envelope(section):
     client = Client(enforce_csrf_checks=True)
     assert error_of(client.post(f"/{section}/nowhere/")) == "API user does not have access to this endpoint"
+
+
+@table("path", ["//order/query/", "/Order/Query/", "///ORDER//query", "/CUSTOMER", "/order//query/"])
+def test_a_misspelt_path_answers_in_the_envelope_too(client, path):
+    assert error_of(client.post("/", PATH_INFO=path)) == "API user does not have access to this endpoint"
 
 
 def test_a_host_that_is_not_ours_is_refused_in_the_envelope(client):

@@ -18,5 +18,11 @@ SECTIONS = (
     "upsale",
 )
 
-ANYTHING = rf"^(?:{'|'.join(SECTIONS)})(?:/.*)?$"
-"""Every path of this dialect, whether or not something is there."""
+
+def _in_any_case(section: str) -> str:
+    # Not (?i:…), which Django cannot turn into addresses; nor does it like a slash behind ^.
+    return "".join(f"[{letter}{letter.upper()}]" for letter in section)
+
+
+ANYTHING = rf"^[/]*(?:{'|'.join(map(_in_any_case, SECTIONS))})(?:/.*)?$"
+"""Every path of this dialect, whether or not something is there, also with a doubled slash or in capitals."""

@@ -34,7 +34,8 @@ from orders.payments.gateway import Card
 class ImportOrder(PersonParameters, PaymentParameters):
     """`totalAmount` is optional: it is compared with the total of the order.
 
-    Products are numbered from 1: `product2_id`, `product3_id` and so on.
+    Products are numbered from 1: `product2_id`, `product3_id` and so on. `customerId` and `paySourceId` count with
+    `paySource=ACCTONFILE` only; otherwise the customer is found by name, email and phone.
     """
 
     model_config = ConfigDict(json_schema_extra=describe_first_product)

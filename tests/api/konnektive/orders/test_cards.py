@@ -164,6 +164,14 @@ def test_a_card_on_file_is_charged_for_whom_it_is(store, recording_gateway):
     check_totals()
 
 
+def test_only_an_order_on_file_is_of_the_customer_that_it_names(store):
+    _, first = store.order(**VISA)
+    other = {"firstName": "Frank", "lastName": "Harris", "emailAddress": "f@example.com", "phoneNumber": ""}
+    result, message = store.order(**VISA, **other, customerId=first["customerId"], paySourceId=first["paySourceId"])
+    assert (result, message["firstName"]) == ("SUCCESS", "Frank")
+    assert message["customerId"] != first["customerId"]
+
+
 def test_a_customer_who_was_merged_away_is_charged_as_who_they_are_now(store):
     _, first = store.order(**VISA)
     _, other = store.order(firstName="Frank", lastName="Harris", emailAddress="f@example.com", phoneNumber="")
