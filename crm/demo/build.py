@@ -42,7 +42,7 @@ def is_built() -> bool:
 
 @transaction.atomic
 def build_demo(*, by: User) -> None:
-    now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops()
+    now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops(by=by)
     last = {}
     for invoice in files.read_invoices(latest=(now - timedelta(days=1)).date()):
         sample.add(invoice.person, take_order(shops.order(invoice)))

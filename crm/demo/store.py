@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from crm.accounts.models import User
 from crm.demo import catalogue, marketplace, subscriptions
 from crm.demo.files import ChinookInvoice, ChinookLine, ChinookPerson
 from customers.models import Customer, DataSource, SourceRecord
@@ -59,8 +60,8 @@ class Shops:
         return IncomingLine(line.track, line.price * line.quantity, line.quantity, product, str(line.number))
 
 
-def create_shops() -> Shops:
-    sources = {name: data_sources.create(name, system=SYSTEM, by=None) for name in (SHOP, MARKETPLACE)}
+def create_shops(*, by: User) -> Shops:
+    sources = {name: data_sources.create(name, system=SYSTEM, by=by) for name in (SHOP, MARKETPLACE)}
     campaigns = {name: catalogue.get_campaign(name) for name in sources}
     return Shops(sources[SHOP], sources[MARKETPLACE], campaigns, catalogue.get_products())
 

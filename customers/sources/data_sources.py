@@ -36,7 +36,7 @@ class StaleSourceError(SourceError):
         super().__init__(f"{source} was changed since you opened the page. Check the current values, then save.")
 
 
-def create(name: str, *, system: str = "", by: User | None) -> DataSource:
+def create(name: str, *, system: str = "", by: User) -> DataSource:
     name, system = _checked_name(name), system.strip()
     _refuse_text("system", system)
     if is_of_login(name):
@@ -49,7 +49,7 @@ def create(name: str, *, system: str = "", by: User | None) -> DataSource:
         raise SourceError(TAKEN, "name") from None
 
 
-def of_login(username: str, *, by: User | None) -> DataSource:
+def of_login(username: str, *, by: User) -> DataSource:
     """The data source of a login of the Konnektive API, which is created when it is first needed."""
     name = name_of_login(username)
     if source := DataSource.objects.filter(name=name).first():
@@ -69,7 +69,7 @@ def is_of_login(name: str) -> bool:
 
 
 @transaction.atomic
-def _create(name: str, system: str, by: User | None) -> DataSource:
+def _create(name: str, system: str, by: User) -> DataSource:
     deleted = DataSourceChange.objects.filter(kind=DataSourceChange.Kind.DELETED, name=name).order_by("pk")
     former = list(deleted.values_list("values__data_source", flat=True))
     source = DataSource.objects.create(name=name, system=system, former=former, created_by=by)

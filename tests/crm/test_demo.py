@@ -213,6 +213,7 @@ def test_an_admin_sees_users_keys_and_changes(output):
     assert (keys.filter(revoked=None).count(), keys.exclude(revoked=None).count()) == (1, 1)
     assert not any(key.prefix in output for key in keys)
     assert AccountChange.objects.exclude(taken=[]).exists()
+    assert not DataSource.objects.filter(created_by=None).exclude(name=DataSource.STAFF).exists()
 
 
 def test_the_second_run_changes_nothing(output):

@@ -58,6 +58,7 @@ def test_the_list_says_what_each_has_sent(as_admin, helena, frank):
     page = visible_text(as_admin.get(reverse("orders:source_list")))
     assert re.search(r"Shop Stripe Unknown [\w ]+ Account default Account default 2 2 3 \d+ \w+ \d{4}", page)
     assert re.search(r"Market Unknown [\w ]+ Account default Account default 1 1 1 ", page)
+    assert "Staff staff Reunite " in page
 
 
 def test_a_large_one_is_counted_up_to_a_limit(as_admin, helena, frank, monkeypatch):
