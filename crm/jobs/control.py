@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.accounts.models import User
-from crm.jobs.kind import Kind, kind_named, label_of
+from crm.jobs.kind import JobKind, kind_named, label_of
 from crm.jobs.models import UNFINISHED, EventKind, Job, JobEvent, JobState
 from crm.jobs.news import dismiss
 from crm.jobs.queue import wake
@@ -30,7 +30,7 @@ CANCELLABLE = (*UNFINISHED, *RESUMABLE)
 
 @transaction.atomic
 def start(
-    kind: Kind,
+    kind: JobKind,
     parameters: Mapping[str, Any],
     *,
     by: User | None,

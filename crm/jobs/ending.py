@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from crm.jobs.kind import Kind
+from crm.jobs.kind import JobKind
 from crm.jobs.leases import LeaseLostError, held
 from crm.jobs.models import EventKind, Job, JobEvent, JobState
 from crm.jobs.news import send_mail_later, tell_owner
@@ -19,7 +19,7 @@ FIRST_WAIT = timedelta(seconds=5)
 """Before the second attempt; four times as long before each further one."""
 
 
-def end_done(job: Job, kind: Kind) -> None:
+def end_done(job: Job, kind: JobKind) -> None:
     name = put_together(job, kind)
     if not _end(job, JobState.DONE, EventKind.DONE, result_file=name):
         if name:

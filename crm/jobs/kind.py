@@ -42,7 +42,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     name: str
     label: str
     permission: str
@@ -54,21 +54,21 @@ class Kind:
     lease: timedelta = timedelta(seconds=60)
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, JobKind] = {}
 
 
 class UnknownKindError(ActionError):
     """The job was started by another version, which knew more kinds."""
 
 
-def register(kind: Kind) -> Kind:
+def register(kind: JobKind) -> JobKind:
     if kind.name in KINDS:
         raise ValueError(f"Two kinds of jobs are named {kind.name}.")
     KINDS[kind.name] = kind
     return kind
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> JobKind:
     try:
         return KINDS[name]
     except KeyError:

@@ -4,13 +4,13 @@ import tempfile
 
 from django.core.files import File
 
-from crm.jobs.kind import Kind
+from crm.jobs.kind import JobKind
 from crm.jobs.models import Job
 
 AT_ONCE = 10
 
 
-def put_together(job: Job, kind: Kind) -> str:
+def put_together(job: Job, kind: JobKind) -> str:
     """Write the file and return its name in the storage; "" of a kind without a file."""
     if kind.file_name is None:
         return ""

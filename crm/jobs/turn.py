@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crm.jobs.ending import end_done, end_failed, note_failure
-from crm.jobs.kind import Kind, Step, kind_named
+from crm.jobs.kind import JobKind, Step, kind_named
 from crm.jobs.leases import LeaseLostError, held
 from crm.jobs.models import UNFINISHED, EventKind, Job, JobError, JobEvent, JobState, ResultPart
 from customers.lib.errors import ActionError
@@ -74,7 +74,7 @@ def release(job: Job) -> Job | None:
     return job
 
 
-def _work(job: Job, kind: Kind, is_stopping: Callable[[], bool]) -> None:
+def _work(job: Job, kind: JobKind, is_stopping: Callable[[], bool]) -> None:
     ends = time.monotonic() + TURN.total_seconds()
     if job.total is None and not job.done:
         _begin(job, kind)
@@ -86,7 +86,7 @@ def _work(job: Job, kind: Kind, is_stopping: Callable[[], bool]) -> None:
         end_done(job, kind)
 
 
-def _begin(job: Job, kind: Kind) -> None:
+def _begin(job: Job, kind: JobKind) -> None:
     job.total = kind.count(job)
     with transaction.atomic():
         if not held(job).update(total=job.total):
@@ -94,7 +94,7 @@ def _begin(job: Job, kind: Kind) -> None:
         JobEvent.objects.create(job=job, kind=EventKind.STARTED, worker=job.worker)
 
 
-def do_chunk(job: Job, kind: Kind) -> None:
+def do_chunk(job: Job, kind: JobKind) -> None:
     start = time.monotonic()
     with transaction.atomic():
         step = kind.chunk(job)
@@ -133,7 +133,7 @@ def _is_running(job: Job) -> bool:
     return held(job).filter(state=JobState.RUNNING).exists()
 
 
-def _refuse_without_permission(job: Job, kind: Kind) -> None:
+def _refuse_without_permission(job: Job, kind: JobKind) -> None:
     """A job does what its owner may do, now as well."""
     if job.by and not (job.by.is_active and job.by.has_perms([kind.permission, *job.needs])):
         raise ActionError("The user who started this job may not do it any more.")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from customers.engagement import common
 from customers.lib import sentences
+from customers.lib.numbers import capped_count
 from customers.models import Contact, Customer, Task
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class DueTasks:
 
     def __str__(self) -> str:
         number = len(self.named) + self.more
-        shown = f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+        shown = capped_count(number, MOST_COUNTED)
         return ngettext("%(number)s task is due.", "%(number)s tasks are due.", number) % {"number": shown}
 
 

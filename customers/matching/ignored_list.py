@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from customers.lib.numbers import capped_count
 from customers.lib.text import can_be_stored
 from customers.matching.ignored_values import readable_value
 from customers.matching.keys import is_placeholder
@@ -40,7 +41,7 @@ class HeldValue:
 
     @property
     def shared_by(self) -> str:
-        return f"{MOST_COUNTED:,}+" if self.customers > MOST_COUNTED else f"{self.customers:,}"
+        return capped_count(self.customers, MOST_COUNTED)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from customers.lib.bars import Bar, bars
 from customers.lib.dates import start_of_day
+from customers.lib.numbers import capped_count
 from customers.lib.phrases import join_words
 from customers.models import Merge, MergeMember
 from customers.records.counts import MOST, CappedCount
@@ -90,8 +91,10 @@ class Week:
 
     @property
     def text(self) -> str:
-        merges = ngettext("%(number)s merge", "%(number)s merges", self.merges) % {"number": _capped(self.merges)}
-        undos = ngettext("%(number)s undo", "%(number)s undos", self.undos) % {"number": _capped(self.undos)}
+        merges = ngettext("%(number)s merge", "%(number)s merges", self.merges) % {
+            "number": capped_count(self.merges, MOST)
+        }
+        undos = ngettext("%(number)s undo", "%(number)s undos", self.undos) % {"number": capped_count(self.undos, MOST)}
         return f"Week of {date_format(self.monday)}: {merges}, {undos}"
 
 
@@ -141,7 +144,3 @@ def week_chart(weeks: Sequence[Week]) -> list[WeekBars]:
 
 def _bars(numbers: Sequence[int], *, end: float, most: int) -> list[Bar]:
     return bars(numbers, width=WIDTH, base=BASE, end=end, most=most, gap=0.25, shortest=3)
-
-
-def _capped(number: int) -> str:
-    return f"{MOST:,}+" if number > MOST else f"{number:,}"

@@ -25,7 +25,7 @@ from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.models import Customer, Merge, MergeMember, ProfileChange
 from customers.profile.fields import FIELDS, ProfileField
-from customers.profile.replay import BY_PURCHASE, Brought, Part, ProfileHistory
+from customers.profile.replay import BY_PURCHASE, BroughtByMerge, Part, ProfileHistory
 from customers.records import ownership
 from customers.records.owned import OwnedRecord, owned_records
 
@@ -62,8 +62,8 @@ class FieldOutcome:
     field: ProfileField
     now: Any
     after: Any
-    by_now: ProfileChange | Brought | None = None
-    by_after: ProfileChange | Brought | None = None
+    by_now: ProfileChange | BroughtByMerge | None = None
+    by_after: ProfileChange | BroughtByMerge | None = None
 
     @property
     def is_reverted(self) -> bool:

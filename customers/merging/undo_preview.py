@@ -16,7 +16,7 @@ from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
 from customers.profile.clean import as_text
 from customers.profile.refusals import ConsentRefusal, passed_to, refusals_of
-from customers.profile.replay import Brought
+from customers.profile.replay import BroughtByMerge
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
 from customers.totals.sums import OrderTotals, order_totals
@@ -103,23 +103,25 @@ def values_after_undo(plan: UndoPlan) -> Iterator[ValueAfterUndo]:
 def _result(outcome: FieldOutcome) -> str:
     if not outcome.is_reverted:
         return KEPT
-    return CHANGED if isinstance(outcome.by_after, Brought) else REVERTED
+    return CHANGED if isinstance(outcome.by_after, BroughtByMerge) else REVERTED
 
 
 def _names_of_origins(outcomes: Sequence[FieldOutcome]) -> dict[int, str]:
-    brought = [by for outcome in outcomes for by in (outcome.by_now, outcome.by_after) if isinstance(by, Brought)]
+    brought = [
+        by for outcome in outcomes for by in (outcome.by_now, outcome.by_after) if isinstance(by, BroughtByMerge)
+    ]
     customers = Customer.objects.filter(pk__in={by.origin for by in brought if by.origin})
     return {customer.pk: customer.name_with_number for customer in customers}
 
 
 def _why(outcome: FieldOutcome, plan: UndoPlan, names: Mapping[int, str]) -> str:
     match outcome.by_after:
-        case Brought(merge, origin):
+        case BroughtByMerge(merge, origin):
             return f"from {names[origin]}, {merge}" if origin else f"by {merge}"
         case ProfileChange() as change if not outcome.is_reverted and change.version > 1:
             return EDITED.text(change.by, day=format_day(change.at))
     match outcome.by_now:
-        case Brought(_, origin, was_picked=True) if outcome.is_reverted and origin in plan.scope.duplicates:
+        case BroughtByMerge(_, origin, was_picked=True) if outcome.is_reverted and origin in plan.scope.duplicates:
             return f"was selected from {names[origin]}"
     return ""
 
@@ -153,7 +155,7 @@ def _about_kept(plan: UndoPlan) -> Iterator[Notice]:
             ngettext("%(number)s edit is kept.", "%(number)s edits are kept.", number) % {"number": number},
             text % {"fields": fields, "name": isolated(edited[0].customer.name)},
         )
-    if brought := {o.field.label: None for o in plan.outcomes if isinstance(o.by_after, Brought)}:
+    if brought := {o.field.label: None for o in plan.outcomes if isinstance(o.by_after, BroughtByMerge)}:
         text = ngettext(
             "%(fields)s comes from a customer who is still merged.",
             "%(fields)s come from customers who are still merged.",

@@ -27,7 +27,7 @@ from customers.profile.derive import (
 )
 from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
 from customers.profile.refusals import lock_merged, not_refused_by, refusals_in, refuse_as_merged
-from customers.profile.replay import Brought, ProfileHistory
+from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import history
 from customers.records.owned import owned_records
@@ -113,11 +113,11 @@ def _confirmed(customer: Customer, values: Mapping[str, Any], merged: Collection
     """Those of the unchanged `values` that a merge brought, or that not all of the `merged` refuse yet, as a change."""
     history = ProfileHistory([customer.pk])
     by = history.standing(customer.pk).by
-    decided = {key for key in values if isinstance(by.get(key), Brought)}
+    decided = {key for key in values if isinstance(by.get(key), BroughtByMerge)}
     for one in merged:
         said_by = history.standing(one.pk).by
         decided |= not_refused_by(one, refusals_in(values)).keys()
-        decided |= {key for key in refusals_in(values) if isinstance(said_by.get(key), Brought)}
+        decided |= {key for key in refusals_in(values) if isinstance(said_by.get(key), BroughtByMerge)}
     return {key: {"before": values[key], "after": values[key], "from": None} for key in decided}
 
 

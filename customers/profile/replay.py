@@ -66,7 +66,7 @@ _members = Prepared(
 
 
 @dataclass(frozen=True)
-class Brought:
+class BroughtByMerge:
     """That a merge brought a value. `origin` is the duplicate that had it, if it was one; `was_picked` by a user."""
 
     merge: Merge
@@ -79,7 +79,7 @@ class Standing:
     """A profile as it stands, what each value stands by, and `parts`: the customer with all who are part of it."""
 
     values: Values
-    by: dict[str, ProfileChange | Brought]
+    by: dict[str, ProfileChange | BroughtByMerge]
     parts: set[int]
 
 
@@ -175,7 +175,7 @@ class ProfileHistory:
             # Also if it is the same: it is the duplicate's value, and follows them.
             if final.value != standing.values[key] or final.origin is not None:
                 was_picked = isinstance(choices.get(key), Picked | Typed)
-                standing.values[key], standing.by[key] = final.value, Brought(merge, final.origin, was_picked)
+                standing.values[key], standing.by[key] = final.value, BroughtByMerge(merge, final.origin, was_picked)
 
     def _counts(self, key: str, value: Any, parts: Collection[int]) -> bool:
         """A login or payment method counts only if it was the customer's then: their own, or of who is part of them."""

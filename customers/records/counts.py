@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.utils.translation import ngettext
 
+from customers.lib.numbers import capped_count
 from customers.models import DataSource, LinkedRow, SourceRecord
 
 MOST = 10_000
@@ -35,7 +36,7 @@ class RowCount:
 
     @property
     def shown(self) -> str:
-        return f"{MOST:,}+" if self.number > MOST else f"{self.number:,}"
+        return capped_count(self.number, MOST)
 
     @property
     def label(self) -> str:

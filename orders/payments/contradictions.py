@@ -118,5 +118,5 @@ def contradiction_note(payment: Transaction) -> str:
     sentence = NOTES[TransactionKind(payment.kind), Contradiction(payment.contradiction)]
     keeper = (payment.pay_source.gateway if payment.pay_source else "") or "the gateway"
     return sentence.format(
-        amount=amount_text(payment), answer=payment.answer, uuid=payment.uuid, gateway=isolated(keeper)
+        amount=amount_text(payment), answer=isolated(payment.answer), uuid=payment.uuid, gateway=isolated(keeper)
     )

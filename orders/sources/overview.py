@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet, Subquery
 
 from customers.lib.countries import country_name
+from customers.lib.numbers import capped_count
 from customers.models import DataSource, SourceRecord
 from customers.records.counts import CappedCount
 from orders.models import Order
@@ -78,12 +79,8 @@ def _figures(source: DataSource, counts: Any, most: int) -> SourceFigures:
     has_more = "+" if counts.records > most else ""
     return SourceFigures(
         source,
-        _capped(counts.records, most),
+        capped_count(counts.records, most),
         f"{min(counts.customers, most):,}{has_more}",
-        _capped(counts.orders, most),
+        capped_count(counts.orders, most),
         counts.last_order_at,
     )
-
-
-def _capped(number: int, most: int) -> str:
-    return f"{most:,}+" if number > most else f"{number:,}"

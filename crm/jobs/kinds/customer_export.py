@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from crm.accounts.models import User
 from crm.jobs.control import start
-from crm.jobs.kind import Kind, Step, register
+from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import Job
 from customers.models import Customer
 from customers.search.export import export_header, export_part
@@ -47,7 +47,7 @@ def _filter(job: Job) -> ListFilter:
 
 
 CUSTOMER_EXPORT = register(
-    Kind(
+    JobKind(
         "customer_export",
         "Export customers",
         VIEW,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crm.accounts.models import User
 from crm.jobs.control import start
-from crm.jobs.kind import Kind, Step, register
+from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import UNFINISHED, Job
 from customers.models import Customer
 from customers.rebuild import rebuild_stretch
@@ -48,7 +48,7 @@ def _lines(lines: Sequence[str]) -> str:
 
 
 REBUILD = register(
-    Kind(
+    JobKind(
         "rebuild",
         "Rebuild derived data",
         START,

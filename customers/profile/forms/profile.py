@@ -21,7 +21,7 @@ from customers.profile.clean import as_text, clean_typed
 from customers.profile.edit import describe_edit
 from customers.profile.fields import BY_KEY, FIELDS, IDENTITY, FieldKind, ProfileField
 from customers.profile.forms import inputs
-from customers.profile.replay import Brought, ProfileHistory
+from customers.profile.replay import BroughtByMerge, ProfileHistory
 
 THEIRS, MINE = "theirs", "mine"
 SHOWN, CHOOSE = "shown-", "choose-"
@@ -72,7 +72,7 @@ class ProfileForm(forms.Form):
         if self.customer is None:
             return {}
         by = ProfileHistory([self.customer.pk]).standing(self.customer.pk).by
-        brought = (field for field in self.offered if isinstance(by.get(field.key), Brought))
+        brought = (field for field in self.offered if isinstance(by.get(field.key), BroughtByMerge))
         return {f.key: f"{f.label}: {as_text(f, getattr(self.customer, f.column)) or 'empty'}" for f in brought}
 
     def _offers(self, field: ProfileField) -> bool:

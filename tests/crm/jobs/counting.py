@@ -3,7 +3,7 @@
 import time
 
 from crm.jobs.control import start
-from crm.jobs.kind import Kind, Step, do_rows, register
+from crm.jobs.kind import JobKind, Step, do_rows, register
 from crm.jobs.models import Job
 from crm.jobs.worker import answer_call
 from customers.lib.errors import ActionError
@@ -33,7 +33,7 @@ def do_row(job: Job, row: int) -> None:
 
 
 COUNTING = register(
-    Kind(
+    JobKind(
         "counting",
         "Count rows",
         "customers.view_customer",

@@ -6,7 +6,7 @@ from typing import Any
 
 from customers.lib.errors import ActionError
 from customers.merging.split import SplitError
-from tests.customers.histories.model import STRICTEST, History, Step, World
+from tests.customers.histories.model import STRICTEST, History, HistoryStep, World
 from tests.customers.histories.program import Program
 from tests.database import rolled_back
 
@@ -32,14 +32,14 @@ class DiffersError(AssertionError):
     """What the program says, and the model does not."""
 
 
-def random_steps(seed: int, number: int = STEPS) -> Iterator[Step]:
+def random_steps(seed: int, number: int = STEPS) -> Iterator[HistoryStep]:
     """Steps that name what earlier ones made; which of them are possible is seen when they are done."""
     random = Random(seed)  # noqa: S311 - the same steps each time
     people, merges = ["n0"], ["none"]
-    yield Step("arrive", "n0", {"values": {}, "counts": True})
+    yield HistoryStep("arrive", "n0", {"values": {}, "counts": True})
     for n in range(1, number):
         name, act = f"n{n}", random.choice(ACTS)
-        yield Step(act, name, _arguments(random, act, people, merges))
+        yield HistoryStep(act, name, _arguments(random, act, people, merges))
         if act in ("arrive", "create", "split", "unmerge"):
             people.append(name)
         if act in ("merge", "merge_by_api"):
@@ -84,7 +84,7 @@ class Run:
     def __init__(self) -> None:
         self.history, self.program, self.world = History(), Program(), World({})
 
-    def do(self, step: Step) -> bool:
+    def do(self, step: HistoryStep) -> bool:
         """Whether the step was possible; DiffersError when the program and the model then say different things."""
         try:
             done = getattr(self, f"_{step.act}", self._plain)(step)
@@ -98,7 +98,7 @@ class Run:
     def _is_live(self, name: str) -> bool:
         return name in self.world.people and self.world.people[name].survivor is None
 
-    def _plain(self, step: Step) -> bool:
+    def _plain(self, step: HistoryStep) -> bool:
         """An act whose arguments are the model's and the program's."""
         if "customer" in step.args and not self._is_live(step.args["customer"]):
             return False
@@ -108,15 +108,15 @@ class Run:
         self.history.add(step)
         return True
 
-    def _arrive(self, step: Step) -> bool:
+    def _arrive(self, step: HistoryStep) -> bool:
         # Profiles are completed after the order, which would clear “Lost”.
-        bare = Step("arrive", step.name, {"values": {}, "counts": step.args["counts"]})
+        bare = HistoryStep("arrive", step.name, {"values": {}, "counts": step.args["counts"]})
         self.program.arrive(step.name, {}, step.args["counts"])
         self.history.add(bare)
         self.world = self.history.world()
-        return self._edit(Step("edit", step.name, {"customer": step.name, "values": step.args["values"]}))
+        return self._edit(HistoryStep("edit", step.name, {"customer": step.name, "values": step.args["values"]}))
 
-    def _edit(self, step: Step) -> bool:
+    def _edit(self, step: HistoryStep) -> bool:
         customer, values = step.args["customer"], step.args["values"]
         if not self._is_live(customer):
             return False
@@ -125,15 +125,15 @@ class Run:
         self.history.add(step, also=dict.fromkeys(self.world.below(customer), refused))
         return True
 
-    def _edit_again(self, step: Step) -> bool:
+    def _edit_again(self, step: HistoryStep) -> bool:
         """Set a value to what it shows already."""
         customer, key = step.args["customer"], step.args["key"]
         if not self._is_live(customer):
             return False
         values = {key: self.world.people[customer].values[key]}
-        return self._edit(Step("edit", step.name, {"customer": customer, "values": values}))
+        return self._edit(HistoryStep("edit", step.name, {"customer": customer, "values": values}))
 
-    def _card(self, step: Step) -> bool:
+    def _card(self, step: HistoryStep) -> bool:
         return self._show(
             step,
             "pay_source",
@@ -144,20 +144,20 @@ class Run:
             ],
         )
 
-    def _login(self, step: Step) -> bool:
+    def _login(self, step: HistoryStep) -> bool:
         return self._show(
             step,
             "cart_login",
             [login for login, owner in self.world.logins.items() if self.world.end(owner) == step.args["customer"]],
         )
 
-    def _show(self, step: Step, key: str, theirs: list[str]) -> bool:
+    def _show(self, step: HistoryStep, key: str, theirs: list[str]) -> bool:
         if not theirs:
             return False
         chosen = theirs[sum(map(ord, step.name)) % len(theirs)]
-        return self._edit(Step("edit", step.name, {"customer": step.args["customer"], "values": {key: chosen}}))
+        return self._edit(HistoryStep("edit", step.name, {"customer": step.args["customer"], "values": {key: chosen}}))
 
-    def _add_login(self, step: Step) -> bool:
+    def _add_login(self, step: HistoryStep) -> bool:
         customer = step.args["customer"]
         if not self._is_live(customer):
             return False
@@ -165,7 +165,7 @@ class Run:
         self.history.add(step, shown=self.world.people[customer].values["cart_login"] is None)
         return True
 
-    def _tag(self, step: Step) -> bool:
+    def _tag(self, step: HistoryStep) -> bool:
         customer, word = step.args["customer"], step.args["word"]
         if not self._is_live(customer):
             return False
@@ -175,8 +175,8 @@ class Run:
 
     _untag = _tag
 
-    def _set_attribute(self, step: Step) -> bool:
-        return self._plain(Step(step.act, step.name, {**step.args, "value": step.name}))
+    def _set_attribute(self, step: HistoryStep) -> bool:
+        return self._plain(HistoryStep(step.act, step.name, {**step.args, "value": step.name}))
 
     def _several_records(self, record: str) -> bool:
         if record not in self.world.origins:
@@ -197,7 +197,7 @@ class Run:
         regained = {chain[-1]: self.program.regained_by_split(record)}
         return {"values": {**identity, **refused}, "regained": regained}
 
-    def _split(self, step: Step) -> bool:
+    def _split(self, step: HistoryStep) -> bool:
         if not self._several_records(step.args["record"]):
             return False
         facts = self._split_facts(step.args["record"])
@@ -205,19 +205,19 @@ class Run:
         self.history.add(step, **facts)
         return True
 
-    def _unmerge(self, step: Step) -> bool:
+    def _unmerge(self, step: HistoryStep) -> bool:
         record = step.args["record"]
         if not self._several_records(record):
             return False
         facts = self._split_facts(record)
         restored = self.program.unmerge(step.name, record)
         if restored == step.name:
-            self.history.add(Step("split", step.name, step.args), **facts)
+            self.history.add(HistoryStep("split", step.name, step.args), **facts)
         elif restored:
             self._take_out(restored)
         return restored is not None
 
-    def _merge(self, step: Step) -> bool:
+    def _merge(self, step: HistoryStep) -> bool:
         survivor, *duplicates = step.args["people"]
         by_api = step.act == "merge_by_api"
         duplicates = duplicates[:1] if by_api else duplicates
@@ -229,7 +229,7 @@ class Run:
         args = {"survivor": survivor, "duplicates": duplicates, "choices": choices, "by_api": by_api}
         self.program.merge(step.name, **args, credit=wanted)
         correction = 0 if wanted is None else wanted - together
-        self.history.add(Step("merge", step.name, args), order=[*self.world.people], correction=correction)
+        self.history.add(HistoryStep("merge", step.name, args), order=[*self.world.people], correction=correction)
         return True
 
     _merge_by_api = _merge
@@ -238,7 +238,7 @@ class Run:
         steps = [step for step in self.history.steps if step.act == "merge" and step.name == merge]
         return [d for step in steps for d in step.args["duplicates"] if (merge, d) not in self.history.undone]
 
-    def _undo(self, step: Step) -> bool:
+    def _undo(self, step: HistoryStep) -> bool:
         standing = self._standing(step.args["merge"])
         only = [step.args["only"]] if step.act == "undo_part" else []
         if not standing or not {*only} <= {*standing}:
@@ -265,7 +265,7 @@ def _compare(model: dict[str, Any], program: dict[str, Any]) -> None:
         raise DiffersError("\n".join(differences))
 
 
-def failure_of(steps: list[Step]) -> str:
+def failure_of(steps: list[HistoryStep]) -> str:
     """What differs after these steps, "" if nothing does. The database is as before."""
     with rolled_back():
         run = Run()
@@ -277,7 +277,7 @@ def failure_of(steps: list[Step]) -> str:
     return ""
 
 
-def minimised(steps: list[Step]) -> list[Step]:
+def minimised(steps: list[HistoryStep]) -> list[HistoryStep]:
     """The steps without all that are not needed for a failure."""
     size = len(steps) // 2
     while size:

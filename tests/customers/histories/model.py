@@ -20,7 +20,7 @@ PRICE = 700
 
 
 @dataclass(frozen=True)
-class Step:
+class HistoryStep:
     """An act with the names of what it is about; it calls what it makes by `name`."""
 
     act: str
@@ -108,7 +108,7 @@ class World:
 
     # Played
 
-    def play(self, step: Step, undone: set[tuple[str, str]]) -> None:
+    def play(self, step: HistoryStep, undone: set[tuple[str, str]]) -> None:
         if step.act == "merge":
             self.merge(step, [d for d in step.args["duplicates"] if (step.name, d) not in undone])
         else:
@@ -164,7 +164,7 @@ class World:
         for customer, refusals in regained.items():
             self.people[customer].values.update(refusals)
 
-    def merge(self, step: Step, duplicates: list[str]) -> None:
+    def merge(self, step: HistoryStep, duplicates: list[str]) -> None:
         if not duplicates:
             return
         survivor = self.people[step.args["survivor"]]
@@ -213,7 +213,7 @@ def status_of_buyers(profiles: list[dict[str, Any]], bought: set[str], names: li
 class History:
     """The steps done, and the parts of merges that were undone."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[HistoryStep] = field(default_factory=list)
     undone: set[tuple[str, str]] = field(default_factory=set)
 
     def world(self) -> World:
@@ -224,5 +224,5 @@ class History:
             world.play(step, self.undone)
         return world
 
-    def add(self, step: Step, **facts: Any) -> None:
+    def add(self, step: HistoryStep, **facts: Any) -> None:
         self.steps.append(replace(step, facts=facts))

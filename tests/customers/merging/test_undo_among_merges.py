@@ -7,7 +7,7 @@ from customers.merging.merge import merge_keeping_survivor
 from customers.merging.undo_plan import plan_undo
 from customers.models import Customer, HistoryEntry
 from customers.profile.decisions import Picked
-from customers.profile.replay import Brought
+from customers.profile.replay import BroughtByMerge
 from tests.acts import edit, fresh, merge, rebuild, undo
 from tests.factories import CustomerFactory
 
@@ -56,7 +56,7 @@ def test_the_preview_says_which_merge_brings_the_value():
     later = merge(*fresh(survivor, second))
     by_field = {outcome.field.key: outcome for outcome in plan_undo(made).outcomes}
     assert by_field.keys() == {"phone", "company"}
-    assert by_field["phone"].by_after == Brought(later, second.pk, was_picked=False)
+    assert by_field["phone"].by_after == BroughtByMerge(later, second.pk, was_picked=False)
     assert (by_field["company"].after, by_field["company"].by_after) == ("", None)
 
 
