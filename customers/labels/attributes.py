@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -35,13 +35,14 @@ def set_attributes(customer: Customer, values: Mapping[str, AttributeValue], *, 
     # The type of a value becomes the kind of its attribute.
     refuse_many(values)
     locked = lock_customer(customer)
-    before = {attribute.name: (attribute.kind, attribute.value) for attribute in attributes_of(locked)}
+    before = {attribute.name: attribute for attribute in attributes_of(locked)}
     after = {checked_name(Attribute, name): stored_value(value) for name, value in values.items()}
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    changed = {name: value for name, value in after.items() if _value_of(before.get(name)) != value}
     if changed:
-        _write_attributes(locked, {name: (kind, text, False) for name, (kind, text) in changed.items()})
+        rows = [Attribute(name=name, kind=kind, value=text) for name, (kind, text) in changed.items()]
+        _write_attributes(locked, rows, before)
         changes = [
-            {"attribute": name, "before": before[name][1] if name in before else "", "after": text or EMPTY}
+            {"attribute": name, "before": before[name].value if name in before else "", "after": text or EMPTY}
             for name, (_, text) in changed.items()
         ]
         history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
@@ -53,22 +54,29 @@ def remove_attributes(customer: Customer, *names: str, by: User | None) -> list[
     locked = lock_customer(customer)
     gone = [attribute for attribute in attributes_of(locked) if attribute.name in names]
     if gone:
-        _write_attributes(locked, {attribute.name: (attribute.kind, "", True) for attribute in gone})
+        rows = [Attribute(name=attribute.name, kind=attribute.kind, removed=True) for attribute in gone]
+        _write_attributes(locked, rows, {attribute.name: attribute for attribute in gone})
         changes = [{"attribute": row.name, "before": row.value or EMPTY, "after": ""} for row in gone]
         history.write(locked, HistoryKind.TAG, "{changes}", changes=changes, by=by)
     return [attribute.name for attribute in gone]
 
 
-def _write_attributes(customer: Customer, rows: Mapping[str, tuple[str, str, bool]]) -> None:
+def _value_of(attribute: Attribute | None) -> tuple[str, str] | None:
+    return (attribute.kind, attribute.value) if attribute else None
+
+
+def _write_attributes(customer: Customer, rows: Sequence[Attribute], before: Mapping[str, Attribute]) -> None:
+    """`before` are those that counted: a row of the staff record that did not is added now, so its time is now."""
     staff_record = staff_record_of(customer)
+    for row in rows:
+        row.source_record = staff_record
+        if (counted := before.get(row.name)) and counted.source_record_id == staff_record.pk:
+            row.at = counted.at
     Attribute.objects.bulk_create(
-        (
-            Attribute(source_record=staff_record, name=name, kind=kind, value=value, removed=removed)
-            for name, (kind, value, removed) in rows.items()
-        ),
+        rows,
         update_conflicts=True,
         unique_fields=["source_record", "name"],
-        update_fields=["kind", "value", "removed"],
+        update_fields=["kind", "value", "removed", "at"],
     )
     touch_customer(customer.pk)
 

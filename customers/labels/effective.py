@@ -37,7 +37,10 @@ def effective_of(model: type[Label], customers: Collection[Customer]) -> dict[in
 
 
 def names_added_by_staff(customer: Customer, *, since: datetime) -> list[str]:
-    """Tags, then attributes, on the customer's staff record: no data source sent them."""
+    """Tags, then attributes, on the customer's staff record: no data source sent them. One added again counts.
+
+    `undo_preview` names those added since the merge, which an undo leaves with the customer who has the staff record.
+    """
     names: list[str] = []
     for model in (Tag, Attribute):
         rows = model.objects.filter(source_record__customer=customer, source_record__external_id=customer.uuid)

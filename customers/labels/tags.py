@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from customers.labels.common import checked_name, lock_customer, refuse_many
 from customers.labels.effective import effective_labels
@@ -61,8 +62,11 @@ def write_tags(staff_record: SourceRecord, names: Collection[str], *, removed: b
     rows = [tag for tag in Tag.objects.filter(source_record=staff_record).order_by("-pk") if tag.word in name_by_word]
     row_by_word = {tag.word: tag for tag in rows}
     Tag.objects.filter(pk__in=[tag.pk for tag in rows if tag is not row_by_word[tag.word]]).delete()
+    now = timezone.now()
     for tag in row_by_word.values():
+        # A removed tag is added again now.
+        tag.at = now if tag.removed and not removed else tag.at
         tag.name, tag.removed = name_by_word[tag.word], removed
-    Tag.objects.bulk_update(row_by_word.values(), ["name", "removed"])
+    Tag.objects.bulk_update(row_by_word.values(), ["name", "removed", "at"])
     new = [name for word, name in name_by_word.items() if word not in row_by_word]
     Tag.objects.bulk_create(Tag(source_record=staff_record, name=name, removed=removed) for name in new)

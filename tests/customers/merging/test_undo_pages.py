@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from customers.credit import credit
 from customers.erasing.erase import erase_customer
-from customers.labels.attributes import set_attributes
+from customers.labels.attributes import remove_attributes, set_attributes
 from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.matching.duplicates import duplicates_of
 from customers.models import Customer, Merge
@@ -127,6 +127,20 @@ def test_tags_and_attributes_that_staff_added_since_are_named_and_stay(as_agent,
 
     send(as_agent, undo_url(made))
     assert [tags_of(customer) for customer in fresh(helena, helen)] == [["vip"], ["sent with Helen"]]
+
+
+def test_what_was_removed_before_a_merge_and_added_again_after_it_is_named(as_agent, helena, helen):
+    add_tags(helena, "vip", "kept", by=None)
+    set_attributes(helena, {"shoe size": 41, "hat size": 55}, by=None)
+    remove_tags(helena, "vip", by=None)
+    remove_attributes(helena, "shoe size", by=None)
+    made = merge(helena, helen)
+
+    add_tags(helena, "vip", by=None)
+    # The size of the hat is changed, not added.
+    set_attributes(helena, {"shoe size": 42, "hat size": 56}, by=None)
+    page = as_agent.get(undo_url(made)).text
+    assert "Added since the merge and kept for Helena Holý: vip and shoe size." in page
 
 
 def test_an_undo_is_shown_then_done(as_agent, admin_user, helena, helen):
