@@ -1,4 +1,4 @@
-"""Cancelling an order: its purchases end, and parcels that were not shipped yet are cancelled.
+"""Cancelling an order: its purchases end, after the notice if there is one, and parcels not yet shipped are cancelled.
 
 A paid order stays COMPLETE and counts until it is refunded (`orders.payments.refund`). Only an unpaid order becomes
 CANCELLED.
@@ -16,7 +16,7 @@ from customers.locks import RetiredMeanwhileError, get_locked
 from orders import history
 from orders.locks import OrderDeletedError, OrderError, lock_owner, refuse_pending
 from orders.models import COUNTED, ENDED, FulfillmentStatus, Order, OrderStatus, Purchase
-from orders.subscriptions.cancel import cancel_purchase, day_after_next_bill, schedule_cancellation
+from orders.subscriptions.cancel import cancel_when_possible
 from orders.subscriptions.change import PurchaseError
 
 if TYPE_CHECKING:
@@ -45,12 +45,11 @@ def cancel_order(order: Order, *, reason: str, by: User | None) -> Order:
         raise OrderDeletedError from None
     refuse_pending(current.transactions.all())
     active = _active_purchases(current)
-    for purchase in active:
-        cancel_purchase(purchase, reason=reason, seen=None, by=by)
+    cancelled = [purchase for purchase in active if cancel_when_possible(purchase, reason=reason, seen=None, by=by)]
     parcels = current.fulfillments.filter(status__in=NOT_SHIPPED)
     cancelled_parcels = parcels.update(status=FulfillmentStatus.CANCELLED, updated=timezone.now())
     is_paid = current.status in COUNTED
-    if not (active or cancelled_parcels) and (is_paid or current.status == OrderStatus.CANCELLED):
+    if not (cancelled or cancelled_parcels) and (is_paid or current.status == OrderStatus.CANCELLED):
         raise NothingToCancelError(current)
     if not is_paid:
         current.status = OrderStatus.CANCELLED
@@ -65,8 +64,7 @@ def cancel_order_after_next_bill(order: Order, *, reason: str, by: User | None) 
     if not active:
         raise PurchaseError("This order has no active purchases, so there is no next bill.")
     for purchase in active:
-        day = day_after_next_bill(purchase)
-        schedule_cancellation(purchase, day, reason=reason, seen=purchase.stamp, by=by)
+        cancel_when_possible(purchase, reason=reason, seen=purchase.stamp, by=by, after_next_bill=True)
 
 
 def _active_purchases(order: Order) -> list[Purchase]:

@@ -1,9 +1,10 @@
 """Cancelling a purchase: now, or on a later day. Until that day the cancellation can be withdrawn.
 
-Who cancels: the page and the API operation of a purchase (`cancel_purchase`, `schedule_cancellation`), an order with
-all its purchases (`orders.cancel_order`), and a change of the next bill, which moves a cancellation (`billing`). Each
-asks `refuse_cancellation_day`. Two choose no day: `apply_due` carries out what was planned, and a billing system sends
-what has happened there (`invoices.cancellations`, `invoices.subscription_events`).
+Who cancels: the page of a purchase (`cancel_purchase`, `schedule_cancellation`), the API operations of a purchase and
+of an order with all its purchases (`cancel_when_possible`, `orders.cancel_order`), and a change of the next bill, which
+moves a cancellation (`billing`). Each asks `refuse_cancellation_day`. Two choose no day: `apply_due` carries out what
+was planned, and a billing system sends what has happened there (`invoices.cancellations`,
+`invoices.subscription_events`).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def refuse_cancellation_day(purchase: Purchase, day: date | None) -> None:
     """PurchaseError when the purchase cannot be cancelled on `day`; None is now."""
     earliest = earliest_cancellation_day(purchase)
     refuse_day(day or today(), first=max(earliest, tomorrow()) if day else earliest)
-    if day and purchase.restarts_on and day <= purchase.restarts_on:
+    if day and purchase.restarts_on and day <= purchase.restarts_on and earliest <= today():
         raise PurchaseError(
             f"This purchase is paused until {shown_date(purchase.restarts_on)}. Cancel it now or on a later date."
         )
@@ -94,6 +95,25 @@ def schedule_cancellation(purchase: Purchase, day: date, *, reason: str, seen: s
         current.cancels_on, current.cancel_reason = day, reason
         sentence = "Scheduled the cancellation of purchase {purchase} for {day}."
         history.write(current, sentence, day=day, reason=reason, by=by)
+
+
+def cancel_when_possible(
+    purchase: Purchase, *, reason: str, seen: str | None, by: User | None, after_next_bill: bool = False
+) -> bool:
+    """For programs, which send no day: now or after the next bill, or else as soon as the notice allows.
+
+    A cancellation that is planned for an earlier day is kept, because its notice was given before. False when the day
+    stays as it was.
+    """
+    wanted = day_after_next_bill(purchase) if after_next_bill else today()
+    day = max(wanted, earliest_cancellation_day(purchase))
+    if day == today():
+        cancel_purchase(purchase, reason=reason, seen=seen, by=by)
+        return True
+    if purchase.cancels_on and wanted <= purchase.cancels_on < day:
+        return False
+    schedule_cancellation(purchase, day, reason=reason, seen=seen, by=by)
+    return purchase.cancels_on != day
 
 
 def scheduled_day(purchase: Purchase) -> date:

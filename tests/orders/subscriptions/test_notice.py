@@ -1,16 +1,16 @@
 """Every way to cancel passes one rule: a notice period there holds for all of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
-from orders.cancel_order import cancel_order, cancel_order_after_next_bill
+from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
 from orders.models import Purchase
 from orders.pages.forms.purchase import CancelForm
 from orders.subscriptions import cancel as cancelling
 from orders.subscriptions.billing import change_billing
-from orders.subscriptions.cancel import cancel_purchase, schedule_cancellation
+from orders.subscriptions.cancel import cancel_purchase, cancel_when_possible, schedule_cancellation
 from tests.acts import cancel_on
 from tests.database import reloaded
 from tests.factories import subscription
@@ -18,6 +18,7 @@ from tests.orders.subscriptions.purchase_checks import LATER, SOON, TODAY, apply
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
+AFTER_NOTICE = date(2026, 4, 9)
 
 
 @pytest.fixture
@@ -26,21 +27,50 @@ def bought(monkeypatch) -> Purchase:
     return subscription(next_bill_date=SOON)
 
 
-def of_its_order(act):
-    return lambda purchase, *, seen, **options: act(purchase.order, **options)
-
-
-@table(
-    "act",
-    [
-        cancel_purchase,
-        lambda purchase, **options: schedule_cancellation(purchase, SOON, **options),
-        of_its_order(cancel_order),
-        of_its_order(cancel_order_after_next_bill),
-    ],
-)
+@table("act", [cancel_purchase, lambda purchase, **options: schedule_cancellation(purchase, SOON, **options)])
 def test_nobody_cancels_within_the_notice(act, bought):
     assert refusal_of(act, bought, reason="") == "Choose 9 Apr 2026 or a later date."
+
+
+def whole_order(purchase: Purchase, *, after_next_bill: bool = False) -> None:
+    (cancel_order_after_next_bill if after_next_bill else cancel_order)(purchase.order, reason="", by=None)
+
+
+def by_program(purchase: Purchase, *, after_next_bill: bool = False) -> None:
+    cancel_when_possible(purchase, reason="", seen=purchase.stamp, by=None, after_next_bill=after_next_bill)
+
+
+@table("act", [by_program, whole_order])
+def test_what_a_program_cancels_ends_after_the_notice(act, bought):
+    for after_next_bill in (False, True):
+        act(bought, after_next_bill=after_next_bill)
+        bought = reloaded(bought)
+        # It bills on 20 March still.
+        assert (bought.cancels_on, bought.bills_on, bought.status) == (AFTER_NOTICE, SOON, "ACTIVE")
+
+    Purchase.objects.update(next_bill_date=LATER)
+    act(reloaded(bought), after_next_bill=True)
+    assert reloaded(bought).cancels_on == LATER + timedelta(days=1)
+
+
+@table("act", [by_program, whole_order])
+def test_a_program_does_not_postpone_what_was_planned_before(act, bought):
+    Purchase.objects.update(cancels_on=SOON)
+    bought = reloaded(bought)
+    if act is whole_order:
+        with pytest.raises(NothingToCancelError):
+            act(bought)
+    else:
+        act(bought)
+    assert reloaded(bought).cancels_on == SOON
+
+
+def test_a_pause_beyond_the_notice_does_not_hinder_a_program(bought):
+    Purchase.objects.update(status="PAUSED", paused_from="ACTIVE", restarts_on=LATER)
+    by_program(reloaded(bought))
+    bought = reloaded(bought)
+    assert (bought.cancels_on, bought.bills_on) == (AFTER_NOTICE, None)
+    assert apply_due(AFTER_NOTICE) == [bought]
 
 
 def test_no_cancellation_moves_into_the_notice(bought):

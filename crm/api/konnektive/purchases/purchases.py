@@ -16,7 +16,7 @@ from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, with
 from customers.web.permissions import VIEW_ORDERS
 from orders.models import Purchase
 from orders.subscriptions.billing import change_billing
-from orders.subscriptions.cancel import cancel_purchase, day_after_next_bill, schedule_cancellation
+from orders.subscriptions.cancel import cancel_when_possible
 from orders.subscriptions.pause import pause_purchase, reactivate_purchase
 
 VIEW = "customers.view_customer"
@@ -85,11 +85,13 @@ def purchase_cancel(call: Call, sent: CancelPurchase) -> dict[str, Any]:
     if sent.full_refund:
         raise invalid(fullRefund="Refund it with /purchase/refund/. Nothing was cancelled.")
     purchase = find_purchase(sent.purchase_id)
-    if sent.after_next_bill:
-        day = day_after_next_bill(purchase)
-        schedule_cancellation(purchase, day, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
-    else:
-        cancel_purchase(purchase, reason=sent.cancel_reason, seen=purchase.stamp, by=call.by)
+    cancel_when_possible(
+        purchase,
+        reason=sent.cancel_reason,
+        seen=purchase.stamp,
+        by=call.by,
+        after_next_bill=sent.after_next_bill,
+    )
     return purchase_rows([find_purchase(sent.purchase_id)])[0]
 
 
