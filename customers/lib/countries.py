@@ -5,47 +5,19 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 
 from django_countries import countries
 
 from customers.lib import country_names
 
-# What senders write that neither ISO nor CLDR has.
-ALSO_WRITTEN = {
-    "AE": ("UAE", "Emirates"),
-    "AT": ("Republik Österreich",),
-    "BA": ("Bosnia", "BiH"),
-    "CD": ("DRC", "DR Congo", "Democratic Republic of Congo", "Congo-Kinshasa", "Zaire"),
-    "CG": ("Congo-Brazzaville", "Republic of Congo", "Congo, Republic of"),
-    "CN": ("PRC", "PR China", "People's Republic of China", "Mainland China"),
-    "CV": ("Cape Verde",),
-    "CZ": ("Czech Republic", "Czech Rep.", "Česká republika", "ČR"),
-    "DE": ("BRD", "Bundesrepublik Deutschland", "Federal Republic of Germany"),
-    "DO": ("Dominican Rep.",),
-    "GB": ("UK", "United Kingdom", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland"),
-    "GR": ("EL", "Hellas", "Hellenic Republic"),
-    "GS": ("South Georgia",),
-    "IE": ("Eire", "Republic of Ireland"),
-    "KP": ("North Korea", "DPRK", "Korea, North"),
-    "KR": ("South Korea", "Republic of Korea", "Korea, South", "S. Korea", "ROK"),
-    "LA": ("Lao",),
-    "MK": ("Macedonia", "FYROM"),
-    "MM": ("Burma",),
-    "NL": ("Holland", "The Netherlands"),
-    "PS": ("Palestine", "State of Palestine"),
-    "PL": ("Rzeczpospolita Polska",),
-    "RU": ("Russia",),
-    "SA": ("KSA",),
-    "SZ": ("Swaziland",),
-    "TH": ("ประเทศไทย",),
-    "TL": ("East Timor",),
-    "TR": ("Turkey",),
-    "TW": ("Republic of China", "Taiwan, R.O.C.", "Taiwan, Province of China"),
-    "US": ("USA", "United States", "United States of America", "America", "US of A", "The States"),
-    "VA": ("Vatican",),
-    "VG": ("BVI",),
-    "VI": ("USVI",),
-    "ZA": ("RSA",),
+ALSO_WRITTEN: Mapping[str, Sequence[str]] = {
+    code: names
+    for code, *names in (
+        line.split("\t")
+        for line in Path(__file__).with_name("country_also_written.txt").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    )
 }
 # Each is the whole name of two countries, in English or another language, so it says neither.
 AMBIGUOUS = {"congo", "kongo", "korea", "virginislands", "saintmartin"}

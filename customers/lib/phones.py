@@ -12,73 +12,30 @@ from functools import lru_cache
 
 import phonenumbers
 from django.conf import settings
-from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import (
+    CountryCodeSource,
+    PhoneMetadata,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+)
 
 from customers.lib.countries import country_code
+from customers.lib.renumbered_phones import BOTH_VALID, RENUMBERED
 
 FEWEST_DIGITS = 7
 LONGEST_PHONE = 250
 
-# A number as it was, without its country code, and as it is dialled now.
-RENUMBERED: dict[int, Sequence[tuple[str, str]]] = {
-    # Dialled from abroad to a mobile with a 9, which a call within the country leaves out.
-    54: ((r"9(\d{10})", r"\1"),),
-    # Mobiles got a 9 (2012 to 2016).
-    55: ((r"(\d\d)([689]\d{7})", r"\g<1>9\2"),),
-    # Since 2019 without the 1 of mobiles, and without 01, 044 and 045.
-    52: ((r"(?:1|01|044|045)(\d{10})", r"\1"),),
-    # The area became a part of the number (2002).
-    420: ((r"0(\d{9})", r"\1"),),
-    421: ((r"0(\d{9})", r"\1"),),
-    # Areas of 2000, without the trunk 0.
-    44: (
-        *((r"171(\d{7})", r"207\1"), (r"181(\d{7})", r"208\1"), (r"1203(\d{6})", r"2476\1")),
-        *((r"1222(\d{6})", r"2920\1"), (r"1232(\d{6})", r"2890\1"), (r"1703(\d{6})", r"2380\1")),
-        (r"1705(\d{6})", r"2392\1"),
-    ),
-    # The 0 belongs to the number of a landline since 1998.
-    39: ((r"([124-79]\d{5,10})", r"0\1"),),
-    # Zurich (2007).
-    41: ((r"1(\d{7})", r"44\1"),),
-    # Landlines of Bogotá and other cities (2021).
-    57: ((r"([124-8]\d{7})", r"60\1"),),
-    # Landlines of Santiago (2012).
-    56: ((r"2(\d{7})", r"22\1"),),
-    # Mobiles (2012).
-    593: ((r"([89]\d{7})", r"9\1"),),
-    # Mobiles (2018).
-    84: (
-        *((r"16([2-9]\d{7})", r"3\1"), (r"120(\d{7})", r"70\1"), (r"121(\d{7})", r"79\1"), (r"122(\d{7})", r"77\1")),
-        *((r"126(\d{7})", r"76\1"), (r"128(\d{7})", r"78\1"), (r"123(\d{7})", r"83\1"), (r"124(\d{7})", r"84\1")),
-        *((r"125(\d{7})", r"85\1"), (r"127(\d{7})", r"81\1"), (r"129(\d{7})", r"82\1"), (r"186(\d{7})", r"56\1")),
-        *((r"188(\d{7})", r"58\1"), (r"199(\d{7})", r"59\1")),
-    ),
-    # Mobiles by their operator (2021).
-    225: (
-        (r"([04-9][0-3]\d{6})", r"01\1"),
-        (r"([04-9][4-6]\d{6})", r"05\1"),
-        (r"([04-9][7-9]\d{6})", r"07\1"),
-    ),
-    # All numbers (2024).
-    229: ((r"([2-9]\d{7})", r"01\1"),),
-    # All numbers (2014).
-    237: ((r"([5-9]\d{7})", r"6\1"), (r"([23]\d{7})", r"2\1")),
-    # Mobiles by their operator (2011).
-    20: (
-        *((r"12(\d{7})", r"122\1"), (r"17(\d{7})", r"127\1"), (r"18(\d{7})", r"128\1"), (r"150(\d{6,7})", r"120\1")),
-        *((r"10(\d{7})", r"100\1"), (r"16(\d{7})", r"106\1"), (r"19(\d{7})", r"109\1"), (r"151(\d{7})", r"101\1")),
-        *((r"11(\d{7})", r"111\1"), (r"14(\d{7})", r"114\1"), (r"152(\d{7})", r"112\1")),
-    ),
-}
-# Both ways of dialling are still valid, so the old one is not known by being none.
-BOTH_VALID = {52, 54}
+LONGEST_WITHIN_TOWN = 8
+LANDLINES = {PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 # A spreadsheet rounded it, so its last digits are lost.
 ROUNDED = re.compile(r"[+'=\"\s]*\d+(?:[.,]\d+)?[eE][+-]?\d+[\s\"]*")
 DECIMALS = re.compile(r"([+'=\"\s]*\d{7,})[.,]0+[\s\"]*")
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}(?:\.0+)?")
 BETWEEN_TWO = re.compile(
-    r"[/\\;,|&\n]|\s+(?:or|and|oder|und|ou|et|of|en|o|y|e|nebo|a|lub|eller|och|og)\s+", re.IGNORECASE
+    r"[/\\;,|&\n]|\s[-–—]\s|\s+(?:or|and|oder|und|ou|et|of|en|o|y|e|nebo|a|lub|eller|och|og)\s+", re.IGNORECASE
 )
 TRUNK_IN_BRACKETS = re.compile(r"(?<=\d)\s*\(0\)\s*")
 WORD_BESIDE = re.compile(r"^[^\d+(]*[^\W\d_]{2,}[^\d+(]*|\(?[^\W\d_]{2,}\.?\)?\s*$")
@@ -124,8 +81,10 @@ def _read(text: str, region: str, *, only_valid: bool = False) -> str:
     """The whole number in E.164, with its extension; "" when `text` is none."""
     for spelling in _spellings(text):
         try:
-            number = phonenumbers.parse(spelling, region or None)
+            number = phonenumbers.parse(spelling, region or None, keep_raw_input=True)
         except phonenumbers.NumberParseException:
+            continue
+        if _may_lack_area(number):
             continue
         number = _as_dialled_now(number)
         if phonenumbers.is_valid_number(number) or (not only_valid and _has_usual_length(number)):
@@ -142,6 +101,28 @@ def _spellings(text: str) -> Iterator[str]:
     yield from dict.fromkeys(spelling for spelling in (without_trunk, without_word) if spelling != text)
     if _plain_digits(without_word).startswith("00"):
         yield "+" + _plain_digits(without_word).removeprefix("00")
+
+
+def _may_lack_area(number: PhoneNumber) -> bool:
+    """Whether it may be dialled within a town: without the trunk 0, and as short as some numbers with their area.
+
+    4414567 is of Oldenburg, and of each German town that has numbers of seven digits.
+    """
+    if number.country_code_source != CountryCodeSource.FROM_DEFAULT_COUNTRY:
+        return False
+    metadata = _metadata(number)
+    if not (metadata and metadata.national_prefix and metadata.fixed_line):
+        return False
+    significant = phonenumbers.national_significant_number(number)
+    is_without_trunk = _plain_digits(number.raw_input or "").startswith(significant)
+    has_several_lengths = len(metadata.fixed_line.possible_length) > 1
+    is_short = len(significant) <= LONGEST_WITHIN_TOWN
+    return is_short and is_without_trunk and has_several_lengths and phonenumbers.number_type(number) in LANDLINES
+
+
+def _metadata(number: PhoneNumber) -> PhoneMetadata | None:
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return PhoneMetadata.metadata_for_region(region, None)
 
 
 def _as_dialled_now(number: PhoneNumber) -> PhoneNumber:
@@ -165,10 +146,12 @@ def _has_usual_length(number: PhoneNumber) -> bool:
     """
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return False
-    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
-    metadata = PhoneMetadata.metadata_for_region(region, None)
-    lengths = metadata.mobile.possible_length if metadata and metadata.mobile else ()
-    return len(lengths) <= 2 and len(phonenumbers.national_significant_number(number)) in lengths
+    metadata = _metadata(number)
+    if not (metadata and metadata.mobile and metadata.general_desc):
+        return False
+    lengths, significant = metadata.mobile.possible_length, phonenumbers.national_significant_number(number)
+    begins_well = re.fullmatch(metadata.general_desc.national_number_pattern or ".*", significant)
+    return len(lengths) <= 2 and len(significant) in lengths and bool(begins_well)
 
 
 def phone_digits(text: str) -> str:

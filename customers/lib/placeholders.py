@@ -13,7 +13,6 @@ from pathlib import Path
 from customers.lib.names import name_words
 from customers.lib.phones import subscriber_digits
 
-SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov", "edu"})
 FEWEST_REPEATED = 7
 FEWEST_IN_ORDER = 9
 LONGEST_PHONE = 15
@@ -75,6 +74,8 @@ def is_placeholder_email(email: str) -> bool:
 def _site(domain: str) -> str:
     """The part of the domain that somebody registered, without its ending; "" below a host of its own."""
     labels = domain.split(".")
+    if len(labels) == 1:
+        return domain
     *site, _ = labels[:-1] if len(labels) > 2 and labels[-2] in SECOND_LEVEL else labels
     return site[0] if len(site) == 1 else ""
 

@@ -19,6 +19,7 @@ MADE_UP_EMAILS = """
 noemail@noemail.com none@none.com test@test.de test@test.co.uk none@gmail.com na@na.com no@no.no asdf@asdf.com
 aaa@aaa.aa xxx@xx.com test1@test.com no-email@shop.cz no.email@gmail.com noreply@amazon.de unknown@unknown.org
 customer@example.com guest@guest.com nobody@nowhere.com me.invalid@x.invalid 123@123.com test@example.org
+none@none test@test no@no
 """
 EMAILS = """
 hholy@gmail.com test@reunite.cz info@holub.cz jan@jannovak.cz desk@example.org noemi@gmail.com
@@ -140,6 +141,7 @@ def test_a_name_is_split_before_the_particles_and_joins_to_the_same_again(name, 
             "Gu​est",
             "qwerty",
         ),
+        *("N.N.", "NN", "TBC", "Ikke oppgitt", "Amazon Customer", "Facebook User", "Cash Sale", "Sig.ra"),
     ],
 )
 def test_nobody_is_called_by_a_placeholder(name):
