@@ -20,6 +20,7 @@ from customers.lib.errors import ActionError
 from customers.lib.names import unaccented
 from customers.lib.phrases import Notice
 from customers.locks import RetiredMeanwhileError, lock, retry_when_moved
+from customers.matching.ignored_values import forget_ignored
 from customers.merging import drafts
 from customers.models import (
     Customer,
@@ -28,8 +29,10 @@ from customers.models import (
     MonthTotals,
     RecordTotals,
     SourceRecord,
+    UnmatchedValue,
 )
 from customers.models.functions import Now
+from customers.models.matching import Key
 from customers.profile.fields import FIELDS
 from customers.records import ownership, shared_values
 from customers.records.counts import RowCount, add_counts, count_rows
@@ -116,13 +119,14 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     customer = locked[pk]
     _refuse(customer, version)
     records = lock_records(customer.records.all())
-    keys = set(MatchKey.objects.filter(source_record__in=records).values_list("kind", "value"))
+    keys = _keys_of(records)
     for model in linked_models():
         model.keep_of_erased(records)
     redact(locked)
     _empty(family)
     counts = _named(delete_rows(records))
     shared_values.drop_unshared(keys)
+    forget_ignored(keys)
     drafts.forget(family)
     return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
 
@@ -161,6 +165,15 @@ def _empty(family: Collection[int]) -> None:
         updated=Now(),
         erased_at=Now(),
     )
+
+
+def _keys_of(records: Collection[int]) -> set[Key]:
+    """Also those that staff excluded from matching."""
+    keys, excluded = (
+        model._default_manager.filter(source_record__in=records).values_list("kind", "value")
+        for model in (MatchKey, UnmatchedValue)
+    )
+    return set(keys.union(excluded))
 
 
 def _named(counts: Mapping[Model, int]) -> dict[str, int]:

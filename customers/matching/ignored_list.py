@@ -62,7 +62,7 @@ class ChangeRow:
 
     @property
     def text(self) -> str:
-        return readable_value(self.change.kind, self.change.value)
+        return readable_value(self.change.kind, self.change.value) if self.change.value else "[erased]"
 
 
 @dataclass(frozen=True)

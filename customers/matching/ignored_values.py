@@ -6,10 +6,13 @@ the intake, Merge and Compare ask `keys` about every value, so each change count
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity, match_keys
@@ -17,7 +20,7 @@ from customers.lib.phones import digits_of_number, readable_phone
 from customers.lib.phrases import isolated
 from customers.locks import lock_numbers
 from customers.matching.keys import is_placeholder
-from customers.models import IgnoredValue, IgnoredValueChange, MatchKind
+from customers.models import IgnoredValue, IgnoredValueChange, MatchKey, MatchKind
 from customers.models.matching import Key
 
 if TYPE_CHECKING:
@@ -87,6 +90,21 @@ def write_digits(ignored: IgnoredValue, named: NamedValue) -> None:
         )
         for digits in sorted(named.digits)
     )
+
+
+def forget_ignored(keys: Collection[Key]) -> None:
+    """Forget which of `keys` are ignored if nobody has them any more, also in the history of ignored values."""
+    held = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
+    ignored = IgnoredValue.objects.among(keys).values_list(Coalesce("phone", "pk"))
+    numbers = IgnoredValue.objects.filter(pk__in=ignored).filter(~Exists(held))
+    held_digits = IgnoredValue.objects.filter(Exists(held), phone=OuterRef("pk"))
+    forgotten = set(numbers.filter(~Exists(held_digits)).values_list("kind", "value"))
+    IgnoredValue.objects.among(forgotten).filter(phone=None).delete()
+    # What is used again by now is in the history only.
+    unused = IgnoredValueChange.objects.among({*keys} | forgotten).filter(~Exists(held))
+    unused.exclude(
+        Exists(IgnoredValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"), phone=None))
+    ).update(value="", reason="")
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from customers.lib.phrases import ActMessage, Notice, isolated, join_first, join
 from customers.merging.undo_plan import FieldOutcome, ReturnedCustomer, UndoPlan
 from customers.models import Customer, HistoryEntry, ProfileChange, SourceRecord
 from customers.profile.clean import as_text
-from customers.profile.refusals import ConsentRefusal, passed_to, refusals_of
+from customers.profile.refusals import ConsentRefusal, last_refused_by, passed_to, refusals_in
 from customers.profile.replay import BroughtByMerge
 from customers.records.counts import count_rows, sources_of_records, without_staff
 from customers.records.registry import tabbed_models
@@ -83,10 +83,14 @@ def customers_after_undo(plan: UndoPlan) -> list[CustomerAfterUndo]:
 
 def _refusals_said_since(plan: UndoPlan) -> dict[int, list[ConsentRefusal]]:
     """{customer after the undo: the refusals said since the merge by all of them together}."""
-    refusals = passed_to([side.customer for side in plan.returns], since=plan.merge.created)
-    still_refused = refusals_of(plan.root)
+    since = plan.merge.created
+    refusals = passed_to([side.customer for side in plan.returns], since=since)
     together = {refusal.key: refusal for passed in refusals.values() for refusal in passed}
-    return {**refusals, plan.root.pk: [refusal for key, refusal in together.items() if key in still_refused]}
+    if not together:
+        return {**refusals, plan.root.pk: []}
+    after = vars(plan.root) | {o.field.key: o.after for o in plan.outcomes if o.customer.pk == plan.root.pk}
+    kept = refusals_in(after).keys() & last_refused_by(plan.survivor.chain(), since=since)
+    return {**refusals, plan.root.pk: [refusal for key, refusal in together.items() if key in kept]}
 
 
 def values_after_undo(plan: UndoPlan) -> Iterator[ValueAfterUndo]:

@@ -158,7 +158,7 @@ class IgnoredValue(models.Model):
 
 
 class IgnoredValueChange(models.Model):
-    """Entry of the history of ignored values. Append-only."""
+    """Entry of the history of ignored values. Append-only, but `value` is "" when who had it was erased."""
 
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
@@ -168,6 +168,8 @@ class IgnoredValueChange(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     at = models.DateTimeField(default=timezone.now)
+
+    objects = KeyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"

@@ -118,7 +118,7 @@ def _confirmed(customer: Customer, values: Mapping[str, Any], merged: Collection
         said_by = history.standing(one.pk).by
         decided |= not_refused_by(one, refusals_in(values)).keys()
         decided |= {key for key in refusals_in(values) if isinstance(said_by.get(key), BroughtByMerge)}
-    return {key: {"before": values[key], "after": values[key], "from": None} for key in decided}
+    return {key: {"before": value, "after": value, "from": None} for key, value in values.items() if key in decided}
 
 
 def _refuse_nameless(customer: Customer, values: Mapping[str, Any]) -> None:

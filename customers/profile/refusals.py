@@ -135,6 +135,13 @@ def passed_to(customers: Sequence[Customer], *, since: datetime) -> dict[int, li
     return {pk: said_while_merged(of_customer, since=since) for pk, of_customer in changes_of.items()}
 
 
+def last_refused_by(customers: Collection[Customer], *, since: datetime) -> set[str]:
+    """What the `customers`, who were live one after the other, refused since then and did not take back."""
+    changes = ProfileChange.objects.filter(customer__in=customers, merge=None, at__gte=since).order_by("at", "pk")
+    said = {key: value["after"] for change in changes for key, value in change.values.items()}
+    return set(refusals_in(said))
+
+
 def overruled(customer: Customer, merged: Sequence[Customer]) -> dict[str, bool]:
     """The refusals of `merged`, who are part of `customer`, that it does not show and has not answered since."""
     lost = {key: value for one in merged for key, value in not_refused_by(customer, refusals_of(one)).items()}

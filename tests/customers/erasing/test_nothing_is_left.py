@@ -7,12 +7,24 @@ from customers.erasing import redact
 from customers.lib import sentences
 from customers.lib.phrases import Notice
 from customers.matching import not_duplicates
+from customers.matching.ignored_list import changes_page
+from customers.matching.ignored_values import ignore_value, use_again
 from customers.matching.not_duplicates import delete_not_duplicates
 from customers.merging import drafts
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.split import split_record
-from customers.models import HistoryEntry, HistoryKind, Merge, SharedValue, SourceRecord, Via, Visit
+from customers.models import (
+    HistoryEntry,
+    HistoryKind,
+    IgnoredValue,
+    IgnoredValueChange,
+    Merge,
+    SharedValue,
+    SourceRecord,
+    Via,
+    Visit,
+)
 from customers.profile.edit import edit_profile
 from customers.records import history
 from tests.acts import edit, erase, fresh, merge, rebuild, undo
@@ -51,6 +63,23 @@ def test_nothing_personal_is_left_in_any_table(zyx, agent):
     assert left_of("zyxmark", "602 330 910", "602330910") == {}
     connection.check_constraints()
     assert rebuild() == "Nothing differed."
+
+
+def test_an_ignored_value_goes_with_the_last_who_had_it_and_from_its_history_too(zyx, agent):
+    bjorn = customer_with_order(**OTHER)
+    SourceRecordFactory(customer=bjorn, email="both@reunite.cz")
+    SourceRecordFactory(customer=zyx, email="both@reunite.cz")
+    for text in ("both@reunite.cz", "zyxmark@reunite.cz", "+420 602 330 910"):
+        ignore_value(text, reason="Zyxmark asked for it", by=agent)
+    use_again(IgnoredValue.objects.get(value="zyxmark@reunite.cz").pk, by=agent)
+    IgnoredValueChange.objects.filter(value="both@reunite.cz").update(reason="A shared mailbox")
+    IgnoredValue.objects.filter(value="both@reunite.cz").update(reason="A shared mailbox")
+
+    erase(zyx, by=agent)
+
+    assert left_of("zyxmark", "602 330 910", "602330910") == {}
+    assert [row.text for row in changes_page().rows] == ["[erased]", "[erased]", "[erased]", "both@reunite.cz"]
+    assert [ignored.value for ignored in IgnoredValue.objects.all()] == ["both@reunite.cz"]
 
 
 def test_of_somebody_who_was_split_off_nothing_is_left_where_they_were(agent):

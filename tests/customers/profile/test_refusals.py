@@ -153,6 +153,26 @@ def test_the_preview_says_for_each_customer_what_was_refused_while_they_were_mer
     assert shown == {ada: ["email"], bea: ["SMS", "email"], cleo: ["SMS", "email"]}
 
 
+def test_the_history_names_what_was_said_again_in_the_order_of_the_profile():
+    ada, bea = agreeing("Ada", "Bea")
+    brought = {"phone": "+420 602 330 911", "company": "Holub", "custom1": "7", "custom2": "8", "custom3": "9"}
+    edit(bea, **brought)
+    merge(ada, bea)
+    edit(ada, **brought)
+    assert list(ProfileChange.objects.filter(customer=ada).latest("version").values) == list(brought)
+
+
+def test_the_preview_says_of_the_kept_only_what_they_refuse_after_it_by_their_own_word():
+    ada, bea = agreeing("Ada", "Bea")
+    cleo = edit(*people("Cleo"), email_opt_in=False)
+    made = merge(ada, bea)
+    edit(ada, email_opt_in=False, sms_contact=False)
+    edit(ada, email_opt_in=True)
+    merge(ada, cleo)
+    said = {c.customer.pk: [r.key for r in c.refusals] for c in customers_after_undo(plan_undo(reloaded(made)))}
+    assert said == {ada.pk: ["sms_contact"], bea.pk: ["sms_contact", "email_opt_in"]}
+
+
 def test_the_history_of_who_is_restored_says_since_when_they_refuse():
     ada, bea = agreeing("Ada", "Bea")
     made = merge(ada, bea)
