@@ -1,19 +1,16 @@
 """While the database cannot serve, who reads goes on reading, and who writes is told at once and loses nothing."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
 from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ConnectionHandler, Error, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.test import Client
 from django.urls import reverse
 
 from crm.accounts.permissions import EVERYTHING
-from customers.lib.database_failures import Failure, failure_of
+from customers.lib.database_failures import Failure
 from customers.models import Customer, Note, Visit
 from orders.models import Purchase, Transaction
 from orders.subscriptions.apply_due import apply_due
@@ -21,7 +18,7 @@ from orders.subscriptions.change import today
 from tests.acts import rerun
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
 from tests.factories import customer_with_order, declined_order, make_user, signed_in, subscription
-from tests.failing_database import apart, held, on_postgres, read_only, run
+from tests.failing_database import apart, held, read_only, run
 from tests.test_access import PAGES, subjects  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,67 +150,7 @@ def test_a_password_is_not_repeated_by_the_page(client):
     assert "Go back and enter it again." in page.content.decode()
 
 
-# A full disk, and other failures
-
-
-def error_of(act: Callable[[], object]) -> Error:
-    with pytest.raises(Error) as raised:
-        act()
-    return raised.value
-
-
-def connect_otherwise(**settings) -> None:
-    """Open a connection of Django's with other settings, and ask it something."""
-    databases = {"default": deepcopy(connection.settings_dict) | settings}
-    databases["default"]["OPTIONS"]["pool"] |= {"timeout": 1, "min_size": 0}
-    other = ConnectionHandler(databases)["default"]
-    other._connection_pools = {}  # of all connections of this alias else
-    try:
-        other.cursor()
-    finally:
-        other.close_pool()
-
-
-def terminate() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    with apart() as session:
-        session.execute("SELECT pg_terminate_backend(%s)", [pid])
-    run("SELECT 1")
-
-
-def too_slow() -> None:
-    run("SET statement_timeout = '50ms'", "SELECT pg_sleep(10)")
-
-
-def without_connections_left() -> None:
-    with apart() as session:
-        session.execute("CREATE ROLE without_connections LOGIN CONNECTION LIMIT 0")
-        try:
-            connect_otherwise(USER="without_connections")
-        finally:
-            session.execute("DROP ROLE without_connections")
-
-
-@postgres
-@pytest.mark.parametrize(
-    ("act", "failure"),
-    [
-        (lambda: connect_otherwise(HOST="127.0.0.1", PORT="1"), Failure.AWAY),
-        (without_connections_left, Failure.AWAY),
-        (terminate, Failure.AWAY),
-        (too_slow, Failure.SLOW),
-        (lambda: run("SELECT 1/0"), None),
-        (lambda: run("no statement"), None),
-    ],
-    ids=["nobody listens", "no connection left", "terminated", "slow", "ours", "syntax"],
-)
-def test_each_failure_of_postgresql_is_told_from_a_fault_of_ours(act, failure):
-    try:
-        assert failure_of(error_of(act)) is failure
-    finally:
-        connection.close()
+# Other failures
 
 
 @pytest.mark.parametrize(
@@ -254,29 +191,6 @@ def failing_as(failure: Failure | None) -> Error:
     error = Error("the database’s own words")
     error.__cause__ = DriverError(states[failure])
     return error
-
-
-NUMBERS = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 9999) SELECT i FROM n"
-FILL = (
-    "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$"
-    if on_postgres
-    else f"CREATE TABLE filling AS {NUMBERS}"
-)
-
-
-def test_a_full_disk_is_told_from_a_fault_of_ours():
-    with room_for_nothing():
-        assert failure_of(error_of(lambda: run(FILL))) is Failure.FULL
-
-
-@contextmanager
-def room_for_nothing() -> Iterator[None]:
-    if on_postgres:
-        yield
-        return
-    run("PRAGMA max_page_count = 1")
-    yield
-    run("PRAGMA max_page_count = 1073741823")
 
 
 @postgres
