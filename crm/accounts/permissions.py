@@ -1,19 +1,34 @@
 """The permissions a user can have: one checkbox each on Edit User.
 
-Pages take the labels from here; `Meta.permissions` of a model has the same ones, because a migration needs them. A view
-or an operation of the API names the permission; the sentence for a user who lacks it is made from the label.
+A permission of our own has its label in `Meta.permissions` of its model; the ones that Django makes for each model are
+renamed here. A view or an operation of the API names the permission; the sentence for a user who lacks it is made from
+the label.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from django.apps import apps
+
+LABEL_OF_OWN = {
+    f"{model._meta.app_label}.{name}": str(label)
+    for model in apps.get_models()
+    for name, label in model._meta.permissions
+}
+
 
 @dataclass(frozen=True)
 class Checkbox:
+    """`renamed` is the label of a permission that Django has made."""
+
     permission: str
-    label: str
     help_text: str = ""
+    renamed: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.renamed or LABEL_OF_OWN[self.permission]
 
     @property
     def slug(self) -> str:
@@ -27,71 +42,55 @@ USE_API = "accounts.use_api"
 GROUPS: dict[str, tuple[Checkbox, ...]] = {
     "Customers": (
         Checkbox(
-            "customers.view_customer", "Can view customers", "Customer pages, search, duplicates and merge history"
+            "customers.view_customer",
+            "Customer pages, search, duplicates and merge history",
+            renamed="Can view customers",
         ),
-        Checkbox("customers.add_customer", "Can add customers", "New customers and leads, entered manually"),
+        Checkbox("customers.add_customer", "New customers and leads, entered manually", renamed="Can add customers"),
         Checkbox(
             "customers.change_customer",
-            "Can change customers",
             "Details, status, notes, tags, credit and shop logins",
+            renamed="Can change customers",
         ),
-        Checkbox(
-            "customers.merge_customer",
-            "Can merge customers",
-            "Shows Merge when another customer has the same email or phone",
-        ),
-        Checkbox(
-            "customers.merge_unmatched_customer",
-            "Can merge without a match",
-            "Merge any customers found by search",
-        ),
-        Checkbox("customers.undo_merge", "Can undo merges", "Any user’s merges, at any time"),
-        Checkbox(
-            "customers.split_sourcerecord",
-            "Can split a source record off a customer",
-            "Move a source record to a new customer",
-        ),
+        Checkbox("customers.merge_customer", "Shows Merge when another customer has the same email or phone"),
+        Checkbox("customers.merge_unmatched_customer", "Merge any customers found by search"),
+        Checkbox("customers.undo_merge", "Any user’s merges, at any time"),
+        Checkbox("customers.split_sourcerecord", "Move a source record to a new customer"),
         Checkbox(
             "customers.delete_customer",
-            "Can delete customers",
             "Permanently, with all linked records. Also all customers of a data source",
+            renamed="Can delete customers",
         ),
-        Checkbox("customers.change_datasource", "Can change data sources", "Name, default country and currency"),
+        Checkbox(
+            "customers.change_datasource", "Name, default country and currency", renamed="Can change data sources"
+        ),
         Checkbox(
             "customers.change_ignoredvalue",
-            "Can change ignored values",
             "Emails and phones that are not used for matching, for all customers",
+            renamed="Can change ignored values",
         ),
     ),
     "Orders": (
-        Checkbox("orders.view_order", "Can view orders", "Orders, payments, fulfillments, purchases, memberships"),
-        Checkbox("orders.add_order", "Can create orders", "Through the API: orders, invoices and plans"),
         Checkbox(
-            "orders.change_order", "Can change orders", "Through the API: invoices, line items, payments and plans"
+            "orders.view_order", "Orders, payments, fulfillments, purchases, memberships", renamed="Can view orders"
         ),
-        Checkbox("orders.refund_order", "Can refund orders", "All or part of the payment for an order"),
+        Checkbox("orders.add_order", "Through the API: orders, invoices and plans", renamed="Can create orders"),
         Checkbox(
-            "orders.cancel_purchase",
-            "Can cancel or pause purchases",
-            "Now or on a future date. Also keep and reactivate them",
+            "orders.change_order",
+            "Through the API: invoices, line items, payments and plans",
+            renamed="Can change orders",
         ),
-        Checkbox("orders.rerun_order", "Can rerun declined orders", "Charge a declined order again"),
-        Checkbox(
-            "orders.settle_order",
-            "Can resolve pending payments",
-            "Record the outcome of a payment the gateway has not answered for a day",
-        ),
-        Checkbox(
-            "orders.change_purchase",
-            "Can change the billing of purchases",
-            "Price and next bill date",
-        ),
+        Checkbox("orders.refund_order", "All or part of the payment for an order"),
+        Checkbox("orders.cancel_purchase", "Now or on a future date. Also keep and reactivate them"),
+        Checkbox("orders.rerun_order", "Charge a declined order again"),
+        Checkbox("orders.settle_order", "Record the outcome of a payment the gateway has not answered for a day"),
+        Checkbox("orders.change_purchase", "Price and next bill date", renamed="Can change the billing of purchases"),
     ),
     "Administration": (
-        Checkbox(MANAGE_USERS, "Can manage users", "Create and edit users, with at most your own permissions"),
-        Checkbox("jobs.start_rebuild", "Can rebuild derived data", "After an update, or when figures disagree"),
-        Checkbox("jobs.view_all_job", "Can view all jobs", "Imports, exports and other long work of all users"),
-        Checkbox(USE_API, "Can use the API", "With your own API keys"),
+        Checkbox(MANAGE_USERS, "Create and edit users, with at most your own permissions"),
+        Checkbox("jobs.start_rebuild", "After an update, or when figures disagree"),
+        Checkbox("jobs.view_all_job", "Imports, exports and other long work of all users"),
+        Checkbox(USE_API, "With your own API keys"),
     ),
 }
 
