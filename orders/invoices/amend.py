@@ -89,12 +89,12 @@ def _billed_purchases(order: Order) -> set[int]:
 
 
 def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
-    """`values` are by column: `at`, `due`, `currency`, `collection_method`. A new currency converts no amount."""
+    """`values` are by column, those of LABELS. A new currency converts no amount."""
     with amend_invoice(order, by=by) as amendment:
         current = amendment.order
         for name, value in values.items():
             setattr(current, name, value)
-        if errors := head_errors(current.currency, current.collection_method, at=current.at):
+        if errors := head_errors(current):
             raise InvoiceError(**errors)
         if "currency" in values:
             _change_currency(amendment)

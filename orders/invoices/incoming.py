@@ -6,15 +6,16 @@ An amount may be negative, for a credit or a downgrade. A payment or refund with
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import CharField
 from django.utils import timezone
 
 from customers.lib.money import CURRENCIES, UNKNOWN_CURRENCY, currency_error, is_payable
 from customers.lib.text import can_be_stored
-from orders.models import CollectionMethod, ItemKind, OrderItem, Product, Proration, Transaction
+from orders.models import ItemKind, Order, OrderItem, Product, Proration, Transaction
 
 TAKEN = {
     "invoice": "The external ID for this invoice already exists in our system.",
@@ -115,10 +116,20 @@ class IncomingInvoice:
         return sum((whole if payment.amount is None else payment.amount for payment in payments), Decimal(0))
 
 
+HEAD = tuple(part.name for part in fields(IncomingInvoice) if part.name not in ("lines", "payments"))
+"""The values of an invoice besides its lines and payments: each is a column of Order by the same name."""
+# The id and the currency have checks of their own.
+OTHER_TEXTS = [
+    column
+    for column in map(Order._meta.get_field, HEAD)
+    if isinstance(column, CharField) and column.name not in ("external_id", "currency")
+]
+
+
 def invoice_errors(invoice: IncomingInvoice) -> Errors:
     """Errors by field, found without a query."""
     errors = dict(_wrong_ids("external_id", [invoice.external_id], required=True))
-    errors |= head_errors(invoice.currency, invoice.collection_method, at=invoice.at)
+    errors |= head_errors(invoice)
     if not invoice.lines:
         errors["line_items"] = BLANK
     for line in invoice.lines:
@@ -133,13 +144,20 @@ def invoice_errors(invoice: IncomingInvoice) -> Errors:
     return errors | dict(_wrong_ids("transactions.external_id", [payment.external_id for payment in invoice.payments]))
 
 
-def head_errors(currency: str, collection_method: str, *, at: datetime) -> Errors:
-    errors = {}
-    if wrong := currency_error(currency, on=at.date()):
-        errors["currency"] = wrong
-    if collection_method and collection_method not in CollectionMethod.values:
-        errors["collection_method"] = f"must be {' or '.join(CollectionMethod.values)}"
-    return errors
+def head_errors(invoice: IncomingInvoice | Order) -> Errors:
+    return dict(_wrong_head(invoice))
+
+
+def _wrong_head(invoice: IncomingInvoice | Order) -> Iterator[tuple[str, str]]:
+    if wrong := currency_error(invoice.currency, on=invoice.at.date()):
+        yield "currency", wrong
+    for column in OTHER_TEXTS:
+        text = getattr(invoice, column.name)
+        choices = [str(value) for value, _ in column.choices or ()]
+        if choices and text and text not in choices:
+            yield column.name, f"must be {' or '.join(choices)}"
+        elif not choices:
+            yield from text_errors(column.name, text, column.max_length or 0)
 
 
 def line_errors(line: IncomingInvoiceLine, currency: str) -> Errors:

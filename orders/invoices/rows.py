@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from customers.models import SourceRecord
-from orders.invoices.incoming import PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import HEAD, PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
 from orders.invoices.status import REFUNDS
 from orders.models import (
     Order,
@@ -31,12 +31,8 @@ def order_from_invoice(invoice: IncomingInvoice, record: SourceRecord) -> Order:
     return Order(
         source_record=record,
         data_source_id=record.data_source_id,
-        external_id=invoice.external_id,
-        at=invoice.at,
-        due=invoice.due,
-        currency=invoice.currency,
         total=invoice.total,
-        collection_method=invoice.collection_method,
+        **{name: getattr(invoice, name) for name in HEAD},
         **{name: getattr(record, name) for name in IDENTITY},
     )
 

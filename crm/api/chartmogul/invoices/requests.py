@@ -1,8 +1,8 @@
 """Invoices, their lines and their transactions as clients send them, and as the rules take them.
 
 The `…_values` below the schemas give each sent value the name that `orders/invoices/incoming.py` has for it; a value of
-a line reaches its column from there by itself (`orders/invoices/rows.py`). `…Changes` are what a client may change
-later, with a label in `orders/invoices/amend.py`.
+an invoice or a line reaches its column from there by itself (`orders/invoices/rows.py`). `…Changes` are what a client
+may change later, with a label in `orders/invoices/amend.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -68,27 +68,25 @@ class PaymentIn(PaymentChanges):
     result: Literal["successful", "failed"]
 
 
-class InvoiceIn(Schema):
+class InvoiceChanges(Schema):
+    date: Moment | None = None
+    due_date: Moment | None = None
+    currency: str | None = None
+    collection_method: str | None = None
+
+
+class InvoiceIn(InvoiceChanges):
     external_id: IdText
     date: Moment
     currency: str
-    due_date: Moment | None = None
     data_source_uuid: str | None = None
     customer_external_id: IdText | None = None
-    collection_method: str | None = None
     line_items: list[LineIn] = []
     transactions: list[PaymentIn] = []
 
 
 class InvoicesIn(Schema):
     invoices: list[InvoiceIn]
-
-
-class InvoiceChanges(Schema):
-    date: Moment | None = None
-    due_date: Moment | None = None
-    currency: str | None = None
-    collection_method: str | None = None
 
 
 # {name in this dialect: name of the rules}
@@ -123,12 +121,10 @@ def plans_of(lines: Iterable[LineChanges]) -> dict[str, Product]:
 
 def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> IncomingInvoice:
     currency = sent.currency.upper()
+    # An empty currency is refused later; in a change it changes nothing.
+    values = invoice_values(sent) | {"external_id": sent.external_id, "currency": currency}
     return IncomingInvoice(
-        external_id=sent.external_id,
-        at=sent.date,
-        due=sent.due_date,
-        currency=currency,
-        collection_method=sent.collection_method or "",
+        **values,
         lines=[IncomingInvoiceLine(**line_values(line, currency, plans)) for line in sent.line_items],
         payments=[IncomingPayment(**payment_values(payment, currency)) for payment in sent.transactions],
     )
@@ -136,7 +132,7 @@ def invoice_of(sent: InvoiceIn, plans: Mapping[str, Product]) -> IncomingInvoice
 
 def invoice_values(sent: InvoiceChanges) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name, value in sent.model_dump(exclude_unset=True).items():
+    for name, value in sent.model_dump(include=set(InvoiceChanges.model_fields), exclude_unset=True).items():
         if not value and name in NEVER_NULL:
             continue
         values[INVOICE_NAMES.get(name, name)] = NULL_IS.get(name, "") if value is None else value
