@@ -23,6 +23,9 @@ from customers.records import counts
 from customers.records.staff_record import identity_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 
+STRONGEST_FIRST = "Strongest matches first."
+LATEST_FIRST = "Latest matches come first; within a page, the strongest."
+"""The order in words, of one page and of several; `place_in_line` sorts."""
 BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
 
 
@@ -78,7 +81,7 @@ class DuplicateGroup:
 
     @property
     def place_in_line(self) -> tuple[object, ...]:
-        # Surest first, then largest, then the latest found; worklist.html and _start_waiting.html say so.
+        # Surest first, then largest, then the latest found; STRONGEST_FIRST says it on the pages.
         return *self.judgement.rank, len(self.members), self.newest
 
 
@@ -87,6 +90,12 @@ class WorklistPage:
     groups: tuple[DuplicateGroup, ...]
     too_many: tuple[Evidence, ...]
     following: int
+    is_only: bool
+    order_within = STRONGEST_FIRST
+
+    @property
+    def order(self) -> str:
+        return STRONGEST_FIRST if self.is_only else LATEST_FIRST
 
     @property
     def customers(self) -> int:
@@ -104,7 +113,8 @@ def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
     shown = (group for group in groups if kind in ("", group.kind))
     too_many = (Evidence(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
     surest_first = sorted(shown, key=lambda group: group.place_in_line, reverse=True)
-    return WorklistPage(tuple(surest_first), tuple(too_many), window.following)
+    is_only = not (before or window.following)
+    return WorklistPage(tuple(surest_first), tuple(too_many), window.following, is_only)
 
 
 def describe_groups(connected: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:

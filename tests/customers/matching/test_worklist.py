@@ -7,7 +7,7 @@ from customers.matching import groups as grouping
 from customers.matching import not_duplicates
 from customers.matching.duplicates import duplicates_of
 from customers.matching.keys import MOST_SHARING
-from customers.matching.worklist import worklist_page
+from customers.matching.worklist import LATEST_FIRST, worklist_page
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
 from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo
@@ -57,6 +57,7 @@ def test_the_surest_come_first_then_the_strongest_then_the_largest(three):
     # Something speaks against three being one person: the last names differ.
     assert groups() == [[c.pk for c in some] for some in (more, by_email, by_phone, three)]
     assert groups(kind="phone") == [[c.pk for c in by_phone]]
+    assert worklist_page().order == "Strongest matches first."
 
 
 def test_what_is_ignored_or_a_placeholder_connects_nobody():
@@ -114,6 +115,7 @@ def test_each_group_is_on_one_page_whole_where_its_newest_value_is(monkeypatch, 
         if not before:
             break
     assert found == [pairs[0], pairs[2], pairs[1], [c.pk for c in three]]
+    assert {worklist_page(before=before).order for before in (0, 3)} == {LATEST_FIRST}
 
 
 # The page
