@@ -73,10 +73,19 @@ def test_the_list_names_who_merged_whom_newest_first(as_agent, admin_user, helen
     first = merge(helena, helen, by=admin_user)
     second = merge(helena, initial)
     undo(second)
+    Merge.objects.filter(pk=first.pk).update(reason="Called in")
 
     assert listed(as_agent) == [second.pk, first.pk]
     page = as_agent.get(LIST).text
-    for text in (f"Helena Holy ({helen.pk})", "Jane Peacock", "Web", "Active", "API client", "Undone "):
+    for text in (
+        f"Helena Holy ({helen.pk})",
+        "“<bdi>Called in</bdi>”",
+        "Jane Peacock",
+        "Web",
+        "Active",
+        "API client",
+        "Undone ",
+    ):
         assert text in page
 
 
