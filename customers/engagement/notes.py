@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 LONGEST_NOTE = 5_000
-"""In characters, for the form and both dialects of the API; the column has no limit."""
+"""In characters, for the form and `/v1/`; the column has no limit.
+
+No text of `/v1/` may be longer (`crm/api/chartmogul/parser.py`), so a higher limit is one for all of them. Konnektive
+documents fewer for its notes (LONGEST_MESSAGE in `crm/api/konnektive/fields.py`). `docs/api.md` names the limit twice.
+"""
 
 
 @transaction.atomic

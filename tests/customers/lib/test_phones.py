@@ -187,3 +187,10 @@ def test_a_phone_that_cannot_be_parsed_is_the_same_by_its_digits_on_every_page()
     assert comparable(phone, written, country="CZ") == comparable(phone, also_written, country="CZ")
     assert list(former_contacts(helena, [record])) == []
     assert clean_typed(phone, written) == written
+
+
+@pytest.mark.django_db
+def test_a_phone_that_differs_by_its_extension_is_another_one_on_the_page():
+    helena = CustomerFactory(phone="817-924-7272 x5")
+    record = SourceRecordFactory(customer=helena, phone="817-924-7272 x6")
+    assert list(former_contacts(helena, [record])) == ["817-924-7272 x6"]
