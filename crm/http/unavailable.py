@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
 from crm.api.failures import REFUSED, STATUS
-from customers.lib.database_failures import Failure, failure_of
+from customers.lib.database_failures import Failure, failure_of, renew_idle_connections
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,8 @@ def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | 
     if failure is None:
         return None
     logger.warning("%s at %s: %s", failure.name, request.path, error)
+    if failure is Failure.AWAY:
+        renew_idle_connections()
     refused = REFUSED[failure]
     response = errors.answer(request, STATUS, refused.message) or _page(request, failure)
     response.headers["Retry-After"] = str(refused.wait)

@@ -66,6 +66,12 @@ def failure_of(error: BaseException | None) -> Failure | None:
     return Failure.AWAY if is_lost else None
 
 
+def renew_idle_connections() -> None:
+    """After a restart of the database all of them are lost, and the pool tries only some before it gives up."""
+    if pool := getattr(connection, "pool", None):
+        pool.drain()
+
+
 @contextmanager
 def optional_write() -> Iterator[None]:
     """For what is noted beside an answer, such as who opened a page: left out while the database cannot write it."""
