@@ -9,7 +9,6 @@ from orders.subscriptions.begin import next_bill_at
 from tests.api.konnektive.customers.test_leads import SHAPE
 from tests.api.konnektive.store import HELENA, VISA
 from tests.database import check_totals
-from tests.query_costs import on
 from tests.tables import table
 
 SALE = SHAPE | {
@@ -160,29 +159,6 @@ def test_what_cannot_be_taken_is_named_and_nothing_is_written(store, sent, wrong
 def test_an_amount_of_another_currency_is_told_as_that(store):
     _, message = store.order(currency="KWD", product1_price="1.234")
     assert (message["totalAmount"], message["currencyCode"]) == ("1.234", "KWD")
-
-
-FRANK = {
-    "firstName": "Frank",
-    "lastName": "Harris",
-    "emailAddress": "fharris@google.com",
-    "phoneNumber": "+16502530000",
-}
-
-
-def test_an_order_of_a_known_customer_takes_the_same_statements(store, django_assert_num_queries):
-    store.order()
-    # The key; campaign, products and data source; BEGIN and COMMIT; the record; the order with its history, the lines
-    # and both totals. PostgreSQL locks the identity and inserts history with the order.
-    with django_assert_num_queries(10):
-        store.order()
-
-
-def test_an_order_of_a_new_customer_takes_the_same_statements(store, django_assert_num_queries):
-    store.order()
-    # Those above, and the customer, profile change, record, match keys and search words.
-    with django_assert_num_queries(on(sqlite=15, postgresql=13)):
-        store.order(**FRANK)
 
 
 def test_a_wrong_key_writes_nothing(store):

@@ -1,0 +1,29 @@
+"""How many statements Import Order takes, exactly, on each database: a saving is written down here as well."""
+
+import pytest
+
+from tests.query_costs import on
+
+pytestmark = pytest.mark.django_db
+
+FRANK = {
+    "firstName": "Frank",
+    "lastName": "Harris",
+    "emailAddress": "fharris@google.com",
+    "phoneNumber": "+16502530000",
+}
+
+
+def test_an_order_of_a_known_customer_takes_the_same_statements(store, django_assert_num_queries):
+    store.order()
+    # The key; campaign, products and data source; BEGIN and COMMIT; the record; the order with its history, the lines
+    # and both totals. PostgreSQL locks the identity and inserts history with the order.
+    with django_assert_num_queries(10):
+        store.order()
+
+
+def test_an_order_of_a_new_customer_takes_the_same_statements(store, django_assert_num_queries):
+    store.order()
+    # Those above, and the customer, profile change, record, match keys and search words.
+    with django_assert_num_queries(on(sqlite=15, postgresql=13)):
+        store.order(**FRANK)
