@@ -7,7 +7,8 @@
         hard_declined = Card("4000000000000002", 12, 2039, "123")
 
 The cards are test cards of the gateway. A refund of `approved` must be approved.
-That no answer is answered with PENDING when the network fails, each gateway tests in its own way.
+The gateway's transport is faked in tests, so that nothing calls the real service: `test_http_gateway.py` is an adapter
+over HTTP to copy, with the test that no answer is answered with PENDING.
 """
 
 from decimal import Decimal
