@@ -3,6 +3,10 @@
 A merge is planned, shown, and carried out; the plan that is shown is the plan that runs. It sets edges, keeps what
 was decided, and refreshes the caches. Source records change owner and no other row does, so the cost does not
 grow with the orders of a customer. An order received meanwhile does not change a plan; an edit does.
+
+The statements: lock the customers, read their records; insert the merge, then its members; set the edges, move the
+records; write the staff record with its keys, the profile change and the profile, each only if it changes; drop shared
+values; insert the history entry. `docs/decisions/0027` has them in a table, `test_statements.py` counts them.
 """
 
 from __future__ import annotations
