@@ -1,10 +1,12 @@
 """Invoices that are changed, disabled, given up and deleted, with the totals that follow."""
 
 import pytest
+from django.utils import timezone
 
 from crm.api.chartmogul.invoices.requests import INVOICE_NAMES, InvoiceChanges
 from customers.erasing.erase import erase_customer
 from customers.models import Customer, HistoryEntry, MonthTotals, RecordTotals
+from orders.invoices import incoming
 from orders.invoices.amend import LABELS
 from orders.models import Fulfillment, Order, OrderItem, Purchase, Transaction
 from tests.acts import merge, undo
@@ -213,3 +215,9 @@ def test_an_unknown_invoice_is_not_found(caller):
         ("PUT", f"data_sources/{source().uuid}/invoices/x/status"),
     ):  # fmt: skip
         assert caller.send(method, path, {"disabled": True, "status": "voided"}).status_code == 404, path
+
+
+def test_a_text_of_an_invoice_is_checked_by_its_column(monkeypatch):
+    sold = Order(currency="USD", at=timezone.now(), coupon_code="x" * 61)
+    monkeypatch.setattr(incoming, "OTHER_TEXTS", [Order._meta.get_field("coupon_code")])
+    assert incoming.head_errors(sold) == {"coupon_code": "must have 60 characters or fewer and no NUL character"}
