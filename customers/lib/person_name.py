@@ -12,7 +12,7 @@ from customers.lib.placeholders import real_name
 PARTICLES = frozenset(
     " ".join(
         {
-            "Dutch": "van vande vanden vander de den der het 't t ten ter te op aan uit",
+            "Dutch": "van vande vanden vander de den der het 't t 's s ten ter te op aan uit",
             "German": "von vom zu zum zur der dem den am im auf aus",
             "French": "de d' du des la le les l' saint sainte st ste",
             "Spanish": "de del la las los san santa",
@@ -30,7 +30,7 @@ PARTICLES = frozenset(
     .split()
 )
 # Particles only with their apostrophe, because “John O Brown” and “Ann D Hill” have a middle initial.
-ELIDED = frozenset({"o", "d", "l", "t", "dell"})
+ELIDED = frozenset({"o", "d", "l", "t", "s", "dell"})
 # In small letters: Ortega y Gasset, Costa e Silva, Puig i Cadafalch, von und zu Hohenfels.
 CONNECTORS = frozenset({"y", "e", "i", "und"})
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "junior", "senior", "phd", "md", "esq"})

@@ -105,6 +105,8 @@ def test_names_in_another_order_are_one_name_to_a_reader():
         ("Shane Mc Donald", "Shane", "Mc Donald"),
         ("Carl af Ekenstam", "Carl", "af Ekenstam"),
         ("Jan van 't Hoff", "Jan", "van 't Hoff"),
+        ("Dirk 's Gravesande", "Dirk", "'s Gravesande"),
+        ("Harry S Truman", "Harry S", "Truman"),
         ("John Smith Jr.", "John", "Smith Jr."),
         ("Ana I Perez", "Ana I", "Perez"),
         ("Michael O Smith", "Michael O", "Smith"),
@@ -142,6 +144,8 @@ def test_a_name_is_split_before_the_particles_and_joins_to_the_same_again(name, 
             "qwerty",
         ),
         *("N.N.", "NN", "TBC", "Ikke oppgitt", "Amazon Customer", "Facebook User", "Cash Sale", "Sig.ra"),
+        *("測試", "顧客", "비회원", "Гість", "Неизвестная", "Άγνωστος", "Tuntematon", "Ügyfél", "Khách hàng", "अतिथि"),
+        *("Neuvedeno", "Nie podano", "keine Angabe", "Non renseigné", "Não informado", "غير معروف", "First Last"),
     ],
 )
 def test_nobody_is_called_by_a_placeholder(name):

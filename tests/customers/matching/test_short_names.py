@@ -4,13 +4,13 @@ from customers.models import Customer
 from tests.tables import table
 
 SHORT = {
-    "English": "robert bob, margaret peggy, william bill, elizabeth liz, richard dick, edward ned, bob rob",
-    "Dutch": "willem wim, cornelis kees, jacobus jaap, nicolaas klaas, hendrik henk, geertruida truus, antonius toon",
-    "German": "ulrich uli, josef sepp, friedrich fritz, katharina kathi, georg schorsch, margarete gretel",
+    "English": "robert bob, margaret peggy, william bill, eleanor nell, richard dick, edward ned, bob rob",
+    "Dutch": "willem wim, louise loes, jacques sjaak, cornelis kees, jacobus jaap, hendrik henk, antonius toon",
+    "German": "ulrich uli, brigitte gitta, theresia resi, josef sepp, friedrich fritz, katharina kathi, georg schorsch",
     "French": "emmanuel manu, pierre pierrot, francoise soizic, elisabeth babette, frederic fred, jeanne jeannette",
     "Spanish": "francisco paco, jose pepe, ignacio nacho, dolores lola, enrique quique, concepcion concha, jesus chuy",
     "Italian": "giuseppe beppe, luigi gigi, francesco checco, vincenzo enzo, domenico mimmo, margherita rita",
-    "Czech": "josef pepa, jan honza, jakub kuba, vaclav vasek, frantisek franta, zuzana zuzka, jiri jirka, petr peta",
+    "Czech": "josef pepa, alois lojza, jan honza, jakub kuba, vaclav vasek, frantisek franta, zuzana zuzka, jiri jirka",
 }
 OTHERS = {
     "English": "robert richard, samuel samantha, robert bill, bob bill, louis louise, eric erica, aaron erin",
