@@ -18,11 +18,16 @@ from customers.records.timestamps import touch_customer
 
 
 def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
-    """Whether a whole `identity` agrees in no name, email or phone. One without names only adds to the other."""
-    has_contact = identity.email or identity.phone
-    if not (identity.first_name and identity.last_name and has_contact):
+    """Whether `identity`, a name with an email or phone, agrees in nothing with a person who has such values too.
+
+    One without names only adds to the other.
+    """
+    if not ((identity.first_name or identity.last_name) and (identity.email or identity.phone)):
         return False
-    return not names_in_common(identity, than) and set(match_keys(identity)).isdisjoint(match_keys(than))
+    keys, known = set(match_keys(identity)), set(match_keys(than))
+    names = ((identity.first_name, than.first_name), (identity.last_name, than.last_name))
+    is_comparable = any(map(all, names)) or not {kind for kind, _ in keys}.isdisjoint(kind for kind, _ in known)
+    return is_comparable and not names_in_common(identity, than) and keys.isdisjoint(known)
 
 
 def updated_by(record: SourceRecord, identity: Identity) -> Identity:

@@ -1,5 +1,6 @@
 """What an order came with and its source record does not say: matched and found all the same."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Order
 from tests.database import check_totals
-from tests.factories import make_user, order, person
+from tests.factories import lead_of, make_user, order, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,6 +101,7 @@ def test_an_order_that_names_its_record_is_found_by_what_it_came_with_too(known)
         ({"first_name": "Udo", "last_name": "Second", "phone": "(817) 924-7241"}, True),
         ({"first_name": "JON", "last_name": "Second", "email": "udo@second.com"}, True),
         ({"first_name": "Udo", "last_name": "Fix", "email": "udo@second.com"}, True),
+        ({"first_name": "Udo", "email": "udo@second.com"}, False),
         ({"email": "udo@second.com"}, True),
         ({"first_name": "Udo", "last_name": "Second"}, True),
         ({}, True),
@@ -107,6 +109,13 @@ def test_an_order_that_names_its_record_is_found_by_what_it_came_with_too(known)
 )
 def test_an_order_that_agrees_in_nothing_with_the_lead_that_it_names_is_of_somebody_else(lead, identity, is_theirs):
     assert (lead_for(lead, Identity(**identity)) == lead) == is_theirs
+
+
+def test_an_order_tells_the_name_and_phone_of_who_left_only_an_email():
+    newsletter = Order.objects.get(source_record=lead_of(person(email="jon@gmail.org")).record)
+    named = Identity(**JON, phone="+1 817 924 7272")
+    assert lead_for(newsletter, named) == newsletter
+    assert lead_for(newsletter, replace(named, email="udo@second.com")) is None
 
 
 def test_a_new_email_is_matched_and_found_however_many_records_somebody_has(monkeypatch):
