@@ -33,7 +33,8 @@ from orders.totals.deltas import deltas_of_order
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-LABELS = {"at": "date", "due": "due date", "currency": "currency", "collection_method": "collection method"}
+LABELS = {"at": "date", "due": "due date"}
+"""Of the columns whose own name does not say it."""
 
 
 class DeletedMeanwhileError(Exception):
@@ -89,7 +90,7 @@ def _billed_purchases(order: Order) -> set[int]:
 
 
 def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) -> Order:
-    """`values` are by column, those of LABELS. A new currency converts no amount."""
+    """`values` are by column. A new currency converts no amount."""
     with amend_invoice(order, by=by) as amendment:
         current = amendment.order
         for name, value in values.items():
@@ -98,9 +99,14 @@ def change_invoice(order: Order, values: Mapping[str, Any], *, by: User | None) 
             raise InvoiceError(**errors)
         if "currency" in values:
             _change_currency(amendment)
-        if fields := [sentences.word(LABELS[name]) for name in sorted(values)]:
+        if fields := [sentences.word(_label(name)) for name in sorted(values)]:
             history.write(current, "Changed the {fields} of order {order}.", fields=fields, by=by)
     return current
+
+
+def _label(name: str) -> str:
+    names = {column.name: str(column.verbose_name) for column in Order._meta.concrete_fields}
+    return (names | LABELS)[name]
 
 
 def _change_currency(amendment: Amendment) -> None:

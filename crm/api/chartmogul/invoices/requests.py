@@ -2,7 +2,7 @@
 
 The `…_values` below the schemas give each sent value the name that `orders/invoices/incoming.py` has for it; a value of
 an invoice or a line reaches its column from there by itself (`orders/invoices/rows.py`). `…Changes` are what a client
-may change later, with a label in `orders/invoices/amend.py`.
+may change later (`orders/invoices/amend.py`).
 """
 
 from collections.abc import Iterable, Mapping
