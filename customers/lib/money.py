@@ -49,6 +49,14 @@ def currency_error(currency: str, *, on: date) -> str:
     return f"{currency} was in use from {first} to {last}, and not on {on}"
 
 
+def currency_refusal(currency: str, *, on: date) -> str:
+    """As `currency_error`, in a sentence that needs no name of a field before it."""
+    error = currency_error(currency, on=on)
+    if error == UNKNOWN_CURRENCY:
+        return "Use a currency such as USD."
+    return f"{error}." if error else ""
+
+
 def decimals_of(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 

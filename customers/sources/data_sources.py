@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from customers.lib.countries import COUNTRIES
 from customers.lib.errors import ActionError
-from customers.lib.money import currency_error
+from customers.lib.money import currency_refusal
 from customers.lib.names import has_visible_text
+from customers.lib.phrases import isolated
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, DataSourceChange
 
@@ -33,7 +34,9 @@ class SourceError(ActionError):
 
 class StaleSourceError(SourceError):
     def __init__(self, source: DataSource) -> None:
-        super().__init__(f"{source} was changed since you opened the page. Check the current values, then save.")
+        super().__init__(
+            f"{isolated(source)} was changed since you opened the page. Check the current values, then save."
+        )
 
 
 def create(name: str, *, system: str = "", by: User) -> DataSource:
@@ -122,8 +125,8 @@ def _checked(source: DataSource, field: str, text: str) -> str:
     text = text.strip()
     if field == "default_country" and text and text not in dict(COUNTRIES):
         raise SourceError("Choose a country of the list.", field)
-    if field == "default_currency" and text and (error := currency_error(text, on=timezone.localdate())):
-        raise SourceError(f"The currency {error}.", field)
+    if field == "default_currency" and text and (refusal := currency_refusal(text, on=timezone.localdate())):
+        raise SourceError(refusal, field)
     return text
 
 

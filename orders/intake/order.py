@@ -13,7 +13,7 @@ from django.utils import timezone
 from customers.lib.address import Address
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity
-from customers.lib.money import currency_error, is_payable
+from customers.lib.money import currency_refusal, is_payable
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
 from customers.profile.clean import clean
@@ -150,8 +150,8 @@ def _check_text(name: str, text: str, limit: int) -> None:
 def _check_order(incoming: IncomingOrder) -> None:
     if incoming.at and incoming.at.tzinfo is None:
         raise IntakeError("The time of an order must have a time zone.")
-    if error := currency_error(incoming.currency, on=timezone.localdate(incoming.at)):
-        raise IntakeError(f"The currency {error}.")
+    if refusal := currency_refusal(incoming.currency, on=timezone.localdate(incoming.at)):
+        raise IntakeError(refusal)
     prices = [incoming.total, *(purchase.price for purchase in incoming.purchases)]
     amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]

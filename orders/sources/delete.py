@@ -15,6 +15,7 @@ from django.db.models import ProtectedError
 from customers.erasing.delete_rows import Model, delete_rows, tables
 from customers.erasing.erase import EraseError, erase_customer, lock_records, refusals
 from customers.lib.errors import ActionError
+from customers.lib.phrases import isolated
 from customers.locks import lock
 from customers.merging.split import SplitError, split_record
 from customers.models import (
@@ -44,7 +45,9 @@ class DeleteSourceError(ActionError):
 
 class StaleDeletionError(DeleteSourceError):
     def __init__(self, source: DataSource) -> None:
-        super().__init__(f"Nothing was deleted. Customers of {source} changed since you opened the page. Look again.")
+        super().__init__(
+            f"Nothing was deleted. Customers of {isolated(source)} changed since you opened the page. Look again."
+        )
 
 
 def delete_source(source: DataSource, *, by: User | None, seen: str = "") -> None:
@@ -57,7 +60,9 @@ def delete_source(source: DataSource, *, by: User | None, seen: str = "") -> Non
             write_change(source, DataSourceChange.Kind.DELETED, {"data_source": source.pk}, by=by)
             source.delete()
     except (IntegrityError, ProtectedError):
-        raise DeleteSourceError(f"New records arrived for {source}. Nothing was deleted. Try again.") from None
+        raise DeleteSourceError(
+            f"New records arrived for {isolated(source)}. Nothing was deleted. Try again."
+        ) from None
 
 
 @transaction.atomic
@@ -109,8 +114,8 @@ def _refuse_orders_elsewhere(source: DataSource) -> None:
     if order := elsewhere.first():
         customer = order.source_record.customer.name_with_number
         raise DeleteSourceError(
-            f"Nothing was deleted. {source} placed order {order.number} of {customer}, who stays with another data"
-            " source. Delete the customers, and keep the data source."
+            f"Nothing was deleted. {isolated(source)} placed order {order.number} of {customer}, who stays with another"
+            " data source. Delete the customers, and keep the data source."
         )
 
 
@@ -121,8 +126,8 @@ def refuse_too_large(source: DataSource) -> None:
     orders = Order.objects.filter(data_source=source)[: MOST_ORDERS + 1].count()
     if records > MOST_RECORDS or orders > MOST_ORDERS:
         raise DeleteSourceError(
-            f"{source} has more than {MOST_RECORDS} customers or {MOST_ORDERS:,} orders, too many for one request."
-            " Nothing was deleted. Delete some of its customers first, then try again."
+            f"{isolated(source)} has more than {MOST_RECORDS} customers or {MOST_ORDERS:,} orders, too many for one"
+            " request. Nothing was deleted. Delete some of its customers first, then try again."
         )
 
 
@@ -132,7 +137,7 @@ def _lock_customers(source: DataSource) -> list[Customer]:
     locked = lock(ownership.merged_into_any(owners).keys())
     if owners != set(SourceRecord.objects.filter(data_source=source).values_list("customer", flat=True)):
         raise DeleteSourceError(
-            f"Customers of {source} are being changed at the moment. Nothing was deleted. Try again."
+            f"Customers of {isolated(source)} are being changed at the moment. Nothing was deleted. Try again."
         )
     return [locked[pk] for pk in sorted(owners)]
 

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from customers.lib.money import UNKNOWN_CURRENCY, currency_error
+from customers.lib.money import currency_refusal
 from customers.lib.text import can_be_stored, clean_email
 
 EARLIEST, LATEST = 1900, 2199
@@ -97,11 +97,8 @@ def refuse_no_email(text: str) -> str:
 
 def refuse_unknown_currency(text: str) -> str:
     """Orders are imported as they are placed, so the currency is one of today."""
-    error = currency_error(text.upper(), on=timezone.localdate())
-    if error == UNKNOWN_CURRENCY:
-        raise ValueError("Use a currency such as USD.")
-    if error:
-        raise ValueError(f"{error}.")
+    if refusal := currency_refusal(text.upper(), on=timezone.localdate()):
+        raise ValueError(refusal)
     return text.upper()
 
 

@@ -98,7 +98,7 @@ def test_what_cannot_be_saved_comes_back_as_typed(as_admin, shop):
     for values, why in (
         ({"name": "Market"}, "A data source has this name already. Choose another."),
         ({"name": " "}, "Enter a name."),
-        ({"default_currency": "abc"}, "The currency must be an ISO 4217 currency, such as USD."),
+        ({"default_currency": "abc"}, "Use a currency such as USD."),
         ({"default_country": "XX"}, "Select one of the listed options."),
         ({"seen": 99}, "Shop was changed since you opened the page."),
     ):
