@@ -21,6 +21,7 @@ from phonenumbers import (
     PhoneMetadata,
     PhoneNumber,
     PhoneNumberFormat,
+    PhoneNumberMatcher,
     PhoneNumberType,
     ValidationResult,
 )
@@ -76,9 +77,19 @@ def _phones_in(text: str, region: str) -> Sequence[Phone]:
     is_one = bool(_read(text, region))
     if len(parts) > 1 and (all(numbers) or (not is_one and (any(numbers) or all(map(phone_digits, parts))))):
         read = [Phone(number, phone_digits(part)) for number, part in zip(numbers, parts, strict=True)]
+    elif not is_one and (numbers_behind := _one_behind_the_other(text, region)):
+        read = numbers_behind
     else:
         read = [Phone(_read(text, region), phone_digits(text))]
     return tuple(phone for phone in dict.fromkeys(read) if phone.number or phone.digits)
+
+
+def _one_behind_the_other(text: str, region: str) -> list[Phone]:
+    """“817-924-7272 (home) 817-924-7273 (work)”: whole numbers that have all the digits of the text."""
+    numbers = [match.raw_string for match in PhoneNumberMatcher(text, region or None)]
+    if "".join(map(_plain_digits, numbers)) != _plain_digits(text):
+        return []
+    return [Phone(_read(number, region), phone_digits(number)) for number in numbers]
 
 
 def _read(text: str, region: str, *, only_valid: bool = False) -> str:
