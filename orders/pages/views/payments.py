@@ -33,6 +33,8 @@ from orders.permissions import REFUND, may_refund, may_rerun, may_settle, may_vi
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
+DECIDE = "Decide below which is right. Until then, nothing else can be charged or refunded."
+
 OrderView = Callable[["StaffRequest", Order], HttpResponse]
 
 
@@ -148,6 +150,8 @@ def _show_outcome(request: "StaffRequest", payment: Transaction) -> HttpResponse
     if payment.status == TransactionStatus.PENDING:
         text = "Reunite asks again every few minutes. Until then, nothing else can be charged or refunded."
         messages.warning(request, emphasised("The gateway has not answered.", text))
+    elif payment.is_undecided:
+        messages.error(request, emphasised("The gateway has given two different answers.", DECIDE))
     elif payment.status == TransactionStatus.SUCCESS:
         strong = "Refunded." if payment.kind == TransactionKind.REFUND else "Charged."
         messages.success(request, emphasised(strong, outcome_sentence(payment)))

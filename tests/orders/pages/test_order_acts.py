@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from customers.models import PaySource
 from orders.models import Order, Purchase, Transaction
+from orders.payments.record_answer import record_answer
+from orders.payments.sandbox import NEVER_RECEIVED
 from tests.database import reloaded
 from tests.factories import card, declined_order, make_user, paid_order, signed_in, subscription
+from tests.recording_gateway import recording
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +81,15 @@ def test_a_form_sent_twice_or_without_its_stamp_changes_nothing_more(as_admin):
     assert "<strong>Nothing was refunded.</strong>" in words(refund(as_admin, paid, amount="3", seen="x"))
     assert refund(as_admin, paid, amount="3", seen="").status_code == 422
     assert reloaded(paid).refunded == 3
+
+
+def test_a_charge_with_two_answers_is_neither_called_made_nor_declined(as_admin):
+    declined = declined_order()
+    with recording() as gateway:
+        gateway.then = lambda: record_answer(declined.transactions.latest("pk"), NEVER_RECEIVED)
+        page = words(post(as_admin, declined, "rerun", card=card(declined).pk))
+    assert "<strong>The gateway has given two different answers.</strong> Decide below which is right." in page
+    assert "<strong>Charged.</strong>" not in page
 
 
 def test_a_rerun_names_what_is_charged_to_which_card(as_admin):

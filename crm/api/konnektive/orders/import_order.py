@@ -17,6 +17,7 @@ from crm.api.konnektive.fields import Amount, Currency, Id
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of, sent_digests
 from crm.api.konnektive.orders.named_rows import named_rows
+from crm.api.konnektive.orders.outcomes import refuse_contradicted
 from crm.api.konnektive.orders.payment_method import PaymentParameters, card_on_file, typed_card
 from crm.api.konnektive.orders.products import describe_first_product, lines_of, read_products
 from crm.api.konnektive.queries import find_order
@@ -129,6 +130,8 @@ def _answer(placed: PlacedOrder) -> dict[str, Any]:
     if placed.is_repeat:
         sales = order.transactions.filter(kind=TransactionKind.SALE).select_related("pay_source")
         payment = sales.order_by("at", "pk").last()
+    if payment:
+        refuse_contradicted(payment)
     if order.status == OrderStatus.DECLINED:
         raise OutcomeError(f"Transaction Declined: {payment.answer if payment else ''}".strip())
     return order_message(order, placed.items or items_of(order), payment.pay_source if payment else None)

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from crm.api.konnektive.endpoint import NOT_ALLOWED, Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, OutcomeError
 from crm.api.konnektive.fields import Id, Parameters, Truth, Wholes
-from crm.api.konnektive.orders.refunds import NO_ANSWER, REFUND, Reason, refund_all
+from crm.api.konnektive.orders.outcomes import refuse_failed
+from crm.api.konnektive.orders.refunds import REFUND, Reason, refund_all
 from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import PersonFilter, RowQuery, filter_rows, find_order, without_none
@@ -18,7 +19,7 @@ from customers.models import DataSource
 from customers.web.permissions import VIEW_ORDERS
 from orders.cancel_order import NothingToCancelError, cancel_order, cancel_order_after_next_bill
 from orders.locks import OrderError
-from orders.models import Order, OrderKind, OrderStatus, TransactionStatus
+from orders.models import Order, OrderKind, OrderStatus
 from orders.payments.refund import refundable_payments
 from orders.payments.rerun import chargeable_cards, declined_sale, rerun_order
 
@@ -109,8 +110,5 @@ def order_rerun(call: Call, sent: RerunOrder) -> dict[str, Any]:
     if declined.pay_source_id not in {card.pk for card in chargeable_cards(order)}:
         raise CallError("The card of the declined sale is not on file with the gateway.")
     answer = rerun_order(order, declined.pay_source_id, seen=order.stamp, by=call.by)
-    if answer.status == TransactionStatus.PENDING:
-        raise OutcomeError(NO_ANSWER)
-    if answer.status != TransactionStatus.SUCCESS:
-        raise OutcomeError(f"Transaction Declined: {answer.answer}".strip())
+    refuse_failed(answer, declined="Transaction Declined")
     return order_rows([find_order(order.number)])[0]

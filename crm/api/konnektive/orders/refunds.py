@@ -6,16 +6,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from crm.api.konnektive.endpoint import Call, endpoint
-from crm.api.konnektive.errors import OutcomeError, invalid
+from crm.api.konnektive.errors import invalid
 from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole, at_most
 from crm.api.konnektive.formats import format_amount
 from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.orders.outcomes import refuse_failed
 from crm.api.konnektive.orders.rows import order_rows
 from crm.api.konnektive.purchases.find import find_purchase
 from crm.api.konnektive.purchases.rows import purchase_rows
 from crm.api.konnektive.queries import find_order
 from customers.web.permissions import VIEW_ORDERS
-from orders.models import Order, Purchase, Transaction, TransactionStatus
+from orders.models import Order, Purchase
 from orders.payments.purchase_share import last_paid_order
 from orders.payments.refund import RefundablePayment, refund_latest, refund_made_by, refundable_payments
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from crm.accounts.models import User
 
 VIEW, REFUND = "customers.view_customer", "orders.refund_order"
-NO_ANSWER = "The gateway has not answered yet. Reunite asks again. Check the order in a few minutes."
+DECLINED = "Refund Declined"
 
 Reason = Annotated[Text, at_most(100)]
 
@@ -62,7 +63,8 @@ def purchase_refund(call: Call, sent: RefundPurchase) -> dict[str, Any]:
 
 
 def refund_all(order: Order, reason: str, *, by: User) -> None:
-    _refuse_failed(refund_latest(order, _left_of(refundable_payments(order)), reason=reason, by=by)[-1])
+    refunds = refund_latest(order, _left_of(refundable_payments(order)), reason=reason, by=by)
+    refuse_failed(refunds[-1], declined=DECLINED)
 
 
 def _was_refunded(call: Call) -> bool:
@@ -70,7 +72,7 @@ def _was_refunded(call: Call) -> bool:
     request = request_of(call)
     refund = refund_made_by(request) if request else None
     if refund:
-        _refuse_failed(refund)
+        refuse_failed(refund, declined=DECLINED)
     return refund is not None
 
 
@@ -87,15 +89,8 @@ def _refund(order: Order, sent: RefundParameters, call: Call, *, purchase: Purch
         highest = format_amount(most, order.currency)
         raise invalid(refundAmount=f"Use an amount above zero and at most {highest}, the amount that can be refunded.")
     about: dict[str, Any] = {"reason": sent.refund_reason, "request": request_of(call), "purchase": purchase}
-    _refuse_failed(refund_latest(order, amount, **about, by=call.by)[-1])
+    refuse_failed(refund_latest(order, amount, **about, by=call.by)[-1], declined=DECLINED)
 
 
 def _left_of(payments: list[RefundablePayment]) -> Decimal:
     return sum((payment.left for payment in payments), Decimal())
-
-
-def _refuse_failed(refund: Transaction) -> None:
-    if refund.status == TransactionStatus.PENDING:
-        raise OutcomeError(NO_ANSWER)
-    if refund.status != TransactionStatus.SUCCESS:
-        raise OutcomeError(f"Refund Declined: {refund.answer}")

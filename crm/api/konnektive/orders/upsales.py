@@ -13,6 +13,7 @@ from crm.api.konnektive.errors import OutcomeError, invalid
 from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
+from crm.api.konnektive.orders.outcomes import refuse_contradicted
 from crm.api.konnektive.queries import find_order
 from customers.lib.money import is_payable
 from orders.intake.pricing import LineRequest, PriceError, price_line
@@ -64,6 +65,7 @@ def _read(sent: ImportUpsale, currency: str) -> AddedLine:
 
 
 def _answer(payment: Transaction) -> dict[str, Any]:
+    refuse_contradicted(payment)
     if payment.status in DECLINES:
         raise OutcomeError(f"Transaction Declined: {payment.answer}")
     order = Order.objects.select_related("source_record", "campaign").get(pk=payment.order_id)
