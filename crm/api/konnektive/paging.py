@@ -92,8 +92,10 @@ def answer_page(
     total = before.total if before and before.total >= at_least else _count(rows, query, listed, at_least=at_least)
     if not total:
         raise nothing_found(what)
-    if read.end and len(read.rows) == size:
-        _remember(query, listed, CountedPlace(read.end, total))
+    end = read.end or (before.place if before else None)
+    # Of most lists, the first page is all. Behind a later one, a client that goes by the total may ask for more.
+    if end and (query.page > 1 or len(read.rows) == size):
+        _remember(query, listed, CountedPlace(end, total))
     return {"totalResults": total, "resultsPerPage": size, "page": query.page, "data": write(read.rows)}
 
 

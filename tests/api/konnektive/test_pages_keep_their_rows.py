@@ -42,6 +42,17 @@ def test_a_customer_who_leaves_the_day_hides_nobody(shop, direction):
     assert page(shop, 3, **asked) == pks[4:]
 
 
+def test_no_row_comes_again_behind_the_last_page(shop):
+    """Rows that left the day stay in the total, so a client that goes by it asks for pages that have no row."""
+    pks = customers_of_the_day(6)[::-1]
+    asked = {"key": "customerId", "dateRangeType": "dateUpdated"}
+    assert page(shop, 1, **asked) == pks[:2]
+    Customer.objects.filter(pk__in=pks[3:]).update(updated=DAY + timedelta(days=1))
+    assert page(shop, 2, **asked) == pks[2:3]
+    Customer.objects.filter(pk__in=customers_of_the_day(9)).update(updated=DAY + timedelta(hours=1))
+    assert [page(shop, number, **asked) for number in (3, 4)] == [[], []]
+
+
 def test_an_order_that_is_added_to_the_day_repeats_no_other(shop):
     customer = customer_with_order(at=DAY - timedelta(days=9))
     record = customer.records.get()
