@@ -22,7 +22,7 @@ from customers.locks import RetiredMeanwhileError, get_locked
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
-from orders.invoices.incoming import InvoiceError, head_errors
+from orders.invoices.errors import InvoiceError, head_errors
 from orders.invoices.status import derive_status, fit_whole_payments
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase, SubscriptionEvent, Transaction, Uncollected

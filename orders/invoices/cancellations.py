@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from orders import history
-from orders.invoices.incoming import InvoiceError, cancellation_errors
+from orders.invoices.errors import InvoiceError, cancellation_errors
 from orders.models import Purchase
 from orders.revenue.ledger import cancellations
 from orders.subscriptions.change import PurchaseError, locked_purchase

@@ -21,7 +21,7 @@ from customers.records import deleted_rows
 from customers.totals import billing_status
 from orders import history
 from orders.invoices.amend import DeletedMeanwhileError
-from orders.invoices.incoming import InvoiceError
+from orders.invoices.errors import InvoiceError
 from orders.locks import lock_owners
 from orders.models import Fulfillment, IdempotencyKey, Order, OrderItem, Purchase, Transaction
 from orders.subscriptions.derive import drop_unbilled_purchases, refresh_purchases

@@ -21,15 +21,8 @@ from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
 from orders.invoices.amend import DeletedMeanwhileError
-from orders.invoices.incoming import (
-    TAKEN,
-    Errors,
-    IncomingInvoice,
-    InvoiceError,
-    existing_line_ids,
-    existing_payment_ids,
-    invoice_errors,
-)
+from orders.invoices.errors import TAKEN, Errors, InvoiceError, existing_line_ids, existing_payment_ids, invoice_errors
+from orders.invoices.incoming import IncomingInvoice
 from orders.invoices.rows import item_from_line, order_from_invoice, transaction_from_payment
 from orders.invoices.status import derive_status
 from orders.invoices.subscriptions import BilledPurchases

@@ -11,7 +11,8 @@ from customers.lib import sentences
 from customers.lib.money import is_payable
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, set_disabled
-from orders.invoices.incoming import TAKEN, IncomingInvoiceLine, InvoiceError, existing_line_ids, line_errors
+from orders.invoices.errors import TAKEN, InvoiceError, existing_line_ids, line_errors
+from orders.invoices.incoming import IncomingInvoiceLine
 from orders.invoices.rows import item_columns, line_from_item
 from orders.invoices.subscriptions import BilledPurchases
 from orders.models import Order, OrderItem

@@ -10,14 +10,8 @@ from customers.lib import sentences
 from customers.records import deleted_rows
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
-from orders.invoices.incoming import (
-    REFUND_TOO_LARGE,
-    TAKEN,
-    IncomingPayment,
-    InvoiceError,
-    existing_payment_ids,
-    payment_errors,
-)
+from orders.invoices.errors import REFUND_TOO_LARGE, TAKEN, InvoiceError, existing_payment_ids, payment_errors
+from orders.invoices.incoming import IncomingPayment
 from orders.invoices.rows import payment_from_transaction, transaction_columns, transaction_from_payment
 from orders.invoices.status import REFUNDS, SALES, sum_of
 from orders.models import COUNTED, Order, Transaction, TransactionKind

@@ -22,7 +22,7 @@ from customers.models import HistoryKind, SourceRecord
 from customers.records import history
 from customers.totals import billing_status
 from orders.invoices.amend import DeletedMeanwhileError, set_disabled
-from orders.invoices.incoming import BLANK, LONGEST_ID, MOST, InvoiceError, text_errors
+from orders.invoices.errors import BLANK, LONGEST_ID, MOST, InvoiceError, text_errors
 from orders.locks import lock_owner
 from orders.models import Purchase, SubscriptionEvent
 from orders.subscriptions.derive import CANCELLATION_EVENT, refresh_purchases

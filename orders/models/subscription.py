@@ -151,9 +151,9 @@ class Purchase(LinkedRow):
         return [
             Notice(
                 "Several purchases will be billed.",
-                f"{isolated(product)} is active for customers {who}. The merge cancels none of these purchases.",
+                f"{isolated(product)} is active for customers {numbers}. The merge cancels none of these purchases.",
             )
-            for product, who in shared
+            for product, numbers in shared
         ]
 
     @classmethod
@@ -213,9 +213,9 @@ class Membership(LinkedRow):
         return [
             Notice(
                 "Several memberships of one club.",
-                f"Customers {who} have their own memberships of {isolated(club)}. The merge keeps all of them.",
+                f"Customers {numbers} have their own memberships of {isolated(club)}. The merge keeps all of them.",
             )
-            for club, who in shared
+            for club, numbers in shared
         ]
 
 

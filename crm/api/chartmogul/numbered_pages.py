@@ -76,5 +76,5 @@ def _remember(key: int, listed: str, page: int, answer: dict[str, Any]) -> None:
 
 
 def _name_of_list(request: ApiRequest, query: CursorQuery) -> str:
-    asked = query.model_dump(mode="json", exclude={"page", "cursor"})
-    return json.dumps([request.path, asked], sort_keys=True)
+    filters = query.model_dump(mode="json", exclude={"page", "cursor"})
+    return json.dumps([request.path, filters], sort_keys=True)

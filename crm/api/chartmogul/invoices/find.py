@@ -12,7 +12,7 @@ from crm.api.chartmogul.errors import ApiError, invalid, not_found, refusal
 from crm.api.chartmogul.fields import IdText
 from customers.lib.text import can_be_stored
 from orders.invoices.amend import DeletedMeanwhileError
-from orders.invoices.incoming import InvoiceError
+from orders.invoices.errors import InvoiceError
 from orders.models import Order, OrderItem, Transaction
 
 Row = TypeVar("Row", bound=Model)

@@ -35,8 +35,8 @@ from crm.api.chartmogul.paging import NumberedPageOut
 from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
+from orders.invoices.errors import InvoiceError
 from orders.invoices.import_ import find_recipient
-from orders.invoices.incoming import InvoiceError
 from orders.models import Order
 
 router = Router(tags=["Invoices"])

@@ -6,7 +6,7 @@ from django.utils import timezone
 from crm.api.chartmogul.invoices.requests import INVOICE_NAMES, InvoiceChanges
 from customers.erasing.erase import erase_customer
 from customers.models import Customer, HistoryEntry, MonthTotals, RecordTotals
-from orders.invoices import incoming
+from orders.invoices import errors
 from orders.models import Fulfillment, Order, OrderItem, Purchase, Transaction
 from tests.acts import merge, undo
 from tests.api.chartmogul.invoices.invoice_requests import (
@@ -217,5 +217,5 @@ def test_an_unknown_invoice_is_not_found(caller):
 
 def test_a_text_of_an_invoice_is_checked_by_its_column(monkeypatch):
     sold = Order(currency="USD", at=timezone.now(), coupon_code="x" * 61)
-    monkeypatch.setattr(incoming, "OTHER_TEXTS", [Order._meta.get_field("coupon_code")])
-    assert incoming.head_errors(sold) == {"coupon_code": "must have 60 characters or fewer and no NUL character"}
+    monkeypatch.setattr(errors, "OTHER_TEXTS", [Order._meta.get_field("coupon_code")])
+    assert errors.head_errors(sold) == {"coupon_code": "must have 60 characters or fewer and no NUL character"}
