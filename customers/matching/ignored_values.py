@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from customers.lib.errors import ActionError
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones import digits_of_number, readable_phone
-from customers.lib.phrases import isolated
+from customers.lib.phrases import isolated, join_words
 from customers.locks import lock_numbers
 from customers.matching.keys import is_placeholder
 from customers.models import IgnoredValue, IgnoredValueChange, MatchKey, MatchKind
@@ -25,6 +25,10 @@ from customers.models.matching import Key
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
+
+
+MOST_READ = 500
+MOST_NAMED = 5
 
 
 class IgnoreError(ActionError):
@@ -68,6 +72,9 @@ def ignore_value(text: str, *, reason: str = "", by: User | None) -> IgnoredValu
     if is_placeholder(*named.key):
         raise IgnoreError(f"{isolated(named.text)} is made up. Such values are never used for matching.")
     kind, value = named.key
+    if kind == MatchKind.DIGITS and (numbers := _numbers_written_as(value)):
+        written, whole = isolated(text.strip()), join_words(numbers)
+        raise IgnoreError(f"{written} is {whole} for some customers. Enter the number with its country code.")
     lock_numbers([f"{kind} {value}"])
     if IgnoredValue.objects.filter(kind=kind, value=value, phone=None).exists():
         raise IgnoreError(f"{isolated(named.text)} is ignored already.")
@@ -76,6 +83,14 @@ def ignore_value(text: str, *, reason: str = "", by: User | None) -> IgnoredValu
     write_digits(ignored, named)
     IgnoredValueChange.objects.create(kind=kind, value=value, is_ignored=True, **act)
     return ignored
+
+
+def _numbers_written_as(digits: str) -> list[str]:
+    """The whole numbers that records in the countries of these numbers write so: ignoring the digits would not do."""
+    records = MatchKey.objects.filter(kind=MatchKind.DIGITS, value=digits).values("source_record")[:MOST_READ]
+    numbers = MatchKey.objects.filter(kind=MatchKind.PHONE, source_record__in=records).values_list("value", flat=True)
+    written = [number for number in numbers.order_by("value").distinct() if digits in digits_of_number(number)]
+    return [readable_phone(number) for number in written[:MOST_NAMED]]
 
 
 def write_digits(ignored: IgnoredValue, named: NamedValue) -> None:

@@ -70,6 +70,14 @@ def test_a_phone_that_is_no_whole_number_is_ignored_by_its_digits():
     assert ignored() == {"5550142": []}
 
 
+def test_a_number_as_it_is_written_in_its_country_is_asked_for_with_the_code_of_the_country():
+    SourceRecordFactory(phone="030 901820 / +44 20 7946 0018", country="Deutschland")
+    assert refusal(ignore_value, "030 901820", by=None) == (
+        "030 901820 is +49 30 901820 for some customers. Enter the number with its country code."
+    )
+    assert "030901820" in ignore_value("+49 30 901820", by=None).digits.values_list("value", flat=True)
+
+
 def test_two_numbers_that_are_written_with_the_same_digits_keep_theirs_when_the_other_is_used_again():
     dutch, french = (ignore_value(number, by=None) for number in ("+31 6 12345670", "+33 6 12345670"))
     use_again(dutch.pk, by=None)
