@@ -1,6 +1,6 @@
 """Kill workers in mid-job at ten moments of chance, and see that each row is done once: `python -m tests.crash_worker`.
 
-On the database of DATABASE_URL, as the tests; the suite does it with one moment.
+On the database of DATABASE_URL, as the tests, and over RabbitMQ where one answers; the suite does it with one moment.
 """
 
 import sys
@@ -19,5 +19,5 @@ class TenKills:
 
 
 if __name__ == "__main__":
-    name = "tests/crm/jobs/test_workers.py"
-    sys.exit(pytest.main(["-q", name, "-k", "killed", "-p", "no:cacheprovider"], plugins=[TenKills()]))
+    files = ["tests/crm/jobs/test_workers.py", "tests/crm/jobs/test_celery.py"]
+    sys.exit(pytest.main(["-v", *files, "-k", "killed", "-p", "no:cacheprovider"], plugins=[TenKills()]))

@@ -2,16 +2,21 @@
 
 Each has a row in `Schedule`. A worker that finds it due moves `next_at` by one UPDATE, which only one worker's can
 match, and runs it. What was interrupted runs again the next time, as all of them may.
+
+A worker looks at the clock in a thread of its own, and runs each act in another: neither a long job nor a long act
+keeps anything waiting, and a fault ends the thread of its act only.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import StringIO
+from threading import Event, Thread
 
 from django.core.management import CommandError, call_command
-from django.db import Error
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from crm.jobs.files import clear_old_jobs
@@ -22,7 +27,9 @@ from crm.jobs.queue import forget_old_calls
 logger = logging.getLogger(__name__)
 
 LONGEST_SILENCE = timedelta(minutes=2)
-"""After which a worker that looks every second, but for its turns, is taken for gone."""
+"""After which a worker that looks every second is taken for gone."""
+PAUSE_AFTER_FAILURE = 5.0
+FAULT = "Unexpected error. The log of the worker has the details."
 
 Following = Callable[[datetime], datetime]
 
@@ -82,13 +89,37 @@ def is_worker_missing() -> bool:
     return not Schedule.objects.filter(name="wake_lost_jobs", next_at__gte=since).exists()
 
 
-def run_due() -> list[str]:
-    """Run what is due and no other worker has taken; the names."""
+def keep_time(stopping: Event, *, pause: float) -> None:
+    """Start what is due, each in a thread of its own, until this process is asked to end."""
+    while not stopping.wait(pause):
+        close_old_connections()
+        try:
+            due = take_due(running={thread.name for thread in threading.enumerate()})
+        except Error as error:
+            logger.warning("The clock does not reach the database: %s", error)
+            connection.close()
+            stopping.wait(PAUSE_AFTER_FAILURE)
+            continue
+        for scheduled in due:
+            Thread(target=_run_in_thread, args=[scheduled], name=scheduled.name).start()
+    connection.close()
+
+
+def _run_in_thread(scheduled: Scheduled) -> None:
+    try:
+        run(scheduled)
+    finally:
+        connection.close()
+
+
+def take_due(*, running: Collection[str] = ()) -> list[Scheduled]:
+    """What is due and no other worker has taken, for the caller to run; without what still runs here."""
     now = timezone.now()
     rows = {row.name: row for row in Schedule.objects.all()}
     _add_missing(rows.keys(), now)
-    due = [scheduled for scheduled in SCHEDULED if (row := rows.get(scheduled.name)) and row.next_at <= now]
-    return [scheduled.name for scheduled in due if _run(scheduled, rows[scheduled.name], now)]
+    idle = [scheduled for scheduled in SCHEDULED if scheduled.name not in running]
+    due = [scheduled for scheduled in idle if (row := rows.get(scheduled.name)) and row.next_at <= now]
+    return [scheduled for scheduled in due if _take(scheduled, rows[scheduled.name], now)]
 
 
 def _add_missing(known: Collection[str], now: datetime) -> None:
@@ -98,14 +129,19 @@ def _add_missing(known: Collection[str], now: datetime) -> None:
         Schedule.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _run(scheduled: Scheduled, row: Schedule, now: datetime) -> bool:
+def _take(scheduled: Scheduled, row: Schedule, now: datetime) -> bool:
     """False if another worker was quicker."""
     mine = Schedule.objects.filter(pk=row.pk, next_at=row.next_at)
-    if not mine.update(next_at=scheduled.following(now), started=now):
-        return False
-    message = _outcome(scheduled)
-    Schedule.objects.filter(pk=row.pk).update(ended=timezone.now(), message=message[-500:])
-    return True
+    return bool(mine.update(next_at=scheduled.following(now), started=now))
+
+
+def run(scheduled: Scheduled) -> None:
+    """Note what it says at its end. A fault is noted, and raised."""
+    message = FAULT
+    try:
+        message = _outcome(scheduled)
+    finally:
+        Schedule.objects.filter(name=scheduled.name).update(ended=timezone.now(), message=message[-500:])
 
 
 def _outcome(scheduled: Scheduled) -> str:
@@ -114,6 +150,3 @@ def _outcome(scheduled: Scheduled) -> str:
     except (CommandError, Error, OSError) as error:
         logger.warning("%s failed: %s", scheduled.name, error)
         return str(error)
-    except Exception as error:  # one act that fails must not keep the clock from the others
-        logger.exception("%s failed", scheduled.name)
-        return type(error).__name__

@@ -1,7 +1,9 @@
 """How a job ends: done, with its result file and news for its owner; or stopped, with the reason and a way on."""
 
+import logging
 import random
 from datetime import datetime, timedelta
+from types import TracebackType
 
 from django.db import transaction
 from django.db.models import F
@@ -13,6 +15,8 @@ from crm.jobs.models import EventKind, Job, JobEvent, JobState
 from crm.jobs.news import send_mail_later, tell_owner
 from crm.jobs.results import put_together
 from customers.lib.database_failures import failure_of
+
+logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=5)
@@ -29,6 +33,23 @@ def end_done(job: Job, kind: JobKind) -> None:
 
 def end_failed(job: Job, reason: str) -> None:
     _end(job, JobState.FAILED, EventKind.FAILED, message=reason[:500])
+
+
+class NotedFault:
+    """Whatever fails in it is logged and counted as an attempt of the job, and is raised."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, fault: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            logger.error("%s failed", self.job, exc_info=error)
+            note_failure(self.job, error)
 
 
 def note_failure(job: Job, error: Exception) -> None:

@@ -23,9 +23,7 @@ stopping = threading.Event()
 
 @task()
 def advance(uuid: str) -> None:
-    job = take_turn(uuid, worker=worker_name(), is_stopping=stopping.is_set)
-    if job is not None and job.is_unfinished:
-        wake(job)
+    take_turn(uuid, worker=worker_name(), is_stopping=stopping.is_set, go_on=wake)
 
 
 def wake(job: Job) -> None:

@@ -5,7 +5,8 @@
    where the lease is still ours: a worker that was taken for lost rolls back.
 3. After the last chunk the result file is put together.
 
-A chunk that fails is tried again, later each time, and at last the job stops and says why.
+A chunk that fails is tried again, later each time, and at last the job stops and says why. The fault goes on to the
+queue, to which a task that fails is nothing new: the worker lives on.
 """
 
 import logging
@@ -19,7 +20,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from crm.jobs.ending import end_done, end_failed, note_failure
+from crm.jobs.ending import NotedFault, end_done, end_failed
 from crm.jobs.kind import JobKind, Step, kind_named
 from crm.jobs.leases import LeaseLostError, held
 from crm.jobs.models import UNFINISHED, EventKind, Job, JobError, JobEvent, JobState, ResultPart
@@ -32,11 +33,31 @@ MOST_ERRORS = 1000
 """How many refused rows a job keeps."""
 
 
-def take_turn(uuid: str, *, worker: str, is_stopping: Callable[[], bool] = lambda: False) -> Job | None:
-    """Go on with the job until the turn is over; None if another worker has it, or there is nothing to do."""
+def take_turn(
+    uuid: str,
+    *,
+    worker: str,
+    is_stopping: Callable[[], bool] = lambda: False,
+    go_on: Callable[[Job], None] = lambda job: None,
+) -> Job | None:
+    """Do chunks until the turn is over; None if another worker has the job, or there is nothing to do.
+
+    `go_on` is called when a further turn is needed, also after a fault, which is raised.
+    """
     job = claim(uuid, worker=worker)
     if job is None:
         return None
+    try:
+        with NotedFault(job):
+            _try_to_work(job, is_stopping)
+    finally:
+        released = release(job)
+        if released is not None and released.is_unfinished:
+            go_on(released)
+    return released
+
+
+def _try_to_work(job: Job, is_stopping: Callable[[], bool]) -> None:
     try:
         kind = kind_named(job.kind)
         _refuse_without_permission(job, kind)
@@ -45,10 +66,6 @@ def take_turn(uuid: str, *, worker: str, is_stopping: Callable[[], bool] = lambd
         logger.warning("%s has another worker, or was paused or cancelled", job)
     except ActionError as error:
         end_failed(job, str(error))
-    except Exception as error:  # a worker outlives every fault of a kind
-        logger.exception("%s failed", job)
-        note_failure(job, error)
-    return release(job)
 
 
 def claim(uuid: str, *, worker: str) -> Job | None:

@@ -1,8 +1,10 @@
-"""The loop of a worker: what the clock says, then a turn for each job that is called, until it is asked to end."""
+"""A worker: a turn for each job that is called, and the clock beside it, until it is asked to end."""
 
 import logging
 import signal
+import threading
 from collections.abc import Callable
+from threading import ExceptHookArgs, Thread
 from types import FrameType
 
 from django.db import Error, close_old_connections, connection
@@ -12,32 +14,57 @@ from django_tasks_db.management.commands.db_worker import Worker as QueueReader
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
-from crm.jobs.clock import run_due
+from crm.jobs.clock import PAUSE_AFTER_FAILURE, keep_time
 from crm.jobs.queue import stopping, worker_name
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds between two looks at an empty queue."""
-PAUSE_AFTER_FAILURE = 5.0
 
 
 def work(*, until: Callable[[], bool] = lambda: False, pause: float = PAUSE) -> None:
-    """Work until this process is asked to end, or `until` says so after a look that found nothing."""
-    while not stopping.is_set():
-        close_old_connections()
-        try:
-            run_due()
-            is_busy = answer_call()
-        except Error as error:
-            logger.warning("The database does not answer: %s", error)
-            connection.close()
-            stopping.wait(PAUSE_AFTER_FAILURE)
-            continue
-        if not is_busy:
-            if until():
+    """Work until this process is asked to end, or `until` says so after a look that found nothing.
+
+    Python itself waits for the threads, so what the clock has begun is done to its end.
+    """
+    threading.excepthook = log_fault
+    clock = _start_clock(pause)
+    try:
+        while not stopping.is_set():
+            if not clock.is_alive():
+                clock = _start_clock(pause)
+            if not _answer_call_if_possible(pause=pause) and until():
                 return
-            stopping.wait(pause)
+    finally:
+        stopping.set()
+
+
+def _answer_call_if_possible(*, pause: float) -> bool:
+    """False after a look that found nothing, and a pause."""
+    close_old_connections()
+    try:
+        if answer_call():
+            return True
+    except Error as error:
+        logger.warning("The database does not answer: %s", error)
+        connection.close()
+        stopping.wait(PAUSE_AFTER_FAILURE)
+        return True
+    stopping.wait(pause)
+    return False
+
+
+def _start_clock(pause: float) -> Thread:
+    clock = Thread(target=keep_time, args=[stopping], kwargs={"pause": pause}, name="clock")
+    clock.start()
+    return clock
+
+
+def log_fault(fault: ExceptHookArgs) -> None:
+    """Of a thread, in the log like all others, where secrets are left out."""
+    name = fault.thread.name if fault.thread else "A thread"
+    logger.error("%s failed", name, exc_info=fault.exc_value)
 
 
 def answer_call() -> bool:

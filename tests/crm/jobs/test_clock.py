@@ -1,17 +1,27 @@
 """What runs at set times runs once, however many workers look at the clock."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
 import time_machine
 from django.core.management import CommandError
 
 from crm.jobs import clock
-from crm.jobs.clock import Scheduled, daily, every, hourly, run_due
+from crm.jobs.clock import Scheduled, daily, every, hourly, run, take_due
 from crm.jobs.models import Schedule
+from tests.crm.jobs.worker_processes import wait_until
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+
+
+def run_due() -> list[str]:
+    due = take_due()
+    for scheduled in due:
+        run(scheduled)
+    return [scheduled.name for scheduled in due]
 
 
 def only(monkeypatch, *scheduled: Scheduled) -> None:
@@ -47,20 +57,47 @@ def test_workers_at_the_same_moment_run_it_once(monkeypatch, run_together):
     assert ran == [1]
 
 
-def test_one_that_fails_does_not_keep_the_others_from_running(monkeypatch):
+@pytest.fixture
+def clock_thread(transactional_db, monkeypatch):
+    """The clock of a worker, which looks all the time; what it logs of faults."""
+    faults, stopping = [], Event()
+    monkeypatch.setattr(threading, "excepthook", lambda fault: faults.append(fault.exc_type))
+    thread = Thread(target=clock.keep_time, args=[stopping], kwargs={"pause": 0.01})
+    yield lambda: (thread.start(), faults)[1]
+    stopping.set()
+    thread.join(timeout=20)
+
+
+def test_neither_a_long_act_nor_one_that_fails_keeps_the_others_from_running(monkeypatch, clock_thread):
+    others_ran, long_ended = Event(), []
+
     def refuse():
         raise CommandError("No gateway is set up.")
 
     def break_down():
-        raise ZeroDivisionError
+        raise ZeroDivisionError("the secret of a customer")
 
-    acts = {"refused": refuse, "broken": break_down, "fine": lambda: None}
-    only(monkeypatch, *(Scheduled(name, every(minutes=1), act) for name, act in acts.items()))
-    run_due()
+    def take_long():
+        long_ended.append(others_ran.wait(timeout=20))
+
+    acts = {"long": take_long, "refused": refuse, "broken": break_down, "fine": others_ran.set}
+    only(monkeypatch, *(Scheduled(name, daily(12, 0), act) for name, act in acts.items()))
+    take_due()
     Schedule.objects.update(next_at=NOON - timedelta(days=400))
-    assert run_due() == ["refused", "broken", "fine"]
+    faults = clock_thread()
+    wait_until(lambda: Schedule.objects.filter(ended=None).count() == 0)
+
+    assert (long_ended, faults) == ([True], [ZeroDivisionError])
     messages = dict(Schedule.objects.values_list("name", "message"))
-    assert messages == {"refused": "No gateway is set up.", "broken": "ZeroDivisionError", "fine": ""}
+    assert messages == {"long": "", "refused": "No gateway is set up.", "broken": clock.FAULT, "fine": ""}
+
+
+def test_an_act_that_still_runs_here_is_not_begun_again(monkeypatch):
+    only(monkeypatch, Scheduled("sweep", every(minutes=5), lambda: None))
+    take_due()
+    Schedule.objects.update(next_at=NOON - timedelta(days=400))
+    assert take_due(running={"sweep"}) == []
+    assert [scheduled.name for scheduled in take_due()] == ["sweep"]
 
 
 def test_every_act_of_the_clock_runs(db, settings):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from crm.jobs import control, turn
 from crm.jobs.kind import kind_named
@@ -19,6 +21,14 @@ pytestmark = pytest.mark.django_db
 
 def take(job: Job, **options: object) -> Job:
     take_turn(str(job.uuid), worker="one", **options)
+    job.refresh_from_db()
+    return job
+
+
+def take_and_break(job: Job) -> Job:
+    """The fault is raised, for the queue, after the job has noted it."""
+    with pytest.raises(ZeroDivisionError):
+        take(job)
     job.refresh_from_db()
     return job
 
@@ -58,14 +68,14 @@ def test_a_chunk_that_fails_is_tried_again_later_and_at_last_the_job_stops_and_c
     waits = []
     for _ in range(4):
         Job.objects.filter(pk=job.pk).update(wake_at=timezone.now())
-        take(job)
+        take_and_break(job)
         waits.append((job.wake_at - timezone.now()).total_seconds())
     assert (job.state, job.attempts, rows_done(job)) == ("running", 4, list(range(10)))
     assert waits == sorted(waits)
     assert take_turn(str(job.uuid), worker="one") is None  # not before its time
 
     Job.objects.filter(pk=job.pk).update(wake_at=timezone.now())
-    take(job)
+    take_and_break(job)
     assert (job.state, job.done, job.is_news) == ("failed", 10, True)
     assert job.message == "Unexpected error ZeroDivisionError. The log of the worker has the details."
     assert events(job) == ["created", "started", *["retried"] * 4, "failed"]
@@ -74,6 +84,18 @@ def test_a_chunk_that_fails_is_tried_again_later_and_at_last_the_job_stops_and_c
     control.resume(job, by=owner)
     job = take(job)
     assert (job.state, job.message, rows_done(job)) == ("done", "", list(range(25)))
+
+
+def test_a_kind_that_fails_keeps_no_other_waiting_and_is_called_again(owner, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        broken, fine = start_counting(25, by=owner, fails_at=2), start_counting(25, by=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        work_off()
+    broken.refresh_from_db()
+    fine.refresh_from_db()
+    assert (broken.state, broken.attempts, broken.lease, fine.state) == ("running", 1, None, "done")
+    calls = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    assert [call.run_after for call in calls] == [broken.wake_at]
 
 
 def test_a_job_whose_owner_may_not_do_it_any_more_stops(owner):

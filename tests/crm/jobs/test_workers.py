@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from subprocess import Popen
 
 import pytest
 from django.utils import timezone
@@ -10,25 +11,32 @@ from django.utils import timezone
 from crm.jobs import turn
 from crm.jobs.models import Job
 from tests.crm.jobs.counting import result_lines, rows_done, start_counting
+from tests.crm.jobs.worker_processes import wait_until
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 ROWS = 300
 
 
-def wait_until(condition, seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it took too long"
-        time.sleep(0.01)
+def take(job: Job) -> Job:
+    """The turn of a worker, in this process."""
+    Job.objects.filter(pk=job.pk).update(wake_at=timezone.now())
+    turn.take_turn(str(job.uuid), worker="here")
+    job.refresh_from_db()
+    return job
 
 
-def kill_at(worker, job: Job, done: int) -> None:
-    """SIGKILL at a moment of chance after `done` rows: within a chunk, or between two."""
-    wait_until(lambda: Job.objects.get(pk=job.pk).done >= done)
-    time.sleep(random.uniform(0, 0.02))  # noqa: S311
+def kill_in_mid_job(workers: list[Popen], job: Job, *, done: int) -> None:
+    """SIGKILL whoever has the job, at a moment of chance after `done` rows: within a chunk, or between two."""
+
+    def holder() -> Popen | None:
+        name = Job.objects.filter(pk=job.pk, done__gte=done).values_list("worker", flat=True).first() or ""
+        return next((worker for worker in workers if name.endswith(f"-{worker.pid}")), None)
+
+    worker = wait_until(holder)
+    time.sleep(random.uniform(0, 0.05))  # noqa: S311
     worker.send_signal(signal.SIGKILL)
     worker.wait()
-    Job.objects.filter(pk=job.pk).exclude(lease=None).update(lease_until=timezone.now())  # nobody waits for a minute
+    workers.remove(worker)
 
 
 def check_each_row_once(job: Job) -> None:
@@ -39,30 +47,22 @@ def check_each_row_once(job: Job) -> None:
 
 
 @pytest.mark.parametrize("kills", [1])
-def test_a_worker_that_is_killed_repeats_nothing_and_loses_nothing(owner, start_worker, kills):
-    job = start_counting(ROWS, by=owner, seconds=0.01)
-    for kill in range(kills):
-        kill_at(start_worker(), job, ROWS * (kill + 1) // (kills + 2))
-    assert start_worker().wait(timeout=60) == 0
-
-    check_each_row_once(job)
-
-
-def test_a_worker_ends_after_the_chunk_when_it_is_asked_to(owner, start_worker):
-    job = start_counting(ROWS, by=owner, seconds=0.02)
-    worker = start_worker()
-    wait_until(lambda: Job.objects.get(pk=job.pk).done)
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=10) == 0
-    job.refresh_from_db()
-    assert (job.state, job.lease) == ("running", None)
-    assert 0 < job.done < ROWS
-
-
-def test_two_workers_never_do_a_row_of_one_job_twice(owner, start_worker):
-    job = start_counting(ROWS, by=owner, seconds=0.005)
+def test_two_workers_that_are_killed_or_asked_to_end_repeat_nothing_and_lose_nothing(owner, start_worker, kills):
+    job = start_counting(ROWS, by=owner, seconds=0.05)
     workers = [start_worker(), start_worker()]
-    assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
+    for kill in range(kills):
+        kill_in_mid_job(workers, job, done=ROWS * (kill + 1) // (2 * kills + 2))
+        if kill + 1 < kills:
+            workers.append(start_worker())
+        Job.objects.exclude(lease=None).update(lease_until=timezone.now())  # nobody waits for a minute
+    wait_until(lambda: Job.objects.get(pk=job.pk).done >= ROWS // 2)
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    assert [worker.wait(timeout=20) for worker in workers] == [0] * len(workers)
+
+    job.refresh_from_db()
+    assert (job.state, job.lease) == ("running", None)  # given back after the chunk
+    take(job)
     check_each_row_once(job)
 
 
@@ -78,6 +78,5 @@ def test_two_at_once_of_whom_one_lost_its_lease_do_each_row_once(owner, run_toge
     assert isinstance(outcomes[0], Exception)  # the lease is gone, or the other has done its rows
     job.refresh_from_db()
     if job.is_unfinished:  # the quick one met a row of the slow one, and would try again
-        Job.objects.filter(pk=job.pk).update(wake_at=timezone.now())
-        turn.take_turn(str(job.uuid), worker="quick")
+        take(job)
     check_each_row_once(job)

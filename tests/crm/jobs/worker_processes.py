@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
 
+Answer = TypeVar("Answer")
 ROOT = Path(__file__).parents[3]
 
 
@@ -28,3 +32,11 @@ def worker_process(module: str = "tests.crm.jobs.counting_worker") -> subprocess
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
     return subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=surroundings)
+
+
+def wait_until(condition: Callable[[], Answer | None], seconds: float = 60) -> Answer:
+    ends = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < ends, "it took too long"
+        time.sleep(0.01)
+    return answer
