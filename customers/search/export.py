@@ -5,7 +5,7 @@ The order is always newest first. In an order by edits or names, a customer edit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -67,12 +67,11 @@ def export_header(*, with_orders: bool) -> Sequence[str]:
     return [label for label, _ in columns(nobody)]
 
 
-def is_long(criteria: Sequence[Criterion]) -> bool:
-    """Whether more than `MOST_AT_ONCE` customers pass, so that the file is better written by a job."""
-    if not Customer.objects.live().order_by("pk")[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists():
-        return False
+def short_list(criteria: Sequence[Criterion]) -> list[int] | None:
+    """The customers who pass, for `export_rows`; None if more than `MOST_AT_ONCE` do: a job better writes that file."""
     passing = (pk for stretch in scan(criteria, NEWEST_FIRST) for *_, pk in stretch.passing)
-    return next(islice(passing, MOST_AT_ONCE, None), None) is not None
+    pks = list(islice(passing, MOST_AT_ONCE + 1))
+    return pks if len(pks) <= MOST_AT_ONCE else None
 
 
 def export_part(
@@ -89,17 +88,16 @@ def export_part(
     return [row for batch in batches(pks) for row in _rows(batch, with_orders=with_orders)], end
 
 
-def export_rows(criteria: Sequence[Criterion], *, with_orders: bool) -> Iterator[Sequence[object]]:
-    passing = (pk for stretch in scan(criteria, NEWEST_FIRST) for *_, pk in stretch.passing)
-    for pks in batches(passing):
-        yield from _rows(pks, with_orders=with_orders)
+def export_rows(pks: Iterable[int], *, with_orders: bool) -> Iterator[Sequence[object]]:
+    for batch in batches(pks):
+        yield from _rows(batch, with_orders=with_orders)
 
 
 def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[Sequence[object]]:
-    customers = Customer.objects.in_bulk(pks)
+    customers = Customer.objects.live().in_bulk(pks)  # nobody who was erased or merged since the list was read
     totals = order_totals(pks, by="source_record__customer") if with_orders else {}
     sources, refusals = counts.sources(pks), refusals_nearby(customers.values())
-    for pk in pks:
+    for pk in (pk for pk in pks if pk in customers):
         totals_of_row = totals[pk] if with_orders else None
         exported = ExportedCustomer(customers[pk], sources.get(pk, []), refusals[pk], totals_of_row)
         yield [value for _, value in columns(exported)]

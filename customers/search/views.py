@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from customers.lib.countries import COUNTRIES
 from customers.search import find
 from customers.search.customer_list import list_page
-from customers.search.export import MOST_AT_ONCE, export_header, export_rows, is_long
+from customers.search.export import MOST_AT_ONCE, export_header, export_rows, short_list
 from customers.search.filters import STATUSES
 from customers.search.forms import read_list_filter
 from customers.search.order import SORTS
@@ -48,9 +48,10 @@ def customer_list(request: "StaffRequest") -> HttpResponse:
 @may_view
 def customer_export(request: "StaffRequest") -> HttpResponseBase:
     list_filter = read_list_filter(request.GET)
-    if is_long(list_filter.criteria):
+    pks = short_list(list_filter.criteria)
+    if pks is None:
         context = {"title": "Export customers", "list_filter": list_filter, "most": MOST_AT_ONCE}
         return render(request, "customers/search/customer_export.html", context)
     with_orders = request.user.has_perm(VIEW_ORDERS)
-    rows = export_rows(list_filter.criteria, with_orders=with_orders)
+    rows = export_rows(pks, with_orders=with_orders)
     return csv_response(f"customers-{timezone.now():%Y-%m-%d}", export_header(with_orders=with_orders), rows)

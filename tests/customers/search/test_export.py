@@ -5,8 +5,10 @@ import pytest
 from django.utils import timezone
 
 from customers.models import CartLogin, Customer, PaySource
-from customers.search.export import export_rows
+from customers.search import export
+from customers.search.export import export_rows, short_list
 from tests.factories import CustomerFactory, customer_with_order, make_user, order, signed_in
+from tests.query_costs import measured
 
 URL = "/customers/export/"
 pytestmark = pytest.mark.django_db
@@ -94,9 +96,19 @@ def test_it_is_read_a_part_at_a_time(django_assert_num_queries):
         CustomerFactory(first_name=f"C{n}")
 
     with django_assert_num_queries(6):
-        assert len(list(export_rows([], with_orders=True))) == 30
+        assert len(list(export_rows(short_list([]), with_orders=True))) == 30
     with django_assert_num_queries(6):
-        next(export_rows([], with_orders=True))
+        next(export_rows(short_list([]), with_orders=True))
+
+
+def test_a_list_is_searched_once_however_rare_its_customers_are(as_agent, monkeypatch):
+    monkeypatch.setattr(export, "MOST_AT_ONCE", 3)
+    CustomerFactory(billing_address={"country": "CZ"})
+    for n in range(5):
+        CustomerFactory(first_name=f"C{n}")
+    with measured() as cost:
+        assert len(rows(as_agent, country="CZ")) == 1
+    assert [sql for sql in cost.queries if cost.queries.count(sql) > 1] == []
 
 
 def test_who_was_merged_away_or_erased_is_not_in_it(as_agent):
