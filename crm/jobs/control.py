@@ -49,7 +49,7 @@ def start(
 
 
 def pause(job: Job, *, by: User) -> None:
-    _change(job, PAUSABLE, EventKind.PAUSED, by, state=JobState.PAUSED)
+    _change(job, PAUSABLE, EventKind.PAUSED, by, wanted=[JobState.PAUSED], state=JobState.PAUSED)
 
 
 def resume(job: Job, *, by: User) -> None:
@@ -57,21 +57,28 @@ def resume(job: Job, *, by: User) -> None:
     now = timezone.now()
     with transaction.atomic():
         anew = {"state": JobState.QUEUED, "attempts": 0, "message": "", "ended": None, "wake_at": now}
-        _change(job, RESUMABLE, EventKind.RESUMED, by, **anew)
-        job.wake_at = now
-        wake(job)
+        if _change(job, RESUMABLE, EventKind.RESUMED, by, wanted=UNFINISHED, **anew):
+            job.wake_at = now
+            wake(job)
 
 
 def cancel(job: Job, *, by: User) -> None:
     """For good. What is done stays done."""
-    _change(job, CANCELLABLE, EventKind.CANCELLED, by, state=JobState.CANCELLED, ended=timezone.now())
+    ended = {"state": JobState.CANCELLED, "ended": timezone.now()}
+    _change(job, CANCELLABLE, EventKind.CANCELLED, by, wanted=[JobState.CANCELLED], **ended)
 
 
 @transaction.atomic
-def _change(job: Job, states: Collection[str], event: EventKind, by: User, **values: object) -> None:
+def _change(
+    job: Job, states: Collection[str], event: EventKind, by: User, *, wanted: Collection[str], **values: object
+) -> bool:
+    """False if it is already as wanted, such as after a double click or in a second tab."""
     if not Job.objects.filter(pk=job.pk, state__in=states, is_cleared=False).update(**values):
         job.refresh_from_db()
+        if job.state in wanted:
+            return False
         state = job.get_state_display().lower()
         raise JobChangeError(f"Nothing was changed. {label_of(job.kind)} (job {job.pk}) is {state}.")
     JobEvent.objects.create(job=job, kind=event, by=by, done=job.done)
     dismiss(job)
+    return True

@@ -57,11 +57,12 @@ def job_detail(request: "StaffRequest", pk: int) -> HttpResponse:
         return render(request, "jobs/_progress.html", context)
     if job.is_news and job.by_id == request.user.pk:
         after_reading(dismiss, job)
+    may_control = not missing_permissions(request.user, job)
     context |= {
-        "errors": job.errors.all()[:ERRORS_SHOWN],
+        "errors": job.errors.all()[:ERRORS_SHOWN] if may_control else [],
         "events": job.events.select_related("by")[:EVENTS_SHOWN],
         "is_worker_missing": job.is_unfinished and is_worker_missing(),
-        "may_control": not missing_permissions(request.user, job),
+        "may_control": may_control,
     }
     return render(request, "jobs/job_detail.html", context)
 
@@ -109,9 +110,14 @@ def job_dismiss(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 @require_safe
 def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
     job = get_job_to_control(request, pk)
-    if not job.result_file:
+    if not job.result_file and not job.is_cleared:
         raise Http404
-    return FileResponse(job.result_file.open("rb"), as_attachment=True, filename=Progress(job).file_name)
+    try:
+        file = job.result_file.open("rb")
+    except (ValueError, FileNotFoundError):  # the row names none, or the storage has it no more
+        messages.error(request, "This file was deleted. To get a new one, start the job again.")
+        return redirect(job)
+    return FileResponse(file, as_attachment=True, filename=Progress(job).file_name)
 
 
 @require_safe

@@ -101,7 +101,7 @@ def test_a_job_that_waits_because_no_worker_runs_says_so(owner, as_owner):
     job = start_counting(5, by=owner)
     says = "No worker is running"
     assert (says in page(as_owner, "list"), says in page(as_owner, "detail", job.pk)) == (True, True)
-    clock.run_due()
+    clock.take_due()
     assert (says in page(as_owner, "list"), says in page(as_owner, "detail", job.pk)) == (False, False)
     Schedule.objects.update(next_at=timezone.now() - timedelta(minutes=3))
     assert says in page(as_owner, "list")
@@ -171,7 +171,33 @@ def test_files_rows_and_parameters_are_deleted_after_the_set_time_and_the_job_st
     job.refresh_from_db()
     assert (job.result_file.name, job.parameters, job.errors.count(), job.done) == ("", {}, 0, 5)
     assert "were deleted after the set time" in page(as_owner, "detail", job.pk)
-    assert as_owner.get(reverse("jobs:result", args=[job.pk])).status_code == 404
+    answer = as_owner.get(reverse("jobs:result", args=[job.pk]), follow=True)
+    assert "This file was deleted. To get a new one, start the job again." in visible_text(answer)
+
+
+def test_a_file_that_the_storage_lost_is_said_to_be_deleted(owner, as_owner):
+    job = do(start_counting(5, by=owner))
+    job.result_file.storage.delete(job.result_file.name)
+    answer = as_owner.get(reverse("jobs:result", args=[job.pk]), follow=True)
+    assert "This file was deleted." in visible_text(answer)
+
+
+def test_a_second_click_on_pause_resume_or_cancel_changes_nothing_and_says_nothing(owner, as_owner):
+    job = start_counting(25, by=owner)
+    for act, state in (("pause", "paused"), ("resume", "queued"), ("cancel", "cancelled")):
+        url = reverse(f"jobs:{act}", args=[job.pk])
+        as_owner.post(url)
+        assert "Nothing was changed" not in visible_text(as_owner.post(url, follow=True))
+        job.refresh_from_db()
+        assert job.state == state
+    assert [event.kind for event in job.events.order_by("pk")] == ["created", "paused", "resumed", "cancelled"]
+
+
+def test_an_owner_who_lost_the_permission_sees_how_the_job_went_but_no_data(owner, as_owner):
+    job = do(start_counting(5, by=owner, refused=[2]))
+    owner.user_permissions.clear()
+    text = page(signed_in(owner), "detail", job.pk)
+    assert ("5 rows" in text, "is not wanted" in text, "Download" in text) == (True, False, False)
 
 
 def test_what_users_and_kinds_call_themselves_is_escaped(owner, as_owner):
