@@ -41,7 +41,7 @@ def is_built() -> bool:
 
 
 @transaction.atomic
-def build_demo(*, by: User) -> None:
+def build_demo(*, by: User, admin: User) -> None:
     now, sample, shops = timezone.now(), store.SampleStore(), store.create_shops(by=by)
     last = {}
     for invoice in files.read_invoices(latest=(now - timedelta(days=1)).date()):
@@ -59,7 +59,7 @@ def build_demo(*, by: User) -> None:
     add_leads(by=by)
     ignore_shared_values(by=by)
     erase_customer_on_request()
-    add_jobs(by=by)
+    add_jobs(by=by, admin=admin)
 
 
 def describe_demo() -> Iterator[str]:

@@ -9,10 +9,10 @@ from crm.jobs.turn import take_turn
 from customers.search.forms import read_list_filter
 
 
-def add_jobs(*, by: User) -> None:
+def add_jobs(*, by: User, admin: User) -> None:
     query = {"country": "US"}
     export = start_export(read_list_filter(query), query, by=by)
     take_turn(str(export.uuid), worker="demo")
     dismiss(export)
-    rebuild, _ = start_rebuild(by=by)
-    pause(rebuild, by=by)
+    rebuild, _ = start_rebuild(by=admin)
+    pause(rebuild, by=admin)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from crm.jobs.leases import FIRST_LEASE
 from crm.jobs.models import Job
 from customers.lib.errors import ActionError
 
@@ -51,7 +52,7 @@ class JobKind:
     """How many rows there are to do; asked once, before the first chunk."""
     file_name: Callable[[Job], str] | None = None
     """The name of the result file, of a kind that makes one."""
-    lease: timedelta = timedelta(seconds=60)
+    lease: timedelta = FIRST_LEASE
 
 
 KINDS: dict[str, JobKind] = {}

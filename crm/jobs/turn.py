@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from crm.jobs.ending import NotedFault, end_done, end_failed
 from crm.jobs.kind import JobKind, Step, kind_named
-from crm.jobs.leases import LeaseLostError, held
+from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
 from crm.jobs.models import UNFINISHED, EventKind, Job, JobError, JobEvent, JobState, ResultPart
 from customers.lib.errors import ActionError
 
@@ -76,7 +76,7 @@ def claim(uuid: str, *, worker: str) -> Job | None:
         state=JobState.RUNNING,
         worker=worker,
         lease=lease,
-        lease_until=now + timedelta(seconds=60),
+        lease_until=now + FIRST_LEASE,
         started=Coalesce(F("started"), Value(now)),
     ):
         return None
@@ -93,6 +93,8 @@ def release(job: Job) -> Job | None:
 
 def _work(job: Job, kind: JobKind, is_stopping: Callable[[], bool]) -> None:
     ends = time.monotonic() + TURN.total_seconds()
+    if kind.lease > FIRST_LEASE:
+        prolong(job, kind.lease)
     if job.total is None and not job.done:
         _begin(job, kind)
     while not job.is_read_through:

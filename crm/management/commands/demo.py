@@ -31,8 +31,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             passwords = users.create_users(options["password"])
             if not exists:
-                build_demo(by=User.objects.get(username="agent"))
-                users.create_more_staff(by=User.objects.get(username="admin"))
+                admin = User.objects.get(username="admin")
+                build_demo(by=User.objects.get(username="agent"), admin=admin)
+                users.create_more_staff(by=admin)
         self.stdout.write("The demo already exists. Nothing was added." if exists else "Demo created.")
         for line in (*describe_demo(), "Sign in as:", *users.describe_users(passwords)):
             self.stdout.write(line)

@@ -1,5 +1,6 @@
 """What a worker does in its turn at a job, and what becomes of a job whose worker is lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,12 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from crm.jobs import control, turn
-from crm.jobs.kind import kind_named
+from crm.jobs import control, ending, turn
+from crm.jobs.kind import KINDS, kind_named
 from crm.jobs.leases import LeaseLostError
 from crm.jobs.lost import wake_lost_jobs
 from crm.jobs.models import EventKind, Job, JobState
+from crm.jobs.results import put_together
 from crm.jobs.turn import claim, do_chunk, take_turn
 from customers.lib.errors import ActionError
 from tests.crm.jobs.counting import COUNTING, result_lines, rows_done, start_counting, work_off
@@ -177,6 +179,25 @@ def test_a_worker_that_was_taken_for_lost_writes_nothing_more(owner):
 
     assert rows_done(job) == list(range(20))
     assert EventKind.LOST in events(job)
+
+
+def test_a_slow_kind_and_a_long_file_keep_their_lease(owner, monkeypatch):
+    """Otherwise each worker in turn would lose it at the same place, for ever."""
+    leases = []
+
+    def note_lease(job: Job, act):
+        leases.append(round((Job.objects.get(pk=job.pk).lease_until - timezone.now()).total_seconds() / 60))
+        return act()
+
+    slow = replace(
+        COUNTING,
+        lease=timedelta(minutes=5),
+        chunk=lambda job: note_lease(job, lambda: COUNTING.chunk(job)),
+    )
+    monkeypatch.setitem(KINDS, "counting", slow)
+    monkeypatch.setattr(ending, "put_together", lambda job, kind: note_lease(job, lambda: put_together(job, kind)))
+    assert take(start_counting(15, by=owner)).state == "done"
+    assert leases == [5, 5, 15]
 
 
 def test_a_call_that_was_lost_is_made_again_but_not_at_every_look(owner, django_capture_on_commit_callbacks):
