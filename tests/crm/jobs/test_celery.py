@@ -54,7 +54,7 @@ def take_delivered_again(queue: str) -> list[str]:
 @pytest.mark.rabbitmq
 @pytest.mark.parametrize("kills", [1])
 def test_killed_workers_of_celery_repeat_nothing_and_lose_nothing(owner, start_worker, queue, kills):
-    job = start_counting(ROWS, by=owner, seconds=0.05)
+    job = start_counting(ROWS, by=owner, seconds=0.1)
     call(job)
     for kill in range(kills):
         worker = start_worker(module="tests.crm.jobs.counting_celery")
