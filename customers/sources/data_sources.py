@@ -42,10 +42,7 @@ class StaleSourceError(SourceError):
 def create(name: str, *, system: str = "", by: User) -> DataSource:
     name, system = _checked_name(name), system.strip()
     _refuse_text("system", system)
-    if is_of_login(name):
-        raise SourceError("Names that begin with Konnektive belong to logins. Choose another.", "name")
-    if name == DataSource.STAFF:
-        raise SourceError(TAKEN, "name")
+    _refuse_reserved(name)
     try:
         return _create(name, system, by)
     except IntegrityError:
@@ -69,6 +66,14 @@ def name_of_login(username: str) -> str:
 
 def is_of_login(name: str) -> bool:
     return name.startswith(LOGIN_PREFIX)
+
+
+def _refuse_reserved(name: str) -> None:
+    """In whatever case, because users could not tell them apart."""
+    if name.casefold().startswith(LOGIN_PREFIX.casefold()):
+        raise SourceError("Names that begin with Konnektive belong to logins. Choose another.", "name")
+    if name.casefold() == DataSource.STAFF.casefold():
+        raise SourceError(TAKEN, "name")
 
 
 @transaction.atomic
@@ -138,8 +143,7 @@ def _checked_new_name(source: DataSource, text: str) -> str:
         raise SourceError("This data source holds the values entered by staff. Its name cannot be changed.", "name")
     if is_of_login(source.name):
         raise SourceError("This is the data source of a login. Its name cannot be changed.", "name")
-    if is_of_login(name):
-        raise SourceError("Names that begin with Konnektive belong to logins. Choose another.", "name")
+    _refuse_reserved(name)
     return name
 
 

@@ -40,6 +40,8 @@ def test_a_change_of_nothing_is_none():
         ({"name": " "}, "A name is required for each data source."),
         ({"name": "Market"}, "A data source has this name already. Choose another."),
         ({"name": "Staff"}, "A data source has this name already. Choose another."),
+        ({"name": "staff"}, "A data source has this name already. Choose another."),
+        ({"name": "KONNEKTIVE jane"}, "Names that begin with Konnektive belong to logins. Choose another."),
         ({"name": "Konnektive jane"}, "Names that begin with Konnektive belong to logins. Choose another."),
         ({"name": "x" * 101}, "Use 100 characters or fewer, and none that is NUL."),
         ({"default_country": "XX"}, "Choose a country of the list."),
