@@ -34,6 +34,8 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
+    # Its queue is named by the host: a second worker there, or one that follows a killed one, could not begin.
+    worker_enable_remote_control=False,
     task_ignore_result=True,
     task_default_queue=settings.CELERY_QUEUE,
     task_queues=[quorum_queue(settings.CELERY_QUEUE)],
