@@ -53,7 +53,7 @@ def _impatient() -> Iterator[None]:
     try:
         yield
     finally:
-        run("SET lock_timeout = '20s'" if on_postgres else "PRAGMA busy_timeout = 20000")
+        run("RESET lock_timeout" if on_postgres else "PRAGMA busy_timeout = 20000")
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 That the query of each page goes through an index is said where it is written: in tests/customers/constant_cost/.
 """
 
+from collections.abc import Mapping
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -96,13 +98,17 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
     }
 
 
+def address_of(page: str, names: Mapping[str, object]) -> str:
+    of = PAGES[page].of if page in PAGES else ("job",) if page == "jobs:detail" else ()
+    return reverse(page, args=[names[name] for name in of])
+
+
 def statements_by_page(client: Client, customer: Customer, user: User) -> dict[str, int]:
     """{page: how many queries it makes}."""
     names = url_arguments(client, customer, user)
     found = {}
     for name in OPENED:
-        of = PAGES[name].of if name in PAGES else ("job",) if name == "jobs:detail" else ()
-        url = reverse(name, args=[names[each] for each in of])
+        url = address_of(name, names)
         query = {"duplicate": names["other"]} if name == "customers:merge_values" else {}
         with CaptureQueriesContext(connection) as queries:
             response = client.get(url, query)

@@ -15,8 +15,7 @@ from customers.records.registry import linked_models
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import one_of_each
-from tests.test_access import PAGES
-from tests.test_queries import OPENED, url_arguments
+from tests.test_queries import OPENED, address_of, url_arguments
 
 NAME = "Eve \u202eSmith"
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "rect", "line", "circle", "use"}
@@ -81,7 +80,7 @@ def customer(eve) -> Customer:
 def addresses(client, customer: Customer, eve: User) -> Iterator[str]:
     names = url_arguments(client, customer, eve)
     for page in OPENED:
-        yield reverse(page, args=[names[name] for name in (PAGES[page].of if page in PAGES else ())])
+        yield address_of(page, names)
     for choice in tabs.offered(set(EVERYTHING)):
         yield f"{customer.get_absolute_url()}?tab={choice.slug}"
     for merge_ in customer.merges.all():

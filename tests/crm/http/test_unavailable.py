@@ -80,7 +80,7 @@ def test_the_page_of_a_held_customer_waits_for_nothing(client, customer):
     with held(customer):
         run("SET lock_timeout = '20s'", "SET statement_timeout = '2s'")
         page = client.get(customer.get_absolute_url())
-        run("SET statement_timeout = '30s'")
+        run("RESET statement_timeout")
     assert page.status_code == 200
 
 

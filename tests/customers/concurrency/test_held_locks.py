@@ -81,7 +81,7 @@ def left_open(sql: str, value: int) -> Iterator[None]:
 def wait_in_vain(act: Callable[[], object]) -> None:
     run("SET lock_timeout = '10ms'")
     assert Waiter(act).is_refused()
-    run("SET lock_timeout TO DEFAULT")
+    run("RESET lock_timeout")
 
 
 def test_three_wait_for_a_held_customer_and_the_others_of_eight_are_free_at_once():

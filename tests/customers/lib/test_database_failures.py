@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 
 import pytest
-from django.db import ConnectionHandler, Error, connection
+from django.db import ConnectionHandler, Error, connection, transaction
 
 from customers.lib.database_failures import Failure, failure_of
 from tests.failing_database import apart, on_postgres, run
@@ -41,7 +41,8 @@ def terminate() -> None:
 
 
 def too_slow() -> None:
-    run("SET statement_timeout = '50ms'", "SELECT pg_sleep(10)")
+    with transaction.atomic():  # the session goes back to the pool, and must not keep the limit
+        run("SET LOCAL statement_timeout = '50ms'", "SELECT pg_sleep(10)")
 
 
 def without_connections_left() -> None:
