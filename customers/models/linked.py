@@ -1,4 +1,7 @@
-"""What a table of a customer is: a row linked to a source record, and the tab of the customer page that lists it."""
+"""What a table of a customer is: a row linked to a source record, and the tab of the customer page that lists it.
+
+The tables themselves are elsewhere: copy `Task` in engagement.py for a new one, which has only its position here.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
