@@ -99,10 +99,12 @@ def _read(text: str, region: str, *, only_valid: bool = False) -> str:
             number = phonenumbers.parse(spelling, region or None, keep_raw_input=True)
         except phonenumbers.NumberParseException:
             continue
-        if _may_lack_area(number):
+        has_country_code = number.country_code_source != CountryCodeSource.FROM_DEFAULT_COUNTRY
+        if not has_country_code and _may_lack_area(number):
             continue
         number = _as_dialled_now(number)
-        if phonenumbers.is_valid_number(number) or (not only_valid and _has_usual_length(number)):
+        is_usual = _has_usual_length(number) and (has_country_code or _begins_as_usual(number))
+        if phonenumbers.is_valid_number(number) or (is_usual and not only_valid):
             extension = f";ext={number.extension}" if number.extension else ""
             return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
     return ""
@@ -123,8 +125,6 @@ def _may_lack_area(number: PhoneNumber) -> bool:
 
     4414567 is of Oldenburg, and of each German town that has numbers of seven digits.
     """
-    if number.country_code_source != CountryCodeSource.FROM_DEFAULT_COUNTRY:
-        return False
     metadata = _metadata(number)
     if not (metadata and metadata.national_prefix and metadata.fixed_line):
         return False
@@ -162,11 +162,17 @@ def _has_usual_length(number: PhoneNumber) -> bool:
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return False
     metadata = _metadata(number)
-    if not (metadata and metadata.mobile and metadata.general_desc):
+    if not (metadata and metadata.mobile):
         return False
-    lengths, significant = metadata.mobile.possible_length, phonenumbers.national_significant_number(number)
-    begins_well = re.fullmatch(metadata.general_desc.national_number_pattern or ".*", significant)
-    return len(lengths) <= 2 and len(significant) in lengths and bool(begins_well)
+    lengths = metadata.mobile.possible_length
+    return len(lengths) <= 2 and len(phonenumbers.national_significant_number(number)) in lengths
+
+
+def _begins_as_usual(number: PhoneNumber) -> bool:
+    """Whether it begins as numbers of its country do: 0612345678 is none of the US, where no country was written."""
+    metadata = _metadata(number)
+    pattern = metadata.general_desc.national_number_pattern if metadata and metadata.general_desc else None
+    return bool(re.fullmatch(pattern or ".*", phonenumbers.national_significant_number(number)))
 
 
 def phone_digits(text: str) -> str:
