@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def quorum_queue(name: str) -> Queue:
-    return Queue(name, routing_key=name, queue_arguments={"x-queue-type": "quorum"})  # type: ignore[no-untyped-call]
+    return Queue(name, routing_key=name, queue_arguments={"x-queue-type": "quorum"})  # type: ignore[no-untyped-call]  # of kombu
 
 
 app = Celery("reunite", broker=settings.CELERY_BROKER_URL, set_as_current=False)
@@ -44,7 +44,7 @@ app.conf.update(
 )
 
 
-@app.task(name="reunite.run")  # type: ignore[untyped-decorator]
+@app.task(name="reunite.run")  # type: ignore[untyped-decorator]  # celery has no types
 def run(path: str, args: list[Any], kwargs: dict[str, Any]) -> None:
     import_string(path).call(*args, **kwargs)
 

@@ -56,10 +56,10 @@ def missing_permissions(user: User, job: Job) -> Sequence[str]:
 
 def header(request: HttpRequest) -> dict[str, Any]:
     """For the navigation, and the notices of jobs that ended; asked only by pages that have them."""
-    user = getattr(request, "user", None)
-    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+    user: Any = getattr(request, "user", None)
+    if not getattr(user, "is_authenticated", False):
         return {}
     return {
-        "may_open_jobs": SimpleLazyObject(lambda: may_open_jobs(request.user)),  # type: ignore[arg-type]
-        "job_news": SimpleLazyObject(lambda: news_of(request.user)),  # type: ignore[arg-type]
+        "may_open_jobs": SimpleLazyObject(lambda: may_open_jobs(user)),
+        "job_news": SimpleLazyObject(lambda: news_of(user)),
     }
