@@ -89,18 +89,21 @@ def _join(keys: Collection[Key]) -> tuple[list[Queue], float]:
 
 def _take_within(seconds: float, take: Callable[[], Result], queues: Iterable[Queue]) -> Result:
     end = monotonic() + settings.LOCK_TIMEOUT
+    # Never released: who waited for the lock meanwhile would then wait for the end of the transaction, even after the
+    # caller gave the lock back by rolling back to an earlier savepoint. See XactLockTableWait in PostgreSQL.
+    before = transaction.savepoint()
     while True:
         got = sum(queue.got for queue in queues)
         try:
-            with transaction.atomic():
-                _run(f"{LIMIT} {max(1, round(seconds * 1000))}")
-                result = take()
-                _run(LIMIT_OF_SESSION)
-                return result
+            _run(f"{LIMIT} {max(1, round(seconds * 1000))}")
+            result = take()
+            _run(LIMIT_OF_SESSION)
+            return result
         except OperationalError as error:
             is_moving = sum(queue.got for queue in queues) > got and monotonic() < end
             if not (_is_refused(error) and is_moving):
                 raise
+            transaction.savepoint_rollback(before)
 
 
 def _run(sql: str) -> None:

@@ -174,3 +174,16 @@ def test_who_waits_for_a_lock_that_others_get_meanwhile_is_not_refused(monkeypat
 
 def refuse() -> None:
     raise OperationalError from LockNotAvailable()
+
+
+def test_a_lock_that_was_taken_where_many_wait_and_given_back_is_free_for_who_waited(monkeypatch):
+    (held,) = customers("a")
+    with ThreadPoolExecutor(1) as threads, transaction.atomic():
+        before = transaction.savepoint()
+        with monkeypatch.context() as many_wait:
+            many_wait.setattr(lock_queues, "MOST_WAITING", 0)
+            lock([held.pk])
+        [waiting] = start(threads, waiters_for(held, 1))
+        wait_until_blocked()
+        transaction.savepoint_rollback(before)
+        assert not waiting.result(timeout=10)
