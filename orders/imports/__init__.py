@@ -1,0 +1,4 @@
+"""Importing customers, orders and subscriptions from a file.
+
+Read `rows.py` first: what a file comes to.
+"""

@@ -1,0 +1,56 @@
+"""What the rows of a file come to: the customer, order or subscription that they say, ready to be taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from orders.intake.order import IncomingCustomer, IncomingOrder
+from orders.models import PurchaseStatus
+
+
+@dataclass(frozen=True)
+class IncomingSubscription:
+    """A subscription as a billing system describes it: `product` is the name of its plan, `price` for all `quantity`.
+
+    Without an interval it is not known how often it bills. `ends` may lie ahead, for one that will be cancelled then.
+    """
+
+    external_id: str
+    product: str
+    price: Decimal
+    currency: str
+    sku: str = ""
+    quantity: int = 1
+    interval_count: int | None = None
+    interval_unit: str = ""
+    status: str = PurchaseStatus.ACTIVE
+    started: datetime | None = None
+    ends: datetime | None = None
+    next_bill: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ImportedRow:
+    """One customer, order or subscription of a file, made of the rows `numbers`: an order may have a row for each line.
+
+    `cells` are those of the first row, by header, as the file has them. `profile` has fields of the profile by key,
+    cleaned, the identity and the addresses of `customer` included; what the file leaves blank is not in it. `beside`
+    are columns of the customer that are no part of the profile. `refusal` says why the row cannot be taken in, in
+    sentences fit to show; it has no customer, order and subscription then.
+    """
+
+    numbers: tuple[int, ...]
+    cells: Mapping[str, str]
+    customer: IncomingCustomer | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    order: IncomingOrder | None = None
+    subscription: IncomingSubscription | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
