@@ -88,6 +88,7 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
     ),
     "Administration": (
         Checkbox(MANAGE_USERS, "Create and edit users, with at most your own permissions"),
+        Checkbox("orders.run_import", "Customers, orders and subscriptions. Also undo an import"),
         Checkbox("jobs.start_rebuild", "After an update, or when figures disagree"),
         Checkbox("jobs.view_all_job", "Imports, exports and other long work of all users"),
         Checkbox(USE_API, "With your own API keys"),

@@ -7,6 +7,7 @@ from orders.models.catalogue import Campaign, PlanGroup, Product
 from orders.models.erased_id import ErasedId
 from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
+from orders.models.imports import Import, ImportRow, ImportSample, ImportState, RowOutcome, SavedMapping
 from orders.models.order import (
     COUNTED,
     CollectionMethod,
@@ -43,6 +44,10 @@ __all__ = [
     "Fulfillment",
     "FulfillmentStatus",
     "IdempotencyKey",
+    "Import",
+    "ImportRow",
+    "ImportSample",
+    "ImportState",
     "ItemKind",
     "Membership",
     "MembershipStatus",
@@ -55,6 +60,8 @@ __all__ = [
     "Proration",
     "Purchase",
     "PurchaseStatus",
+    "RowOutcome",
+    "SavedMapping",
     "SubscriptionEvent",
     "Transaction",
     "TransactionKind",
