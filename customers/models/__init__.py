@@ -6,6 +6,7 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
+from customers.models.event import Event, EventKind
 from customers.models.history import HistoryEntry, HistoryKind
 from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.linked import LinkedRow, Tab, TabPosition
@@ -37,6 +38,8 @@ __all__ = [
     "DataSourceChange",
     "DeletedRow",
     "Deletion",
+    "Event",
+    "EventKind",
     "ForecastCategory",
     "HistoryEntry",
     "HistoryKind",

@@ -1,0 +1,45 @@
+"""The events in order, for programs that read on: none is missed, and none comes twice.
+
+An event has the time of the statement that wrote it and appears when its transaction is committed, so a later one may
+appear before it. Therefore events are read up to the horizon only (`customers/records/horizon.py`), before which
+nothing new can appear: whoever goes on behind the last event has seen all before it. On SQLite, which has one writer at
+a time, they appear in the order of their times.
+
+Two events about one customer have the order of their acts, because an act keeps the lock of its customers from before
+its event until the event has appeared. Only an order that comes in locks nobody; whose it is, its source record says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from customers.models import Event
+from customers.records.horizon import horizon
+from customers.records.newest import Cursor, compared_to
+from customers.records.ownership import merged_into_any
+
+
+def cursor_of(event: Event) -> Cursor:
+    return Cursor(event.at, event.pk)
+
+
+def events_after(cursor: Cursor | None, limit: int, *, kinds: Collection[str] = ()) -> list[Event]:
+    """At most `limit` events after `cursor`, oldest first; None is the beginning. Not to be called in a snapshot."""
+    events = appeared(horizon(), kinds=kinds)
+    if cursor:
+        events = events.filter(compared_to(cursor, "gt"))
+    return list(events.order_by("at", "pk")[:limit])
+
+
+def appeared(until: datetime | None, *, kinds: Collection[str] = (), customer: int | None = None) -> QuerySet[Event]:
+    """The events before the horizon `until`, which was read before: all, or of some kinds, or about one customer.
+
+    About a customer are also the events of those that were merged into it.
+    """
+    events = Event.objects.filter(at__lt=until) if until else Event.objects.all()
+    if kinds:
+        events = events.filter(kind__in=kinds)
+    return events if customer is None else events.filter(customer__in=merged_into_any([customer]))
