@@ -2,7 +2,8 @@
 
 MOST_WAITING may wait for the same lock for as long as the session waits. Who comes after them waits a tenth of that,
 and again as long as others get the lock meanwhile: then nobody holds it, only many want it. Once somebody has waited in
-vain, all wait a hundredth, until one gets the lock, or REMEMBERED is over.
+vain, all wait a hundredth, until one gets the lock, or REMEMBERED is over. What cannot be done again later, such as
+writing down what a gateway answered, always waits as long as the session does: `waiting_in_full`.
 
 On SQLite it does not apply: one writer at a time locks everything.
 """
@@ -10,6 +11,7 @@ On SQLite it does not apply: one writer at a time locks everything.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -50,6 +52,17 @@ class Queue:
 
 _guard = Lock()
 _queues: defaultdict[Key, Queue] = defaultdict(Queue)
+_is_in_full: ContextVar[bool] = ContextVar("is_in_full", default=False)
+
+
+@contextmanager
+def waiting_in_full() -> Iterator[None]:
+    """Within it, this thread waits for each lock as long as the session does, however many wait."""
+    before = _is_in_full.set(True)
+    try:
+        yield
+    finally:
+        _is_in_full.reset(before)
 
 
 def wait_for(keys: Iterable[Key], take: Callable[[], Result]) -> Result:
@@ -60,7 +73,7 @@ def wait_for(keys: Iterable[Key], take: Callable[[], Result]) -> Result:
     if connection.vendor != "postgresql" or not settings.LOCK_TIMEOUT:
         return take()
     with _queued(set(keys)) as (queues, limit):
-        return take() if limit == 1 else _take_within(limit * settings.LOCK_TIMEOUT, take, queues)
+        return take() if limit == 1 or _is_in_full.get() else _take_within(limit * settings.LOCK_TIMEOUT, take, queues)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.db import Error
 
 from customers.lib import sentences
 from customers.lib.database_failures import failure_of
+from customers.lib.lock_queues import waiting_in_full
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from customers.profile.lead_status import clear_lost
@@ -85,12 +86,14 @@ def record_answer(payment: Transaction, answer: Answer, *, by: User | None = Non
     """Step 3: record `answer` and return the payment. A PENDING answer changes nothing.
 
     With `by`, that user answered for the gateway, and the history has their name and reason. While the database cannot
-    record what the gateway answered, the payment stays PENDING, and `settle_pending` asks again.
+    record what the gateway answered, the payment stays PENDING, and `settle_pending` asks again: money has moved, so it
+    waits for a held customer in full.
     """
     if answer.status == TransactionStatus.PENDING:
         return payment
     try:
-        return _record(payment, answer, by=by)
+        with waiting_in_full():
+            return _record(payment, answer, by=by)
     except OrderDeletedError:
         raise LostAnswerError(ORDER_DELETED.format(answer=answer.text, amount=amount_text(payment))) from None
     except Error as error:

@@ -15,7 +15,9 @@ from customers.locks import NAMESPACE, get_locked, lock, lock_live, lock_numbers
 from customers.models import Customer
 from customers.records.staff_record import lock_to_edit
 from orders.locks import lock_owner
-from orders.models import Order
+from orders.models import Order, TransactionStatus
+from orders.payments.gateway import Answer
+from orders.payments.record_answer import record_answer
 from tests.customers.concurrency.customers_by_name import customers
 from tests.factories import paid_order
 from tests.failing_database import apart, run
@@ -150,6 +152,19 @@ def test_after_the_lock_the_act_waits_as_usual_for_all_others():
         lock([held.pk])
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == (USUAL,)
+
+
+def test_an_answer_of_the_gateway_waits_in_full_also_for_a_customer_who_is_held():
+    order = paid_order(email="a@reunite.cz", status="PENDING")
+    customer = order.source_record.customer
+    payment = order.transactions.create(source_record=order.source_record, kind="SALE", amount=7, currency="USD")
+    approved = Answer(TransactionStatus.SUCCESS, "Approved.", "1")
+    with ThreadPoolExecutor(1) as threads:
+        with left_open(CUSTOMER, customer.pk):
+            wait_in_vain(lambda: lock([customer.pk]))
+            recorded = start_in_thread(threads, lambda: record_answer(payment, approved))
+            wait_until_blocked()
+        assert recorded.result(timeout=10).status == "SUCCESS"
 
 
 def test_who_waits_for_a_lock_that_others_get_meanwhile_is_not_refused(monkeypatch):
