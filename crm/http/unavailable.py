@@ -1,5 +1,7 @@
 """Answers while the database cannot serve: at once, with what was typed, and when to try again.
 
+A request that finds it away has waited for a connection; those after it are told by `outage`, without a wait.
+
 Views never catch a failing database. It comes here from a view by the middleware, and from a middleware by
 `error_pages.server_error`. A record that another act holds is 409 on a page, and everything else 503.
 """
@@ -17,6 +19,7 @@ from django.template.loader import render_to_string
 from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
 from crm.api.failures import REFUSED, STATUS
+from crm.http import outage
 from customers.lib.database_failures import Failure, failure_of, renew_idle_connections
 
 logger = logging.getLogger(__name__)
@@ -73,6 +76,8 @@ class UnavailableMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if outage.is_known():
+            return _refusal(request, Failure.AWAY)
         try:
             bool(request.user.is_authenticated)
         except Error as error:
@@ -94,6 +99,11 @@ def answer(request: HttpRequest, error: BaseException | None) -> HttpResponse | 
     logger.warning("%s at %s: %s", failure.name, request.path, error)
     if failure is Failure.AWAY:
         renew_idle_connections()
+        outage.note()
+    return _refusal(request, failure)
+
+
+def _refusal(request: HttpRequest, failure: Failure) -> HttpResponse:
     refused = REFUSED[failure]
     response = errors.answer(request, STATUS, refused.message) or _page(request, failure)
     response.headers["Retry-After"] = str(refused.wait)
