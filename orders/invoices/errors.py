@@ -6,12 +6,18 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import CharField
 from django.utils import timezone
 
 from customers.lib.money import CURRENCIES, UNKNOWN_CURRENCY, currency_error, is_payable
 from customers.lib.text import can_be_stored
-from orders.invoices.incoming import HEAD, PAYMENT, REFUND, IncomingInvoice, IncomingInvoiceLine, IncomingPayment
+from orders.invoices.incoming import (
+    PAYMENT,
+    REFUND,
+    TEXT_COLUMNS,
+    IncomingInvoice,
+    IncomingInvoiceLine,
+    IncomingPayment,
+)
 from orders.models import ItemKind, Order, OrderItem, Proration, Transaction
 
 TAKEN = {
@@ -23,12 +29,6 @@ BLANK = "can't be blank"
 REFUND_TOO_LARGE = "must not be more than was paid"
 LONGEST_ID = 255
 MOST = 2**31
-# The id and the currency have checks of their own.
-OTHER_TEXTS = [
-    column
-    for column in map(Order._meta.get_field, HEAD)
-    if isinstance(column, CharField) and column.name not in ("external_id", "currency")
-]
 
 Errors = dict[str, str]
 
@@ -66,7 +66,7 @@ def head_errors(invoice: IncomingInvoice | Order) -> Errors:
 def _wrong_head(invoice: IncomingInvoice | Order) -> Iterator[tuple[str, str]]:
     if wrong := currency_error(invoice.currency, on=invoice.at.date()):
         yield "currency", wrong
-    for column in OTHER_TEXTS:
+    for column in TEXT_COLUMNS:
         text = getattr(invoice, column.name)
         choices = [str(value) for value, _ in column.choices or ()]
         if choices and text and text not in choices:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 
-from orders.models import ItemKind, Product
+from django.db.models import CharField
+
+from orders.models import ItemKind, Order, Product
 
 PAYMENT, REFUND = "payment", "refund"
 
@@ -94,3 +96,10 @@ class IncomingInvoice:
 
 HEAD = tuple(part.name for part in fields(IncomingInvoice) if part.name not in ("lines", "payments"))
 """The values of an invoice besides its lines and payments: each is a column of Order by the same name."""
+
+TEXT_COLUMNS = [
+    column
+    for column in map(Order._meta.get_field, HEAD)
+    if isinstance(column, CharField) and column.name not in ("external_id", "currency")
+]
+"""Of those, the texts that are checked by their column and answered as they are."""

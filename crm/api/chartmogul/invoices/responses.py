@@ -2,20 +2,26 @@
 
 All answers build on `serialize_imported`, the answer to an import; `serialize_invoice` adds what that one lacks. A
 value of the customer is read from `record.customer`, as it is now; one that must stay as it was is a column of Order.
+The texts of an invoice (TEXT_COLUMNS of orders/invoices/incoming.py) are answered by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Prefetch, Q
 from ninja import Schema
+from pydantic import create_model
 
 from crm.api.chartmogul.money import cents
 from crm.api.chartmogul.times import format_time
+from orders.invoices.incoming import TEXT_COLUMNS
 from orders.invoices.status import REFUNDS, SALES
 from orders.models import ItemKind, Order, OrderItem, Transaction, TransactionStatus
+
+TEXTS = [column.name for column in TEXT_COLUMNS]
+Described = TypeVar("Described", bound=Schema)
 
 
 class InvoiceOptions(Schema):
@@ -74,6 +80,13 @@ class EditHistoryOut(Schema):
     latest_edit_performed_at: str | None
 
 
+def with_texts(schema: type[Described]) -> type[Described]:
+    """The schema with each text of an invoice that is answered as it is."""
+    texts: dict[str, Any] = dict.fromkeys(TEXTS, (str | None, None))
+    return create_model(schema.__name__, __base__=schema, __module__=schema.__module__, **texts)
+
+
+@with_texts
 class InvoiceOut(DisabledOut):
     uuid: str
     external_id: str | None
@@ -86,7 +99,6 @@ class InvoiceOut(DisabledOut):
     customer_uuid: str | None = None
     customer_external_id: str | None = None
     data_source_uuid: str | None = None
-    collection_method: str | None = None
     status: str | None = None
     user_created: bool | None = None
     edit_history_summary: EditHistoryOut | None = None
@@ -133,7 +145,7 @@ def serialize_invoice(order: Order, options: InvoiceOptions) -> dict[str, Any]:
         "customer_uuid": record.customer.uuid,
         "customer_external_id": record.public_id,
         "data_source_uuid": order.data_source.uuid,
-        "collection_method": order.collection_method or None,
+        **{name: getattr(order, name) or None for name in TEXTS},
         "status": order.uncollected or None,
         "user_created": False,
     }

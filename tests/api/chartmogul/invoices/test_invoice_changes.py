@@ -217,5 +217,5 @@ def test_an_unknown_invoice_is_not_found(caller):
 
 def test_a_text_of_an_invoice_is_checked_by_its_column(monkeypatch):
     sold = Order(currency="USD", at=timezone.now(), coupon_code="x" * 61)
-    monkeypatch.setattr(errors, "OTHER_TEXTS", [Order._meta.get_field("coupon_code")])
+    monkeypatch.setattr(errors, "TEXT_COLUMNS", [Order._meta.get_field("coupon_code")])
     assert errors.head_errors(sold) == {"coupon_code": "must have 60 characters or fewer and no NUL character"}
