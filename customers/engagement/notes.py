@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 LONGEST_NOTE = 5_000
 """In characters, for the form and `/v1/`; the column has no limit.
 
-No text of `/v1/` may be longer (`crm/api/chartmogul/parser.py`), so a higher limit is one for all of them. Konnektive
-documents fewer for its notes (LONGEST_MESSAGE in `crm/api/konnektive/fields.py`). `docs/api.md` names the limit twice.
+`docs/api.md` names it. `/v1/` takes no text beyond LONGEST_TEXT (`crm/api/chartmogul/parser.py`), and Konnektive
+documents fewer for its notes (LONGEST_MESSAGE in `crm/api/konnektive/fields.py`).
 """
 
 

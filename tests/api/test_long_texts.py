@@ -4,11 +4,14 @@ import json
 import time
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.test import Client
 
 from crm.api.chartmogul.api import api
 from crm.api.chartmogul.parser import LONGEST_TEXT
 from crm.api.konnektive.calls import CALLS
+from customers.engagement.notes import LONGEST_NOTE
 from customers.lib.person_name import split_name
 from tests.api.caller import Caller
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller
@@ -54,6 +57,17 @@ def test_a_text_deep_inside_is_named_by_its_path():
 def test_a_text_of_the_query_is_refused():
     response = Caller().get("customers/search", email=LONG)
     assert (response.status_code, response.json()) == (422, {"errors": {"email": TOO_LONG}})
+
+
+def test_no_column_and_no_note_takes_a_longer_text():
+    columns = [column for model in apps.get_models() for column in model._meta.get_fields()]
+    assert [str(c) for c in columns if (getattr(c, "max_length", None) or 0) > LONGEST_TEXT] == []
+    assert LONGEST_NOTE <= LONGEST_TEXT
+
+
+def test_the_documentation_names_the_limit():
+    text = " ".join((settings.BASE_DIR / "docs/api.md").read_text().split())
+    assert f"Texts of more than {LONGEST_TEXT:,} characters" in text
 
 
 @table("length", [202, LONGEST_TEXT])

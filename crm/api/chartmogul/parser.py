@@ -1,7 +1,7 @@
 """Refuse texts that are too long before anything else is done with them.
 
-No field takes more than a note does. What the rules do with a text may take long for a long one, so that a
-request of a few megabytes would keep a thread busy.
+What the rules do with a text may take long for a long one, so that a request of a few megabytes would keep a thread
+busy. No column and no note takes a longer text than LONGEST_TEXT: `tests/api/test_long_texts.py`.
 """
 
 import json
@@ -13,9 +13,8 @@ from django.utils.datastructures import MultiValueDict
 from ninja.parser import Parser
 
 from crm.api.chartmogul.errors import invalid
-from customers.engagement.notes import LONGEST_NOTE
 
-LONGEST_TEXT = LONGEST_NOTE
+LONGEST_TEXT = 10_000
 
 
 class BoundedParser(Parser):
