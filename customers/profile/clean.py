@@ -10,7 +10,7 @@ from customers.lib.identity import comparable_email
 from customers.lib.names import has_visible_text
 from customers.lib.phones import FEWEST_DIGITS, comparable_phone, is_possible_phone
 from customers.lib.text import can_be_stored, clean_email, clean_website
-from customers.models import CartLogin, Customer, LeadStatus, PaySource
+from customers.models import CartLogin, Customer, PaySource
 from customers.profile.fields import FieldKind, ProfileField
 
 LONGEST_LOGIN = 150
@@ -25,9 +25,9 @@ def clean(field: ProfileField, value: Any) -> Any:
             if value not in (True, False, None) or (value is None and field.kind is FieldKind.FLAG):
                 raise ValidationError("Choose yes or no.")
             return value
-        case FieldKind.LEAD_STATUS:
-            if value and value not in LeadStatus.values:
-                raise ValidationError("Choose one of the lead statuses.")
+        case FieldKind.CHOICE:
+            if value and value not in dict(field.choices):
+                raise ValidationError("Choose one of the listed options.")
             return value
         case FieldKind.LOGIN if isinstance(value, str):
             return _clean_text(value, length=LONGEST_LOGIN)
@@ -85,8 +85,8 @@ def as_text(field: ProfileField, value: Any) -> str:
             return ", ".join(address_lines(value or {}))
         case FieldKind.CONSENT | FieldKind.FLAG:
             return ANSWERS[value]
-        case FieldKind.LEAD_STATUS:
-            return str(LeadStatus(value).label) if value else ""
+        case FieldKind.CHOICE:
+            return field.label_of(value)
         case FieldKind.PASSWORD:
             return "Set" if value else ""
         case FieldKind.LOGIN:

@@ -4,10 +4,12 @@ What a field is called by the two API dialects is in crm/api/profile_fields.py. 
 widens a consent is in merging/warnings.py; other consents have a general sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
+
+from customers.models import LeadStatus
 
 
 class FieldKind(Enum):
@@ -19,7 +21,8 @@ class FieldKind(Enum):
     CONSENT = auto()
     """Yes, No or never asked (None)."""
     FLAG = auto()
-    LEAD_STATUS = auto()
+    CHOICE = auto()
+    """One of `choices`, or none of them ("")."""
     LOGIN = auto()
     """Refers to the CartLogin whose login is shown."""
     PASSWORD = auto()
@@ -35,7 +38,8 @@ class ProfileField:
     """`group` is where pages show it; what is in the group Identity is also compared on Compare.
 
     `strictest` is the answer that a merge takes when customers gave different ones, and `refused` what it refuses.
-    `missing` is what the page of a customer says where there is no value, and `parts` label each part of an address.
+    `missing` is what the page of a customer says where there is no value, or what a form lets a user choose for none.
+    `choices` are those of its column, and `parts` label each part of an address.
     """
 
     key: str
@@ -45,11 +49,19 @@ class ProfileField:
     strictest: bool | None = None
     refused: str = ""
     missing: str = ""
+    choices: Sequence[tuple[str, str]] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def column(self) -> str:
         return f"{self.key}_id" if self.kind in REFERENCES else self.key
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        return [("", self.missing or "Not set"), *self.choices]
+
+    def label_of(self, choice: str) -> str:
+        return dict(self.choices).get(choice, choice)
 
     @property
     def blank(self) -> Any:
@@ -99,7 +111,11 @@ FIELDS: tuple[ProfileField, ...] = (
     ProfileField("sms_contact", "SMS contact", FieldKind.CONSENT, CONSENT, strictest=False, refused="SMS"),
     ProfileField("email_opt_in", "Email opt-in", FieldKind.CONSENT, CONSENT, strictest=False, refused="email"),
     ProfileField("tax_exempt", "Tax exempt", FieldKind.FLAG, OTHER),
-    ProfileField("lead_status", "Lead status", FieldKind.LEAD_STATUS, OTHER),
+    ProfileField(
+        *("lead_status", "Lead status", FieldKind.CHOICE, OTHER),
+        missing="Customer, not a lead",
+        choices=LeadStatus.choices,
+    ),
     *(ProfileField(f"custom{n}", f"Custom {n}", FieldKind.TEXT, OTHER) for n in range(1, 6)),
 )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customers.profile.fields import FIELDS, FieldKind
+from customers.profile.fields import FIELDS, FieldKind, ProfileField
 from tests.customers.invariants import check_invariants, picture
 from tests.customers.simulation import Simulation
 from tests.database import rolled_back
@@ -24,14 +24,21 @@ OF_KIND = {
     FieldKind.ADDRESS: st.sampled_from([{}, {"city": "Praha", "country": "CZ"}]),
     FieldKind.CONSENT: st.sampled_from([None, True, False]),
     FieldKind.FLAG: st.booleans(),
-    FieldKind.LEAD_STATUS: st.sampled_from(["", "new", "lost"]),
     FieldKind.LOGIN: st.sampled_from(["", "helena"]),
     FieldKind.PASSWORD: st.sampled_from(["", "md5$salt$hash"]),
 }
+
+
+def values_of(field: ProfileField) -> st.SearchStrategy:
+    if field.kind is FieldKind.CHOICE:
+        return st.sampled_from(["", field.choices[0][0], field.choices[-1][0]])
+    return OF_KIND[field.kind]
+
+
 TEXTS = tuple(field.key for field in FIELDS if field.kind is FieldKind.TEXT)
 # Values that several acts may write: what comes of an edit then depends on what a merge wrote before it.
 # A pay source has an act of its own.
-COMMON = {field.key: OF_KIND[field.kind] for field in FIELDS if field.kind is not FieldKind.PAY_SOURCE}
+COMMON = {field.key: values_of(field) for field in FIELDS if field.kind is not FieldKind.PAY_SOURCE}
 # What may be typed in a merge.
 TYPED = {**COMMON, "cart_login": st.uuids().map(str)}
 

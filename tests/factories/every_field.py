@@ -31,7 +31,7 @@ def _value(field: ProfileField, card: PaySource) -> Any:
             return {"line1": f"At the {field.label.lower()} 12", "city": "Brno", "country": "CZ"}
         case FieldKind.CONSENT | FieldKind.FLAG:
             return True
-        case FieldKind.LEAD_STATUS:
-            return "working"
+        case FieldKind.CHOICE:
+            return field.choices[1][0]
         case FieldKind.PAY_SOURCE:
             return card.pk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from customers.lib.address import address_lines
@@ -55,6 +55,7 @@ class GridRow:
     control: str
     cells: list[Cell]
     inputs: list[Input]
+    choices: Sequence[tuple[str, str]] = ()
     differs: bool = False
     note: str = ""
     error: str = ""
@@ -99,7 +100,7 @@ def value_lines(field: ProfileField, customer: Customer) -> list[str]:
             return address_lines(value)
         case kind if kind in REFERENCES and value:
             return [str(getattr(customer, field.key))]
-        case FieldKind.CONSENT | FieldKind.FLAG | FieldKind.LEAD_STATUS:
+        case FieldKind.CONSENT | FieldKind.FLAG | FieldKind.CHOICE:
             return [as_text(field, value) or "Empty"]
     return [str(value) if value else "Empty"]
 

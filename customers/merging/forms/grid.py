@@ -30,7 +30,7 @@ CONTROLS = {
     FieldKind.PASSWORD: "password",
     FieldKind.CONSENT: "strictest",
     FieldKind.FLAG: "strictest",
-    FieldKind.LEAD_STATUS: "choice",
+    FieldKind.CHOICE: "choice",
     FieldKind.PAY_SOURCE: "nothing",
 }
 CHANGED = ActMessage("changed by {user}", "changed by an API client")
@@ -110,10 +110,6 @@ class Grid:
         return len(self.customers) > 4
 
     @property
-    def lead_statuses(self) -> list[tuple[str, str]]:
-        return [(str(value), str(label)) for value, label in LeadStatus.choices]
-
-    @property
     def columns(self) -> int:
         return len(self.customers) + 2
 
@@ -130,6 +126,7 @@ class Grid:
             CONTROLS.get(field.kind, "text"),
             cells,
             self._inputs(field),
+            field.choices,
             differs=len(values) > 1,
             note=same_value if len(values) == 1 < len(spellings) else "",
             error=self.errors.get(field.key, ""),

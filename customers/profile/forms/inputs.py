@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 
 from customers.lib.address import PART_LENGTH, PARTS, address
-from customers.models import CartLogin, Customer, LeadStatus, PaySource
+from customers.models import CartLogin, Customer, PaySource
 from customers.profile.clean import LONGEST_LOGIN
 from customers.profile.fields import FieldKind, ProfileField
 from customers.web.fields import TextField
@@ -35,8 +35,8 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
             return {field.key: _select(field, [("", "Not set"), ("yes", "Yes"), ("no", "No")])}
         case FieldKind.FLAG:
             return {field.key: _select(field, [("no", "No"), ("yes", "Yes")])}
-        case FieldKind.LEAD_STATUS:
-            return {field.key: _select(field, [("", "Customer, not a lead"), *LeadStatus.choices])}
+        case FieldKind.CHOICE:
+            return {field.key: _select(field, field.options)}
         case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
             return {field.key: _select(field, [("", "None"), *_options(field, customer)])}
     longest = getattr(Customer, field.key).field.max_length or LONGEST_LOGIN

@@ -5,13 +5,14 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from customers.models import Customer, LeadStatus
+from customers.models import Customer
+from customers.profile.fields import BY_KEY
 
 
 class StatusForm(forms.Form):
     """Lead status and owner of a customer, with the version that was shown."""
 
-    lead_status = forms.ChoiceField(choices=[("", "Customer, not a lead"), *LeadStatus.choices], required=False)
+    lead_status = forms.ChoiceField(choices=BY_KEY["lead_status"].options, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     def __init__(self, customer: Customer, data: Mapping[str, Any] | None = None) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
         ("value-first_name", "x" * 101, "First name", "Use 100 characters or fewer. This has 101."),
         ("value-billing_address-city", "x" * 121, "Billing address", "Use 120 characters or fewer. This has 121."),
         ("value-first_name", "a\x00b", "First name", "Remove the character that cannot be stored."),
-        ("value-lead_status", "forged", "Lead status", "Choose one of the lead statuses."),
+        ("value-lead_status", "forged", "Lead status", "Choose one of the listed options."),
         ("value-credit-USD", "much", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-credit-USD", "NaN", "Credit, USD", "Enter an amount such as 7.50."),
         ("value-credit-USD", "-1", "Credit, USD", "Enter an amount such as 7.50."),
