@@ -20,7 +20,7 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from crm.jobs.files import clear_old_jobs
-from crm.jobs.lost import wake_lost_jobs
+from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
 from crm.jobs.queue import forget_old_calls
 

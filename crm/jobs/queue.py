@@ -1,6 +1,6 @@
 """The wake-up call: a task that gives a job its next turn. `TASKS` in the settings says which queue carries it.
 
-A call that is lost is made again by `lost.py`, and one too many finds nothing to do.
+A call that is lost is made again by `lost_jobs.py`, and one too many finds nothing to do.
 """
 
 import os

@@ -20,7 +20,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from crm.jobs.ending import NotedFault, end_done, end_failed
+from crm.jobs.end import NotedFault, end_done, end_failed
 from crm.jobs.kind import JobKind, Step, kind_named
 from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
 from crm.jobs.models import UNFINISHED, EventKind, Job, JobError, JobEvent, JobState, ResultPart

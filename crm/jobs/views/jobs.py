@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm.jobs import control
+from crm.jobs.activity import event_text
 from crm.jobs.clock import is_worker_missing
 from crm.jobs.forms.job_filter import JobFilterForm
 from crm.jobs.listing import job_page
@@ -60,7 +61,7 @@ def job_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     may_control = not missing_permissions(request.user, job)
     context |= {
         "errors": job.errors.all()[:ERRORS_SHOWN] if may_control else [],
-        "events": job.events.select_related("by")[:EVENTS_SHOWN],
+        "activity": [(event, event_text(event)) for event in job.events.select_related("by")[:EVENTS_SHOWN]],
         "is_worker_missing": job.is_unfinished and is_worker_missing(),
         "may_control": may_control,
     }

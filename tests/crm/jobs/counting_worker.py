@@ -5,14 +5,14 @@ import django
 
 def main() -> None:
     django.setup()
-    from crm.jobs import clock, lost
+    from crm.jobs import clock, lost_jobs
     from crm.jobs.models import UNFINISHED, Job
     from crm.jobs.worker import end_after_the_chunk, work
     from tests.crm.jobs import counting
 
     assert counting.COUNTING
     # As nobody waits for a minute here, a lost worker is looked for all the time.
-    clock.SCHEDULED[:] = [clock.Scheduled("wake_lost_jobs", clock.every(seconds=0.05), lost.wake_lost_jobs)]
+    clock.SCHEDULED[:] = [clock.Scheduled("wake_lost_jobs", clock.every(seconds=0.05), lost_jobs.wake_lost_jobs)]
     end_after_the_chunk()
     work(until=lambda: not Job.objects.filter(state__in=UNFINISHED).exists(), pause=0.05)
 

@@ -115,8 +115,9 @@ def test_a_job_is_paused_resumed_and_cancelled_on_its_page(owner, as_owner):
     assert "Paused by owner" in page(as_owner, "detail", job.pk)
     as_owner.post(reverse("jobs:resume", args=[job.pk]))
     assert "cannot be resumed" in page(as_owner, "cancel", job.pk)
+    Job.objects.filter(pk=job.pk).update(done=1_200)
     as_owner.post(reverse("jobs:cancel", args=[job.pk]))
-    assert "Cancelled by owner" in page(as_owner, "detail", job.pk)
+    assert "Cancelled by owner after 1,200 rows" in page(as_owner, "detail", job.pk)
     answer = as_owner.post(reverse("jobs:resume", args=[job.pk]), follow=True)
     assert f"Nothing was changed. Count rows (job {job.pk}) is cancelled." in visible_text(answer)
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from crm.jobs import control, ending, turn
+from crm.jobs import control, end, turn
 from crm.jobs.kind import KINDS, kind_named
 from crm.jobs.leases import LeaseLostError
-from crm.jobs.lost import wake_lost_jobs
+from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import EventKind, Job, JobState
 from crm.jobs.results import put_together
 from crm.jobs.turn import claim, do_chunk, take_turn
@@ -195,7 +195,7 @@ def test_a_slow_kind_and_a_long_file_keep_their_lease(owner, monkeypatch):
         chunk=lambda job: note_lease(job, lambda: COUNTING.chunk(job)),
     )
     monkeypatch.setitem(KINDS, "counting", slow)
-    monkeypatch.setattr(ending, "put_together", lambda job, kind: note_lease(job, lambda: put_together(job, kind)))
+    monkeypatch.setattr(end, "put_together", lambda job, kind: note_lease(job, lambda: put_together(job, kind)))
     assert take(start_counting(15, by=owner)).state == "done"
     assert leases == [5, 5, 15]
 
