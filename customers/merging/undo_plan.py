@@ -213,7 +213,7 @@ def _outcomes(chain: Sequence[Customer], scope: UndoScope, history: ProfileHisto
     passed_on: set[str] = set()
     for customer in chain:
         written = _written(history, customer, scope, passed_on)
-        now, after = history.standing(customer.pk), history.standing(customer.pk, without=scope.parts)
+        now, after = history.derived(customer.pk), history.derived(customer.pk, without=scope.parts)
         outcomes.insert(
             0,
             [

@@ -112,10 +112,10 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
 def _confirmed(customer: Customer, values: Mapping[str, Any], merged: Collection[Customer]) -> Difference:
     """Those of the unchanged `values` that a merge brought, or that not all of the `merged` refuse yet, as a change."""
     history = ProfileHistory([customer.pk])
-    by = history.standing(customer.pk).by
+    by = history.derived(customer.pk).by
     decided = {key for key in values if isinstance(by.get(key), BroughtByMerge)}
     for one in merged:
-        said_by = history.standing(one.pk).by
+        said_by = history.derived(one.pk).by
         decided |= not_refused_by(one, refusals_in(values)).keys()
         decided |= {key for key in refusals_in(values) if isinstance(said_by.get(key), BroughtByMerge)}
     return {key: {"before": value, "after": value, "from": None} for key, value in values.items() if key in decided}

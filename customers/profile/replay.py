@@ -75,7 +75,7 @@ class BroughtByMerge:
 
 
 @dataclass
-class Standing:
+class DerivedProfile:
     """A profile as it stands, what each value stands by, and `parts`: the customer with all who are part of it."""
 
     values: Values
@@ -95,29 +95,29 @@ class ProfileHistory:
         self._members_of: defaultdict[int, list[MergeMember]] = defaultdict(list)
         for member in self.members:
             self._members_of[member.merge.survivor_id].append(member)
-        self._standing: dict[tuple[int, int | None, frozenset[Part]], Standing] = {}
+        self._derived: dict[tuple[int, int | None, frozenset[Part]], DerivedProfile] = {}
 
     def profile(self, customer: int, *, without: Collection[Part] = ()) -> Values:
         """The profile of `customer` as it follows from what stands, or would follow `without` some parts of merges."""
-        return self.standing(customer, without=without).values
+        return self.derived(customer, without=without).values
 
-    def standing(self, customer: int, *, until: int | None = None, without: Collection[Part] = ()) -> Standing:
+    def derived(self, customer: int, *, until: int | None = None, without: Collection[Part] = ()) -> DerivedProfile:
         """As `profile`, also at the version `until`."""
         arguments = (customer, until, frozenset(without))
-        if arguments not in self._standing:
-            self._standing[arguments] = self._play(*arguments)
-        return self._standing[arguments]
+        if arguments not in self._derived:
+            self._derived[arguments] = self._play(*arguments)
+        return self._derived[arguments]
 
-    def _play(self, customer: int, until: int | None, without: frozenset[Part]) -> Standing:
-        standing = Standing(self._before_changes(customer), {}, {customer})
+    def _play(self, customer: int, until: int | None, without: frozenset[Part]) -> DerivedProfile:
+        derived = DerivedProfile(self._before_changes(customer), {}, {customer})
         for version, decision in self._decisions(customer, without):
             if until is not None and version > until:
                 break
             if isinstance(decision, ProfileChange):
-                self._change(standing, decision, without)
+                self._change(derived, decision, without)
             else:
-                self._merge(standing, customer, decision, without)
-        return standing
+                self._merge(derived, customer, decision, without)
+        return derived
 
     def _decisions(
         self, customer: int, without: Collection[Part]
@@ -133,14 +133,14 @@ class ProfileHistory:
         ]
         yield from sorted(decisions, key=lambda decision: decision[0])
 
-    def _change(self, standing: Standing, change: ProfileChange, without: Collection[Part]) -> None:
+    def _change(self, derived: DerivedProfile, change: ProfileChange, without: Collection[Part]) -> None:
         for key, value in change.values.items():
             if change.via == BY_PURCHASE:
-                takes_effect = standing.values[key] == LeadStatus.LOST and self._stands(change, without)
+                takes_effect = derived.values[key] == LeadStatus.LOST and self._stands(change, without)
             else:
-                takes_effect = self._counts(key, value["after"], standing.parts)
+                takes_effect = self._counts(key, value["after"], derived.parts)
             if takes_effect:
-                standing.values[key], standing.by[key] = value["after"], change
+                derived.values[key], derived.by[key] = value["after"], change
 
     def _stands(self, change: ProfileChange, without: Collection[Part]) -> bool:
         """Whether the buyer is still part of the customer."""
@@ -152,20 +152,22 @@ class ProfileHistory:
             (m.merge_id, m.duplicate_id) not in without for m in members if buyer is None or m.duplicate_id == buyer
         )
 
-    def _merge(self, standing: Standing, survivor: int, members: list[MergeMember], without: Collection[Part]) -> None:
+    def _merge(
+        self, derived: DerivedProfile, survivor: int, members: list[MergeMember], without: Collection[Part]
+    ) -> None:
         merge = members[0].merge
         decisions = Decisions.from_json(merge.decisions)
-        duplicates = {m.duplicate_id: self.standing(m.duplicate_id, until=m.version, without=without) for m in members}
-        parts_of = {survivor: {*standing.parts}, **{pk: of_duplicate.parts for pk, of_duplicate in duplicates.items()}}
-        standing.parts.update(*parts_of.values())
+        duplicates = {m.duplicate_id: self.derived(m.duplicate_id, until=m.version, without=without) for m in members}
+        parts_of = {survivor: {*derived.parts}, **{pk: of_duplicate.parts for pk, of_duplicate in duplicates.items()}}
+        derived.parts.update(*parts_of.values())
         parties = [
-            Party(survivor, {**standing.values}),
+            Party(survivor, {**derived.values}),
             *(Party(pk, of_duplicate.values) for pk, of_duplicate in duplicates.items()),
         ]
         choices = {
             key: choice
             for key, choice in decisions.choices.items()
-            if isinstance(choice, Picked) or self._counts(key, choice.value, standing.parts)
+            if isinstance(choice, Picked) or self._counts(key, choice.value, derived.parts)
         }
 
         def have_bought(customers: Collection[int]) -> bool:
@@ -173,9 +175,9 @@ class ProfileHistory:
 
         for key, final in decide(parties, choices, decisions.rule, have_bought=have_bought).items():
             # Also if it is the same: it is the duplicate's value, and follows them.
-            if final.value != standing.values[key] or final.origin is not None:
+            if final.value != derived.values[key] or final.origin is not None:
                 was_picked = isinstance(choices.get(key), Picked | Typed)
-                standing.values[key], standing.by[key] = final.value, BroughtByMerge(merge, final.origin, was_picked)
+                derived.values[key], derived.by[key] = final.value, BroughtByMerge(merge, final.origin, was_picked)
 
     def _counts(self, key: str, value: Any, parts: Collection[int]) -> bool:
         """A login or payment method counts only if it was the customer's then: their own, or of who is part of them."""

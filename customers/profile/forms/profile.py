@@ -71,7 +71,7 @@ class ProfileForm(forms.Form):
         """{key: label with the value} of the fields whose value a merge brought, so that its undo would take it."""
         if self.customer is None:
             return {}
-        by = ProfileHistory([self.customer.pk]).standing(self.customer.pk).by
+        by = ProfileHistory([self.customer.pk]).derived(self.customer.pk).by
         brought = (field for field in self.offered if isinstance(by.get(field.key), BroughtByMerge))
         return {f.key: f"{f.label}: {as_text(f, getattr(self.customer, f.column)) or 'empty'}" for f in brought}
 
