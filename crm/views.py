@@ -11,8 +11,12 @@ from django.views.decorators.http import require_safe
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.jobs.web import may_open_jobs
 from customers.pages.views.start import start
+from customers.web.permissions import VIEW_ORDERS
+from orders.payments.undecided import UndecidedPayments, undecided_payments
+from orders.permissions import SETTLE
 
 if TYPE_CHECKING:
+    from crm.accounts.models import User
     from customers.web.permissions import StaffRequest
 
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 def home(request: "StaffRequest") -> HttpResponseBase:
     """The start page; for users without access to customers, the first page they may open."""
     if request.user.has_perm("customers.view_customer"):
-        return start(request)
+        return start(request, waiting=_waiting_for(request.user))
     if request.user.has_perm(MANAGE_USERS):
         return redirect("accounts:list")
     if may_open_jobs(request.user):
@@ -28,6 +32,11 @@ def home(request: "StaffRequest") -> HttpResponseBase:
     if request.user.has_perm(USE_API):
         return redirect("accounts:own")  # where their keys are
     raise PermissionDenied("You are signed in but have no permissions yet. An admin can grant them on Edit User.")
+
+
+def _waiting_for(user: "User") -> dict[str, UndecidedPayments]:
+    may_decide = user.has_perms([SETTLE, VIEW_ORDERS])
+    return {"undecided": undecided_payments()} if may_decide else {}
 
 
 @login_not_required

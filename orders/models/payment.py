@@ -95,6 +95,8 @@ class Transaction(LinkedRow):
             *LinkedRow.Meta.indexes,
             # Pending ones, to ask the gateway again.
             models.Index(fields=["status", "at", "id"], name="transaction_by_status"),
+            # The few whose answers contradict each other, oldest first.
+            models.Index(fields=["contradiction", "at", "id"], name="transaction_contradicted"),
             # API queries by day, and their sums, for which no row is read; and by time of the last change.
             models.Index(fields=["at", "id", "kind", "status", "currency", "amount"], name="transaction_by_at"),
             models.Index(fields=["updated", "id"], name="transaction_by_updated"),

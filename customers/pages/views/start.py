@@ -1,4 +1,5 @@
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -17,9 +18,11 @@ MOST_GROUPS = 5
 
 
 @may_view
-def start(request: "StaffRequest") -> HttpResponse:
+def start(request: "StaffRequest", *, waiting: Mapping[str, Any]) -> HttpResponse:
+    """`waiting` is what else waits for this user, such as payments to decide."""
     page, weeks = worklist_page(), merges_by_week(today=timezone.localdate())
     context = {
+        **waiting,
         "title": "Home",
         "has_customers": Customer.objects.exists(),
         "waiting": page,

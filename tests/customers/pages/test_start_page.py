@@ -10,8 +10,10 @@ from customers.merging import recent
 from customers.merging.recent import BASE, HIGHEST, WEEKS, merges_by_week, recent_acts
 from customers.models import Merge, Visit
 from customers.search.recent import recently_viewed, record_visit
+from orders.payments import undecided
 from tests.acts import merge, undo
-from tests.factories import CustomerFactory, customer_with_order, signed_in
+from tests.factories import CustomerFactory, customer_with_order, declined_order, signed_in
+from tests.orders.payments.changing_gateway import make_contradicted
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 18, 12, tzinfo=UTC)  # a Wednesday
@@ -44,6 +46,18 @@ def test_duplicates_that_wait_are_counted_and_the_first_named(as_agent):
     assert "4 customers</span>" in page
     assert "and 1 more" in page
     assert f'href="/customers/{oldest.pk}/merge/"' in page
+
+
+def test_who_may_decide_about_payments_sees_those_with_two_answers_and_others_do_not(as_admin, as_agent, monkeypatch):
+    orders = [declined_order(email=f"h{n}@reunite.cz") for n in range(3)]
+    for order in orders[:2]:
+        make_contradicted(order)
+    monkeypatch.setattr(undecided, "MOST_SHOWN", 1)
+    page = as_admin.get("/").content.decode()
+    assert f'href="/orders/{orders[0].number}/decide/"' in page
+    assert "1+</span>" in page
+    assert not any(order.number in page for order in orders[1:])
+    assert "Payments to decide" not in as_agent.get("/").content.decode()
 
 
 def test_merges_and_undos_are_told_latest_first(as_agent, agent):
