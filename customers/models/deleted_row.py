@@ -10,7 +10,15 @@ class DeletedRow(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["at", "id"], name="deletedrow_by_at")]
+        indexes = [
+            models.Index(fields=["at", "id"], name="deletedrow_by_at"),
+            # Whether a row that a client names was there once.
+            models.Index(fields=["key", "kind"], name="deletedrow_by_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @classmethod
+    def has(cls, kind: str, key: str | int) -> bool:
+        return cls.objects.filter(kind=kind, key=str(key)).exists()

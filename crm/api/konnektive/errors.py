@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
+from customers.models import DeletedRow
+
 
 class CallError(Exception):
     """Nothing was done, but for an OutcomeError. The message is a sentence, or {parameter: what is wrong with it}."""
@@ -19,6 +21,12 @@ class OutcomeError(CallError):
 
 def invalid(**errors: str) -> CallError:
     return CallError(errors)
+
+
+def missing(kind: str, key: str | int, *, parameter: str, noun: str) -> CallError:
+    """A row that a client names is not there. A client that keeps it is told if it was erased."""
+    was_erased = DeletedRow.has(kind, key)
+    return invalid(**{parameter: f"This {noun} was erased." if was_erased else f"This {noun} does not exist."})
 
 
 def nothing_found(what: str) -> CallError:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from django.db.models import QuerySet
 from pydantic import BeforeValidator, Field
 
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import CallError, invalid, missing
 from crm.api.konnektive.fields import Email, Parameters, Text, Whole, parse_truth, written
 from crm.api.konnektive.paging import DatedQuery
 from customers.matching.lookup import matching_all
@@ -88,7 +88,7 @@ def customer_if_any(number: int) -> Customer | None:
 def find_order(number: str) -> Order:
     order = Order.objects.filter(number=number).select_related("source_record").first()
     if order is None:
-        raise invalid(orderId="This order does not exist.")
+        raise missing("order", number, parameter="orderId", noun="order")
     return order
 
 

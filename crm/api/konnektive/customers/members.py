@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
-from crm.api.konnektive.errors import invalid
+from crm.api.konnektive.errors import invalid, missing
 from crm.api.konnektive.fields import Id, Parameters, Text, Whole
 from crm.api.konnektive.formats import format_day, format_time
 from crm.api.konnektive.paging import NumberedPage, answer_page
@@ -49,7 +49,7 @@ class ReactivateMember(Parameters):
 def members_reactivate(call: Call, sent: ReactivateMember) -> dict[str, Any]:
     membership = Membership.objects.select_related("source_record").filter(pk=sent.member_id).first()
     if membership is None:
-        raise invalid(memberId="This membership does not exist.")
+        raise missing("member", sent.member_id, parameter="memberId", noun="membership")
     if membership.club != sent.club_id:
         raise invalid(clubId="This membership is of another club.")
     return member_rows([reactivate_membership(membership, by=call.by)])[0]

@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from pydantic import BeforeValidator
 
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
-from crm.api.konnektive.errors import invalid
+from crm.api.konnektive.errors import invalid, missing
 from crm.api.konnektive.fields import Day, Id, Parameters, Whole, Word, written
 from crm.api.konnektive.orders.rows import fulfillment_row
 from crm.api.konnektive.paging import NumberedPage, answer_page
@@ -91,7 +91,7 @@ def fulfillment_update(call: Call, sent: UpdateFulfillment) -> list[dict[str, An
 def _find(number: int) -> Fulfillment:
     fulfillment = Fulfillment.objects.filter(pk=number).first()
     if fulfillment is None:
-        raise invalid(fulfillmentId="This fulfillment does not exist.")
+        raise missing("fulfillment", number, parameter="fulfillmentId", noun="fulfillment")
     return fulfillment
 
 

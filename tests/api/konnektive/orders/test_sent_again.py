@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from customers.models import Customer
+from customers.models import Customer, DeletedRow
 from orders.models import ErasedId, IdempotencyKey, Order, Transaction
 from tests.acts import erase
 from tests.api.konnektive.konnektive_caller import answer_of
@@ -160,6 +160,29 @@ def test_what_is_kept_of_an_erased_order_are_digests(store, erased):
     erased(send(store, "hholy@gmail.com", clientOrderId="hholy@gmail.com")[1])
     assert {len(row.digest) for row in ErasedId.objects.all()} == {64}
     assert ErasedId.objects.count() == 2
+
+
+def test_a_call_that_names_an_erased_order_or_what_belonged_to_it_says_that_it_was_erased(store, erased):
+    lead = store.lead()[1]
+    erased(lead)
+    for call in ("order/import", "leads/import", "order/refund", "order/cancel"):
+        sent = {
+            "orderId": lead["orderId"],
+            "campaignId": store.campaign.pk,
+            "product1_id": store.video.pk,
+            "cancelReason": "x",
+            "fullRefund": 1,
+        }
+        assert store.caller.ask(call, **sent, paySource="PREPAID")[1] == {"orderId": "This order was erased."}, call
+    for kind, call in (
+        ("purchase", "purchase/cancel"),
+        ("fulfillment", "fulfillment/update"),
+        ("member", "members/reactivate"),
+    ):
+        DeletedRow.objects.create(kind=kind, key="12")
+        about = {"clubId": "club", "cancelReason": "x", "fulfillmentStatus": "SHIPPED"}
+        answers = [store.caller.ask(call, **about, **{f"{kind}Id": number})[1][f"{kind}Id"] for number in (12, 13)]
+        assert ("erased" in answers[0], "does not exist" in answers[1]) == (True, True), answers
 
 
 def test_a_lead_of_an_erased_person_is_not_made_again_by_the_same_call(store, erased):
