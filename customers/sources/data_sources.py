@@ -1,11 +1,13 @@
 """Creating and changing data sources, with the history of who did.
 
-Names are unique; “Staff” is reserved for what users enter, and names that begin with “Konnektive” for the logins of
-that API. What a data source does not send is taken from its defaults; a changed default counts for what comes in later.
+Names are unique as users see them: capitals and unseen characters make no second one. “Staff” is reserved for what
+users enter, and names that begin with “Konnektive” for the logins of that API. What a data source does not send is
+taken from its defaults; a changed default counts for what comes in later.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,10 @@ from django.utils import timezone
 from customers.lib.countries import COUNTRIES
 from customers.lib.errors import ActionError
 from customers.lib.money import currency_refusal
-from customers.lib.names import has_visible_text
+from customers.lib.names import has_visible_text, without_unseen
 from customers.lib.phrases import isolated
 from customers.lib.text import can_be_stored
+from customers.locks import lock_numbers
 from customers.models import DataSource, DataSourceChange
 
 if TYPE_CHECKING:
@@ -43,10 +46,9 @@ def create(name: str, *, system: str = "", by: User) -> DataSource:
     name, system = _checked_name(name), system.strip()
     _refuse_text("system", system)
     _refuse_reserved(name)
-    try:
+    with transaction.atomic():
+        _refuse_taken(name)
         return _create(name, system, by)
-    except IntegrityError:
-        raise SourceError(TAKEN, "name") from None
 
 
 def of_login(username: str, *, by: User) -> DataSource:
@@ -70,16 +72,29 @@ def is_of_login(name: str) -> bool:
 
 def _refuse_reserved(name: str) -> None:
     """In whatever case, because users could not tell them apart."""
-    if name.casefold().startswith(LOGIN_PREFIX.casefold()):
+    if _as_seen(name).startswith(LOGIN_PREFIX.casefold()):
         raise SourceError("Names that begin with Konnektive belong to logins. Choose another.", "name")
-    if name.casefold() == DataSource.STAFF.casefold():
+    if _as_seen(name) == DataSource.STAFF.casefold():
         raise SourceError(TAKEN, "name")
+
+
+def _refuse_taken(name: str, *, by_others_than: DataSource | None = None) -> None:
+    """The names are few, and compared as users see them, which no column of the table says."""
+    lock_numbers(["names of data sources"])
+    others = DataSource.objects.exclude(pk=by_others_than.pk) if by_others_than else DataSource.objects.all()
+    if _as_seen(name) in map(_as_seen, others.values_list("name", flat=True)):
+        raise SourceError(TAKEN, "name")
+
+
+def _as_seen(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", without_unseen(name)).casefold().split())
 
 
 @transaction.atomic
 def _create(name: str, system: str, by: User) -> DataSource:
-    deleted = DataSourceChange.objects.filter(kind=DataSourceChange.Kind.DELETED, name=name).order_by("pk")
-    former = list(deleted.values_list("values__data_source", flat=True))
+    deleted = DataSourceChange.objects.filter(kind=DataSourceChange.Kind.DELETED).order_by("pk")
+    numbers = deleted.values_list("name", "values__data_source")
+    former = [number for former_name, number in numbers if _as_seen(former_name) == _as_seen(name)]
     source = DataSource.objects.create(name=name, system=system, former=former, created_by=by)
     write_change(source, DataSourceChange.Kind.CREATED, by=by)
     return source
@@ -98,17 +113,9 @@ def change(source: DataSource, values: Mapping[str, str], *, seen: int, by: User
     for field, (_, value) in edits.items():
         setattr(current, field, value)
     if edits:
-        _save(current, [*edits])
+        current.save(update_fields=[*edits])
         write_change(current, DataSourceChange.Kind.EDITED, edits, by=by)
     return current
-
-
-def _save(source: DataSource, fields: list[str]) -> None:
-    try:
-        with transaction.atomic():
-            source.save(update_fields=fields)
-    except IntegrityError:
-        raise SourceError(TAKEN, "name") from None
 
 
 def latest_change(source: DataSource) -> int:
@@ -144,6 +151,7 @@ def _checked_new_name(source: DataSource, text: str) -> str:
     if is_of_login(source.name):
         raise SourceError("This is the data source of a login. Its name cannot be changed.", "name")
     _refuse_reserved(name)
+    _refuse_taken(name, by_others_than=source)
     return name
 
 

@@ -8,7 +8,7 @@ import re
 from calendar import monthrange
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, get_args
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -19,7 +19,9 @@ from pydantic import (
     ConfigDict,
     SecretStr,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -37,10 +39,28 @@ LARGEST_WHOLE = 10**18 - 1
 TRUTHS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
+class JsonTruth(str):
+    """`true` or `false` of a JSON body, as it would be written in a form."""
+
+    __slots__ = ()
+
+
 class Parameters(BaseModel):
     """Undeclared parameters are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_truth(cls, sent: object, info: ValidationInfo) -> object:
+        """A first name is not `true`: a program that sends that has read its own data wrongly."""
+        if isinstance(sent, JsonTruth) and not _takes_truth(cls.model_fields[str(info.field_name)].annotation):
+            raise ValueError("Send a text or a number, not true or false.")
+        return sent
+
+
+def _takes_truth(annotation: object) -> bool:
+    return annotation is bool or bool in get_args(annotation)
 
 
 class DoneOnce(Parameters):

@@ -15,6 +15,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.debug import sensitive_variables
 
 from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.fields import JsonTruth
 from crm.query_string import remove_query_string
 from customers.lib.text import can_be_stored
 
@@ -84,7 +85,7 @@ def _as_text(name: str, value: Any) -> str:
                 raise invalid(**{name: "Remove the character that cannot be stored."})
             return value
         case bool():
-            return "true" if value else "false"  # a truth, and no number
+            return JsonTruth("true" if value else "false")  # a truth, and no number
         case None:
             return ""
     raise invalid(**{name: "Send a single value, not a list or an object."})

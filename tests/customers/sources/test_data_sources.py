@@ -40,6 +40,10 @@ def test_a_change_of_nothing_is_none():
         ({"name": " "}, "A name is required for each data source."),
         ({"name": "Market"}, "A data source has this name already. Choose another."),
         ({"name": "Staff"}, "A data source has this name already. Choose another."),
+        ({"name": "MARKET"}, "A data source has this name already. Choose another."),
+        ({"name": "\u200eMar\u200bket"}, "A data source has this name already. Choose another."),
+        ({"name": "Ｍarket"}, "A data source has this name already. Choose another."),
+        ({"name": "\u2068Staff\u2069"}, "A data source has this name already. Choose another."),
         ({"name": "staff"}, "A data source has this name already. Choose another."),
         ({"name": "KONNEKTIVE jane"}, "Names that begin with Konnektive belong to logins. Choose another."),
         ({"name": "Konnektive jane"}, "Names that begin with Konnektive belong to logins. Choose another."),
@@ -55,6 +59,14 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(values, why):
     assert refusal(edit, source, **{"name": "Store", "default_country": "CZ", **values}) == why
     assert (reloaded(source).name, reloaded(source).default_country) == ("Shop", "")
     assert not DataSourceChange.objects.exists()
+
+
+def test_its_own_name_may_be_written_otherwise_and_no_second_one_created():
+    source = DataSourceFactory(name="shop")
+    edit(source, name="Shop")
+    assert reloaded(source).name == "Shop"
+    assert refusal(create, "sHOP", by=None) == "A data source has this name already. Choose another."
+    assert create("Café", by=None) != create("Cafe", by=None)
 
 
 def test_a_currency_of_the_past_is_no_default():
