@@ -1,6 +1,7 @@
 """The history of one order or one purchase.
 
-Its entries are on the source record of the row, so that a merge, split or undo does not separate them.
+Its entries are on the source record of the row, so that a merge, split or undo does not separate them. With an entry
+goes the event that programs are told.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from django.db.models import QuerySet
 
 from customers.lib import sentences
 from customers.lib.sentences import Value
-from customers.models import HistoryEntry, HistoryKind
+from customers.models import EventKind, HistoryEntry, HistoryKind
+from customers.models.prepared import insert
 from customers.records import history
+from orders import events
 from orders.models import Order, OrderStatus, Purchase
 
 if TYPE_CHECKING:
@@ -22,13 +25,23 @@ if TYPE_CHECKING:
 MOST_SHOWN = 50
 
 
-def write(row: Order | Purchase, sentence: str, /, *, by: User | None, reason: str = "", **values: Value) -> None:
-    """`sentence` names `row` as {order} or {purchase}."""
+def write(
+    row: Order | Purchase,
+    sentence: str,
+    /,
+    *,
+    by: User | None,
+    event: EventKind | None = None,
+    reason: str = "",
+    **values: Value,
+) -> None:
+    """`sentence` names `row` as {order} or {purchase}. Programs are told the `event`, or else that it was updated."""
     if isinstance(row, Order):
-        kind, name, value = HistoryKind.PAYMENT, "order", order(row)
+        kind, name, value, updated = HistoryKind.PAYMENT, "order", order(row), EventKind.ORDER_UPDATED
     else:
-        kind, name, value = HistoryKind.PURCHASE, "purchase", purchase(row)
-    history.write(row.source_record_id, kind, sentence, by=by, reason=reason, **{name: value}, **values)
+        kind, name, value, updated = HistoryKind.PURCHASE, "purchase", purchase(row), EventKind.SUBSCRIPTION_UPDATED
+    written = history.entry(row.source_record_id, kind, sentence, by=by, reason=reason, **{name: value}, **values)
+    insert(written, events.about(row, event or updated))
 
 
 def placed(orders: Collection[Order], *, is_new: bool = False, by: User | None) -> list[HistoryEntry]:

@@ -33,8 +33,9 @@ from customers.models import (
 )
 from customers.models.functions import Now
 from customers.models.matching import Key
+from customers.models.prepared import insert
 from customers.profile.fields import FIELDS
-from customers.records import ownership, shared_values
+from customers.records import events, ownership, shared_values
 from customers.records.counts import RowCount, add_counts, count_rows
 from customers.records.registry import all_linked_models, linked_models
 from customers.totals.sums import OrderTotals, order_totals
@@ -128,6 +129,7 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     shared_values.drop_unshared(keys)
     forget_ignored(keys)
     drafts.forget(family)
+    insert(*events.erased(family))
     return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
 
 

@@ -6,7 +6,7 @@ grow with the orders of a customer. An order received meanwhile does not change 
 
 The statements: lock the customers, read their records; insert the merge, then its members; set the edges, move the
 records; write the staff record with its keys, the profile change and the profile, each only if it changes; drop shared
-values; insert the history entry. `docs/decisions/0027` has them in a table, `test_statements.py` counts them.
+values; insert the history entry and the events. `docs/decisions/0027` has them in a table, `test_statements.py` counts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from customers.profile.decisions import Decisions, Picked, Rule, Typed
 from customers.profile.derive import profile_difference, profile_values, save_profile
 from customers.profile.fields import BY_KEY, REFERENCES
 from customers.profile.shop_logins import LoginTakenError, settle_logins
-from customers.records import history
+from customers.records import events, history
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import drop_unshared
 from customers.records.staff_record import put_staff_record
@@ -88,7 +88,8 @@ def merge_customers(
         version=survivor.version + 1,
     )
     insert(merge)
-    insert(*_members(merge, duplicates, records))
+    members = [*_members(merge, duplicates, records)]
+    insert(*members)
     _lead_to_survivor(survivor.pk, billing_status.combined_status(locked.values()), plan.ids)
     _move_records(survivor.pk, plan.duplicate_ids)
     staff_record = put_staff_record(survivor, plan.values, owner=survivor.pk, records=records)
@@ -96,7 +97,10 @@ def merge_customers(
     drop_unshared(keys_of(record for record in records if record.customer != survivor.pk))
     credit.set_credit(survivor, dict(plan.credit), by=by, merge=merge)
     sentence = "Merged {customers} into this customer."
-    history.write(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge)
+    insert(
+        history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge),
+        *events.merged(merge, {member.duplicate_id: member.records for member in members}),
+    )
     return merge
 
 

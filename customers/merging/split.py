@@ -19,12 +19,13 @@ from customers.locks import RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord
 from customers.models.functions import Now
+from customers.models.prepared import insert
 from customers.profile.clean import clean
 from customers.profile.derive import bump_versions, refresh_profiles, write_profile_change
 from customers.profile.edit import create_customer
 from customers.profile.fields import BY_KEY
 from customers.profile.refusals import as_words, overruled, refusals_of
-from customers.records import history, shared_values
+from customers.records import events, history, shared_values
 from customers.records.owned import keys_of, owned_records
 from customers.totals import billing_status
 
@@ -122,6 +123,7 @@ def _write_history(plan: SplitPlan, new: Customer, *, reason: str, by: User | No
     history.write(plan.customer, HistoryKind.SPLIT, sentence, record=str(plan.record), customer=new, **refused, **act)
     sentence, refused = _with_refusals("Split off from {customer}.", plan.refusals)
     history.write(new, HistoryKind.SPLIT, sentence, customer=plan.customer, **refused, **act)
+    insert(*events.split(plan.record, new=new.pk, left=plan.customer.pk))
 
 
 def _with_refusals(sentence: str, refusals: Mapping[str, bool]) -> tuple[str, dict[str, Value]]:

@@ -26,12 +26,13 @@ from customers.merging.undo_plan import (
     plan_within,
     undo_scope,
 )
-from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
+from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.models.functions import Now
 from customers.models.prepared import Prepared, PreparedWrite, insert, updating
 from customers.profile.derive import profile_values, save_profile
 from customers.profile.refusals import as_words, said_while_merged
 from customers.profile.replay import ProfileHistory
+from customers.records import events
 from customers.records.history import entry
 from customers.records.owned import OwnedRecord, keys_of, owned_records
 from customers.records.shared_values import add_after_undo
@@ -100,7 +101,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     records_of = {side.customer.pk: [r for r in records if r.pk in side.records] for side in plan.sides}
     staff_records = _write_profiles(plan, touched, history, records_of)
     add_after_undo(keys_of(records) for records in records_of.values())
-    insert(*_history_entries(plan, staff_records, history, by=by))
+    insert(*_history_entries(plan, staff_records, history, by=by), *_events(plan, chain))
     returned = tuple(side.customer for side in plan.returns)
     write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     return UndoResult(merge, returned, tuple(plan.kept))
@@ -182,6 +183,12 @@ def _billing_statuses(plan: UndoPlan) -> dict[int, str]:
     if not plan.root.billing_status:
         return {}
     return billing_status.statuses_of_parts({side.customer.pk: side.records for side in plan.sides})
+
+
+def _events(plan: UndoPlan, chain: Sequence[int]) -> Iterator[Event]:
+    records_of = {side.customer.pk: side.records for side in plan.returns}
+    yield from events.unmerged(plan.merge, records_of, left=plan.root.pk)
+    yield from (events.updated(customer) for customer in chain)
 
 
 def _history_entries(

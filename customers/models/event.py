@@ -36,7 +36,8 @@ class Event(models.Model):
 
     - of a customer the `source_records` that it got, of a merge, undo or split the other customer as well: `into` or
       `from`; and the `merge`;
-    - the number of an `order` or the uuid of a `subscription`, with its `source_record`, which says whose it is now.
+    - the number of an `order` with its uuid as an `invoice`, or the uuid of a `subscription`; and its `source_record`,
+      which says whose it is now.
 
     The rest of what a program is sent is read when it is sent (`customers/events/payload.py`). `customer` is no foreign
     key: the event outlives the deletion of rows, and who writes it waits for no lock.

@@ -29,7 +29,7 @@ from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind,
 from customers.profile.refusals import lock_merged, not_refused_by, refusals_in, refuse_as_merged
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
-from customers.records import history
+from customers.records import events, history
 from customers.records.owned import owned_records
 from customers.records.staff_record import identity_in, identity_of, lock_to_edit, put_staff_record
 
@@ -101,6 +101,7 @@ def edit_profile(customer: Customer, values: Mapping[str, Any], *, version: int,
         ProfileChange(customer=locked, values=difference, version=locked.version + 1, by=by, via=via),
         *refuse_as_merged(merged, refused, said_on=locked, by=by, via=via),
         history.entry(staff_record, HistoryKind.EDIT, "{changes}", changes=_changes(difference), by=by),
+        events.updated(locked.pk),
     )
     if any(BY_KEY[key].kind in REFERENCES for key in difference):
         # A login or payment method counts only while the customer has it.

@@ -1,26 +1,31 @@
 """Writing the history of a customer: every act writes its entry in its own transaction.
 
+With the entry goes the event that programs are told (`Event`), where the act changes what they see of the customer.
+
 An entry is a sentence with named places and the values that fill them (`lib.sentences`). A customer, order or purchase
 among the values is in a column as well, so that pages and erasures find the entry through an index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from customers.lib.sentences import Value, places
-from customers.models import Customer, HistoryEntry, HistoryKind, Merge, SourceRecord
+from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, SourceRecord
 from customers.models.prepared import insert
+from customers.records import events
 from customers.records.staff_record import staff_record_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
 REASON = "Reason: {reason}"
+CHANGES = (HistoryKind.EDIT, HistoryKind.TAG, HistoryKind.CREDIT)
+"""Kinds of entries about what programs see of a customer."""
 KINDS_WITH_SEVERAL_CUSTOMERS = (HistoryKind.MERGE, HistoryKind.UNDO, HistoryKind.DISMISSAL)
 
 
@@ -41,8 +46,15 @@ def write(
     """
     record = staff_record_of(about) if isinstance(about, Customer) else about
     written = entry(record, kind, sentence, by=by, merge=merge, reason=reason, **values)
-    insert(written)
+    insert(written, *_events(about, kind))
     return written
+
+
+def _events(about: Customer | SourceRecord | int, kind: HistoryKind) -> Iterator[Event]:
+    if kind == HistoryKind.CREATED and isinstance(about, SourceRecord):
+        yield events.created(about)
+    elif kind in CHANGES and isinstance(about, Customer):
+        yield events.updated(about.pk)
 
 
 def entry(

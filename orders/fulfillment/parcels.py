@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from customers.lib.errors import ActionError
 from customers.locks import RetiredMeanwhileError, get_locked
-from orders import history
+from customers.models import EventKind
+from customers.models.prepared import insert
+from orders import events, history
 from orders.locks import lock_owner
 from orders.models import COUNTED, Fulfillment, FulfillmentStatus, Order
 from orders.timestamps import touch_order
@@ -100,14 +102,20 @@ def _write(parcel: Fulfillment, update: FulfillmentUpdate, *, by: User | None) -
         setattr(parcel, date, timezone.now())
     parcel.save()
     touch_order(parcel.order_id)
-    if parcel.status != before:
-        sentence = SENTENCES[FulfillmentStatus(parcel.status)]
-        if parcel.tracking_number:
-            tracking = f"{parcel.carrier} {parcel.tracking_number}".strip()
-            history.write(parcel.order, f"{sentence}\n{TRACKING}", tracking=tracking, by=by)
-        else:
-            history.write(parcel.order, sentence, by=by)
+    if parcel.status == before:
+        insert(events.about(parcel.order, EventKind.ORDER_UPDATED))
+    else:
+        _write_history(parcel, by=by)
     return parcel
+
+
+def _write_history(parcel: Fulfillment, *, by: User | None) -> None:
+    sentence = SENTENCES[FulfillmentStatus(parcel.status)]
+    if parcel.tracking_number:
+        tracking = f"{parcel.carrier} {parcel.tracking_number}".strip()
+        history.write(parcel.order, f"{sentence}\n{TRACKING}", tracking=tracking, by=by)
+    else:
+        history.write(parcel.order, sentence, by=by)
 
 
 def _refuse_incomplete(parcel: Fulfillment, status: FulfillmentStatus) -> None:

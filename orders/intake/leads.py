@@ -10,6 +10,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from customers.lib.identity import Identity
+from customers.models import EventKind
+from customers.models.prepared import insert
+from orders import events
 from orders.intake.idempotency import order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord
 from orders.intake.order import IncomingOrder, clean_order, of_known_customer
@@ -50,6 +53,7 @@ def update_lead(lead: Order, incoming: IncomingOrder) -> Order:
         for name, value in columns(replace(incoming, at=current.at)).items():
             setattr(current, name, value)
         current.save()
+        insert(events.about(current, EventKind.ORDER_UPDATED))
     return current
 
 

@@ -11,7 +11,9 @@ from dataclasses import asdict, replace
 from customers.lib.identity import Identity, identity_key, match_keys
 from customers.lib.person_name import names_in_common
 from customers.models import MatchKey, SearchWord, SourceRecord, UnmatchedValue
+from customers.models.prepared import insert
 from customers.models.source import IDENTITY_FIELDS
+from customers.records import events
 from customers.records import match_keys as keys
 from customers.records.match_keys import Keys
 from customers.records.timestamps import touch_customer
@@ -79,6 +81,7 @@ def _sibling(record: SourceRecord, identity: Identity) -> SourceRecord:
     )
     sibling.save()
     touch_customer(record.customer_id)
+    insert(events.updated(record.customer_id, records=[sibling.pk]))
     # What staff excluded from matching for the record is excluded for its repetition too.
     for row in UnmatchedValue.objects.filter(source_record=record):
         if (row.kind, row.value) in set(match_keys(identity)):

@@ -6,7 +6,7 @@ both. For an order that was taken in before, the stored order is returned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,12 @@ from django.utils import timezone
 from customers.lib.digests import is_one_of
 from customers.lib.identity import Identity, identity_key
 from customers.locks import RetiredMeanwhileError, lock_numbers, retry_on
-from customers.models import DataSource, SourceRecord
+from customers.models import DataSource, Event, EventKind, SourceRecord
 from customers.models.prepared import insert
 from customers.profile.lead_status import clear_lost
+from customers.records import events as customer_events
 from customers.totals import billing_status
-from orders import history
+from orders import events, history
 from orders.intake.idempotency import RepeatedRequestError, key_of, order_made_by, refuse_erased
 from orders.intake.match_customer import AssignedRecord, find_or_create, names_of
 from orders.intake.order import IncomingOrder, clean_order, in_default_country, of_known_customer
@@ -159,11 +160,12 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
     for name, value in columns(incoming).items():
         setattr(order, name, value)
     entries = history.placed([order], is_new=assigned.is_new, by=by)
+    told = [*_events(order, assigned)]
     if order.pk:
         order.save()
-        insert(*entries)
+        insert(*entries, *told)
     else:
-        insert(order, *entries)
+        insert(order, *entries, *told)
     items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
     purchases = _write_purchases(incoming, order)
     if order.status in COUNTED:
@@ -180,6 +182,15 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
     else:
         add_to_totals(changes)
     return items
+
+
+def _events(order: Order, assigned: AssignedRecord) -> Iterator[Event]:
+    record = assigned.record
+    if assigned.is_new:
+        yield customer_events.created(record)
+    elif assigned.rule == "match":
+        yield customer_events.updated(record.customer_id, records=[record.pk])
+    yield events.about(order, EventKind.ORDER_UPDATED if order.pk else EventKind.ORDER_CREATED)
 
 
 def columns(incoming: IncomingOrder) -> dict[str, Any]:
@@ -202,5 +213,5 @@ def columns(incoming: IncomingOrder) -> dict[str, Any]:
 def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
     about_order = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
     purchases = [Purchase(**about_order, **vars(purchase)) for purchase in incoming.purchases]
-    insert(*purchases)
+    insert(*purchases, *events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
     return purchases

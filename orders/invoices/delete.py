@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from customers.lib import sentences
 from customers.lib.batches import batches
 from customers.locks import RetiredMeanwhileError
-from customers.models import Customer, DataSource, SourceRecord
+from customers.models import Customer, DataSource, EventKind, SourceRecord
 from customers.models.source import with_external_id
 from customers.records import deleted_rows
 from customers.totals import billing_status
@@ -82,7 +82,7 @@ def _delete_batch(orders: Collection[Order], *, by: User | None) -> list[Delta]:
     purchases = list(Purchase.objects.filter(pk__in=billing_items.values("purchase")).order_by("pk"))
     for order in orders:
         amount = sentences.money(order.total, order.currency)
-        history.write(order, "Deleted order {order} of {amount}.", amount=amount, by=by)
+        history.write(order, "Deleted order {order} of {amount}.", amount=amount, by=by, event=EventKind.ORDER_DELETED)
     OrderItem.objects.filter(order__in=orders).delete()
     payments = Transaction.objects.filter(order__in=orders)
     deleted_rows.remember(payments)

@@ -14,12 +14,12 @@ from django.db import transaction
 
 from customers.lib.text import can_be_stored
 from customers.locks import RetiredMeanwhileError, lock_numbers
-from customers.models import Customer, DataSource, SourceRecord
+from customers.models import Customer, DataSource, EventKind, SourceRecord
 from customers.models.prepared import insert
 from customers.models.source import with_external_id
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
-from orders import history
+from orders import events, history
 from orders.invoices.amend import DeletedMeanwhileError
 from orders.invoices.errors import TAKEN, Errors, InvoiceError, existing_line_ids, existing_payment_ids, invoice_errors
 from orders.invoices.incoming import IncomingInvoice
@@ -85,7 +85,7 @@ def import_invoices(addressed: Addressed, *, by: User | None) -> list[Order]:
     for record in records:
         if any(order.source_record_id == record.pk and order.is_counted for order in orders):
             clear_lost(record, by=by)
-    insert(*history.placed(orders, by=by))
+    insert(*history.placed(orders, by=by), *events.about_each(orders, EventKind.ORDER_CREATED))
     add_to_totals([*deltas, *(delta for order in orders for delta in deltas_of_order(order))])
     billing_status.refresh({owner.pk for owner in owners.values()})
     return orders

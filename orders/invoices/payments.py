@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from customers.lib import sentences
+from customers.models import EventKind
 from customers.records import deleted_rows
 from orders import history
 from orders.invoices.amend import Amendment, DeletedMeanwhileError, amend_invoice, refuse_gateway, set_disabled
@@ -104,5 +105,7 @@ def _finish(amendment: Amendment, act: str, transaction: Transaction, *, by: Use
     amendment.refresh_status()
     if act in ("added", "changed") and transaction.kind == TransactionKind.REFUND:
         _refuse_too_large(amendment, was_paid=was_paid)
-    sentence = REFUND[act] if transaction.kind == TransactionKind.REFUND else PAYMENT[act]
-    history.write(amendment.order, sentence, amount=sentences.money(transaction.amount, transaction.currency), by=by)
+    is_refund = transaction.kind == TransactionKind.REFUND
+    event = EventKind.ORDER_REFUNDED if is_refund and act == "added" else None
+    amount = sentences.money(transaction.amount, transaction.currency)
+    history.write(amendment.order, (REFUND if is_refund else PAYMENT)[act], amount=amount, by=by, event=event)

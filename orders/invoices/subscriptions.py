@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from customers.models import EventKind
+from customers.models.prepared import insert
+from orders import events
 from orders.invoices.incoming import IncomingInvoiceLine
 from orders.models import Order, Purchase
 from orders.revenue.ledger import cancellations
@@ -45,7 +48,9 @@ class BilledPurchases:
         purchases = self.stored | self.new
         for key, times in self.cancellations.items():
             set_cancellations(purchases[key], [*cancellations(purchases[key]), *times])
-        Purchase.objects.bulk_create(self.new.values())
+        new = [*self.new.values()]
+        Purchase.objects.bulk_create(new)
+        insert(*events.about_each(new, EventKind.SUBSCRIPTION_CREATED))
         from_lines = ("set_external_id", "cancelled_at", "past_cancellations")
         Purchase.objects.bulk_update(self.stored.values(), from_lines)
 
@@ -64,7 +69,7 @@ def _stored(records: Collection[int], external_ids: Collection[str]) -> dict[Key
 
 def _new_purchase(order: Order, line: IncomingInvoiceLine) -> Purchase:
     return Purchase(
-        source_record_id=order.source_record_id,
+        source_record=order.source_record,
         order=order,
         product=line.product,
         at=line.service_from or order.at,

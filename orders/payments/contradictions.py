@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from customers.lib import sentences
 from customers.lib.phrases import isolated
+from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
 from orders import history
 from orders.models import Contradiction, Order, Transaction, TransactionKind, TransactionStatus
@@ -109,7 +110,7 @@ def _write_history(order: Order, payment: Transaction, *, is_done: bool) -> None
     amount = sentences.money(payment.amount, payment.currency)
     card = str(payment.pay_source) if payment.pay_source else sentences.word(UNKNOWN_PAYMENT_METHOD)
     messages = f"{sentence}\nAnswer: {{answer}}" if payment.answer else sentence
-    answer = {"answer": payment.answer} if payment.answer else {}
+    answer: dict[str, Value] = {"answer": payment.answer} if payment.answer else {}
     history.write(order, messages, amount=amount, card=card, by=None, **answer)
 
 

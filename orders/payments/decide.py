@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import TextChoices
 
 from customers.lib import sentences
+from customers.models import EventKind
 from customers.totals import billing_status
 from orders import history
 from orders.locks import OrderError, locked_order
@@ -87,13 +88,14 @@ def decide(order: Order, decision: Decision, *, reason: str, seen: str, by: User
         refuse_changed(current, seen)
         if decision not in decisions_about(payment):
             raise OrderError("This cannot be decided for this payment. This is its current state.")
-        before = list(deltas_of_order(current))
+        before, refunded = list(deltas_of_order(current)), current.refunded
         deltas = _carry_out(current, payment, decision)
         payment.save(update_fields=["status", "contradiction", "gateway_reference", "updated"])
         current.save(update_fields=[*ORDER_FIELDS, "updated"])
         written = WRITTEN_OF_REFUND if payment.kind == TransactionKind.REFUND else WRITTEN
         amount = sentences.money(payment.amount, payment.currency)
-        history.write(current, written[decision], amount=amount, reason=reason, by=by)
+        event = EventKind.ORDER_REFUNDED if current.refunded > refunded else None
+        history.write(current, written[decision], amount=amount, reason=reason, by=by, event=event)
         if before and not current.is_counted:
             replace_totals(before, [])
         add_to_totals(deltas)
@@ -126,7 +128,12 @@ def _take_back(order: Order, payment: Transaction) -> Collection[Delta]:
     for purchase in order.purchases.exclude(status__in=ENDED).select_related("source_record").order_by("pk"):
         with locked_purchase(purchase, seen=None) as current:
             end_purchase(current, reason="The order was not paid.")
-            history.write(current, "Cancelled purchase {purchase}, because its order was not paid.", by=None)
+            history.write(
+                current,
+                "Cancelled purchase {purchase}, because its order was not paid.",
+                by=None,
+                event=EventKind.SUBSCRIPTION_CANCELLED,
+            )
     return []
 
 

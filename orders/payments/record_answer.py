@@ -17,6 +17,7 @@ from customers.lib.database_failures import failure_of
 from customers.lib.lock_queues import waiting_in_full
 from customers.lib.sentences import Value
 from customers.lib.text import without_unstorable
+from customers.models import EventKind
 from customers.profile.lead_status import clear_lost
 from customers.totals import billing_status
 from orders import history
@@ -138,7 +139,9 @@ def _write_history(order: Order, payment: Transaction, reason: str, *, by: User 
     if payment.answer and (is_declined or by):
         messages.append("{answer}" if by else "Answer: {answer}")
         values["answer"] = payment.answer
-    history.write(order, "\n".join(messages), reason=reason, by=by or payment.by, **values)
+    is_refunded = payment.kind == TransactionKind.REFUND and not is_declined
+    event = EventKind.ORDER_REFUNDED if is_refunded else None
+    history.write(order, "\n".join(messages), reason=reason, by=by or payment.by, event=event, **values)
 
 
 def _sentence(payment: Transaction, *, is_about_purchase: bool) -> str:

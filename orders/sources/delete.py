@@ -22,16 +22,19 @@ from customers.models import (
     Customer,
     DataSource,
     DataSourceChange,
+    EventKind,
     HistoryKind,
     MonthTotals,
     RecordTotals,
     SourceRecord,
     Via,
 )
+from customers.models.prepared import insert
 from customers.records import external, history, ownership
 from customers.sources.data_sources import write_change
 from customers.totals import billing_status
-from orders.models import Order, Product
+from orders import events
+from orders.models import Order, Product, Purchase
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -100,12 +103,22 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
     records = lock_records(SourceRecord.objects.filter(data_source=source))
     # A call that is repeated afterwards must not place and charge the order anew.
     Order.keep_of_erased(records)
+    _tell_deleted(records)
     delete_rows(records, only=_order_tables())
     billing_status.refresh([customer.pk for customer in customers])
     for customer in customers:
         sentence = "Deleted all orders and purchases from {source}."
         history.write(customer, HistoryKind.ORDER, sentence, source=source.name, by=by)
     write_change(source, DataSourceChange.Kind.PURGED, by=by)
+
+
+def _tell_deleted(records: Collection[int]) -> None:
+    orders = Order.objects.filter(source_record__in=records).select_related("source_record")
+    purchases = Purchase.objects.filter(source_record__in=records).select_related("source_record")
+    insert(
+        *events.about_each(orders, EventKind.ORDER_DELETED),
+        *events.about_each(purchases, EventKind.SUBSCRIPTION_DELETED),
+    )
 
 
 def _refuse_orders_elsewhere(source: DataSource) -> None:

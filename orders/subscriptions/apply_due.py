@@ -14,6 +14,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from customers.lib.database_failures import Failure, failure_of
+from customers.models import EventKind
 from orders import history
 from orders.models import ENDED, Purchase, PurchaseStatus
 from orders.subscriptions.cancel import end_purchase
@@ -70,7 +71,13 @@ def _cancel(purchase: Purchase, today: date) -> bool:
             return False
     reason = purchase.cancel_reason
     end_purchase(purchase, reason=reason)
-    history.write(purchase, "Cancelled purchase {purchase} as scheduled.", reason=reason, by=None)
+    history.write(
+        purchase,
+        "Cancelled purchase {purchase} as scheduled.",
+        reason=reason,
+        by=None,
+        event=EventKind.SUBSCRIPTION_CANCELLED,
+    )
     return True
 
 

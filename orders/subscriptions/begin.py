@@ -9,7 +9,9 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from customers.models import EventKind
 from customers.models.prepared import insert
+from orders import events
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
 
 MONTHS = {"month": 1, "year": 12}
@@ -25,7 +27,7 @@ def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
         if item.kind == ItemKind.SUBSCRIPTION and item.product and not item.purchase_id
     ]
     purchases = [_purchase(order, item, product) for item, product in subscribing]
-    insert(*purchases)
+    insert(*purchases, *events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
     for (item, _), purchase in zip(subscribing, purchases, strict=True):
         item.purchase = purchase
     return purchases
@@ -33,7 +35,7 @@ def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
 
 def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:
     return Purchase(
-        source_record_id=order.source_record_id,
+        source_record=order.source_record,
         order=order,
         at=order.at,
         product=product,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from customers.models import EventKind
 from orders import history
 from orders.models import Purchase
 from orders.subscriptions.change import (
@@ -64,7 +65,9 @@ def cancel_purchase(purchase: Purchase, *, reason: str, seen: str | None, by: Us
         refuse_cancel(current)
         refuse_cancellation_day(current, None)
         end_purchase(current, reason=reason)
-        history.write(current, "Cancelled purchase {purchase}.", reason=reason, by=by)
+        history.write(
+            current, "Cancelled purchase {purchase}.", reason=reason, by=by, event=EventKind.SUBSCRIPTION_CANCELLED
+        )
 
 
 def end_purchase(purchase: Purchase, *, reason: str) -> None:

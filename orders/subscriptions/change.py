@@ -39,8 +39,8 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
     with transaction.atomic():
         try:
             owner = lock_owner(purchase.source_record)
-            purchases = Purchase.objects.select_for_update(no_key=True, of=("self",)).select_related("product")
-            current = get_locked(purchases, purchase.pk)
+            purchases = Purchase.objects.select_for_update(no_key=True, of=("self",))
+            current = get_locked(purchases.select_related("product", "source_record"), purchase.pk)
         except (ObjectDoesNotExist, RetiredMeanwhileError):
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:

@@ -18,7 +18,10 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from customers.models import EventKind
+from customers.models.prepared import insert
 from customers.records import deleted_rows
+from orders import events
 from orders.models import (
     ItemKind,
     Membership,
@@ -100,8 +103,19 @@ def refresh_purchases(
     for purchase in changed:
         purchase.updated = timezone.now()
     Purchase.objects.bulk_update(changed, [*DERIVED, "updated"])
+    _tell([purchase for purchase in changed if purchase.pk not in new], shown)
     touch_orders_of([p for p in changed if shown_values(p) != shown[p.pk] and p.pk not in new])
     return deltas
+
+
+def _tell(changed: Collection[Purchase], shown: Mapping[int, tuple[str, object]]) -> None:
+    """Write the events of `changed`; `shown` is what their orders showed of them before."""
+    ended = [p for p in changed if p.status == PurchaseStatus.CANCELLED and shown[p.pk][0] != p.status]
+    updated = [purchase for purchase in changed if purchase not in ended]
+    insert(
+        *events.about_each(ended, EventKind.SUBSCRIPTION_CANCELLED),
+        *events.about_each(updated, EventKind.SUBSCRIPTION_UPDATED),
+    )
 
 
 def is_cancellation_planned(purchase: Purchase) -> bool:
@@ -118,6 +132,7 @@ def drop_unbilled_purchases(purchases: list[Purchase]) -> list[Delta]:
     unbilled = [p for p in purchases if p.external_id and p.pk not in billed | with_membership]
     deltas = [delta for purchase in unbilled for delta in deltas_between(deltas_of_purchase(purchase), [])]
     if unbilled:
+        insert(*events.about_each(unbilled, EventKind.SUBSCRIPTION_DELETED))
         deleted = Purchase.objects.filter(pk__in=[purchase.pk for purchase in unbilled])
         deleted_rows.remember(deleted)
         deleted.delete()

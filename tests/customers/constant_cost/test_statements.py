@@ -58,52 +58,53 @@ def has_company(customer: Customer) -> Customer:
 def test_a_merge_without_changes(pair):
     staff_record_of(pair[0])
     _, cost = cost_of_merge(*pair)
-    # PostgreSQL passes over shared values that another act has, before it deletes those that are shared no more.
-    assert cost.statements == on(sqlite=10, postgresql=11)
+    # PostgreSQL passes over shared values that another act has, before it deletes those that are shared no more. SQLite
+    # inserts the events apart from the history.
+    assert cost.statements == 11
 
 
 def test_a_merge_that_changes_a_field_and_makes_the_staff_record(pair):
     has_company(pair[1])
     _, cost = cost_of_merge(*pair)
     assert fresh(pair[0])[0].company == "Initech"
-    assert cost.statements == 15
+    assert cost.statements == on(sqlite=16, postgresql=15)
 
 
 def test_a_merge_that_changes_a_field_and_the_staff_record(pair):
     staff_record_of(pair[0])
     has_company(pair[1])
     _, cost = cost_of_merge(*pair)
-    assert cost.statements == on(sqlite=14, postgresql=15)
+    assert cost.statements == 15
 
 
 def test_an_undo(pair):
     for customer in pair:
         staff_record_of(customer)
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements == 15
+    assert cost_of_undo(merge).statements == on(sqlite=16, postgresql=15)
 
 
 def test_an_undo_that_makes_the_staff_record(pair):
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements == on(sqlite=18, postgresql=17)
+    assert cost_of_undo(merge).statements == on(sqlite=19, postgresql=17)
 
 
 def test_an_undo_that_gives_a_field_back(pair):
     has_company(pair[1])
     merge, _ = cost_of_merge(*pair)
-    assert cost_of_undo(merge).statements == 18
+    assert cost_of_undo(merge).statements == on(sqlite=19, postgresql=18)
 
 
 @table(
     ("values", "sqlite", "postgresql"),
     [
-        ({"custom1": "gold"}, 6, 5),
-        ({"company": "Initech"}, 9, 8),
-        ({"first_name": "Elena", "company": "Initech"}, 10, 9),
-        # PostgreSQL asks for the advisory lock of a new email or phone.
-        ({"email": "elena@reunite.cz"}, 13, 14),
+        ({"custom1": "gold"}, 7, 5),
+        ({"company": "Initech"}, 10, 8),
+        ({"first_name": "Elena", "company": "Initech"}, 11, 9),
+        # PostgreSQL inserts change, history and event at once, and asks for the advisory lock of a new email or phone.
+        ({"email": "elena@reunite.cz"}, 14, 14),
         # SQLite inserts the search word of a phone, as it is dialled, apart from its match keys.
-        ({"phone": "+420 2 4177 0449"}, 12, 11),
+        ({"phone": "+420 2 4177 0449"}, 13, 11),
     ],
 )
 def test_an_edit(pair, values, sqlite, postgresql):
@@ -112,4 +113,4 @@ def test_an_edit(pair, values, sqlite, postgresql):
 
 
 def test_an_edit_that_makes_the_staff_record(pair):
-    assert cost_of_edit(pair[0], {"company": "Initech"}).statements == on(sqlite=10, postgresql=8)
+    assert cost_of_edit(pair[0], {"company": "Initech"}).statements == on(sqlite=11, postgresql=8)

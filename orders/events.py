@@ -1,0 +1,23 @@
+"""The unsaved events that programs are told of orders and purchases; who writes the rows inserts them with these.
+
+An order that comes in locks nobody, so its event may name a customer that was merged at the same moment. Its source
+record says whose it is.
+"""
+
+from collections.abc import Collection
+
+from django.db.models import prefetch_related_objects
+
+from customers.models import Event, EventKind
+from orders.models import Order, Purchase
+
+
+def about(row: Order | Purchase, kind: EventKind) -> Event:
+    named = {"order": row.number, "invoice": row.uuid} if isinstance(row, Order) else {"subscription": row.uuid}
+    data = {**named, "source_record": row.source_record_id}
+    return Event(kind=kind, customer=row.source_record.customer_id, data=data)
+
+
+def about_each(rows: Collection[Order] | Collection[Purchase], kind: EventKind) -> list[Event]:
+    prefetch_related_objects([*rows], "source_record")
+    return [about(row, kind) for row in rows]
