@@ -1,4 +1,4 @@
 """Importing customers, orders and subscriptions from a file.
 
-Read `rows.py` first: what a file comes to.
+Read `rows.py` (what a file comes to) and `table.py` (the file as rows of text) first.
 """

@@ -1,0 +1,66 @@
+"""Whether a spreadsheet can be read within little memory: looked at before anything unpacks it.
+
+A few kilobytes can unpack to gigabytes, and what a ZIP file declares of its sizes may be false. So what is read of it
+is unpacked here a block at a time, and counted, up to the limit.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from typing import BinaryIO
+
+from orders.imports.errors import TableError
+from orders.imports.file_kind import FileKind
+from orders.imports.sheet_cells import BLOCK, LARGE, cells_of
+
+MOST_BYTES = 100 << 20
+MOST_OF_STRINGS = 24 << 20
+MOST_MEMBERS = 5_000
+HIGHEST_RATIO = 400
+"""Real sheets unpack to ten to a hundred times their size; 400 is left for those that repeat themselves."""
+SMALL = 1 << 20
+
+BOMB = "This file unpacks to far more than a table has. Save it as CSV, then import that file."
+
+
+def refuse_large(file: BinaryIO, kind: FileKind) -> None:
+    file.seek(0)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _refuse(archive, kind)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError):
+        raise TableError("This file is damaged. Export it again.") from None
+    except RuntimeError:  # zipfile says so that a member is encrypted
+        raise TableError("This file is protected by a password. Save it without one, then import it.") from None
+
+
+def _refuse(archive: zipfile.ZipFile, kind: FileKind) -> None:
+    members = archive.infolist()
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > 4 * MOST_BYTES:
+        raise TableError(BOMB)
+    if len({member.filename for member in members}) < len(members):
+        raise TableError("This file is damaged. Export it again.")
+    total = 0
+    for member in members:
+        if member.filename.endswith((".xml", ".rels", "mimetype")):
+            total += _unpacked(archive, member, kind, most=MOST_BYTES - total)
+
+
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind, *, most: int) -> int:
+    """The real size of a member; TableError if that, or the cells in it, are too many."""
+    # zipfile stops at the declared size; whoever reads on behind it gets the rest.
+    member.file_size = most + 1
+    cells = cells_of(member.filename, kind)
+    most = min(most, MOST_OF_STRINGS) if member.filename.endswith("sharedStrings.xml") else most
+    size = 0
+    with archive.open(member) as unpacking:
+        while block := unpacking.read(BLOCK):
+            size += len(block)
+            if size > SMALL and size > HIGHEST_RATIO * member.compress_size:
+                raise TableError(BOMB)
+            if size > most:
+                raise TableError(LARGE)
+            if cells:
+                cells.add(block)
+    return size

@@ -1,0 +1,81 @@
+import io
+
+import pytest
+
+from orders.imports.errors import TableError
+from orders.imports.table import open_table
+from tests.orders.imports.files import DAY, XLSX_PARTS, ods, ods_row, rows_of, text_cell, xlsx, xlsx_of, zipped
+from tests.tables import table
+
+HEADER = "".join(map(text_cell, ("Name", "Phone")))
+
+
+def number(value: str) -> str:
+    return f"<c><v>{value}</v></c>"
+
+
+def test_the_cells_of_a_workbook_are_texts_as_a_csv_has_them():
+    cells = [number("4.15551234567E+11"), number("29.990000000000002"), '<c t="b"><v>1</v></c>', DAY, text_cell("x")]
+    book = open_table(xlsx([HEADER + "".join(map(text_cell, "CDE")), "".join(cells)]), "book.xlsx")
+    assert rows_of(book) == [["415551234567", "29.99", "Yes", "2026-01-01", "x"]]
+    assert (book.words, book.sheets) == ("XLSX, sheet “Customers”", ["Customers"])
+
+
+def test_a_number_whose_last_digits_a_spreadsheet_lost_does_not_look_whole():
+    book = open_table(xlsx([HEADER, text_cell("Ann") + number("69400955641234567")]), "book.xlsx")
+    assert rows_of(book) == [["Ann", "6.94009556412346E+16"]]
+
+
+def test_an_open_document_is_read_and_its_empty_cells_fill_nothing():
+    cells = '<table:table-cell table:number-columns-repeated="16384"/>'
+    rest = f'<table:table-row table:number-rows-repeated="1048000">{cells}</table:table-row>'
+    people = open_table(ods(ods_row("Name", "Email") + ods_row("Ann", "a@b.com") + rest), "a.ods")
+    assert (people.headers, rows_of(people)) == (("Name", "Email"), [["Ann", "a@b.com"]])
+
+
+def bomb() -> io.BytesIO:
+    return zipped({**XLSX_PARTS, "xl/worksheets/sheet1.xml": b"<row/>" * (1 << 20)})
+
+
+def lying_bomb() -> io.BytesIO:
+    """One whose declared size is small."""
+    data = bomb().getvalue().replace((6 << 20).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    return io.BytesIO(data)
+
+
+def far_cells() -> io.BytesIO:
+    far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    return xlsx_of(far)
+
+
+def with_password() -> io.BytesIO:
+    return io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b" " * 5000 + "EncryptedPackage".encode("utf-16-le"))
+
+
+@table(
+    ("file", "message"),
+    [
+        (bomb, "This file unpacks to far more"),
+        (lying_bomb, "This file unpacks to far more"),
+        (far_cells, "This spreadsheet is too large"),
+        (lambda: xlsx([f'<c r="XFD{n}"><v>1</v></c>' for n in range(1, 100)]), "This spreadsheet is too large"),
+        (lambda: ods(ods_row("a", "b", repeated=1_000_000)), "This spreadsheet is too large"),
+        (with_password, "This file is protected by a password."),
+        (lambda: io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a workbook"), "This is a file of an old Excel"),
+        (lambda: zipped({"people.csv": "Name\nAnn\n"}), "This is a ZIP file. Unpack it"),
+        (lambda: zipped({"word/document.xml": "<w/>"}), "This file has no table."),
+        (lambda: zipped({"xl/workbook.xml": "no XML"}), "This file is damaged."),
+        (lambda: xlsx([]), "This file is empty."),
+        (lambda: xlsx([HEADER]), "This file has a header and no rows below it."),
+    ],
+)
+def test_a_spreadsheet_that_cannot_be_read_is_refused_before_it_is_unpacked(file, message):
+    with pytest.raises(TableError) as refusal:
+        open_table(file(), "book.xlsx")
+    assert str(refusal.value).startswith(message)
+
+
+def test_a_sheet_is_read_by_its_name():
+    with pytest.raises(TableError, match="no sheet “Orders”"):
+        open_table(xlsx([HEADER, HEADER]), "book.xlsx", sheet="Orders")
+    assert rows_of(open_table(xlsx([HEADER, HEADER]), "book.xlsx", sheet="Customers")) == [["Name", "Phone"]]
