@@ -44,7 +44,10 @@ class Merge(models.Model):
             # and both databases read all merges to find a rare method.
             models.Index(fields=["by", "created", "id"], name="merge_of_user"),
             models.Index(fields=["via", "created", "id"], name="merge_by_via"),
-            # The merges that were undone, among many that were not.
+            # The merges that are active among many that were undone, and those that were undone among many active.
+            models.Index(
+                fields=["created", "id"], condition=models.Q(undone_at__isnull=True), name="merge_active_by_created"
+            ),
             models.Index(
                 fields=["created", "id"], condition=models.Q(undone_at__isnull=False), name="merge_undone_by_created"
             ),
