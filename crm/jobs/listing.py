@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.progress import Progress
+from customers.lib.batches import PAGE
 
-PAGE = 25
 MOST_UNFINISHED = 50
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import ngettext
 
 from customers.erasing.delete_rows import tables
+from customers.lib.batches import PAGE
 from customers.models import Customer, Deletion
-
-PAGE = 25
 
 
 @dataclass(frozen=True)

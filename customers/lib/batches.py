@@ -1,10 +1,12 @@
-"""Long tables, a part at a time."""
+"""Long tables, a part at a time: batches for acts, pages for readers."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 BATCH = 500
+PAGE = 25
+"""Rows of a list that a page shows."""
 
 Item = TypeVar("Item")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from customers.lib.batches import PAGE
 from customers.lib.numbers import capped_count
 from customers.lib.text import can_be_stored
 from customers.matching.ignored_values import readable_value
@@ -19,7 +20,6 @@ from customers.matching.keys import is_placeholder
 from customers.models import IgnoredValue, IgnoredValueChange, MatchKey, SharedValue
 from customers.records.counts import CappedCount
 
-PAGE = 25
 MOST_COUNTED = 500
 MOST_OFFERED = 10
 FEWEST_SHARING = 5

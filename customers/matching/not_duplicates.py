@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
+from customers.lib.batches import PAGE
 from customers.locks import lock
 from customers.models import Customer, HistoryKind, NotDuplicate
 from customers.models.prepared import insert
@@ -22,8 +23,6 @@ from customers.records.ownership import merge_chains, merged_into_any
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-
-PAGE = 25
 
 
 @dataclass(frozen=True)

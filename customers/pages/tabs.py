@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
 
+from customers.lib.batches import PAGE
 from customers.models import Customer, HistoryEntry, LinkedRow, Note, RecordTotals, SourceRecord, Tab, TabPosition
 from customers.pages.timeline import TimelineCursor, timeline_entries
 from customers.records import listing
 from customers.records.listing import cursor_of, record_contributions, with_missing
-from customers.records.newest import PAGE, Cursor, newest
+from customers.records.newest import Cursor, newest
 from customers.records.registry import tabbed_models
 
 SOURCES = Tab(

@@ -17,9 +17,9 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
+from customers.lib.batches import PAGE
 from customers.models import Customer, LinkedRow, SourceRecord
 
-PAGE = 25
 OPERATORS = {"": "=", "gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
 Row = TypeVar("Row", bound=LinkedRow)

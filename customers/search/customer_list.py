@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from customers.lib.batches import PAGE
 from customers.lib.names import unaccented
 from customers.matching.duplicates import duplicate_counts
 from customers.models import Customer
@@ -15,7 +16,6 @@ from customers.search.order import Sort, SortPlace
 from customers.search.scan import scan
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 
-PAGE = 25
 MOST_STRETCHES = 10
 
 

@@ -25,6 +25,7 @@ from customers.lib.identity import match_keys
 from customers.lib.text import can_be_stored
 from customers.locks import lock_live, lock_numbers
 from customers.models import Customer, DataSource, HistoryKind, SourceRecord, Via
+from customers.models.ids import LONGEST_ID
 from customers.models.source import OWN_ID
 from customers.profile.clean import clean
 from customers.profile.edit import EditError, create_customer, edit_profile, set_staff_fields
@@ -36,8 +37,6 @@ from customers.records.staff_record import identity_of
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
-
-LONGEST_ID = SourceRecord.longest("external_id")
 
 
 class DescriptionError(ActionError):

@@ -12,11 +12,11 @@ from django.db.models import ProtectedError
 from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
 from customers.models import DataSource
+from customers.models.ids import LONGEST_ID
 from orders.models import PlanGroup, Product
 
 UNITS = ("day", "month", "year")
 LONGEST_NAME = 200
-LONGEST_ID = 255
 LONGEST_SKU = 60
 MOST_INTERVALS = 1000
 

@@ -16,12 +16,11 @@ from customers.lib.identity import Identity
 from customers.lib.money import currency_refusal, is_payable
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
+from customers.models.ids import LONGEST_ID
 from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY
 from orders.intake.idempotency import IdentifiedRequest
 from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus
-
-LONGEST_ID = 255
 
 
 class IntakeError(ActionError):

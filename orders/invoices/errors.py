@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from customers.lib.money import CURRENCIES, UNKNOWN_CURRENCY, currency_error, is_payable
 from customers.lib.text import can_be_stored
+from customers.models.ids import LONGEST_ID
 from orders.invoices.incoming import (
     PAYMENT,
     REFUND,
@@ -27,7 +28,6 @@ TAKEN = {
 }
 BLANK = "can't be blank"
 REFUND_TOO_LARGE = "must not be more than was paid"
-LONGEST_ID = 255
 MOST = 2**31
 
 Errors = dict[str, str]

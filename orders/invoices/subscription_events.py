@@ -19,10 +19,11 @@ from customers.lib import sentences
 from customers.lib.money import currency_error, is_payable
 from customers.locks import RetiredMeanwhileError, lock_numbers
 from customers.models import HistoryKind, SourceRecord
+from customers.models.ids import LONGEST_ID
 from customers.records import history
 from customers.totals import billing_status
 from orders.invoices.amend import DeletedMeanwhileError, set_disabled
-from orders.invoices.errors import BLANK, LONGEST_ID, MOST, InvoiceError, text_errors
+from orders.invoices.errors import BLANK, MOST, InvoiceError, text_errors
 from orders.locks import lock_owner
 from orders.models import Purchase, SubscriptionEvent
 from orders.subscriptions.derive import CANCELLATION_EVENT, refresh_purchases

@@ -7,8 +7,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 
 from customers.lib.text import can_be_stored
-
-LONGEST_REASON = 200
+from customers.web.fields import LONGEST_REASON
 
 
 class AmountField(forms.DecimalField):
