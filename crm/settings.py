@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "crm",
     "crm.accounts",
     "crm.jobs",
+    "crm.exports",
     "orders",
     "customers",
     "django.contrib.admin.apps.SimpleAdminConfig",  # for its templates and static files: there is no admin site

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("crm.accounts.urls")),
     path("", include("crm.jobs.urls")),
+    path("", include("crm.exports.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/reset/<slug:uidb64>/<slug:token>/", follow_link, name="password_reset_confirm"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),

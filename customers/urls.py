@@ -9,7 +9,7 @@ from customers.matching.views.ignored_values import ignored_add, ignored_remove,
 from customers.matching.views.worklist import duplicate_list, duplicates_dismiss
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm
-from customers.merging.views.history import merge_detail, merge_export, merge_list
+from customers.merging.views.history import merge_detail, merge_list
 from customers.merging.views.split import record_split
 from customers.merging.views.undo import merge_undo
 from customers.merging.views.values import merge_values
@@ -20,13 +20,12 @@ from customers.pages.views.notes import note_add
 from customers.profile.views.edit import customer_edit
 from customers.profile.views.shop_logins import login_add, login_password, login_show, pay_source_default
 from customers.profile.views.status import customer_status
-from customers.search.views import customer_export, customer_list
+from customers.search.views import customer_list
 
 app_name = "customers"
 
 urlpatterns = [
     path("customers/", customer_list, name="list"),
-    path("customers/export/", customer_export, name="export"),
     path("customers/<int:pk>/", customer_detail, name="detail"),
     path("customers/add/", customer_add, name="add"),
     path("customers/<int:pk>/edit/", customer_edit, name="edit"),
@@ -60,7 +59,6 @@ urlpatterns = [
     path("duplicates/ignored/add/", ignored_add, name="ignored_add"),
     path("duplicates/ignored/remove/", ignored_remove, name="ignored_remove"),
     path("merges/", merge_list, name="merges"),
-    path("merges/csv/", merge_export, name="merge_export"),
     path("merges/<int:pk>/", merge_detail, name="merge_detail"),
     path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),
 ]

@@ -10,25 +10,21 @@ from django.db.models import F
 from django.utils import timezone
 
 from crm.jobs.kind import JobKind
-from crm.jobs.leases import LeaseLostError, held, prolong
+from crm.jobs.leases import LeaseLostError, held
 from crm.jobs.models import EventKind, Job, JobEvent, JobState
 from crm.jobs.news import send_mail_later, tell_owner
-from crm.jobs.results import put_together
+from crm.jobs.results import write_result
 from customers.lib.database_failures import failure_of
 
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
-LEASE_OF_FILE = timedelta(minutes=15)
-"""For putting a long file together and sending it to the storage, which cannot say how far it is."""
 FIRST_WAIT = timedelta(seconds=5)
 """Before the second attempt; four times as long before each further one."""
 
 
 def end_done(job: Job, kind: JobKind) -> None:
-    if kind.file_name is not None:
-        prolong(job, LEASE_OF_FILE)
-    name = put_together(job, kind)
+    name = write_result(job, kind)
     if not _end(job, JobState.DONE, EventKind.DONE, result_file=name):
         if name:
             job.result_file.storage.delete(name)  # whoever goes on with the job puts its own together

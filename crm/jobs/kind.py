@@ -8,7 +8,7 @@ takes longer than `lease` is given to another worker.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from django.db import transaction
 
@@ -53,6 +53,13 @@ class JobKind:
     file_name: Callable[[Job], str] | None = None
     """The name of the result file, of a kind that makes one."""
     lease: timedelta = FIRST_LEASE
+    put_together: Callable[[Job, Iterable[str], IO[bytes]], None] = lambda job, texts, file: write_texts(texts, file)
+    """Write the result file from what the steps added to it, in their order."""
+
+
+def write_texts(texts: Iterable[str], file: IO[bytes]) -> None:
+    for text in texts:
+        file.write(text.encode())
 
 
 KINDS: dict[str, JobKind] = {}

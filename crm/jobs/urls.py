@@ -5,7 +5,6 @@ from crm.jobs.views import jobs, starts
 app_name = "jobs"
 urlpatterns = [
     path("jobs/", jobs.job_list, name="list"),
-    path("jobs/customer-export/", starts.customer_export, name="customer_export"),
     path("jobs/rebuild/", starts.rebuild, name="rebuild"),
     path("jobs/<int:pk>/", jobs.job_detail, name="detail"),
     path("jobs/<int:pk>/pause/", jobs.job_pause, name="pause"),

@@ -1,18 +1,16 @@
-"""The merge history: merges of all customers, filtered, newest first, as pages and as the rows of a CSV file.
+"""The merge history: merges of all customers, filtered, newest first, as pages; `export.py` has them as a file.
 
 A page reads the index on (created, id) from its cursor, forwards or backwards, without OFFSET and COUNT.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from django.db.models import Q, QuerySet, TextChoices
 
-from customers.lib.batches import BATCH
 from customers.lib.phrases import join_words
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
@@ -34,10 +32,6 @@ HAS_STATE = {
 }
 PAGE = 25
 MOST_NAMED = 5
-HEADER = (
-    "Merge", "Uuid", "Merged at", "User", "Method", "Kept", "Kept, name", "Merged", "Merged, names",
-    "Orders moved", "Reason", "Status", "Undone", "Undone by",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -98,18 +92,10 @@ def page(filters: MergeFilter, *, before: Cursor | None = None, after: Cursor | 
     merges = filter_merges(filters)
     if after and (later := list(_after(merges, after)[: PAGE + 1])):
         shown = later[:PAGE][::-1]
-        return MergePage(_rows(shown), _newer(shown, is_more=len(later) > PAGE), _cursor(shown[-1]))
-    earlier = list(_before(merges, before)[: PAGE + 1])
+        return MergePage(merge_rows(shown), _newer(shown, is_more=len(later) > PAGE), _cursor(shown[-1]))
+    earlier = list(merges_before(merges, before)[: PAGE + 1])
     shown = earlier[:PAGE]
-    return MergePage(_rows(shown), _newer(shown, is_more=bool(before)), _older(shown, is_more=len(earlier) > PAGE))
-
-
-def csv_rows(filters: MergeFilter) -> Iterator[Sequence[Any]]:
-    """All merges, in the columns of HEADER; times are UTC."""
-    cursor = None
-    while batch := list(_before(filter_merges(filters), cursor)[:BATCH]):
-        yield from map(_csv_row, _rows(batch))
-        cursor = _cursor(batch[-1])
+    return MergePage(merge_rows(shown), _newer(shown, is_more=bool(before)), _older(shown, is_more=len(earlier) > PAGE))
 
 
 def filter_merges(filters: MergeFilter) -> QuerySet[Merge]:
@@ -123,7 +109,8 @@ def filter_merges(filters: MergeFilter) -> QuerySet[Merge]:
     return merges.filter(filters.condition)
 
 
-def _rows(merges: Sequence[Merge]) -> list[MergeRow]:
+def merge_rows(merges: Sequence[Merge]) -> list[MergeRow]:
+    """The merges with their members, in this order."""
     members: dict[int, list[MergeMember]] = {merge.pk: [] for merge in merges}
     of_merges = MergeMember.objects.filter(merge__in=members).select_related("duplicate", "undone_by")
     for member in of_merges.order_by("duplicate"):
@@ -141,7 +128,7 @@ def undone_by(members: Collection[MergeMember]) -> str:
     return join_words(names) if names else ""
 
 
-def _before(merges: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:
+def merges_before(merges: QuerySet[Merge], cursor: Cursor | None) -> QuerySet[Merge]:
     if cursor:
         merges = merges.filter(compared_to(cursor, "lt", by="created"))
     return merges.order_by("-created", "-pk")
@@ -161,27 +148,3 @@ def _newer(shown: Sequence[Merge], *, is_more: bool) -> Cursor | None:
 
 def _older(shown: Sequence[Merge], *, is_more: bool) -> Cursor | None:
     return _cursor(shown[-1]) if shown and is_more else None
-
-
-def _csv_row(row: MergeRow) -> Sequence[Any]:
-    merge = row.merge
-    return (
-        merge.pk,
-        merge.uuid,
-        _utc_text(merge.created),
-        str(merge.by or "API client"),
-        merge.get_via_display(),
-        merge.survivor_id,
-        merge.survivor.name,
-        " ".join(str(customer.pk) for customer in row.duplicates),
-        ", ".join(customer.name for customer in row.duplicates),
-        row.orders,
-        merge.reason,
-        row.state,
-        _utc_text(row.latest_undo_at),
-        str(merge.undone_by or row.partly_undone_by),
-    )
-
-
-def _utc_text(at: datetime | None) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds") if at else ""

@@ -1,5 +1,7 @@
 """Form fields and inputs that several packages use."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -16,6 +18,30 @@ if TYPE_CHECKING:
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
     # Django types form.fields as plain fields, which have no choices to set.
     return cast("forms.ChoiceField", form.fields[name])
+
+
+DAY = "%Y-%m-%d"
+
+
+def chosen_label(form: forms.BaseForm, name: str, value: str) -> str:
+    """A value as the form shows it: the label of a choice, else the value."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        return value
+    choices = cast("Iterable[tuple[str, str]]", field.choices)
+    return str(dict(choices).get(value, value))
+
+
+class DateInput(forms.DateInput):
+    """Leaves out a text that is not a date: a browser would show an empty input and log a warning."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        try:
+            return super().format_value(date.fromisoformat(str(value)))
+        except ValueError:
+            return None
 
 
 class TextField(forms.CharField):

@@ -51,7 +51,13 @@ def pages() -> Iterator[Shown]:
     yield from source_pages(DataSource.objects.get(name=store.SHOP))
     yield from user_pages(User.objects.get(username="agent"))
     yield from job_pages()
+    yield from export_pages()
     yield from refusals()
+
+
+def export_pages() -> Iterator[Shown]:
+    for name in ("customers", "orders", "merges", "duplicates"):
+        yield shown(f"export-{name}", f"exports:{name}")
 
 
 def lists() -> Iterator[Shown]:

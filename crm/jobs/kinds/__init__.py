@@ -1,5 +1,8 @@
-"""One module for each kind of job: it registers the kind, and calls the rules that do the rows."""
+"""One module for each kind of job: it registers the kind, and calls the rules that do the rows.
 
-from crm.jobs.kinds import customer_export, rebuild
+Those of exports are in `crm/exports/job.py`.
+"""
 
-__all__ = ["customer_export", "rebuild"]
+from crm.jobs.kinds import rebuild
+
+__all__ = ["rebuild"]

@@ -7,20 +7,11 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from crm.jobs.kinds.customer_export import start_export
 from crm.jobs.kinds.rebuild import START, start_rebuild
-from customers.search.forms import read_list_filter
-from customers.web.permissions import may_view, permission_required
+from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
-
-
-@require_POST
-@may_view
-def customer_export(request: "StaffRequest") -> HttpResponseRedirect:
-    job = start_export(read_list_filter(request.GET), request.GET.dict(), by=request.user)
-    return redirect(job)
 
 
 @require_POST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -16,11 +15,10 @@ from customers.lib.dates import end_of_day, start_of_day
 from customers.merging.history import HAS_STATE, MergeFilter, MergeState
 from customers.models import Customer, Via
 from customers.search.find import find_by_number_or_text
-from customers.web.fields import choice_field
+from customers.web.fields import DAY, DateInput, choice_field, chosen_label
 
 MOST_CUSTOMERS = 100
 API_CLIENT = "api"
-DAY = "%Y-%m-%d"
 
 
 # A condition that few merges meet needs an index on its column, `created` and `id`: else a page reads all merges. That
@@ -43,18 +41,6 @@ def user_choices() -> list[tuple[str, str]]:
 
 def method_choices() -> list[tuple[str, str]]:
     return [("", "Any"), *((str(value), str(label)) for value, label in Via.choices)]
-
-
-class DateInput(forms.DateInput):
-    """Leaves out a text that is not a date: a browser would show an empty input and log a warning."""
-
-    input_type = "date"
-
-    def format_value(self, value: Any) -> str | None:
-        try:
-            return super().format_value(date.fromisoformat(str(value)))
-        except ValueError:
-            return None
 
 
 class MergeHistoryForm(forms.Form):
@@ -83,6 +69,13 @@ class MergeHistoryForm(forms.Form):
     @property
     def query(self) -> str:
         return urlencode(self.applied)
+
+    @property
+    def described(self) -> str:
+        """The filters in words, such as “User: Jane Peacock, From: 2026-01-12”; "" without any."""
+        return ", ".join(
+            f"{self[name].label}: {chosen_label(self, name, value)}" for name, value in self.applied.items()
+        )
 
     @cached_property
     def customers(self) -> list[Customer] | None:

@@ -2,7 +2,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -13,7 +12,6 @@ from customers.merging.tree import merge_tree
 from customers.merging.undo_plan import erased_side
 from customers.models import Merge, MergeMember
 from customers.records.newest import Cursor
-from customers.web.csv import csv_response
 from customers.web.permissions import UNDO, may_view
 
 if TYPE_CHECKING:
@@ -23,10 +21,7 @@ if TYPE_CHECKING:
 @require_safe
 @may_view
 def merge_list(request: "StaffRequest") -> HttpResponse:
-    return _list(request, MergeHistoryForm(request.GET))
-
-
-def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200) -> HttpResponse:
+    form = MergeHistoryForm(request.GET)
     before, after = (Cursor.parse(request.GET.get(name, "")) for name in ("before", "after"))
     context = {
         "title": f"Merges of {isolated(form.the_customer.name)}" if form.the_customer else "Merges",
@@ -35,17 +30,7 @@ def _list(request: "StaffRequest", form: MergeHistoryForm, *, status: int = 200)
         "page": history.page(form.merge_filter, before=before, after=after),
         "is_newest": not (before or after),
     }
-    return render(request, "customers/merging/merge_list.html", context, status=status)
-
-
-@require_safe
-@may_view
-def merge_export(request: "StaffRequest") -> HttpResponseBase:
-    # The file could not show that a filter is ignored, so it is refused.
-    form = MergeHistoryForm(request.GET)
-    if form.ignored:
-        return _list(request, form, status=422)
-    return csv_response("merges", history.HEADER, history.csv_rows(form.merge_filter))
+    return render(request, "customers/merging/merge_list.html", context)
 
 
 @require_safe

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from crm.jobs import control, end, turn
-from crm.jobs.kind import KINDS, kind_named
+from crm.jobs import control, results, turn
+from crm.jobs.kind import KINDS, kind_named, write_texts
 from crm.jobs.leases import LeaseLostError
 from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import EventKind, Job, JobState
-from crm.jobs.results import put_together
 from crm.jobs.turn import claim, do_chunk, take_turn
 from customers.lib.errors import ActionError
 from tests.crm.jobs.counting import COUNTING, result_lines, rows_done, start_counting, work_off
@@ -193,11 +192,12 @@ def test_a_slow_kind_and_a_long_file_keep_their_lease(owner, monkeypatch):
         COUNTING,
         lease=timedelta(minutes=5),
         chunk=lambda job: note_lease(job, lambda: COUNTING.chunk(job)),
+        put_together=lambda job, texts, file: note_lease(job, lambda: write_texts(texts, file)),
     )
     monkeypatch.setitem(KINDS, "counting", slow)
-    monkeypatch.setattr(end, "put_together", lambda job, kind: note_lease(job, lambda: put_together(job, kind)))
+    monkeypatch.setattr(results, "prolong", lambda job, lease: leases.append(round(lease.total_seconds() / 60)))
     assert take(start_counting(15, by=owner)).state == "done"
-    assert leases == [5, 5, 15]
+    assert leases == [5, 5, 5, 15, 15]  # chunks, the parts that are put together, and the file that is sent
 
 
 def test_a_call_that_was_lost_is_made_again_but_not_at_every_look(owner, django_capture_on_commit_callbacks):

@@ -4,7 +4,8 @@ import pytest
 
 from customers.merging.recent import recent_acts
 from tests.acts import erase, merge, undo
-from tests.customers.merging.test_history import CSV, LIST, listed, read
+from tests.customers.merging.test_history import LIST, listed
+from tests.exported import ask, rows
 from tests.factories import CustomerFactory
 from tests.tables import table
 
@@ -21,16 +22,16 @@ def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):
     undo(made, three[2], by=agent)
     assert "by <bdi>Margaret Park</bdi>" in as_agent.get(LIST).text
     assert "Partly undone by <bdi>Margaret Park</bdi>" in as_agent.get(made.get_absolute_url()).text
-    row = read(as_agent.get(CSV))[0]
+    row = rows(as_agent, "merges")[0]
     assert (row["Status"], row["Undone by"]) == ("Partly undone", "Margaret Park")
-    assert row["Undone"]
+    assert row["Undone (UTC)"]
 
 
 def test_an_undo_by_an_unknown_user_names_nobody(as_agent, three):
     made = merge(*three)
     undo(made, three[2])
     assert "<span>Partly undone</span>" in as_agent.get(made.get_absolute_url()).text
-    assert read(as_agent.get(CSV))[0]["Undone by"] == ""
+    assert rows(as_agent, "merges")[0]["Undone by"] == ""
 
 
 def test_an_undo_names_its_user_when_the_duplicate_was_erased_since(as_agent, agent, three):
@@ -66,7 +67,7 @@ def test_what_was_undone_before_an_erasure_stays_undone(as_agent, three):
 @table("query", [{"since": "yesterday"}, {"until": "2026-02-31"}, {"by": "nobody"}])
 def test_no_file_of_what_makes_no_sense(as_agent, three, query):
     merge(*three)
-    response = as_agent.get(CSV, query)
+    response = ask(as_agent, "merges", columns=["Merge"], **query)
     assert response.status_code == 422
-    assert "Filters ignored because their values are not valid" in response.text
+    assert "These filters are not valid" in response.text
     assert "Content-Disposition" not in response

@@ -94,4 +94,4 @@ def test_customers_of_one_name_are_told_apart_by_number(as_agent):
 
 def test_the_button_says_how_the_file_is_sorted(as_agent):
     named("A Bell")
-    assert "Export CSV" in as_agent.get(URL, {"sort": "name"}).content.decode()
+    assert "Export…" in as_agent.get(URL, {"sort": "name"}).content.decode()

@@ -1,0 +1,37 @@
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crm.exports.export import Export, Query
+from customers.models import Customer
+from customers.search.export import COLUMNS, ExportedCustomer, export_part, export_rows, short_list
+from customers.search.forms import read_list_filter
+from customers.search.order import NEWEST_FIRST
+
+
+def _at_once(query: Query, *, most: int, with_orders: bool) -> Iterator[ExportedCustomer] | None:
+    pks = short_list(read_list_filter(query).criteria, most=most)
+    return None if pks is None else export_rows(pks, with_orders=with_orders)
+
+
+def _part(query: Query, after: Any, *, with_orders: bool) -> tuple[Sequence[ExportedCustomer], str | None]:
+    place = NEWEST_FIRST.parse(after) if after else None
+    rows, end = export_part(read_list_filter(query).criteria, place, with_orders=with_orders)
+    return rows, NEWEST_FIRST.cursor(end) if end else None
+
+
+def _count(query: Query) -> int | None:
+    return None if read_list_filter(query).criteria else Customer.objects.live().count()
+
+
+CUSTOMERS = Export(
+    name="customers",
+    kind="customer_export",
+    label="Customers",
+    needs=("customers.view_customer",),
+    columns=COLUMNS,
+    describe=lambda query: read_list_filter(query).described,
+    at_once=_at_once,
+    part=_part,
+    count=_count,
+    list_url="customers:list",
+)

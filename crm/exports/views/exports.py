@@ -1,0 +1,108 @@
+"""The page of each export, which answers with the file, or starts the job that writes it."""
+
+from collections.abc import Iterable, Sequence
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from crm.exports.choices import remember
+from crm.exports.customers import CUSTOMERS
+from crm.exports.duplicates import DUPLICATES
+from crm.exports.export import MOST_AT_ONCE, Export, ExportError, Query, have_orders
+from crm.exports.formats import FileFormat, csv_of, write_file
+from crm.exports.forms.export import ExportForm
+from crm.exports.job import EXPORTS, start_export
+from crm.exports.merges import MERGES
+from crm.exports.orders import ORDERS, OrderFilterForm
+from customers.lib.columns import Column, Plain, plain_row
+from customers.web.permissions import may_view
+from orders.permissions import may_view_orders
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(METHODS)
+@may_view
+def customers(request: "StaffRequest") -> HttpResponseBase:
+    return _answer(request, CUSTOMERS)
+
+
+@require_http_methods(METHODS)
+@may_view_orders
+def orders(request: "StaffRequest") -> HttpResponseBase:
+    return _answer(request, ORDERS, filters=OrderFilterForm(request.GET))
+
+
+@require_http_methods(METHODS)
+@may_view
+def merges(request: "StaffRequest") -> HttpResponseBase:
+    return _answer(request, MERGES)
+
+
+@require_http_methods(METHODS)
+@may_view
+def duplicates(request: "StaffRequest") -> HttpResponseBase:
+    return _answer(request, DUPLICATES)
+
+
+def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form | None = None) -> HttpResponseBase:
+    is_post = request.method == "POST"
+    query, form = request.GET.dict(), ExportForm(export, request.POST if is_post else None, user=request.user)
+    about, error = _described(export, query)
+    if is_post and not error and form.is_valid():
+        columns, file_format = form.chosen, form.cleaned_data["file_format"]
+        remember(request.user, export, columns, file_format, shown=[column.label for column in form.offered])
+        return _file(export, query, columns, file_format) or redirect(
+            start_export(export, query, columns, file_format, by=request.user)
+        )
+    context = {
+        "title": f"Export {export.label.lower()}",
+        "section": export.section,
+        "export": export,
+        "exports": [other for other in EXPORTS.values() if request.user.has_perms(other.needs)],
+        "form": form,
+        "filters": filters,
+        "about": about,
+        "error": error,
+        "most": MOST_AT_ONCE,
+    }
+    return render(request, "exports/export.html", context, status=422 if error or form.errors else 200)
+
+
+def _described(export: Export[Any], query: Query) -> tuple[str, str]:
+    """The filters in words, and why they are refused."""
+    try:
+        return export.describe(query), ""
+    except ExportError as error:
+        return "", str(error)
+
+
+def _file(
+    export: Export[Any], query: Query, columns: Sequence[Column[Any]], file_format: FileFormat
+) -> HttpResponseBase | None:
+    """None for a file that is too long to be sent at once."""
+    rows = export.at_once(query, most=MOST_AT_ONCE, with_orders=have_orders(columns))
+    if rows is None:
+        return None
+    name = f"{export.name}-{timezone.localdate()}.{file_format.value}"
+    return _response(name, columns, (plain_row(columns, row) for row in rows), file_format)
+
+
+def _response(
+    name: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Plain]], file_format: FileFormat
+) -> HttpResponseBase:
+    if file_format == FileFormat.CSV:
+        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(csv_of(columns, rows), content_type="text/csv; charset=utf-8", headers=disposition)
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_file(file_format, columns, rows, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name)
