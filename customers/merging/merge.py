@@ -26,10 +26,13 @@ from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
 from customers.profile.decisions import Decisions, Picked, Rule, Typed
 from customers.profile.derive import profile_difference, profile_values, save_profile
+from customers.profile.edit import edit_profile
 from customers.profile.fields import BY_KEY, REFERENCES
+from customers.profile.refusals import refusals_in
 from customers.profile.shop_logins import LoginTakenError, settle_logins
 from customers.records import events, history
 from customers.records.owned import OwnedRecord, keys_of, owned_records
+from customers.records.ownership import merged_into_any
 from customers.records.shared_values import drop_unshared
 from customers.records.staff_record import put_staff_record
 from customers.totals import billing_status
@@ -67,8 +70,8 @@ def merge_customers(
     agreed: MergePlan, *, by: User | None, via: Via, reason: str = "", warnings: Collection[Notice] = ()
 ) -> Merge:
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
-    # Always in primary key order, so two agents merging the same people cannot deadlock.
-    locked = lock(agreed.ids)
+    refusals = _refusals_entered(agreed)
+    locked = _lock(agreed, with_merged=bool(refusals))
     survivor, duplicates = locked[agreed.survivor_id], [locked[pk] for pk in agreed.duplicate_ids]
     if [locked[pk].version for pk in agreed.ids] != [*agreed.versions]:
         # A merge gives all its customers a new version, so only here can they be merged already.
@@ -101,7 +104,22 @@ def merge_customers(
         history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge),
         *events.merged(merge, {member.duplicate_id: member.records for member in members}),
     )
+    if refusals:
+        # Said of all of them, so it is no value of this merge alone, which an undo would take along.
+        edit_profile(survivor, refusals, version=survivor.version, by=by, via=via)
     return merge
+
+
+def _refusals_entered(plan: MergePlan) -> dict[str, bool]:
+    """What a user entered as a refusal; one that is selected from a customer, or brought by the rule, is theirs."""
+    return refusals_in({key: choice.value for key, choice in plan.choices.items() if isinstance(choice, Typed)})
+
+
+def _lock(plan: MergePlan, *, with_merged: bool) -> dict[int, Customer]:
+    """The customers of the plan; those merged into them are locked too where they will be changed."""
+    # Always in primary key order, so two agents merging the same people cannot deadlock.
+    locked = lock({*plan.ids, *(merged_into_any(plan.ids) if with_merged else ())})
+    return {pk: locked[pk] for pk in plan.ids}
 
 
 # All get a new version, which makes plans of the old version stale.

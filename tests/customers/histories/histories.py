@@ -55,9 +55,13 @@ class Run:
         if not self._is_live(customer):
             return False
         self.program.edit(step.name, customer, values)
-        refused = {key: value for key, value in values.items() if key in STRICTEST and value is STRICTEST[key]}
-        self.history.add(step, also=dict.fromkeys(self.world.below(customer), refused))
+        self._say(step, self.world)
         return True
+
+    def _say(self, edit: HistoryStep, world: World) -> None:
+        """Note the edit; what it refuses is said by all who are merged into the customer."""
+        below = world.below(edit.args["customer"])
+        self.history.add(edit, also=dict.fromkeys(below, refusals_in(edit.args["values"])))
 
     def _edit_again(self, step: HistoryStep) -> bool:
         """Set a value to what it shows already."""
@@ -120,12 +124,9 @@ class Run:
     def _split_facts(self, record: str) -> dict[str, Any]:
         """What the new customer is: the identity as received, with what all who are merged refuse."""
         chain = self.world.chain(self.world.origins[record])
-        refused = {
-            key: value
-            for name in chain
-            for key, value in self.world.people[name].values.items()
-            if key in STRICTEST and value is STRICTEST[key]
-        }
+        refused: dict[str, Any] = {}
+        for name in chain:
+            refused |= refusals_in(self.world.people[name].values)
         person = record.removeprefix("record of ")
         identity = {"first_name": person, "last_name": f"H{person}", "email": f"{person}@reunite.cz"}
         regained = {chain[-1]: self.program.regained_by_split(record)}
@@ -164,6 +165,9 @@ class Run:
         self.program.merge(step.name, **args, credit=wanted)
         correction = 0 if wanted is None else wanted - together
         self.history.add(HistoryStep("merge", step.name, args), order=[*self.world.people], correction=correction)
+        if refused := refusals_in({key: value for key, (how, value) in choices.items() if how == "typed"}):
+            edit = HistoryStep("edit", step.name, {"customer": survivor, "values": refused})
+            self._say(edit, self.history.world())
         return True
 
     _merge_by_api = _merge
@@ -186,6 +190,10 @@ class Run:
     def _take_out(self, name: str) -> None:
         merges = [step.name for step in self.history.steps if step.act == "merge"]
         self.history.undone |= {(merge, name) for merge in merges if name in self._standing(merge)}
+
+
+def refusals_in(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in STRICTEST and value is STRICTEST[key]}
 
 
 def _compare(model: dict[str, Any], program: dict[str, Any]) -> None:

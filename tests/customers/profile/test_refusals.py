@@ -78,6 +78,25 @@ def test_after_the_undo_of_a_part_both_the_restored_and_those_still_merged_refus
     assert answers(cleo)["sms_contact"] is False
 
 
+def test_a_refusal_entered_in_a_merge_is_said_by_all_who_are_merged_and_one_selected_stays_with_its_customer():
+    ada, bea, cleo, dora = agreeing("Ada", "Bea", "Cleo", "Dora")
+    inner = merge(bea, cleo)
+    edit(dora, sms_contact=False)
+    outer = merge(ada, bea, dora, email_opt_in=False, sms_contact=dora)
+    assert answers(ada) == {**YES, "email_opt_in": False, "sms_contact": False}
+    undo(outer)
+    undo(inner)
+    assert [answers(customer)["email_opt_in"] for customer in (ada, bea, cleo, dora)] == [False] * 4
+    assert [answers(customer)["sms_contact"] for customer in (ada, bea, cleo, dora)] == [True, True, True, False]
+    assert rebuild() == "Nothing differed."
+
+
+def test_a_refusal_entered_in_a_merge_is_named_by_the_preview_of_its_undo():
+    ada, bea = agreeing("Ada", "Bea")
+    after = customers_after_undo(plan_undo(merge(ada, bea, do_not_sell=True)))
+    assert [[refusal.subject for refusal in side.refusals] for side in after] == [["sale of data"]] * 2
+
+
 def test_a_yes_stays_where_it_was_said():
     ada, bea = people("Ada", "Bea")
     made = merge(ada, bea)
