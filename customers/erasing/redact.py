@@ -127,15 +127,16 @@ def _blank(change: ProfileChange, values: Mapping[str, Any], *, side: str) -> No
 
 
 def _blank_since(change: ProfileChange, values: Mapping[str, Any]) -> None:
-    """Blank taken values where a later edit replaced them: in its "before", and in its history entry."""
+    """Blank taken values where a later edit or undo replaced them: in its "before", and in its history entry."""
     customer = change.customer
     for later in ProfileChange.objects.filter(customer=customer, version__gt=change.version):
         _blank(later, values, side="before")
     fields = (BY_KEY[key] for key, value in values.items() if getattr(customer, BY_KEY[key].column) != value)
     erased = {field.key: as_text(field, values[field.key]) for field in fields if field.kind in IN_WORDS}
-    edits = HistoryEntry.objects.filter(source_record__origin=customer, kind=HistoryKind.EDIT, at__gte=change.at)
+    kinds = (HistoryKind.EDIT, HistoryKind.UNDO)
+    entries = HistoryEntry.objects.filter(source_record__origin=customer, kind__in=kinds, at__gte=change.at)
     blanked = []
-    for entry in edits if erased else ():
+    for entry in entries if erased else ():
         changes = [_without_value(field, erased) for field in entry.values.get("changes", ())]
         if changes != entry.values.get("changes", []):
             entry.values["changes"] = changes

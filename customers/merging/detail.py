@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from customers.lib.money import format_money
 from customers.lib.phrases import ActMessage, Notice, isolated
+from customers.lib.sentences import isolated_text
 from customers.merging.preview import MovedRows, ValueChange, add_moved_rows
 from customers.models import HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.profile.clean import as_text
@@ -92,6 +95,7 @@ def events_since(merge: Merge, members: Sequence[MergeMember], records: Collecti
     later = _later_members(merge, members)
     events = [
         *_undone_parts(members),
+        *_changed_by_undos(merge),
         *_split_off(merge, records),
         *(event for member in later for event in _later_merge(member)),
     ]
@@ -110,6 +114,14 @@ def _undone_parts(members: Sequence[MergeMember]) -> Iterator[MergeEvent]:
         if member.undone_at:
             text = f"{member.duplicate.name_with_number} was restored."
             yield MergeEvent(member.undone_at, member.undone_by, text, is_undo=True)
+
+
+def _changed_by_undos(merge: Merge) -> Iterator[MergeEvent]:
+    records = SourceRecord.objects.filter(Q(origin=merge.survivor_id) | Q(customer=merge.survivor.live_root()))
+    entries = HistoryEntry.objects.filter(source_record__in=records, kind=HistoryKind.UNDO, merge=merge)
+    for entry in entries.select_related("by"):
+        if "changes" in entry.values:
+            yield MergeEvent(entry.at, entry.by, isolated_text("{changes}", entry.values), is_undo=True)
 
 
 def _split_off(merge: Merge, records: Collection[SourceRecord]) -> Iterator[MergeEvent]:

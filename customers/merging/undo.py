@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from customers.lib.money import format_money
 from customers.lib.phrases import join_words
+from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
 from customers.matching.not_duplicates import write_not_duplicates
 from customers.merging.undo_plan import (
@@ -29,6 +30,7 @@ from customers.merging.undo_plan import (
 from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, MergeMember, SourceRecord
 from customers.models.functions import Now
 from customers.models.prepared import Prepared, PreparedWrite, insert, updating
+from customers.profile.clean import change_in_words
 from customers.profile.derive import profile_values, save_profile
 from customers.profile.refusals import as_words, said_while_merged
 from customers.profile.replay import ProfileHistory
@@ -161,7 +163,7 @@ def _write_profiles(
     records_of: Mapping[int, Sequence[OwnedRecord]],
 ) -> dict[int, int]:
     """Derive the profiles of `touched` from the merges that stand; {customer: their staff record}."""
-    survivor_and_returned = (plan.survivor.pk, *plan.scope.duplicates)
+    with_history = {plan.survivor.pk, *plan.scope.duplicates, *plan.reverted}
     statuses = _billing_statuses(plan)
     staff_records: dict[int, int] = {}
     for customer in touched:
@@ -171,8 +173,8 @@ def _write_profiles(
             customer.merged_into, owner = None, customer.pk
         profile = profile_values(customer) | history.profile(customer.pk, without=plan.scope.parts)
         records = records_of[owner]
-        # The survivor and the restored customers need one, because the history of the undo is written to it.
-        if customer.pk in survivor_and_returned or staff_record_among(records, customer):
+        # Who has a history of the undo needs one, because it is written to it.
+        if customer.pk in with_history or staff_record_among(records, customer):
             staff_records[customer.pk] = put_staff_record(customer, profile, owner=owner, records=records)
         save_profile(customer, profile, billing_status=statuses.get(customer.pk, customer.billing_status))
     return staff_records
@@ -191,13 +193,25 @@ def _events(plan: UndoPlan, chain: Sequence[int]) -> Iterator[Event]:
     yield from (events.updated(customer) for customer in chain)
 
 
+def _changes(outcomes: Collection[FieldOutcome]) -> list[Value]:
+    """What the undo changed, as history keeps it: in words, but for a password."""
+    return [change_in_words(outcome.field, outcome.now, outcome.after) for outcome in outcomes]
+
+
 def _history_entries(
     plan: UndoPlan, staff_records: Mapping[int, int], history: ProfileHistory, *, by: User | None
 ) -> Iterator[HistoryEntry]:
     kind, merge, survivor = HistoryKind.UNDO, plan.merge, plan.survivor
     returned = [side.customer for side in plan.returns]
+    changes = {pk: _changes(outcomes) for pk, outcomes in plan.reverted.items()}
+    values: dict[str, Value] = {"customers": returned}
     sentence = "Undid the merge of {customers}."
-    yield entry(staff_records[survivor.pk], kind, sentence, customers=returned, by=by, merge=merge)
+    if of_survivor := changes.pop(survivor.pk, None):
+        sentence, values["changes"] = f"{sentence}\n{{changes}}", of_survivor
+    yield entry(staff_records[survivor.pk], kind, sentence, **values, by=by, merge=merge)
+    for pk, of_customer in changes.items():
+        sentence = "Undid the merge into {customer}.\n{changes}"
+        yield entry(staff_records[pk], kind, sentence, customer=survivor, changes=of_customer, by=by, merge=merge)
     for customer in returned:
         sentence = "Restored: the merge into {customer} was undone."
         yield entry(staff_records[customer.pk], kind, sentence, customer=survivor, by=by, merge=merge)

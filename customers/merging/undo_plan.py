@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -122,6 +123,15 @@ class UndoPlan:
     @property
     def kept(self) -> list[FieldOutcome]:
         return [outcome for outcome in self.outcomes if not outcome.is_reverted]
+
+    @property
+    def reverted(self) -> dict[int, list[FieldOutcome]]:
+        """{customer: what the undo changes of its profile}."""
+        reverted: defaultdict[int, list[FieldOutcome]] = defaultdict(list)
+        for outcome in self.outcomes:
+            if outcome.is_reverted:
+                reverted[outcome.customer.pk].append(outcome)
+        return dict(reverted)
 
     @property
     def overdrawn(self) -> list[tuple[Customer, str, Decimal]]:

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from customers.lib import sentences
 from customers.lib.address import PART_LENGTH, address, address_lines
 from customers.lib.identity import comparable_email
 from customers.lib.names import has_visible_text
 from customers.lib.phones import FEWEST_DIGITS, comparable_phone, is_possible_phone
+from customers.lib.sentences import Value
 from customers.lib.text import can_be_stored, clean_email, clean_website
 from customers.models import CartLogin, Customer, PaySource
 from customers.profile.fields import FieldKind, ProfileField
@@ -95,3 +97,10 @@ def as_text(field: ProfileField, value: Any) -> str:
             return str(PaySource.objects.filter(pk=value).first() or "") if value else ""
         case _:
             return str(value)
+
+
+def change_in_words(field: ProfileField, before: Any, after: Any) -> Value:
+    """A change as history keeps it; of a password only that it changed."""
+    if field.kind is FieldKind.PASSWORD:
+        return {"field": field.key, "label": field.label}
+    return sentences.change(field.key, field.label, as_text(field, before), as_text(field, after))

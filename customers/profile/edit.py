@@ -17,7 +17,7 @@ from customers.lib.phrases import ActMessage
 from customers.lib.sentences import Value
 from customers.models import Customer, HistoryKind, ProfileChange, SourceRecord
 from customers.models.prepared import insert
-from customers.profile.clean import as_text, clean
+from customers.profile.clean import change_in_words, clean
 from customers.profile.derive import (
     Difference,
     first_profile_change,
@@ -25,7 +25,7 @@ from customers.profile.derive import (
     profile_values,
     save_profile,
 )
-from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES, FieldKind, ProfileField
+from customers.profile.fields import BY_KEY, NAME_FIELDS, REFERENCES
 from customers.profile.refusals import lock_merged, not_refused_by, refusals_in, refuse_as_merged
 from customers.profile.replay import BroughtByMerge, ProfileHistory
 from customers.profile.shop_logins import LoginTakenError, settle_logins
@@ -169,10 +169,4 @@ def _shown(value: User | datetime | None) -> Value:
 
 def _changes(difference: Difference) -> list[Value]:
     """What an edit changed, as history keeps it: in words, but for a password."""
-    return [_changed(BY_KEY[key], value["before"], value["after"]) for key, value in difference.items()]
-
-
-def _changed(field: ProfileField, before: Any, after: Any) -> Value:
-    if field.kind is FieldKind.PASSWORD:
-        return {"field": field.key, "label": field.label}
-    return sentences.change(field.key, field.label, as_text(field, before), as_text(field, after))
+    return [change_in_words(BY_KEY[key], value["before"], value["after"]) for key, value in difference.items()]

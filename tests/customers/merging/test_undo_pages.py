@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,11 @@ from customers.erasing.erase import erase_customer
 from customers.labels.attributes import remove_attributes, set_attributes
 from customers.labels.tags import add_tags, remove_tags, tags_of
 from customers.matching.duplicates import duplicates_of
-from customers.models import Customer, Merge
-from tests.acts import edit, fresh, merge, undo
+from customers.models import Customer, HistoryEntry, Merge
+from tests.acts import edit, erase, fresh, merge, undo
 from tests.customers.merging.pages.merge_steps import hidden, says, shown
 from tests.factories import NoteFactory, customer_with_order, make_user, order, signed_in
+from tests.page_text import visible_text
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +224,24 @@ def test_undo_needs_to_view_customers_too(helena, helen):
     made = merge(helena, helen)
 
     assert signed_in(make_user("x", ["customers.undo_merge"])).get(undo_url(made)).status_code == 403
+
+
+def test_the_values_that_an_undo_changed_are_in_the_history_and_on_the_page_of_the_merge(as_admin):
+    top, survivor, duplicate = (customer_with_order(first_name=name) for name in ("Ada", "Bea", "Cleo"))
+    edit(duplicate, company="Acme", website="https://acme.example")
+    inner = merge(survivor, duplicate)
+    edit(survivor, website="https://bea.example")
+    merge(top, survivor)
+    undo(inner)
+    changed = "Company removed. It was Acme."
+    texts = {entry.source_record.origin_id: entry.text for entry in undo_entries(inner)}
+    assert texts[survivor.pk] == f"Undid the merge of Cleo Holý ({duplicate.pk}). {changed}"
+    assert texts[top.pk] == f"Undid the merge into Bea Holý ({survivor.pk}). {changed}"
+    for address in (f"/customers/{top.pk}/?tab=history", inner.get_absolute_url()):
+        assert "Company removed." in visible_text(as_admin.get(address)), address
+    erase(duplicate)
+    assert not any("Acme" in entry.text for entry in undo_entries(inner))
+
+
+def undo_entries(merge: Merge) -> Iterable[HistoryEntry]:
+    return HistoryEntry.objects.filter(merge=merge, kind="undo").select_related("source_record")
