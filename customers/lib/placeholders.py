@@ -16,6 +16,8 @@ from customers.lib.phones import subscriber_digits
 FEWEST_REPEATED = 7
 FEWEST_IN_ORDER = 9
 LONGEST_PHONE = 15
+BLOCK_AGAIN = re.compile(r"(\d{3})\1\1\d")
+"""Such as 123 123 1234, where it is no whole number."""
 
 
 def _read_words() -> dict[str, frozenset[str]]:
@@ -65,7 +67,7 @@ def is_placeholder_email(email: str) -> bool:
     local, _, domain = email.rpartition("@")
     name = re.sub(r"[^\w]|_|\d+$", "", local)
     site = _site(domain)
-    if domain.endswith(".invalid") or local == site or name in WORDS["no mailboxes"]:
+    if domain.endswith(".invalid") or local == site or name in WORDS["no mailboxes"] or name + site in PHRASES:
         return True
     is_run = _is_one_character(local, at_least=3) and _is_one_character(site, at_least=1)
     return is_run or (name in WORDS["no ones"] and site in WORDS["made-up sites"] | WORDS["free mail"])
@@ -90,6 +92,8 @@ def is_placeholder_phone(number: str) -> bool:
     A whole number in order is made up; behind a country or an area code it takes nine: 06 12345678 can be dialled.
     """
     digits = number.partition(";")[0].lstrip("+")
+    if BLOCK_AGAIN.fullmatch(number):
+        return True
     # Behind the area code: 8888-8888 in Brazil is a mobile, and now 98888-8888.
     end = subscriber_digits(number) if number.startswith("+") else digits[-FEWEST_REPEATED:]
     if len(end) >= FEWEST_REPEATED and len(set(end)) == 1:

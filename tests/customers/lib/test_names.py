@@ -19,20 +19,21 @@ MADE_UP_EMAILS = """
 noemail@noemail.com none@none.com test@test.de test@test.co.uk none@gmail.com na@na.com no@no.no asdf@asdf.com
 aaa@aaa.aa xxx@xx.com test1@test.com no-email@shop.cz no.email@gmail.com noreply@amazon.de unknown@unknown.org
 customer@example.com guest@guest.com nobody@nowhere.com me.invalid@x.invalid 123@123.com test@example.org
-none@none test@test no@no
+none@none test@test no@no noone@nowhere.com not@given.com none@nowhere.org
 """
 EMAILS = """
+noone@reunite.cz given@not.com
 hholy@gmail.com test@reunite.cz info@holub.cz jan@jannovak.cz desk@example.org noemi@gmail.com
 nona@none-such.com guest@hotel.com mail@mail.holub.cz a@b.c nobby@test.com customer.service@shop.com
 nathan@na.com you@me.com testa@gmail.com no@x.y aaa@reunite.cz 123@qq.com xavier@xxx.com ada@ada-shop.cz
 """
 MADE_UP_PHONES = """
 0000000 1111111 9999999 000000000000 1234567 12345678 123456789 1234567890 0123456789 9876543210 +11234567890
-+420123456789 420123456789 +15555555555 +10000000000 +441234567890
++420123456789 420123456789 1231231234 +15555555555 +10000000000 +441234567890
 """
 PHONES = """
 +420241770449 9999123 0612345678 +31612345678 +15551234567 +18179247272 5550142 +442079460018 7777770 8000000
-+420777777123 +4930901820 1234568 +12345550123 +33123456780 1234567890123456789
+602602602 +420602602602 1231231235678 +420777777123 +4930901820 1234568 +12345550123 +33123456780 1234567890123456789
 """
 
 
@@ -126,6 +127,16 @@ def test_a_name_is_split_before_the_particles_and_joins_to_the_same_again(name, 
 @table(
     "name",
     [
+        *(
+            "Dear Customer",
+            "Firma",
+            "Withheld",
+            "private",
+            "Online Order",
+            "Herr und Frau",
+            "Dhr. en Mevr.",
+            "Company Name",
+        ),
         *("Guest", "guest", "GUEST 42", ".", "-", "N/A", "n.a.", "…", "?", "12345", "🙂", "null", "None", "undefined"),
         *("Unknown", "Customer", "New Customer", "Guest User", "Test", "Test Test", "test1", "No Name", "Not provided"),
         *("xxx", "XX", "aaaa", "Mr", "Mr.", "Mrs", "Mr & Mrs", "Dr.", "Herr", "Frau", "Frau Dr.", "Fräulein", "Madame"),
@@ -176,6 +187,7 @@ def test_nobody_is_called_by_a_placeholder(name):
             "Nil",
             "Bar",
         ),
+        *("Private Smith", "Company", "Privat", "Orderud", "Firmin", "Und", "Hello", "Frau Lund", "Dear"),
         *("Guestier", "Nathan", "Tess", "Tester-Novák", "Nonna", "Nullmeyer", "Customs", "Mrázek", "Drew", "Herrmann"),
         *(
             "Test Smith",
