@@ -7,7 +7,7 @@ lookup is a subquery through one index: joined by OR they would scan the custome
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +75,13 @@ def lookups_by_word(text: str) -> list[list[Lookup]]:
     The whole of several words may also be an external id or a login: `id_lookups`.
     """
     if four := last_four(text):
-        return [list(_linked(four, only="last_four"))]
-    return [[lookup for part in either for lookup in _lookups(part)] for either in search_parts(text)]
+        return [list(_linked([four], only="last_four"))]
+    return [list(_any_of(texts) if len(texts) > 1 else _lookups(*texts)) for texts in search_parts(text)]
 
 
-def _lookups(part: str) -> list[Lookup]:
-    return [*_by_name(part), *exact_lookups(part)]
+def _lookups(part: str) -> Iterator[Lookup]:
+    yield from _by_name(part)
+    yield from exact_lookups(part)
 
 
 @dataclass(frozen=True)
@@ -150,23 +151,36 @@ def exact_lookups(text: str) -> Iterator[Lookup]:
     yield from id_lookups(text)
 
 
+def _any_of(emails: list[str]) -> Iterator[Lookup]:
+    """Of a list of emails each lookup asks for all at once, so that any number of them is one statement."""
+    keys = [(MatchKind.EMAIL.value, email) for email in emails]
+    yield Lookup(MatchKey.objects.among(keys), "source_record__customer")
+    words = [email[:LONGEST_WORD] for email in emails]
+    yield Lookup(SearchWord.objects.filter(word__in=words), "source_record__customer")
+    yield _by_external_id(emails)
+    yield from _linked(emails)
+
+
 def id_lookups(text: str) -> Iterator[Lookup]:
-    external = SourceRecord.objects.filter(_has(SourceRecord, "external_id", [text]))
-    yield Lookup(external, "customer", "External ID")
-    yield from _linked(text)
+    yield _by_external_id([text])
+    yield from _linked([text, text.upper(), text.lower()])
     if customer := _numbered(text):
         yield Lookup(Customer.objects.filter(pk=customer.live_root().pk), "pk", "Customer")
 
 
-def _linked(text: str, *, only: str = "") -> Iterator[Lookup]:
+def _by_external_id(texts: Sequence[str]) -> Lookup:
+    return Lookup(SourceRecord.objects.filter(_has(SourceRecord, "external_id", texts)), "customer", "External ID")
+
+
+def _linked(texts: Sequence[str], *, only: str = "") -> Iterator[Lookup]:
     for model in linked_models():
         for field, label in model.searched_by.items():
             if only in ("", field):
-                rows = model._default_manager.filter(_has(model, field, [text, text.upper(), text.lower()]))
+                rows = model._default_manager.filter(_has(model, field, texts))
                 yield Lookup(rows, "source_record__customer", label)
 
 
-def _has(model: type[SourceRecord | LinkedRow], field: str, spellings: list[str]) -> Q:
+def _has(model: type[SourceRecord | LinkedRow], field: str, spellings: Sequence[str]) -> Q:
     # A data source's id is named with its source, as its index begins with that.
     has = Q(**{f"{field}__in": set(spellings)})
     unique = (set(c.fields) for c in model._meta.constraints if isinstance(c, UniqueConstraint))

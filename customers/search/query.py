@@ -8,6 +8,8 @@ from customers.lib.phrases import isolated
 
 MAX_LENGTH = 200
 MAX_WORDS = 8
+LONGEST_LIST = 2000
+"""Of a list of emails, which is pasted. An address with it still fits into the longest that a server takes."""
 MASKED = re.compile(r"(\D+)(\d{4})")
 MASK = re.compile(r"[*•·]|xxxx")
 SEPARATORS = re.compile(r"[\s,;]+")
@@ -16,7 +18,8 @@ CARD_WORDS = {"", "card", "card ending", "card ending in"}
 
 
 def clean_query(text: str) -> str:
-    return " ".join(text.replace("\x00", "").split())[:MAX_LENGTH]
+    text = " ".join(text.replace("\x00", "").split())[:LONGEST_LIST]
+    return text if len(_emails_in(text)) > 1 else text[:MAX_LENGTH]
 
 
 def search_parts(text: str) -> list[list[str]]:
@@ -27,16 +30,20 @@ def search_parts(text: str) -> list[list[str]]:
     """
     if is_phone(text):
         return [[text]]
-    words = [word for word in SEPARATORS.split(text) if any(character.isalnum() for character in word)]
-    emails = list(dict.fromkeys(email for word in words if (email := normal_email(word))))[:MAX_WORDS]
+    emails = _emails_in(text)
     if len(emails) > 1:
         return [emails]
+    words = [word for word in SEPARATORS.split(text) if any(character.isalnum() for character in word)]
     others = " ".join(word for word in words if not normal_email(word))
     phones = [run.strip() for run in PHONE_AMONG_WORDS.findall(others) if is_phone(run)]
     for phone in phones:
         others = others.replace(phone, " ", 1)
     parts = [*others.split(), *phones, *emails]
     return [[part] for part in parts[:MAX_WORDS]]
+
+
+def _emails_in(text: str) -> list[str]:
+    return list(dict.fromkeys(email for word in SEPARATORS.split(text) if (email := normal_email(word))))
 
 
 def is_phone(text: str) -> bool:

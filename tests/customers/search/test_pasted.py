@@ -72,6 +72,14 @@ def test_a_name_beside_the_email_or_phone_of_somebody_else_finds_nobody(text):
     assert found(text) == set()
 
 
+def test_the_last_of_many_emails_finds_as_the_first_does_and_costs_no_more(holub, eva, django_assert_num_queries):
+    many = [f"customer-{n}@some-shop.example" for n in range(60)]
+    with django_assert_num_queries(1):
+        assert found("; ".join(many)) == set()
+    with django_assert_num_queries(1):
+        assert found("; ".join([*many, "Eva <eva@straße.de>", "holub@shop.org"])) == {holub, eva}
+
+
 @table("text", ["holub " * 40, "a-" * 100, "holub@shop.org " * 14, "a@b.c;" * 33, "a b c d e f g h@i.j"])
 def test_any_number_of_words_is_searched_for_in_one_statement(text, django_assert_max_num_queries, holub):
     with django_assert_max_num_queries(10):
