@@ -138,8 +138,8 @@ def passed_to(customers: Sequence[Customer], *, since: datetime) -> dict[int, li
 def last_refused_by(customers: Collection[Customer], *, since: datetime) -> set[str]:
     """What the `customers`, who were live one after the other, refused since then and did not take back."""
     changes = ProfileChange.objects.filter(customer__in=customers, merge=None, at__gte=since).order_by("at", "pk")
-    said = {key: value["after"] for change in changes for key, value in change.values.items()}
-    return set(refusals_in(said))
+    answers = {key: value["after"] for change in changes for key, value in change.values.items()}
+    return set(refusals_in(answers))
 
 
 def overruled(customer: Customer, merged: Sequence[Customer]) -> dict[str, bool]:

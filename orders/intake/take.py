@@ -160,12 +160,12 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
     for name, value in columns(incoming).items():
         setattr(order, name, value)
     entries = history.placed([order], is_new=assigned.is_new, by=by)
-    told = [*_events(order, assigned)]
+    order_events = [*_events(order, assigned)]
     if order.pk:
         order.save()
-        insert(*entries, *told)
+        insert(*entries, *order_events)
     else:
-        insert(order, *entries, *told)
+        insert(order, *entries, *order_events)
     items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
     purchases = _write_purchases(incoming, order)
     if order.status in COUNTED:
