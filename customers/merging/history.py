@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet, TextChoices
 
+from customers.lib.batches import PAGE
 from customers.lib.phrases import join_words
 from customers.merging.undo_plan import erased_side
 from customers.models import Customer, Merge, MergeMember
@@ -30,7 +31,6 @@ HAS_STATE = {
     MergeState.UNDONE: Q(undone_at__isnull=False),
     MergeState.ERASED: Q(undone_at__isnull=True, survivor__erased_at__isnull=False),
 }
-PAGE = 25
 MOST_NAMED = 5
 
 
