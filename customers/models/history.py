@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -30,6 +32,7 @@ class HistoryEntry(LinkedRow):
     the order or the purchase that its values name is in a column as well.
     """
 
+    known_as = ("history", "pk")
     tab = Tab(
         "History",
         "customers/page/_history_rows.html",
@@ -63,6 +66,11 @@ class HistoryEntry(LinkedRow):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def updated(self) -> datetime:
+        """As of the rows that are edited."""
+        return self.at
 
     @property
     def text(self) -> str:

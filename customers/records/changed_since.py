@@ -22,7 +22,8 @@ Period = tuple[datetime, datetime]
 
 
 class Updated(Protocol):
-    updated: datetime
+    @property
+    def updated(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,9 @@ def created_in(rows: QuerySet[Row], period: Period, *, by: str = "at", ascending
     return rows.filter(**{f"{by}__gte": since, f"{by}__lt": before}).order_by(f"{sign}{by}", f"{sign}pk")
 
 
-def changed_in(rows: QuerySet[Row], period: Period, *, ascending: bool) -> ChainedQuery[Row]:
-    written = created_in(rows, period, by="updated", ascending=ascending)
+def changed_in(rows: QuerySet[Row], period: Period, *, by: str = "updated", ascending: bool) -> ChainedQuery[Row]:
+    """`by` is the time of the last edit; of rows that nobody edits it is the one when they were written."""
+    written = created_in(rows, period, by=by, ascending=ascending)
     moved = created_in(rows, period, by="source_record__moved_at", ascending=ascending)
-    in_period: dict[str, Any] = {"updated__gte": period[0], "updated__lt": period[1]}
+    in_period: dict[str, Any] = {f"{by}__gte": period[0], f"{by}__lt": period[1]}
     return ChainedQuery(written, moved.exclude(**in_period))

@@ -25,6 +25,7 @@ IDS = {
     "transactions/query": "transactionId",
     "fulfillment/query": "fulfillmentId",
     "members/query": "memberId",
+    "customer/history": "historyId",
 }
 DELETED = {
     "order": "order/query",
@@ -32,9 +33,10 @@ DELETED = {
     "transaction": "transactions/query",
     "fulfillment": "fulfillment/query",
     "member": "members/query",
+    "history": "customer/history",
 }
-BESIDE = {"mostRecentActivity", "paySources"}
-"""What a row says of other tables, whose changes are none of the row."""
+BESIDE = {"mostRecentActivity", "paySources", "message"}
+"""What a row says of other tables, whose changes are none of the row; a message loses the name of who is erased."""
 REVENUE = {"mrr", "arr", "status", "customer-since", "currency", "currency-sign"}
 """What follows from invoices, which activities tell."""
 Rows = dict[tuple[str, str], dict[str, Any]]

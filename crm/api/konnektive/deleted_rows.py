@@ -15,7 +15,7 @@ from customers.web.permissions import VIEW_ORDERS
 
 
 class DeletedQuery(DatedQuery):
-    row_type: Literal["order", "purchase", "transaction", "fulfillment", "member"] | None = None
+    row_type: Literal["order", "purchase", "transaction", "fulfillment", "member", "history"] | None = None
 
 
 @query_endpoint(DeletedQuery, "customers.view_customer", VIEW_ORDERS)

@@ -92,8 +92,11 @@ def find_order(number: str) -> Order:
     return order
 
 
-def filter_rows(rows: QuerySet[Row], query: RowQuery, *, by_id: bool) -> ChainedQuery[Row]:
-    """The rows of the customer and the days in `query`; without an id, days are required."""
+def filter_rows(rows: QuerySet[Row], query: RowQuery, *, by_id: bool, written: str = "updated") -> ChainedQuery[Row]:
+    """The rows of the customer and the days in `query`; without an id, days are required.
+
+    `written` is the column with the time of the last edit.
+    """
     if query.customer_id is not None:
         customer = customer_if_any(query.customer_id)
         rows = rows.filter(source_record__customer=customer) if customer else rows.none()
@@ -103,7 +106,7 @@ def filter_rows(rows: QuerySet[Row], query: RowQuery, *, by_id: bool) -> Chained
         sign = "" if query.ascending else "-"
         return ChainedQuery(rows.order_by(f"{sign}at", f"{sign}pk"))
     if query.date_range_type is DateKind.UPDATED:
-        return changed_since.changed_in(rows, query.period(), ascending=query.ascending)
+        return changed_since.changed_in(rows, query.period(), by=written, ascending=query.ascending)
     return ChainedQuery(changed_since.created_in(rows, query.period(), ascending=query.ascending))
 
 

@@ -13,7 +13,7 @@ from crm.api.konnektive.customers.person import Part
 from crm.api.konnektive.customers.profile import read_profile, with_profile_fields
 from crm.api.konnektive.customers.rows import customer_rows, history_rows, note_row
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
-from crm.api.konnektive.errors import CallError, invalid
+from crm.api.konnektive.errors import CallError
 from crm.api.konnektive.fields import Id, Message, Parameters, Truth, Whole
 from crm.api.konnektive.paging import NumberedPage, answer_page
 from crm.api.konnektive.queries import (
@@ -148,9 +148,7 @@ class HistoryQuery(RowQuery):
 
 @query_endpoint(HistoryQuery, VIEW)
 def customer_history(call: Call, query: HistoryQuery) -> NumberedPage:
-    if query.date_range_type != "dateCreated":
-        raise invalid(dateRangeType="History entries never change. Use dateCreated.")
-    entries = filter_rows(HistoryEntry.objects.all(), query, by_id=False)
+    entries = filter_rows(HistoryEntry.objects.all(), query, by_id=False, written="at")
     return answer_page(entries, query, what="history entries", write=history_rows)
 
 

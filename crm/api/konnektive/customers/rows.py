@@ -16,6 +16,7 @@ from customers.credit import credit
 from customers.labels.effective import effective_of
 from customers.models import Attribute, CartLogin, Customer, HistoryEntry, Note, PaySource
 from customers.records import ownership
+from customers.records.changed_since import changed_at
 from customers.totals.sums import OrderTotals, order_totals
 
 
@@ -110,6 +111,7 @@ def _history_row(entry: HistoryEntry) -> dict[str, Any]:
         "message": entry.text,
         "agentName": str(entry.by) if entry.by else None,
         "dateCreated": format_time(entry.at),
+        "dateUpdated": format_time(changed_at(entry, entry.source_record)),
     }
 
 

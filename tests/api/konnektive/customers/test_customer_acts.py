@@ -80,7 +80,7 @@ def test_history_tells_what_was_done_to_a_customer_or_on_some_days(shop):
     of_days = shop.ask("customer/history", **DAYS)
     assert of_customer == of_days
     [newest, oldest] = of_customer[1]["data"]
-    assert newest.keys() == {"historyId", "customerId", "type", "message", "agentName", "dateCreated"}
+    assert newest.keys() == {"historyId", "customerId", "type", "message", "agentName", "dateCreated", "dateUpdated"}
     assert (newest["type"], oldest["type"]) == ("order", "created")
 
 
