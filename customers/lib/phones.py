@@ -3,7 +3,7 @@
 A number that cannot be told surely makes no key. A whole number is kept as it is dialled now: countries that gave their
 numbers more digits, or another beginning, are in RENUMBERED. What was sent stays as it was written.
 
-`_read` makes the normal form. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
+`_phone` makes the normal form. Pages show it by `readable_phone`: the evidence of a match, Compare, ignored values and
 the search box name only what is in it. `former_contacts` (`customers/profile/display.py`) leaves out a number with the
 normal form of the profile's. So what the form drops, such as an extension, is missing there too.
 """
@@ -74,13 +74,13 @@ def _phones_in(text: str, region: str) -> Sequence[Phone]:
     parts = [part.strip() for part in BETWEEN_TWO.split(text)] if BETWEEN_TWO.search(text) else []
     parts = [part for part in parts if any(character.isdigit() for character in part)]
     numbers = [_read(part, region, only_valid=True) for part in parts]
-    is_one = bool(_read(text, region))
+    is_one = _read(text, region) is not None
     if len(parts) > 1 and (all(numbers) or (not is_one and (any(numbers) or all(map(phone_digits, parts))))):
-        read = [Phone(number, phone_digits(part)) for number, part in zip(numbers, parts, strict=True)]
+        read = [_phone(part, number) for number, part in zip(numbers, parts, strict=True)]
     elif not is_one and (numbers_behind := _one_behind_the_other(text, region)):
         read = numbers_behind
     else:
-        read = [Phone(_read(text, region), phone_digits(text))]
+        read = [_phone(text, _read(text, region))]
     return tuple(phone for phone in dict.fromkeys(read) if phone.number or phone.digits)
 
 
@@ -89,11 +89,19 @@ def _one_behind_the_other(text: str, region: str) -> list[Phone]:
     numbers = [match.raw_string for match in PhoneNumberMatcher(text, region or None)]
     if "".join(map(_plain_digits, numbers)) != _plain_digits(text):
         return []
-    return [Phone(_read(number, region), phone_digits(number)) for number in numbers]
+    return [_phone(number, _read(number, region)) for number in numbers]
 
 
-def _read(text: str, region: str, *, only_valid: bool = False) -> str:
-    """The whole number in E.164, with its extension; "" when `text` is none."""
+def _phone(text: str, number: PhoneNumber | None) -> Phone:
+    """Of one number as written and as read: its extension is in both, so that another extension is another phone."""
+    if number is None:
+        return Phone("", phone_digits(text))
+    extension = f";ext={number.extension}" if number.extension else ""
+    return Phone(phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension, phone_digits(text))
+
+
+def _read(text: str, region: str, *, only_valid: bool = False) -> PhoneNumber | None:
+    """The whole number, with its extension; None when `text` is none."""
     for spelling in _spellings(text):
         try:
             number = phonenumbers.parse(spelling, region or None, keep_raw_input=True)
@@ -105,9 +113,8 @@ def _read(text: str, region: str, *, only_valid: bool = False) -> str:
         number = _as_dialled_now(number)
         is_usual = _has_usual_length(number) and (has_country_code or _begins_as_usual(number))
         if phonenumbers.is_valid_number(number) or (is_usual and not only_valid):
-            extension = f";ext={number.extension}" if number.extension else ""
-            return phonenumbers.format_number(number, PhoneNumberFormat.E164) + extension
-    return ""
+            return number
+    return None
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.models import QuerySet, Subquery
 
+from customers.lib.batches import PAGE
 from customers.lib.countries import country_name
 from customers.lib.numbers import capped_count
 from customers.models import DataSource, SourceRecord
 from customers.records.counts import CappedCount
 from orders.models import Order
 
-PER_PAGE = 25
 MOST_LISTED, MOST_OF_ONE = 1_000, 10_000
 
 
@@ -43,9 +43,9 @@ class SourcePage:
 
 def source_page(*, after: str = "") -> SourcePage:
     sources = DataSource.objects.filter(name__gt=after) if after else DataSource.objects.all()
-    rows = list(sources.select_related("created_by").order_by("name")[: PER_PAGE + 1])
-    shown = _figures_of(rows[:PER_PAGE], MOST_LISTED)
-    return SourcePage(shown, shown[-1].source.name if len(rows) > PER_PAGE else "")
+    rows = list(sources.select_related("created_by").order_by("name")[: PAGE + 1])
+    shown = _figures_of(rows[:PAGE], MOST_LISTED)
+    return SourcePage(shown, shown[-1].source.name if len(rows) > PAGE else "")
 
 
 def figures_of(source: DataSource) -> SourceFigures:

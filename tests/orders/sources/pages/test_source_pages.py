@@ -67,7 +67,7 @@ def test_a_large_one_is_counted_up_to_a_limit(as_admin, helena, frank, monkeypat
 
 
 def test_the_list_has_pages(as_admin, monkeypatch):
-    monkeypatch.setattr(overview, "PER_PAGE", 2)
+    monkeypatch.setattr(overview, "PAGE", 2)
     for name in ("Café & Co", "Market", "Shop"):
         DataSourceFactory(name=name)
     first = as_admin.get(reverse("orders:source_list")).text
