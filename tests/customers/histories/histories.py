@@ -95,6 +95,28 @@ class Run:
         chosen = theirs[sum(map(ord, step.name)) % len(theirs)]
         return self._edit(HistoryStep("edit", step.name, {"customer": step.args["customer"], "values": {key: chosen}}))
 
+    def _password(self, step: HistoryStep) -> bool:
+        """A new password of a login; it is a value of the profile where that shows the login."""
+        customer = step.args["customer"]
+        logins = [login for login, owner in self.world.logins.items() if self.world.end(owner) == customer]
+        if not self._is_live(customer) or not logins:
+            return False
+        chosen = logins[sum(map(ord, step.name)) % len(logins)]
+        self.program.password(step.name, customer, chosen)
+        if self.world.people[customer].values["cart_login"] == chosen:
+            args = {"customer": customer, "values": {"cart_password": chosen}}
+            self._say(HistoryStep("edit", step.name, args), self.world)
+        return True
+
+    def _take(self, step: HistoryStep) -> bool:
+        customer, amount = step.args["customer"], step.args["amount"]
+        if not self._is_live(customer):
+            return False
+        draws = self.world.draws(customer, amount, self.program.credit_order(customer))
+        self.program.take(step.name, customer, amount)
+        self.history.add(step, draws=draws)
+        return True
+
     def _add_login(self, step: HistoryStep) -> bool:
         customer = step.args["customer"]
         if not self._is_live(customer):

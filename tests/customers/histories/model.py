@@ -9,13 +9,13 @@ from typing import Any
 
 BLANK: dict[str, Any] = {
     **dict.fromkeys(("first_name", "last_name", "email", "phone", "company", "custom1", "lead_status"), ""),
-    **dict.fromkeys(("cart_login", "pay_source", "do_not_sell", "sms_contact", "email_opt_in")),
+    **dict.fromkeys(("cart_login", "cart_password", "pay_source", "do_not_sell", "sms_contact", "email_opt_in")),
     "billing_address": {},
     "tax_exempt": False,
 }
 STRICTEST = {"do_not_sell": True, "sms_contact": False, "email_opt_in": False}
 NAMES = ("first_name", "last_name", "email", "phone", "company")
-REFERENCES = ("cart_login", "pay_source")
+REFERENCES = ("cart_login", "cart_password", "pay_source")
 PRICE = 700
 
 
@@ -93,6 +93,28 @@ class World:
     def attributes_of(self, customer: str) -> dict[str, str]:
         return {name: value for (owner, name), value in self.attributes.items() if self.end(owner) == customer}
 
+    def holders(self) -> dict[str, set[str]]:
+        """{email or phone: who is recognised by it}: as it came with a record, and as a profile says, merged or not."""
+        holders: dict[str, set[str]] = {}
+        for record, origin in self.origins.items():
+            holders.setdefault(email_of(record.removeprefix("record of ")), set()).add(self.end(origin))
+        for name, person in self.people.items():
+            for value in (person.values["email"], person.values["phone"].replace(" ", "")):
+                if value:
+                    holders.setdefault(value, set()).add(self.end(name))
+        return holders
+
+    def draws(self, customer: str, amount: int, order: list[str]) -> dict[str, int]:
+        """{owner: what is taken of their credit}, as far as it goes in the `order`; the customer owes the rest."""
+        draws: dict[str, int] = {}
+        for owner in order:
+            available = sum(given for holder, given, _ in self.credit if holder == owner)
+            if part := min(max(available, 0), amount - sum(draws.values())):
+                draws[owner] = part
+        if missing := amount - sum(draws.values()):
+            draws[customer] = draws.get(customer, 0) + missing
+        return draws
+
     def picture(self) -> dict[str, Any]:
         live = self.live()
         return {
@@ -100,6 +122,7 @@ class World:
             "owners": {record: self.end(origin) for record, origin in self.origins.items()},
             "logins": {login: self.end(owner) for login, owner in self.logins.items()},
             "cards": {card: self.end(self.origins[record]) for card, record in self.cards.items()},
+            "recognised": self.holders(),
             "credit": {name: sum(n for owner, n, _ in self.credit if self.end(owner) == name) for name in live},
             "totals": {name: PRICE * sum(self.counted[r] for r in self.records_of(name)) for name in live},
             "tags": {name: self.tags_of(name) for name in live},
@@ -118,7 +141,7 @@ class World:
         self.people[name] = Person({**BLANK, **values}, {name})
 
     def arrive(self, name: str, values: dict[str, Any], counts: bool) -> None:
-        self.create(name, {**values, "first_name": name, "last_name": f"H{name}", "email": f"{name}@reunite.cz"})
+        self.create(name, {**values, "first_name": name, "last_name": f"H{name}", "email": email_of(name)})
         self.origins[f"record of {name}"], self.counted[f"record of {name}"] = name, 0
         self.cards[f"card of {name}"] = f"record of {name}"
         self.order(name, f"record of {name}", counts)
@@ -138,12 +161,12 @@ class World:
     def has(self, person: Person, key: str, value: Any) -> bool:
         if key not in REFERENCES or value is None:
             return True
-        return (self.logins[value] if key == "cart_login" else self.last_origins[self.cards[value]]) in person.parts
+        return (self.logins[value] if key != "pay_source" else self.last_origins[self.cards[value]]) in person.parts
 
     def add_login(self, name: str, customer: str, shown: bool) -> None:
         self.logins[f"login {name}"] = customer
         if shown:
-            self.people[customer].values["cart_login"] = f"login {name}"
+            self.people[customer].values |= dict.fromkeys(("cart_login", "cart_password"), f"login {name}")
 
     def tag(self, name: str, customer: str, word: str, writes: bool, removed: bool = False) -> None:
         if writes:
@@ -157,6 +180,9 @@ class World:
 
     def give(self, name: str, customer: str, amount: int) -> None:
         self.credit.append((customer, amount, ""))
+
+    def take(self, name: str, customer: str, amount: int, draws: dict[str, int]) -> None:
+        self.credit += [(owner, -part, "") for owner, part in draws.items()]
 
     def split(self, name: str, record: str, values: dict[str, Any], regained: dict[str, dict[str, Any]]) -> None:
         self.create(name, values)
@@ -191,12 +217,19 @@ class World:
         return any(self.counted[record] for record, origin in self.origins.items() if origin in person.parts)
 
 
+def email_of(person: str) -> str:
+    return f"{person}@reunite.cz"
+
+
 def by_rule(key: str, profiles: list[dict[str, Any]], by_api: bool) -> Any:
     own, values = profiles[0][key], [profile[key] for profile in profiles]
+    if key == "cart_password" and not by_api and profiles[0]["cart_login"] is None:
+        # It goes with the login that is taken over, and opens no other.
+        return next((profile[key] for profile in profiles if profile["cart_login"]), own)
     if key in STRICTEST and STRICTEST[key] in values:
         return STRICTEST[key]
     is_named = any(profiles[0][name] for name in NAMES)
-    if key == "tax_exempt" or (by_api and (key not in NAMES or is_named)):
+    if key in ("tax_exempt", "cart_password") or (by_api and (key not in NAMES or is_named)):
         return own
     return next((value for value in values if value != BLANK[key]), own)
 

@@ -14,10 +14,21 @@ from customers.merging.split import plan_split, split_record
 from customers.merging.undo import undo_merge
 from customers.merging.undo_plan import plan_undo
 from customers.merging.unmerge import UnmergeError, unmerge_customers
-from customers.models import CartLogin, Customer, Merge, PaySource, RecordTotals, SourceRecord, Via
+from customers.models import (
+    CartLogin,
+    CreditEntry,
+    Customer,
+    MatchKey,
+    MatchKind,
+    Merge,
+    PaySource,
+    RecordTotals,
+    SourceRecord,
+    Via,
+)
 from customers.profile.decisions import Picked, Typed
 from customers.profile.edit import create_customer, edit_profile
-from customers.profile.edit_logins import add_login
+from customers.profile.edit_logins import add_login, set_login_password
 from customers.records.staff_record import staff_record_of
 from orders.intake.order import IncomingCustomer, IncomingOrder
 from orders.intake.take import take_order
@@ -63,12 +74,12 @@ class Program:
 
     def edit(self, name: str, customer: str, values: dict[str, Any]) -> None:
         now = self.customer(customer)
-        rows = {"cart_login": self.logins, "pay_source": self.cards}
+        rows = {"cart_login": self.logins, "cart_password": self.logins, "pay_source": self.cards}
         written = {key: rows[key][value] if key in rows and value else value for key, value in values.items()}
         edit_profile(now, written, version=now.version, by=None, via="api")
 
     def add_login(self, name: str, customer: str) -> None:
-        self.logins[f"login {name}"] = add_login(self.customer(customer), f"login {name}", "", by=None).pk
+        self.logins[f"login {name}"] = add_login(self.customer(customer), f"login {name}", "a hash", by=None).pk
 
     def tag(self, name: str, customer: str, word: str) -> None:
         add_tags(self.customer(customer), word, by=None)
@@ -81,6 +92,19 @@ class Program:
 
     def give(self, name: str, customer: str, amount: int) -> None:
         credit.adjust(self.customer(customer), Decimal(amount), "USD", reason="given", by=None)
+
+    def take(self, name: str, customer: str, amount: int) -> None:
+        credit.adjust(self.customer(customer), Decimal(-amount), "USD", reason="taken", by=None, allow_overdraft=True)
+
+    def credit_order(self, customer: str) -> list[str]:
+        """Whose credit the customer has, oldest record first."""
+        entries = CreditEntry.objects.filter(source_record__customer=self.people[customer]).order_by("source_record")
+        origins = dict.fromkeys(entries.values_list("source_record__origin", flat=True))
+        names = self._names()
+        return [names[origin] for origin in origins]
+
+    def password(self, name: str, customer: str, login: str) -> None:
+        set_login_password(self.customer(customer), CartLogin.objects.get(pk=self.logins[login]), "another", by=None)
 
     def split(self, name: str, record: str) -> None:
         self.people[name] = split_record(SourceRecord.objects.get(pk=self.records[record]), by=None).pk
@@ -95,7 +119,7 @@ class Program:
             customer = unmerge_customers(row, by=None)
         except UnmergeError:
             return None
-        known = {pk: person for person, pk in self.people.items()}
+        known = self._names()
         self.people.setdefault(known.get(customer.pk, name), customer.pk)
         return known.get(customer.pk, name)
 
@@ -126,18 +150,16 @@ class Program:
 
     @staticmethod
     def _columns(customer: Customer) -> dict[str, Any]:
-        rows = ("cart_login", "pay_source")
+        rows = ("cart_login", "cart_password", "pay_source")
         columns = [f"{key}_id" if key in rows else key for key in BLANK]
         return {column: getattr(customer, column) for column in columns}
 
     def picture(self) -> dict[str, Any]:
-        names = {pk: name for name, pk in self.people.items()}
+        names = self._names()
         rows = {row.pk: row for row in Customer.objects.filter(pk__in=names)}
         live = [row for row in rows.values() if row.merged_into_id is None]
-        shown = {
-            "cart_login_id": {pk: name for name, pk in self.logins.items()},
-            "pay_source_id": {pk: name for name, pk in self.cards.items()},
-        }
+        logins, cards = ({pk: name for name, pk in known.items()} for known in (self.logins, self.cards))
+        shown = {"cart_login_id": logins, "cart_password_id": logins, "pay_source_id": cards}
         owners = dict(SourceRecord.objects.values_list("pk", "customer"))
         login_records = dict(CartLogin.objects.values_list("pk", "source_record"))
         card_records = dict(PaySource.objects.values_list("pk", "source_record"))
@@ -155,8 +177,19 @@ class Program:
             "owners": {name: names[owners[pk]] for name, pk in self.records.items()},
             "logins": {name: names[owners[login_records[pk]]] for name, pk in self.logins.items()},
             "cards": {name: names[owners[card_records[pk]]] for name, pk in self.cards.items()},
+            "recognised": self._holders(names),
             "credit": {names[row.pk]: balances.get(row.pk, {}).get("USD", 0) for row in live},
             "totals": {names[row.pk]: totals[row.pk] for row in live},
             "tags": {names[row.pk]: set(tags_of(row)) for row in live},
             "attributes": {names[row.pk]: {a.name: a.value for a in attributes_of(row)} for row in live},
         }
+
+    def _names(self) -> dict[int, str]:
+        return {pk: name for name, pk in self.people.items()}
+
+    def _holders(self, names: dict[int, str]) -> dict[str, set[str]]:
+        holders: defaultdict[str, set[str]] = defaultdict(set)
+        keys = MatchKey.objects.filter(kind__in=(MatchKind.EMAIL, MatchKind.PHONE))
+        for value, customer in keys.values_list("value", "source_record__customer"):
+            holders[value].add(names[customer])
+        return dict(holders)

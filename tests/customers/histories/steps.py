@@ -19,7 +19,7 @@ VALUES: dict[str, list[Any]] = {
 }
 ACTS = (
     *("arrive", "arrive", "create", "order", "order", "edit", "edit", "edit", "edit", "edit_again", "edit_again"),
-    *("card", "add_login", "login", "tag", "untag", "set_attribute", "give", "split", "unmerge"),
+    *("card", "add_login", "login", "tag", "untag", "set_attribute", "give", "take", "split", "unmerge", "password"),
     *("merge", "merge", "merge", "merge", "merge_by_api", "undo", "undo", "undo", "undo_part"),
 )
 
@@ -55,7 +55,7 @@ def _arguments(random: Random, act: str, people: list[str], merges: list[str]) -
             return {"customer": person, "key": random.choice(sorted(VALUES))}
         case "tag" | "untag":
             return {"customer": person, "word": word}
-        case "give":
+        case "give" | "take":
             return {"customer": person, "amount": random.choice([1, 5])}
         case "split" | "unmerge":
             return {"record": record}
