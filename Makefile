@@ -41,9 +41,11 @@ test-fast: $(VENV)/dev.stamp  ## Run the tests of what changed, or of all rules,
 fuzz: $(VENV)/dev.stamp  ## Ask the API what its OpenAPI document allows, and much that it does not
 	@$(BIN)/python -m tests.api.fuzz
 
-histories: $(VENV)/dev.stamp  ## Do 10,000 random steps of merges and undos a database, and compare with a model
+histories: $(VENV)/dev.stamp  ## Do 10,000 random steps a database, and compare with a model and with what events tell
 	$(BIN)/python -m tests.customers.histories
+	$(BIN)/python -m tests.api.event_histories
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.customers.histories)
+	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.api.event_histories)
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)  ## Draw every page into screenshots/
 	@mkdir -p screenshots

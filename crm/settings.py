@@ -248,6 +248,7 @@ TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="datab
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@127.0.0.1:5672//")
 CELERY_QUEUE = env.str("CELERY_QUEUE", default="reunite")
 JOB_FILES_DAYS = env.int("JOB_FILES_DAYS", default=7)
+EVENTS_DAYS = env.int("EVENTS_DAYS", default=90)
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")

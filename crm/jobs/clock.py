@@ -80,6 +80,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("forget_old_calls", hourly(47), forget_old_calls),
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
+    command("purge_events", daily(3, 57)),
 ]
 
 

@@ -24,7 +24,9 @@ from customers.matching.ignored_values import forget_ignored
 from customers.merging import drafts
 from customers.models import (
     Customer,
+    DataSource,
     Deletion,
+    ErasedRecord,
     MatchKey,
     MonthTotals,
     RecordTotals,
@@ -123,6 +125,7 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     keys = _keys_of(records)
     for model in linked_models():
         model.keep_of_erased(records)
+    ErasedRecord.keep(customer.records.exclude(data_source__name=DataSource.STAFF).select_related("data_source"))
     redact(locked)
     _empty(family)
     counts = _named(delete_rows(records))

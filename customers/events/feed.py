@@ -15,9 +15,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from customers.models import Event
-from customers.records.horizon import horizon
+from customers.records.horizon import LONGEST_WRITE, horizon
 from customers.records.newest import Cursor, compared_to
 from customers.records.ownership import merged_into_any
 
@@ -43,3 +44,12 @@ def appeared(until: datetime | None, *, kinds: Collection[str] = (), customer: i
     if kinds:
         events = events.filter(kind__in=kinds)
     return events if customer is None else events.filter(customer__in=merged_into_any([customer]))
+
+
+def end_of(events_until: datetime | None, last: Cursor | None) -> Cursor:
+    """Where to read on after all events until then: `last`, or where nothing new can appear before.
+
+    So who reads on regularly is never further behind than what is kept, however little happens.
+    """
+    reached = Cursor(events_until or timezone.now() - LONGEST_WRITE, 0)
+    return reached if last is None or (reached.at, reached.pk) > (last.at, last.pk) else last

@@ -35,7 +35,8 @@ class _Rows:
 
 
 def _read(events: Iterable[Event]) -> _Rows:
-    records = _records({pk for event in events for pk in _records_of(event)})
+    named_records = {pk for event in events for pk in _records_of(event)}
+    records = SourceRecord.objects.select_related("data_source").in_bulk(named_records)
     customers = {pk for event in events for pk in _customers_of(event)}
     customers |= {record.customer_id for record in records.values()}
     chains = merge_chains(customers)
@@ -47,12 +48,6 @@ def _read(events: Iterable[Event]) -> _Rows:
         records,
         Merge.objects.only("uuid").in_bulk(merges),
     )
-
-
-def _records(pks: Collection[int]) -> dict[int, SourceRecord]:
-    """Without staff records: no data source knows them."""
-    external = SourceRecord.objects.exclude(data_source__name=DataSource.STAFF)
-    return external.select_related("data_source").in_bulk(pks)
 
 
 def _records_of(event: Event) -> list[int]:
@@ -92,7 +87,12 @@ def _record(pk: int, rows: _Rows) -> Payload:
 
 
 def _record_list(pks: Sequence[int], rows: _Rows) -> list[Payload]:
-    return [_record(pk, rows) for pk in pks if pk in rows.records]
+    # Those that are gone too, since a program may still have them elsewhere; but none of staff, which it does not know.
+    return [_record(pk, rows) for pk in pks if not _is_of_staff(rows.records.get(pk))]
+
+
+def _is_of_staff(record: SourceRecord | None) -> bool:
+    return record is not None and record.data_source.name == DataSource.STAFF
 
 
 def _merge_uuid(pk: int, rows: _Rows) -> str | None:

@@ -121,7 +121,7 @@ def _write_history(plan: SplitPlan, new: Customer, *, reason: str, by: User | No
     act: dict[str, Any] = {"reason": reason, "by": by}
     sentence, refused = _with_refusals("Split {record} off as {customer}.", plan.regained)
     history.write(plan.customer, HistoryKind.SPLIT, sentence, record=str(plan.record), customer=new, **refused, **act)
-    sentence, refused = _with_refusals("Split off from {customer}.", plan.refusals)
+    sentence, refused = _with_refusals(history.SPLIT_OFF, plan.refusals)
     history.write(new, HistoryKind.SPLIT, sentence, customer=plan.customer, **refused, **act)
     insert(*events.split(plan.record, new=new.pk, left=plan.customer.pk))
 

@@ -6,6 +6,7 @@ Read customer.py first, then source.py (source records), linked.py (rows linked 
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
+from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
 from customers.models.history import HistoryEntry, HistoryKind
 from customers.models.labels import Attribute, AttributeKind, Tag
@@ -38,6 +39,7 @@ __all__ = [
     "DataSourceChange",
     "DeletedRow",
     "Deletion",
+    "ErasedRecord",
     "Event",
     "EventKind",
     "ForecastCategory",

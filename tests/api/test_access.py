@@ -39,6 +39,10 @@ CUSTOMERS = {
     "POST /customers/merges": (MERGE,),
     "POST /customers/unmerges": (UNDO, SPLIT),
 }
+EVENTS = {
+    "GET /events": (VIEW,),
+    "GET /identity/{path:id}": (VIEW,),
+}
 ATTRIBUTES = {
     "GET /customers/{uuid}/attributes": (VIEW,),
     "POST /customers/attributes/tags": (CHANGE,),
@@ -150,6 +154,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = (
     ANYONE
     | DATA_SOURCES
     | CUSTOMERS
+    | EVENTS
     | ATTRIBUTES
     | CONTACTS
     | NOTES

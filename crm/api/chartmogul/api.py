@@ -16,7 +16,8 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from crm.api import auth
-from crm.api.chartmogul import account, data_sources, errors, merges
+from crm.api.chartmogul import account, data_sources, errors, identity, merges
+from crm.api.chartmogul import events as feed
 from crm.api.chartmogul.customers import attributes, customers, requests
 from crm.api.chartmogul.engagement import common, contacts, notes, opportunities, tasks
 from crm.api.chartmogul.idempotency import operation_done_once, settled
@@ -98,6 +99,8 @@ api.add_router("", account.router)
 api.add_router("", data_sources.router)
 api.add_router("", merges.router)  # before /customers/{uuid}, where "merges" would be read as a uuid
 api.add_router("", customers.router)
+api.add_router("", feed.router)
+api.add_router("", identity.router)
 api.add_router("", attributes.router)
 api.add_router("", contacts.router)
 api.add_router("", notes.router)

@@ -49,6 +49,7 @@ def test_nothing_of_anybody_else_is_touched(zyx):
         "Customer",
         "DeletedRow",
         "Deletion",
+        "ErasedRecord",
         "Event",
         "ProfileChange",
     }

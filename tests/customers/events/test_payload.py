@@ -53,10 +53,12 @@ def test_an_order_is_that_of_whoever_has_its_record_now(pair):
 def test_of_an_erased_customer_only_ids_of_ours_are_left(pair):
     helena, double = pair
     merge(helena, double)
+    record = double.own_records.get().pk
     erase(reloaded(helena))
-    assert sent("customer.merged", double)["data"]["source_records"] == []
+    gone = {"id": record, "data_source_uuid": None, "external_id": None}
+    assert sent("customer.merged", double)["data"]["source_records"] == [gone]
     data = sent("order.created", double)["data"]
-    assert data["source_record"]["external_id"] is None
+    assert data["source_record"] == gone
     assert data["current_customer"] == ids(helena) | {"is_erased": True}
 
 
