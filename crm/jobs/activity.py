@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.utils.translation import ngettext
 
-from crm.jobs.models import EventKind, JobEvent
+from crm.jobs.models import JobEvent, JobEventKind
 from customers.lib.phrases import isolated
 
 
@@ -18,34 +18,34 @@ class EventMessage(NamedTuple):
 
 LATER = {
     # By a user.
-    EventKind.PAUSED: EventMessage(
+    JobEventKind.PAUSED: EventMessage(
         "Paused by {user}", "Paused by {user} after {rows} row", "Paused by {user} after {rows} rows"
     ),
-    EventKind.RESUMED: EventMessage(
+    JobEventKind.RESUMED: EventMessage(
         "Resumed by {user}", "Resumed by {user} after {rows} row", "Resumed by {user} after {rows} rows"
     ),
-    EventKind.CANCELLED: EventMessage(
+    JobEventKind.CANCELLED: EventMessage(
         "Cancelled by {user}", "Cancelled by {user} after {rows} row", "Cancelled by {user} after {rows} rows"
     ),
     # By a worker.
-    EventKind.RETRIED: EventMessage(
+    JobEventKind.RETRIED: EventMessage(
         "A chunk failed and will be tried again",
         "The chunk after {rows} row failed and will be tried again",
         "The chunk after {rows} rows failed and will be tried again",
     ),
-    EventKind.LOST: EventMessage(
+    JobEventKind.LOST: EventMessage(
         "The worker stopped responding",
         "The worker stopped responding after {rows} row",
         "The worker stopped responding after {rows} rows",
     ),
-    EventKind.FAILED: EventMessage("Stopped", "Stopped after {rows} row", "Stopped after {rows} rows"),
-    EventKind.DONE: EventMessage("Done", "Done after {rows} row", "Done after {rows} rows"),
+    JobEventKind.FAILED: EventMessage("Stopped", "Stopped after {rows} row", "Stopped after {rows} rows"),
+    JobEventKind.DONE: EventMessage("Done", "Done after {rows} row", "Done after {rows} rows"),
 }
 
 
 def event_text(event: JobEvent) -> str:
-    kind = EventKind(event.kind)
-    if kind is EventKind.CREATED and event.by:
+    kind = JobEventKind(event.kind)
+    if kind is JobEventKind.CREATED and event.by:
         return f"Created by {isolated(event.by)}"
     if kind not in LATER:
         return str(kind.label)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm.accounts.models import User
 from crm.jobs.kind import JobKind, kind_named, label_of
-from crm.jobs.models import UNFINISHED, EventKind, Job, JobEvent, JobState
+from crm.jobs.models import UNFINISHED, Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import dismiss
 from crm.jobs.queue import wake
 from customers.lib.errors import ActionError
@@ -43,13 +43,13 @@ def start(
     if file is not None:
         job.input_file.save(file.name or "input", file, save=False)
     job.save()
-    JobEvent.objects.create(job=job, kind=EventKind.CREATED, by=by)
+    JobEvent.objects.create(job=job, kind=JobEventKind.CREATED, by=by)
     wake(job)
     return job
 
 
 def pause(job: Job, *, by: User) -> None:
-    _change(job, PAUSABLE, EventKind.PAUSED, by, wanted=[JobState.PAUSED], state=JobState.PAUSED)
+    _change(job, PAUSABLE, JobEventKind.PAUSED, by, wanted=[JobState.PAUSED], state=JobState.PAUSED)
 
 
 def resume(job: Job, *, by: User) -> None:
@@ -57,7 +57,7 @@ def resume(job: Job, *, by: User) -> None:
     now = timezone.now()
     with transaction.atomic():
         anew = {"state": JobState.QUEUED, "attempts": 0, "message": "", "ended": None, "wake_at": now}
-        if _change(job, RESUMABLE, EventKind.RESUMED, by, wanted=UNFINISHED, **anew):
+        if _change(job, RESUMABLE, JobEventKind.RESUMED, by, wanted=UNFINISHED, **anew):
             job.wake_at = now
             wake(job)
 
@@ -65,12 +65,12 @@ def resume(job: Job, *, by: User) -> None:
 def cancel(job: Job, *, by: User) -> None:
     """For good. What is done stays done."""
     ended = {"state": JobState.CANCELLED, "ended": timezone.now()}
-    _change(job, CANCELLABLE, EventKind.CANCELLED, by, wanted=[JobState.CANCELLED], **ended)
+    _change(job, CANCELLABLE, JobEventKind.CANCELLED, by, wanted=[JobState.CANCELLED], **ended)
 
 
 @transaction.atomic
 def _change(
-    job: Job, states: Collection[str], event: EventKind, by: User, *, wanted: Collection[str], **values: object
+    job: Job, states: Collection[str], event: JobEventKind, by: User, *, wanted: Collection[str], **values: object
 ) -> bool:
     """False if it is already as wanted, such as after a double click or in a second tab."""
     if not Job.objects.filter(pk=job.pk, state__in=states, is_cleared=False).update(**values):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crm.jobs.kind import JobKind
 from crm.jobs.leases import LeaseLostError, held
-from crm.jobs.models import EventKind, Job, JobEvent, JobState
+from crm.jobs.models import Job, JobEvent, JobEventKind, JobState
 from crm.jobs.news import send_mail_later, tell_owner
 from crm.jobs.results import write_result
 from customers.lib.database_failures import failure_of
@@ -25,14 +25,14 @@ FIRST_WAIT = timedelta(seconds=5)
 
 def end_done(job: Job, kind: JobKind) -> None:
     name = write_result(job, kind)
-    if not _end(job, JobState.DONE, EventKind.DONE, result_file=name):
+    if not _end(job, JobState.DONE, JobEventKind.DONE, result_file=name):
         if name:
             job.result_file.storage.delete(name)  # whoever goes on with the job puts its own together
         raise LeaseLostError
 
 
 def end_failed(job: Job, reason: str) -> None:
-    _end(job, JobState.FAILED, EventKind.FAILED, message=reason[:500])
+    _end(job, JobState.FAILED, JobEventKind.FAILED, message=reason[:500])
 
 
 class NotedFault:
@@ -61,7 +61,7 @@ def note_failure(job: Job, error: Exception) -> None:
         return
     with transaction.atomic():
         if held(job).update(attempts=F("attempts") + 1, wake_at=next_attempt(attempts)):
-            JobEvent.objects.create(job=job, kind=EventKind.RETRIED, done=job.done, worker=job.worker, reason=reason)
+            JobEvent.objects.create(job=job, kind=JobEventKind.RETRIED, done=job.done, worker=job.worker, reason=reason)
 
 
 def next_attempt(attempts: int) -> datetime:
@@ -76,7 +76,7 @@ def reason_of(error: Exception) -> str:
     return f"Unexpected error {type(error).__name__}. The log of the worker has the details."
 
 
-def _end(job: Job, state: JobState, event: EventKind, *, message: str = "", result_file: str = "") -> bool:
+def _end(job: Job, state: JobState, event: JobEventKind, *, message: str = "", result_file: str = "") -> bool:
     """False if another worker has it, or it was paused or cancelled meanwhile: then it stays so."""
     now = timezone.now()
     with transaction.atomic():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from crm.jobs.models import UNFINISHED, EventKind, Job, JobEvent
+from crm.jobs.models import UNFINISHED, Job, JobEvent, JobEventKind
 from crm.jobs.queue import wake
 
 OVERDUE = timedelta(seconds=60)
@@ -27,7 +27,7 @@ def _take_lease_from(job: Job) -> bool:
     of_lost = Job.objects.filter(pk=job.pk, lease=job.lease, lease_until__lt=now)
     if not of_lost.update(lease=None, lease_until=None, worker="", wake_at=now):
         return False
-    JobEvent.objects.create(job=job, kind=EventKind.LOST, done=job.done, worker=job.worker)
+    JobEvent.objects.create(job=job, kind=JobEventKind.LOST, done=job.done, worker=job.worker)
     job.wake_at = now
     wake(job)
     return True

@@ -109,7 +109,7 @@ class JobError(models.Model):
         return f"{self.row}: {self.reason}"
 
 
-class EventKind(models.TextChoices):
+class JobEventKind(models.TextChoices):
     CREATED = "created", "Created"
     STARTED = "started", "Started"
     RETRIED = "retried", "A chunk failed and will be tried again"
@@ -125,7 +125,7 @@ class JobEvent(models.Model):
     """A line of the activity of a job. `done` is how far it was."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=10, choices=EventKind)
+    kind = models.CharField(max_length=10, choices=JobEventKind)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     worker = models.CharField(max_length=100, blank=True)

@@ -23,7 +23,7 @@ from django.utils import timezone
 from crm.jobs.end import NotedFault, end_done, end_failed
 from crm.jobs.kind import JobKind, Step, kind_named
 from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
-from crm.jobs.models import UNFINISHED, EventKind, Job, JobError, JobEvent, JobState, ResultPart
+from crm.jobs.models import UNFINISHED, Job, JobError, JobEvent, JobEventKind, JobState, ResultPart
 from customers.lib.errors import ActionError
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def _begin(job: Job, kind: JobKind) -> None:
     with transaction.atomic():
         if not held(job).update(total=job.total):
             raise LeaseLostError
-        JobEvent.objects.create(job=job, kind=EventKind.STARTED, worker=job.worker)
+        JobEvent.objects.create(job=job, kind=JobEventKind.STARTED, worker=job.worker)
 
 
 def do_chunk(job: Job, kind: JobKind) -> None:

@@ -45,7 +45,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedId:
     """What an id names: a customer, or a `record` and with it whoever has that. It means nobody before `since`."""
 
     customer: Customer
@@ -67,7 +67,7 @@ class Meaning:
     state: State
 
 
-def find_named(text: str, *, source: str = "") -> Named | None:
+def find_named(text: str, *, source: str = "") -> NamedId | None:
     """An id of ours, or an external id; with the uuid of a data `source` it is one of that.
 
     AmbiguousIdError when data sources know different customers by it.
@@ -79,7 +79,7 @@ def find_named(text: str, *, source: str = "") -> Named | None:
     return _customer(text) or _linked(text) or _with_external_id(text, _all_sources())
 
 
-def meaning_of(named: Named, at: datetime | None = None) -> Meaning:
+def meaning_of(named: NamedId, at: datetime | None = None) -> Meaning:
     if at and named.since > at:
         return Meaning((), State.NOT_CREATED)
     chain = [*_chain(_origin(named, at), at)]
@@ -88,13 +88,13 @@ def meaning_of(named: Named, at: datetime | None = None) -> Meaning:
     return Meaning(chain, State.ERASED if is_erased else State.LIVE)
 
 
-def _customer(text: str) -> Named | None:
+def _customer(text: str) -> NamedId | None:
     which = Q(pk=int(text)) if NUMBER.fullmatch(text) else Q(uuid=text)
     customer = Customer.objects.filter(which).first()
-    return Named(customer, customer.created) if customer else None
+    return NamedId(customer, customer.created) if customer else None
 
 
-def _linked(text: str) -> Named | None:
+def _linked(text: str) -> NamedId | None:
     """By the uuid of an order, a note and the like, or the number of an order."""
     for model in linked_models():
         public = {"uuid", *(model.known_as or ())}
@@ -106,7 +106,7 @@ def _linked(text: str) -> Named | None:
     return None
 
 
-def _with_external_id(text: str, sources: Collection[str]) -> Named | None:
+def _with_external_id(text: str, sources: Collection[str]) -> NamedId | None:
     records = SourceRecord.objects.filter(with_external_id(text), data_source__uuid__in=sources)
     known = list(records.select_related("origin")[:2])
     if len({record.customer_id for record in known}) > 1:
@@ -116,18 +116,18 @@ def _with_external_id(text: str, sources: Collection[str]) -> Named | None:
     erased = ErasedRecord.customers_known_as(text, sources)
     if len(erased) > 1:
         raise AmbiguousIdError
-    return Named(erased[0], erased[0].created) if erased else None
+    return NamedId(erased[0], erased[0].created) if erased else None
 
 
-def _of_record(record: SourceRecord) -> Named:
-    return Named(record.origin, record.created, record)
+def _of_record(record: SourceRecord) -> NamedId:
+    return NamedId(record.origin, record.created, record)
 
 
 def _all_sources() -> list[str]:
     return list(DataSource.objects.exclude(name=DataSource.STAFF).values_list("uuid", flat=True))
 
 
-def _origin(named: Named, at: datetime | None) -> Customer:
+def _origin(named: NamedId, at: datetime | None) -> Customer:
     if named.record is None or at is None:
         return named.customer
     origin = named.customer

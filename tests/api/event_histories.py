@@ -23,7 +23,7 @@ from django.test.utils import setup_test_environment
 from django.utils import timezone
 
 from customers.events.feed import cursor_of, events_after
-from customers.events.meaning import Named, State, meaning_of
+from customers.events.meaning import NamedId, State, meaning_of
 from customers.events.payload import payloads
 from customers.models import Customer, DataSource, SourceRecord
 from customers.records.newest import Cursor
@@ -78,14 +78,14 @@ def check_history(seed: int, acts: int) -> int:
 
 def compare_meanings(seed: int, at: datetime, customers_then: Owners, owners_then: Owners) -> None:
     """What ids meant at a time is what the database said then; records that were erased since are no more."""
-    everyone = [Named(customer, customer.created) for customer in Customer.objects.all()]
+    everyone = [NamedId(customer, customer.created) for customer in Customer.objects.all()]
     compare(seed, f"customers at {at}", meanings(everyone, at), customers_then)
     kept = SourceRecord.objects.select_related("origin").filter(pk__in=owners_then)
-    named = [Named(record.origin, record.created, record) for record in kept]
+    named = [NamedId(record.origin, record.created, record) for record in kept]
     compare(seed, f"records at {at}", meanings(named, at), {one.record.pk: owners_then[one.record.pk] for one in named})
 
 
-def meanings(named: list[Named], at: datetime) -> Owners:
+def meanings(named: list[NamedId], at: datetime) -> Owners:
     meaning_by_id = {(one.record or one.customer).pk: meaning_of(one, at) for one in named}
     created = {pk: meaning for pk, meaning in meaning_by_id.items() if meaning.state != State.NOT_CREATED}
     return {pk: meaning.chain[-1].customer.pk for pk, meaning in created.items()}

@@ -28,7 +28,7 @@ ABOUT_CUSTOMERS = [kind for kind in EventKind if kind.startswith("customer.")]
 FORGOTTEN = "Events since this cursor were deleted. Read everything anew, then begin without a cursor"
 
 
-class EventQuery(CursorQuery):
+class FeedQuery(CursorQuery):
     kind: list[EventKind] = []
     """One or several."""
     customer: str = ""
@@ -49,7 +49,7 @@ class EventFeedOut(PageOut):
 
 @router.get("/events", auth=Key(VIEW), response=answers(200, EventFeedOut) | {410: Refusal})
 @growing_list
-def list_events(request: ApiRequest, query: Query[EventQuery]) -> dict[str, Any]:
+def list_events(request: ApiRequest, query: Query[FeedQuery]) -> dict[str, Any]:
     if query.cursor and decode_cursor(query.cursor).at < kept_since():
         raise refusal(410, FORGOTTEN, "cursor")
     events = appeared(request.horizon, kinds=_kinds(request, query), customer=_customer(query.customer))
@@ -70,7 +70,7 @@ def _customer(text: str) -> int | None:
     return meaning_of(named).chain[-1].customer.pk
 
 
-def _kinds(request: ApiRequest, query: EventQuery) -> list[EventKind]:
+def _kinds(request: ApiRequest, query: FeedQuery) -> list[EventKind]:
     """Those asked for, or all that the key may see; RefusedError for one that it may not."""
     if not query.kind:
         return [*EventKind] if request.by.has_perm(ORDERS) else ABOUT_CUSTOMERS

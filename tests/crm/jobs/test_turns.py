@@ -12,7 +12,7 @@ from crm.jobs import control, results, turn
 from crm.jobs.kind import KINDS, kind_named, write_texts
 from crm.jobs.leases import LeaseLostError
 from crm.jobs.lost_jobs import wake_lost_jobs
-from crm.jobs.models import EventKind, Job, JobState
+from crm.jobs.models import Job, JobEventKind, JobState
 from crm.jobs.turn import claim, do_chunk, take_turn
 from customers.lib.errors import ActionError
 from tests.crm.jobs.counting import COUNTING, result_lines, rows_done, start_counting, work_off
@@ -177,7 +177,7 @@ def test_a_worker_that_was_taken_for_lost_writes_nothing_more(owner):
     do_chunk(quick, COUNTING)
 
     assert rows_done(job) == list(range(20))
-    assert EventKind.LOST in events(job)
+    assert JobEventKind.LOST in events(job)
 
 
 def test_a_slow_kind_and_a_long_file_keep_their_lease(owner, monkeypatch):
