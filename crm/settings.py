@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "crm.accounts",
     "crm.jobs",
     "crm.exports",
+    "crm.webhooks",
     "orders",
     "customers",
     "django.contrib.admin.apps.SimpleAdminConfig",  # for its templates and static files: there is no admin site
@@ -255,6 +257,11 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
 SITE_URL = env.str("SITE_URL", default="")  # of links in emails
 MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: views ask for permission
 
+# Webhooks: networks that they may be sent to although they are not public, and for how many days what was sent is kept
+
+WEBHOOK_NETWORKS = [ip_network(network) for network in env.list("WEBHOOK_NETWORKS", default=[])]
+WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", default=30)
+
 # Static files
 
 STATIC_URL = "static/"
@@ -288,5 +295,6 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},  # of `runserver`
         "axes": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},  # its warnings have the path of a request
     },
 }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.jobs.web import may_open_jobs
+from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
 from customers.web.permissions import VIEW_ORDERS
 from orders.payments.undecided import UndecidedPayments, undecided_payments
@@ -27,6 +28,8 @@ def home(request: "StaffRequest") -> HttpResponseBase:
         return start(request, waiting=_waiting_for(request.user))
     if request.user.has_perm(MANAGE_USERS):
         return redirect("accounts:list")
+    if request.user.has_perm(MANAGE_WEBHOOKS):
+        return redirect("webhooks:list")
     if may_open_jobs(request.user):
         return redirect("jobs:list")
     if request.user.has_perm(USE_API):

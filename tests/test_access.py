@@ -28,6 +28,7 @@ from tests.factories import (
     order,
     signed_in,
 )
+from tests.factories.webhooks import delivery_of
 from tests.tables import table
 
 
@@ -48,6 +49,7 @@ MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 DELETE = "customers.delete_customer"
 SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
+WEBHOOKS = "webhooks.manage_webhook"
 PUBLIC = {"login", "readyz", "password_reset_confirm", "accounts:theme"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
 OWNERS = {"accounts:own_key_revoke": (1,)}
@@ -104,6 +106,19 @@ PAGES = {
     "exports:orders": Page((VIEW, ORDERS)),
     "exports:merges": Page((VIEW,)),
     "exports:duplicates": Page((VIEW,)),
+    "webhooks:list": Page((WEBHOOKS,)),
+    "webhooks:add": Page((WEBHOOKS,)),
+    "webhooks:detail": Page((WEBHOOKS,), of=("endpoint",)),
+    "webhooks:edit": Page((WEBHOOKS,), of=("endpoint",)),
+    "webhooks:secret": Page((WEBHOOKS,), of=("endpoint",)),
+    "webhooks:delete": Page((WEBHOOKS,), of=("endpoint",)),
+    "webhooks:pause": Page((WEBHOOKS,), of=("endpoint",), method="post"),
+    "webhooks:resume": Page((WEBHOOKS,), of=("endpoint",), method="post"),
+    "webhooks:test": Page((WEBHOOKS,), of=("endpoint",), method="post"),
+    "webhooks:replay": Page((WEBHOOKS,), of=("endpoint",)),
+    "webhooks:replay_cancel": Page((WEBHOOKS,), of=("endpoint",), method="post"),
+    "webhooks:delivery": Page((WEBHOOKS,), of=("delivery",)),
+    "webhooks:send_again": Page((WEBHOOKS,), method="post", sends={"delivery": "delivery"}),
     "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
     "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),
@@ -151,6 +166,8 @@ def subjects(db):
         "order": bought.number,
         "purchase": bought.purchases.get().pk,
         "source": bought.data_source_id,
+        "endpoint": (delivery := delivery_of(customer)).endpoint_id,
+        "delivery": delivery.pk,
     }
 
 

@@ -10,11 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.models import Job, JobError, JobEvent
+from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
 from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
@@ -23,10 +25,12 @@ from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
+from tests.factories.webhooks import delivery_of, make_endpoint
 from tests.query_costs import analyze
 from tests.test_access import PAGES
 
 PHONE = "+420 241 770 449"
+TIMES_OF_REPLAY = ("since", "next_at", "until_at", "ended")
 RECORDS, ORDERS, ROWS = 5, 1_000, 30
 
 OPENED = [
@@ -55,6 +59,7 @@ def customer(db) -> Customer:
     helena(RECORDS)
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
+    delivery_of(customer)
     return customer
 
 
@@ -70,6 +75,11 @@ def fill(customer: Customer, user: User) -> None:
         ignore_value(f"desk{n}@example.org", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
+        delivery = delivery_of(helena(n + 300), WebhookEndpoint.objects.earliest("pk"), sent_at=timezone.now())
+        Attempt.objects.create(delivery=delivery, at=timezone.now(), milliseconds=1)
+        Attempt.objects.create(delivery=Delivery.objects.earliest("pk"), at=timezone.now(), milliseconds=1)
+        Replay.objects.create(endpoint=delivery.endpoint, **dict.fromkeys(TIMES_OF_REPLAY, delivery.at), until_pk=1)
+        make_endpoint(failing_since=timezone.now())
         job = Job.objects.create(kind="rebuild", by=user, state=["running", "done"][n % 2], total=9, done=3)
         JobError.objects.create(job=Job.objects.earliest("pk"), row=str(n), reason="No email.")
         JobEvent.objects.create(job=Job.objects.earliest("pk"), kind="lost", by=job.by)
@@ -94,6 +104,8 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "user": user.pk,
         "key": user.api_keys.earliest("pk").pk,
         "job": (Job.objects.earliest("pk") if Job.objects.exists() else start_rebuild(by=user)[0]).pk,
+        "endpoint": WebhookEndpoint.objects.earliest("pk").pk,
+        "delivery": Delivery.objects.earliest("pk").pk,
         "draft": reviewed(client, customer, other).split("/")[-2],
     }
 

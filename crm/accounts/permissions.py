@@ -91,6 +91,7 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
         Checkbox("orders.run_import", "Customers, orders and subscriptions. Also undo an import"),
         Checkbox("jobs.start_rebuild", "After an update, or when figures disagree"),
         Checkbox("jobs.view_all_job", "Imports, exports and other long work of all users"),
+        Checkbox("webhooks.manage_webhook", "Endpoints that events are sent to, their secrets and deliveries"),
         Checkbox(USE_API, "With your own API keys"),
     ),
 }

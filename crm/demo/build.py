@@ -22,6 +22,7 @@ from crm.demo.leads import add_leads
 from crm.demo.merges import merge_duplicates
 from crm.demo.payments import add_payments
 from crm.demo.profiles import edit_profiles
+from crm.demo.webhooks import add_webhooks
 from customers.lib.money import format_money
 from customers.models import Customer, DataSource, Merge, SourceRecord
 from orders.intake.take import take_order
@@ -60,6 +61,7 @@ def build_demo(*, by: User, admin: User) -> None:
     ignore_shared_values(by=by)
     erase_customer_on_request()
     add_jobs(by=by, admin=admin)
+    add_webhooks(admin=admin)
 
 
 def describe_demo() -> Iterator[str]:

@@ -22,7 +22,9 @@ from django.utils import timezone
 from crm.jobs.files import clear_old_jobs
 from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
-from crm.jobs.queue import forget_old_calls
+from crm.jobs.queue import forget_old_calls, stopping
+from crm.webhooks.deliver import deliver_due
+from crm.webhooks.purge import purge_deliveries
 
 logger = logging.getLogger(__name__)
 
@@ -72,8 +74,14 @@ def command(name: str, following: Following) -> Scheduled:
     return Scheduled(name, following, run)
 
 
+def send_webhooks() -> None:
+    """Also in several workers at once: each runs its own for a while, and they share what is due."""
+    deliver_due(is_stopping=stopping.is_set)
+
+
 SCHEDULED: list[Scheduled] = [
     Scheduled("wake_lost_jobs", every(seconds=15), wake_lost_jobs),
+    Scheduled("send_webhooks", every(seconds=2), send_webhooks),
     command("settle_pending", every(minutes=5)),
     command("apply_due", hourly(7)),
     Scheduled("clear_old_jobs", hourly(27), clear_old_jobs),
@@ -81,6 +89,7 @@ SCHEDULED: list[Scheduled] = [
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
     command("purge_events", daily(3, 57)),
+    Scheduled("purge_deliveries", daily(4, 7), purge_deliveries),
 ]
 
 

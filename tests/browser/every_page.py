@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from django.db.models import Count, F
 from django.urls import reverse
@@ -11,6 +12,7 @@ from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.demo import store
 from crm.jobs.models import Job, JobState
+from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
 from customers.pages import tabs
@@ -51,6 +53,7 @@ def pages() -> Iterator[Shown]:
     yield from source_pages(DataSource.objects.get(name=store.SHOP))
     yield from user_pages(User.objects.get(username="agent"))
     yield from job_pages()
+    yield from webhook_pages()
     yield from export_pages()
     yield from refusals()
 
@@ -163,6 +166,20 @@ def job_pages() -> Iterator[Shown]:
     yield shown("job", "jobs:detail", done.pk)
     yield shown("job-paused", "jobs:detail", paused.pk)
     yield shown("job-cancel", "jobs:cancel", paused.pk)
+
+
+def webhook_pages() -> Iterator[Shown]:
+    endpoint = WebhookEndpoint.objects.exclude(pause_reason="").latest("pk")
+    yield shown("webhooks", "webhooks:list")
+    yield shown("webhook-add", "webhooks:add")
+    for name in ("detail", "edit", "secret", "delete", "replay"):
+        yield shown(f"webhook-{name}", f"webhooks:{name}", endpoint.pk)
+    since = f"{endpoint.created - timedelta(days=1):%Y-%m-%dT%H:%M:%S}"
+    yield shown("webhook-replay-counted", "webhooks:replay", endpoint.pk, since=since)
+    given_up = endpoint.deliveries.filter(state=DeliveryState.GIVEN_UP).latest("pk")
+    waiting = endpoint.deliveries.filter(state=DeliveryState.WAITING).latest("pk")
+    yield shown("webhook-delivery", "webhooks:delivery", given_up.pk)
+    yield shown("webhook-delivery-waiting", "webhooks:delivery", waiting.pk)
 
 
 def refusals() -> Iterator[Shown]:

@@ -44,7 +44,7 @@ def test_a_user_is_created_and_may_do_what_was_ticked(page: Page, sign_in, enter
     page.wait_for_url(lambda url: "login" not in url)
     page.get_by_role("link", name="margaret").click()
     expect(page.get_by_role("main").get_by_role("listitem").filter(has_text="Can merge customers")).to_be_visible()
-    expect(page.get_by_role("link", name="Users")).to_have_count(0)
+    expect(page.get_by_role("link", name="Settings")).to_have_count(0)
 
 
 def test_a_link_is_passed_on_and_sets_a_password_once(page: Page, sign_in, enter):

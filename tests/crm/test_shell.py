@@ -19,12 +19,12 @@ def test_start_tells_who_may_do_nothing_whom_to_ask(nobody):
 
 def test_header_names_only_what_one_may_open(nobody, as_admin):
     header = signed_in(nobody).get("/").content.decode()
-    assert [each in header for each in ["Nora Body", ">Users</a>", ">Customers</a>", "Search customers"]] == [
+    assert [each in header for each in ["Nora Body", ">Settings</a>", ">Customers</a>", "Search customers"]] == [
         True, False, False, False,
     ]  # fmt: skip
 
     header = as_admin.get("/users/").content.decode()
-    assert '<a href="/users/" aria-current="page">Users</a>' in header
+    assert '<a href="/users/" aria-current="page">Settings</a>' in header
 
 
 def test_a_refusal_names_the_box_to_tick(as_agent):

@@ -1,0 +1,120 @@
+"""Endpoints: added, changed, paused, resumed, deleted; and their secrets, of which two may be good at once."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from crm.accounts.models import User
+from crm.webhooks.addresses import read_url, resolve
+from crm.webhooks.models import TEST, Delivery, EndpointSecret, WebhookEndpoint
+from crm.webhooks.queue import RETRIED_FOR, waiting
+from crm.webhooks.signing import decrypt, encrypt, new_secret
+from customers.events.feed import cursor_of
+from customers.lib.errors import ActionError
+from customers.locks import get_locked
+from customers.models import Event
+from customers.records.newest import Cursor
+
+logger = logging.getLogger(__name__)
+
+MOST_ENDPOINTS = 20
+
+
+class EndpointError(ActionError):
+    """An endpoint was not added, changed or asked."""
+
+
+@sensitive_variables("secret")
+@transaction.atomic
+def add(*, name: str, url: str, kinds: Sequence[str], by: User | None) -> tuple[WebhookEndpoint, str]:
+    """With its first secret, which is shown once. It is sent what happens from now on."""
+    if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
+        raise EndpointError(f"There are {MOST_ENDPOINTS} endpoints already. Delete one that is not used.")
+    resolve(read_url(url))
+    last = _last_event()
+    endpoint = WebhookEndpoint.objects.create(
+        name=name, url=url, kinds=list(kinds), by=by, handed_out_at=last.at, handed_out_pk=last.pk
+    )
+    return endpoint, _add_secret(endpoint)
+
+
+def _last_event() -> Cursor:
+    event = Event.objects.order_by("-at", "-pk").first()
+    # Without any, a little earlier than now: the clock of the database may be behind.
+    return cursor_of(event) if event else Cursor(timezone.now() - timedelta(minutes=1), 0)
+
+
+def change(endpoint: WebhookEndpoint, *, name: str, url: str, kinds: Sequence[str]) -> None:
+    """What waits in its queue is sent to the new URL. Its kinds count for what happens from now on."""
+    if url != endpoint.url:
+        resolve(read_url(url))
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(name=name, url=url, kinds=list(kinds))
+
+
+def pause(endpoint: WebhookEndpoint, *, by: User) -> None:
+    WebhookEndpoint.objects.filter(pk=endpoint.pk, paused_at=None).update(
+        paused_at=timezone.now(), paused_by=by, pause_reason=""
+    )
+
+
+def pause_by_itself(endpoint: WebhookEndpoint, reason: str) -> None:
+    """And tell who added it, where email is set up."""
+    there = WebhookEndpoint.objects.filter(pk=endpoint.pk, paused_at=None)
+    if there.update(paused_at=timezone.now(), paused_by=None, pause_reason=reason):
+        transaction.on_commit(lambda: _send_mail(endpoint, reason))
+
+
+def _send_mail(endpoint: WebhookEndpoint, reason: str) -> None:
+    if not (settings.EMAIL_IS_SET_UP and endpoint.by and endpoint.by.email):
+        return
+    link = f"{settings.SITE_URL.rstrip('/')}{endpoint.get_absolute_url()}" if settings.SITE_URL else ""
+    lines = [f"The webhook endpoint {endpoint.name} was paused. {reason}", "Resume it once it answers.", link]
+    try:
+        send_mail("Webhook endpoint paused", "\n\n".join(filter(None, lines)), None, [endpoint.by.email])
+    except (SMTPException, OSError) as error:
+        logger.warning("No email about the endpoint %s: %s", endpoint.pk, error)
+
+
+@transaction.atomic
+def resume(endpoint: WebhookEndpoint) -> None:
+    """What waits is sent in order, and retried as long as if it were new."""
+    anew = {"failures": 0, "failing_since": None, "rests_until": None, "pause_reason": "", "paused_by": None}
+    if WebhookEndpoint.objects.filter(pk=endpoint.pk).exclude(paused_at=None).update(paused_at=None, **anew):
+        now = timezone.now()
+        waiting(endpoint).update(attempts=0, next_at=now, given_up_at=now + RETRIED_FOR)
+
+
+@sensitive_variables("secret")
+@transaction.atomic
+def rotate(endpoint: WebhookEndpoint, *, keep_old_for: timedelta) -> str:
+    """A new secret, which is shown once. Requests are signed with the old one too for that long, and with no third."""
+    get_locked(WebhookEndpoint.objects.select_for_update(), endpoint.pk)
+    now = timezone.now()
+    endpoint.secrets.exclude(ends=None).delete()
+    endpoint.secrets.filter(ends=None).update(ends=now + keep_old_for)
+    return _add_secret(endpoint)
+
+
+@sensitive_variables("secret")
+def _add_secret(endpoint: WebhookEndpoint) -> str:
+    secret = new_secret()
+    EndpointSecret.objects.create(endpoint=endpoint, encrypted=encrypt(secret))
+    return secret
+
+
+def secrets_of(endpoint: WebhookEndpoint, *, at: datetime) -> list[str]:
+    """Those that are good then, the newest first."""
+    secrets = endpoint.secrets.order_by("-pk")
+    return [decrypt(secret.encrypted) for secret in secrets if secret.ends is None or secret.ends > at]
+
+
+def send_test(endpoint: WebhookEndpoint) -> Delivery:
+    now = timezone.now()
+    return Delivery.objects.create(endpoint=endpoint, kind=TEST, at=now, given_up_at=now)

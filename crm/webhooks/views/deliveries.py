@@ -1,0 +1,61 @@
+"""One delivery, and sending some again."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRefresh
+
+from crm.webhooks.body import body_of
+from crm.webhooks.listing import delivery_rows, named
+from crm.webhooks.models import Delivery, DeliveryState
+from crm.webhooks.queue import put_back
+from crm.webhooks.web import may_manage_webhooks
+from customers.lib.numbers import parse_number
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+MOST_ATTEMPTS = 50
+
+
+@require_safe
+@vary_on_headers("HX-Target")
+@may_manage_webhooks
+def delivery_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    delivery = get_object_or_404(Delivery.objects.select_related("endpoint", "event"), pk=pk)
+    is_first_awaited = delivery.state == DeliveryState.WAITING and delivery.sent_at is None
+    if request.htmx.target == "awaited":
+        return HttpResponse(status=204) if is_first_awaited else HttpResponseClientRefresh()
+    sees_customers = request.user.has_perm("customers.view_customer")
+    context = {
+        "title": delivery.kind,
+        "delivery": delivery,
+        "row": delivery_rows([delivery], with_customers=sees_customers)[0],
+        "attempts": delivery.tries.all()[:MOST_ATTEMPTS],
+        "body": body_of(delivery).decode() if sees_customers else "",
+        "is_first_awaited": is_first_awaited,
+    }
+    return render(request, "webhooks/delivery_detail.html", context)
+
+
+@require_POST
+@may_manage_webhooks
+def send_again(request: "StaffRequest") -> HttpResponseRedirect:
+    """What waits already is left as it is."""
+    pks = [pk for text in request.POST.getlist("delivery") if (pk := parse_number(text))]
+    if not pks:
+        messages.info(request, "Nothing was sent: no delivery was selected.")
+    elif count := put_back(named(pks)):
+        text = ngettext("%d delivery is sent again.", "%d deliveries are sent again.", count) % count
+        messages.success(request, f"{text} To a paused endpoint they are sent once it is resumed.")
+    else:
+        messages.info(request, "These deliveries are waiting already, and are sent in their turn.")
+    address = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    return redirect(address if is_ours else "webhooks:list")

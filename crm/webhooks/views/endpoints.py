@@ -1,0 +1,146 @@
+"""The pages of endpoints: all with their deliveries, one, and what changes one."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from crm.webhooks import endpoints
+from crm.webhooks.forms.delivery_filter import DeliveryFilterForm
+from crm.webhooks.forms.endpoint import EndpointForm, RotateForm
+from crm.webhooks.listing import all_endpoints, delivery_page, endpoint_rows
+from crm.webhooks.models import WebhookEndpoint
+from crm.webhooks.web import may_manage_webhooks
+from customers.lib.errors import ActionError
+from customers.lib.numbers import parse_number
+from customers.lib.phrases import isolated
+
+if TYPE_CHECKING:
+    from customers.web.permissions import StaffRequest
+
+
+@require_safe
+@may_manage_webhooks
+def endpoint_list(request: "StaffRequest") -> HttpResponse:
+    every = all_endpoints()
+    form = DeliveryFilterForm(request.GET, endpoints=every)
+    before = parse_number(request.GET.get("before", ""))
+    sees_customers = request.user.has_perm("customers.view_customer")
+    context = {
+        "title": "Webhooks",
+        "rows": endpoint_rows(every),
+        "filters": form,
+        "page": delivery_page(form.chosen, before=before, with_customers=sees_customers),
+        "is_first": before is None,
+        "may_add": len(every) < endpoints.MOST_ENDPOINTS,
+    }
+    return render(request, "webhooks/endpoint_list.html", context)
+
+
+@require_safe
+@may_manage_webhooks
+def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
+    endpoint = get_object_or_404(WebhookEndpoint.objects.select_related("by", "paused_by"), pk=pk)
+    sees_customers = request.user.has_perm("customers.view_customer")
+    context = {
+        "title": isolated(endpoint),
+        "endpoint": endpoint,
+        "row": endpoint_rows([endpoint])[0],
+        "secrets": endpoint.secrets.all(),
+        "replays": endpoint.replays.select_related("by")[:5],
+        "page": delivery_page({"endpoint": endpoint}, with_customers=sees_customers),
+    }
+    return render(request, "webhooks/endpoint_detail.html", context)
+
+
+# The answer itself shows the secret. A redirect would need it to be stored where it can be read.
+@require_http_methods(["GET", "POST"])
+@never_cache
+@sensitive_variables("secret")
+@may_manage_webhooks
+def endpoint_add(request: "StaffRequest") -> HttpResponse:
+    form = EndpointForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            endpoint, secret = endpoints.add(**form.values, by=request.user)
+        except ActionError as error:
+            form.add_error(error.field or None, str(error))
+        else:
+            return _show_secret(request, endpoint, secret)
+    context = {"title": "Add endpoint", "form": form}
+    return render(request, "webhooks/endpoint_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@may_manage_webhooks
+def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
+    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    form = EndpointForm(request.POST if request.method == "POST" else None, endpoint=endpoint)
+    if form.is_valid():
+        try:
+            endpoints.change(endpoint, **form.values)
+        except ActionError as error:
+            form.add_error(error.field or None, str(error))
+        else:
+            return redirect(endpoint)
+    context = {"title": f"Edit {isolated(endpoint)}", "form": form, "endpoint": endpoint}
+    return render(request, "webhooks/endpoint_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@sensitive_variables("secret")
+@may_manage_webhooks
+def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
+    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    form = RotateForm(request.POST if request.method == "POST" else None, label_suffix="")
+    if form.is_valid():
+        return _show_secret(request, endpoint, endpoints.rotate(endpoint, keep_old_for=form.period))
+    context = {"title": f"Rotate the secret of {isolated(endpoint)}", "form": form, "endpoint": endpoint}
+    return render(request, "webhooks/secret_rotate.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_variables("secret")
+def _show_secret(request: "StaffRequest", endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
+    context = {"title": "Signing secret", "endpoint": endpoint, "secret": secret}
+    return render(request, "webhooks/secret_shown.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@may_manage_webhooks
+def endpoint_delete(request: "StaffRequest", pk: int) -> HttpResponse:
+    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    if request.method == "POST":
+        endpoint.delete()
+        messages.success(request, f"{isolated(endpoint)} was deleted.")
+        return redirect("webhooks:list")
+    context = {"title": f"Delete {isolated(endpoint)}?", "endpoint": endpoint, "row": endpoint_rows([endpoint])[0]}
+    return render(request, "webhooks/endpoint_delete.html", context)
+
+
+@require_POST
+@may_manage_webhooks
+def endpoint_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoints.pause(endpoint, by=request.user)
+    messages.success(request, f"{isolated(endpoint)} is paused. Events wait until you resume it.")
+    return redirect(endpoint)
+
+
+@require_POST
+@may_manage_webhooks
+def endpoint_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoints.resume(endpoint)
+    messages.success(request, f"{isolated(endpoint)} is active. Waiting events are sent now, in order.")
+    return redirect(endpoint)
+
+
+@require_POST
+@may_manage_webhooks
+def endpoint_test(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
+    return redirect(endpoints.send_test(get_object_or_404(WebhookEndpoint, pk=pk)))
