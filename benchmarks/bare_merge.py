@@ -38,6 +38,8 @@ CHANGE = """INSERT INTO customers_profilechange (customer_id, "values", via, at,
 HISTORY = """INSERT INTO customers_historyentry
     (source_record_id, at, kind, sentence, "values", merge_id, about_customer_id, order_number) VALUES """
 ENTRY = "(%s, %s, %s, %s, %s, %s, %s, '')"
+EVENTS = """INSERT INTO customers_event (uuid, kind, at, customer, data)
+    VALUES (%s, %s, %s, %s, %s), (%s, 'customer.updated', %s, %s, '{}')"""
 STAFF_RECORD = "UPDATE customers_sourcerecord SET company = %s, identity_key = %s WHERE id = %s"
 ADD_WORD = "INSERT INTO customers_searchword (source_record_id, word) VALUES (%s, %s)"
 DROP_WORD = "DELETE FROM customers_searchword WHERE source_record_id = %s AND word = %s"
@@ -66,7 +68,7 @@ class BareMerge:
         }
         self.staff_records = {customer.pk: staff_record_of(customer).pk for customer in (survivor, duplicate)}
         self.keys = {"": self.identity_key_with(""), self.company: self.identity_key_with(self.company)}
-        self.merge_id = 0
+        self.merge_id, self.moved = 0, []
 
     def identity_key_with(self, company: str) -> str:
         customer = Customer.objects.get(pk=self.survivor)
@@ -94,7 +96,8 @@ class BareMerge:
         sentence = "Merged {customers} into this customer."
         entry = (self.staff_records[survivor], now, "merge", sentence, merged, merge, duplicate)
         run(HISTORY + ENTRY, *entry)
-        self.merge_id = merge
+        self.merge_id, self.moved = merge, moved
+        self.tell("customer.merged", "into", now)
 
     @transaction.atomic
     def undo(self) -> None:
@@ -116,7 +119,13 @@ class BareMerge:
             *(self.staff_records[duplicate], now, "undo", "Restored: …", restored, merge, survivor),
         )
         run(f"{HISTORY}{ENTRY}, {ENTRY}", *entries)
+        self.tell("customer.unmerged", "from", now)
         run(NOT_DUPLICATE, *sorted([survivor, duplicate]), f"Merge {merge} was undone", now)
+
+    def tell(self, kind: str, towards: str, now: Any) -> None:
+        data = {towards: self.survivor, "merge": self.merge_id, "source_records": self.moved}
+        of_duplicate = (f"evt_{uuid4()}", kind, now, self.duplicate, json.dumps(data))
+        run(EVENTS, *of_duplicate, f"evt_{uuid4()}", now, self.survivor)
 
     def now(self) -> Any:
         return connection.ops.adapt_datetimefield_value(timezone.now())

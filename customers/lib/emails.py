@@ -26,6 +26,7 @@ def bare_email(text: str) -> str:
     return text.strip(PASTED_AROUND).rstrip(f"{PASTED_AROUND}.")
 
 
+@lru_cache(2048)  # an act asks several times
 def normal_email(text: str) -> str:
     """The local part lower-cased and the domain in IDNA 2008; "" when it is too long, or no single email."""
     local, at, domain = unicodedata.normalize("NFC", bare_email(text)).rpartition("@")
@@ -35,7 +36,7 @@ def normal_email(text: str) -> str:
     return normal if len(normal) <= LONGEST_EMAIL else ""
 
 
-@lru_cache(1024)  # an act asks several times, and many have one domain
+@lru_cache(1024)  # many have one domain
 def _in_idna(domain: str) -> str:
     try:
         # Not casefolded before: that would make straße.de another domain, strasse.de.

@@ -5,7 +5,7 @@ A value excluded from matching makes no match key; an excluded phone is a search
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 from django.db.models import Case, Q, QuerySet, When
@@ -141,7 +141,7 @@ _delete_words = PreparedWrite(
 def change_identity(
     record: OwnedRecord, *, before: Identity, after: Identity, owner: int, records: Collection[OwnedRecord]
 ) -> None:
-    _write_identity(record.pk, *astuple(after), identity_key(after))
+    _write_identity(record.pk, *vars(after).values(), identity_key(after))
     keeps_its_keys = set(match_keys(before)) == set(match_keys(after))
     excluded = set() if keeps_its_keys else excluded_from(records, record.origin)
     old, new = Keys.of(before, excluded), Keys.of(after, excluded)
