@@ -27,7 +27,7 @@ def clean_website(text: str) -> str:
 
 def can_be_stored(text: str) -> bool:
     """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which is not text."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def without_unstorable(text: str) -> str:

@@ -1,4 +1,5 @@
 """Importing customers, orders and subscriptions from a file.
 
-Read `rows.py` (what a file comes to) and `table.py` (the file as rows of text) first.
+Read `rows.py` first: what a file comes to. `table.py` opens the file, `guess.py` and `mapping.py` say what its columns
+mean, `read.py` makes the rows.
 """

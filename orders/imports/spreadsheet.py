@@ -42,7 +42,7 @@ class Spreadsheet:
         above = self._sheet.start[0] if self._sheet.start else 0
         yield from ([] for _ in range(above))
         for cells in self._sheet.iter_rows():
-            yield [cell.strip("\0") if isinstance(cell, str) else _text(cell) for cell in cells]
+            yield [cell.replace("\0", "") if isinstance(cell, str) else _text(cell) for cell in cells]
 
     def estimate(self) -> int:
         return max(self._sheet.height - 1, 0)

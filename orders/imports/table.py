@@ -36,30 +36,24 @@ class Source(Protocol):
 
 
 class Table:
-    """`headers` are all different: a blank one is called by its column, one that comes again by a number.
-
-    One reader at a time: `rows` goes on where the last reader ended, if `after` is there, and begins anew if not.
-    """
+    """`headers` are all different: a blank one is called by its column, one that comes again by a number."""
 
     def __init__(self, name: str, source: Source) -> None:
         self.name = name
         self._source = source
         self.form, self.words, self.sheets = source.form, source.words, source.sheets
-        self._at, self._left = 0, iter(())  # type: tuple[int, Iterator[Sequence[str]]]
-        self.header_number, header = self._begin()
+        self._header_number, header = self._header()
         self.width = len(header)
         self.headers = distinct_headers(header)
         if next(self.rows(), None) is None:
             raise TableError("This file has a header and no rows below it. Export it again with its rows.")
 
     def rows(self, after: int = 0) -> Iterator[Row]:
-        """The rows with a cell that is not blank, those behind row `after`; each as wide as the header, or wider."""
-        if self._at != max(after, self.header_number):
-            self._begin()
-        for cells in self._left:
-            self._at += 1
-            if self._at > after and any(cells):
-                yield Row(self._at, self._filled(cells))
+        """The rows behind row `after` with a cell that is not blank, each as wide as the header, or wider."""
+        after = max(after, self._header_number)
+        for number, cells in enumerate(self._source.rows(), start=1):
+            if number > after and any(cells):
+                yield Row(number, self._filled(cells))
 
     def count(self) -> int:
         return sum(1 for _ in self.rows())
@@ -68,15 +62,12 @@ class Table:
         """About how many rows there are, without reading a long file to its end."""
         return self._source.estimate()
 
-    def _begin(self) -> tuple[int, Sequence[str]]:
-        self._left = self._source.rows()
-        self._at = 0
-        for cells in self._left:
-            self._at += 1
+    def _header(self) -> tuple[int, Sequence[str]]:
+        for number, cells in enumerate(self._source.rows(), start=1):
             if header := _without_blank_end(cells):
                 if len(header) > MOST_COLUMNS:
                     raise TableError(f"This file has {len(header):,} columns. Use {MOST_COLUMNS} or fewer.")
-                return self._at, header
+                return number, header
         raise TableError("This file is empty.")
 
     def _filled(self, cells: Sequence[str]) -> Sequence[str]:

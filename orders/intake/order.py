@@ -68,7 +68,7 @@ class IncomingOrder:
 
     `sent` are the digests of everything that was sent. `record` is its source record, if the sender knows it.
     `purchases` begin with any status of the order. Purchases of subscription lines are not among them: they begin when
-    the order counts. Without `at`, the time is when it is written.
+    the order counts. Without `at`, the time is when it is written. `refunded` is what was refunded before it came.
     """
 
     customer: IncomingCustomer
@@ -85,6 +85,7 @@ class IncomingOrder:
     shipping: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
     coupon_code: str = ""
     ip_address: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
@@ -118,12 +119,12 @@ def _within(address: Address, country: str) -> Address:
 
 def clean_order(incoming: IncomingOrder) -> IncomingOrder:
     """`incoming` with the values of its customer trimmed; IntakeError names a value that cannot be stored."""
-    incoming = replace(incoming, customer=_clean_customer(incoming.customer))
+    incoming = replace(incoming, customer=clean_customer(incoming.customer))
     _check_order(incoming)
     return incoming
 
 
-def _clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
+def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
     identity = {name: value.strip() for name, value in asdict(incoming.identity).items()}
     for name, text in identity.items():
         _check_text(name.replace("_", " "), text, SourceRecord.longest(name))
@@ -152,10 +153,12 @@ def _check_order(incoming: IncomingOrder) -> None:
     if refusal := currency_refusal(incoming.currency, on=timezone.localdate(incoming.at)):
         raise IntakeError(refusal)
     prices = [incoming.total, *(purchase.price for purchase in incoming.purchases)]
-    amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount]
+    amounts = [*prices, incoming.shipping, incoming.tax, incoming.discount, incoming.refunded]
     amounts += [amount for line in incoming.lines for amount in (line.amount, line.shipping)]
     if not all(is_payable(amount, incoming.currency) for amount in amounts) or min(prices) < 0:
         raise IntakeError("An amount must be a whole number of minor units. A total or price must not be below zero.")
+    if not 0 <= incoming.refunded <= incoming.total:
+        raise IntakeError("The refunded amount must not be below zero or above the total.")
     if incoming.status not in OrderStatus.values or incoming.kind not in OrderKind.values:
         raise IntakeError(f"{incoming.status} must be an order status and {incoming.kind} an order type.")
     _check_text("order ID", incoming.external_id, LONGEST_ID)

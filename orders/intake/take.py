@@ -196,7 +196,18 @@ def _events(order: Order, assigned: AssignedRecord) -> Iterator[Event]:
 def columns(incoming: IncomingOrder) -> dict[str, Any]:
     identity = asdict(incoming.customer.identity)
     del identity["country"]
-    copied = ("campaign", "kind", "status", "currency", "total", "shipping", "tax", "discount", "coupon_code")
+    copied = (
+        "campaign",
+        "kind",
+        "status",
+        "currency",
+        "total",
+        "shipping",
+        "tax",
+        "discount",
+        "refunded",
+        "coupon_code",
+    )
     return {
         **identity,
         **ids_of(incoming),
