@@ -21,10 +21,12 @@ help:  ## Say what each of these does
 run: $(VENV)/run.stamp .env  ## Start the application with the demo, and a worker
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo
-	@# The worker ends with the server, also on Ctrl-C: both in the background, because a shell heeds no signal before
-	@# what it has in the foreground ends.
-	@trap 'kill $$worker $$server 2>/dev/null; wait' EXIT; trap 'exit 130' INT TERM; \
-	$(BIN)/python manage.py worker & worker=$$!; \
+	@# The worker is started again when it dies, and ends with the server, also on Ctrl-C: all in the background, because
+	@# a shell heeds no signal before what it has in the foreground ends.
+	@trap 'kill $$workers $$server 2>/dev/null; wait' EXIT; trap 'exit 130' INT TERM; \
+	( trap 'kill $$worker 2>/dev/null; wait; exit' TERM; \
+	  while :; do $(BIN)/python manage.py worker & worker=$$!; wait $$worker || true; sleep 1 & wait $$!; done ) & \
+	workers=$$!; \
 	$(BIN)/python manage.py runserver $(ADDRESS) & server=$$!; \
 	wait $$server
 

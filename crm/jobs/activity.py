@@ -38,6 +38,11 @@ LATER = {
         "The worker stopped responding after {rows} row",
         "The worker stopped responding after {rows} rows",
     ),
+    JobEventKind.EXPIRED: EventMessage(
+        "Cancelled, because it stayed paused",
+        "Cancelled after {rows} row, because it stayed paused",
+        "Cancelled after {rows} rows, because it stayed paused",
+    ),
     JobEventKind.FAILED: EventMessage("Stopped", "Stopped after {rows} row", "Stopped after {rows} rows"),
     JobEventKind.DONE: EventMessage("Done", "Done after {rows} row", "Done after {rows} rows"),
 }

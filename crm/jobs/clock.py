@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from io import StringIO
 from threading import Event, Thread
 
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
@@ -22,6 +23,7 @@ from django.utils import timezone
 from crm.jobs.files import clear_old_jobs
 from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
+from crm.jobs.paused_jobs import cancel_paused_jobs
 from crm.jobs.queue import forget_old_calls, stopping
 from crm.webhooks.deliver import deliver_due
 from crm.webhooks.purge import purge_deliveries
@@ -41,6 +43,7 @@ class Scheduled:
     name: str
     following: Following
     act: Callable[[], object]
+    is_needed: Callable[[], bool] = lambda: True
 
 
 def every(**interval: float) -> Following:
@@ -65,13 +68,13 @@ def daily(hour: int, minute: int) -> Following:
     return following
 
 
-def command(name: str, following: Following) -> Scheduled:
+def command(name: str, following: Following, *, is_needed: Callable[[], bool] = lambda: True) -> Scheduled:
     def run() -> str:
         output = StringIO()
         call_command(name, stdout=output)
         return output.getvalue()
 
-    return Scheduled(name, following, run)
+    return Scheduled(name, following, run, is_needed)
 
 
 def send_webhooks() -> None:
@@ -82,8 +85,9 @@ def send_webhooks() -> None:
 SCHEDULED: list[Scheduled] = [
     Scheduled("wake_lost_jobs", every(seconds=15), wake_lost_jobs),
     Scheduled("send_webhooks", every(seconds=2), send_webhooks),
-    command("settle_pending", every(minutes=5)),
+    command("settle_pending", every(minutes=5), is_needed=lambda: bool(settings.PAYMENT_GATEWAY)),
     command("apply_due", hourly(7)),
+    Scheduled("cancel_paused_jobs", hourly(17), cancel_paused_jobs),
     Scheduled("clear_old_jobs", hourly(27), clear_old_jobs),
     Scheduled("forget_old_calls", hourly(47), forget_old_calls),
     command("forget_idempotency_keys", daily(3, 37)),
@@ -127,7 +131,7 @@ def take_due(*, running: Collection[str] = ()) -> list[Scheduled]:
     now = timezone.now()
     rows = {row.name: row for row in Schedule.objects.all()}
     _add_missing(rows.keys(), now)
-    idle = [scheduled for scheduled in SCHEDULED if scheduled.name not in running]
+    idle = [scheduled for scheduled in SCHEDULED if scheduled.name not in running and scheduled.is_needed()]
     due = [scheduled for scheduled in idle if (row := rows.get(scheduled.name)) and row.next_at <= now]
     return [scheduled for scheduled in due if _take(scheduled, rows[scheduled.name], now)]
 

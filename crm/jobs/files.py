@@ -3,6 +3,8 @@
 The job itself stays: who did what, when, and what came of it.
 """
 
+import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,7 +14,18 @@ from django.utils import timezone
 
 from crm.jobs.models import ENDED, Job
 
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 100
+
+
+def storage_faults() -> tuple[type[Exception], ...]:
+    """What it raises when the storage does not answer or refuses."""
+    if not settings.S3_BUCKET:
+        return (OSError,)
+    from botocore.exceptions import BotoCoreError, ClientError  # which are there only with S3
+
+    return (OSError, BotoCoreError, ClientError)
 
 
 def kept_until(job: Job) -> datetime | None:
@@ -20,13 +33,28 @@ def kept_until(job: Job) -> datetime | None:
 
 
 def clear_old_jobs() -> int:
-    before = timezone.now() - timedelta(days=settings.JOB_FILES_DAYS)
-    old = Job.objects.filter(is_cleared=False, state__in=ENDED, ended__lt=before, lease=None).order_by("pk")[:AT_ONCE]
-    return sum(_clear(job) for job in old)
+    """All that are due. What the storage does not delete is tried again the next time, and keeps no other waiting."""
+    return sum(_clear_if_possible(job) for job in _old_jobs())
+
+
+def _old_jobs() -> Iterator[Job]:
+    before, last = timezone.now() - timedelta(days=settings.JOB_FILES_DAYS), 0
+    old = Job.objects.filter(is_cleared=False, state__in=ENDED, ended__lt=before, lease=None).order_by("pk")
+    while jobs := list(old.filter(pk__gt=last)[:AT_ONCE]):
+        yield from jobs
+        last = jobs[-1].pk
+
+
+def _clear_if_possible(job: Job) -> bool:
+    try:
+        return _clear(job)
+    except storage_faults() as error:
+        logger.warning("The files of %s were not deleted: %s", job, error)
+        return False
 
 
 def _clear(job: Job) -> bool:
-    """The files first: what fails there is tried again the next time."""
+    """The files first: without its row nobody would find them again."""
     delete_folder(job.result_file.storage, job.folder)
     with transaction.atomic():
         cleared = {"is_cleared": True, "parameters": {}, "cursor": {}, "about": "", "input_file": "", "result_file": ""}

@@ -65,6 +65,7 @@ class Job(models.Model):
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
     worked = models.DurationField(default=timedelta, help_text="Time spent in chunks, without waiting")
+    pace = models.JSONField(default=list, blank=True, help_text="[[seconds worked, rows done by then], …]")
     is_news = models.BooleanField(default=False, help_text="It ended, and its owner has not dismissed the notice")
     is_cleared = models.BooleanField(default=False, help_text="Its files, errors and parameters were deleted")
 
@@ -117,6 +118,7 @@ class JobEventKind(models.TextChoices):
     PAUSED = "paused", "Paused"
     RESUMED = "resumed", "Resumed"
     CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Cancelled, because it stayed paused"
     FAILED = "failed", "Stopped"
     DONE = "done", "Done"
 

@@ -1,11 +1,12 @@
 """How far a job is, how fast, and how long it will take."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
+from crm.jobs.durations import duration
 from crm.jobs.files import kept_until
 from crm.jobs.kind import label_of
 from crm.jobs.models import Job, JobState
+from crm.jobs.pace import RatePlot, rate_plot
 
 TONES = {
     JobState.RUNNING: "now",
@@ -13,7 +14,6 @@ TONES = {
     JobState.FAILED: "bad",
     JobState.PAUSED: "warn",
 }
-MINUTE, HOUR = 60, 3600
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,10 @@ class Progress:
         return duration(self.job.worked)
 
     @property
+    def rate_plot(self) -> RatePlot | None:
+        return rate_plot(self.job.pace)
+
+    @property
     def file_name(self) -> str:
         return (self.job.result_file.name or "").rsplit("/", 1)[-1]
 
@@ -77,13 +81,3 @@ class Progress:
     @property
     def is_cancellable(self) -> bool:
         return self.job.is_unfinished or self.is_resumable
-
-
-def duration(span: timedelta) -> str:
-    """Such as “42 s”, “1 min 16 s” or “2 h 5 min”."""
-    seconds = max(round(span.total_seconds()), 1)
-    if seconds < MINUTE:
-        return f"{seconds} s"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE} min {seconds % MINUTE} s"
-    return f"{seconds // HOUR} h {seconds % HOUR // MINUTE} min"

@@ -24,6 +24,7 @@ from crm.jobs.end import NotedFault, end_done, end_failed
 from crm.jobs.kind import JobKind, Step, kind_named
 from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
 from crm.jobs.models import UNFINISHED, Job, JobError, JobEvent, JobEventKind, JobState, ResultPart
+from crm.jobs.pace import add_point
 from customers.lib.errors import ActionError
 
 logger = logging.getLogger(__name__)
@@ -121,13 +122,15 @@ def do_chunk(job: Job, kind: JobKind) -> None:
         counts = {**job.counts}
         for label, number in step.counts.items():
             counts[label] = counts.get(label, 0) + number
+        worked, done = job.worked + timedelta(seconds=time.monotonic() - start), job.done + step.done
         moved = {
             "cursor": dict(step.cursor),
             "counts": counts,
             "is_read_through": step.is_last,
-            "done": job.done + step.done,
+            "done": done,
             "failed": job.failed + len(step.refusals),
-            "worked": job.worked + timedelta(seconds=time.monotonic() - start),
+            "worked": worked,
+            "pace": add_point(job.pace, seconds=worked.total_seconds(), done=done),
             "attempts": 0,
             "lease_until": timezone.now() + kind.lease,
         }

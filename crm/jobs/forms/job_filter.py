@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.accounts.models import User
 from crm.jobs.kind import KINDS
 from crm.jobs.models import Job, JobState
+from customers.lib.numbers import parse_number
 from customers.web.fields import choice_field
 
 MINE = "me"
 
 
 class JobFilterForm(forms.Form):
+    q = forms.CharField(
+        required=False, max_length=200, label="Search", widget=forms.TextInput(attrs={"type": "search"})
+    )
     kind = forms.ChoiceField(required=False)
     state = forms.ChoiceField(required=False, label="Status", choices=[("", "Any status"), *JobState.choices])
     by = forms.ChoiceField(required=False, label="Started by")
@@ -23,6 +27,7 @@ class JobFilterForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, user: User, sees_all: bool) -> None:
         super().__init__(data, label_suffix="")
         self.user = user
+        self.fields["q"].widget.attrs["placeholder"] = "Job number or what it is about"
         kinds = sorted((kind.label, kind.name) for kind in KINDS.values())
         choice_field(self, "kind").choices = [("", "Any kind"), *((name, label) for label, name in kinds)]
         if sees_all:
@@ -39,6 +44,8 @@ class JobFilterForm(forms.Form):
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         if chosen.get("by") == MINE:
             chosen["by"] = self.user.pk
+        if text := chosen.pop("q", ""):
+            jobs = jobs.filter(Q(about__icontains=text) | Q(pk=parse_number(text) or 0))
         return jobs.filter(**chosen)
 
 

@@ -12,9 +12,10 @@ from django_htmx.http import HttpResponseClientRefresh
 from crm.jobs import control
 from crm.jobs.activity import event_text
 from crm.jobs.clock import is_worker_missing
+from crm.jobs.files import storage_faults
 from crm.jobs.forms.job_filter import JobFilterForm
 from crm.jobs.listing import job_page
-from crm.jobs.models import UNFINISHED
+from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.news import dismiss
 from crm.jobs.progress import Progress
 from crm.jobs.web import VIEW_ALL, get_job, get_job_to_control, missing_permissions, require_some_job, visible_jobs
@@ -40,6 +41,7 @@ def job_list(request: "StaffRequest") -> HttpResponse:
         "title": "Jobs",
         "filters": form,
         "page": page,
+        "rows": [(row, not missing_permissions(request.user, row.job)) for row in page.rows],
         "is_worker_missing": any(row.job.is_unfinished for row in page.rows) and is_worker_missing(),
         "is_first": before is None,
     }
@@ -93,7 +95,7 @@ def _change(request: "StaffRequest", pk: int, act: control.JobAct) -> HttpRespon
         act(job, by=request.user)
     except ActionError as error:
         messages.error(request, str(error))
-    return redirect(job)
+    return _back(request, job)
 
 
 @require_POST
@@ -103,6 +105,11 @@ def job_dismiss(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
     if job.by_id != request.user.pk:
         raise Http404
     dismiss(job)
+    return _back(request, job)
+
+
+def _back(request: "StaffRequest", job: Job) -> HttpResponseRedirect:
+    """To the page that has the button."""
     address = request.POST.get("next", "")
     hosts = {request.get_host()}
     return redirect(address if url_has_allowed_host_and_scheme(address, hosts, request.is_secure()) else job)
@@ -117,6 +124,9 @@ def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
         file = job.result_file.open("rb")
     except (ValueError, FileNotFoundError):  # the row names none, or the storage has it no more
         messages.error(request, "This file was deleted. To get a new one, start the job again.")
+        return redirect(job)
+    except storage_faults():
+        messages.error(request, "The file storage does not answer. Try again in a few minutes.")
         return redirect(job)
     return FileResponse(file, as_attachment=True, filename=Progress(job).file_name)
 

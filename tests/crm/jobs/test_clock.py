@@ -100,6 +100,17 @@ def test_an_act_that_still_runs_here_is_not_begun_again(monkeypatch):
     assert [scheduled.name for scheduled in take_due()] == ["sweep"]
 
 
+def test_an_act_that_nothing_needs_is_left_out(monkeypatch, settings):
+    """Without a gateway the log would have the same warning every five minutes."""
+    only(monkeypatch, *(scheduled for scheduled in clock.SCHEDULED if scheduled.name == "settle_pending"))
+    run_due()
+    Schedule.objects.update(next_at=NOON - timedelta(days=400))
+    settings.PAYMENT_GATEWAY = ""
+    assert run_due() == []
+    settings.PAYMENT_GATEWAY = "orders.sandbox.SandboxGateway"
+    assert run_due() == ["settle_pending"]
+
+
 def test_every_act_of_the_clock_runs(db, settings):
     run_due()
     Schedule.objects.update(next_at=NOON - timedelta(days=400))

@@ -72,6 +72,8 @@ def test_the_list_is_filtered_and_goes_on(owner, as_admin, admin_user):
         return [row.job for row in as_admin.get("/jobs/", query).context["page"].rows]
 
     assert (filtered(state="paused"), filtered(by="me")) == ([paused], [mine])
+    Job.objects.filter(pk=paused.pk).update(about="customers_final (2).csv")
+    assert (filtered(q=str(mine.pk)), filtered(q="FINAL (2)"), filtered(q="nothing")) == ([mine], [paused], [])
     assert (filtered(kind="rebuild"), len(filtered(by=str(owner.pk), state="done"))) == ([], 25)
     assert len(filtered(state="nonsense")) == len(filtered())  # ignored
 
@@ -107,6 +109,25 @@ def test_a_job_that_waits_because_no_worker_runs_says_so(owner, as_owner):
     assert says in page(as_owner, "list")
     control.cancel(job, by=owner)
     assert says not in page(as_owner, "list")
+
+
+def test_the_rows_of_the_list_have_buttons_that_lead_back_to_it(owner, as_owner):
+    job, ended = start_counting(25, by=owner), do(start_counting(5, by=owner))
+    text = page(as_owner, "list")
+    assert (f"Pause job {job.pk}" in text, f"Cancel… job {job.pk}" in text) == (True, True)
+    assert (f"Pause job {ended.pk}" in text, f"Download the result of job {ended.pk}" in text) == (False, True)
+    back = as_owner.post(reverse("jobs:pause", args=[job.pk]), {"next": "/jobs/?state=paused"})
+    assert back.url == "/jobs/?state=paused"
+    assert f"Resume job {job.pk}" in page(as_owner, "list")
+    supervisor = signed_in(make_user("supervisor", ["jobs.view_all_job"]))
+    assert f"job {job.pk}" not in page(supervisor, "list")  # no button without the permission of the kind
+
+
+def test_a_job_shows_how_its_rate_went(owner, as_owner):
+    job = do(start_counting(25, by=owner))
+    assert job.pace[-1][1] == 25
+    Job.objects.filter(pk=job.pk).update(pace=[[1, 10], [2, 20], [3, 25]])
+    assert "Rows per second: between 5 and 10 in 3 s." in as_owner.get(job.get_absolute_url()).text
 
 
 def test_a_job_is_paused_resumed_and_cancelled_on_its_page(owner, as_owner):

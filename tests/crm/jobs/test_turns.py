@@ -97,6 +97,8 @@ def test_a_kind_that_fails_keeps_no_other_waiting_and_is_called_again(owner, dja
     assert (broken.state, broken.attempts, broken.lease, fine.state) == ("running", 1, None, "done")
     calls = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
     assert [call.run_after for call in calls] == [broken.wake_at]
+    # The log has the fault; the queue would keep it with what its text says of customers.
+    assert DBTaskResult.objects.get(status=TaskResultStatus.FAILED).traceback == ""
 
 
 def test_a_job_whose_owner_may_not_do_it_any_more_stops(owner):
