@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import chain
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers.models import Event
@@ -27,23 +27,32 @@ def cursor_of(event: Event) -> Cursor:
     return Cursor(event.at, event.pk)
 
 
-def events_after(cursor: Cursor | None, limit: int, *, kinds: Collection[str] = ()) -> list[Event]:
+def events_after(cursor: Cursor | None, limit: int) -> list[Event]:
     """At most `limit` events after `cursor`, oldest first; None is the beginning. Not to be called in a snapshot."""
-    events = appeared(horizon(), kinds=kinds)
-    if cursor:
-        events = events.filter(compared_to(cursor, "gt"))
-    return list(events.order_by("at", "pk")[:limit])
+    return events_before(horizon(), limit, after=cursor)
 
 
-def appeared(until: datetime | None, *, kinds: Collection[str] = (), customer: int | None = None) -> QuerySet[Event]:
-    """The events before the horizon `until`, which was read before: all, or of some kinds, or about one customer.
+def events_before(
+    until: datetime | None,
+    limit: int,
+    *,
+    after: Cursor | None = None,
+    kinds: Collection[str] = (),
+    customer: int | None = None,
+) -> list[Event]:
+    """The first events before the horizon `until`, which was read before: all, or of some kinds, or about one customer.
 
     About a customer are also the events of those that were merged into it.
     """
     events = Event.objects.filter(at__lt=until) if until else Event.objects.all()
-    if kinds:
-        events = events.filter(kind__in=kinds)
-    return events if customer is None else events.filter(customer__in=merged_into_any([customer]))
+    if after:
+        events = events.filter(compared_to(after, "gt"))
+    if customer is not None:
+        events = events.filter(customer__in=merged_into_any([customer]))
+    # Each kind by itself, through its index: as one query SQLite would read all events to find those of rare kinds.
+    parts = [events.filter(kind=kind) for kind in {*kinds}] if kinds else [events]
+    rows = (part.order_by("at", "pk")[:limit] for part in parts)
+    return sorted(chain(*rows), key=lambda event: (event.at, event.pk))[:limit]
 
 
 def end_of(events_until: datetime | None, last: Cursor | None) -> Cursor:

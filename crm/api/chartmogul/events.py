@@ -13,9 +13,9 @@ from ninja import Query, Router, Schema
 from crm.api.auth import require_permissions
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import Refusal, answers, not_found, refusal
-from crm.api.chartmogul.paging import CursorQuery, PageOut, decode_cursor, encode_cursor, page_growing
+from crm.api.chartmogul.paging import CursorQuery, PageOut, decode_cursor, encode_cursor
 from crm.api.chartmogul.snapshots import growing_list
-from customers.events.feed import appeared, cursor_of, end_of
+from customers.events.feed import cursor_of, end_of, events_before
 from customers.events.meaning import find_named, meaning_of
 from customers.events.payload import payloads
 from customers.events.purge import kept_since
@@ -50,15 +50,15 @@ class EventFeedOut(PageOut):
 @router.get("/events", auth=Key(VIEW), response=answers(200, EventFeedOut) | {410: Refusal})
 @growing_list
 def list_events(request: ApiRequest, query: Query[FeedQuery]) -> dict[str, Any]:
-    if query.cursor and decode_cursor(query.cursor).at < kept_since():
+    after = decode_cursor(query.cursor) if query.cursor else None
+    if after and after.at < kept_since():
         raise refusal(410, FORGOTTEN, "cursor")
-    events = appeared(request.horizon, kinds=_kinds(request, query), customer=_customer(query.customer))
-    page = page_growing(events, query, None)
-    cursor = page.cursor
-    if not page.has_more:
-        last = cursor_of(page.rows[-1]) if page.rows else decode_cursor(cursor) if cursor else None
-        cursor = encode_cursor(end_of(request.horizon, last))
-    return {"entries": payloads(page.rows), "cursor": cursor, "has_more": page.has_more}
+    kinds, customer = _kinds(request, query), _customer(query.customer)
+    events = events_before(request.horizon, query.per_page + 1, after=after, kinds=kinds, customer=customer)
+    shown, has_more = events[: query.per_page], len(events) > query.per_page
+    last = cursor_of(shown[-1]) if shown else after
+    cursor = last if has_more and last else end_of(request.horizon, last)
+    return {"entries": payloads(shown), "cursor": encode_cursor(cursor), "has_more": has_more}
 
 
 def _customer(text: str) -> int | None:
@@ -71,9 +71,9 @@ def _customer(text: str) -> int | None:
 
 
 def _kinds(request: ApiRequest, query: FeedQuery) -> list[EventKind]:
-    """Those asked for, or all that the key may see; RefusedError for one that it may not."""
+    """Those to choose, none for all; RefusedError for one that the key may not see."""
     if not query.kind:
-        return [*EventKind] if request.by.has_perm(ORDERS) else ABOUT_CUSTOMERS
+        return [] if request.by.has_perm(ORDERS) else ABOUT_CUSTOMERS
     if not {*query.kind} <= {*ABOUT_CUSTOMERS}:
         require_permissions(request.auth, ORDERS)
     return query.kind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.events.feed import cursor_of, events_after
+from customers.events.feed import cursor_of, events_after, events_before
 from customers.models import Event, EventKind
 from tests.threads import Held
 
@@ -22,8 +22,10 @@ def test_events_are_read_in_order_and_each_once():
 
 def test_events_of_some_kinds_are_read_alone():
     write()
-    merged = write(kind=EventKind.CUSTOMER_MERGED)
-    assert events_after(None, 10, kinds=["customer.merged", "customer.unmerged"]) == [merged]
+    unmerged, merged = write(kind=EventKind.CUSTOMER_UNMERGED), write(kind=EventKind.CUSTOMER_MERGED)
+    kinds = ["customer.merged", "customer.unmerged"]
+    assert events_before(None, 10, kinds=kinds) == [unmerged, merged]
+    assert events_before(None, 1, kinds=kinds) == [unmerged]
 
 
 @pytest.mark.postgres
