@@ -128,7 +128,7 @@ def test_without_a_script_the_form_is_drawn_anew(browser, live_server, page: Pag
 
 def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: Page, sign_in, helenas):
     helena, helen, zdenek = helenas
-    made = merge(helena, helen, zdenek)
+    merged = merge(helena, helen, zdenek)
     page.set_viewport_size(PHONE)
     sign_in("jane", *ADMIN.ticks)
     page.goto("/merges/")
@@ -140,14 +140,14 @@ def test_the_history_is_filtered_downloaded_and_one_duplicate_comes_back(page: P
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()
     page.go_back()
-    assert download.value.path().read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{made.pk},")
+    assert download.value.path().read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{merged.pk},")
 
-    page.get_by_role("link", name=f"Merge {made.pk}").click()
+    page.get_by_role("link", name=f"Merge {merged.pk}").click()
     expect(page.locator(".merge-tree li")).to_have_count(3)
     page.get_by_role("link", name=re.compile(rf"^Undo only this one… .*\({zdenek.pk}\)")).click()
     page.get_by_role("button", name="Undo merge").click()
     expect(page.get_by_role("status").first).to_contain_text("Undone.")
-    page.goto(made.get_absolute_url())
+    page.goto(merged.get_absolute_url())
     expect(page.get_by_text("Partly undone")).to_be_visible()
     expect(page.locator("ol.timeline")).to_contain_text(f"{zdenek.name_with_number} was restored.")
 

@@ -200,8 +200,8 @@ class Simulation:
         }
         finals = {} if together is None else {"USD": Decimal(together)}
         plan = plan_merge(self.customer(survivor), [self.customer(d) for d in duplicates], choices, finals)
-        made = merge_customers(plan, by=None, via=Via.PAGE)
-        self.merges.append(made.pk)
+        merged = merge_customers(plan, by=None, via=Via.PAGE)
+        self.merges.append(merged.pk)
         shown = profile_values(self.customer(survivor))
         for key, final in plan.finals.items():
             if not isinstance(choices.get(key), Typed):
@@ -212,10 +212,10 @@ class Simulation:
 
     def undo(self, merge: int, only: str = "") -> None:
         """The merge made as the `merge`th, whole or for one duplicate; what comes of it is what its plan says."""
-        made = Merge.objects.get(pk=merge)
+        merged = Merge.objects.get(pk=merge)
         parts = [self.customers[only]] if only else []
-        plan = plan_undo(made, only=parts)
-        undo_merge(made, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
+        plan = plan_undo(merged, only=parts)
+        undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
         after = profile_values(Customer.objects.get(pk=plan.survivor.pk))
         for outcome in plan.outcomes:
             assert after[outcome.field.key] == outcome.after, f"{outcome.field.key} is not what the preview said"

@@ -35,7 +35,7 @@ def test_01_every_row_of_three_customers_stays_as_it_was_and_is_reached_through_
     own = [linked_rows(customer) for customer in (a, b, c)]
     records = {record.pk for customer in (a, b, c) for record in customer.records.all()}
 
-    made = merge(a, b, c)
+    merged = merge(a, b, c)
     assert all_rows() == before
     assert [entry for entry in rows(HistoryEntry) if entry in history] == history
     for kind, keys in linked_rows(a).items():
@@ -43,7 +43,7 @@ def test_01_every_row_of_three_customers_stays_as_it_was_and_is_reached_through_
     assert linked_rows(b) == linked_rows(c) == {}
     assert records <= {record.pk for record in a.records.all()}
 
-    undo(made)
+    undo(merged)
     assert all_rows() == before
     for customer, side in zip((a, b, c), own, strict=True):
         for kind, keys in linked_rows(customer).items():
@@ -52,9 +52,9 @@ def test_01_every_row_of_three_customers_stays_as_it_was_and_is_reached_through_
 
 def test_03_a_value_that_lost_is_read_in_the_change_and_is_back_after_undo():
     a, b = customer_with_order(first_name="Ada"), customer_with_order(first_name="Bea")
-    made = merge(a, b, first_name=b)
-    assert made.changes.get().values["first_name"] == {"before": "Ada", "after": "Bea", "from": b.pk}
-    undo(made)
+    merged = merge(a, b, first_name=b)
+    assert merged.changes.get().values["first_name"] == {"before": "Ada", "after": "Bea", "from": b.pk}
+    undo(merged)
     assert [c.first_name for c in fresh(a, b)] == ["Ada", "Bea"]
 
 
@@ -84,9 +84,9 @@ def test_13_a_bystander_is_the_same_before_and_after():
         return linked_rows(c), Customer.objects.filter(pk=c.pk).values().get(), list(c.records.values())
 
     before = of_c()
-    made = merge(a, b)
+    merged = merge(a, b)
     assert of_c() == before
-    undo(made)
+    undo(merged)
     assert of_c() == before
 
 

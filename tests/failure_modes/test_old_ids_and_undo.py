@@ -52,9 +52,9 @@ def test_57_a_late_order_does_not_bring_a_retired_customer_back(three):
 
 def test_58_an_old_id_leads_to_whoever_has_the_customer_now(three):
     a, b, c = three
-    made = merge(a, b)
+    merged = merge(a, b)
     assert fresh(b)[0].live_root() == a
-    undo(made)
+    undo(merged)
     assert fresh(b)[0].live_root() == b
     merge(c, b)
     assert fresh(b)[0].live_root() == c
@@ -79,20 +79,20 @@ def test_59_a_chain_is_undone_in_any_order(three):
 
 def test_59_one_of_several_duplicates_comes_back_with_its_own_values(three):
     a, b, c = three
-    made = merge(a, b, c, first_name=b, custom1="typed")
-    undo(made, b)
+    merged = merge(a, b, c, first_name=b, custom1="typed")
+    undo(merged, b)
     assert [x.is_live for x in fresh(a, b, c)] == [True, True, False]
     assert [(x.first_name, x.custom1) for x in fresh(a)] == [("Ada", "typed")]
-    undo(made)
+    undo(merged)
     assert [x.is_live for x in fresh(a, b, c)] == [True, True, True]
     assert fresh(a)[0].custom1 == ""
 
 
 def test_60_what_was_edited_since_stays_and_is_named(three):
     a, b, _ = three
-    made = merge(a, b, first_name=b, last_name="Typed")
+    merged = merge(a, b, first_name=b, last_name="Typed")
     edit(a, first_name="Edited")
-    undone = undo(made)
+    undone = undo(merged)
     assert [(c.first_name, c.last_name) for c in fresh(a)] == [("Edited", "Holý")]
     assert [outcome.field.key for outcome in undone.kept] == ["first_name"]
     assert "First name was kept." in undone.as_sentence()
@@ -100,16 +100,16 @@ def test_60_what_was_edited_since_stays_and_is_named(three):
 
 def test_60_all_values_that_stay_are_named_in_one_sentence(three):
     a, b, _ = three
-    made = merge(a, b, first_name=b, last_name="Typed")
+    merged = merge(a, b, first_name=b, last_name="Typed")
     edit(a, first_name="Edited", last_name="Edited too")
-    assert undo(made).as_sentence().endswith("was restored. First name and Last name were kept.")
+    assert undo(merged).as_sentence().endswith("was restored. First name and Last name were kept.")
 
 
 def test_60_orders_that_arrived_since_go_back_with_their_record(three):
     a, b, _ = three
-    made = merge(a, b)
+    merged = merge(a, b)
     taken = order(external_id="2", first_name="Bea")
-    undo(made)
+    undo(merged)
     assert taken.order.pk in linked_rows(b)["Order"]
     assert taken.order.pk not in linked_rows(a)["Order"]
 
@@ -129,21 +129,21 @@ def test_60_a_value_that_a_later_merge_carried_on_follows_the_customer_it_was_se
 
 
 def test_60_a_merge_with_an_erased_side_is_not_undone(three):
-    made = merge(*three)
+    merged = merge(*three)
     Customer.objects.filter(pk=three[1].pk).update(erased_at=timezone.now())
     before = dump()
     with pytest.raises(UndoError, match="erased"):
-        undo(made)
+        undo(merged)
     assert dump() == before
 
 
 def test_60_a_merge_is_undone_once(three):
-    made = merge(*three)
-    undo(made)
+    merged = merge(*three)
+    undo(merged)
     before = dump()
-    made.refresh_from_db()
+    merged.refresh_from_db()
     with pytest.raises(UndoError, match="was undone on"):
-        undo(made)
+        undo(merged)
     assert dump() == before
 
 
@@ -164,9 +164,9 @@ def test_60_a_login_that_the_merge_made_no_longer_opens_anything_after_the_undo(
     from customers.profile.shop_logins import customer_opened_by
 
     a, b, _ = three
-    made = merge(a, b, cart_login="helena", cart_password=make_password("new one"))
+    merged = merge(a, b, cart_login="helena", cart_password=make_password("new one"))
     assert customer_opened_by("helena", "new one") == a
-    undo(made)
+    undo(merged)
     assert customer_opened_by("helena", "new one") is None
     merge(a, b, cart_login="helena", cart_password=make_password("another"))
     assert customer_opened_by("helena", "another") == a
@@ -188,23 +188,23 @@ def test_60_every_login_opens_the_survivor_with_its_own_password(three):
 def test_59_a_record_that_was_associated_by_match_goes_back_with_whom_it_matched():
     a = customer_with_order(first_name="Ada", email="a@example.org")
     b = customer_with_order(first_name="Bea", email="b@example.org", source="Marketplace")
-    made = merge(a, b)
+    merged = merge(a, b)
     taken = order(first_name="Bea", email="b@example.org", source="Third")
     assert taken.assigned.rule == "match"
     assert taken.assigned.record.customer == a
-    undo(made)
+    undo(merged)
     assert SourceRecord.objects.get(pk=taken.assigned.record.pk).customer == b
 
 
 def test_a_stale_preview_of_an_undo_is_refused(three):
     from customers.merging.undo_plan import StaleUndoError, plan_undo
 
-    made = merge(*three)
-    seen = plan_undo(made).fingerprint
+    merged = merge(*three)
+    seen = plan_undo(merged).fingerprint
     edit(three[0], custom1="since")
     before = dump()
     with pytest.raises(StaleUndoError):
-        undo(made, seen=seen)
+        undo(merged, seen=seen)
     assert dump() == before
 
 
@@ -212,8 +212,8 @@ def test_an_order_between_preview_and_yes_changes_no_plan_and_an_edit_does(three
     a, b, _ = three
     plan = plan_merge(*fresh(a), fresh(b))
     order(external_id="2", first_name="Bea")
-    made = merge_customers(plan, by=None, via="page")
-    undo(made)
+    merged = merge_customers(plan, by=None, via="page")
+    undo(merged)
     plan = plan_merge(*fresh(a), fresh(b))
     edit(b, email="new@example.org")
     before = dump()

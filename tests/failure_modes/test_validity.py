@@ -127,8 +127,8 @@ def test_46_a_merge_that_breaks_at_any_statement_leaves_nothing_behind(pair):
 
 
 def test_46_an_undo_that_breaks_at_any_statement_leaves_nothing_behind(pair):
-    made = merge(*pair, first_name=pair[1])
-    assert cut_at_every_statement(lambda: undo_merge(made, by=None)) > 10
+    merged = merge(*pair, first_name=pair[1])
+    assert cut_at_every_statement(lambda: undo_merge(merged, by=None)) > 10
 
 
 def test_49_a_merge_writes_one_merge_and_one_history_entry(pair):
@@ -139,11 +139,11 @@ def test_49_a_merge_writes_one_merge_and_one_history_entry(pair):
 
 def test_50_the_same_plan_sent_twice_is_one_merge_and_the_second_gets_the_first(pair):
     plan = plan_merge(*fresh(pair[0]), fresh(pair[1]))
-    made = merge_customers(plan, by=None, via=Via.PAGE)
+    merged = merge_customers(plan, by=None, via=Via.PAGE)
     before = dump()
     with pytest.raises(AlreadyMergedError) as refusal:
         merge_customers(plan, by=None, via=Via.PAGE)
-    assert refusal.value.merge == made
+    assert refusal.value.merge == merged
     assert dump() == before
 
 

@@ -36,9 +36,9 @@ def test_22_a_field_without_a_choice_keeps_the_value_of_the_survivor():
 def test_23_there_is_one_email_one_phone_and_one_address_after_merge_and_after_undo():
     a = CustomerFactory(email="a@example.org", phone="+420241770449", billing_address=PRAGUE)
     b = CustomerFactory(email="b@example.org", phone="+420241770450", billing_address=BRNO)
-    made = merge(a, b, email=b, billing_address=b)
+    merged = merge(a, b, email=b, billing_address=b)
     assert [(c.email, c.phone, c.billing_address) for c in fresh(a)] == [("b@example.org", "+420241770449", BRNO)]
-    undo(made)
+    undo(merged)
     assert [(c.email, c.billing_address) for c in fresh(a, b)] == [("a@example.org", PRAGUE), ("b@example.org", BRNO)]
 
 
@@ -58,9 +58,9 @@ def test_25_the_login_of_a_duplicate_can_be_taken_and_goes_back():
     from customers.profile.edit import edit_profile
 
     edit_profile(fresh(b)[0], {"cart_login": "bea"}, version=fresh(b)[0].version, by=None, via="page")
-    made = merge(a, b, cart_login="bea")
+    merged = merge(a, b, cart_login="bea")
     assert str(fresh(a)[0].cart_login) == "bea"
-    undo(made)
+    undo(merged)
     assert [c.cart_login and c.cart_login.login for c in fresh(a, b)] == [None, "bea"]
 
 
@@ -122,10 +122,10 @@ def test_30_credit_only_adds_up():
 def test_21_every_field_can_be_picked_from_a_duplicate_and_goes_back():
     a, b = CustomerFactory(first_name="Ada"), with_every_field()
     (before,) = fresh(a)
-    made = merge(a, b, **{field.key: b for field in FIELDS})
+    merged = merge(a, b, **{field.key: b for field in FIELDS})
     (final,) = fresh(a)
     assert all(getattr(final, f.column) == getattr(b, f.column) for f in FIELDS)
-    undo(made)
+    undo(merged)
     (after,) = fresh(a)
     assert all(getattr(after, f.column) == getattr(before, f.column) for f in FIELDS)
 

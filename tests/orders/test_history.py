@@ -54,9 +54,9 @@ def test_what_was_done_goes_where_the_row_goes():
     bjorn, helena = customer_with_order(email="b@x.no"), customer_with_order(email="h@x.cz")
     placed = Order.objects.get(source_record__customer=bjorn)
     history.write(placed, "Voided order {order}.", by=None)
-    made = merge(helena, bjorn)
+    merged = merge(helena, bjorn)
     history.write(placed, "Deleted order {order}.", by=None)
-    undo(made)
+    undo(merged)
 
     theirs = HistoryEntry.objects.filter(source_record__customer=fresh(bjorn)[0], kind=HistoryKind.PAYMENT)
     assert {entry.text for entry in theirs} == {f"{act} order {placed.number}." for act in ("Voided", "Deleted")}

@@ -18,8 +18,8 @@ def test_customers_are_merged_into_the_one_that_is_named(shop):
     survivor, one, two = people(3)
     result, row = shop.ask("customer/merge", customerId=survivor.pk, mergeCustomerIds=f"{one.pk}, {two.pk}")
     assert (result, row["customerId"], sorted(row["mergedCustomerIds"])) == ("SUCCESS", survivor.pk, [one.pk, two.pk])
-    made = Merge.objects.get()
-    assert (made.by, made.via) == (shop.user, "api")
+    merged = Merge.objects.get()
+    assert (merged.by, merged.via) == (shop.user, "api")
 
 
 def test_the_same_merge_again_changes_nothing(shop):

@@ -20,9 +20,9 @@ def in_prague(agent):
 
 
 def made_at(when):
-    made = merge(CustomerFactory(), CustomerFactory())
-    type(made).objects.filter(pk=made.pk).update(created=when)
-    return made
+    merged = merge(CustomerFactory(), CustomerFactory())
+    type(merged).objects.filter(pk=merged.pk).update(created=when)
+    return merged
 
 
 @table(

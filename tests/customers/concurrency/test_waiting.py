@@ -104,7 +104,7 @@ def test_what_waited_for_a_merge_belongs_to_the_survivor_afterwards():
 @postgres
 def test_what_waited_for_an_undo_belongs_to_who_came_back():
     a, b = customers("a b")
-    made = merge_as_planned(plan(a, b))
+    merged = merge_as_planned(plan(a, b))
     retired = Customer.objects.get(pk=b.pk)
     acts = (
         lambda: notes.add(retired, {"text": "Called."}, by=None).source_record.pk,
@@ -112,7 +112,7 @@ def test_what_waited_for_an_undo_belongs_to_who_came_back():
     )
     with ThreadPoolExecutor(len(acts)) as threads:
         with transaction.atomic():
-            undo(made)
+            undo(merged)
             waiting = [start_in_thread(threads, act) for act in acts]
             wait_until_blocked(len(acts))
         records = [act.result(timeout=10) for act in waiting]
@@ -161,13 +161,13 @@ def test_who_pays_and_an_undo_lock_in_one_order():
 @postgres
 def test_who_refuses_as_all_who_are_merged_and_an_undo_lock_in_one_order():
     older, younger = customers("a b")
-    made = merge_as_planned(plan(younger, older))
+    merged = merge_as_planned(plan(younger, older))
     refuses = Description(profile={"email_opt_in": False})
-    undone_before(made, lambda: change(younger, refuses, by=None))
+    undone_before(merged, lambda: change(younger, refuses, by=None))
     assert [customer.email_opt_in for customer in fresh(older, younger)] == [None, False]
-    made = merge_as_planned(plan(*fresh(younger, older)))
+    merged = merge_as_planned(plan(*fresh(younger, older)))
     seen = reloaded(younger)
     with pytest.raises(EditError, match="changed a moment ago"):
-        undone_before(made, lambda: edit_as_seen(seen, sms_contact=False))
+        undone_before(merged, lambda: edit_as_seen(seen, sms_contact=False))
     assert [customer.sms_contact for customer in fresh(older, younger)] == [None, None]
     check_owners_and_caches()

@@ -28,9 +28,9 @@ def cost_of_merge_and_undo(rows: int) -> tuple[Cost, Cost]:
     analyze()
     plan = plan_merge(survivor, [Customer.objects.get(pk=duplicate.pk)])
     with measured() as merge:
-        made = merge_customers(plan, by=None, via=Via.PAGE)
+        merged = merge_customers(plan, by=None, via=Via.PAGE)
     with measured() as undo:
-        undo_merge(made, by=None)
+        undo_merge(merged, by=None)
     return merge, undo
 
 

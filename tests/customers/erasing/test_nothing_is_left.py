@@ -185,9 +185,9 @@ def test_a_value_that_is_anothers_by_now_stays_theirs():
 
 def test_what_staff_replaced_while_they_were_one_is_not_told_of_either(agent):
     zyx, bjorn = customer_with_order(**PERSON), customer_with_order(**OTHER)
-    made = merge(bjorn, zyx, email=zyx)
+    merged = merge(bjorn, zyx, email=zyx)
     edit_profile(fresh(bjorn)[0], {"email": "new@reunite.no"}, version=fresh(bjorn)[0].version, by=agent, via="page")
-    undo(made)
+    undo(merged)
     erase(zyx)
 
     [entry] = HistoryEntry.objects.filter(source_record__customer=bjorn, kind="edit")

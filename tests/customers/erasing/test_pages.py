@@ -140,7 +140,7 @@ def test_who_was_merged_meanwhile_leads_to_whom_they_are_part_of(as_admin, helen
 
 def test_every_old_link_says_that_the_customer_was_erased(as_admin, helena):
     retired = customer_with_order(first_name="Helen")
-    made = merge(helena, retired)
+    merged = merge(helena, retired)
     erase_customer(fresh(helena)[0], version=fresh(helena)[0].version, by=None)
 
     for customer in (helena, retired):
@@ -151,7 +151,7 @@ def test_every_old_link_says_that_the_customer_was_erased(as_admin, helena):
             assert reverse("customers:deletions") in response.content.decode()
     gone = reverse("customers:merge_confirm", args=[helena.pk, "draft"])
     assert as_admin.get(gone).status_code == 410
-    page = visible_text(as_admin.get(made.get_absolute_url()))
+    page = visible_text(as_admin.get(merged.get_absolute_url()))
     assert f"Erased customer {retired.pk}" in page
     assert "Helen" not in page
     assert f"Erased customer {helena.pk}" in visible_text(as_admin.get(reverse("customers:merges")))

@@ -94,8 +94,8 @@ def test_whoever_was_merged_into_them_goes_too_however_deep(zyx):
 
 def test_who_came_back_before_is_not_erased_with_the_survivor(zyx):
     bjorn = customer_with_order(**OTHER)
-    made = merge(zyx, bjorn)
-    undo(made)
+    merged = merge(zyx, bjorn)
+    undo(merged)
     erase(zyx)
 
     assert fresh(bjorn)[0].is_live

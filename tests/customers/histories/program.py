@@ -127,8 +127,8 @@ class Program:
         self, name: str, survivor: str, duplicates: list[str], choices: dict[str, Any], by_api: bool, credit: int | None
     ) -> None:
         if by_api:
-            made = merge_keeping_survivor(self.customer(duplicates[0]), self.customer(survivor), by=None)
-            self.merges[name] = made.pk
+            merged = merge_keeping_survivor(self.customer(duplicates[0]), self.customer(survivor), by=None)
+            self.merges[name] = merged.pk
             return
         read = {key: Picked(self.people[who]) if how == "picked" else Typed(who) for key, (how, who) in choices.items()}
         finals = {} if credit is None else {"USD": Decimal(credit)}
@@ -137,11 +137,11 @@ class Program:
 
     def undo(self, merge: str, only: list[str]) -> None:
         """What differs afterwards on the page of the customer is what the preview said."""
-        made = Merge.objects.get(pk=self.merges[merge])
-        plan = plan_undo(made, only=[self.people[name] for name in only])
+        merged = Merge.objects.get(pk=self.merges[merge])
+        plan = plan_undo(merged, only=[self.people[name] for name in only])
         before = {pk: self._columns(Customer.objects.get(pk=pk)) for pk in (plan.root.pk, plan.survivor.pk)}
         parts = [self.people[name] for name in only]
-        undo_merge(made, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
+        undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
         for pk, values in before.items():
             after = self._columns(Customer.objects.get(pk=pk))
             named = {o.field.column: (o.now, o.after) for o in plan.outcomes if o.customer.pk == pk and o.is_reverted}

@@ -129,9 +129,9 @@ def test_what_was_taken_off_holds_for_whoever_the_duplicate_had_been_merged_with
 
 def test_a_tag_added_since_the_merge_stays_with_the_survivor(helena, double, agent):
     sent(double, "newsletter")
-    made = merge(helena, double)
+    merged = merge(helena, double)
     add_tags(helena, "vip", by=agent)
-    undo_merge(made, by=agent)
+    undo_merge(merged, by=agent)
 
     assert tags_of(helena) == ["vip"]
     assert tags_of(double) == ["newsletter"]

@@ -124,9 +124,9 @@ def test_it_goes_with_its_record_through_a_merge_an_undo_and_a_split(as_agent, h
     other = customer_with_order(first_name="Jan", email="jan@example.org")
     order(source="Market", first_name="Helena", email=EMAIL)
     stop(as_agent, helena)
-    made = merge(other, helena, phone=other)
+    merged = merge(other, helena, phone=other)
     assert duplicates(other) == set()
-    undo(made)
+    undo(merged)
     assert duplicates(helena) == set()
     assert [each.is_matched for each in known_of(helena)] == [True, False]
     new = split_record(helena.records.get(external_id="1"), by=None)

@@ -96,9 +96,9 @@ def test_a_dismissed_pair_is_no_group_but_still_in_one_with_somebody_between(thr
 
 
 def test_who_is_merged_is_a_group_no_more_and_who_comes_back_was_dismissed(three):
-    made = merge(*three)
+    merged = merge(*three)
     assert groups() == []
-    undo(made)
+    undo(merged)
     assert groups() == []
 
 

@@ -20,9 +20,9 @@ def test_it_happens_when_the_merge_and_the_undo_are_committed(django_capture_on_
     helena, helen = customer_with_order(), customer_with_order(first_name="Helen")
     # With execute=True the functions run at the end of the block, so that a test sees what they did.
     with django_capture_on_commit_callbacks(execute=True) as after_merge:
-        made = merge_as_planned(plan(helena, helen))
+        merged = merge_as_planned(plan(helena, helen))
     with django_capture_on_commit_callbacks(execute=True) as after_undo:
-        undo(made)
+        undo(merged)
 
     assert (names(after_merge), names(after_undo)) == (AFTER_MERGE, AFTER_UNDO)
 

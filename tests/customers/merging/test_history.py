@@ -77,8 +77,8 @@ def test_the_list_names_who_merged_whom_newest_first(as_agent, admin_user, helen
 
 
 def test_a_merge_that_is_undone_in_part_says_so(as_agent, helena, helen, initial):
-    made = merge(helena, helen, initial)
-    undo(made, helen)
+    merged = merge(helena, helen, initial)
+    undo(merged, helen)
 
     assert "Partly undone" in as_agent.get(LIST).text
     assert rows(as_agent, "merges")[0]["Status"] == "Partly undone"
@@ -145,9 +145,9 @@ def test_the_pages_lead_both_ways_with_as_many_queries(as_agent, helena, helen, 
 
 
 def test_what_is_newer_than_the_newest_is_the_first_page(as_agent, helena, helen):
-    made = merge(helena, helen)
+    merged = merge(helena, helen)
 
-    assert listed(as_agent, after=f"2999-01-01T00:00:00+00:00_{made.pk}") == [made.pk]
+    assert listed(as_agent, after=f"2999-01-01T00:00:00+00:00_{merged.pk}") == [merged.pk]
 
 
 def test_it_is_narrowed_by_who_how_state_and_when(as_agent, agent, admin_user, helena, helen, initial):
@@ -214,18 +214,18 @@ def test_a_customer_is_named_by_number_or_by_a_search(as_agent, helena, helen, i
     ],
 )
 def test_nonsense_is_left_out_and_named(as_agent, helena, helen, query, left_out):
-    made = merge(helena, helen)
+    merged = merge(helena, helen)
 
-    assert listed(as_agent, **query) == [made.pk]
+    assert listed(as_agent, **query) == [merged.pk]
     assert f"Filters ignored because their values are not valid: {left_out}" in as_agent.get(LIST, query).text
     assert f"These filters are not valid: {left_out}." in ask(as_agent, "merges", **query).text
 
 
 @table("query", [{"before": "forged"}, {"after": "2026_1"}, {"before": "\x00_1", "other": "x"}])
 def test_a_mistyped_address_shows_the_newest(as_agent, helena, helen, query):
-    made = merge(helena, helen)
+    merged = merge(helena, helen)
 
-    assert listed(as_agent, **query) == [made.pk]
+    assert listed(as_agent, **query) == [merged.pk]
 
 
 @table("day", ["0001-01-01", "9999-12-31"])
@@ -239,13 +239,13 @@ def test_an_empty_list_says_how_merges_come_about_or_what_was_asked(as_agent):
 
 
 def test_the_file_has_what_the_list_has(as_agent, admin_user, helena, helen):
-    made = merge(helena, helen, by=admin_user)
-    Merge.objects.filter(pk=made.pk).update(reason="=cmd()", created="2026-01-12T14:32:00Z")
+    merged = merge(helena, helen, by=admin_user)
+    Merge.objects.filter(pk=merged.pk).update(reason="=cmd()", created="2026-01-12T14:32:00Z")
 
     (row,) = rows(as_agent, "merges")
     assert row == {
-        "Merge": str(made.pk),
-        "Uuid": made.uuid,
+        "Merge": str(merged.pk),
+        "Uuid": merged.uuid,
         "Merged at (UTC)": "2026-01-12 14:32:00",
         "User": "Jane Peacock",
         "Method": "Web",

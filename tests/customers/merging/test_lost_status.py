@@ -22,16 +22,16 @@ def lost():
 
 
 def test_lost_is_not_carried_to_a_survivor_who_bought(bought, lost):
-    made = merge(bought, lost)
+    merged = merge(bought, lost)
     assert statuses(bought) == [""]
-    undo(made)
+    undo(merged)
     assert statuses(bought, lost) == ["", "lost"]
 
 
 def test_who_is_lost_and_gets_what_somebody_bought_is_lost_no_more_until_an_undo(bought, lost):
-    made = merge(lost, bought)
+    merged = merge(lost, bought)
     assert statuses(lost) == [""]
-    undo(made)
+    undo(merged)
     assert statuses(lost, bought) == ["lost", ""]
 
 

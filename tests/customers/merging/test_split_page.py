@@ -152,13 +152,13 @@ def test_what_staff_wrote_is_not_split_off(client, helena, wrong):
 
 def test_a_record_of_a_merged_customer_is_split_off_for_good(client, helena, wrong):
     other = customer_with_order(first_name="Lena", email="lena@example.org")
-    made = merge(other, helena)
+    merged = merge(other, helena)
 
     response = client.get(url(helena, wrong), follow=True)
     assert response.redirect_chain == [(url(other, wrong), 302)]
-    assert f"{made} stays active." in response.text
+    assert f"{merged} stays active." in response.text
     confirm(client, other, wrong)
-    undo(made)
+    undo(merged)
     assert {r.customer_id for r in SourceRecord.objects.filter(pk=wrong.pk)}.isdisjoint({helena.pk, other.pk})
 
 

@@ -18,31 +18,31 @@ def three():
 
 
 def test_what_is_partly_undone_says_by_whom(as_agent, agent, three):
-    made = merge(*three)
-    undo(made, three[2], by=agent)
+    merged = merge(*three)
+    undo(merged, three[2], by=agent)
     assert "by <bdi>Margaret Park</bdi>" in as_agent.get(LIST).text
-    assert "Partly undone by <bdi>Margaret Park</bdi>" in as_agent.get(made.get_absolute_url()).text
+    assert "Partly undone by <bdi>Margaret Park</bdi>" in as_agent.get(merged.get_absolute_url()).text
     row = rows(as_agent, "merges")[0]
     assert (row["Status"], row["Undone by"]) == ("Partly undone", "Margaret Park")
     assert row["Undone (UTC)"]
 
 
 def test_an_undo_by_an_unknown_user_names_nobody(as_agent, three):
-    made = merge(*three)
-    undo(made, three[2])
-    assert "<span>Partly undone</span>" in as_agent.get(made.get_absolute_url()).text
+    merged = merge(*three)
+    undo(merged, three[2])
+    assert "<span>Partly undone</span>" in as_agent.get(merged.get_absolute_url()).text
     assert rows(as_agent, "merges")[0]["Undone by"] == ""
 
 
 def test_an_undo_names_its_user_when_the_duplicate_was_erased_since(as_agent, agent, three):
     later = merge(three[0], CustomerFactory(), by=agent)
-    made = merge(three[1], three[2], by=agent)
-    undo(made, by=agent)
+    merged = merge(three[1], three[2], by=agent)
+    undo(merged, by=agent)
     undo(later, by=agent)
     erase(three[2])
     erase(later.members.get().duplicate)
     assert [act.by for act in recent_acts() if act.is_undo] == [agent, agent]
-    for page in (as_agent.get(made.get_absolute_url()).text, as_agent.get("/").text):
+    for page in (as_agent.get(merged.get_absolute_url()).text, as_agent.get("/").text):
         assert "<bdi>Margaret Park</bdi>" in page
         assert "API client" not in page
 
@@ -57,10 +57,10 @@ def test_a_merge_of_who_was_erased_is_not_in_force(as_agent, three):
 
 
 def test_what_was_undone_before_an_erasure_stays_undone(as_agent, three):
-    made = merge(*three[:2])
-    undo(made)
+    merged = merge(*three[:2])
+    undo(merged)
     erase(three[0])
-    assert listed(as_agent, state="undone") == [made.pk]
+    assert listed(as_agent, state="undone") == [merged.pk]
     assert listed(as_agent, state="erased") == []
 
 

@@ -88,11 +88,11 @@ def test_a_merge_tree_asks_a_few_queries_a_generation(four, django_assert_max_nu
     ann, beth, cleo, dora = four
     merge(cleo, dora)
     merge(*fresh(beth, cleo))
-    made = merge(*fresh(ann, beth))
+    merged = merge(*fresh(ann, beth))
 
     # its own parts; then two for each generation
     with django_assert_max_num_queries(9):
-        merge_tree(made)
+        merge_tree(merged)
 
 
 # Activity since

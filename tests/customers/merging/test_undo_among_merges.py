@@ -43,18 +43,18 @@ def check(customer: Customer, **expected) -> None:
 def test_what_two_merges_would_each_have_brought_comes_from_the_one_that_stands():
     of_first, of_second = ({key: pair[n] for key, pair in TWO_VALUES.items()} for n in (0, 1))
     survivor, first, second = customers({}, of_first, of_second)
-    made = merge(survivor, first)
+    merged = merge(survivor, first)
     merge(*fresh(survivor, second))
     check(survivor, **of_first)
-    undo(made)
+    undo(merged)
     check(survivor, **of_second)
 
 
 def test_the_preview_says_which_merge_brings_the_value():
     survivor, first, second = customers({}, {"phone": "111 1111", "company": "Acme"}, {"phone": "222 2222"})
-    made = merge(survivor, first)
+    merged = merge(survivor, first)
     later = merge(*fresh(survivor, second))
-    by_field = {outcome.field.key: outcome for outcome in plan_undo(made).outcomes}
+    by_field = {outcome.field.key: outcome for outcome in plan_undo(merged).outcomes}
     assert by_field.keys() == {"phone", "company"}
     assert by_field["phone"].by_after == BroughtByMerge(later, second.pk, was_picked=False)
     assert (by_field["company"].after, by_field["company"].by_after) == ("", None)
@@ -76,9 +76,9 @@ def test_merges_within_merges_are_undone_in_any_order(inner_first):
 
 def test_a_customer_has_the_values_of_the_moment_of_the_merge_and_not_later_ones():
     survivor, first, second = customers({}, {"phone": "111 1111"}, {"phone": "222 2222"})
-    made = merge(survivor, first)
+    merged = merge(survivor, first)
     other = merge(*fresh(survivor, second))
-    undo(made)
+    undo(merged)
     edit(first, phone="333 3333")
     check(survivor, phone="222 2222")
     merge(*fresh(survivor, first))
@@ -88,35 +88,35 @@ def test_a_customer_has_the_values_of_the_moment_of_the_merge_and_not_later_ones
 
 def test_a_value_selected_from_a_customer_who_left_is_decided_by_the_rule_again():
     survivor, first, second = customers({}, {"phone": "111 1111"}, {"phone": "222 2222"})
-    made = merge(survivor, first, second, phone=second)
-    [outcome] = plan_undo(made, only=[second.pk]).outcomes
+    merged = merge(survivor, first, second, phone=second)
+    [outcome] = plan_undo(merged, only=[second.pk]).outcomes
     assert (outcome.now, outcome.after, outcome.by_now.was_picked) == ("222 2222", "111 1111", True)
-    undo(made, second)
+    undo(merged, second)
     check(survivor, phone="111 1111")
 
 
 def test_a_consent_is_the_most_restrictive_of_all_who_are_part_whatever_was_selected_from_who_left():
     survivor, first, second = customers({}, {"sms_contact": True}, {"sms_contact": False})
-    made = merge(survivor, first, second, sms_contact=first)
+    merged = merge(survivor, first, second, sms_contact=first)
     check(survivor, sms_contact=True)
-    undo(made, first)
+    undo(merged, first)
     check(survivor, sms_contact=False)
 
 
 def test_what_a_user_typed_or_kept_in_a_later_merge_stays():
     survivor, first, second = customers({"company": "Own"}, {"company": "Acme", "custom1": "a"}, {"custom1": "b"})
-    made = merge(survivor, first, company=first)
+    merged = merge(survivor, first, company=first)
     merge(*fresh(survivor, second), custom1="typed", company=survivor)
-    undo(made)
+    undo(merged)
     check(survivor, company="Own", custom1="typed")
 
 
 def test_an_edit_since_stays_also_if_another_merge_followed():
     survivor, first, second = customers({}, {"phone": "111 1111"}, {"phone": "222 2222"})
-    made = merge(survivor, first)
+    merged = merge(survivor, first)
     edit(survivor, phone="333 3333")
     later = merge(*fresh(survivor, second))
-    undo(made)
+    undo(merged)
     check(survivor, phone="333 3333")
     undo(later)
     check(survivor, phone="333 3333")
@@ -128,29 +128,29 @@ def test_a_merge_by_api_keeps_the_survivor_and_only_names_a_nameless_one():
         CustomerFactory(first_name="Ann", company="Acme", custom2="a"),
         CustomerFactory(first_name="Bob", email_opt_in=False, custom3="b"),
     )
-    made = merge_keeping_survivor(first, survivor, by=None)
+    merged = merge_keeping_survivor(first, survivor, by=None)
     merge_keeping_survivor(second, survivor, by=None)
     check(survivor, first_name="Ann", company="Acme", custom2="", custom3="", email_opt_in=False)
-    undo(made)
+    undo(merged)
     check(survivor, first_name="Bob", company="", custom2="", custom3="", email_opt_in=False)
 
 
 def test_decisions_are_known_of_a_merge_that_changed_nothing():
     survivor, first = customers({"phone": "111 1111"}, {"phone": "111 1111"})
-    made = merge(survivor, first, phone=first, custom1="")
-    assert not made.changes.exists()
-    assert made.decisions["picked"] == {"phone": first.pk}
-    assert made.decisions["typed"] == {"custom1": ""}
+    merged = merge(survivor, first, phone=first, custom1="")
+    assert not merged.changes.exists()
+    assert merged.decisions["picked"] == {"phone": first.pk}
+    assert merged.decisions["typed"] == {"custom1": ""}
     edited = edit(survivor, custom2="x")
-    assert made.version < edited.version
+    assert merged.version < edited.version
 
 
 def test_nobody_becomes_tax_exempt_by_an_undo():
     survivor, first, second = customers({}, {"tax_exempt": True}, {"tax_exempt": True})
-    made = merge(survivor, first, tax_exempt=first)
+    merged = merge(survivor, first, tax_exempt=first)
     merge(*fresh(survivor, second))
     check(survivor, tax_exempt=True)
-    undo(made)
+    undo(merged)
     check(survivor, tax_exempt=False)
 
 
@@ -158,14 +158,14 @@ def test_nobody_becomes_tax_exempt_by_an_undo():
 def test_a_value_set_to_what_it_shows_already_is_kept(via_picks):
     brought = {"phone": "111 1111", "sms_contact": False, "billing_address": PRAGUE}
     survivor, first = customers({"custom1": "own"}, brought)
-    made = merge(survivor, first, **dict.fromkeys(brought, first) if via_picks else {})
+    merged = merge(survivor, first, **dict.fromkeys(brought, first) if via_picks else {})
     edited = edit(survivor, phone="111 1111", custom1="own", custom2="")
     assert edit(survivor, phone="111 1111").version == edited.version
     change = survivor.changes.last()
     assert change.values == {"phone": {"before": "111 1111", "after": "111 1111", "from": None}}
     entry = HistoryEntry.objects.filter(kind="edit").latest("pk")
     assert entry.text == "Phone confirmed: 111 1111."
-    kept = undo(made).kept
+    kept = undo(merged).kept
     assert [outcome.field.key for outcome in kept] == ["phone"]
     check(survivor, phone="111 1111", sms_contact=None, billing_address={})
 

@@ -76,8 +76,8 @@ def test_merges_and_undos_are_told_latest_first(as_agent, agent):
 
 def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
     a, b, c = (CustomerFactory(first_name=name) for name in "abc")
-    made = merge(a, b, c)
-    undo(made, c, by=agent)
+    merged = merge(a, b, c)
+    undo(merged, c, by=agent)
     undone = recent_acts()[0]
     assert (undone.is_undo, undone.duplicates, str(undone.by)) == (True, c.name_with_number, "Margaret Park")
     assert merges_by_week(today=timezone.now().date())[-1].undos == 1
@@ -87,9 +87,9 @@ def test_a_part_that_was_taken_back_is_told_with_who_did(as_agent, agent):
 
 
 def done(on: datetime, *, undone: datetime | None = None) -> None:
-    made = merge(CustomerFactory(), CustomerFactory())
-    Merge.objects.filter(pk=made.pk).update(created=on, undone_at=undone)
-    made.members.update(undone_at=undone)
+    merged = merge(CustomerFactory(), CustomerFactory())
+    Merge.objects.filter(pk=merged.pk).update(created=on, undone_at=undone)
+    merged.members.update(undone_at=undone)
 
 
 def counts() -> dict[str, tuple[int, int]]:
@@ -172,9 +172,9 @@ def test_thirty_of_everything_cost_as_many_queries_as_one(as_agent, agent, djang
     for number in range(30):
         one, *_ = [customer_with_order(email=f"h{number}@reunite.cz") for _ in range(2)]
         record_visit(one, by=agent)
-        made = merge(CustomerFactory(), CustomerFactory(), by=agent)
+        merged = merge(CustomerFactory(), CustomerFactory(), by=agent)
         if number % 2:
-            undo(made, by=agent)
+            undo(merged, by=agent)
     with django_assert_num_queries(23):
         # session, user, permissions; whether there are customers;
         # the worklist (12, as in test_duplicates); weeks;

@@ -211,7 +211,7 @@ def test_who_may_not_change_is_refused(viewer, helena):
 
 def test_a_value_that_a_merge_brought_can_be_kept_for_its_undo(as_agent, helena):
     double = customer_with_order(company="Acme", email="hholy@gmail.com")
-    made = merge(helena, double)
+    merged = merge(helena, double)
     page = as_agent.get(url(helena))
     assert "Company: Acme" in page.text
     as_agent.post(url(helena), form_of(page))
@@ -219,5 +219,5 @@ def test_a_value_that_a_merge_brought_can_be_kept_for_its_undo(as_agent, helena)
 
     as_agent.post(url(helena), opened(as_agent, helena) | {"keep-company": "on"})
     assert 'name="keep-' not in as_agent.get(url(helena)).text
-    undo(made)
+    undo(merged)
     assert Customer.objects.get(pk=helena.pk).company == "Acme"

@@ -62,8 +62,8 @@ def test_the_history_names_every_field_that_was_edited(bea):
 
 
 def test_the_page_of_a_merge_names_every_field_that_it_changed(as_admin, bea):
-    made = merge(CustomerFactory(first_name="", last_name=""), bea, **{field.key: bea for field in FIELDS})
-    page = as_admin.get(made.get_absolute_url())
+    merged = merge(CustomerFactory(first_name="", last_name=""), bea, **{field.key: bea for field in FIELDS})
+    page = as_admin.get(merged.get_absolute_url())
     assert [field.label for field in FIELDS if field.label not in page.text] == []
     assert unshown(page, bea, [field for field in FIELDS if field.kind is not FieldKind.PASSWORD]) == []
 

@@ -86,10 +86,10 @@ def test_who_is_lost_again_after_buying_stays_so_until_the_next_order():
 
 def test_who_buys_as_part_of_another_ends_lost_for_both_and_an_undo_gives_the_other_back_as_they_were():
     survivor, duplicate = lead("jan", "lost"), lead("helena", "lost")
-    made = merge(survivor, duplicate)
+    merged = merge(survivor, duplicate)
     buys("helena")
     assert statuses(survivor, duplicate) == ["", ""]
-    undo(made)
+    undo(merged)
 
     assert statuses(survivor, duplicate) == ["lost", ""]
     assert rebuild() == "Nothing differed."
@@ -97,32 +97,32 @@ def test_who_buys_as_part_of_another_ends_lost_for_both_and_an_undo_gives_the_ot
 
 def test_who_buys_themselves_has_bought_whoever_of_theirs_bought_before():
     survivor, duplicate = lead("jan", "lost"), lead("helena")
-    made = merge(survivor, duplicate)
+    merged = merge(survivor, duplicate)
     buys("helena")
     buys("jan")
-    undo(made)
+    undo(merged)
 
     assert statuses(survivor) == [""]
 
 
 def test_a_second_buyer_counts_when_the_first_is_taken_out():
     survivor, one, other = lead("jan", "lost"), lead("helena"), lead("petr")
-    made = merge(survivor, one, other)
+    merged = merge(survivor, one, other)
     buys("helena")
     buys("petr")
-    undo(made, one)
+    undo(merged, one)
     assert statuses(survivor) == [""]
-    undo(made)
+    undo(merged)
 
     assert statuses(survivor) == ["lost"]
 
 
 def test_a_lost_that_a_merge_wrote_ends_with_it_and_what_was_before_comes_back():
     survivor, duplicate = lead("jan", "new"), lead("helena", "lost")
-    made = merge(survivor, duplicate, lead_status=duplicate)
+    merged = merge(survivor, duplicate, lead_status=duplicate)
     buys("jan")
     assert statuses(survivor, duplicate) == ["", "lost"]
-    undo(made)
+    undo(merged)
 
     assert statuses(survivor, duplicate) == ["new", "lost"]
     assert rebuild() == "Nothing differed."
@@ -159,10 +159,10 @@ def test_it_reaches_through_a_chain_of_merges():
 
 def test_the_page_of_the_merge_does_not_say_that_the_merge_did_it(as_agent):
     survivor, duplicate = lead("jan", "lost"), lead("helena")
-    made = merge(survivor, duplicate)
+    merged = merge(survivor, duplicate)
     buys("helena")
 
-    changes = as_agent.get(made.get_absolute_url()).context["changes"]
+    changes = as_agent.get(merged.get_absolute_url()).context["changes"]
     assert "Lead status" not in [change.label for change in changes]
 
 

@@ -72,8 +72,8 @@ def test_a_password_of_nothing_is_refused(as_agent, pair, password):
 
 
 def test_an_undo_for_nobody_known_undoes_nothing(as_agent, pair):
-    made = merge(*pair)
-    response = as_agent.get(reverse("customers:merge_undo", args=[made.pk]), {"only": "abc"}, follow=True)
+    merged = merge(*pair)
+    response = as_agent.get(reverse("customers:merge_undo", args=[merged.pk]), {"only": "abc"}, follow=True)
     assert "Nothing was undone." in response.content.decode()
 
 

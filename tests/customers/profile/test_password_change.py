@@ -66,11 +66,11 @@ def test_what_is_chosen_afterwards_opens(as_agent, three):
 @table("is_first", [True, False])
 def test_a_choice_that_is_undone_is_none(as_agent, three, is_first):
     a, b, c = three
-    made = merge(a, b, cart_password=b)
+    merged = merge(a, b, cart_password=b)
     act(as_agent, a, "one", "password", password=NEW)
     chosen = merge(a, c, cart_password=c)
-    undo(chosen if is_first else made)
-    undo(made if is_first else chosen)
+    undo(chosen if is_first else merged)
+    undo(merged if is_first else chosen)
     assert opening("one") == [NEW]
     assert opening("two") == [OTHER]
 

@@ -44,9 +44,9 @@ def record_of(customer: Customer, **identity: str) -> SourceRecord:
 
 def test_who_opts_out_while_merged_has_opted_out_as_everybody_who_was_merged_when_the_merge_is_undone():
     ada, bea = agreeing("Ada", "Bea")
-    made = merge(ada, bea)
+    merged = merge(ada, bea)
     edit(ada, email_opt_in=False)
-    undo(made)
+    undo(merged)
     assert answers(ada) == answers(bea) == {**YES, "email_opt_in": False}
     assert rebuild() == "Nothing differed."
 
@@ -70,11 +70,11 @@ def test_each_kind_of_refusal_follows_through_three_merges_one_behind_the_other(
 
 def test_after_the_undo_of_a_part_both_the_restored_and_those_still_merged_refuse():
     ada, bea, cleo = agreeing("Ada", "Bea", "Cleo")
-    made = merge(ada, bea, cleo)
+    merged = merge(ada, bea, cleo)
     edit(ada, sms_contact=False)
-    undo(made, bea)
+    undo(merged, bea)
     assert answers(bea) == answers(ada) == {**YES, "sms_contact": False}
-    undo(made)
+    undo(merged)
     assert answers(cleo)["sms_contact"] is False
 
 
@@ -99,19 +99,19 @@ def test_a_refusal_entered_in_a_merge_is_named_by_the_preview_of_its_undo():
 
 def test_a_yes_stays_where_it_was_said():
     ada, bea = people("Ada", "Bea")
-    made = merge(ada, bea)
+    merged = merge(ada, bea)
     edit(ada, **YES)
-    undo(made)
+    undo(merged)
     assert answers(ada) == YES
     assert answers(bea) == dict.fromkeys(YES)
 
 
 def test_a_refusal_that_was_taken_back_on_the_customer_still_holds_for_who_is_restored():
     ada, bea = agreeing("Ada", "Bea")
-    made = merge(ada, bea)
+    merged = merge(ada, bea)
     edit(ada, email_opt_in=False)
     edit(ada, email_opt_in=True)
-    undo(made)
+    undo(merged)
     assert answers(ada)["email_opt_in"] is True
     assert answers(bea)["email_opt_in"] is False
 
@@ -142,9 +142,9 @@ def test_a_refusal_that_is_said_again_while_merged_is_said_by_all_also_where_it_
 
 def test_a_program_that_names_a_retired_customer_refuses_for_all():
     ada, bea = agreeing("Ada", "Bea")
-    made = merge(ada, bea)
+    merged = merge(ada, bea)
     change(*fresh(bea), Description(profile={"do_not_sell": True}), by=None)
-    undo(made)
+    undo(merged)
     assert answers(ada)["do_not_sell"] is answers(bea)["do_not_sell"] is True
 
 
@@ -164,10 +164,10 @@ def test_only_an_edit_that_refuses_reads_those_who_are_merged_and_it_changes_all
 def test_the_preview_says_for_each_customer_what_was_refused_while_they_were_merged():
     ada, bea, cleo = agreeing("Ada", "Bea", "Cleo")
     edit(cleo, do_not_sell=True)
-    made = merge(ada, bea, cleo)
+    merged = merge(ada, bea, cleo)
     edit(ada, email_opt_in=False, sms_contact=False)
     edit(ada, sms_contact=True)
-    sides = customers_after_undo(plan_undo(reloaded(made)))
+    sides = customers_after_undo(plan_undo(reloaded(merged)))
     shown = {side.customer: [refusal.subject for refusal in side.refusals] for side in sides}
     assert shown == {ada: ["email"], bea: ["SMS", "email"], cleo: ["SMS", "email"]}
 
@@ -184,20 +184,20 @@ def test_the_history_names_what_was_said_again_in_the_order_of_the_profile():
 def test_the_preview_says_of_the_kept_only_what_they_refuse_after_it_by_their_own_word():
     ada, bea = agreeing("Ada", "Bea")
     cleo = edit(*people("Cleo"), email_opt_in=False)
-    made = merge(ada, bea)
+    merged = merge(ada, bea)
     edit(ada, email_opt_in=False, sms_contact=False)
     edit(ada, email_opt_in=True)
     merge(ada, cleo)
-    said = {c.customer.pk: [r.key for r in c.refusals] for c in customers_after_undo(plan_undo(reloaded(made)))}
+    said = {c.customer.pk: [r.key for r in c.refusals] for c in customers_after_undo(plan_undo(reloaded(merged)))}
     assert said == {ada.pk: ["sms_contact"], bea.pk: ["sms_contact", "email_opt_in"]}
 
 
 def test_the_history_of_who_is_restored_says_since_when_they_refuse():
     ada, bea = agreeing("Ada", "Bea")
-    made = merge(ada, bea)
+    merged = merge(ada, bea)
     edit(ada, email_opt_in=False)
     said = ProfileChange.objects.filter(customer=bea).latest("version")
-    undo(made)
+    undo(merged)
     assert f"Refuses email, said on {said.at:%-d %b %Y} while merged." in history_of(bea)
     assert not any(text.startswith("Refuses") for text in history_of(ada))
 

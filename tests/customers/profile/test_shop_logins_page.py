@@ -81,11 +81,11 @@ def test_a_password_that_a_merge_chose_for_a_login_goes_with_the_merge_though_an
     add(as_agent, helena, "one", SECRET)
     add(as_agent, other, "two")
     password = _hash("merged") if chosen == "typed" else helena
-    made = merge(helena, other, cart_login=other, cart_password=password)
+    merged = merge(helena, other, cart_login=other, cart_password=password)
     opens = "merged" if chosen == "typed" else SECRET
     assert customer_opened_by("two", opens) == helena
     act(as_agent, helena, "one", "show")
-    undo(made)
+    undo(merged)
 
     assert customer_opened_by("two", opens) is None
     assert customer_opened_by("one", SECRET) == helena
@@ -107,10 +107,10 @@ def test_after_a_merge_every_login_opens_the_survivor_and_after_an_undo_its_own(
     other = customer_with_order(email="other@example.org")
     add(as_agent, helena, "one", "old")
     add(as_agent, other, "two", "other secret")
-    made = merge(helena, other)
+    merged = merge(helena, other)
     act(as_agent, helena, "one", "password", password=SECRET)
     assert customer_opened_by("one", SECRET) == customer_opened_by("two", "other secret") == helena
-    undo(made)
+    undo(merged)
 
     assert customer_opened_by("two", "other secret") == other
     assert [customer.cart_login.login for customer in fresh(helena, other)] == ["one", "two"]

@@ -55,9 +55,9 @@ def test_a_merge_forgets_what_only_those_share_who_became_one_and_an_undo_notes_
     second = customer_with_order(email="h@reunite.cz", phone="+420 241 770 449")
     customer_with_order(email="third@reunite.cz", phone="+420 241 770 449")
     before = noted()
-    made = merge(helena, second)
+    merged = merge(helena, second)
     assert noted() == PHONE
-    undo(made)
+    undo(merged)
     assert noted() == before
     assert EMAIL in before
 

@@ -53,9 +53,9 @@ def test_other_scripts_come_after(as_agent):
 def test_the_place_follows_every_edit_merge_and_undo(as_agent):
     named("A Bell")
     survivor, duplicate = CustomerFactory(first_name="A", last_name="Carr"), CustomerFactory(last_name="Aare")
-    made = merge(survivor, duplicate, last_name=duplicate)
+    merged = merge(survivor, duplicate, last_name=duplicate)
     assert by_name(as_agent) == ["A Aare", "A Bell"]
-    undo(made)
+    undo(merged)
     assert by_name(as_agent) == ["Aare", "A Bell", "A Carr"]
     now = Customer.objects.get(pk=survivor.pk)
     edit_profile(now, {"last_name": "Abel"}, version=now.version, by=None, via="page")

@@ -75,8 +75,8 @@ def test_a_data_source_without_ids_makes_at_most_fifty_records_of_a_customer(hel
 def test_a_record_too_many_is_one_of_the_customer_that_matched_so_that_it_goes_back(helena, monkeypatch):
     monkeypatch.setattr(match_customer, "MOST_RECORDS", 1)
     frank = lead(first_name="Frank", email="frank@x.cz").record
-    made = merge(helena.customer, frank.customer)
+    merged = merge(helena.customer, frank.customer)
     found = lead(**IDENTITY | {"last_name": "Nováková"})
     assert found.record == helena
-    undo(made)
+    undo(merged)
     assert SourceRecord.objects.get(pk=found.record.pk).customer == helena.customer

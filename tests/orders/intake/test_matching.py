@@ -109,19 +109,19 @@ def test_an_erased_customer_matches_nobody():
 
 def test_a_match_with_a_merged_customer_belongs_to_the_survivor_and_goes_back_on_an_undo(helena):
     other = lead("Market", first_name="Frank", email="frank@x.cz").record
-    made = merge(helena.customer, other.customer)
+    merged = merge(helena.customer, other.customer)
     found = lead("Post", first_name="Frank", email="frank@x.cz")
     assert (found.record.customer, found.record.origin) == (helena.customer, other.origin)
-    undo(made)
+    undo(merged)
     assert SourceRecord.objects.get(pk=found.record.pk).customer == other.origin
 
 
 def test_of_the_records_that_match_the_one_whose_name_agrees_is_where_the_new_one_came_from(helena):
     frank = lead("Market", **IDENTITY | {"first_name": "Frank", "last_name": "Harris"}, deduplicate=False).record
-    made = merge(helena.customer, frank.customer)
+    merged = merge(helena.customer, frank.customer)
     found = lead("Post", first_name="Frank", email=IDENTITY["email"])
     assert found.record.origin == frank.origin
-    undo(made)
+    undo(merged)
     assert SourceRecord.objects.get(pk=found.record.pk).customer == frank.origin
 
 

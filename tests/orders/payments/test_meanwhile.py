@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 def test_what_is_done_to_an_order_goes_with_it_through_merge_and_undo():
     paid, other = paid_order(), order(first_name="Jana", email="jana@reunite.cz").assigned.record.customer
     had = paid.source_record.customer
-    made = merge(other, had)
+    merged = merge(other, had)
     refund(paid)
-    undo(made)
+    undo(merged)
     rows = Transaction.objects.filter(source_record__customer=had)
     assert {row.kind for row in rows} == {"SALE", "REFUND"}
     assert HistoryEntry.objects.filter(source_record__customer=had, kind="payment").exists()

@@ -32,10 +32,10 @@ def test_what_has_changed_since_the_page_was_opened_is_not_acted_on():
 def test_what_is_done_after_a_merge_goes_back_with_the_purchase():
     bought, other = subscription(next_bill_date=SOON), order(first_name="J", email="j@x.cz").assigned.record.customer
     had = bought.source_record.customer
-    made = merge(other, had)
+    merged = merge(other, had)
     cancel(bought)
     assert status_of(bought) == "Cancelled"
-    undo(made)
+    undo(merged)
     assert Customer.objects.get(pk=had.pk).status == "Cancelled"
     assert Customer.objects.get(pk=other.pk).status == ""
     assert HistoryEntry.objects.filter(source_record__customer=had, kind="purchase").exists()

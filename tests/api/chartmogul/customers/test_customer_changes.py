@@ -55,11 +55,11 @@ def test_what_changed_since_the_last_cursor_follows_it(caller, three):
 def test_who_was_merged_restored_or_erased_is_listed(caller, three):
     ada, eva, ida = three
     _, cursor = read(caller)
-    made = merge(ada, eva)
+    merged = merge(ada, eva)
     entries, cursor = read(caller, cursor)
     told = {entry["uuid"]: (entry["merged_into_uuid"], entry["customer"] is None) for entry in entries}
     assert (told[eva.uuid], told[ada.uuid]) == ((ada.uuid, True), (None, False))
-    undo(made)
+    undo(merged)
     entries, cursor = read(caller, cursor)
     assert {"Ada Holý", "Eva Holý"} <= set(names(entries))
     erase(ida)

@@ -45,9 +45,9 @@ def test_an_update_of_a_number_that_was_merged_away_changes_the_survivor(shop):
 
 def test_an_opt_out_by_a_number_that_was_merged_away_is_of_both_after_an_undo(shop):
     customers = survivor, duplicate = CustomerFactory(email_opt_in=True), CustomerFactory(email_opt_in=True)
-    made = merge(survivor, duplicate)
+    merged = merge(survivor, duplicate)
     assert shop.ask("customer/update", customerId=duplicate.pk, emailOptIn=0)[0] == "SUCCESS"
-    undo(made)
+    undo(merged)
     assert [customer.email_opt_in for customer in fresh(*customers)] == [False, False]
 
 

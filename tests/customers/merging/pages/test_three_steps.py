@@ -33,11 +33,11 @@ def test_two_customers_are_merged_in_three_steps(as_agent, helena, helen):
         f"Merged. Helena Holy ({helen.pk}) was merged into Helena Holy ({helena.pk})."
         " 1 order and all other records were moved.Undo"
     )
-    made = Merge.objects.get()
-    assert (made.reason, made.by.username, made.warnings) == ("Called in", "margaret", [])
+    merged = Merge.objects.get()
+    assert (merged.reason, merged.by.username, merged.warnings) == ("Called in", "margaret", [])
     helena.refresh_from_db()
     assert (helena.last_name, helena.company) == ("Holy", "Holý Design")
-    assert reverse("customers:merge_undo", args=[made.pk]) in str(*get_messages(response.wsgi_request))
+    assert reverse("customers:merge_undo", args=[merged.pk]) in str(*get_messages(response.wsgi_request))
 
 
 def test_whoever_may_not_undo_is_not_offered_it(helena, helen):

@@ -28,9 +28,9 @@ def test_a_password_is_kept_and_never_shown(as_agent, with_logins):
     url = reviewed(as_agent, helena, helen, **{"pick-cart_password": helen.pk})
     third = as_agent.get(url)
     confirm(as_agent, url)
-    made = Merge.objects.get()
-    fourth = as_agent.get(made.get_absolute_url())
-    fifth = as_agent.get(reverse("customers:merge_undo", args=[made.pk]))
+    merged = Merge.objects.get()
+    fourth = as_agent.get(merged.get_absolute_url())
+    fifth = as_agent.get(reverse("customers:merge_undo", args=[merged.pk]))
 
     for response in (second, third, fourth, fifth):
         assert not [each for each in hashes if each in response.text]
