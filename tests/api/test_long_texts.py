@@ -90,7 +90,7 @@ def test_a_name_is_parted_in_linear_time():
 @table("text", [LONG, SPACED])
 def test_every_parameter_of_a_call_is_refused(text):
     shop = KonnektiveCaller()
-    paths = [str(each.pattern).strip("^/?$") for each in CALLS]
+    paths = [str(call.pattern).strip("^/?$") for call in CALLS]
     for path in paths:
         start = time.thread_time()
         names = ("firstName", "emailAddress", "phoneNumber", "message", "orderId", "customerId", "startDate")

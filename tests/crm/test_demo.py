@@ -166,8 +166,8 @@ def test_merging_everybody_leaves_the_people_of_the_store_and_undoing_it_brings_
     assert duplicate_counts(Customer.objects.live().values_list("pk", flat=True)) == {}
     assert rebuild() == "Nothing differed."
     random.Random(412).shuffle(merges)  # noqa: S311 - no secret
-    for each in merges:
-        undo_merge(Merge.objects.get(pk=each.pk), by=agent)
+    for merged in merges:
+        undo_merge(Merge.objects.get(pk=merged.pk), by=agent)
     assert state(records) == before
     assert rebuild() == "Nothing differed."
 

@@ -145,7 +145,7 @@ def test_what_an_old_entry_is_about_is_in_columns(prose):
     assert entries["Split off from A ({a})."].about_customer_id == numbers["a"]
     assert entries["May be the same person as B ({b}) after all."].about_customer_id == numbers["b"]
     [merged] = [entry for text, entry in entries.items() if text.startswith("Merged B")]
-    assert [each["customer"] for each in merged.values["customers"]] == [numbers["b"], numbers["c"]]
+    assert [named["customer"] for named in merged.values["customers"]] == [numbers["b"], numbers["c"]]
     erased = entries["Split a record off as Erased customer {b}."].values
     assert erased == {"record": {"erased": True}, "customer": {"customer": numbers["b"], "name": ""}}
 

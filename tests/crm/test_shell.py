@@ -19,7 +19,7 @@ def test_start_tells_who_may_do_nothing_whom_to_ask(nobody):
 
 def test_header_names_only_what_one_may_open(nobody, as_admin):
     header = signed_in(nobody).get("/").content.decode()
-    assert [each in header for each in ["Nora Body", ">Settings</a>", ">Customers</a>", "Search customers"]] == [
+    assert [text in header for text in ["Nora Body", ">Settings</a>", ">Customers</a>", "Search customers"]] == [
         True, False, False, False,
     ]  # fmt: skip
 

@@ -36,7 +36,7 @@ def test_of_two_refunds_at_once_one_is_refused(run_together):
     for _ in range(3):
         paid = paid_order(deduplicate=False)
         outcomes = run_together(refund(paid), refund(paid))
-        assert {type(each) for each in outcomes} == {Transaction, OrderError}, outcomes
+        assert {type(outcome) for outcome in outcomes} == {Transaction, OrderError}, outcomes
         assert reloaded(paid).refunded == 6
     check_totals()
 
@@ -49,7 +49,7 @@ def test_of_two_reruns_at_once_one_is_refused(run_together):
         return rerun_order(declined, card.pk, seen=declined.stamp, by=None)
 
     outcomes = run_together(act, act)
-    assert {type(each) for each in outcomes} == {Transaction, OrderError}, outcomes
+    assert {type(outcome) for outcome in outcomes} == {Transaction, OrderError}, outcomes
     assert declined.transactions.filter(status="PENDING").count() == 1
 
 
@@ -59,7 +59,7 @@ def test_settled_twice_at_once_an_answer_is_written_down_once(run_together):
         refund(each)()
     Transaction.objects.filter(status="PENDING").update(at=timezone.now() - timedelta(hours=1))
     outcomes = run_together(*[lambda: list(settle_pending())] * 2)
-    assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
     assert {reloaded(each).refunded for each in paid} == {6}
     assert HistoryEntry.objects.filter(kind="payment").count() == 3
     check_totals()
@@ -80,7 +80,7 @@ def test_of_a_cancellation_and_a_pause_at_once_one_is_told(run_together):
             lambda it=bought: cancel_purchase(it, reason="", seen=it.stamp, by=None),
             lambda it=bought: pause_purchase(it, None, seen=it.stamp, by=None),
         )
-        assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", "PurchaseError"], outcomes
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["NoneType", "PurchaseError"], outcomes
         assert reloaded(bought).status in {"CANCELLED", "PAUSED"}
     check_totals()
 
@@ -96,7 +96,7 @@ def test_acts_and_a_merge_of_their_customer_at_once_lose_nothing(run_together):
             lambda it=bought: cancel_purchase(it, reason="", seen=it.stamp, by=None),
             lambda other=other, had=had: merge(other, *had),
         )
-        assert not [each for each in outcomes if isinstance(each, (OrderError, PurchaseError))], outcomes
+        assert not [outcome for outcome in outcomes if isinstance(outcome, (OrderError, PurchaseError))], outcomes
         assert (reloaded(paid).refunded, reloaded(bought).status) == (6, "CANCELLED")
     check_owners_and_caches()
 
@@ -106,7 +106,7 @@ def test_a_refund_and_a_split_of_its_record_at_once_lose_nothing(run_together):
         paid = paid_order(external_id=f"a{number}", email=f"h{number}@x.cz")
         order(source="Market", external_id=f"b{number}", first_name="Helena", email=f"h{number}@x.cz")
         outcomes = run_together(refund(paid), lambda it=paid.source_record: split_record(it, by=None))
-        kinds = {type(each) for each in outcomes}
+        kinds = {type(outcome) for outcome in outcomes}
         assert kinds == {Transaction, Customer}, outcomes
         record = SourceRecord.objects.get(pk=paid.source_record_id)
         assert Transaction.objects.filter(source_record__customer=record.customer_id, kind="REFUND").count() == 1

@@ -99,7 +99,7 @@ def test_what_one_of_the_staff_or_a_contact_has_is_read_in_order_from_an_index(
         with CaptureQueriesContext(connection) as queries:
             entries, _ = listed(caller, path, **{name: whose.uuid if column == "contact" else whose.email})
         assert len(entries) == (200 if whose == usual else 1)
-        [read] = [each["sql"] for each in queries if "LIMIT 201" in each["sql"]]
+        [read] = [query["sql"] for query in queries if "LIMIT 201" in query["sql"]]
         plan = plan_of(read)
         assert index in plan or (whose == usual and f"{model._meta.model_name}_by_at" in plan)
         assert "Sort" not in plan or whose != usual  # the one row that there is may be sorted

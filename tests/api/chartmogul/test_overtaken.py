@@ -99,5 +99,5 @@ def test_of_plans_and_invoices_at_one_moment_none_fails(caller, run_together):
         lambda: caller.post("plan_groups", {"name": "Metals", "plans": [gold.uuid]}),
         *[lambda each=each: invoice_requests.send(helena, each, caller=caller) for each in sent],
     )
-    assert {each.status_code for each in outcomes} <= {200, 201, 202, 204, 404, 422}
+    assert {outcome.status_code for outcome in outcomes} <= {200, 201, 202, 204, 404, 422}
     invoice_requests.check()

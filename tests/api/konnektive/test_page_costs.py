@@ -34,7 +34,7 @@ def statements_of(shop, path, **parameters):
     shop.ask("campaign/query")  # who may ask what is remembered
     with CaptureQueriesContext(connection) as queries:
         _, message = shop.ask(path, **parameters)
-    return message, [each["sql"] for each in queries]
+    return message, [query["sql"] for query in queries]
 
 
 @table("path", QUERIES)
@@ -89,7 +89,7 @@ def test_a_page_beyond_the_last_is_empty_and_says_how_many_there_are(shop):
 
 
 def these(orders):
-    return Order.objects.filter(pk__in=[each.pk for each in orders])
+    return Order.objects.filter(pk__in=[order.pk for order in orders])
 
 
 def test_who_reads_all_pages_has_the_rows_counted_once(shop):

@@ -60,7 +60,7 @@ def test_two_managers_who_take_it_from_each_other_leave_one(run_together):
         lambda: save(jane, by=margaret, allowed=set()),
     )
 
-    assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "set"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["GrantError", "set"]
     assert [user.has_perm(MANAGE_USERS) for user in User.objects.all()].count(True) == 1
 
 
@@ -172,7 +172,7 @@ def test_two_managers_who_lock_each_other_out_leave_one(run_together):
 
     outcomes = run_together(lambda: lock_out("jane", "margaret"), lambda: lock_out("margaret", "jane"))
 
-    assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "NoneType"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["GrantError", "NoneType"]
     assert User.objects.filter(is_active=True).count() == 1
 
 
@@ -184,7 +184,7 @@ def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
         *[lambda name=name: grant.save_user(User(username=name), by=admin) for name in ("Ünal", "üNAL")]
     )
 
-    assert sorted(type(each).__name__ for each in outcomes) == ["GrantError", "NoneType"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["GrantError", "NoneType"]
 
 
 # What is written down

@@ -92,7 +92,7 @@ def test_everybody_works_while_it_runs(run_together):
     spoil()
     acts = (lambda: order(external_id="a"), lambda: order(external_id="b"), lambda: edit_as_seen(c, custom1="gold"))
     outcomes = run_together(*acts, lambda: merge_as_planned(agreed), rebuild)
-    assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
     assert Order.objects.count() == 5
     rebuild()
     check_owners_and_caches()

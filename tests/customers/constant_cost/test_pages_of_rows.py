@@ -134,5 +134,5 @@ def test_a_stretch_asks_only_the_records_of_the_customers_in_it(monkeypatch):
     with CaptureQueriesContext(connection) as queries:
         stretch = next(scan([Source((source.pk,))], OLDEST_FIRST, after=(middle.created, middle.pk)))
     assert len(stretch.passing) == SHORTEST_STRETCH
-    [statement] = [each["sql"] for each in queries if "EXISTS" in each["sql"]]
+    [statement] = [query["sql"] for query in queries if "EXISTS" in query["sql"]]
     assert "Seq Scan" not in plan_of(statement)

@@ -168,4 +168,4 @@ def test_two_at_one_moment_with_one_form_add_one(run_together, agent):
 
     outcomes = run_together(add, add)
     assert Customer.objects.count() == 1
-    assert sorted(type(each).__name__ for each in outcomes) == ["AlreadyAddedError", "Customer"]
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["AlreadyAddedError", "Customer"]

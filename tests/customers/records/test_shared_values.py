@@ -90,7 +90,7 @@ def test_two_who_are_given_one_new_value_at_one_moment_do_not_miss_each_other(ru
             incoming = person(email=new, deduplicate=False)
             acts[place] = lambda incoming=incoming: lead_of(incoming)
         outcomes = run_together(*acts)
-        assert not [each for each in outcomes if isinstance(each, Exception)]
+        assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         assert ("email", new) in noted()
 
 

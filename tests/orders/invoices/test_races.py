@@ -27,7 +27,7 @@ def invoice(external_id: str = "inv_1") -> IncomingInvoice:
 def test_an_invoice_sent_twice_at_one_moment_is_one(run_together):
     record, sent = known().records.get(), invoice()
     outcomes = run_together(*[lambda: import_.import_invoices([(record, sent)], by=None)] * 3)
-    assert Counter(type(each) for each in outcomes) == {list: 1, InvoiceImportError: 2}
+    assert Counter(type(outcome) for outcome in outcomes) == {list: 1, InvoiceImportError: 2}
     assert (Order.objects.count(), Purchase.objects.count()) == (1, 1)
     check()
 
@@ -49,7 +49,7 @@ def test_what_comes_while_invoices_go_is_counted(run_together):
         lambda: import_.import_invoices([(record, sent[2])], by=None),
         lambda: placed(source="Billing", external_id="scus_1", total="9.90"),
     )
-    assert not any(isinstance(each, Exception) for each in outcomes), outcomes
+    assert not any(isinstance(outcome, Exception) for outcome in outcomes), outcomes
     assert Order.objects.filter(data_source=source).count() == 3
     check()
 
@@ -58,5 +58,5 @@ def test_an_invoice_is_deleted_once(run_together):
     record = known().records.get()
     (sent,) = import_.import_invoices([(record, invoice())], by=None)
     outcomes = run_together(*[lambda: delete_invoice(sent, by=None)] * 2)
-    assert Counter(type(each) for each in outcomes) == {type(None): 1, DeletedMeanwhileError: 1}
+    assert Counter(type(outcome) for outcome in outcomes) == {type(None): 1, DeletedMeanwhileError: 1}
     check()

@@ -41,7 +41,7 @@ def series(*changes: Change, window: timedelta = HOUR) -> MovementSeries:
 
 def movement_rows(of: MovementSeries) -> list[tuple[str, int, int]]:
     """(type, by how much, total after)."""
-    return [(str(each.type), each.amount, each.total) for each in of.movements]
+    return [(str(movement.type), movement.amount, movement.total) for movement in of.movements]
 
 
 def moved(customer: Customer) -> list[tuple[str, int, int]]:

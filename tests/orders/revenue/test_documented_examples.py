@@ -44,7 +44,7 @@ def test_another_plan_in_the_middle_of_a_month():
         billed(one, day(6, 16), -5_000, plan=SILVER, **rest),
     )
 
-    assert [(each.amount, each.total) for each in found.movements] == [
+    assert [(movement.amount, movement.total) for movement in found.movements] == [
         (10_000, 10_000),
         (25_000, 35_000),
         (-10_000, 25_000),

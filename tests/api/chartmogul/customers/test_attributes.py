@@ -72,12 +72,12 @@ def test_all_who_have_an_email_are_labelled_together(caller, smith, double, shop
     send(caller, shop, "3", email="other@example.com")
     tagged = caller.post("customers/attributes/tags", {"email": "john@example.com", "tags": ["a"]})
     assert tagged.json().keys() == {"entries"}
-    assert [(each["uuid"], each["attributes"]["tags"]) for each in tagged.json()["entries"]] == [
+    assert [(entry["uuid"], entry["attributes"]["tags"]) for entry in tagged.json()["entries"]] == [
         (smith["uuid"], ["a"]),
         (double["uuid"], ["a"]),
     ]
     custom = caller.post("customers/attributes/custom", {"email": "john@example.com", "custom": [AGE]}).json()
-    assert [each["attributes"]["custom"] for each in custom["entries"]] == [{"age": 18}] * 2
+    assert [entry["attributes"]["custom"] for entry in custom["entries"]] == [{"age": 18}] * 2
     assert Tag.objects.count() == Attribute.objects.count() == 2
 
 
@@ -114,7 +114,7 @@ def test_hidden_tags_of_a_merged_customer_take_no_more_queries(caller, shop, dja
         caller.delete(f"customers/{duplicate.uuid}/attributes/tags", {"tags": ["a"]})
         merge(survivor, duplicate)
     caller.get("customers")
-    one = [each["attributes"]["tags"] for each in caller.get("customers", per_page="1").json()["entries"]]
+    one = [entry["attributes"]["tags"] for entry in caller.get("customers", per_page="1").json()["entries"]]
     assert one == [["a", "b0", "b1", "merged-customer"]]
     with django_assert_num_queries(QUERIES + END_OF_PAGE):
         caller.get("customers", per_page="1")

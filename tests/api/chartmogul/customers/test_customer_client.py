@@ -17,7 +17,7 @@ def test_it_makes_finds_changes_and_deletes_a_customer(config, shop):
     assert Client.retrieve(config, uuid=made.uuid).get().name == "John Smith"
     changed = Client.modify(config, uuid=made.uuid, data={"city": "Prague", "country": "CZ"}).get()
     assert (changed.address.country, changed.city) == ("Czechia", "Prague")
-    assert [each.uuid for each in Client.search(config, email="john@example.com").get().entries] == [made.uuid]
+    assert [entry.uuid for entry in Client.search(config, email="john@example.com").get().entries] == [made.uuid]
     assert Client.destroy(config, uuid=made.uuid).get() is None
     with pytest.raises(chartmogul.APIError, match="404"):
         Client.retrieve(config, uuid=made.uuid).get()
@@ -29,7 +29,7 @@ def test_it_pages_through_the_list(config, shop):
     first = Client.all(config, per_page=2, status="New_Lead").get()
     assert (len(first.entries), first.has_more) == (2, True)
     second = Client.all(config, per_page=2, cursor=first.cursor).get()
-    assert ([each.external_id for each in second.entries], second.has_more) == (["2"], False)
+    assert ([entry.external_id for entry in second.entries], second.has_more) == (["2"], False)
 
 
 def test_it_is_told_what_is_wrong(config, shop):

@@ -10,7 +10,7 @@ from tests.tables import table
 
 def ids(response):
     assert response.status_code == 200, response.content
-    return [each["external_id"] for each in response.json()["entries"]]
+    return [entry["external_id"] for entry in response.json()["entries"]]
 
 
 def test_customers_are_listed_oldest_first_a_page_at_a_time(caller, shop):
@@ -73,7 +73,7 @@ def test_who_has_bought_is_a_customer_since_then(caller):
     Customer.objects.update(billing_status="past_due")
     shown = caller.get(f"customers/{customer.uuid}").json()
     assert (shown["status"], shown["customer-since"][-6:]) == ("Past Due", "+00:00")
-    assert [each["uuid"] for each in caller.get("customers", status="Past_Due").json()["entries"]] == [customer.uuid]
+    assert [entry["uuid"] for entry in caller.get("customers", status="Past_Due").json()["entries"]] == [customer.uuid]
 
 
 def test_a_customer_without_a_data_source_is_known_by_the_staff_record(caller, agent):

@@ -85,7 +85,7 @@ def test_pages_show_each_once_and_ask_as_much_however_many_there_are(of_one, dja
             kept = END_OF_PAGE if pages > 1 and not cursor else 0
             with django_assert_num_queries((3 if of_one else 2) + kept):
                 shown = caller.get("contacts", per_page=size, **cursor, **query).json()
-            seen += [each["uuid"] for each in shown["entries"]]
+            seen += [entry["uuid"] for entry in shown["entries"]]
             cursor = {"cursor": shown["cursor"]}
             assert shown["has_more"] is (len(seen) < 5)
         assert seen == every
@@ -231,7 +231,7 @@ def test_the_published_client_does_all_of_it(live_server):
     assert Client.retrieve(config, uuid=made.uuid).get().first_name == "Ada"
     assert Client.modify(config, uuid=made.uuid, data={"title": "CEO"}).get().title == "CEO"
     listed = Client.all(config, customer_uuid=of.customer.uuid).get()
-    assert [each.uuid for each in listed.entries] == [other.uuid, made.uuid]
+    assert [entry.uuid for entry in listed.entries] == [other.uuid, made.uuid]
     assert (listed.has_more, type(listed.cursor)) == (False, str)
     assert len(CustomerClient.contacts(config, uuid=of.customer.uuid).get().entries) == 2
     assert Client.merge(config, into_uuid=made.uuid, from_uuid=other.uuid).get().phone == "+44 1"
@@ -246,7 +246,7 @@ def test_the_published_client_notes_and_plans_what_is_about_a_contact(live_serve
     task = {"task_details": "Call", "assignee": caller.user.email, "due_date": "2026-01-01"}
     made = Client.createTask(config, uuid=uuid, data=task).get()
     assert (made.associated_object, made.associated_object_uuid) == ("contact", uuid)
-    assert [each.task_uuid for each in Client.tasks(config, uuid=uuid).get().entries] == [made.task_uuid]
+    assert [entry.task_uuid for entry in Client.tasks(config, uuid=uuid).get().entries] == [made.task_uuid]
     note = Client.createEntityNote(config, uuid=uuid, data={"type": "call", "text": "Hi", "call_duration": 9}).get()
     assert (note.associated_object_uuid, note.call_duration) == (uuid, 9)
-    assert [each.uuid for each in Client.entityNotes(config, uuid=uuid).get().entries] == [note.uuid]
+    assert [entry.uuid for entry in Client.entityNotes(config, uuid=uuid).get().entries] == [note.uuid]

@@ -192,7 +192,7 @@ def test_the_published_client_does_all_of_it_at_the_newer_address(live_server):
     assert EntityNote.patch(config, uuid=made.uuid, data={"text": "1"}).get().text == "1"
     assert EntityNote.modify(config, uuid=made.uuid, data={"text": "I"}).get().text == "I"
     listed = EntityNote.all(config, customer_uuid=customer.uuid).get()
-    assert ([each.uuid for each in listed.entries], listed.has_more) == ([other.uuid, made.uuid], False)
+    assert ([entry.uuid for entry in listed.entries], listed.has_more) == ([other.uuid, made.uuid], False)
     assert len(CustomerClient.entityNotes(config, uuid=customer.uuid).get().entries) == 2
     EntityNote.destroy(config, uuid=made.uuid).get()
     with pytest.raises(chartmogul.APIError):
@@ -208,7 +208,7 @@ def test_the_published_client_does_all_of_it_at_the_older_address(live_server):
     assert CustomerNote.patch(config, uuid=made.uuid, data={"text": "1"}).get().text == "1"
     assert CustomerNote.modify(config, uuid=made.uuid, data={"text": "I"}).get().text == "I"
     listed = CustomerNote.all(config, customer_uuid=customer.uuid).get()
-    assert [each.uuid for each in listed.entries] == [other.uuid, made.uuid]
+    assert [entry.uuid for entry in listed.entries] == [other.uuid, made.uuid]
     assert len(CustomerClient.notes(config, uuid=customer.uuid).get().entries) == 2
     CustomerNote.destroy(config, uuid=made.uuid).get()
     with pytest.raises(chartmogul.APIError):

@@ -184,7 +184,7 @@ def test_the_published_client_does_all_of_it(live_server):
     assert Client.modify(config, uuid=made.uuid, data={"win_likelihood": 40}).get().win_likelihood == 40
     assert Client.patch(config, uuid=made.uuid, data={"type": "arr"}).get().type == "arr"
     listed = Client.all(config, customer_uuid=customer.uuid).get()
-    assert ([each.uuid for each in listed.entries], listed.has_more) == ([other.uuid, made.uuid], False)
+    assert ([entry.uuid for entry in listed.entries], listed.has_more) == ([other.uuid, made.uuid], False)
     assert len(CustomerClient.opportunities(config, uuid=customer.uuid).get().entries) == 2
     Client.destroy(config, uuid=made.uuid).get()
     with pytest.raises(chartmogul.APIError):

@@ -156,7 +156,7 @@ def test_the_published_client_does_all_of_it(live_server):
     done = Client.patch(config, uuid=made.task_uuid, data={"completed_at": "2025-04-20T15:00:00Z"}).get()
     assert done.completed_at.year == 2025
     listed = Client.all(config, customer_uuid=customer.uuid, completed=False).get()
-    assert ([each.task_uuid for each in listed.entries], listed.has_more) == ([other.task_uuid], False)
+    assert ([entry.task_uuid for entry in listed.entries], listed.has_more) == ([other.task_uuid], False)
     assert len(CustomerClient.tasks(config, uuid=customer.uuid).get().entries) == 2
     Client.destroy(config, uuid=made.task_uuid).get()
     with pytest.raises(chartmogul.APIError):

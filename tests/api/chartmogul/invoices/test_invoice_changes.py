@@ -60,7 +60,7 @@ def test_an_invoice_is_changed(caller, helena, january, way):
     assert response.status_code == 200
     shown = response.json()
     assert {key: shown[key] for key in sent if key != "unknown"} == {k: v for k, v in sent.items() if k != "unknown"}
-    assert {each.currency for each in Transaction.objects.all()} == {"EUR"}
+    assert {payment.currency for payment in Transaction.objects.all()} == {"EUR"}
     assert [(row.currency, row.orders) for row in RecordTotals.objects.filter(orders__gt=0)] == [("EUR", 1)]
     assert [row.month.month for row in MonthTotals.objects.filter(orders__gt=0)] == [2]
     sentence = "Changed the date, collection method, currency and due date of order"
@@ -157,10 +157,10 @@ def test_all_invoices_of_a_customer_at_a_source_are_deleted(caller, helena, janu
         imported(helena, sent, caller=caller)
     path = f"data_sources/{source().uuid}/customers/{helena.uuid}/invoices"
     assert caller.delete(f"{path}?customer_external_id=scus_2").status_code == 204
-    assert sorted(str(each.external_id) for each in Order.objects.all()) == ["0", "2", "inv_1"]
+    assert sorted(str(order.external_id) for order in Order.objects.all()) == ["0", "2", "inv_1"]
     assert caller.delete(path).status_code == 204
-    assert [each.external_id for each in Order.objects.all()] == ["2"]
-    assert [each.external_id for each in Purchase.objects.all()] == ["at market"]
+    assert [order.external_id for order in Order.objects.all()] == ["2"]
+    assert [purchase.external_id for purchase in Purchase.objects.all()] == ["at market"]
     check()
 
 

@@ -73,7 +73,9 @@ def test_a_line_moves_to_another_subscription_and_plan(caller, january):
     sent = {"subscription_external_id": "sub_2", "plan_uuid": plan("Silver").uuid, "service_period_end": MARCH}
     shown = caller.patch(paths(january)[0], sent).json()
     assert shown["subscription_external_id"] == "sub_2"
-    assert [(each.external_id, each.product.name) for each in Purchase.objects.all()] == [("sub_2", "Silver")]
+    assert [(purchase.external_id, purchase.product.name) for purchase in Purchase.objects.all()] == [
+        ("sub_2", "Silver")
+    ]
     check()
 
 

@@ -110,7 +110,7 @@ class TestOfACustomer:
         before = self.listed(caller, of)
         standing = merge(other.customer, of.customer)
 
-        assert [each["type"] for each in self.listed(caller, of)["entries"]] == [
+        assert [entry["type"] for entry in self.listed(caller, of)["entries"]] == [
             "new_biz",
             "expansion",
             "expansion",
@@ -166,11 +166,11 @@ class TestOfTheAccount:
 
     def test_can_be_those_of_some_days_and_types(self, caller, of):
         kinds = {"start-date": "2024-03-01", "end-date": "2024-05-01"}
-        assert [each["type"] for each in of_account(caller, **kinds)["entries"]] == ["expansion", "churn"]
+        assert [entry["type"] for entry in of_account(caller, **kinds)["entries"]] == ["expansion", "churn"]
         # Some clients send what their documentation shows.
         kinds = {"start_date": "2024-01-01T00:00:01Z", "end_date": "2024-04-30"}
-        assert [each["type"] for each in of_account(caller, **kinds)["entries"]] == ["expansion"]
-        assert [each["type"] for each in of_account(caller, type="churn")["entries"]] == ["churn"]
+        assert [entry["type"] for entry in of_account(caller, **kinds)["entries"]] == ["expansion"]
+        assert [entry["type"] for entry in of_account(caller, type="churn")["entries"]] == ["churn"]
         assert of_account(caller, type="reactivation") == {
             "entries": [],
             "cursor": of_account(caller)["cursor"],
@@ -198,11 +198,11 @@ class TestOfTheAccount:
         assert of_account(caller, **{"start-after": first["uuid"]})["entries"] == others
 
     def test_keep_their_uuids(self, caller, of):
-        before = {each["uuid"] for each in of_account(caller)["entries"]}
+        before = {entry["uuid"] for entry in of_account(caller)["entries"]}
         standing = merge(record().customer, of.customer)
-        assert {each["uuid"] for each in of_account(caller)["entries"]} == before
+        assert {entry["uuid"] for entry in of_account(caller)["entries"]} == before
         undo(standing)
-        assert {each["uuid"] for each in of_account(caller)["entries"]} == before
+        assert {entry["uuid"] for entry in of_account(caller)["entries"]} == before
 
     @table(
         ("query", "status"),
@@ -236,4 +236,4 @@ def test_the_published_client_reads_both(live_server):
         ("expansion", 10_000, day(2)),
     ]
     mine = chartmogul.CustomerActivity.all(config, uuid=of.customer.uuid).get()
-    assert [each.activity_arr for each in mine.entries] == [60_000, 120_000]
+    assert [entry.activity_arr for entry in mine.entries] == [60_000, 120_000]

@@ -19,10 +19,10 @@ def test_each_kind_of_row_is_read_by_its_index(caller):
     line(purchase(record(), cancelled_at=day(5)), day(1), "50.00")
     with CaptureQueriesContext(connection) as queries:
         of_account(caller, order="-date", **{"start-date": "2024-01-01", "end-date": "2024-12-31"})
-    plans = " ".join(plan_for_many(each["sql"]) for each in queries if "LIMIT 251" in each["sql"])
+    plans = " ".join(plan_for_many(query["sql"]) for query in queries if "LIMIT 251" in query["sql"])
     for index in ("orderitem_by_service_from", "purchase_by_at", "purchase_by_cancelled_at"):
         assert index in plans
-    (past,) = [each["sql"] for each in queries if " > ''" in each["sql"]]
+    (past,) = [query["sql"] for query in queries if " > ''" in query["sql"]]
     assert "purchase_by_first_end" in plan_for_many(past)
 
 
@@ -57,10 +57,10 @@ def test_whoever_has_rows_in_several_stretches_is_read_once(caller, monkeypatch)
         line(one, datetime(2020 + n // 12, n % 12 + 1, 1, tzinfo=UTC), "50.00", order=order)
     with CaptureQueriesContext(connection) as queries:
         assert len(of_account(caller)["entries"]) == 1
-    stretches = [each["sql"] for each in queries if "LIMIT 6" in each["sql"] and "orderitem" in each["sql"]]
+    stretches = [query["sql"] for query in queries if "LIMIT 6" in query["sql"] and "orderitem" in query["sql"]]
     assert len(stretches) == 5
-    assert len([each["sql"] for each in queries if "service_to" in each["sql"]]) == 1
-    assert len([each["sql"] for each in queries if " > ''" in each["sql"]]) == 1
+    assert len([query["sql"] for query in queries if "service_to" in query["sql"]]) == 1
+    assert len([query["sql"] for query in queries if " > ''" in query["sql"]]) == 1
 
 
 def plan_for_many(sql: str) -> str:

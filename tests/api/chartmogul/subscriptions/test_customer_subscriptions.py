@@ -194,7 +194,7 @@ def test_pages_follow_each_other(caller):
     found, cursor = [], ""
     for _ in range(3):
         page = listed(caller, of.customer, per_page=2, **({"cursor": cursor} if cursor else {}))
-        found += [each["external_id"] for each in page["entries"]]
+        found += [entry["external_id"] for entry in page["entries"]]
         cursor = page["cursor"]
 
     assert (found, page["has_more"]) == (["1", "2", "3", "4", "5"], False)
@@ -223,7 +223,7 @@ class TestThePublishedClient:
         data = {"subscriptions": [{"data_source_uuid": source_of(each), "uuid": each.uuid} for each in both]}
 
         found = chartmogul.Customer.subscriptions(config, uuid=of.customer.uuid).get()
-        assert [(each.mrr, each.billing_cycle, each.start_date) for each in found.entries] == [
+        assert [(entry.mrr, entry.billing_cycle, entry.start_date) for entry in found.entries] == [
             (5_000, "month", day(1)),
             (5_000, "month", day(2)),
         ]

@@ -212,7 +212,7 @@ def test_events_are_listed_and_filtered(caller, helena, django_assert_num_querie
 
     def found(**query):
         rows = caller.get("subscription_events", **query).json()["subscription_events"]
-        return [each["external_id"] for each in rows]
+        return [row["external_id"] for row in rows]
 
     assert found() == ["ev_2", "ev_1"]
     assert found(with_disabled="true") == ["ev_2", "ev_3", "ev_1"]
@@ -232,7 +232,7 @@ def test_events_are_listed_and_filtered(caller, helena, django_assert_num_querie
 def test_the_published_client(config):
     known()
     made = Client.create(config, data=cancelled(event_date=datetime(2016, 1, 1, tzinfo=UTC))).get()
-    assert [each.id for each in Client.all(config, external_id="ev_1").get().subscription_events] == [made.id]
+    assert [event.id for event in Client.all(config, external_id="ev_1").get().subscription_events] == [made.id]
     assert Client.modify_with_params(config, data={"id": made.id, "amount_in_cents": 10}).get().amount_in_cents == 10
     by_id = {"external_id": "ev_1", "data_source_uuid": source().uuid}
     assert Client.modify_with_params(config, data={**by_id, "quantity": 3}).get().quantity == 3

@@ -175,7 +175,7 @@ def standing(of: Order) -> tuple[object, ...]:
     """All that a cancellation could write."""
     entries = HistoryEntry.objects.filter(source_record=of.source_record).count()
     rows = (of.purchases, of.fulfillments, of.transactions)
-    return (entries, Order.objects.get(pk=of.pk).updated, *([*each.order_by("pk").values()] for each in rows))
+    return (entries, Order.objects.get(pk=of.pk).updated, *([*table.order_by("pk").values()] for table in rows))
 
 
 def test_what_has_nothing_left_to_cancel_is_an_error_that_writes_nothing(shop):

@@ -207,7 +207,7 @@ def test_both_at_one_moment_are_one_order_and_one_charge(transactional_db, run_t
         for _ in range(3):
             sent = {"orderId": store.lead(disableCustomerDedup=1)[1]["orderId"]} if way == "lead" else way
             outcomes = run_together(*[lambda sent=sent: send(store, **sent)] * 2)
-            assert not [each for each in outcomes if isinstance(each, Exception)], outcomes
+            assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
             assert [result for result, _ in outcomes].count("SUCCESS") >= 1, outcomes
     times = 3 if way == "lead" else 1
     assert (Order.objects.count(), Transaction.objects.count(), len(gateway.requests)) == (times, times, times)
