@@ -54,6 +54,8 @@ def clean_typed(field: ProfileField, value: Any) -> Any:
 
 def _clean_text(value: Any, *, length: int) -> str:
     text = str(value).strip()
+    if text.isascii() and text.isprintable() and len(text) <= length:
+        return text
     if not has_visible_text(text) and can_be_stored(text):
         return ""
     if not can_be_stored(text):

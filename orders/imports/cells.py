@@ -13,6 +13,7 @@ from customers.lib.phrases import isolated
 from orders.imports.headers import header_key
 
 LONGEST_SHOWN = 60
+KEEPING = ("'", "=")
 KEPT_AS_TEXT = re.compile(r"'(?=[=+\-@\d\t])")
 FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 SHORTENED = re.compile(r"[+-]?(\d)(?:[.,](\d+))?[eE]\+(\d{1,3})")
@@ -38,7 +39,7 @@ def shown(text: str) -> str:
 def bare(cell: str) -> str:
     """The cell without blanks around it, and without what keeps a spreadsheet from changing it."""
     text = cell.strip()
-    if text[:1] in ("'", "="):
+    if text[:1] in KEEPING:
         if formula := FORMULA.fullmatch(text):
             return formula[1].strip()
         return KEPT_AS_TEXT.sub("", text, count=1)

@@ -13,7 +13,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from customers.models import DataSource
-from orders.imports.cells import CellError, bare
+from orders.imports.cells import KEEPING, CellError, bare
 from orders.imports.fields import BY_KEY, MANY
 from orders.imports.headers import header_key
 from orders.imports.labels import LabelColumns
@@ -47,7 +47,7 @@ class Reader:
         self._labels = LabelColumns(mapping)
         self._formats = _formats(mapping, zone or timezone.get_current_timezone())
         self._source = source
-        self._customers = CustomerReader(source, is_strict=self._rows_of is RowsOf.CUSTOMERS)
+        self._customers = CustomerReader(source, mapping.targets, is_strict=self._rows_of is RowsOf.CUSTOMERS)
         self._orders = OrderReader(source)
         self._at, self._left = -1, self._rows(0)
 
@@ -127,8 +127,8 @@ class Reader:
             raise CellError(SHIFTED.format(cells=len(row.cells), headers=self._table.width))
         cells = {}
         for n, target in self._targets:
-            if (cell := row.cells[n]) and (text := bare(cell)):
-                cells[target] = text
+            if text := row.cells[n].strip():
+                cells[target] = bare(text) if text[0] in KEEPING else text
         return Values(cells, self._formats)
 
 

@@ -6,7 +6,7 @@ would be a customer that nobody can write to and nothing recognises.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +40,15 @@ class ReadCustomer:
 
 
 class CustomerReader:
-    def __init__(self, source: DataSource, *, is_strict: bool) -> None:
+    """`targets` are those of the file: what it has no column for is not looked for in each row."""
+
+    def __init__(self, source: DataSource, targets: Collection[str], *, is_strict: bool) -> None:
         self.source, self._is_strict = source, is_strict
+        self._further = [f for f in FURTHER if not {f.key, f"not_{f.key}"}.isdisjoint(targets)]
+        self._parts = {key: [part for part in PARTS if f"{key}.{part}" in targets] for key in ADDRESSES}
 
     def read(self, values: Values) -> ReadCustomer:
-        billing, shipping = (_address(values, key) for key in ADDRESSES)
+        billing, shipping = (_address(values, key, parts) for key, parts in self._parts.items())
         first_name, last_name = _names(values)
         customer = IncomingCustomer(
             data_source=self.source,
@@ -61,25 +65,34 @@ class CustomerReader:
             shipping_address=shipping,
         )
         customer = clean_customer(customer)
-        identity = {key: getattr(customer.identity, key) for key in OF_IDENTITY}
-        if not (customer.external_id or any(identity.values())):
+        if not (customer.external_id or any(getattr(customer.identity, key) for key in OF_IDENTITY)):
             raise CellError(NOBODY)
-        profile = {key: value for key, value in identity.items() if value}
-        profile |= {key: value for key in ADDRESSES if (value := getattr(customer, key))}
-        profile |= dict(_further(values))
-        if "email" in profile:
-            self._clean_email(profile, values)
+        profile = self._profile(customer, values)
         lead_created = values.time("lead_created_at")
         return ReadCustomer(customer, profile, {"lead_created_at": lead_created} if lead_created else {})
 
-    def _clean_email(self, profile: dict[str, Any], values: Values) -> None:
+    def _profile(self, customer: IncomingCustomer, values: Values) -> dict[str, Any]:
+        profile: dict[str, Any] = {}
+        for key in OF_IDENTITY:
+            if (text := getattr(customer.identity, key)) and (cleaned := self._cleaned(key, text, values)):
+                profile[key] = cleaned
+        for key in ADDRESSES:
+            if address := getattr(customer, key):
+                profile[key] = address
+        for field in self._further:
+            if (value := _value(values, field)) is not None:
+                profile[field.key] = value
+        return profile
+
+    def _cleaned(self, key: str, text: str, values: Values) -> str:
         try:
-            profile["email"] = clean(BY_KEY["email"], profile["email"])
+            return str(clean(BY_KEY[key], text))
         except ValidationError:
+            # Of the identity only an email can be wrong: the intake has checked what can be stored.
             if self._is_strict:
-                email = f"{values.formats.headers['email']}: {shown(profile['email'])}"
+                email = f"{values.formats.headers['email']}: {shown(text)}"
                 raise CellError(f"{email} is no email address. Correct it, or leave the cell empty.") from None
-            del profile["email"]
+            return ""
 
 
 def _external_id(values: Values) -> str:
@@ -96,17 +109,11 @@ def _names(values: Values) -> tuple[str, str]:
     return split_name(full, longest=LONGEST_NAME) if full and not (first or last) else (first, last)
 
 
-def _address(values: Values, key: str) -> Address:
-    address = {part: text for part in PARTS if (text := values.cells.get(f"{key}.{part}"))}
+def _address(values: Values, key: str, parts: Sequence[str]) -> Address:
+    address = {part: text for part in parts if (text := values.cells.get(f"{key}.{part}"))}
     if country := address.get("country"):
         address["country"] = country_code(country) or country
     return address
-
-
-def _further(values: Values) -> Iterator[tuple[str, Any]]:
-    for field in FURTHER:
-        if (value := _value(values, field)) is not None:
-            yield field.key, value
 
 
 def _value(values: Values, field: ProfileField) -> Any:

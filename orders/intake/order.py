@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,10 +17,13 @@ from customers.lib.money import currency_refusal, is_payable
 from customers.lib.text import can_be_stored
 from customers.models import DataSource, SourceRecord
 from customers.models.ids import LONGEST_ID
+from customers.models.source import IDENTITY_FIELDS
 from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY
 from orders.intake.idempotency import IdentifiedRequest
 from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus
+
+LONGEST = {name: SourceRecord.longest(name) for name in IDENTITY_FIELDS}
 
 
 class IntakeError(ActionError):
@@ -125,9 +128,9 @@ def clean_order(incoming: IncomingOrder) -> IncomingOrder:
 
 
 def clean_customer(incoming: IncomingCustomer) -> IncomingCustomer:
-    identity = {name: value.strip() for name, value in asdict(incoming.identity).items()}
+    identity = {name: getattr(incoming.identity, name).strip() for name in IDENTITY_FIELDS}
     for name, text in identity.items():
-        _check_text(name.replace("_", " "), text, SourceRecord.longest(name))
+        _check_text(name.replace("_", " "), text, LONGEST[name])
     _check_text("external ID", incoming.external_id, LONGEST_ID)
     try:
         billing_address = clean(BY_KEY["billing_address"], incoming.billing_address)
