@@ -15,6 +15,7 @@ from crm.webhooks.hand_out import fill_queue
 from crm.webhooks.models import Attempt, Delivery, DeliveryState, WebhookEndpoint
 from crm.webhooks.post import Reply
 from customers.models import EventKind
+from tests.crm.jobs.worker_processes import worker_process
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,17 @@ def test_only_the_kinds_that_were_chosen_are_sent(endpoint, receiver, happen):
     happen(2, kind=EventKind.CUSTOMER_MERGED)
     deliver_due()
     assert receiver.customers == [2]
+
+
+def test_events_that_nobody_wants_keep_none_that_is_wanted(endpoint, receiver, happen, monkeypatch):
+    monkeypatch.setattr("crm.webhooks.hand_out.BATCH", 3)
+    endpoints.change(endpoint, name="Warehouse", url=receiver.url, kinds=["customer.merged"])
+    for customer in range(10):
+        happen(customer)
+    for customer in range(10, 15):
+        happen(customer, kind=EventKind.CUSTOMER_MERGED)
+    deliver_due()
+    assert sorted(receiver.customers) == [*range(10, 15)]
 
 
 def test_events_of_a_customer_arrive_in_order(endpoint, receiver, happen):
@@ -211,6 +223,24 @@ def test_what_a_killed_worker_had_claimed_is_sent_by_another(endpoint, receiver,
         note(lost, Reply(None, "The connection failed.", 1), sent_at=timezone.now())
     assert states() == [DeliveryState.DELIVERED] * 2
     assert Attempt.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_killed_in_the_middle_loses_nothing(endpoint, receiver, happen):
+    asked, is_killed = Event(), Event()
+    receiver.answers = lambda body: asked.set() or (is_killed.wait(timeout=20) and 204)
+    first, second = happen(1), happen(1)
+    worker = worker_process(module="tests.crm.webhooks.sending_worker")
+    assert asked.wait(timeout=20)
+    worker.kill()
+    worker.wait()
+    is_killed.set()
+
+    assert deliver_due() == 0  # its claim holds for now
+    with in_time(minutes=3):
+        assert deliver_due() == 2
+    assert receiver.ids == [first.uuid, first.uuid, second.uuid]
+    assert states() == [DeliveryState.DELIVERED] * 2
 
 
 def test_workers_at_one_moment_send_nothing_twice(run_together, endpoint, receiver, happen):
