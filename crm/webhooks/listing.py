@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.conf import settings
+from django.db.models import Count, Min, QuerySet
 
 from crm.webhooks.hand_out import LONGEST_QUEUE
 from crm.webhooks.models import Delivery, DeliveryState, WebhookEndpoint
 from crm.webhooks.queue import RETRIED_FOR
+from customers.lib.batches import PAGE
 from customers.models import Customer
-
-PAGE = 25
 
 
 @dataclass(frozen=True)
 class EndpointRow:
     endpoint: WebhookEndpoint
     waiting: int
+    oldest: datetime | None
+    """When the first event happened that waits."""
 
     @property
     def is_full(self) -> bool:
@@ -30,11 +32,17 @@ class EndpointRow:
         since = self.endpoint.failing_since
         return since + RETRIED_FOR if since else None
 
+    @property
+    def kept_until(self) -> datetime | None:
+        """Then the first event that waits is deleted."""
+        return self.oldest + timedelta(days=settings.EVENTS_DAYS) if self.oldest else None
+
 
 def endpoint_rows(endpoints: Sequence[WebhookEndpoint]) -> list[EndpointRow]:
-    queues = Delivery.objects.filter(endpoint__in=endpoints, state=DeliveryState.WAITING)
-    waiting = dict(queues.order_by().values_list("endpoint").annotate(number=Count("pk")))
-    return [EndpointRow(endpoint, waiting.get(endpoint.pk, 0)) for endpoint in endpoints]
+    waiting = Delivery.objects.filter(endpoint__in=endpoints, state=DeliveryState.WAITING)
+    queues = waiting.order_by().values_list("endpoint").annotate(length=Count("pk"), oldest=Min("at"))
+    lengths = {pk: (length, oldest) for pk, length, oldest in queues}
+    return [EndpointRow(endpoint, *lengths.get(endpoint.pk, (0, None))) for endpoint in endpoints]
 
 
 def all_endpoints() -> list[WebhookEndpoint]:

@@ -62,11 +62,13 @@ def test_some_kinds_or_all_have_to_be_selected(client, receiver):
 def test_a_failing_endpoint_says_since_when_how_many_wait_and_how_long_it_is_retried(client):
     since = timezone.now() - timedelta(hours=5)
     endpoint = make_endpoint(failing_since=since)
-    for _ in range(2):
-        delivery_of(CustomerFactory(), endpoint)
+    delivery = delivery_of(CustomerFactory(), endpoint)
+    delivery_of(CustomerFactory(), endpoint)
     shown = page(client, "list")
     assert f"Warehouse has been failing since {since:%-d %b %Y, %H:%M} UTC. 2 events are waiting." in shown
     assert f"They are retried until {since + timedelta(days=3):%-d %b %Y, %H:%M} UTC." in shown
+    kept_until = delivery.at + timedelta(days=90)
+    assert f"kept until {kept_until:%-d %b %Y, %H:%M} UTC at the earliest." in shown
 
 
 def test_an_endpoint_that_paused_itself_says_why_and_is_resumed(client):
