@@ -10,7 +10,7 @@ SHORT = {
     "French": "emmanuel manu, pierre pierrot, francoise soizic, elisabeth babette, frederic fred, jeanne jeannette",
     "Spanish": "francisco paco, jose pepe, ignacio nacho, dolores lola, enrique quique, concepcion concha, jesus chuy",
     "Italian": "giuseppe beppe, luigi gigi, francesco checco, vincenzo enzo, domenico mimmo, margherita rita",
-    "Czech": "josef pepa, alois lojza, jan honza, jakub kuba, vaclav vasek, frantisek franta, zuzana zuzka, jiri jirka",
+    "Czech": "josef pepa, alois lojza, jan honza, jakub kuba, vaclav vasek, zuzana zuzka, jiri jirka, lucie lucka",
 }
 OTHERS = {
     "English": "robert richard, samuel samantha, robert bill, bob bill, louis louise, eric erica, aaron erin",
@@ -19,7 +19,7 @@ OTHERS = {
     "French": "marie marguerite, pierre paul, michel michele, louis louise, frederic francois, jean jacques",
     "Spanish": "manuel manuela, luis luisa, pablo pedro, jose jesus, josefa jose, francisco francisca, juan jorge",
     "Italian": "mario maria, luigi luca, paolo pietro, vincenzo lorenzo, francesco francesca, giulio giulia",
-    "Czech": "jan jana, josef jan, michal michaela, petr pavel, martin martina, hana anna, jakub jiri, karel kamil",
+    "Czech": "jan jana, josef jan, lucie ludmila, michal michaela, petr pavel, hana anna, jakub jiri, karel kamil",
 }
 
 
