@@ -7,11 +7,13 @@ class DeletedRow(models.Model):
 
     kind = models.CharField(max_length=20)
     key = models.CharField(max_length=40, help_text="As API clients know the row")
+    uuid = models.CharField(max_length=40, blank=True, help_text="Its uuid, if it had one")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["at", "id"], name="deletedrow_by_at"),
+            models.Index(fields=["kind", "at", "id"], name="deletedrow_of_kind_by_at"),
             # Whether a row that a client names was there once.
             models.Index(fields=["key", "kind"], name="deletedrow_by_key"),
         ]

@@ -22,9 +22,12 @@ def remember(rows: QuerySet[Any]) -> None:
         return
     kind, key = known_as
     selected = rows.order_by().values_list(
-        Cast(Value(kind), CharField()), Cast(F(key), CharField()), Cast(Now(), DateTimeField())
+        Cast(Value(kind), CharField()),
+        Cast(F(key), CharField()),
+        F("uuid") if hasattr(rows.model, "uuid") else Cast(Value(""), CharField()),
+        Cast(Now(), DateTimeField()),
     )
     sql, values = selected.query.get_compiler(rows.db).as_sql()
     table = connection.ops.quote_name(DeletedRow._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} (kind, key, at) {sql}", values)
+        cursor.execute(f"INSERT INTO {table} (kind, key, uuid, at) {sql}", values)

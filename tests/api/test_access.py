@@ -106,6 +106,7 @@ INVOICES = {
     "POST /import/customers/{uuid}/invoices": (SEND,),
     "GET /import/customers/{uuid}/invoices": (ORDERS,),
     "GET /invoices": (ORDERS,),
+    "GET /invoices/changes": (ORDERS,),
     "GET /invoices/{uuid}": (ORDERS,),
     "PATCH /invoices": (ALTER,),
     "PATCH /invoices/{uuid}": (ALTER,),

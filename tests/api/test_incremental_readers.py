@@ -133,27 +133,37 @@ def test_a_copy_of_the_konnektive_api_is_right_whatever_happened_between_two_cal
 
 
 class ChartMogulReader:
-    """It goes on from its last cursor."""
+    """It goes on from its last cursors."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
         self.customers: dict[str, dict[str, Any]] = {}
-        self.cursor: dict[str, str] = {}
+        self.invoices: dict[str, dict[str, Any]] = {}
+        self.cursors: dict[str, str] = {}
 
     def poll(self) -> None:
+        self.read("customers/changes", self.customers, "customer")
+        self.read("invoices/changes", self.invoices, "invoice")
+
+    def read(self, path: str, copy: dict[str, dict[str, Any]], name: str) -> None:
         has_more = True
         while has_more:
-            answer = self.caller.get("customers/changes", per_page=7, **self.cursor).json()
+            cursor = {"cursor": self.cursors[path]} if path in self.cursors else {}
+            answer = self.caller.get(path, per_page=7, **cursor).json()
             for entry in answer["entries"]:
-                self.customers.pop(entry["uuid"], None)
-                if entry["customer"]:
-                    self.customers[entry["uuid"]] = entry["customer"]
-            self.cursor = {"cursor": answer["cursor"]} if answer["cursor"] else {}
+                copy.pop(entry["uuid"], None)
+                if entry[name]:
+                    copy[entry["uuid"]] = entry[name]
+            self.cursors |= {path: answer["cursor"]} if answer["cursor"] else {}
             has_more = answer["has_more"]
 
-    def everything(self) -> dict[str, dict[str, Any]]:
+    def all_customers(self) -> dict[str, dict[str, Any]]:
         entries = self.caller.get("customers").json()["entries"]
         return {entry["uuid"]: entry for entry in entries}
+
+    def all_invoices(self) -> dict[str, dict[str, Any]]:
+        invoices = self.caller.get("invoices", with_disabled="true").json()["invoices"]
+        return {invoice["uuid"]: invoice for invoice in invoices}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -166,7 +176,8 @@ def test_a_copy_of_the_chartmogul_api_is_right_whatever_happened_between_two_cal
             reader.poll()
     reader.poll()
 
-    now = reader.everything()
+    assert reader.invoices == reader.all_invoices()
+    now = reader.all_customers()
     assert reader.customers.keys() == now.keys()
     assert {
         uuid: (key, reader.customers[uuid][key], value)

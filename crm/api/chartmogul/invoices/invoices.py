@@ -13,6 +13,7 @@ from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import ApiError, Invalid, answers
 from crm.api.chartmogul.fields import IdText
 from crm.api.chartmogul.invoices import find
+from crm.api.chartmogul.invoices.changes import change_page
 from crm.api.chartmogul.invoices.find import DisabledIn, ExternalId, refusals
 from crm.api.chartmogul.invoices.requests import (
     InvoiceChanges,
@@ -31,7 +32,8 @@ from crm.api.chartmogul.invoices.responses import (
     serialize_invoice,
 )
 from crm.api.chartmogul.invoices.search import CustomerInvoiceQuery, InvoiceQuery, invoice_page
-from crm.api.chartmogul.paging import NumberedPageOut
+from crm.api.chartmogul.paging import CursorQuery, NumberedPageOut, PageOut
+from crm.api.chartmogul.snapshots import growing_list
 from orders.invoices import amend, delete, import_
 from orders.invoices.amend import change_invoice, mark_uncollected
 from orders.invoices.delete import delete_invoices_of
@@ -60,6 +62,19 @@ class InvoicesPageOut(InvoicesOut, NumberedPageOut):
 
 class InvoicesOfCustomerOut(InvoicesPageOut):
     customer_uuid: str
+
+
+class InvoiceChangeOut(Schema):
+    """`invoice` is null where it was deleted since."""
+
+    uuid: str
+    updated_at: str
+    deleted_at: str | None
+    invoice: InvoiceOut | None
+
+
+class InvoiceChangesOut(PageOut):
+    entries: list[InvoiceChangeOut]
 
 
 class StatusIn(Schema):
@@ -124,6 +139,13 @@ def list_invoices_of_customer(request: ApiRequest, uuid: str, query: Query[Custo
 def list_invoices(request: ApiRequest, query: Query[InvoiceQuery]) -> dict[str, Any]:
     page = invoice_page(query, lookup.customer_or_erased(query.customer_uuid) if query.customer_uuid else None)
     return page.as_list("invoices", [serialize_invoice(order, query) for order in reload_invoices(page.rows, query)])
+
+
+@router.get("/invoices/changes", auth=Key(VIEW), response=answers(200, InvoiceChangesOut), exclude_unset=True)
+@growing_list
+def list_changes(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
+    """An addition of Reunite: invoices by their latest change, also those that were deleted since."""
+    return change_page(query, request.horizon)
 
 
 def reloaded(order: Order) -> dict[str, Any]:
