@@ -94,14 +94,15 @@ class World:
         return {name: value for (owner, name), value in self.attributes.items() if self.end(owner) == customer}
 
     def holders(self) -> dict[str, set[str]]:
-        """{email or phone: who is recognised by it}: as it came with a record, and as a profile says, merged or not."""
+        """{email or phone: who is recognised by it}: as it came with a record, and as a live profile says."""
         holders: dict[str, set[str]] = {}
         for record, origin in self.origins.items():
             holders.setdefault(email_of(record.removeprefix("record of ")), set()).add(self.end(origin))
-        for name, person in self.people.items():
-            for value in (person.values["email"], person.values["phone"].replace(" ", "")):
+        for name in self.live():
+            values = self.people[name].values
+            for value in (values["email"], values["phone"].replace(" ", "")):
                 if value:
-                    holders.setdefault(value, set()).add(self.end(name))
+                    holders.setdefault(value, set()).add(name)
         return holders
 
     def draws(self, customer: str, amount: int, order: list[str]) -> dict[str, int]:

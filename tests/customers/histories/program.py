@@ -4,6 +4,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F, Q
+
 from customers.credit import credit
 from customers.labels.attributes import attributes_of, set_attributes
 from customers.labels.tags import add_tags, remove_tags, tags_of
@@ -189,7 +191,10 @@ class Program:
 
     def _holders(self, names: dict[int, str]) -> dict[str, set[str]]:
         holders: defaultdict[str, set[str]] = defaultdict(set)
-        keys = MatchKey.objects.filter(kind__in=(MatchKind.EMAIL, MatchKind.PHONE))
+        # A merged customer has a staff record of its own only if staff did something with it.
+        received = Q(source_record__in=self.records.values())
+        of_live = Q(source_record__origin=F("source_record__customer"))
+        keys = MatchKey.objects.filter(received | of_live, kind__in=(MatchKind.EMAIL, MatchKind.PHONE))
         for value, customer in keys.values_list("value", "source_record__customer"):
             holders[value].add(names[customer])
         return dict(holders)
