@@ -14,6 +14,8 @@ from crm.exports.formats import FileFormat
 from customers.lib.columns import Column
 from customers.web.fields import choice_field
 
+ALL, NONE = "all", "none"
+
 
 class ExportForm(forms.Form):
     file_format = forms.TypedChoiceField(
@@ -28,10 +30,15 @@ class ExportForm(forms.Form):
     )
     use_required_attribute = False
 
-    def __init__(self, export: Export[Any], data: Mapping[str, Any] | None = None, *, user: User) -> None:
+    def __init__(
+        self, export: Export[Any], data: Mapping[str, Any] | None = None, *, user: User, tick: str = ""
+    ) -> None:
+        """`tick` is ALL or NONE, for another start than with the choice of the last time."""
         choice = choice_of(user, export)
         self.offered = by_group(export.columns_for(user))
-        chosen = [column.label for column in self.offered if column.label not in choice.left_out]
+        chosen = (
+            [] if tick == NONE else [c.label for c in self.offered if tick == ALL or c.label not in choice.left_out]
+        )
         super().__init__(data, label_suffix="", initial={"file_format": choice.file_format, "columns": chosen})
         choice_field(self, "columns").choices = [(column.label, column.label) for column in self.offered]
 

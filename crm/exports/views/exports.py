@@ -55,7 +55,9 @@ def duplicates(request: "StaffRequest") -> HttpResponseBase:
 
 def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form | None = None) -> HttpResponseBase:
     is_post = request.method == "POST"
-    query, form = request.GET.dict(), ExportForm(export, request.POST if is_post else None, user=request.user)
+    query = request.GET.dict()
+    tick = query.pop("tick", "")
+    form = ExportForm(export, request.POST if is_post else None, user=request.user, tick=tick)
     about, error = _described(export, query)
     if is_post and not error and form.is_valid():
         columns, file_format = form.chosen, form.cleaned_data["file_format"]

@@ -1,5 +1,7 @@
 """The four exports: each has the same rows at once and by a job, for who may see them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crm.exports.customers import CUSTOMERS
@@ -96,6 +98,18 @@ def test_orders_are_filtered_by_day_status_and_source(as_agent, monkeypatch):
     assert numbers(status="DECLINED") == [market.number]
     refused = as_agent.post("/exports/orders/?since=yesterday", {"file_format": "csv", "columns": ["Order"]})
     assert (refused.status_code, "These filters are not valid: From." in visible_text(refused)) == (422, True)
+
+
+def test_days_are_those_of_the_user_who_started_the_job(agent, request):
+    agent.time_zone = "Pacific/Kiritimati"  # 14 hours before UTC
+    agent.save()
+    order("Shop", email="a@reunite.cz", at=datetime(2026, 11, 30, 12, tzinfo=UTC))
+    client = signed_in(agent)
+    assert (len(rows(client, "orders", since="2026-12-01")), rows(client, "orders", until="2026-11-30")) == (1, [])
+    request.getfixturevalue("long_ones")
+    for _ in range(2):
+        order("Shop", email="a@reunite.cz", at=datetime(2026, 11, 30, 12, tzinfo=UTC))
+    assert (len(rows(client, "orders", since="2026-12-01")), rows(client, "orders", until="2026-11-30")) == (3, [])
 
 
 def test_duplicates_have_a_row_for_each_customer_of_each_group(village, as_agent):

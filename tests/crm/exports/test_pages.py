@@ -30,6 +30,7 @@ def test_the_page_offers_all_columns_the_first_time_and_then_those_of_the_last_t
     assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
     assert ticked(as_agent) == ["Number", "Email"]
     assert as_agent.get(PAGE).context["form"]["file_format"].value() == "xlsx"
+    assert (ticked(as_agent, f"{PAGE}?tick=all"), ticked(as_agent, f"{PAGE}?tick=none")) == (offered, [])
     assert len(ticked(as_agent, "/exports/merges/")) > 2  # of that export nothing is left out
 
 

@@ -119,6 +119,9 @@ def test_the_rows_of_the_list_have_buttons_that_lead_back_to_it(owner, as_owner)
     back = as_owner.post(reverse("jobs:pause", args=[job.pk]), {"next": "/jobs/?state=paused"})
     assert back.url == "/jobs/?state=paused"
     assert f"Resume job {job.pk}" in page(as_owner, "list")
+    assert "File kept until" in text
+    Job.objects.filter(pk=ended.pk).update(state="failed", message="The gateway did not answer.")
+    assert "The gateway did not answer." in page(as_owner, "list")
     supervisor = signed_in(make_user("supervisor", ["jobs.view_all_job"]))
     assert f"job {job.pk}" not in page(supervisor, "list")  # no button without the permission of the kind
 
