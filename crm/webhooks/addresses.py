@@ -36,7 +36,7 @@ class TargetRefusedError(ActionError):
 
 
 @dataclass(frozen=True)
-class Target:
+class RequestUrl:
     scheme: str
     host: str
     port: int
@@ -54,7 +54,7 @@ class Target:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def read_url(url: str) -> Target:
+def read_url(url: str) -> RequestUrl:
     """Requests are made from these parts, so that nothing reads the URL in another way."""
     if any(character.isspace() or not character.isprintable() or character == "\\" for character in url):
         raise TargetRefusedError("The URL must not have spaces or backslashes.", "url")
@@ -69,14 +69,14 @@ def read_url(url: str) -> Target:
         raise TargetRefusedError("The URL must not have a user name or password. Verify the signature instead.", "url")
     path = quote(parts.path or "/", safe=PLAIN)
     query = f"?{quote(parts.query, safe=PLAIN)}" if parts.query else ""
-    return Target(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path + query)
+    return RequestUrl(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path + query)
 
 
 def _host_name(name: str) -> str:
     return name if name.isascii() else name.encode("idna").decode()
 
 
-def resolve(target: Target) -> Sequence[Address]:
+def resolve(target: RequestUrl) -> Sequence[Address]:
     """All addresses of the host. If one of them may not be asked, none is."""
     try:
         rows = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
@@ -95,7 +95,7 @@ def _plain(text: str) -> Address:
     return mapped or address
 
 
-def _refuse_unless_allowed(target: Target, address: Address) -> None:
+def _refuse_unless_allowed(target: RequestUrl, address: Address) -> None:
     if any(address in network for network in settings.WEBHOOK_NETWORKS):
         return
     if not is_public(address):

@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError, SSLError
 from urllib3.exceptions import TimeoutError as UrllibTimeoutError
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from crm.webhooks.addresses import Target, TargetRefusedError, read_url, resolve
+from crm.webhooks.addresses import RequestUrl, TargetRefusedError, read_url, resolve
 
 LONGEST_REQUEST = 15.0
 """Seconds from the connection to the last byte that is read."""
@@ -67,7 +67,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
     return Reply(status, text, round((time.monotonic() - began) * 1000))
 
 
-def _ask(target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+def _ask(target: RequestUrl, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
     connection = _connection(target, str(resolve(target)[0]))
     with closing(connection), _Deadline(connection) as deadline:
         connection.connect()
@@ -88,7 +88,7 @@ def _ask(target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, 
         return answer.status, "" if 200 <= answer.status < 300 else readable(text)
 
 
-def _connection(target: Target, address: str) -> HTTPConnection:
+def _connection(target: RequestUrl, address: str) -> HTTPConnection:
     if not target.is_secure:
         return HTTPConnection(address, target.port, timeout=LONGEST_SILENCE)
     return HTTPSConnection(address, target.port, timeout=LONGEST_SILENCE, server_hostname=target.host)

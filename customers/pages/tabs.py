@@ -71,7 +71,7 @@ class TabQuery:
 
 
 @dataclass(frozen=True)
-class Line:
+class TabLine:
     """A row and the source record that it belongs to."""
 
     row: Any
@@ -92,12 +92,12 @@ class Line:
 
 @dataclass(frozen=True)
 class TabPage:
-    lines: Sequence[Line]
+    lines: Sequence[TabLine]
     older: str = ""
     """The cursor of the next page; "" on the last."""
 
     @property
-    def first_from_merged(self) -> Line | None:
+    def first_from_merged(self) -> TabLine | None:
         # Named in the legend.
         return next((line for line in self.lines if line.is_from_merged), None)
 
@@ -148,7 +148,9 @@ def page(
 def _source_records(customer: Customer, query: TabQuery, totals: Sequence[RecordTotals]) -> TabPage:
     before = Cursor.parse(query.before)
     records = listing.record_page(customer, before=before, limit=PAGE + 1, source=query.source)
-    lines = [Line(contribution, contribution.record) for contribution in record_contributions(records[:PAGE], totals)]
+    lines = [
+        TabLine(contribution, contribution.record) for contribution in record_contributions(records[:PAGE], totals)
+    ]
     return TabPage(lines, str(cursor_of(records[PAGE - 1])) if len(records) > PAGE else "")
 
 
@@ -171,10 +173,10 @@ def _cursor(row: LinkedRow) -> Cursor:
     return Cursor(row.at, row.pk)
 
 
-def newest_entries(customer: Customer, records: Records, *, with_orders: bool) -> list[Line]:
+def newest_entries(customer: Customer, records: Records, *, with_orders: bool) -> list[TabLine]:
     return _lines(timeline_entries(customer, with_orders=with_orders), records)
 
 
-def _lines(rows: Sequence[LinkedRow], records: Records) -> list[Line]:
+def _lines(rows: Sequence[LinkedRow], records: Records) -> list[TabLine]:
     all_records = with_missing(records, [row.source_record_id for row in rows])
-    return [Line(row, all_records[row.source_record_id]) for row in rows]
+    return [TabLine(row, all_records[row.source_record_id]) for row in rows]

@@ -112,7 +112,7 @@ class Status(Criterion):
 
 
 @dataclass(frozen=True)
-class Source(Criterion):
+class FromSource(Criterion):
     """One of the data sources has a record of the customer; with `external_id`, unless that is empty."""
 
     sources: tuple[int, ...]

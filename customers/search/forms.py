@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from customers.lib.countries import COUNTRIES, country_name
 from customers.models import DataSource
-from customers.search.filters import STATUSES, Country, Criterion, HasDuplicates, SearchText, Source, Status
+from customers.search.filters import STATUSES, Country, Criterion, FromSource, HasDuplicates, SearchText, Status
 from customers.search.order import SORTS, Sort, SortPlace, sort_named
 from customers.search.query import clean_query
 
@@ -39,7 +39,7 @@ class ListFilter:
     def criteria(self) -> list[Criterion]:
         candidates = (
             self.text and SearchText(self.text),
-            self.source and Source((self.source.pk,)),
+            self.source and FromSource((self.source.pk,)),
             self.country and Country(self.country),
             self.status and Status((self.status,)),
             self.duplicates and HasDuplicates(),

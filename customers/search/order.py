@@ -23,7 +23,7 @@ SortPlace = tuple[Any, ...]
 """What a customer has in the fields of an order; the last is the number."""
 
 
-class Row(Func):
+class RowValue(Func):
     """Several values compared as one, which enters an index exactly there; Django's own Tuple does not on SQLite."""
 
     template = "(%(expressions)s)"
@@ -77,7 +77,7 @@ class Sort:
         return Q(**{lookup: value for lookup, value in bounds.items() if value is not None})
 
     def _compared(self, how: type[BuiltinLookup[Any]], place: SortPlace | None) -> Q:
-        return Q() if place is None else Q(how(Row(*self.fields), Row(*map(Value, place))))
+        return Q() if place is None else Q(how(RowValue(*self.fields), RowValue(*map(Value, place))))
 
     def places(self, customers: CustomerQuerySet) -> QuerySet[Customer, SortPlace]:
         return customers.order_by(*self.ordering).values_list(*self.fields)

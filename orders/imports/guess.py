@@ -14,7 +14,7 @@ from orders.imports.amounts import decimal_mark
 from orders.imports.cells import bare
 from orders.imports.fields import BY_KEY, MANY, CellKind
 from orders.imports.headers import header_key, meanings
-from orders.imports.mapping import Column, ColumnMapping, Reason
+from orders.imports.mapping import ColumnMapping, MappedColumn, Reason
 from orders.imports.presets import BY_NAME, recognise
 from orders.imports.table import Table
 from orders.imports.times import date_order
@@ -80,9 +80,9 @@ def _cells_of(mapping: ColumnMapping, cells: Sequence[Sequence[str]], kind: Cell
     return [cell for n in of_kind for cell in cells[n]]
 
 
-def _column(header: str, cells: Sequence[str], preset: Preset | None) -> Column:
+def _column(header: str, cells: Sequence[str], preset: Preset | None) -> MappedColumn:
     samples = tuple(cell[:LONGEST_SAMPLE] for cell in list(dict.fromkeys(cells))[:SHOWN])
-    column = Column(header, samples=samples)
+    column = MappedColumn(header, samples=samples)
     if preset and (target := preset.target(header)):
         return replace(column, target=target, reason=Reason.PRESET, why="Recognised")
     if preset and (why := preset.left_out(header)):
@@ -92,20 +92,20 @@ def _column(header: str, cells: Sequence[str], preset: Preset | None) -> Column:
     return column if cells else replace(column, why="Empty in the first rows")
 
 
-def _each_once(columns: Sequence[Column]) -> list[Column]:
+def _each_once(columns: Sequence[MappedColumn]) -> list[MappedColumn]:
     """A second column of the same name may be anything; emails and phones are often several."""
     seen: set[str] = set()
     kept = []
     for column in columns:
         is_again = column.target in seen - {*MANY, "", "email", "phone"}
         kept.append(
-            Column(column.header, why="Another column means this", samples=column.samples) if is_again else column
+            MappedColumn(column.header, why="Another column means this", samples=column.samples) if is_again else column
         )
         seen.add(column.target)
     return kept
 
 
-def _by_content(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[Column]:
+def _by_content(columns: Sequence[MappedColumn], cells: Sequence[Sequence[str]]) -> list[MappedColumn]:
     known = {column.target for column in columns}
     guessed = []
     for column, of_column in zip(columns, cells, strict=True):

@@ -34,7 +34,7 @@ class RowsOf(StrEnum):
 
 
 @dataclass(frozen=True)
-class Column:
+class MappedColumn:
     """`target` is a key of `fields.py`, or "" if the column is left out. `why` is a phrase for the page of columns."""
 
     header: str
@@ -48,7 +48,7 @@ class Column:
 class ColumnMapping:
     """`date_order` and `decimal_mark` are "" if a person has to say, None if no cell of the sample needs them."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[MappedColumn, ...]
     preset: str = ""
     date_order: str | None = None
     decimal_mark: str | None = None
@@ -83,7 +83,7 @@ class ColumnMapping:
     def for_headers(self, headers: Sequence[str]) -> ColumnMapping:
         """For a file whose columns stand in another order; what it has besides is left out."""
         known = {header_key(column.header): column for column in self.columns}
-        columns = [replace(known.get(header_key(h), Column(h)), header=h, samples=()) for h in headers]
+        columns = [replace(known.get(header_key(h), MappedColumn(h)), header=h, samples=()) for h in headers]
         return replace(self, columns=tuple(columns))
 
     def to_json(self) -> dict[str, Any]:
@@ -95,10 +95,10 @@ class ColumnMapping:
         return cls(**{**stored, "columns": tuple(columns), "tags": tuple(stored.get("tags", ()))})
 
 
-def _column(stored: Mapping[str, Any]) -> Column:
+def _column(stored: Mapping[str, Any]) -> MappedColumn:
     if stored["target"] and stored["target"] not in BY_KEY:  # of an older version
-        return Column(stored["header"], samples=tuple(stored["samples"]))
-    return Column(**{**stored, "reason": Reason(stored["reason"]), "samples": tuple(stored["samples"])})
+        return MappedColumn(stored["header"], samples=tuple(stored["samples"]))
+    return MappedColumn(**{**stored, "reason": Reason(stored["reason"]), "samples": tuple(stored["samples"])})
 
 
 def headers_digest(headers: Sequence[str]) -> str:

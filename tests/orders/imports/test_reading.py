@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from orders.imports.errors import MappingError
 from orders.imports.fields import BY_KEY, TARGETS
 from orders.imports.guess import guess
-from orders.imports.mapping import Column, ColumnMapping
+from orders.imports.mapping import ColumnMapping, MappedColumn
 from orders.imports.read import MOST_LINES, Reader
 from orders.imports.table import Row
 from orders.models import OrderStatus
@@ -246,7 +246,7 @@ CELLS = st.text(st.sampled_from("0123456789.,-+/:eE@'=\"() abzAPM€②٣\u0000\
 @given(st.lists(CELLS, min_size=len(KEYS), max_size=len(KEYS)), st.sampled_from([*OF_OTHERS]))
 def test_whatever_cells_say_a_row_is_read_or_refused(cells, rows_of):
     left_out = [key for key in KEYS if BY_KEY[key].group.startswith(OF_OTHERS[rows_of])]
-    columns = tuple(Column(key, target="" if key in left_out else key) for key in KEYS)
+    columns = tuple(MappedColumn(key, target="" if key in left_out else key) for key in KEYS)
     mapping = ColumnMapping(columns, date_order="day", decimal_mark=".")
     assert mapping.rows_of == rows_of
     (row,) = Reader(OneRow(cells), mapping, SHOP, zone=PRAGUE).rows()

@@ -15,7 +15,7 @@ from customers.lib.text import can_be_stored
 from customers.models import Customer, DataSource
 from customers.records.newest import Cursor
 from customers.search import filters
-from customers.search.filters import Criterion, Source
+from customers.search.filters import Criterion, FromSource
 from customers.search.order import OLDEST_FIRST, SortPlace
 from customers.search.scan import scan
 
@@ -46,7 +46,7 @@ def criteria(query: CustomerListQuery) -> Iterator[Criterion]:
         if not can_be_stored(getattr(query, name)):
             raise refusal(400, "Remove the character that cannot be stored", name)
     if query.data_source_uuid or query.system or query.external_id:
-        yield Source(tuple(matching_sources(query).values_list("pk", flat=True)), query.external_id)
+        yield FromSource(tuple(matching_sources(query).values_list("pk", flat=True)), query.external_id)
     if query.status:
         yield filters.Status(statuses.statuses_named(query.status))
 
