@@ -26,6 +26,7 @@ from customers.models import (
     MergeMember,
     SourceRecord,
 )
+from customers.models.erased_record import ANY
 from customers.models.source import with_external_id
 from customers.records.history import SPLIT_OFF
 from customers.records.registry import linked_models
@@ -75,8 +76,10 @@ def find_named(text: str, *, source: str = "") -> NamedId | None:
     if not can_be_stored(text + source):
         return None
     if source:
-        return _with_external_id(text, [source])
-    return _customer(text) or _linked(text) or _with_external_id(text, _all_sources())
+        return _with_external_id(text, [source]) or _erased(text, [source])
+    sources = list(DataSource.objects.exclude(name=DataSource.STAFF).values_list("uuid", flat=True))
+    ours = _customer(text) or _linked(text)
+    return ours or _with_external_id(text, sources) or _erased(text, sources) or _erased(text, [ANY])
 
 
 def meaning_of(named: NamedId, at: datetime | None = None) -> Meaning:
@@ -97,7 +100,7 @@ def _customer(text: str) -> NamedId | None:
 def _linked(text: str) -> NamedId | None:
     """By the uuid of an order, a note and the like, or the number of an order."""
     for model in linked_models():
-        public = {"uuid", *(model.known_as or ())}
+        public = {"uuid", *(model.known_as or ())[1:]}
         names = {field.name for field in model._meta.concrete_fields} & public
         which = Q.create([(name, text) for name in sorted(names)], connector=Q.OR)
         rows = model._default_manager.filter(which).select_related("source_record__origin")
@@ -108,11 +111,13 @@ def _linked(text: str) -> NamedId | None:
 
 def _with_external_id(text: str, sources: Collection[str]) -> NamedId | None:
     records = SourceRecord.objects.filter(with_external_id(text), data_source__uuid__in=sources)
-    known = list(records.select_related("origin")[:2])
+    known = list(records.select_related("origin"))
     if len({record.customer_id for record in known}) > 1:
         raise AmbiguousIdError
-    if known:
-        return _of_record(known[0])
+    return _of_record(known[0]) if known else None
+
+
+def _erased(text: str, sources: Collection[str]) -> NamedId | None:
     erased = ErasedRecord.customers_known_as(text, sources)
     if len(erased) > 1:
         raise AmbiguousIdError
@@ -121,10 +126,6 @@ def _with_external_id(text: str, sources: Collection[str]) -> NamedId | None:
 
 def _of_record(record: SourceRecord) -> NamedId:
     return NamedId(record.origin, record.created, record)
-
-
-def _all_sources() -> list[str]:
-    return list(DataSource.objects.exclude(name=DataSource.STAFF).values_list("uuid", flat=True))
 
 
 def _origin(named: NamedId, at: datetime | None) -> Customer:

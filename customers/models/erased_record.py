@@ -10,11 +10,15 @@ from customers.models.customer import Customer
 from customers.models.prepared import insert
 from customers.models.source import SourceRecord
 
+ANY = ""
+"""For whichever data source: it leads to the customer that was erased last."""
+
 
 class ErasedRecord(models.Model):
     """By which id a data source knew an erased customer, so that the id is still answered with what became of it.
 
-    Only a keyed digest of it is kept: the id itself may be personal.
+    Only keyed digests of it are kept: the id itself may be personal. There are two, one of them without the data
+    source, which may be deleted too.
     """
 
     SALT: ClassVar[str] = "customers.erased"  # stored digests were made with it, so it must not change
@@ -28,15 +32,17 @@ class ErasedRecord(models.Model):
     @classmethod
     def keep(cls, records: Iterable[SourceRecord]) -> None:
         """Call it before `records`, read with their data source, are deleted."""
-        rows = [
-            cls(digest=_digests(record.data_source.uuid, record.public_id)[0], customer_id=record.origin_id)
+        customers = {
+            _digests(source, record.public_id)[0]: record.origin_id
             for record in records
-        ]
+            for source in (record.data_source.uuid, ANY)
+        }
+        rows = [cls(digest=digest, customer_id=customer) for digest, customer in customers.items()]
         insert(*rows, on_conflict="(digest) DO UPDATE SET customer_id = EXCLUDED.customer_id")
 
     @classmethod
     def customers_known_as(cls, external_id: str, sources: Iterable[str]) -> Sequence[Customer]:
-        """The erased customers that one of the data `sources`, by uuid, knew as `external_id`."""
+        """The erased customers that one of the data `sources`, by uuid or ANY, knew as `external_id`."""
         digests = [digest for source in sources for digest in _digests(source, external_id)]
         return [row.customer for row in cls.objects.filter(digest__in=digests).select_related("customer")]
 

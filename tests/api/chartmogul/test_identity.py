@@ -82,6 +82,9 @@ def test_an_erased_customer_is_said_to_be_erased_by_each_of_its_ids(caller, pair
         state, customer, chain = meant(caller.get(f"identity/{name}"))
         assert (state, customer, chain[-1]) == ("erased", helena.pk, helena.pk)
     assert meant(caller.get("identity/double", data_source_uuid=source))[:2] == ("erased", helena.pk)
+    caller.delete(f"data_sources/{source}")
+    for options in ({}, {"data_source_uuid": source}):
+        assert meant(caller.get("identity/double", **options))[:2] == ("erased", helena.pk)
     again = customer_with_order(external_id="double", email="double@x.cz")
     assert meant(caller.get("identity/double"))[:2] == ("live", again.pk)
 
