@@ -1,4 +1,7 @@
-"""Tests run on tables made from the models, which are those that the migrations make; and what they do with rows."""
+"""Tests run on tables made from the models, which are those that the migrations make; and what they do with rows.
+
+The fixtures follow each other: the first goes back to before its migration, each of the others on to its own.
+"""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -52,22 +55,22 @@ ELSE = {"django_migrations", "auth_group_permissions"}
 
 
 def tables(of: BaseDatabaseWrapper) -> dict[str, tuple[dict, list]]:
-    """{table: ({column: what it holds}, [constraint or index])}."""
+    """{table: ({column: what it holds}, [constraint or index])}.
+
+    A constraint has its name when that is of ours: Django names what it adds to a table otherwise.
+    """
+    ours = {each.name for model in apps.get_models() for each in [*model._meta.constraints, *model._meta.indexes]}
     with of.cursor() as cursor:
         return {
             name: (
                 {column.name: column[1:] for column in of.introspection.get_table_description(cursor, name)},
-                sorted(map(named, of.introspection.get_constraints(cursor, name).items())),
+                sorted(
+                    (constraint if constraint in ours else "", repr(sorted(says.items())))
+                    for constraint, says in of.introspection.get_constraints(cursor, name).items()
+                ),
             )
             for name in set(of.introspection.table_names(cursor)) - ELSE
         }
-
-
-def named(constraint: tuple[str, dict]) -> tuple[str, str]:
-    """What it says, under its name when that is of ours: Django names what it adds to a table otherwise."""
-    name, says = constraint
-    ours = {each.name for model in apps.get_models() for each in [*model._meta.constraints, *model._meta.indexes]}
-    return name if name in ours else "", repr(sorted(says.items()))
 
 
 def test_the_migrations_make_the_tables_of_the_models(by_migrations):
@@ -95,7 +98,7 @@ def fill(text: str, numbers: dict[str, int]) -> str:
 
 
 @pytest.fixture(scope="module")
-def prose(migrated) -> tuple[dict[str, int], dict[str, object], set[str]]:
+def prose(migrated, by_migrations) -> tuple[dict[str, int], dict[str, object], set[str]]:
     """The numbers of three customers, {old text: entry} after all were migrated, and their texts after going back."""
     executor = MigrationExecutor(migrated)
     executor.migrate(PROSE)
@@ -124,8 +127,6 @@ def prose(migrated) -> tuple[dict[str, int], dict[str, object], set[str]]:
     executor = MigrationExecutor(migrated)
     executor.migrate(PROSE)
     written = set(entries.values_list("text", flat=True))
-    executor = MigrationExecutor(migrated)
-    executor.migrate(executor.loader.graph.leaf_nodes())
     return numbers, read, written
 
 
@@ -165,14 +166,14 @@ def test_sentences_become_prose_again(prose):
 
 
 def models_at(migrated: BaseDatabaseWrapper, name: str) -> StateApps:
-    """The models of all apps, with those of customers after the migration `name`, to which the database goes back."""
+    """The models of all apps, with those of customers after the migration `name`, to which the database goes."""
     MigrationExecutor(migrated).migrate([("customers", name)])
     loader = MigrationExecutor(migrated).loader
     return loader.project_state([*loader.applied_migrations]).apps
 
 
 @pytest.fixture(scope="module")
-def users_of_undos(migrated) -> list[str | None]:
+def users_of_undos(migrated, prose) -> list[str | None]:
     """Who undid the three parts of a merge: Ada by the history, one unknown, and Kim who undid the rest."""
     state = models_at(migrated, "0013_undone_by")
 
@@ -188,9 +189,7 @@ def users_of_undos(migrated) -> list[str | None]:
         rows("MergeMember").create(merge=merge, duplicate=duplicate, undone_at=at)
     record = rows("SourceRecord").create(origin=duplicates[0], customer=duplicates[0], data_source=source)
     rows("HistoryEntry").create(source_record=record, kind="undo", merge=merge, by=ada, sentence="Restored.")
-
-    executor = MigrationExecutor(migrated)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    MigrationExecutor(migrated).migrate([("customers", "0014_undone_by_from_history")])
 
     members = rows("MergeMember").filter(merge=merge).order_by("duplicate")
     return list(members.values_list("undone_by__username", flat=True))
@@ -204,7 +203,7 @@ def test_undos_of_before_get_their_user_from_the_history_or_from_the_merge(users
 
 
 @pytest.fixture(scope="module")
-def merges_of_before(migrated):
+def merges_of_before(migrated, users_of_undos):
     """Two merges of four customers, the first with a duplicate who was restored, as their changes had them."""
     state = models_at(migrated, "0020_decisions_of_merges")
 
