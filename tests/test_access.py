@@ -201,6 +201,7 @@ def test_every_page_is_listed():
     assert pages == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys() | JOBS
 
 
+@pytest.mark.one_database
 def test_strangers_are_sent_to_sign_in(client, subjects):
     answers = ask_each(client, PAGES, subjects)
 
@@ -210,6 +211,7 @@ def test_strangers_are_sent_to_sign_in(client, subjects):
     } == set()
 
 
+@pytest.mark.one_database
 @table("need", sorted(NEEDED))
 def test_who_may_do_everything_else_is_refused(need, subjects):
     client = signed_in(make_user("almost", EVERYTHING - {need}))
@@ -235,6 +237,7 @@ def links_of(answer):
             yield resolve(path).view_name
 
 
+@pytest.mark.one_database
 def test_no_page_has_a_link_that_its_reader_may_not_open(subjects):
     closed = set()
     for number, needs in enumerate({page.needs for page in PAGES.values()}):

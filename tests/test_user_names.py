@@ -89,6 +89,7 @@ def addresses(client, customer: Customer, eve: User) -> Iterator[str]:
         yield reverse("customers:why", args=[customer.pk, other.pk])
 
 
+@pytest.mark.one_database
 def test_no_page_is_turned_by_the_name_of_a_user(customer, eve):
     client = signed_in(eve)
     pages = {}
