@@ -15,6 +15,7 @@ from customers.records.registry import linked_models
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import one_of_each
+from tests.factories.webhooks import delivery_of
 from tests.test_queries import OPENED, address_of, url_arguments
 
 NAME = "Eve \u202eSmith"
@@ -74,6 +75,7 @@ def customer(eve) -> Customer:
     Deletion.objects.create(uuid=others[4].uuid, by=eve)
     AccountChange.objects.create(user=eve, by=eve, given=["customers.view_customer"])
     ApiKey.objects.create(user=eve, name="Key")
+    delivery_of(customer)
     return customer
 
 
