@@ -216,9 +216,11 @@ class Simulation:
         parts = [self.customers[only]] if only else []
         plan = plan_undo(merged, only=parts)
         undo_merge(merged, by=None, only=parts, seen=plan.fingerprint, allow_overdraft=True)
-        after = profile_values(Customer.objects.get(pk=plan.survivor.pk))
+        # Of each customer of the chain: what the survivor had from the merge, those it was merged into had, too.
+        profiles = {customer.pk: profile_values(customer) for customer in Customer.objects.all()}
         for outcome in plan.outcomes:
-            assert after[outcome.field.key] == outcome.after, f"{outcome.field.key} is not what the preview said"
+            after = profiles[outcome.customer.pk][outcome.field.key]
+            assert after == outcome.after, f"{outcome.field.key} is not what the preview said"
         for side in (plan.keeps, *plan.returns):
             assert set(side.records) <= set(side.customer.records.values_list("pk", flat=True))
             held = credit.balances([side.customer.pk]).get(side.customer.pk, {})
