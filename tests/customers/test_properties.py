@@ -1,11 +1,15 @@
-"""Whatever is done to customers, in whatever order: nothing is lost, and undoing every merge leaves no trace of it."""
+"""Whatever is done to customers, in whatever order: nothing is lost, and undoing every merge leaves no trace of it.
+
+Each database has examples of its own: what the program does is the same on both, so both together prove more of it.
+"""
 
 from collections.abc import Callable, Collection, Iterator
 from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from django.db import connection
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from customers.profile.fields import FIELDS, FieldKind, ProfileField
@@ -14,6 +18,8 @@ from tests.customers.simulation import Simulation
 from tests.database import rolled_back
 
 pytestmark = pytest.mark.django_db
+
+SEED = {"sqlite": 1, "postgresql": 2}[connection.vendor]
 
 PHONES = st.sampled_from(["", "+420 241 770 449", "+420 602 330 910"])
 OF_KIND = {
@@ -188,7 +194,8 @@ def undo_everything(simulation: Simulation, acts: Acts) -> None:
         check_invariants(simulation)
 
 
-@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@seed(SEED)
+@settings(max_examples=7, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), names=st.lists(st.sampled_from(ANYTHING), min_size=8, max_size=16))
 def test_nothing_is_lost_and_every_cache_is_right_whatever_is_done(village, data, names):
     with rolled_back():
@@ -202,7 +209,8 @@ def test_nothing_is_lost_and_every_cache_is_right_whatever_is_done(village, data
         assert len(simulation.live()) == len(simulation.customers)
 
 
-@settings(max_examples=10, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@seed(SEED)
+@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), names=st.lists(st.sampled_from(ALWAYS_FAIR), min_size=8, max_size=16))
 def test_undoing_everything_in_any_order_leaves_what_there_would_be_without_the_merges(village, data, names):
     with rolled_back():
