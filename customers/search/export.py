@@ -5,9 +5,9 @@ The order is always newest first. In an order by edits or names, a customer edit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -35,12 +35,17 @@ PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
 
 @dataclass(frozen=True)
 class ExportedCustomer:
-    """`totals` are of nothing where no column needs them; `refusals` are of others with the same email or phone."""
+    """`totals` are of nothing where no column needs them; `refusals_of_batch` are read if a column asks for them."""
 
     customer: Customer
     sources: Sequence[str]
-    refusals: str
+    refusals_of_batch: Callable[[], Mapping[int, str]]
     totals: OrderTotals
+
+    @property
+    def refusals(self) -> str:
+        """Of others with the same email or phone."""
+        return self.refusals_of_batch()[self.customer.pk]
 
 
 def _profile_columns(field: ProfileField) -> Iterator[Column[ExportedCustomer]]:
@@ -98,6 +103,6 @@ def export_rows(pks: Iterable[int], *, with_orders: bool) -> Iterator[ExportedCu
 def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[ExportedCustomer]:
     customers = Customer.objects.live().in_bulk(pks)  # nobody who was erased or merged since the list was read
     totals = order_totals(pks, by="source_record__customer") if with_orders else {}
-    sources, refusals = counts.sources(pks), refusals_nearby(customers.values())
+    sources, refusals = counts.sources(pks), cache(partial(refusals_nearby, customers.values()))
     for pk in (pk for pk in pks if pk in customers):
-        yield ExportedCustomer(customers[pk], sources.get(pk, []), refusals[pk], totals.get(pk, OrderTotals()))
+        yield ExportedCustomer(customers[pk], sources.get(pk, []), refusals, totals.get(pk, OrderTotals()))
