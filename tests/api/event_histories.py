@@ -23,7 +23,8 @@ from django.test.utils import setup_test_environment
 from django.utils import timezone
 
 from customers.events.feed import cursor_of, events_after
-from customers.events.meaning import NamedId, State, meaning_of
+from customers.events.find_id import NamedId
+from customers.events.meaning import State, meaning_of
 from customers.events.payload import payloads
 from customers.models import Customer, DataSource, SourceRecord
 from customers.records.newest import Cursor

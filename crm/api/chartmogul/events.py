@@ -16,7 +16,8 @@ from crm.api.chartmogul.errors import Refusal, answers, not_found, refusal
 from crm.api.chartmogul.paging import CursorQuery, PageOut, decode_cursor, encode_cursor
 from crm.api.chartmogul.snapshots import growing_list
 from customers.events.feed import cursor_of, end_of, events_before
-from customers.events.meaning import find_named, meaning_of
+from customers.events.find_id import find_named
+from customers.events.meaning import meaning_of
 from customers.events.payload import payloads
 from customers.events.purge import kept_since
 from customers.models import EventKind

@@ -9,7 +9,8 @@ from ninja import Query, Router, Schema
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, not_found
 from crm.api.chartmogul.times import Moment, format_time
-from customers.events.meaning import Link, find_named, meaning_of
+from customers.events.find_id import find_named
+from customers.events.meaning import Link, meaning_of
 
 router = Router(tags=["Events"])
 
