@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.jobs.web import may_open_jobs
+from crm.webhooks.listing import EndpointRow, failing_endpoints
 from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
 from customers.web.permissions import VIEW_ORDERS
@@ -37,9 +38,13 @@ def home(request: "StaffRequest") -> HttpResponseBase:
     raise PermissionDenied("You are signed in but have no permissions yet. An admin can grant them on Edit User.")
 
 
-def _waiting_for(user: "User") -> dict[str, UndecidedPayments]:
-    may_decide = user.has_perms([SETTLE, VIEW_ORDERS])
-    return {"undecided": undecided_payments()} if may_decide else {}
+def _waiting_for(user: "User") -> dict[str, UndecidedPayments | list[EndpointRow]]:
+    waiting: dict[str, UndecidedPayments | list[EndpointRow]] = {}
+    if user.has_perms([SETTLE, VIEW_ORDERS]):
+        waiting["undecided"] = undecided_payments()
+    if user.has_perm(MANAGE_WEBHOOKS):
+        waiting["failing_endpoints"] = failing_endpoints()
+    return waiting
 
 
 @login_not_required

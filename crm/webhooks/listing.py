@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 
 from crm.webhooks.hand_out import LONGEST_QUEUE
 from crm.webhooks.models import Delivery, DeliveryState, WebhookEndpoint
 from crm.webhooks.queue import RETRIED_FOR
 from customers.lib.batches import PAGE
 from customers.models import Customer
+
+WORTH_SAYING = timedelta(hours=1)
+"""After which Home names an endpoint that fails."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,13 @@ def endpoint_rows(endpoints: Sequence[WebhookEndpoint]) -> list[EndpointRow]:
 
 def all_endpoints() -> list[WebhookEndpoint]:
     return list(WebhookEndpoint.objects.select_related("paused_by").order_by("name", "pk"))
+
+
+def failing_endpoints() -> list[EndpointRow]:
+    """Those that were paused by themselves, and those that fail for so long that it is no restart."""
+    fails = Q(paused_at=None, failing_since__lt=timezone.now() - WORTH_SAYING)
+    endpoints = list(WebhookEndpoint.objects.filter(fails | ~Q(pause_reason="")).order_by("name", "pk"))
+    return endpoint_rows(endpoints) if endpoints else []
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 from django.urls import path
 
-from crm.webhooks.views import deliveries, endpoints, replays
+from crm.webhooks.views import deliveries, endpoints, replays, secrets
 
 app_name = "webhooks"
 urlpatterns = [
     path("webhooks/", endpoints.endpoint_list, name="list"),
-    path("webhooks/add/", endpoints.endpoint_add, name="add"),
+    path("webhooks/add/", secrets.endpoint_add, name="add"),
     path("webhooks/<int:pk>/", endpoints.endpoint_detail, name="detail"),
     path("webhooks/<int:pk>/edit/", endpoints.endpoint_edit, name="edit"),
-    path("webhooks/<int:pk>/secret/", endpoints.secret_rotate, name="secret"),
+    path("webhooks/<int:pk>/secret/", secrets.secret_rotate, name="secret"),
     path("webhooks/<int:pk>/delete/", endpoints.endpoint_delete, name="delete"),
     path("webhooks/<int:pk>/pause/", endpoints.endpoint_pause, name="pause"),
     path("webhooks/<int:pk>/resume/", endpoints.endpoint_resume, name="resume"),

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.webhooks import endpoints
 from crm.webhooks.forms.delivery_filter import DeliveryFilterForm
-from crm.webhooks.forms.endpoint import EndpointForm, RotateForm
+from crm.webhooks.forms.endpoint import EndpointForm
 from crm.webhooks.listing import all_endpoints, delivery_page, endpoint_rows
 from crm.webhooks.models import WebhookEndpoint
 from crm.webhooks.web import may_manage_webhooks
@@ -57,24 +55,6 @@ def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
     return render(request, "webhooks/endpoint_detail.html", context)
 
 
-# The answer itself shows the secret. A redirect would need it to be stored where it can be read.
-@require_http_methods(["GET", "POST"])
-@never_cache
-@sensitive_variables("secret")
-@may_manage_webhooks
-def endpoint_add(request: "StaffRequest") -> HttpResponse:
-    form = EndpointForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            endpoint, secret = endpoints.add(**form.values, by=request.user)
-        except ActionError as error:
-            form.add_error(error.field or None, str(error))
-        else:
-            return _show_secret(request, endpoint, secret)
-    context = {"title": "Add endpoint", "form": form}
-    return render(request, "webhooks/endpoint_edit.html", context, status=422 if form.errors else 200)
-
-
 @require_http_methods(["GET", "POST"])
 @may_manage_webhooks
 def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
@@ -89,25 +69,6 @@ def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
             return redirect(endpoint)
     context = {"title": f"Edit {isolated(endpoint)}", "form": form, "endpoint": endpoint}
     return render(request, "webhooks/endpoint_edit.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@never_cache
-@sensitive_variables("secret")
-@may_manage_webhooks
-def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
-    form = RotateForm(request.POST if request.method == "POST" else None, label_suffix="")
-    if form.is_valid():
-        return _show_secret(request, endpoint, endpoints.rotate(endpoint, keep_old_for=form.period))
-    context = {"title": f"Rotate the secret of {isolated(endpoint)}", "form": form, "endpoint": endpoint}
-    return render(request, "webhooks/secret_rotate.html", context, status=422 if form.errors else 200)
-
-
-@sensitive_variables("secret")
-def _show_secret(request: "StaffRequest", endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
-    context = {"title": "Signing secret", "endpoint": endpoint, "secret": secret}
-    return render(request, "webhooks/secret_shown.html", context)
 
 
 @require_http_methods(["GET", "POST"])

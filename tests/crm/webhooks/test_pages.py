@@ -71,6 +71,21 @@ def test_a_failing_endpoint_says_since_when_how_many_wait_and_how_long_it_is_ret
     assert f"kept until {kept_until:%-d %b %Y, %H:%M} UTC at the earliest." in shown
 
 
+def test_home_names_endpoints_that_fail_for_long_to_who_can_do_something(client):
+    now = timezone.now()
+    make_endpoint(name="Briefly", failing_since=now)
+    make_endpoint(name="For long", failing_since=now - timedelta(hours=2))
+    make_endpoint(name="By hand", paused_at=now)
+    endpoints.pause_by_itself(make_endpoint(name="By itself"), "Every delivery failed for three days.")
+    shown = visible_text(client.get("/"))
+    assert "For long has been failing since" in shown
+    assert "By itself was paused on" in shown
+    assert ("Briefly" in shown, "By hand" in shown) == (False, False)
+
+    viewer = signed_in(make_user("viewer", ["customers.view_customer"]))
+    assert "For long" not in visible_text(viewer.get("/"))
+
+
 def test_an_endpoint_that_paused_itself_says_why_and_is_resumed(client):
     endpoint = make_endpoint()
     endpoints.pause_by_itself(endpoint, "Every delivery failed for three days.")
