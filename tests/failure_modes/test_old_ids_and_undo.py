@@ -16,8 +16,8 @@ from tests.factories import customer_with_order, order
 
 pytestmark = pytest.mark.django_db
 
-# What an undo adds: the acts themselves, and homes to write them down on.
-RECORDED = {"Merge", "MergeMember", "ProfileChange", "HistoryEntry", "NotDuplicate"}
+# What an undo adds: the acts themselves, what was told of them, and staff records to write them on.
+RECORDED = {"Merge", "MergeMember", "ProfileChange", "HistoryEntry", "NotDuplicate", "Event"}
 
 
 @pytest.fixture
