@@ -16,6 +16,7 @@ from orders.imports.fields import BY_KEY, MANY, CellKind
 from orders.imports.headers import header_key, meanings
 from orders.imports.mapping import ColumnMapping, MappedColumn, Reason
 from orders.imports.presets import BY_NAME, recognise
+from orders.imports.rows_guess import settled
 from orders.imports.table import Table
 from orders.imports.times import date_order
 from orders.imports.vendors.preset import Preset
@@ -52,7 +53,7 @@ def guess(table: Table, *, preset: str | None = None) -> ColumnMapping:
     chosen = recognise(table.headers) if preset is None else BY_NAME.get(preset)
     columns = [_column(*named, chosen) for named in zip(table.headers, cells, strict=True)]
     if not chosen:
-        columns = _by_content(_each_once(columns), cells)
+        columns = _by_content(_each_once(settled(columns)), cells)
     return _with_formats(ColumnMapping(tuple(columns), preset=chosen.name if chosen else ""), cells)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from orders.imports.errors import TableError
 from orders.imports.file_kind import FileKind
 
-MOST_CELLS = 800_000
+MOST_CELLS = 700_000
 BLOCK = 1 << 18
 LONGEST_TEXT = 8 * BLOCK
 

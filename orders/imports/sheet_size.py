@@ -14,8 +14,8 @@ from orders.imports.errors import TableError
 from orders.imports.file_kind import FileKind
 from orders.imports.sheet_cells import BLOCK, LARGE, cells_of
 
-MOST_BYTES = 100 << 20
-MOST_OF_STRINGS = 24 << 20
+MOST_BYTES = 48 << 20
+MOST_OF_STRINGS = 20 << 20
 MOST_MEMBERS = 5_000
 HIGHEST_RATIO = 400
 """Real sheets unpack to ten to a hundred times their size; 400 is left for those that repeat themselves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from customers.models import LeadStatus
@@ -61,14 +62,17 @@ def _by_word(statuses: Mapping[Any, str]) -> dict[str, str]:
 ORDER_WORDS, SUBSCRIPTION_WORDS, LEAD_WORDS = _by_word(ORDERS), _by_word(SUBSCRIPTIONS), _by_word(LEADS)
 
 
+@lru_cache(1024)
 def order_status(text: str) -> str:
     return _known(ORDER_WORDS, text, OrderStatus.labels)
 
 
+@lru_cache(1024)
 def subscription_status(text: str) -> str:
     return _known(SUBSCRIPTION_WORDS, text, PurchaseStatus.labels)
 
 
+@lru_cache(1024)
 def choice(key: str, text: str) -> str:
     """A choice of a profile field, by its value or its label."""
     choices = PROFILE[key].choices
@@ -82,6 +86,7 @@ def _known(words: Mapping[str, str], text: str, labels: list[str]) -> str:
     return str(status)
 
 
+@lru_cache(1024)
 def interval(text: str) -> tuple[int, str]:
     """Such as (3, "month") of “quarterly” or “every 3 months”."""
     key = header_key(text)

@@ -23,6 +23,8 @@ from customers.profile.fields import BY_KEY
 from orders.intake.idempotency import IdentifiedRequest
 from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus
 
+# Django makes the values of choices anew each time.
+ORDER_STATUSES, ORDER_KINDS = frozenset(OrderStatus.values), frozenset(OrderKind.values)
 LONGEST = {name: SourceRecord.longest(name) for name in IDENTITY_FIELDS}
 
 
@@ -162,7 +164,7 @@ def _check_order(incoming: IncomingOrder) -> None:
         raise IntakeError("An amount must be a whole number of minor units. A total or price must not be below zero.")
     if not 0 <= incoming.refunded <= incoming.total:
         raise IntakeError("The refunded amount must not be below zero or above the total.")
-    if incoming.status not in OrderStatus.values or incoming.kind not in OrderKind.values:
+    if incoming.status not in ORDER_STATUSES or incoming.kind not in ORDER_KINDS:
         raise IntakeError(f"{incoming.status} must be an order status and {incoming.kind} an order type.")
     _check_text("order ID", incoming.external_id, LONGEST_ID)
     _check_text("client order ID", incoming.client_order_id, LONGEST_ID)

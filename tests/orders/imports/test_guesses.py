@@ -57,6 +57,28 @@ def test_an_empty_column_and_a_second_one_of_the_same_meaning_are_left_out():
 
 
 @table(
+    ("header", "meanings"),
+    [
+        ("ID,Email,Order Date,Total,Status", "order_id email order_date order_total order_status"),
+        ("ID,Email,Item,Price,Created", "order_id email line_description line_price order_date"),
+        ("ID,Order Number,Customer ID,Total,Date", "- order_id customer_id order_total order_date"),
+        (
+            "Plan,ID,Email,Interval,Amount,Status",
+            "subscription_product subscription_id email subscription_interval subscription_price subscription_status",
+        ),
+        (
+            "Subscription ID,Email,Product,Qty,Price,Currency,Tax",
+            "subscription_id email subscription_product subscription_quantity subscription_unit_price currency -",
+        ),
+        ("ID,Email,Created,Total,Discount,Currency,Plan", "customer_id email lead_created_at - - - -"),
+        ("ID,Email,Price,Total", "order_id email line_price order_total"),
+    ],
+)
+def test_a_header_that_every_file_has_means_what_the_rows_are(header, meanings):
+    assert " ".join(target or "-" for target in targets(header).values()) == meanings
+
+
+@table(
     ("dates", "order"),
     [
         ("03/04/2026 27/01/2026", "day"),
@@ -90,10 +112,9 @@ def test_the_decimal_mark_is_told_by_all_amounts_or_asked(amounts, mark):
     ("header", "problem"),
     [
         ("Name,City", "Choose a column for the email, the phone or the source ID."),
-        ("Email,Total,Order Date", "Choose a column for the order ID."),
         ("Email,Order ID,Total", "Choose a column for the date of the orders."),
         ("Email,Order ID,Order Date", "Choose a column for the total of the orders, or for the price of their lines."),
-        ("Email,Plan,Subscription price", "Choose a column for the subscription ID."),
+        ("Email,Plan,Interval", "Choose a column for the subscription ID."),
         ("Email,Subscription ID,Plan", "Choose a column for the price of the subscriptions."),
         ("Email,Subscription ID,Start date", "Choose a column for the product or plan of the subscriptions."),
     ],
@@ -103,6 +124,11 @@ def test_what_a_file_lacks_is_said_in_a_sentence(header, problem):
     assert next(problems(mapping)).startswith(problem)
     with pytest.raises(MappingError):
         check(mapping)
+
+
+def test_orders_that_somebody_chooses_need_their_id():
+    mapping = guess(csv_table("Email,Total\na@b.com,1\n")).chosen({"Total": "order_total"})
+    assert next(problems(mapping)).startswith("Choose a column for the order ID. Without it the same file again")
 
 
 def test_a_mapping_is_kept_as_json_and_used_for_a_file_in_another_order():
