@@ -9,7 +9,7 @@ from customers.models import Customer, HistoryEntry, SourceRecord
 from customers.records.newest import PAGE, Cursor, newest
 from customers.records.registry import tabbed_models
 from customers.search import scan as scan_module
-from customers.search.filters import Source
+from customers.search.filters import FromSource
 from customers.search.order import OLDEST_FIRST
 from customers.search.scan import SHORTEST_STRETCH, scan
 from orders.models import Order
@@ -132,7 +132,7 @@ def test_a_stretch_asks_only_the_records_of_the_customers_in_it(monkeypatch):
     analyze()
     middle = customers[10_000]
     with CaptureQueriesContext(connection) as queries:
-        stretch = next(scan([Source((source.pk,))], OLDEST_FIRST, after=(middle.created, middle.pk)))
+        stretch = next(scan([FromSource((source.pk,))], OLDEST_FIRST, after=(middle.created, middle.pk)))
     assert len(stretch.passing) == SHORTEST_STRETCH
     [statement] = [query["sql"] for query in queries if "EXISTS" in query["sql"]]
     assert "Seq Scan" not in plan_of(statement)
