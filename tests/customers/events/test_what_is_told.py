@@ -12,11 +12,14 @@ from customers.merging.merge import StalePlanError
 from customers.merging.split import split_record
 from customers.models import Customer, Event
 from orders.cancel_order import cancel_order
+from orders.intake.leads import update_lead
+from orders.intake.order import IncomingOrder
+from orders.intake.take import take_order
 from orders.models import Order, Purchase
 from orders.sources.delete import purge_source
 from tests.acts import cancel, edit, edit_as_seen, erase, merge, merge_as_planned, plan, refund, undo
 from tests.database import reloaded
-from tests.factories import customer_with_order, order, paid_order, subscription
+from tests.factories import customer_with_order, order, paid_order, person, subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,17 @@ def test_an_order_tells_of_the_customer_it_made_of_the_record_it_added_and_of_it
     record = helena.records.get(data_source__name="Market")
     assert elsewhere[0] == ("customer.updated", helena.pk, {"source_records": [record.pk]})
     assert [kind for kind, *_ in elsewhere] == ["customer.updated", "order.created"]
+
+
+def test_a_lead_that_is_corrected_tells_of_the_record_that_it_goes_on():
+    who = {"first_name": "Jon", "last_name": "Fix"}
+    partial = take_order(IncomingOrder(person(**who, email="jon@gmial.org"), Decimal(0), "USD", status="PARTIAL")).order
+    corrected = IncomingOrder(person(**who, email="jon@gmail.org"), Decimal(0), "USD", status="PARTIAL")
+    [updated, changed] = told(update_lead, partial, corrected)
+    partial.refresh_from_db()
+    customer, record = partial.source_record.customer_id, partial.source_record_id
+    assert updated == ("customer.updated", customer, {"source_records": [record]})
+    assert changed == ("order.updated", customer, of_order(partial))
 
 
 def test_a_merge_tells_of_the_duplicate_and_an_undo_of_the_restored_customer():
