@@ -58,15 +58,17 @@ def clear_lost(record: SourceRecord, *, by: User | None = None) -> None:
     member_of = {member.duplicate_id: member for member in decisions.members}
     part: MergeMember | None = None
     for pk in chain:
-        _clear_at(locked[pk], part, decisions, by=by)
+        _clear_at(locked[pk], part, decisions, buyer=chain[0], by=by)
         part = member_of.get(pk)
     refresh_profiles(chain)
 
 
-def _clear_at(customer: Customer, part: MergeMember | None, decisions: ProfileHistory, *, by: User | None) -> None:
+def _clear_at(
+    customer: Customer, part: MergeMember | None, decisions: ProfileHistory, *, buyer: int, by: User | None
+) -> None:
     """`part` is that by which the buyer became part of the customer; None at the buyer itself."""
     changes = [change for change in decisions.changes[customer.pk] if STATUS in change.values]
-    cleared = max((c.version for c in changes if c.via == BY_PURCHASE and _is_of(c, part)), default=0)
+    cleared = max((c.version for c in changes if c.via == BY_PURCHASE and _is_of(c, part, buyer)), default=0)
     decided = [change for change in changes if change.merge_id is None and change.via != BY_PURCHASE]
     last = decided[-1].version if decided else 0
     is_hidden = last > cleared and decided[-1].values[STATUS]["after"] == LeadStatus.LOST
@@ -78,20 +80,23 @@ def _clear_at(customer: Customer, part: MergeMember | None, decisions: ProfileHi
         if member.merge.survivor_id == customer.pk
     )
     if is_lost or may_be_lost:
-        _write(customer, part, by=by)
+        _write(customer, part, buyer=buyer, by=by)
     if is_lost:
         merge = part.merge if part else None
         history.write(customer, HistoryKind.EDIT, "A purchase cleared the lead status Lost.", by=by, merge=merge)
 
 
-def _write(customer: Customer, part: MergeMember | None, *, by: User | None) -> None:
-    values = {STATUS: {"before": LeadStatus.LOST.value, "after": "", "from": part.duplicate_id if part else None}}
+def _write(customer: Customer, part: MergeMember | None, *, buyer: int, by: User | None) -> None:
+    origin = {"from": part.duplicate_id, "buyer": buyer} if part else {"from": None}
+    values = {STATUS: {"before": LeadStatus.LOST.value, "after": "", **origin}}
     merge_id = part.merge_id if part else None
     bump_versions([customer])
     act = {"by": by, "via": BY_PURCHASE, "merge_id": merge_id}
     insert(ProfileChange(customer=customer, values=values, version=customer.version, **act))
 
 
-def _is_of(change: ProfileChange, part: MergeMember | None) -> bool:
+def _is_of(change: ProfileChange, part: MergeMember | None, buyer: int) -> bool:
+    if change.values[STATUS].get("buyer", buyer) != buyer:
+        return False
     part_of_change = (change.merge_id, change.values[STATUS]["from"])
     return part_of_change == ((part.merge_id, part.duplicate_id) if part else (None, None))

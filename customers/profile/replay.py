@@ -136,20 +136,22 @@ class ProfileHistory:
     def _change(self, derived: DerivedProfile, change: ProfileChange, without: Collection[Part]) -> None:
         for key, value in change.values.items():
             if change.via == BY_PURCHASE:
-                takes_effect = derived.values[key] == LeadStatus.LOST and self._stands(change, without)
+                is_bought = self._is_bought(change, derived.parts, without)
+                takes_effect = derived.values[key] == LeadStatus.LOST and is_bought
             else:
                 takes_effect = self._counts(key, value["after"], derived.parts)
             if takes_effect:
                 derived.values[key], derived.by[key] = value["after"], change
 
-    def _stands(self, change: ProfileChange, without: Collection[Part]) -> bool:
-        """Whether the buyer is still part of the customer."""
-        if change.merge_id is None:
-            return True
-        buyer = change.values[STATUS]["from"]
+    def _is_bought(self, change: ProfileChange, parts: Collection[int], without: Collection[Part]) -> bool:
+        """Whether the buyer is still part of the customer, who has these `parts`."""
+        value = change.values[STATUS]
+        if change.merge_id is None or "buyer" in value:
+            return change.merge_id is None or value["buyer"] in parts
+        # Older changes say only with which duplicate the buyer came.
         members = (m for m in self._members_of[change.customer_id] if m.merge_id == change.merge_id)
         return any(
-            (m.merge_id, m.duplicate_id) not in without for m in members if buyer is None or m.duplicate_id == buyer
+            (m.merge_id, m.duplicate_id) not in without for m in members if value["from"] in (None, m.duplicate_id)
         )
 
     def _merge(

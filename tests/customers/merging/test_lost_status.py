@@ -4,7 +4,7 @@ import pytest
 
 from tests.acts import fresh, merge, undo
 from tests.customers.profile.test_lead_status import lead, statuses
-from tests.factories import CustomerFactory, customer_with_order
+from tests.factories import CustomerFactory, customer_with_order, order
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,16 @@ def test_who_is_lost_and_gets_what_somebody_bought_is_lost_no_more_until_an_undo
     assert statuses(lost) == [""]
     undo(merged)
     assert statuses(lost, bought) == ["lost", ""]
+
+
+def test_what_was_bought_while_merged_counts_only_as_long_as_the_buyer_is_part_of_it(bought, lost):
+    between = CustomerFactory(first_name="Be")
+    inner = merge(between, bought)
+    merge(lost, between, lead_status=lost)
+    order(email="bought@example.org", first_name=bought.first_name)
+    assert statuses(lost) == [""]
+    undo(inner)
+    assert statuses(lost) == ["lost"]
 
 
 def test_another_status_is_taken_instead(bought, lost):
