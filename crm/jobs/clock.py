@@ -93,7 +93,7 @@ SCHEDULED: list[Scheduled] = [
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
     command("purge_events", daily(3, 57)),
-    Scheduled("purge_deliveries", daily(4, 7), purge_deliveries),
+    Scheduled("purge_deliveries", hourly(37), purge_deliveries),
 ]
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from crm.webhooks.endpoints import pause_by_itself
+from crm.webhooks.endpoints import NEVER_FAILED, pause_by_itself
 from crm.webhooks.models import Attempt, Delivery, DeliveryState, WebhookEndpoint
 from crm.webhooks.post import MOST_KEPT, Reply
 from crm.webhooks.queue import MOST_FAILURES, RETRIED_FOR, waiting
@@ -32,7 +32,8 @@ def claim(pk: int) -> Delivery | None:
     """None if another worker has it, or it is no longer due."""
     now = timezone.now()
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    due = Delivery.objects.filter(free, pk=pk, state=DeliveryState.WAITING, next_at__lte=now)
+    wanted = Delivery.objects.filter(endpoint__in=WebhookEndpoint.objects.current())
+    due = wanted.filter(free, pk=pk, state=DeliveryState.WAITING, next_at__lte=now)
     if not due.update(claim=uuid4(), claimed_until=now + CLAIM):
         return None
     return Delivery.objects.select_related("endpoint", "event").get(pk=pk)
@@ -78,13 +79,13 @@ def _following(delivery: Delivery, reply: Reply, sent_at: datetime) -> tuple[Del
 
 
 def _note_success(endpoint: WebhookEndpoint, sent_at: datetime) -> None:
-    values = {"failures": 0, "failing_since": None, "rests_until": None}
+    values = {**NEVER_FAILED, "delivered_at": sent_at}
     there = WebhookEndpoint.objects.filter(pk=endpoint.pk)
-    has_recovered = there.filter(failures__gte=MOST_FAILURES).update(**values, delivered_at=sent_at)
+    has_recovered = there.filter(failures__gte=MOST_FAILURES).update(**values)
     if has_recovered:
         waiting(endpoint).filter(attempts__gt=0).update(next_at=sent_at)
     else:
-        there.update(**values, delivered_at=sent_at)
+        there.update(**values)
 
 
 def _note_failure(delivery: Delivery, reply: Reply, sent_at: datetime, *, is_given_up: bool) -> None:

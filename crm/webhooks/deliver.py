@@ -53,7 +53,7 @@ class Sending:
 
 def deliver_due(*, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Send what is due now, and what becomes due by that. Returns how many requests were made."""
-    lines = [Line(endpoint) for endpoint in WebhookEndpoint.objects.order_by("pk")]
+    lines = [Line(endpoint) for endpoint in WebhookEndpoint.objects.current().order_by("pk")]
     under_way: dict[Future[Reply], Sending] = {}
     requests, ends = 0, time.monotonic() + LONGEST_RUN
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as threads:

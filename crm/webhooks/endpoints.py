@@ -25,6 +25,7 @@ from customers.records.newest import Cursor
 logger = logging.getLogger(__name__)
 
 MOST_ENDPOINTS = 20
+NEVER_FAILED = {"failures": 0, "failing_since": None, "rests_until": None}
 
 
 class EndpointError(ActionError):
@@ -35,7 +36,7 @@ class EndpointError(ActionError):
 @transaction.atomic
 def add(*, name: str, url: str, kinds: Sequence[str], by: User | None) -> tuple[WebhookEndpoint, str]:
     """With its first secret, which is shown once. It is sent what happens from now on."""
-    if WebhookEndpoint.objects.count() >= MOST_ENDPOINTS:
+    if WebhookEndpoint.objects.current().count() >= MOST_ENDPOINTS:
         raise EndpointError(f"There are {MOST_ENDPOINTS} endpoints already. Delete one that is not used.")
     resolve(read_url(url))
     last = _last_event()
@@ -51,11 +52,22 @@ def _last_event() -> Cursor:
     return cursor_of(event) if event else Cursor(timezone.now() - timedelta(minutes=1), 0)
 
 
+@transaction.atomic
 def change(endpoint: WebhookEndpoint, *, name: str, url: str, kinds: Sequence[str]) -> None:
-    """What waits in its queue is sent to the new URL. Its kinds count for what happens from now on."""
+    """What waits in its queue is sent to the new URL, at once. Its kinds count for what happens from now on."""
+    there = WebhookEndpoint.objects.filter(pk=endpoint.pk)
+    there.update(name=name, kinds=list(kinds))
     if url != endpoint.url:
         resolve(read_url(url))
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(name=name, url=url, kinds=list(kinds))
+        there.update(url=url, **NEVER_FAILED)
+        waiting(endpoint).update(next_at=timezone.now())
+
+
+@transaction.atomic
+def delete(endpoint: WebhookEndpoint) -> None:
+    """From now on nothing is sent there. `purge.py` deletes what it leaves."""
+    endpoint.secrets.all().delete()
+    WebhookEndpoint.objects.filter(pk=endpoint.pk, deleted_at=None).update(deleted_at=timezone.now())
 
 
 def pause(endpoint: WebhookEndpoint, *, by: User) -> None:
@@ -85,8 +97,8 @@ def _send_mail(endpoint: WebhookEndpoint, reason: str) -> None:
 @transaction.atomic
 def resume(endpoint: WebhookEndpoint) -> None:
     """What waits is sent in order, and retried as long as if it were new."""
-    anew = {"failures": 0, "failing_since": None, "rests_until": None, "pause_reason": "", "paused_by": None}
-    if WebhookEndpoint.objects.filter(pk=endpoint.pk).exclude(paused_at=None).update(paused_at=None, **anew):
+    anew = {**NEVER_FAILED, "paused_at": None, "pause_reason": "", "paused_by": None}
+    if WebhookEndpoint.objects.filter(pk=endpoint.pk).exclude(paused_at=None).update(**anew):
         now = timezone.now()
         waiting(endpoint).update(attempts=0, next_at=now, given_up_at=now + RETRIED_FOR)
 

@@ -50,13 +50,13 @@ def endpoint_rows(endpoints: Sequence[WebhookEndpoint]) -> list[EndpointRow]:
 
 
 def all_endpoints() -> list[WebhookEndpoint]:
-    return list(WebhookEndpoint.objects.select_related("paused_by").order_by("name", "pk"))
+    return list(WebhookEndpoint.objects.current().select_related("paused_by").order_by("name", "pk"))
 
 
 def failing_endpoints() -> list[EndpointRow]:
     """Those that were paused by themselves, and those that fail for so long that it is no restart."""
     fails = Q(paused_at=None, failing_since__lt=timezone.now() - WORTH_SAYING)
-    endpoints = list(WebhookEndpoint.objects.filter(fails | ~Q(pause_reason="")).order_by("name", "pk"))
+    endpoints = list(WebhookEndpoint.objects.current().filter(fails | ~Q(pause_reason="")).order_by("name", "pk"))
     return endpoint_rows(endpoints) if endpoints else []
 
 
@@ -95,10 +95,14 @@ class DeliveryPage:
     """The number of the last delivery of the page; None on the last page."""
 
 
+def deliveries_of_current() -> "QuerySet[Delivery]":
+    return Delivery.objects.select_related("endpoint").filter(endpoint__deleted_at=None)
+
+
 def delivery_page(
     filters: Mapping[str, Any], *, before: int | None = None, with_customers: bool = False
 ) -> DeliveryPage:
-    deliveries = Delivery.objects.select_related("endpoint").filter(**filters).order_by("-pk")
+    deliveries = deliveries_of_current().filter(**filters).order_by("-pk")
     if before is not None:
         deliveries = deliveries.filter(pk__lt=before)
     page = list(deliveries[: PAGE + 1])
@@ -113,4 +117,4 @@ def delivery_rows(deliveries: Sequence[Delivery], *, with_customers: bool) -> li
 
 
 def named(pks: Sequence[int]) -> "QuerySet[Delivery]":
-    return Delivery.objects.filter(pk__in=pks)
+    return Delivery.objects.filter(pk__in=pks, endpoint__in=WebhookEndpoint.objects.current())

@@ -16,10 +16,17 @@ TEST = "webhook.test"
 KINDS = [*EventKind.choices, (TEST, "Test")]
 
 
+class EndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    def current(self) -> "EndpointQuerySet":
+        """Without those that were deleted."""
+        return self.filter(deleted_at=None)
+
+
 class WebhookEndpoint(models.Model):
     """A URL to which events are sent, all kinds or some.
 
-    While it is paused, what happens is put in its queue, and sent once it is resumed.
+    While it is paused, what happens is put in its queue, and sent once it is resumed. When it is deleted, its row waits
+    for its deliveries, which may be too many for one request.
     """
 
     name = models.CharField(max_length=100)
@@ -27,6 +34,7 @@ class WebhookEndpoint(models.Model):
     kinds = models.JSONField(default=list, blank=True, help_text="Kinds of events; none stands for all")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     handed_out_at = models.DateTimeField(help_text="With the next: the last event that was put in its queue")
     handed_out_pk = models.PositiveBigIntegerField(default=0)
@@ -39,6 +47,8 @@ class WebhookEndpoint(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, help_text="The first failure after the last success")
     failures = models.PositiveIntegerField(default=0, help_text="Failures since the last success")
     rests_until = models.DateTimeField(null=True, blank=True, help_text="Nothing is sent before, it fails so often")
+
+    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]

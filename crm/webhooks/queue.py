@@ -57,12 +57,10 @@ def put_back(deliveries: "QuerySet[Delivery]") -> int:
 
 
 def due(endpoint: WebhookEndpoint, now: datetime) -> Sequence[int]:
-    """What may be sent now, in order. To a paused endpoint only tests are; of one that rests nothing is asked."""
+    """What may be sent now, in order. To an endpoint that is paused or rests, only tests are."""
     rows = waiting(endpoint).order_by("at", "event_id")
-    if endpoint.is_paused:
+    if endpoint.is_paused or (endpoint.rests_until and endpoint.rests_until > now):
         rows = rows.filter(event=None)
-    elif endpoint.rests_until and endpoint.rests_until > now:
-        return []
     taken: set[int] = set()
     free: list[tuple[int, int]] = []
     for pk, lanes, next_at, claimed_until, attempts in rows.values_list(

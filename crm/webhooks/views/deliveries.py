@@ -12,8 +12,8 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm.webhooks.body import body_of
-from crm.webhooks.listing import delivery_rows, named
-from crm.webhooks.models import Delivery, DeliveryState
+from crm.webhooks.listing import deliveries_of_current, delivery_rows, named
+from crm.webhooks.models import DeliveryState
 from crm.webhooks.queue import put_back
 from crm.webhooks.web import may_manage_webhooks
 from customers.lib.numbers import parse_number
@@ -28,7 +28,7 @@ MOST_ATTEMPTS = 50
 @vary_on_headers("HX-Target")
 @may_manage_webhooks
 def delivery_detail(request: "StaffRequest", pk: int) -> HttpResponse:
-    delivery = get_object_or_404(Delivery.objects.select_related("endpoint", "event"), pk=pk)
+    delivery = get_object_or_404(deliveries_of_current().select_related("event"), pk=pk)
     is_first_awaited = delivery.state == DeliveryState.WAITING and delivery.sent_at is None
     if request.htmx.target == "awaited":
         return HttpResponse(status=204) if is_first_awaited else HttpResponseClientRefresh()

@@ -42,7 +42,7 @@ def endpoint_list(request: "StaffRequest") -> HttpResponse:
 @require_safe
 @may_manage_webhooks
 def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
-    endpoint = get_object_or_404(WebhookEndpoint.objects.select_related("by", "paused_by"), pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current().select_related("by", "paused_by"), pk=pk)
     sees_customers = request.user.has_perm("customers.view_customer")
     context = {
         "title": isolated(endpoint),
@@ -58,7 +58,7 @@ def endpoint_detail(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_manage_webhooks
 def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = EndpointForm(request.POST if request.method == "POST" else None, endpoint=endpoint)
     if form.is_valid():
         try:
@@ -74,9 +74,9 @@ def endpoint_edit(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_manage_webhooks
 def endpoint_delete(request: "StaffRequest", pk: int) -> HttpResponse:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     if request.method == "POST":
-        endpoint.delete()
+        endpoints.delete(endpoint)
         messages.success(request, f"{isolated(endpoint)} was deleted.")
         return redirect("webhooks:list")
     context = {"title": f"Delete {isolated(endpoint)}?", "endpoint": endpoint, "row": endpoint_rows([endpoint])[0]}
@@ -86,7 +86,7 @@ def endpoint_delete(request: "StaffRequest", pk: int) -> HttpResponse:
 @require_POST
 @may_manage_webhooks
 def endpoint_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     endpoints.pause(endpoint, by=request.user)
     messages.success(request, f"{isolated(endpoint)} is paused. Events wait until you resume it.")
     return redirect(endpoint)
@@ -95,7 +95,7 @@ def endpoint_pause(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 @require_POST
 @may_manage_webhooks
 def endpoint_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     endpoints.resume(endpoint)
     messages.success(request, f"{isolated(endpoint)} is active. Waiting events are sent now, in order.")
     return redirect(endpoint)
@@ -104,4 +104,4 @@ def endpoint_resume(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 @require_POST
 @may_manage_webhooks
 def endpoint_test(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
-    return redirect(endpoints.send_test(get_object_or_404(WebhookEndpoint, pk=pk)))
+    return redirect(endpoints.send_test(get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)))

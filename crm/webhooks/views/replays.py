@@ -20,7 +20,7 @@ MOST_COUNTED = 100_000
 @may_manage_webhooks
 def replay_start(request: "StaffRequest", pk: int) -> HttpResponse:
     """How many events it would be is said before any is sent."""
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     data = request.POST if request.method == "POST" else request.GET
     form = ReplayForm(data or None, label_suffix="")
     if request.method == "POST" and form.is_valid() and _started(request, endpoint, form):
@@ -45,7 +45,7 @@ def _started(request: "StaffRequest", endpoint: WebhookEndpoint, form: ReplayFor
 @require_POST
 @may_manage_webhooks
 def replay_cancel(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     replay.cancel(endpoint)
     messages.success(request, "The replay was cancelled. What is in the queue already is still sent.")
     return redirect(endpoint)

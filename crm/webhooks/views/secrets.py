@@ -44,7 +44,7 @@ def endpoint_add(request: "StaffRequest") -> HttpResponse:
 @sensitive_variables("secret")
 @may_manage_webhooks
 def secret_rotate(request: "StaffRequest", pk: int) -> HttpResponse:
-    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    endpoint = get_object_or_404(WebhookEndpoint.objects.current(), pk=pk)
     form = RotateForm(request.POST if request.method == "POST" else None, label_suffix="")
     if form.is_valid():
         return _show_secret(request, endpoint, endpoints.rotate(endpoint, keep_old_for=form.period))

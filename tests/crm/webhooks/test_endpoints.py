@@ -9,7 +9,9 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from crm.webhooks import endpoints, replay
 from crm.webhooks.addresses import TargetRefusedError
+from crm.webhooks.claims import claim
 from crm.webhooks.deliver import deliver_due
+from crm.webhooks.hand_out import fill_queue
 from crm.webhooks.models import Delivery, DeliveryState, EndpointSecret, WebhookEndpoint
 from crm.webhooks.purge import purge_deliveries
 from crm.webhooks.queue import put_back
@@ -24,6 +26,24 @@ def test_an_endpoint_inside_is_neither_added_nor_changed_to(endpoint):
     with pytest.raises(TargetRefusedError):
         endpoints.change(endpoint, name="Inside", url="https://10.0.0.1/", kinds=[])
     assert list(WebhookEndpoint.objects.values_list("url", flat=True)) == [endpoint.url]
+
+
+def test_what_failed_at_the_old_url_is_sent_to_the_new_one_at_once(endpoint, receiver, start_receiver, happen):
+    receiver.answers = lambda body: 500
+    for customer in range(9):
+        happen(customer)
+    deliver_due()
+    new = start_receiver(secret=receiver.secret)
+    endpoints.change(endpoint, name="Warehouse", url=new.url, kinds=[])
+    deliver_due()
+    assert sorted(new.customers) == [*range(9)]
+
+
+def test_a_deleted_endpoint_gets_nothing(endpoint, receiver, happen):
+    happen(1)
+    fill_queue(endpoint)
+    endpoints.delete(endpoint)
+    assert (deliver_due(), claim(Delivery.objects.get().pk)) == (0, None)
 
 
 def test_there_are_not_more_endpoints_than_pages_can_show(endpoint, monkeypatch):

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from crm.webhooks import endpoints
 from crm.webhooks.deliver import deliver_due
 from crm.webhooks.models import Delivery, DeliveryState, Replay, WebhookEndpoint
+from crm.webhooks.purge import purge_deliveries
 from tests.factories import CustomerFactory, make_user, signed_in
 from tests.factories.webhooks import delivery_of, make_endpoint
 from tests.page_text import visible_text
@@ -176,4 +178,11 @@ def test_an_endpoint_is_deleted_with_what_was_sent(client):
     delivery = delivery_of(CustomerFactory())
     assert "1 event is waiting." in page(client, "delete", delivery.endpoint_id)
     assert "Warehouse was deleted." in press(client, "delete", delivery.endpoint_id)
-    assert not Delivery.objects.exists()
+    for name, pk in (("detail", delivery.endpoint_id), ("edit", delivery.endpoint_id), ("delivery", delivery.pk)):
+        assert client.get(reverse(f"webhooks:{name}", args=[pk])).status_code == 404
+    assert "No endpoints yet" in page(client, "list")
+
+    assert purge_deliveries() == "0 deliveries deleted."  # it may still be in use
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        assert purge_deliveries() == "1 delivery deleted."
+    assert not WebhookEndpoint.objects.exists()
