@@ -1,7 +1,6 @@
 """The columns of orders and amounts that exports of customers share."""
 
 from collections.abc import Callable
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -23,7 +22,7 @@ def totals_columns(totals_of: Callable[[Row], OrderTotals]) -> tuple[Column[Row]
         column("Spent", lambda row: _spent(totals_of(row)), ValueKind.MONEY),
         column("Currency", lambda row: _currency(totals_of(row))),
         column("Spent in other currencies", lambda row: _others(totals_of(row))),
-        column("Last order (UTC)", lambda row: _last_order(totals_of(row)), ValueKind.TIME),
+        column("Last order (UTC)", lambda row: totals_of(row).last_order_at, ValueKind.TIME),
     )
 
 
@@ -42,7 +41,3 @@ def _others(totals: OrderTotals) -> str:
     currency = _currency(totals)
     others = [(amount, other) for other, amount in totals.spent.items() if other != currency]
     return ", ".join(f"{from_minor_units(amount, other)} {other}" for amount, other in others)
-
-
-def _last_order(totals: OrderTotals) -> datetime | None:
-    return totals.last_order_at

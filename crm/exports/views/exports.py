@@ -54,17 +54,13 @@ def duplicates(request: "StaffRequest") -> HttpResponseBase:
 
 
 def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form | None = None) -> HttpResponseBase:
-    is_post = request.method == "POST"
     query = request.GET.dict()
     tick = query.pop("tick", "")
-    form = ExportForm(export, request.POST if is_post else None, user=request.user, tick=tick)
+    data = request.POST if request.method == "POST" else None
+    form = ExportForm(export, data, user=request.user, tick=tick)
     about, error = _described(export, query)
-    if is_post and not error and form.is_valid():
-        columns, file_format = form.chosen, form.cleaned_data["file_format"]
-        remember(request.user, export, columns, file_format, shown=[column.label for column in form.offered])
-        return _file(export, query, columns, file_format) or redirect(
-            start_export(export, query, columns, file_format, by=request.user)
-        )
+    if form.is_valid() and not error:
+        return _export(request, export, query, form)
     context = {
         "title": f"Export {export.label.lower()}",
         "section": export.section,
@@ -87,13 +83,12 @@ def _described(export: Export[Any], query: Query) -> tuple[str, str]:
         return "", str(error)
 
 
-def _file(
-    export: Export[Any], query: Query, columns: Sequence[Column[Any]], file_format: FileFormat
-) -> HttpResponseBase | None:
-    """None for a file that is too long to be sent at once."""
+def _export(request: "StaffRequest", export: Export[Any], query: Query, form: ExportForm) -> HttpResponseBase:
+    columns, file_format = form.chosen, form.cleaned_data["file_format"]
+    remember(request.user, export, columns, file_format, shown=[column.label for column in form.offered])
     rows = export.at_once(query, most=MOST_AT_ONCE, with_orders=have_orders(columns))
     if rows is None:
-        return None
+        return redirect(start_export(export, query, columns, file_format, by=request.user))
     name = f"{export.name}-{timezone.localdate()}.{file_format.value}"
     return _response(name, columns, (plain_row(columns, row) for row in rows), file_format)
 
