@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
-from customers.models import Customer, DataSource, ErasedRecord, SourceRecord
+from customers.models import Customer, DataSource, DeletedRow, ErasedRecord, SourceRecord
 from customers.models.erased_record import ANY
 from customers.models.source import with_external_id
 from customers.records.registry import linked_models
@@ -48,6 +48,13 @@ def find_named(text: str, *, source: str = "") -> NamedId | None:
     sources = list(DataSource.objects.exclude(name=DataSource.STAFF).values_list("uuid", flat=True))
     ours = _customer(text) or _linked(text)
     return ours or _with_external_id(text, sources) or _erased(text, sources) or _erased(text, [ANY])
+
+
+def was_deleted(text: str) -> bool:
+    """Whether it was the number of an order, or the uuid of a row that programs copy, until that was deleted."""
+    if not text or not can_be_stored(text):
+        return False
+    return DeletedRow.objects.filter(Q(kind="order", key=text) | Q(uuid=text)).exists()
 
 
 def _customer(text: str) -> NamedId | None:

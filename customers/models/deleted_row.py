@@ -16,6 +16,7 @@ class DeletedRow(models.Model):
             models.Index(fields=["kind", "at", "id"], name="deletedrow_of_kind_by_at"),
             # Whether a row that a client names was there once.
             models.Index(fields=["key", "kind"], name="deletedrow_by_key"),
+            models.Index(fields=["uuid"], name="deletedrow_by_uuid"),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from customers.models import PaySource
+from customers.models import EventKind, PaySource
+from customers.models.prepared import insert
 from customers.records.newest import newest
+from orders import events
 from orders.locks import OrderError, locked_order, refuse_pending
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.gateway import Sale, Token
@@ -84,5 +86,6 @@ def rerun_order(order: Order, card: int, *, seen: str, by: User | None) -> Trans
         refuse_expired(chosen)
         payment = create_pending(current, TransactionKind.SALE, current.total, pay_source=chosen, by=by)
         touch_order(current.pk)  # the order shows the card, even without an answer
+        insert(events.about(current, EventKind.ORDER_UPDATED))
     token = Token(chosen.token, chosen.gateway_customer)
     return record_answer(payment, gateway.sale(Sale(payment.uuid, token, payment.amount, payment.currency)))

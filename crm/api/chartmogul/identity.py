@@ -7,9 +7,9 @@ from typing import Any
 from ninja import Query, Router, Schema
 
 from crm.api.chartmogul.auth import ApiRequest, Key
-from crm.api.chartmogul.errors import answers, not_found
+from crm.api.chartmogul.errors import Refusal, answers, not_found, refusal
 from crm.api.chartmogul.times import Moment, format_time
-from customers.events.find_id import find_named
+from customers.events.find_id import find_named, was_deleted
 from customers.events.meaning import Link, meaning_of
 
 router = Router(tags=["Events"])
@@ -41,11 +41,16 @@ class IdentityOut(Schema):
     chain: list[LinkOut]
 
 
-@router.get("/identity/{path:id}", auth=Key(VIEW), response=answers(200, IdentityOut), operation_id="retrieve_identity")
+@router.get(
+    "/identity/{path:id}",
+    auth=Key(VIEW),
+    response=answers(200, IdentityOut) | {410: Refusal},
+    operation_id="retrieve_identity",
+)
 def retrieve_identity(request: ApiRequest, id: str, query: Query[IdentityQuery]) -> dict[str, Any]:
     named = find_named(id, source=query.data_source_uuid)
     if named is None:
-        raise not_found("Customer", "id")
+        raise refusal(410, "What had this ID was deleted", "id") if was_deleted(id) else not_found("Customer", "id")
     meaning = meaning_of(named, query.at)
     chain = [_link(link) for link in meaning.chain]
     last = chain[-1] if chain else None

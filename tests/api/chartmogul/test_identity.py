@@ -109,6 +109,12 @@ def test_a_number_is_an_external_id_only_with_its_data_source(caller, pair):
     assert meant(caller.get(f"identity/{helena.pk}", data_source_uuid=source))[1] == other.pk
 
 
+def test_an_order_that_was_deleted_with_its_customer_is_gone(caller, pair):
+    placed = Order.objects.get(source_record__origin=pair[0])
+    erase(pair[0])
+    assert {caller.get(f"identity/{name}").status_code for name in (placed.number, placed.uuid)} == {410}
+
+
 def test_what_never_was_is_not_found(caller, pair):
     names = ("cus_0", "0", "00", "9" * 40, "nobody@x.cz", "²", "a/b", "\x00")
     assert {caller.get(f"identity/{name}").status_code for name in names} == {404}
