@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from enum import Enum, auto
 from typing import BinaryIO
 
@@ -76,7 +77,7 @@ def _kind_of_zip(file: BinaryIO) -> FileKind:
                 with archive.open("mimetype") as member:
                     if member.read(len(ODS)) == ODS:
                         return FileKind.ODS
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise TableError("This file is damaged. Export it again.") from None
     if any(name.lower().endswith((".csv", ".xlsx", ".ods", ".tsv", ".txt")) for name in names):
         raise TableError("This is a ZIP file. Unpack it, then import the file inside.")

@@ -96,6 +96,6 @@ class OdsCells(SheetCells):
 
 
 def cells_of(name: str, kind: FileKind) -> SheetCells | None:
-    if kind is FileKind.XLSX and "/worksheets/" in f"/{name}":
+    if kind is FileKind.XLSX:
         return XlsxCells()
     return OdsCells() if kind is FileKind.ODS and name == "content.xml" else None

@@ -1,7 +1,8 @@
 """Whether a spreadsheet can be read within little memory: looked at before anything unpacks it.
 
 A few kilobytes can unpack to gigabytes, and what a ZIP file declares of its sizes may be false. So what is read of it
-is unpacked here a block at a time, and counted, up to the limit.
+is unpacked here a block at a time, and counted, up to the limit. XML that does not end as it should is found here too:
+calamine waits for the end of a table for ever.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from typing import BinaryIO
+from xml.parsers import expat
 
 from orders.imports.errors import TableError
 from orders.imports.file_kind import FileKind
@@ -21,6 +23,7 @@ HIGHEST_RATIO = 400
 """Real sheets unpack to ten to a hundred times their size; 400 is left for those that repeat themselves."""
 SMALL = 1 << 20
 
+DAMAGED = "This file is damaged. Export it again."
 BOMB = "This file unpacks to far more than a table has. Save it as CSV, then import that file."
 
 
@@ -29,8 +32,8 @@ def refuse_large(file: BinaryIO, kind: FileKind) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             _refuse(archive, kind)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError):
-        raise TableError("This file is damaged. Export it again.") from None
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, EOFError, ValueError, OSError):
+        raise TableError(DAMAGED) from None
     except RuntimeError:  # zipfile says so that a member is encrypted
         raise TableError("This file is protected by a password. Save it without one, then import it.") from None
 
@@ -40,11 +43,11 @@ def _refuse(archive: zipfile.ZipFile, kind: FileKind) -> None:
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > 4 * MOST_BYTES:
         raise TableError(BOMB)
     if len({member.filename for member in members}) < len(members):
-        raise TableError("This file is damaged. Export it again.")
+        raise TableError(DAMAGED)
     total = 0
     for member in members:
-        if member.filename.endswith((".xml", ".rels", "mimetype")):
-            total += _unpacked(archive, member, kind, most=MOST_BYTES - total)
+        # Each, whatever it is called: the workbook says which of them are its sheets.
+        total += _unpacked(archive, member, kind, most=MOST_BYTES - total)
 
 
 def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind, *, most: int) -> int:
@@ -53,6 +56,7 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind,
     member.file_size = most + 1
     cells = cells_of(member.filename, kind)
     most = min(most, MOST_OF_STRINGS) if member.filename.endswith("sharedStrings.xml") else most
+    xml = _checked_xml() if member.filename.endswith((".xml", ".rels")) else None
     size = 0
     with archive.open(member) as unpacking:
         while block := unpacking.read(BLOCK):
@@ -63,4 +67,18 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: FileKind,
                 raise TableError(LARGE)
             if cells:
                 cells.add(block)
+            if xml:
+                xml.Parse(block)
+    if xml:
+        xml.Parse(b"", True)  # noqa: FBT003 - it takes no name
     return size
+
+
+def _checked_xml() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise TableError(DAMAGED)

@@ -45,14 +45,13 @@ def text_cell(text: str) -> str:
     return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-def xlsx(rows: Sequence[str]) -> io.BytesIO:
+def xlsx(rows: Sequence[str], *, before: str = "") -> io.BytesIO:
     """Each row is the XML of its cells."""
-    data = "".join(f"<row>{cells}</row>" for cells in rows)
-    return xlsx_of(data)
+    return xlsx_of("".join(f"<row>{cells}</row>" for cells in rows), before=before)
 
 
-def xlsx_of(data: str) -> io.BytesIO:
-    sheet = f'<worksheet xmlns="{NUMBERS}"><sheetData>{data}</sheetData></worksheet>'
+def xlsx_of(data: str, *, before: str = "") -> io.BytesIO:
+    sheet = f'{before}<worksheet xmlns="{NUMBERS}"><sheetData>{data}</sheetData></worksheet>'
     return zipped({**XLSX_PARTS, "xl/worksheets/sheet1.xml": sheet})
 
 

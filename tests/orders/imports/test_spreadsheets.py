@@ -33,14 +33,23 @@ def test_an_open_document_is_read_and_its_empty_cells_fill_nothing():
     assert (people.headers, rows_of(people)) == (("Name", "Email"), [["Ann", "a@b.com"]])
 
 
+MANY = b"<sheetData>" + b"<row/>" * (1 << 20)
+
+
 def bomb() -> io.BytesIO:
-    return zipped({**XLSX_PARTS, "xl/worksheets/sheet1.xml": b"<row/>" * (1 << 20)})
+    return zipped({**XLSX_PARTS, "xl/worksheets/sheet1.xml": MANY})
 
 
 def lying_bomb() -> io.BytesIO:
     """One whose declared size is small."""
-    data = bomb().getvalue().replace((6 << 20).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    data = bomb().getvalue().replace(len(MANY).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
     return io.BytesIO(data)
+
+
+def elsewhere() -> io.BytesIO:
+    """A bomb that no sheet is usually called."""
+    rels = XLSX_PARTS["xl/_rels/workbook.xml.rels"].replace("worksheets/sheet1.xml", "media/image1.png")
+    return zipped({**XLSX_PARTS, "xl/_rels/workbook.xml.rels": rels, "xl/media/image1.png": MANY})
 
 
 def far_cells() -> io.BytesIO:
@@ -60,6 +69,9 @@ def with_password() -> io.BytesIO:
         (far_cells, "This spreadsheet is too large"),
         (lambda: xlsx([f'<c r="XFD{n}"><v>1</v></c>' for n in range(1, 100)]), "This spreadsheet is too large"),
         (lambda: ods(ods_row("a", "b", repeated=1_000_000)), "This spreadsheet is too large"),
+        (lambda: ods(ods_row("a") + "</table:table>"), "This file is damaged."),
+        (lambda: xlsx(["&a;", text_cell("x")], before='<!DOCTYPE x [<!ENTITY a "b">]>'), "This file is damaged."),
+        (elsewhere, "This file unpacks to far more"),
         (with_password, "This file is protected by a password."),
         (lambda: io.BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a workbook"), "This is a file of an old Excel"),
         (lambda: zipped({"people.csv": "Name\nAnn\n"}), "This is a ZIP file. Unpack it"),
