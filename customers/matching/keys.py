@@ -6,7 +6,7 @@ shared mailbox or a switchboard, recognises somebody only together with both nam
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db.models import F, IntegerField, OuterRef, Subquery, Value
@@ -43,8 +43,11 @@ class WeighedKeys:
 
 def weigh_keys(keys: Collection[Key]) -> WeighedKeys:
     usable = {key for key in keys if not is_placeholder(*key)}
-    if not usable:
-        return WeighedKeys(frozenset(keys), frozenset(), frozenset())
+    return weigh_by(count_customers(usable), keys) if usable else WeighedKeys(frozenset(keys), frozenset(), frozenset())
+
+
+def count_customers(usable: Collection[Key]) -> dict[Key, int]:
+    """{key: how many customers have it} of those that two or more have; IGNORED of those that staff ignore."""
     having = MatchKey.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"))
     customers = CountedCustomers(having.values(holder=F("source_record__customer"))[:MOST_COUNTED])
     shared = SharedValue.objects.among(usable).values_list("kind", "value", customers)
@@ -52,8 +55,14 @@ def weigh_keys(keys: Collection[Key]) -> WeighedKeys:
     customers_of: dict[Key, int] = {}
     for kind, value, number in shared.union(ignored, all=True):
         customers_of[kind, value] = min(number, customers_of.get((kind, value), number))
-    crowded = {key for key, number in customers_of.items() if number > MOST_SHARING}
-    unused = {key for key, number in customers_of.items() if number == IGNORED}
+    return customers_of
+
+
+def weigh_by(customers_of: Mapping[Key, int], keys: Collection[Key]) -> WeighedKeys:
+    """`keys` by how many customers have each of them, as `count_customers` counts."""
+    usable = {key for key in keys if not is_placeholder(*key)}
+    crowded = {key for key in usable if customers_of.get(key, 0) > MOST_SHARING}
+    unused = {key for key in usable if customers_of.get(key, 0) == IGNORED}
     return WeighedKeys(frozenset(keys), frozenset(usable - crowded - unused), frozenset(crowded))
 
 

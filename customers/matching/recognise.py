@@ -35,7 +35,7 @@ class Match:
     `sharing` are those of its `records` that have a value of the person.
     """
 
-    customer: Customer
+    customer: Any
     records: Sequence[Any]
     sharing: Sequence[Any]
     names: int
@@ -62,16 +62,21 @@ class Match:
 
 def recognise(identity: Identity, *, source: int) -> SourceRecord | None:
     """The record that matches `identity`, which the data source `source` sent, of the best matching customer."""
-    matches = _matches(identity, weigh_keys(set(match_keys(identity))))
+    match = best_match(identity, _matches(identity, weigh_keys(set(match_keys(identity)))), source=source)
+    return match.record_for(identity) if match else None
+
+
+def best_match(identity: Identity, matches: Sequence[Match], *, source: int) -> Match | None:
+    """The best of `matches`, of which the oldest customer comes first."""
     apart = not_duplicates_of([m.customer.pk for m in matches if m.is_marked])
     matches = [match for match in matches if not _is_another(match, identity, apart.get(match.customer.pk, ()))]
     if not matches:
         return None
-    # The oldest customer comes first, and `max` takes the first of equals.
+    # `max` takes the first of equals.
     best = max(matches, key=attrgetter("names", "values"))
     marked = apart.get(best.customer.pk, ())
     rivals = [m for m in matches if m is best or (m.customer.pk in marked and m.names == best.names)]
-    return max(rivals, key=lambda match: match.nearness(identity, source)).record_for(identity)
+    return max(rivals, key=lambda match: match.nearness(identity, source))
 
 
 def having_keys(identity: Identity, weighed: WeighedKeys) -> KeyQuerySet[MatchKey]:
@@ -102,7 +107,9 @@ def _matches(identity: Identity, weighed: WeighedKeys) -> list[Match]:
         )
         .order_by("customer__created", "customer", "pk")
     )
-    matches = (_match(identity, customer, list(group)) for customer, group in groupby(rows, key=attrgetter("customer")))
+    matches = (
+        match_of(identity, customer, list(group)) for customer, group in groupby(rows, key=attrgetter("customer"))
+    )
     return [match for match in matches if match]
 
 
@@ -118,7 +125,8 @@ def _marks() -> QuerySet[NotDuplicate]:
     )
 
 
-def _match(identity: Identity, customer: Customer, records: Sequence[Any]) -> Match | None:
+def match_of(identity: Identity, customer: Any, records: Sequence[Any]) -> Match | None:
+    """`records` are all of the customer, and say what values of the person they have; None if nothing agrees."""
     names = max(agreeing_names(identity, known) for known in (customer, *records))
     sharing = [r for r in records if (r.has_email or r.has_phone) and (r.is_counted or names == BOTH_NAMES)]
     if not (names and sharing):

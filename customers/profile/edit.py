@@ -56,10 +56,7 @@ def create_customer(
 
     ValidationError when a value cannot be stored; the transaction of the caller continues.
     """
-    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
-    columns |= {BY_KEY[key].column: value for key, value in cleaned.items()}
-    customer = Customer(**columns)
-    customer.sort_name = customer.name_sort_key
+    customer = unsaved_customer(values, **columns)
     with transaction.atomic(savepoint=False):
         insert(customer)
         change = first_profile_change(customer, by=by, via=via)
@@ -68,6 +65,13 @@ def create_customer(
         else:
             record.origin = record.customer = customer
             insert(change, record)
+    return customer
+
+
+def unsaved_customer(values: Mapping[str, Any], **columns: Any) -> Customer:
+    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
+    customer = Customer(**columns, **{BY_KEY[key].column: value for key, value in cleaned.items()})
+    customer.sort_name = customer.name_sort_key
     return customer
 
 

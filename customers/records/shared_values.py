@@ -41,13 +41,13 @@ def lock_new(added: Collection[tuple[int, Key]], *, known: Collection[tuple[int,
         rows = theirs.values_list("source_record__customer", "kind", "value")
         known = {(customer, (kind, value)) for customer, kind, value in rows}
     new = {_name(key): key for customer, key in added if (customer, key) not in known}
-    _add(new[name] for name in try_lock_numbers(new))
+    add(new[name] for name in try_lock_numbers(new))
     return set(new.values())
 
 
 def add_shared(records: Collection[int]) -> None:
     if records:
-        _add(_had_by_others(MatchKey.objects.filter(source_record__in=records)))
+        add(_had_by_others(MatchKey.objects.filter(source_record__in=records)))
 
 
 def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
@@ -60,7 +60,7 @@ def _had_by_others(held: KeyQuerySet[MatchKey]) -> set[Key]:
 def add_after_undo(sides: Iterable[Collection[Key]]) -> None:
     """Add the keys that two of `sides` have, after the records of one customer were divided into them."""
     held = Counter(key for keys in sides for key in keys)
-    _add(key for key, customers in held.items() if customers > 1)
+    add(key for key, customers in held.items() if customers > 1)
 
 
 @transaction.atomic(savepoint=False)
@@ -109,7 +109,8 @@ _delete_unshared_of = PreparedWrite(
 )
 
 
-def _add(keys: Iterable[Key]) -> None:
+def add(keys: Iterable[Key]) -> None:
+    """Add `keys`, which two customers have, or count one customer more."""
     # In one order everywhere, against deadlocks. A row that exists already is locked by it.
     rows = [SharedValue(kind=kind, value=value) for kind, value in sorted(keys)]
     insert(*rows, on_conflict="(kind, value) DO UPDATE SET holders = customers_sharedvalue.holders + 1")
@@ -145,7 +146,7 @@ def add_missing(after: Sequence[str]) -> tuple[list[Key], Key | None]:
     shared = list(rows.filter(low__lt=F("high")).order_by("kind", "value")[:BATCH])
     holders = {(kind, value): number for kind, value, _, _, number in shared}
     missing = sorted(holders.keys() - set(SharedValue.objects.among(holders).values_list("kind", "value")))
-    _add(missing)
+    add(missing)
     _count_holders(holders)
     return missing, shared[-1][:2] if shared else None
 

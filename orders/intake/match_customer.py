@@ -16,14 +16,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from customers.lib.identity import identity_key, match_keys
+from customers.lib.identity import Identity, identity_key, match_keys
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain, retry_when_moved
 from customers.matching.judgement import full_name_key
 from customers.matching.keys import is_placeholder, weigh_keys
 from customers.matching.recognise import recognise
 from customers.models import IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
 from customers.models.prepared import Prepared, insert
+from customers.profile.clean import clean
 from customers.profile.edit import create_customer
+from customers.profile.fields import BY_KEY
 from customers.profile.lead_status import losses_among
 from customers.records import match_keys as keys
 from customers.records.owned import keys_of, owned_records
@@ -135,10 +137,14 @@ def _similar_records(incoming: IncomingCustomer) -> list[SourceRecord]:
 
 def _of_same_identity(similar: Sequence[Any], incoming: IncomingCustomer) -> SourceRecord | None:
     record: SourceRecord | None = next((r for r in similar if _has_same_identity(r, incoming)), None)
-    # A value that too many have recognises nobody by one name.
-    if record and not full_name_key(incoming.identity):
+    if record and needs_counting_key(incoming.identity):
         return record if weigh_keys(set(match_keys(incoming.identity))).counting else None
     return record
+
+
+def needs_counting_key(identity: Identity) -> bool:
+    # A value that too many have recognises nobody by one name.
+    return not full_name_key(identity)
 
 
 def _has_same_identity(record: Any, incoming: IncomingCustomer) -> bool:
@@ -172,7 +178,7 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
     excluded = keys.exclusions_of(records, match_keys(incoming.identity))
     left_out = {(row.kind, row.value) for row in excluded}
     has_new_keys = not (keys_of(records) | left_out).issuperset(match_keys(incoming.identity))
-    if not (incoming.external_id or has_new_keys) and len(same_source) >= MOST_RECORDS:
+    if not needs_record(incoming, has_new_keys=has_new_keys, records=len(same_source)):
         return SourceRecord.objects.get(pk=same_source[-1])
     record = keys.create_record(
         check_shared=has_new_keys,
@@ -186,6 +192,11 @@ def _attach(incoming: IncomingCustomer, matched: SourceRecord) -> SourceRecord:
     return record
 
 
+def needs_record(incoming: IncomingCustomer, *, has_new_keys: bool, records: int) -> bool:
+    """Whether somebody who joins a customer gets a record; the data source has so many `records` of the same origin."""
+    return bool(incoming.external_id) or has_new_keys or records < MOST_RECORDS
+
+
 def _fields(incoming: IncomingCustomer) -> dict[str, Any]:
     external_id = incoming.external_id or None
     return {"data_source": incoming.data_source, "external_id": external_id, **asdict(incoming.identity)}
@@ -193,14 +204,18 @@ def _fields(incoming: IncomingCustomer) -> dict[str, Any]:
 
 def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_shared: bool = True) -> SourceRecord:
     # No other customer gets one of these match keys meanwhile: their advisory locks are held.
-    values = asdict(incoming.identity)
-    del values["country"]
-    addresses = {"billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}
     record = keys.new_record(**_fields(incoming))
-    try:
-        create_customer(values | addresses, by=by, via="intake", record=record)
-    except ValidationError:
-        # What is no email stays on the record as received; a profile holds only one that can be written to.
-        create_customer({**values, **addresses, "email": ""}, by=by, via="intake", record=record)
+    create_customer(first_profile(incoming), by=by, via="intake", record=record)
     keys.write_derived(record, check_shared=check_shared)
     return record
+
+
+def first_profile(incoming: IncomingCustomer) -> dict[str, Any]:
+    values = asdict(incoming.identity)
+    del values["country"]
+    try:
+        clean(BY_KEY["email"], values["email"])
+    except ValidationError:
+        # What is no email stays on the record as received; a profile holds only one that can be written to.
+        values["email"] = ""
+    return {**values, "billing_address": incoming.billing_address, "shipping_address": incoming.shipping_address}

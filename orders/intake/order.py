@@ -21,6 +21,7 @@ from customers.models.source import IDENTITY_FIELDS
 from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY
 from orders.intake.idempotency import IdentifiedRequest
+from orders.intake.order_identity import Identified
 from orders.models import Campaign, ItemKind, OrderKind, OrderStatus, Product, PurchaseStatus
 
 # Django makes the values of choices anew each time.
@@ -113,9 +114,9 @@ def in_default_country(incoming: IncomingCustomer) -> IncomingCustomer:
     )
 
 
-def of_known_customer(incoming: IncomingCustomer, record: SourceRecord) -> IncomingCustomer:
+def of_known_customer(incoming: IncomingCustomer, record: Identified) -> IncomingCustomer:
     """`incoming` of a customer whose `record` the sender named: a default country never changes that."""
-    return incoming if record.country else replace(in_default_country(incoming), identity=incoming.identity)
+    return incoming if record.identity.country else replace(in_default_country(incoming), identity=incoming.identity)
 
 
 def _within(address: Address, country: str) -> Address:

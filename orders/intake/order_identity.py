@@ -7,6 +7,7 @@ gets a record for it: of the same origin and data source, so that they remain on
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from typing import Protocol
 
 from customers.lib.identity import Identity, identity_key, match_keys
 from customers.lib.person_name import names_in_common
@@ -17,6 +18,13 @@ from customers.records import events
 from customers.records import match_keys as keys
 from customers.records.match_keys import Keys
 from customers.records.timestamps import touch_customer
+
+
+class Identified(Protocol):
+    """A source record, or what stands for one while a file is read."""
+
+    @property
+    def identity(self) -> Identity: ...
 
 
 def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
@@ -32,8 +40,12 @@ def is_of_other_person(identity: Identity, *, than: Identity) -> bool:
     return is_comparable and not names_in_common(identity, than) and keys.isdisjoint(known)
 
 
-def updated_by(record: SourceRecord, identity: Identity) -> Identity:
+def updated_by(record: Identified, identity: Identity) -> Identity:
     return replace(record.identity, **{name: value for name, value in asdict(identity).items() if value})
+
+
+def completed_by(record: Identified, whole: Identity) -> Identity:
+    return replace(whole, **{name: value for name, value in asdict(record.identity).items() if value})
 
 
 def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord:
@@ -42,7 +54,7 @@ def record_of_identity(record: SourceRecord, identity: Identity) -> SourceRecord
     A new one is made only if the customer, who is locked, is not matched and found by all of `identity` already.
     """
     whole = updated_by(record, identity)
-    completed = replace(whole, **{name: value for name, value in asdict(record.identity).items() if value})
+    completed = completed_by(record, whole)
     if identity_key(whole) == identity_key(completed):
         _complete(record, completed)
         return record

@@ -31,8 +31,13 @@ class ErasedId(models.Model):
 
     @classmethod
     def has_any(cls, names: Iterable[str]) -> bool:
-        digests = [digest for name in names for digest in keyed_digests(cls.SALT, name)]
-        return bool(digests) and cls.objects.filter(digest__in=digests).exists()
+        return bool(cls.among(names))
+
+    @classmethod
+    def among(cls, names: Iterable[str]) -> set[str]:
+        name_of = {digest: name for name in names for digest in keyed_digests(cls.SALT, name)}
+        erased = cls.objects.filter(digest__in=name_of).values_list("digest", flat=True) if name_of else ()
+        return {name_of[digest] for digest in erased}
 
 
 def name_of_order_id(source: int, field: str, value: str) -> str:

@@ -86,11 +86,24 @@ class RowOutcome(models.TextChoices):
     REFUSED = "refused", "Refused"
 
 
+class Evidence(models.TextChoices):
+    """By what a row found its customer."""
+
+    NEW = "new", "New"
+    ID = "id", "Customer ID"
+    IDENTITY = "identity", "Same name and contact details"
+    BOTH = "both", "Email, phone and name"
+    EMAIL = "email", "Email and name"
+    PHONE = "phone", "Phone and name"
+    ORDER = "order", "Order ID"
+    ROW = "row", "Same row imported before"
+
+
 class ImportRow(models.Model):
     """What a row of a file was written as. It goes with its source record, so an erasure takes it along.
 
-    `digest` is of all that the row says to its data source: the same row is not taken in again. `evidence` is the rule
-    that chose the record, as the intake has it.
+    `digest` is of all that the row says to its data source: the same row is not taken in again. `evidence`
+    is by what the row found its customer.
     """
 
     derived = True
@@ -98,7 +111,7 @@ class ImportRow(models.Model):
     imported = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="The first row of the file that it was made of")
     outcome = models.CharField(max_length=10, choices=RowOutcome)
-    evidence = models.CharField(max_length=20, blank=True)
+    evidence = models.CharField(max_length=10, choices=Evidence, blank=True)
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="+")
     is_new_customer = models.BooleanField(default=False)
     is_new_record = models.BooleanField(default=False)
@@ -125,7 +138,7 @@ class ImportSample(models.Model):
     imported = models.ForeignKey(Import, models.CASCADE, related_name="samples", db_index=False)
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=RowOutcome)
-    evidence = models.CharField(max_length=20, blank=True)
+    evidence = models.CharField(max_length=10, choices=Evidence, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     customer_number = models.PositiveBigIntegerField(null=True, blank=True, help_text="Of the customer that it joins")
     shown = models.JSONField(default=dict, blank=True)

@@ -20,17 +20,22 @@ DAYS = {"day": 1, "week": 7}
 
 def begin_purchases(order: Order, items: Sequence[OrderItem]) -> list[Purchase]:
     """Write the purchases and link them to `items`, for the caller to save."""
+    begun = purchases_to_begin(order, items)
+    purchases = [purchase for _, purchase in begun]
+    insert(*purchases, *events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
+    for item, purchase in begun:
+        item.purchase = purchase
+    return purchases
+
+
+def purchases_to_begin(order: Order, items: Sequence[OrderItem]) -> list[tuple[OrderItem, Purchase]]:
+    """Each line that begins one, and the purchase, not saved yet."""
     # The items get no service period: recurring revenue goes by the price of the purchase, which staff may change.
-    subscribing = [
-        (item, item.product)
+    return [
+        (item, _purchase(order, item, item.product))
         for item in items
         if item.kind == ItemKind.SUBSCRIPTION and item.product and not item.purchase_id
     ]
-    purchases = [_purchase(order, item, product) for item, product in subscribing]
-    insert(*purchases, *events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
-    for (item, _), purchase in zip(subscribing, purchases, strict=True):
-        item.purchase = purchase
-    return purchases
 
 
 def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:

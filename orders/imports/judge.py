@@ -1,0 +1,113 @@
+"""Judging many rows at once, as an intake judges one after the other: to whom does each belong, and what is new?
+
+Everything that the rows may concern is read first, by a few statements. Then each row is judged in the order of the
+file, and what it will write is known to the next one. The rules are those of `orders.intake`; a test sends the same
+rows both ways (`tests/orders/imports/test_same_as_intake.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from customers.matching.known_people import KnownPeople
+from customers.models import DataSource
+from orders.imports.choose_record import Choice, Chooser, Person
+from orders.imports.ids import Ids
+from orders.imports.known_orders import KnownOrders
+from orders.imports.known_rows import KnownRows, digest_of
+from orders.imports.new_labels import Labels, refusal_of_labels
+from orders.imports.new_orders import Products, new_order, new_purchase
+from orders.imports.rows import ImportedRow
+from orders.imports.verdicts import Verdict, refused
+from orders.intake.idempotency import RepeatedRequestError
+from orders.models import Evidence, Import, Purchase, RowOutcome
+
+
+def people_of(rows: Sequence[ImportedRow]) -> dict[int, Person]:
+    """{first number of the row: the customer that it names}; each is read and compared once."""
+    customers = {row.numbers[0]: row.order.customer if row.order else row.customer for row in rows}
+    return {number: Person(customer) for number, customer in customers.items() if customer}
+
+
+class Judge:
+    """Of the rows of one chunk; `imported` is None of a dry run that has no import."""
+
+    def __init__(
+        self, imported: Import, source: DataSource, rows: Sequence[ImportedRow], people: dict[int, Person], *, ids: Ids
+    ) -> None:
+        self.source, self.rows, self.persons, self.ids = source, rows, people, ids
+        self.digests = {row.numbers[0]: digest_of(row, source.pk) for row in rows if not row.refusal}
+        self.known_rows = KnownRows(set(self.digests.values()), imported=imported.pk)
+        self.orders = KnownOrders(rows, source)
+        self.people = KnownPeople()
+        self.products = Products(rows, source, ids=ids)
+        self._read_people()
+        self.stored_identity_keys = {pk: record.identity_key for pk, record in self.people.records.items()}
+        self.labels = Labels(rows, list(self.people.records), ids=ids)
+        known = {r.external_id: r for r in self.people.records.values() if r.data_source_id == source.pk}
+        self.chooser = Chooser(self.people, {id_: record for id_, record in known.items() if id_}, source, ids)
+
+    def _read_people(self) -> None:
+        persons = self.persons.values()
+        ids = {p.incoming.external_id for p in persons} - {""}
+        same = Q(data_source=self.source, external_id__in=ids)
+        same |= Q(data_source=self.source, identity_key__in={p.identity_key for p in persons})
+        same |= Q(pk__in=self.known_rows.records)
+        self.people.read({key for p in persons for key in p.keys}, also=same)
+
+    def verdicts(self, *, now: datetime) -> list[Verdict]:
+        return [self._judge(row, now) for row in self.rows]
+
+    def _judge(self, row: ImportedRow, now: datetime) -> Verdict:
+        if row.refusal or row.numbers[0] not in self.persons:
+            return refused(row, row.refusal or "This row names no customer.")
+        if reason := refusal_of_labels(row):
+            return refused(row, reason)
+        digest = self.digests[row.numbers[0]]
+        if (record := self.known_rows.record_of(digest)) is not None:
+            return self._here(row, Evidence.ROW, record, digest)
+        try:
+            if row.order and (order := self.orders.sent_before(row.order)):
+                return self._here(row, Evidence.ORDER, order.source_record_id, digest)
+        except RepeatedRequestError as error:
+            return refused(row, str(error))
+        if row.subscription and (purchase := self.orders.purchase_of(row.subscription.external_id)):
+            return self._here(row, Evidence.ORDER, purchase.source_record_id, digest)
+        return self._take(row, digest, now)
+
+    def _here(self, row: ImportedRow, evidence: Evidence, record: int, digest: str) -> Verdict:
+        known = self.people.records.get(record)
+        customer = known.customer.pk if known else None
+        return Verdict(row, RowOutcome.HERE, evidence, digest=digest, record_pk=record, customer_pk=customer)
+
+    def _take(self, row: ImportedRow, digest: str, now: datetime) -> Verdict:
+        choice = self.chooser.choose(self.persons[row.numbers[0]])
+        order = new_order(row.order, choice, self.source, ids=self.ids, now=now) if row.order else None
+        purchase = self._purchase(row, choice, now)
+        labels = self.labels.new(row, choice.record.pk)
+        if order:
+            self.orders.add(order)
+        changes = bool(labels or order or purchase or choice.added or choice.completed)
+        return Verdict(
+            row,
+            RowOutcome.CREATED if choice.is_new_customer else RowOutcome.JOINED if changes else RowOutcome.HERE,
+            choice.evidence,
+            digest=digest,
+            record_pk=choice.record.pk,
+            customer_pk=choice.record.customer.pk,
+            choice=choice,
+            order=order,
+            purchase=purchase,
+            labels=labels,
+        )
+
+    def _purchase(self, row: ImportedRow, choice: Choice, now: datetime) -> Purchase | None:
+        if not row.subscription:
+            return None
+        product = self.products.product_of(row.subscription)
+        purchase = new_purchase(row.subscription, choice, product, ids=self.ids, now=now)
+        self.orders.add_purchase(purchase)
+        return purchase

@@ -1,0 +1,95 @@
+"""The order, lines and purchases of a row, not saved yet, with their primary keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Q
+
+from customers.models import DataSource
+from orders.imports.choose_record import Choice
+from orders.imports.ids import Ids
+from orders.imports.rows import ImportedRow, IncomingSubscription
+from orders.intake.order import IncomingOrder
+from orders.intake.take import columns
+from orders.models import COUNTED, ENDED, Order, OrderItem, Product, Purchase
+from orders.subscriptions.begin import purchases_to_begin
+
+LONGEST_SKU = 60
+
+
+def new_order(incoming: IncomingOrder, choice: Choice, source: DataSource, *, ids: Ids, now: datetime) -> Order:
+    taken = replace(incoming, customer=choice.incoming, at=incoming.at or now)
+    return Order(pk=ids.next(Order), source_record=choice.record.row, data_source=source, **columns(taken))
+
+
+def new_lines(order: Order, incoming: IncomingOrder, *, ids: Ids) -> tuple[list[OrderItem], list[Purchase]]:
+    items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
+    about = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
+    purchases = [Purchase(**about, **vars(purchase)) for purchase in incoming.purchases]
+    begun = purchases_to_begin(order, items) if order.status in COUNTED else []
+    purchases += [purchase for _, purchase in begun]
+    for purchase in purchases:
+        purchase.pk = ids.next(Purchase)
+    for item, purchase in begun:
+        item.purchase = purchase
+    return items, purchases
+
+
+def new_purchase(
+    incoming: IncomingSubscription, choice: Choice, product: Product, *, ids: Ids, now: datetime
+) -> Purchase:
+    has_ended = incoming.status in ENDED
+    ends_later = incoming.ends is not None and incoming.ends > now and not has_ended
+    return Purchase(
+        pk=ids.next(Purchase),
+        source_record=choice.record.row,
+        product=product,
+        external_id=incoming.external_id,
+        quantity=incoming.quantity,
+        status=incoming.status,
+        price=incoming.price,
+        currency=incoming.currency,
+        at=incoming.started or now,
+        next_bill_date=incoming.next_bill.date() if incoming.next_bill and not has_ended else None,
+        cancelled_at=(incoming.ends or now) if has_ended else None,
+        cancels_on=incoming.ends.date() if ends_later and incoming.ends else None,
+    )
+
+
+class Products:
+    """What the subscriptions of a chunk are for: known by sku, or by name in the data source; else a new product."""
+
+    def __init__(self, rows: Sequence[ImportedRow], source: DataSource, *, ids: Ids) -> None:
+        self._source, self._ids = source, ids
+        self.added: list[Product] = []
+        sold = [row.subscription for row in rows if row.subscription]
+        skus, names = {s.sku for s in sold if s.sku}, {s.product for s in sold}
+        known = Product.objects.filter(Q(sku__in=skus) | Q(data_source=source, name__in=names)) if sold else ()
+        self._products: dict[tuple[object, ...], Product] = {}
+        self._add(sorted(known, key=lambda product: -product.pk))
+
+    def _add(self, products: Iterable[Product]) -> None:
+        for product in products:
+            self._products[("sku", product.sku)] = product
+            if product.data_source_id == self._source.pk:
+                self._products[(product.name, product.interval_count, product.interval_unit)] = product
+
+    def product_of(self, sold: IncomingSubscription) -> Product:
+        interval = (sold.interval_count, sold.interval_unit) if sold.interval_count else (None, "")
+        named = (sold.product, *interval)
+        if known := self._products.get(("sku", sold.sku)) or self._products.get(named):
+            return known
+        product = Product(
+            pk=self._ids.next(Product),
+            data_source=self._source,
+            name=sold.product,
+            interval_count=interval[0],
+            interval_unit=interval[1],
+        )
+        product.sku = sold.sku if 0 < len(sold.sku) <= LONGEST_SKU else product.uuid
+        self.added.append(product)
+        self._add([product])
+        return product

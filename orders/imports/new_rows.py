@@ -1,0 +1,216 @@
+"""The rows that a chunk of an import adds to each table, and what is refreshed when they are written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
+
+from django.db.models import Model
+
+from customers.matching.known_people import KnownRecord
+from customers.models import (
+    Customer,
+    DataSource,
+    Event,
+    EventKind,
+    HistoryKind,
+    MatchKey,
+    SearchWord,
+    SourceRecord,
+)
+from customers.models.bulk import write_rows
+from customers.models.functions import Now
+from customers.models.matching import Key
+from customers.models.source import IDENTITY_FIELDS
+from customers.profile.derive import first_profile_change
+from customers.profile.edit import unsaved_customer
+from customers.profile.lead_status import clear_lost, losses
+from customers.records import events, history, shared_values
+from customers.records import match_keys as keys
+from customers.records.match_keys import Keys
+from customers.totals import billing_status
+from orders import events as order_events
+from orders import history as order_history
+from orders.imports.judge import Judge
+from orders.imports.new_orders import new_lines
+from orders.imports.verdicts import Verdict
+from orders.intake.match_customer import first_profile
+from orders.models import Evidence, Import, ImportRow, Order, OrderItem, Purchase
+from orders.totals.add import add_to_totals
+from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase
+
+VIA = "import"
+MATCHES = (Evidence.BOTH, Evidence.EMAIL, Evidence.PHONE)
+
+
+class NewRows:
+    def __init__(self, imported: Import, source: DataSource, judge: Judge, verdicts: Sequence[Verdict]) -> None:
+        self.imported, self.source, self.judge, self.verdicts = imported, source, judge, verdicts
+        self.rows: defaultdict[type[Model], list[Model]] = defaultdict(list)
+        self.records: dict[int, KnownRecord] = {}
+        self.completed: dict[int, KnownRecord] = {}
+        self.touched: set[int] = set()
+        self.bought: set[int] = set()
+        self.subscribed: set[int] = set()
+        self.deltas: list[Delta] = []
+        for verdict in verdicts:
+            self._add(verdict)
+        self._add_records()
+
+    def _put(self, *rows: Model) -> None:
+        for row in rows:
+            self.rows[type(row)].append(row)
+
+    def _add(self, verdict: Verdict) -> None:
+        if verdict.choice:
+            self._add_customer(verdict)
+            self._add_bought(verdict)
+            self._put(*_events(verdict))
+            self._put(*verdict.labels)
+            owner = verdict.choice.record.customer
+            if verdict.changes_customer and not owner.is_new:
+                self.touched.add(owner.pk)
+        if verdict.record_pk is not None:
+            self._put(_import_row(self.imported, verdict))
+
+    def _add_customer(self, verdict: Verdict) -> None:
+        choice, row, by = verdict.choice, verdict.row, self.imported.by
+        assert choice  # noqa: S101 - the caller asked
+        if choice.added:
+            self.records[choice.added.pk] = choice.added
+        if choice.completed and not choice.completed.is_new:
+            self.completed[choice.completed.pk] = choice.completed
+        if choice.is_new_customer:
+            values = {**first_profile(choice.incoming), **row.profile}
+            customer = unsaved_customer(values, pk=choice.record.customer.pk, **row.beside)
+            self._put(customer, first_profile_change(customer, by=by, via=VIA))
+            if not verdict.order:
+                sentence = "Customer imported from {source}."
+                created = history.entry(choice.record.pk, HistoryKind.CREATED, sentence, source=self.source.name, by=by)
+                self._put(created)
+
+    def _add_bought(self, verdict: Verdict) -> None:
+        purchases = [verdict.purchase] if verdict.purchase else []
+        if (order := verdict.order) and verdict.choice and verdict.row.order:
+            is_new = verdict.choice.is_new_customer
+            items, of_order = new_lines(order, verdict.row.order, ids=self.judge.ids)
+            purchases += of_order
+            self._put(order, *items, *order_history.placed([order], is_new=is_new, by=self.imported.by))
+            self.deltas += deltas_of_order(order)
+            if order.is_counted:
+                self.bought.add(verdict.choice.record.pk)
+        self._put(*purchases, *order_events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
+        for purchase in purchases:
+            self.deltas += deltas_of_purchase(purchase)
+            self.bought.add(purchase.source_record_id)
+            self.subscribed.add(self.judge.people.records[purchase.source_record_id].customer.pk)
+
+    def _add_records(self) -> None:
+        """Last, because a row further down may have completed a record."""
+        for record in self.records.values():
+            self._put(_source_record(record))
+            self._put(*(row for row in record.customer.exclusions if row.source_record_id == record.pk))
+            derived = Keys.of(record.identity, record.excluded)
+            self._put(*(MatchKey(source_record_id=record.pk, kind=k, value=v) for k, v in sorted(derived.match)))
+            self._put(*(SearchWord(source_record_id=record.pk, word=word) for word in sorted(derived.words)))
+
+    def write(self) -> None:
+        shared = self._shared_keys()
+        write_rows(self.judge.products.added)
+        for model in sorted(self.rows, key=_position):
+            write_rows(self.rows[model])
+        shared_values.add(shared)
+
+    def _shared_keys(self) -> set[Key]:
+        people = self.judge.people
+        added = {(key, record.customer.pk) for record in self.records.values() for key in record.keys}
+        shared = {key for key, customer in added if people.customers_with(key) - {customer}}
+        unread = {key for key, _ in added} - shared - people.read_keys
+        return shared | set(MatchKey.objects.among(unread).order_by().values_list("kind", "value").distinct())
+
+    def refresh(self) -> None:
+        self._refresh_completed()
+        Customer.objects.filter(pk__in=self.touched).update(updated=Now())
+        for record in self._lost():
+            clear_lost(record, by=self.imported.by)
+        add_to_totals(self.deltas)
+        billing_status.refresh(sorted(self.subscribed))
+
+    def _refresh_completed(self) -> None:
+        if not self.completed:
+            return
+        records = list(SourceRecord.objects.filter(pk__in=self.completed).order_by("pk"))
+        for record in records:
+            for name, value in asdict(self.completed[record.pk].identity).items():
+                setattr(record, name, value)
+        SourceRecord.objects.bulk_update(records, IDENTITY_FIELDS)
+        keys.refresh(records)
+
+    def _lost(self) -> Iterable[SourceRecord]:
+        """The records by which somebody bought who is, or was, a lost lead."""
+        people = self.judge.people
+        origins = {r.origin for pk in self.bought for r in people.records[pk].customer.records}
+        lost = set(losses().filter(customer__in=origins).values_list("customer", flat=True)) if origins else set()
+        if not lost:
+            return ()
+        records = [
+            pk for pk in self.bought if not lost.isdisjoint(r.origin for r in people.records[pk].customer.records)
+        ]
+        return SourceRecord.objects.filter(pk__in=records).order_by("pk")
+
+
+ORDER: Sequence[type[Model]] = (Customer, SourceRecord, Order, Purchase, OrderItem)
+
+
+def _position(model: type[Model]) -> int:
+    """What others refer to comes first, and the rows of the import last."""
+    return ORDER.index(model) if model in ORDER else len(ORDER) + (model is ImportRow)
+
+
+def _events(verdict: Verdict) -> Iterator[Event]:
+    choice = verdict.choice
+    if choice and choice.is_new_customer:
+        yield events.created(choice.record.row)
+    elif choice and (choice.added or choice.evidence in MATCHES):
+        yield events.updated(choice.record.customer.pk, records=[(choice.added or choice.record).pk])
+    elif choice and verdict.labels:
+        yield events.updated(choice.record.customer.pk)
+    if verdict.order:
+        yield order_events.about(verdict.order, EventKind.ORDER_CREATED)
+
+
+def _source_record(record: KnownRecord) -> SourceRecord:
+    return SourceRecord(
+        pk=record.pk,
+        origin_id=record.origin,
+        customer_id=record.customer.pk,
+        data_source_id=record.data_source_id,
+        external_id=record.external_id,
+        identity_key=record.identity_key,
+        **asdict(record.identity),
+    )
+
+
+def _import_row(imported: Import, verdict: Verdict) -> ImportRow:
+    choice = verdict.choice
+    return ImportRow(
+        imported=imported,
+        number=verdict.number,
+        outcome=verdict.outcome,
+        evidence=verdict.evidence,
+        source_record_id=verdict.record_pk or 0,
+        is_new_customer=bool(choice and choice.is_new_customer),
+        is_new_record=bool(choice and choice.added),
+        order=verdict.order,
+        purchase=verdict.purchase,
+        added=_pks(verdict.labels),
+        digest=verdict.digest,
+    )
+
+
+def _pks(rows: Collection[Model]) -> dict[str, list[int]]:
+    added: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        added[type(row).__name__].append(row.pk)
+    return dict(added)

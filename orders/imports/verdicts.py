@@ -1,0 +1,67 @@
+"""What a row of a file comes to: the record that it belongs to, and what is to be written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from orders.imports.choose_record import Choice
+from orders.imports.new_labels import Label
+from orders.imports.rows import ImportedRow
+from orders.models import Evidence, ItemKind, Order, Purchase, RowOutcome
+
+DUPLICATES = "duplicates"
+"""Beside the outcomes: customers who are created, and have the email or phone of another one."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`order` and `purchase` are new, and not saved yet. Of a refused row, `reason` is a sentence fit to show.
+
+    `record_pk` is the record of the row, also where it was found without a choice: by its order, or by the same row.
+    """
+
+    row: ImportedRow
+    outcome: RowOutcome
+    evidence: str = ""
+    reason: str = ""
+    digest: str = ""
+    record_pk: int | None = None
+    customer_pk: int | None = None
+    choice: Choice | None = None
+    order: Order | None = None
+    purchase: Purchase | None = None
+    labels: Sequence[Label] = ()
+
+    @property
+    def number(self) -> int:
+        return self.row.numbers[0]
+
+    @property
+    def changes_customer(self) -> bool:
+        """Whether its customer gets more than orders, so that the customer is locked and shown as updated."""
+        choice, order = self.choice, self.row.order
+        if choice is None:
+            return False
+        begins = order and (order.purchases or any(line.kind == ItemKind.SUBSCRIPTION for line in order.lines))
+        return bool(choice.added or choice.completed or self.labels or self.purchase or begins)
+
+    @property
+    def may_be_duplicate(self) -> bool:
+        return self.choice is not None and self.choice.may_be_duplicate
+
+
+def refused(row: ImportedRow, reason: str) -> Verdict:
+    return Verdict(row, RowOutcome.REFUSED, reason=reason)
+
+
+def counts_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """{outcome: rows}, and of those that joined a customer {“joined email”: rows} for each evidence."""
+    counts: Counter[str] = Counter()
+    for verdict in verdicts:
+        counts[verdict.outcome] += 1
+        if verdict.outcome == RowOutcome.JOINED and verdict.evidence in Evidence.values:
+            counts[f"{verdict.outcome} {verdict.evidence}"] += 1
+        counts[DUPLICATES] += verdict.may_be_duplicate
+    return {name: number for name, number in counts.items() if number}

@@ -1,0 +1,67 @@
+"""Writing a chunk of rows: judged under the locks of an intake, then each table by one statement.
+
+Locks are taken in the order of `customers.locks`: the names of all persons and orders of the chunk, then the customers
+whom rows join. Where one of these was merged, split or changed meanwhile, the chunk begins again. What follows by rule
+from what was written is refreshed last, by the functions of the intake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from customers.locks import RetiredMeanwhileError, chain_of, lock, lock_numbers, retry_on
+from customers.models import DataSource, SourceRecord
+from orders.imports.ids import Ids
+from orders.imports.judge import Judge, people_of
+from orders.imports.new_rows import NewRows
+from orders.imports.rows import ImportedRow
+from orders.imports.verdicts import Verdict
+from orders.intake.match_customer import names_of
+from orders.intake.take import names_of_order
+from orders.models import Import
+
+MOST_TRIES = 5
+
+
+@retry_on(IntegrityError, RetiredMeanwhileError, tries=MOST_TRIES)
+@transaction.atomic
+def write_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> list[Verdict]:
+    """Write what is new of `rows`; a verdict for each of them."""
+    judge, now = _judge(imported, source, rows)
+    verdicts = judge.verdicts(now=now)
+    _lock_customers(judge, verdicts)
+    new_rows = NewRows(imported, source, judge, verdicts)
+    new_rows.write()
+    new_rows.refresh()
+    return verdicts
+
+
+def check_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow], *, now: datetime) -> list[Verdict]:
+    """What `write_chunk` would do, without writing."""
+    return Judge(imported, source, rows, people_of(rows), ids=Ids()).verdicts(now=now)
+
+
+def _judge(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> tuple[Judge, datetime]:
+    people = people_of(rows)
+    names = {name for person in people.values() for name in names_of(person.incoming)}
+    names.update(name for row in rows if row.order for name in names_of_order(row.order))
+    now = lock_numbers(names)
+    return Judge(imported, source, rows, people, ids=Ids()), now
+
+
+def _lock_customers(judge: Judge, verdicts: Sequence[Verdict]) -> None:
+    """Lock everybody who gets a record, a purchase or a label, and see that they are as they were read."""
+    owners = [v.choice.record.customer for v in verdicts if v.choice and v.changes_customer]
+    stored = {owner.pk: owner for owner in owners if not owner.is_new}
+    records = [record for customer in stored.values() for record in customer.records if not record.is_new]
+    if not records:
+        return
+    chains = {record.origin: chain_of(record.origin) for record in records if record.origin != record.customer.pk}
+    locked = lock({*stored, *(pk for chain in chains.values() for pk in chain)})
+    now = SourceRecord.objects.filter(customer__in=stored).values_list("pk", "customer", "origin", "identity_key")
+    as_read = {(r.pk, r.customer.pk, r.origin, judge.stored_identity_keys[r.pk]) for r in records}
+    if set(now) != as_read or not all(locked[pk].is_live for pk in stored):
+        raise RetiredMeanwhileError
