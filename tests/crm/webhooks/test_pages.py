@@ -11,6 +11,7 @@ from crm.webhooks import endpoints
 from crm.webhooks.deliver import deliver_due
 from crm.webhooks.models import Delivery, DeliveryState, Replay, WebhookEndpoint
 from crm.webhooks.purge import purge_deliveries
+from customers.models import EventKind
 from tests.factories import CustomerFactory, make_user, signed_in
 from tests.factories.webhooks import delivery_of, make_endpoint
 from tests.page_text import visible_text
@@ -59,6 +60,11 @@ def test_some_kinds_or_all_have_to_be_selected(client, receiver):
     press(client, "edit", endpoint.pk, **ALL, url=receiver.url, kinds=["order.refunded"])
     endpoint.refresh_from_db()
     assert endpoint.kinds == []
+
+
+def test_every_kind_of_event_can_be_selected(client):
+    form = client.get(reverse("webhooks:add")).text
+    assert {kind for kind in EventKind.values if f'value="{kind}"' not in form} == set()
 
 
 def test_a_failing_endpoint_says_since_when_how_many_wait_and_how_long_it_is_retried(client):
