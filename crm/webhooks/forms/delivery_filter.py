@@ -9,14 +9,12 @@ from crm.webhooks.models import TEST, DeliveryState, WebhookEndpoint
 from customers.models import EventKind
 from customers.web.fields import choice_field
 
-KINDS = [*EventKind.values, TEST]
+KINDS = [("", "Any event"), *((kind, kind) for kind in (*EventKind.values, TEST))]
 
 
 class DeliveryFilterForm(forms.Form):
     endpoint = forms.ChoiceField(required=False)
-    kind = forms.ChoiceField(
-        required=False, label="Event", choices=[("", "Any event"), *((kind, kind) for kind in KINDS)]
-    )
+    kind = forms.ChoiceField(required=False, label="Event", choices=KINDS)
     state = forms.ChoiceField(required=False, label="Status", choices=[("", "Any status"), *DeliveryState.choices])
     use_required_attribute = False
 

@@ -133,6 +133,15 @@ def test_who_may_not_view_customers_sees_their_numbers_only():
         assert (str(delivery.customer) in shown, "Holý" in shown, '"data"' in shown) == (True, False, False)
 
 
+def test_what_is_sent_of_an_order_is_shown_to_who_may_view_orders(client, endpoint, happen):
+    happen(1, kind=EventKind.ORDER_CREATED, order="AB123")
+    deliver_due()
+    delivery = Delivery.objects.get()
+    assert "AB123" not in page(client, "delivery", delivery.pk)
+    permissions = ["webhooks.manage_webhook", "customers.view_customer", "orders.view_order"]
+    assert "AB123" in page(signed_in(make_user("orders", permissions)), "delivery", delivery.pk)
+
+
 def test_what_is_selected_is_sent_again(client, endpoint, receiver, happen):
     happen(1)
     deliver_due()
