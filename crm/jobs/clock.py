@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
-from crm.jobs.files import clear_old_jobs
+from crm.jobs.files import clear_imports, clear_old_jobs
 from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
 from crm.jobs.paused_jobs import cancel_paused_jobs
@@ -89,6 +89,7 @@ SCHEDULED: list[Scheduled] = [
     command("apply_due", hourly(7)),
     Scheduled("cancel_paused_jobs", hourly(17), cancel_paused_jobs),
     Scheduled("clear_old_jobs", hourly(27), clear_old_jobs),
+    Scheduled("clear_old_imports", hourly(37), clear_imports),
     Scheduled("forget_old_calls", hourly(47), forget_old_calls),
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.jobs.models import ENDED, Job
+from orders.imports.stored_file import clear_old_imports
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ def _clear_if_possible(job: Job) -> bool:
     except storage_faults() as error:
         logger.warning("The files of %s were not deleted: %s", job, error)
         return False
+
+
+def clear_imports() -> int:
+    """The files of imports are kept as long as those of jobs."""
+    return clear_old_imports(before=timezone.now() - timedelta(days=settings.JOB_FILES_DAYS))
 
 
 def _clear(job: Job) -> bool:

@@ -1,0 +1,94 @@
+"""The dry run of a file and its import, as jobs. The rules are in `orders/imports/`."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+
+from crm.accounts.models import User
+from crm.jobs.control import start
+from crm.jobs.kind import JobKind, RefusedRow, Step, register
+from crm.jobs.models import Job
+from customers.web.csv import row_lines
+from orders.imports.run import Chunk, check_rows, import_rows
+from orders.imports.stored_file import change_state, open_import
+from orders.imports.verdicts import DUPLICATES, Verdict
+from orders.models import Import, ImportState, RowOutcome
+
+PERMISSION = "orders.run_import"
+REASON = "Reason"
+LEASE = timedelta(minutes=10)
+"""The worker that goes on with a long file of another one reads it from its beginning."""
+LABELS = {**dict(RowOutcome.choices), DUPLICATES: "Possible duplicates"}
+
+ChunkAct = Callable[[Import, int], Chunk]
+
+
+def start_check(imported: Import, *, by: User | None) -> Job:
+    return _start(CHECK, imported, (ImportState.NEW, ImportState.CHECKED), ImportState.NEW, by=by)
+
+
+def start_import(imported: Import, *, by: User | None) -> Job:
+    return _start(IMPORT, imported, (ImportState.NEW, ImportState.CHECKED), ImportState.RUNNING, by=by)
+
+
+@transaction.atomic
+def _start(
+    kind: JobKind, imported: Import, states: Sequence[ImportState], state: ImportState, *, by: User | None
+) -> Job:
+    change_state(imported, states, state)
+    job = start(kind, {"import": imported.pk}, by=by, about=imported.name)
+    Import.objects.filter(pk=imported.pk).update(job=job.pk)
+    return job
+
+
+def _import_of(job: Job) -> Import:
+    return Import.objects.select_related("data_source", "by").get(pk=job.parameters["import"])
+
+
+def _chunk(job: Job, *, act: ChunkAct) -> Step:
+    imported = _import_of(job)
+    after = job.cursor.get("after", 0)
+    headers = open_import(imported).table.headers
+    chunk = act(imported, after)
+    labels = {label: sum(v.outcome == outcome for v in chunk.verdicts) for outcome, label in RowOutcome.choices}
+    labels[LABELS[DUPLICATES]] = sum(verdict.may_be_duplicate for verdict in chunk.verdicts)
+    lines = [[*headers, REASON]] if not after else []
+    lines += [_refused_line(verdict, headers) for verdict in chunk.refused]
+    return Step(
+        {"after": chunk.last},
+        is_last=chunk.is_last,
+        done=chunk.rows,
+        refusals=[RefusedRow(f"Row {verdict.number}", verdict.reason) for verdict in chunk.refused],
+        counts={label: number for label, number in labels.items() if number},
+        text="".join(row_lines(lines)),
+    )
+
+
+def _refused_line(verdict: Verdict, headers: Sequence[str]) -> list[str]:
+    return [*(verdict.row.cells.get(header, "") for header in headers), verdict.reason]
+
+
+def _estimate(job: Job) -> int:
+    return open_import(_import_of(job)).table.estimate()
+
+
+def _refused_name(job: Job) -> str:
+    return f"refused-{job.pk}.csv"
+
+
+CHECK = register(
+    JobKind("check_import", "Dry run", PERMISSION, partial(_chunk, act=check_rows), count=_estimate, lease=LEASE)
+)
+IMPORT = register(
+    JobKind(
+        "import_file",
+        "Import",
+        PERMISSION,
+        partial(_chunk, act=import_rows),
+        count=_estimate,
+        file_name=_refused_name,
+        lease=LEASE,
+    )
+)

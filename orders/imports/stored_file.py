@@ -1,0 +1,98 @@
+"""The file of an import: kept in the storage until it is cleared, and read on by the worker that has it open.
+
+A dry run and the import read the same file. Where a worker goes on with the next chunk, it does not begin anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+from django.core.files import File
+
+from customers.lib.errors import ActionError
+from customers.models import DataSource
+from orders.imports.mapping import ColumnMapping, check
+from orders.imports.read import Reader
+from orders.imports.rows import ImportedRow
+from orders.imports.table import Table, open_table
+from orders.models import Import, ImportState
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+AT_ONCE = 100
+
+
+class ImportRefusedError(ActionError):
+    """A file cannot be imported, or not in the state that the import is in."""
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    file: File[bytes]
+    table: Table
+    reader: Reader
+
+
+_open: dict[str, OpenFile] = {}
+"""The file that this process read last, by import."""
+
+
+def create_import(
+    file: File[bytes], name: str, source: DataSource, mapping: ColumnMapping, *, by: User | None
+) -> Import:
+    """Keep the file; ImportRefusedError if it cannot be imported for the data source."""
+    if source.is_staff:
+        raise ImportRefusedError("This data source is for entries by staff. Choose another one.")
+    check(mapping)
+    imported = Import(data_source=source, source_name=source.name, name=name[:200], mapping=mapping.to_json(), by=by)
+    imported.file.save("file", file, save=False)
+    imported.save()
+    return imported
+
+
+def open_import(imported: Import) -> OpenFile:
+    if known := _open.get(imported.uuid):
+        return known
+    while _open:
+        _open.popitem()[1].file.close()
+    if not imported.file or imported.data_source is None:
+        raise ImportRefusedError("The file or the data source of this import was deleted.")
+    file = imported.file.open("rb")
+    table = open_table(cast(Any, file), imported.name)
+    reader = Reader(table, ColumnMapping.from_json(imported.mapping), imported.data_source)
+    _open[imported.uuid] = OpenFile(file, table, reader)
+    return _open[imported.uuid]
+
+
+def close_import(imported: Import) -> None:
+    if known := _open.pop(imported.uuid, None):
+        known.file.close()
+
+
+def rows_after(imported: Import, after: int, number: int) -> list[ImportedRow]:
+    return list(islice(open_import(imported).reader.rows(after), number))
+
+
+def change_state(imported: Import, states: Sequence[ImportState], to: ImportState, **columns: Any) -> None:
+    """ImportRefusedError unless it is in one of `states`, so that a second click starts nothing."""
+    if not Import.objects.filter(pk=imported.pk, state__in=states).update(state=to, **columns):
+        imported.refresh_from_db()
+        raise ImportRefusedError(f"Nothing was started. This import is {imported.get_state_display().lower()}.")
+    imported.state = to
+
+
+def clear_old_imports(*, before: datetime) -> int:
+    """Delete the files and samples of imports that ended, or were left, before then."""
+    unused = (ImportState.NEW, ImportState.CHECKED, ImportState.DONE, ImportState.UNDONE)
+    old = Import.objects.filter(is_cleared=False, created__lt=before, state__in=unused).order_by("pk")[:AT_ONCE]
+    for imported in old:
+        imported.file.delete(save=False)
+        imported.samples.all().delete()
+        imported.is_cleared = True
+        imported.save(update_fields=["file", "is_cleared"])
+    return len(old)
