@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from django.db.models import Model
@@ -201,16 +201,19 @@ def _import_row(imported: Import, verdict: Verdict) -> ImportRow:
         evidence=verdict.evidence,
         source_record_id=verdict.record_pk or 0,
         is_new_customer=bool(choice and choice.is_new_customer),
-        is_new_record=bool(choice and choice.added),
+        is_new_record=bool(choice and choice.added is choice.record),
         order=verdict.order,
         purchase=verdict.purchase,
-        added=_pks(verdict.labels),
+        added=_added(verdict),
         digest=verdict.digest,
     )
 
 
-def _pks(rows: Collection[Model]) -> dict[str, list[int]]:
+def _added(verdict: Verdict) -> dict[str, list[int]]:
+    """{table: primary keys} of notes, tags and attributes, and of a record beside that of the row."""
     added: defaultdict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        added[type(row).__name__].append(row.pk)
+    for label in verdict.labels:
+        added[type(label).__name__].append(label.pk)
+    if (choice := verdict.choice) and choice.added and choice.added is not choice.record:
+        added[SourceRecord.__name__].append(choice.added.pk)
     return dict(added)

@@ -1,4 +1,4 @@
-"""The dry run of a file and its import, as jobs. The rules are in `orders/imports/`."""
+"""The dry run of a file, its import, and the undo of an import, as jobs. The rules are in `orders/imports/`."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -13,11 +13,13 @@ from crm.jobs.models import Job
 from customers.web.csv import row_lines
 from orders.imports.run import Chunk, check_rows, import_rows
 from orders.imports.stored_file import change_state, open_import
+from orders.imports.undo import undo_chunk
 from orders.imports.verdicts import DUPLICATES, Verdict
 from orders.models import Import, ImportState, RowOutcome
 
 PERMISSION = "orders.run_import"
 REASON = "Reason"
+KEPT = "Changed since the import, so it was kept."
 LEASE = timedelta(minutes=10)
 """The worker that goes on with a long file of another one reads it from its beginning."""
 LABELS = {**dict(RowOutcome.choices), DUPLICATES: "Possible duplicates"}
@@ -31,6 +33,10 @@ def start_check(imported: Import, *, by: User | None) -> Job:
 
 def start_import(imported: Import, *, by: User | None) -> Job:
     return _start(IMPORT, imported, (ImportState.NEW, ImportState.CHECKED), ImportState.RUNNING, by=by)
+
+
+def start_undo(imported: Import, *, by: User | None) -> Job:
+    return _start(UNDO, imported, (ImportState.DONE,), ImportState.UNDOING, by=by)
 
 
 @transaction.atomic
@@ -70,6 +76,15 @@ def _refused_line(verdict: Verdict, headers: Sequence[str]) -> list[str]:
     return [*(verdict.row.cells.get(header, "") for header in headers), verdict.reason]
 
 
+def _undo(job: Job) -> Step:
+    """Those who keep what the import brought are named as refused."""
+    undone = undo_chunk(_import_of(job), job.cursor.get("after", 0), by=job.by)
+    kept = [RefusedRow(f"Customer {customer.pk}", KEPT) for customer in undone.kept]
+    counts = {"Undone": undone.customers - len(kept), "Kept": len(kept)}
+    counts = {label: number for label, number in counts.items() if number}
+    return Step({"after": undone.last}, is_last=undone.is_last, done=undone.customers, refusals=kept, counts=counts)
+
+
 def _estimate(job: Job) -> int:
     return open_import(_import_of(job)).table.estimate()
 
@@ -92,3 +107,4 @@ IMPORT = register(
         lease=LEASE,
     )
 )
+UNDO = register(JobKind("undo_import", "Undo import", PERMISSION, _undo))

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
-from crm.jobs.kinds.import_file import start_check, start_import
+from crm.jobs.kinds.import_file import start_check, start_import, start_undo
 from crm.jobs.turn import take_turn
 from customers.models import Customer, SourceRecord
 from orders.imports import run, stored_file
@@ -110,3 +110,14 @@ def test_the_command_imports_a_file_and_says_what_came_of_it(tmp_path, capsys):
     assert "Created: 3" in said.out
     assert "Row 5: " in said.err
     assert Customer.objects.count() == 3
+
+
+def test_an_import_is_undone_by_a_job(owner, known):
+    allow(owner, "orders.run_import")
+    imported = imported_file()
+    work(start_import(imported, by=owner))
+    imported.refresh_from_db()
+    job = work(start_undo(imported, by=owner))
+    imported.refresh_from_db()
+    assert (job.counts, imported.state) == ({"Undone": 3}, ImportState.UNDONE)
+    assert [*Customer.objects.values_list("pk", flat=True)] == [known.assigned.record.customer_id]
