@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
+from crm.accounts.sessions import purge_sessions
 from crm.jobs.files import clear_imports, clear_old_jobs
 from crm.jobs.lost_jobs import wake_lost_jobs
 from crm.jobs.models import Schedule
@@ -94,6 +95,7 @@ SCHEDULED: list[Scheduled] = [
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
     command("purge_events", daily(3, 57)),
+    Scheduled("purge_sessions", hourly(57), purge_sessions),
     Scheduled("purge_deliveries", hourly(37), purge_deliveries),
 ]
 

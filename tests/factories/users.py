@@ -6,10 +6,10 @@ from functools import cache
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import Permission
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from crm.accounts.models import User
+from crm.accounts.session_store import SessionStore
 
 
 @cache

@@ -32,7 +32,7 @@ class NewPasswordForm(PasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first, second = self.fields["new_password1"], self.fields["new_password2"]
-        first.label, first.help_text = "New password", "At least 10 characters."
+        first.label, first.help_text = "New password", "At least 12 characters."
         second.label, second.help_text = "Repeat new password", ""
 
 

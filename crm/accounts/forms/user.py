@@ -18,7 +18,7 @@ class AccountForm(forms.ModelForm[User]):
     full_name = forms.CharField(max_length=150, required=False)
     password = forms.CharField(
         label="Password",
-        help_text="At least 10 characters. Leave empty to create a link with which the user sets a password.",
+        help_text="At least 12 characters. Leave empty to create a link with which the user sets a password.",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
@@ -36,7 +36,7 @@ class AccountForm(forms.ModelForm[User]):
         self.initial.setdefault("full_name", self.instance.get_full_name())
         if self.instance.pk:
             self.fields["password"].label = "New password"
-            self.fields["password"].help_text = "At least 10 characters. Leave empty to keep the current password."
+            self.fields["password"].help_text = "At least 12 characters. Leave empty to keep the current password."
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]

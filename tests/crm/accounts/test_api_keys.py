@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 
 from crm.accounts import api_keys, grant
-from crm.accounts.models import AccountChange, ApiKey, User
+from crm.accounts.models import AccountChange, ApiKey, Session, User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS, USE_API
 from crm.accounts.user_permissions import permission_rows
 from tests.factories import make_user, signed_in

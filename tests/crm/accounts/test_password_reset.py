@@ -3,13 +3,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from crm.accounts import password_reset
 from crm.accounts.grant import GrantError
-from crm.accounts.models import AccountChange, User
+from crm.accounts.models import AccountChange, Session, User
 from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.user_permissions import permission_rows
 from tests.factories import make_user, signed_in
@@ -125,7 +124,7 @@ def test_a_link_ends_with_a_sign_in(link, margaret):
     ("typed", "words"),
     [
         ({"new_password2": "another one"}, "The two passwords are not the same."),
-        ({"new_password1": "short", "new_password2": "short"}, "at least 10 characters"),
+        ({"new_password1": "short", "new_password2": "short"}, "at least 12 characters"),
         ({"new_password1": "", "new_password2": ""}, "This field is required."),
     ],
 )

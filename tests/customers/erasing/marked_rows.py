@@ -1,8 +1,8 @@
 """Somebody whose every word is the mark, so that what is left of them can be found."""
 
-from django.contrib.sessions.models import Session
 from django.db import models
 
+from crm.accounts.models import Session
 from customers.erasing.delete_rows import rows, tables
 from customers.models import SourceRecord
 from orders.models import Order, OrderItem
@@ -18,7 +18,7 @@ OTHER = {"first_name": "Bjørn", "last_name": "Hansen", "email": "bjorn@reunite.
 def left_of(*marks: str) -> dict[str, list[object]]:
     """{table: rows} that still hold one of the marks, sessions read as what is in them."""
     found = everything()
-    found["sessions.Session"] = [(session.get_decoded(),) for session in Session.objects.all()]
+    found["accounts.Session"] = [(session.get_decoded(),) for session in Session.objects.all()]
     return {
         table: hits
         for table, rows in found.items()

@@ -1,10 +1,10 @@
 """Every table that says something of a customer is thought of."""
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.accounts.session_store import SessionStore
 from customers.erasing import delete_rows
 from customers.erasing.delete_rows import referring
 from customers.merging.drafts import keep as keep_draft

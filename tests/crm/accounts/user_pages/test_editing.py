@@ -31,7 +31,7 @@ def test_a_new_user_gets_what_is_ticked(as_admin):
 @table(
     ("changes", "words"),
     [
-        ({"password": "short"}, "It must contain at least 10 characters."),
+        ({"password": "short"}, "It must contain at least 12 characters."),
         ({"password": "andrew1234"}, "too similar to the"),
         ({"username": "jane", "password": "correct horse battery"}, "A user with this name already exists."),
         ({"username": "JANE", "password": "correct horse battery"}, "Upper and lower case make no difference."),
