@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import F, IntegerField, OuterRef, Subquery, Value
 
@@ -66,6 +67,7 @@ def weigh_by(customers_of: Mapping[Key, int], keys: Collection[Key]) -> WeighedK
     return WeighedKeys(frozenset(keys), frozenset(usable - crowded - unused), frozenset(crowded))
 
 
+@lru_cache(8192)  # an import asks several times about each key of a chunk
 def is_placeholder(kind: str, value: str) -> bool:
     """Whether the normal form `value` is made up. IgnoredValue names more."""
     return is_placeholder_email(value) if kind == MatchKind.EMAIL else is_placeholder_phone(value)

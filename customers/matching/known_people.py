@@ -166,6 +166,8 @@ class KnownPeople:
         return any(record.customer is not customer for record in self._holders.get(key, ()))
 
     def best_match(self, identity: Identity, own: Collection[Key], *, source: int) -> Match | None:
+        if not self._may_be_held(own):
+            return None
         weighed = self.weigh(own)
         crowded = weighed.crowded if full_name_key(identity) else frozenset()
         if crowded:
@@ -181,6 +183,10 @@ class KnownPeople:
         oldest_first = sorted(customers.values(), key=attrgetter("created", "pk"))
         matches = (self._match(identity, customer, weighed) for customer in oldest_first)
         return best_match(identity, [match for match in matches if match], source=source)
+
+    def _may_be_held(self, keys: Iterable[Key]) -> bool:
+        """False for most new customers, who then need no weighing."""
+        return any(key in self._holders or self._numbers.get(key, 0) > MOST_SHARING for key in keys)
 
     def _read_namesakes(self, identity: Identity, weighed: WeighedKeys) -> None:
         """Those of a crowd who have both names too: a statement for each of these rows."""

@@ -107,9 +107,9 @@ class Chooser:
         names = (person.identity.first_name, person.identity.last_name)
         customer = KnownCustomer(pk, *names, created=LAST, is_new=True)
         record = self._record(customer, pk, person, person.incoming.external_id)
-        counting = self.people.weigh(person.keys).counting
-        shared = any(self.people.is_had_by_others(key, customer) for key in counting)
-        return Choice(record, Evidence.NEW, person.incoming, record, may_be_duplicate=shared)
+        shared = [key for key in person.keys if self.people.is_had_by_others(key, customer)]
+        may_be_duplicate = bool(shared) and not self.people.weigh(person.keys).counting.isdisjoint(shared)
+        return Choice(record, Evidence.NEW, person.incoming, record, may_be_duplicate=may_be_duplicate)
 
     def _known(self, record: KnownRecord, person: Person) -> Choice:
         """The record that the row names, and another one for an identity that its customer is not found by yet."""

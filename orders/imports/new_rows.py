@@ -28,7 +28,6 @@ from customers.profile.edit import unsaved_customer
 from customers.profile.lead_status import clear_lost, losses
 from customers.records import events, history, shared_values
 from customers.records import match_keys as keys
-from customers.records.match_keys import Keys
 from customers.totals import billing_status
 from orders import events as order_events
 from orders import history as order_history
@@ -111,9 +110,8 @@ class NewRows:
         for record in self.records.values():
             self._put(_source_record(record))
             self._put(*(row for row in record.customer.exclusions if row.source_record_id == record.pk))
-            derived = Keys.of(record.identity, record.excluded)
-            self._put(*(MatchKey(source_record_id=record.pk, kind=k, value=v) for k, v in sorted(derived.match)))
-            self._put(*(SearchWord(source_record_id=record.pk, word=word) for word in sorted(derived.words)))
+            self._put(*(MatchKey(source_record_id=record.pk, kind=k, value=v) for k, v in sorted(record.keys)))
+            self._put(*(SearchWord(source_record_id=record.pk, word=word) for word in sorted(record.words)))
 
     def write(self) -> None:
         shared = self._shared_keys()

@@ -19,7 +19,7 @@ from orders.imports.judge import Judge, people_of
 from orders.imports.new_rows import NewRows
 from orders.imports.rows import ImportedRow
 from orders.imports.verdicts import Verdict
-from orders.intake.match_customer import names_of
+from orders.intake.match_customer import names_of_person
 from orders.intake.take import names_of_order
 from orders.models import Import
 
@@ -46,7 +46,7 @@ def check_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow
 
 def _judge(imported: Import, source: DataSource, rows: Sequence[ImportedRow]) -> tuple[Judge, datetime]:
     people = people_of(rows)
-    names = {name for person in people.values() for name in names_of(person.incoming)}
+    names = {name for p in people.values() for name in names_of_person(p.incoming, p.identity_key, p.keys)}
     names.update(name for row in rows if row.order for name in names_of_order(row.order))
     now = lock_numbers(names)
     return Judge(imported, source, rows, people, ids=Ids()), now

@@ -8,7 +8,7 @@ whose email and phone are placeholders or ignored is as one without. An incoming
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from customers.matching.judgement import full_name_key
 from customers.matching.keys import is_placeholder, weigh_keys
 from customers.matching.recognise import recognise
 from customers.models import IgnoredValue, MatchKind, SourceRecord, UnmatchedValue
+from customers.models.matching import Key
 from customers.models.prepared import Prepared, insert
 from customers.profile.clean import clean
 from customers.profile.edit import create_customer
@@ -58,10 +59,14 @@ class AssignedRecord:
 
 def names_of(incoming: IncomingCustomer) -> list[str]:
     """The names of the advisory locks for an incoming person: external id, identity, email and phone."""
+    return names_of_person(incoming, identity_key(incoming.identity), match_keys(incoming.identity))
+
+
+def names_of_person(incoming: IncomingCustomer, identity: str, keys: Iterable[Key]) -> list[str]:
+    """The same, where the identity key and the match keys are made already."""
     source = incoming.data_source.pk
     known = [f"record {source} {incoming.external_id}"] if incoming.external_id else []
-    identity = f"identity {source} {identity_key(incoming.identity)}"
-    return [*known, identity, *(f"{kind} {value}" for kind, value in match_keys(incoming.identity))]
+    return [*known, f"identity {source} {identity}", *(f"{kind} {value}" for kind, value in keys)]
 
 
 def find_or_create(incoming: IncomingCustomer, *, by: User | None) -> AssignedRecord:
