@@ -28,6 +28,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "crm",
     "crm.accounts",
+    "crm.audit",
     "crm.jobs",
     "crm.exports",
     "crm.webhooks",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "crm.http.request_ids.identify",  # outermost: every answer has an id
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.http.audit.note_customer_views",
     "customers.web.retired.ErasedCustomerMiddleware",
     "crm.http.snapshots.page_of_one_moment",
     "axes.middleware.AxesMiddleware",  # last: it turns a failed sign-in into the lockout page
@@ -263,6 +266,12 @@ MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: 
 
 WEBHOOK_NETWORKS = [ip_network(network) for network in env.list("WEBHOOK_NETWORKS", default=[])]
 WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", default=30)
+
+# The audit log: for how many days entries are kept, whether it says who looked at a customer, and what makes an entry
+
+AUDIT_DAYS = env.int("AUDIT_DAYS", default=400)
+AUDIT_VIEWS = env.bool("AUDIT_VIEWS", default=False)
+AUDIT_ENTRY = "crm.audit.log.entry"
 
 # Static files
 

@@ -1,24 +1,22 @@
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from crm import views
-from crm.accounts.forms.passwords import SignInForm
 from crm.accounts.views.password_reset import follow_link
+from crm.accounts.views.sign_in import sign_in, sign_out
 from crm.api.chartmogul import api as chartmogul
-
-sign_in = LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True)
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
     path("", include("orders.urls")),
     path("", include("crm.accounts.urls")),
+    path("", include("crm.audit.urls")),
     path("", include("crm.jobs.urls")),
     path("", include("crm.exports.urls")),
     path("", include("crm.webhooks.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/reset/<slug:uidb64>/<slug:token>/", follow_link, name="password_reset_confirm"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", sign_out, name="logout"),
     path("v1/", chartmogul.urls()),
     path("", include("crm.api.konnektive.urls")),
     path("readyz", views.readyz, name="readyz"),

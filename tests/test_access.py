@@ -64,6 +64,8 @@ PAGES = {
     "accounts:key_add": Page((MANAGE_USERS,), of=("user",)),
     "accounts:key_revoke": Page((MANAGE_USERS,), of=("user", "key")),
     "accounts:own_key_add": Page((USE_API,)),
+    "audit:list": Page(("audit.view_audit_log",)),
+    "exports:audit": Page(("audit.view_audit_log",)),
     "customers:list": Page((VIEW,)),
     "customers:detail": Page((VIEW,), of=("customer",)),
     "customers:why": Page((VIEW,), of=("customer", "other")),

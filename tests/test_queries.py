@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
+from crm.audit.models import AuditEntry
 from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.models import Job, JobError, JobEvent
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
@@ -74,7 +75,8 @@ def fill(customer: Customer, user: User) -> None:
         undo(merge(helena(n + 100), helena(n + 200)))
         ignore_value(f"desk{n}@example.org", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
-        ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
+        key = ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
+        AuditEntry.objects.create(action="user", by=make_user(f"by{n}"), user=user, key=key)
         delivery = delivery_of(helena(n + 300), WebhookEndpoint.objects.earliest("pk"), sent_at=timezone.now())
         Attempt.objects.create(delivery=delivery, at=timezone.now(), milliseconds=1)
         Attempt.objects.create(delivery=Delivery.objects.earliest("pk"), at=timezone.now(), milliseconds=1)

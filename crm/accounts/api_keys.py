@@ -18,11 +18,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from crm.accounts import audit, grant
+from crm.accounts import changes, grant
 from crm.accounts.key_revocation import KEY_CREATED
 from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
 from crm.accounts.permissions import LABELS, USE_API
 from crm.accounts.user_permissions import GRANTED_SQL
+from customers.lib.audit import AuditAction
 from customers.lib.database_failures import optional_write
 from customers.lib.phrases import isolated
 
@@ -46,7 +47,11 @@ USER_COLUMNS = ("id", "is_superuser", "username", "first_name", "last_name", "em
 
 
 class KeyRefusedError(Exception):
-    """The message says why, and never repeats the token."""
+    """The message says why, and never repeats the token. `user` is whose key it is, if that is known."""
+
+    def __init__(self, message: str, *, user: User | None = None) -> None:
+        super().__init__(message)
+        self.user = user
 
 
 class AddressRefusedError(KeyRefusedError):
@@ -73,7 +78,7 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
     key = ApiKey.objects.create(
         user=user, name=name, prefix=token[:PREFIX_LENGTH], digest=digest(token), allowed_addresses=addresses
     )
-    audit.write(user, KEY_CREATED.format(key), by=by)
+    changes.write(user, KEY_CREATED.format(key), by=by, action=AuditAction.KEY)
     return key, token
 
 
@@ -82,7 +87,7 @@ def revoke(key: ApiKey, *, by: User) -> None:
     if by != key.user:
         grant.lock_user(by, to=key.user)
     if ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now()):
-        audit.write(key.user, f"API key {key} revoked.", by=by)
+        changes.write(key.user, f"API key {key} revoked.", by=by, action=AuditAction.KEY)
 
 
 @sensitive_variables("token")
@@ -103,9 +108,9 @@ def lookup(token: str, address: str) -> ApiKey:
     key.user = User.from_db(connection.alias, USER_COLUMNS, columns[len(KEY_COLUMNS) :])
     key.user.permission_cache = set(json.loads(permissions or "[]"))
     if reason := "This API key was revoked." if is_revoked else _refusal(key.user):
-        raise KeyRefusedError(reason)
+        raise KeyRefusedError(reason, user=key.user)
     if not is_allowed(address, json.loads(addresses)):
-        raise AddressRefusedError("This API key cannot be used from this address.")
+        raise AddressRefusedError("This API key cannot be used from this address.", user=key.user)
     if is_stale:
         _note_use(key, now)
     return key

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import Truncator
 from django.views.decorators.debug import sensitive_variables
 
-from crm.accounts import audit
+from crm.accounts import changes
 from crm.accounts.key_revocation import revoke_outgrown_keys
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, labels_of
@@ -44,12 +44,12 @@ def save_user(
     refuse_beyond(granted, by=by)
     current = direct_permissions(before) if before else set()
     granted, revoked = granted - current, revoked & current
-    changes = " ".join(_describe_changes(before, user, password=password))
+    sentences = " ".join(_describe_changes(before, user, password=password))
     _store(user, password)
     user.user_permissions.add(*permission_rows(granted))
     user.user_permissions.remove(*permission_rows(revoked))
-    if changes or granted or revoked:
-        audit.write(user, changes, by=by, granted=granted, revoked=revoked)
+    if sentences or granted or revoked:
+        changes.write(user, sentences, by=by, granted=granted, revoked=revoked)
     if granted:
         revoke_outgrown_keys(user, by=by)
 

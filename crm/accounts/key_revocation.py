@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from crm.accounts import audit
+from crm.accounts import changes
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.user_permissions import effective_permissions
+from customers.lib.audit import AuditAction
 
 KEY_CREATED = "API key {} created."
 
@@ -19,7 +20,12 @@ def revoke_outgrown_keys(user: User, *, by: User) -> None:
     for key in _outgrown(user):
         key.revoked = timezone.now()
         key.save(update_fields=["revoked"])
-        audit.write(user, f"API key {key} revoked: its creator has fewer permissions than the user.", by=by)
+        changes.write(
+            user,
+            f"API key {key} revoked: its creator has fewer permissions than the user.",
+            by=by,
+            action=AuditAction.KEY,
+        )
 
 
 def _outgrown(user: User) -> Iterator[ApiKey]:

@@ -13,7 +13,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.debug import sensitive_variables
 
-from crm.accounts import audit, grant
+from crm.accounts import changes, grant
 from crm.accounts.grant import GrantError
 from crm.accounts.models import User
 from crm.accounts.user_permissions import effective_permissions
@@ -46,7 +46,7 @@ def make_link(user: User, *, by: User) -> str:
         raise GrantError("You can change your own password on your account page. No link was created.")
     if not user.is_active:
         raise GrantError(f"{isolated(user)} is inactive. No link was created. Tick “Active”, save, then create a link.")
-    audit.write(user, "Password link created.", by=by)
+    changes.write(user, "Password link created.", by=by)
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     end_lockout(username=throttle_name(uid))
     return reverse("password_reset_confirm", args=[uid, tokens.make_token(user)])
@@ -74,4 +74,4 @@ def _set(user: User, password: str, *, entry: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     end_lockout(username=user.username)
-    audit.write(user, entry, by=user)
+    changes.write(user, entry, by=user)

@@ -12,10 +12,14 @@ from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import api_keys
-from crm.accounts.models import ApiKey
+from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import LABELS
 from crm.accounts.web.client_address import client_address
 from crm.api import rate_limit
+from crm.audit import log
+from crm.audit.origin import note_key
+from customers.lib.audit import AuditAction
+from customers.snapshot import after_reading
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +58,10 @@ def authenticate_key(request: HttpRequest, token: str) -> ApiKey:
             message = "Too many invalid API keys from your address. Use a valid key, or wait."
             raise RefusedError(429, message, wait=rate_limit.seconds_left(PAUSE)) from None
         logger.warning("API key refused from %s: %s", address, error)
+        note_refusal(str(error), user=error.user)
         wrong = WrongAddressError if isinstance(error, api_keys.AddressRefusedError) else WrongKeyError
         raise wrong(str(error)) from None
+    note_key(key.pk)
     if rate_limit.count(f"key {key.pk}", seconds=MINUTE) > settings.API_REQUESTS_PER_MINUTE:
         message = "Your request rate has exceeded our rate limit."
         raise RefusedError(429, message, wait=rate_limit.seconds_left(MINUTE))
@@ -81,9 +87,20 @@ def limit_size(request: HttpRequest) -> None:
 
 def require_permissions(key: ApiKey, *permissions: str) -> None:
     """RefusedError naming the first of `permissions` that the user of `key` lacks."""
-    missing = next((permission for permission in permissions if not key.user.has_perm(permission)), None)
-    if missing:
+    if missing := refused_permission(key, *permissions):
         message = (
             f"The user of this API key needs the permission “{LABELS[missing]}”. An admin can grant it on Edit User."
         )
         raise RefusedError(403, message)
+
+
+def refused_permission(key: ApiKey, *permissions: str) -> str | None:
+    """The first of `permissions` that the user of `key` lacks; then it is on the audit log."""
+    missing = next((permission for permission in permissions if not key.user.has_perm(permission)), None)
+    if missing:
+        note_refusal(f"Needs “{LABELS[missing]}”.", by=key.user)
+    return missing
+
+
+def note_refusal(text: str, *, by: User | None = None, user: User | None = None) -> None:
+    after_reading(log.write, AuditAction.ACCESS, text, by=by, user=user, is_refused=True)

@@ -8,6 +8,7 @@ from typing import IO, Any
 from django.utils import timezone
 
 from crm.accounts.models import User
+from crm.exports.audit import AUDIT
 from crm.exports.customers import CUSTOMERS
 from crm.exports.duplicates import DUPLICATES
 from crm.exports.export import Export, Query, have_orders
@@ -20,7 +21,7 @@ from crm.jobs.models import Job
 from customers.lib.columns import Column, Plain, plain_row
 from customers.web.permissions import VIEW_ORDERS
 
-EXPORTS: dict[str, Export[Any]] = {export.name: export for export in (CUSTOMERS, ORDERS, MERGES, DUPLICATES)}
+EXPORTS: dict[str, Export[Any]] = {export.name: export for export in (CUSTOMERS, ORDERS, MERGES, DUPLICATES, AUDIT)}
 
 
 def start_export(

@@ -8,4 +8,5 @@ urlpatterns = [
     path("exports/orders/", exports.orders, name="orders"),
     path("exports/merges/", exports.merges, name="merges"),
     path("exports/duplicates/", exports.duplicates, name="duplicates"),
+    path("exports/audit/", exports.audit, name="audit"),
 ]

@@ -18,6 +18,7 @@ from crm.accounts.permissions import explain_missing
 from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
 from crm.http import unavailable
+from crm.http.audit import note_refusal
 from crm.http.charsets import CharsetError
 from customers.web.permissions import MissingPermissionError
 
@@ -38,6 +39,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    note_refusal(request, exception)
     message = str(exception)
     if isinstance(exception, MissingPermissionError):
         message = explain_missing(exception.permission)

@@ -96,6 +96,7 @@ SCHEDULED: list[Scheduled] = [
     command("purge_merge_drafts", daily(3, 47)),
     command("purge_events", daily(3, 57)),
     Scheduled("purge_sessions", hourly(57), purge_sessions),
+    command("purge_audit_log", daily(4, 7)),
     Scheduled("purge_deliveries", hourly(37), purge_deliveries),
 ]
 

@@ -20,6 +20,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from crm.audit.origin import RequestOrigin, coming_from
 from crm.jobs.end import NotedFault, end_done, end_failed
 from crm.jobs.kind import JobKind, Step, kind_named
 from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
@@ -49,7 +50,7 @@ def take_turn(
     if job is None:
         return None
     try:
-        with NotedFault(job):
+        with coming_from(RequestOrigin(request_id=f"job-{job.pk}")), NotedFault(job):
             _try_to_work(job, is_stopping)
     finally:
         released = release(job)

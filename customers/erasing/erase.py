@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 
 from customers.erasing.delete_rows import Model, delete_rows
 from customers.erasing.redact import redact
+from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.errors import ActionError
 from customers.lib.names import unaccented
 from customers.lib.phrases import Notice
@@ -132,7 +133,9 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
     shared_values.drop_unshared(keys)
     forget_ignored(keys)
     drafts.forget(family)
-    insert(*events.erased(family))
+    merged = ", ".join(str(number) for number in sorted(family) if number != pk)
+    text = f"With {merged}, merged into it." if merged else ""
+    insert(*events.erased(family), audit_entry(AuditAction.ERASURE, text, by=by, customer=pk))
     return Deletion.objects.create(uuid=customer.uuid, by=by, counts={"customers": len(family), **counts})
 
 

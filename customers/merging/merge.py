@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
 from customers.credit import credit
+from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
 from customers.merging.plan import MergeError, MergePlan, plan_merge
@@ -103,11 +104,16 @@ def merge_customers(
     insert(
         history.entry(staff_record, HistoryKind.MERGE, sentence, customers=duplicates, by=by, merge=merge),
         *events.merged(merge, {member.duplicate_id: member.records for member in members}),
+        audit_entry(AuditAction.MERGE, _in_numbers(merge, plan), by=by, customer=survivor.pk),
     )
     if refusals:
         # Said of all of them, so it is no value of this merge alone, which an undo would take along.
         edit_profile(survivor, refusals, version=survivor.version, by=by, via=via)
     return merge
+
+
+def _in_numbers(merge: Merge, plan: MergePlan) -> str:
+    return f"Merge {merge.pk}: {', '.join(map(str, plan.duplicate_ids))} into {plan.survivor_id}."
 
 
 def _refusals_entered(plan: MergePlan) -> dict[str, bool]:

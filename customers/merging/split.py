@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from customers.lib.address import address
+from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.sentences import Value
 from customers.locks import RetiredMeanwhileError, chain_of, lock_chain
 from customers.matching.not_duplicates import write_not_duplicates
@@ -123,7 +124,11 @@ def _write_history(plan: SplitPlan, new: Customer, *, reason: str, by: User | No
     history.write(plan.customer, HistoryKind.SPLIT, sentence, record=str(plan.record), customer=new, **refused, **act)
     sentence, refused = _with_refusals(history.SPLIT_OFF, plan.refusals)
     history.write(new, HistoryKind.SPLIT, sentence, customer=plan.customer, **refused, **act)
-    insert(*events.split(plan.record, new=new.pk, left=plan.customer.pk))
+    moved = f"Record {plan.record.pk} of {plan.customer.pk} to {new.pk}."
+    insert(
+        *events.split(plan.record, new=new.pk, left=plan.customer.pk),
+        audit_entry(AuditAction.SPLIT, moved, by=by, customer=plan.customer.pk),
+    )
 
 
 def _with_refusals(sentence: str, refusals: Mapping[str, bool]) -> tuple[str, dict[str, Value]]:

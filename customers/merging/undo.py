@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Case, F, When
 from django.utils.translation import ngettext
 
+from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.money import format_money
 from customers.lib.phrases import join_words
 from customers.lib.sentences import Value
@@ -103,7 +104,12 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     records_of = {side.customer.pk: [r for r in records if r.pk in side.records] for side in plan.sides}
     staff_records = _write_profiles(plan, touched, history, records_of)
     add_after_undo(keys_of(records) for records in records_of.values())
-    insert(*_history_entries(plan, staff_records, history, by=by), *_events(plan, chain))
+    restored = ", ".join(str(side.customer.pk) for side in plan.returns)
+    insert(
+        *_history_entries(plan, staff_records, history, by=by),
+        *_events(plan, chain),
+        audit_entry(AuditAction.UNDO, f"Merge {merge.pk}: {restored} restored.", by=by, customer=merge.survivor_id),
+    )
     returned = tuple(side.customer for side in plan.returns)
     write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     return UndoResult(merge, returned, tuple(plan.kept))

@@ -14,6 +14,7 @@ from django.db.models import ProtectedError
 
 from customers.erasing.delete_rows import Model, delete_rows, tables
 from customers.erasing.erase import EraseError, erase_customer, lock_records, refusals
+from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
 from customers.locks import lock
@@ -60,7 +61,7 @@ def delete_source(source: DataSource, *, by: User | None, seen: str = "") -> Non
             _delete_customers(source, by=by, seen=seen)
             _refuse_orders_elsewhere(source)
             _delete_plans(source)
-            write_change(source, DataSourceChange.Kind.DELETED, {"data_source": source.pk}, by=by)
+            _note(source, DataSourceChange.Kind.DELETED, by=by, data_source=source.pk)
             source.delete()
     except (IntegrityError, ProtectedError):
         raise DeleteSourceError(
@@ -71,7 +72,7 @@ def delete_source(source: DataSource, *, by: User | None, seen: str = "") -> Non
 @transaction.atomic
 def empty_source(source: DataSource, *, by: User | None, seen: str = "") -> None:
     _delete_customers(source, by=by, seen=seen)
-    write_change(source, DataSourceChange.Kind.EMPTIED, by=by)
+    _note(source, DataSourceChange.Kind.EMPTIED, by=by)
 
 
 def _delete_customers(source: DataSource, *, by: User | None, seen: str) -> None:
@@ -109,7 +110,12 @@ def purge_source(source: DataSource, *, by: User | None) -> None:
     for customer in customers:
         sentence = "Deleted all orders and purchases from {source}."
         history.write(customer, HistoryKind.ORDER, sentence, source=source.name, by=by)
-    write_change(source, DataSourceChange.Kind.PURGED, by=by)
+    _note(source, DataSourceChange.Kind.PURGED, by=by)
+
+
+def _note(source: DataSource, kind: DataSourceChange.Kind, *, by: User | None, **values: object) -> None:
+    write_change(source, kind, values, by=by)
+    insert(audit_entry(AuditAction.SOURCE, f"{source.name}: {kind.label}.", by=by))
 
 
 def _tell_deleted(records: Collection[int]) -> None:

@@ -59,7 +59,7 @@ def pages() -> Iterator[Shown]:
 
 
 def export_pages() -> Iterator[Shown]:
-    for name in ("customers", "orders", "merges", "duplicates"):
+    for name in ("customers", "orders", "merges", "duplicates", "audit"):
         yield shown(f"export-{name}", f"exports:{name}")
 
 
@@ -74,6 +74,7 @@ def lists() -> Iterator[Shown]:
     yield shown("merges", "customers:merges")
     yield shown("deletions", "customers:deletions")
     yield shown("jobs", "jobs:list")
+    yield shown("audit", "audit:list")
 
 
 def with_duplicates() -> Customer:

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.accounts import audit, grant, users
+from crm.accounts import changes, grant, users
 from crm.accounts.forms.user import UserForm
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, USE_API, checkboxes
@@ -75,7 +75,7 @@ def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
         "form": form,
         "keys": user.api_keys.order_by("-pk"),
         "may_use_api": USE_API in effective_permissions(user),
-        "changes": audit.newest(of=user, limit=8),
+        "changes": changes.newest(of=user, limit=8),
     }
     return render(request, "crm/user_edit.html", context, status=422 if form.errors else 200)
 
@@ -102,8 +102,8 @@ def _saved(form: UserForm, *, by: User) -> bool:
 def change_list(request: "StaffRequest") -> HttpResponse:
     pk, before = (parse_number(request.GET.get(name, "")) for name in ("user", "before"))
     user = None if pk is None else get_object_or_404(User, pk=pk)
-    entries = audit.newest(of=user, before=before, limit=audit.PER_PAGE + 1)
-    lines, has_more = entries[: audit.PER_PAGE], len(entries) > audit.PER_PAGE
+    entries = changes.newest(of=user, before=before, limit=changes.PER_PAGE + 1)
+    lines, has_more = entries[: changes.PER_PAGE], len(entries) > changes.PER_PAGE
     filters = {"user": str(user.pk)} if user else {}
     context = {
         "title": f"User audit log: {isolated(user)}" if user else "User audit log",

@@ -160,7 +160,7 @@ def _read(request: HttpRequest, permissions: tuple[str, ...]) -> Call:
     auth.limit_size(request)
     parameters = call_parameters.take(request)
     key = _authenticate(request, parameters)
-    if not all(key.user.has_perm(permission) for permission in permissions):
+    if auth.refused_permission(key, *permissions):
         raise CallError(NOT_ALLOWED)
     return Call(key, parameters, idempotency.key_sent(request))
 
@@ -175,6 +175,7 @@ def _authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ApiKey
     except auth.WrongKeyError:
         raise CallError(NOT_KNOWN) from None
     if key.user.username != parameters.get("loginId", "").strip():
+        auth.note_refusal("The login is not the user of the API key.", user=key.user)
         raise CallError(NOT_KNOWN)
     return key
 

@@ -10,6 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from crm.audit import log
+from crm.audit.web import may_view_audit_log
+from crm.exports.audit import AUDIT
 from crm.exports.choices import remember
 from crm.exports.customers import CUSTOMERS
 from crm.exports.duplicates import DUPLICATES
@@ -19,6 +22,7 @@ from crm.exports.forms.export import ExportForm
 from crm.exports.job import EXPORTS, start_export
 from crm.exports.merges import MERGES
 from crm.exports.orders import ORDERS, OrderFilterForm
+from customers.lib.audit import AuditAction
 from customers.lib.columns import Column, Plain, plain_row
 from customers.web.permissions import may_view
 from orders.permissions import may_view_orders
@@ -51,6 +55,12 @@ def merges(request: "StaffRequest") -> HttpResponseBase:
 @may_view
 def duplicates(request: "StaffRequest") -> HttpResponseBase:
     return _answer(request, DUPLICATES)
+
+
+@require_http_methods(METHODS)
+@may_view_audit_log
+def audit(request: "StaffRequest") -> HttpResponseBase:
+    return _answer(request, AUDIT)
 
 
 def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form | None = None) -> HttpResponseBase:
@@ -86,6 +96,10 @@ def _described(export: Export[Any], query: Query) -> tuple[str, str]:
 def _export(request: "StaffRequest", export: Export[Any], query: Query, form: ExportForm) -> HttpResponseBase:
     columns, file_format = form.chosen, form.cleaned_data["file_format"]
     remember(request.user, export, columns, file_format, shown=[column.label for column in form.offered])
+    # What was searched for may be a person, so only which filters were used.
+    filters = f" Filters: {', '.join(sorted(query))}." if query else ""
+    text = f"{export.label}, {file_format.name}, {len(columns)} columns.{filters}"
+    log.write(AuditAction.EXPORT, text, by=request.user)
     rows = export.at_once(query, most=MOST_AT_ONCE, with_orders=have_orders(columns))
     if rows is None:
         return redirect(start_export(export, query, columns, file_format, by=request.user))

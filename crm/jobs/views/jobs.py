@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from crm.audit import log
 from crm.jobs import control
 from crm.jobs.activity import event_text
 from crm.jobs.clock import is_worker_missing
@@ -19,6 +20,7 @@ from crm.jobs.models import UNFINISHED, Job
 from crm.jobs.news import dismiss
 from crm.jobs.progress import Progress
 from crm.jobs.web import VIEW_ALL, get_job, get_job_to_control, missing_permissions, require_some_job, visible_jobs
+from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.snapshot import after_reading
@@ -128,6 +130,7 @@ def job_result(request: "StaffRequest", pk: int) -> HttpResponseBase:
     except storage_faults():
         messages.error(request, "The file storage does not answer. Try again in a few minutes.")
         return redirect(job)
+    after_reading(log.write, AuditAction.EXPORT, f"File of job {job.pk}.", by=request.user)
     return FileResponse(file, as_attachment=True, filename=Progress(job).file_name)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from crm.accounts import audit, grant, password_reset
+from crm.accounts import changes, grant, password_reset
 from crm.accounts.models import User
 from crm.accounts.permissions import EVERYTHING, MANAGE_USERS
 from crm.accounts.roles import CUSTOM, ROLES, SUPPORT_AGENT, VIEWER, role_of
@@ -191,7 +191,7 @@ def test_two_users_of_one_name_created_at_one_moment_are_one(run_together):
 
 
 def lines(user):
-    return [(line.change.text, line.granted, line.revoked) for line in reversed(audit.newest(of=user))]
+    return [(line.change.text, line.granted, line.revoked) for line in reversed(changes.newest(of=user))]
 
 
 def test_what_happened_to_an_account_is_written_down(admin_user):
@@ -213,7 +213,7 @@ def test_what_happened_to_an_account_is_written_down(admin_user):
         ),
         ("Set to active.", [], []),
     ]
-    assert {line.change.by for line in audit.newest(of=user)} == {admin_user}
+    assert {line.change.by for line in changes.newest(of=user)} == {admin_user}
 
 
 def test_saving_without_a_change_writes_nothing_down(admin_user, viewer):

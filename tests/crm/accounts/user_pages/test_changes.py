@@ -1,6 +1,6 @@
 """Who changed what."""
 
-from crm.accounts import audit
+from crm.accounts import changes
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING
 from tests.crm.accounts.user_pages.user_form import edit
@@ -17,9 +17,9 @@ def test_changes_are_shown_on_edit_user_and_of_all(as_admin, andrew):
 
 
 def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(audit, "PER_PAGE", 30)
+    monkeypatch.setattr(changes, "PER_PAGE", 30)
     for number in range(70):
-        audit.write(andrew, f"Change {number}.", by=None)
+        changes.write(andrew, f"Change {number}.", by=None)
 
     with django_assert_num_queries(4):  # session, who asks, what they may; changes with both users
         page = as_admin.get("/users/changes/")
@@ -37,7 +37,7 @@ def test_pages_of_changes_follow_each_other(as_admin, andrew, monkeypatch, djang
 def test_a_page_of_a_user_asks_as_often_for_thirty_keys_and_changes(as_admin, django_assert_num_queries):
     andrew = make_user("andrew", EVERYTHING)
     for number in range(30):
-        audit.write(andrew, "Changed.", by=None, granted=["customers.merge_customer"])
+        changes.write(andrew, "Changed.", by=None, granted=["customers.merge_customer"])
         ApiKey.objects.create(user=andrew, name="Warehouse", digest=str(number))
 
     with django_assert_num_queries(13):

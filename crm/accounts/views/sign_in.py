@@ -1,0 +1,40 @@
+"""Signing in and out, each time on the audit log."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+
+from crm.accounts.forms.passwords import SignInForm
+from crm.accounts.models import User
+from crm.audit import log
+from customers.lib.audit import AuditAction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AuthenticationForm
+
+
+class SignIn(LoginView):
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: "AuthenticationForm") -> HttpResponse:
+        response = super().form_valid(form)
+        log.write(AuditAction.SIGN_IN, by=form.get_user())
+        return response
+
+    def form_invalid(self, form: "AuthenticationForm") -> HttpResponse:
+        # A name that no user has is left out: people type their password, or an email, into the wrong field.
+        user = User.objects.filter(username=form.cleaned_data.get("username", "")).first()
+        log.write(AuditAction.SIGN_IN, "" if user else "Unknown user name.", user=user, is_refused=True)
+        return super().form_invalid(form)
+
+
+class SignOut(LogoutView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, User):
+            log.write(AuditAction.SIGN_OUT, by=request.user)
+        return super().post(request, *args, **kwargs)
+
+
+sign_in, sign_out = SignIn.as_view(), SignOut.as_view()

@@ -1,0 +1,70 @@
+"""Who looked at a customer, and who was refused a page, on the audit log.
+
+A page is named as in `urls.py`: its address could hold what somebody searched for.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from crm.accounts.models import User
+from crm.accounts.permissions import LABELS
+from crm.audit import log
+from customers.lib.audit import AuditAction
+from customers.lib.database_failures import optional_write
+from customers.models import Customer
+from customers.snapshot import after_reading
+from customers.web.permissions import MissingPermissionError
+
+OF_CUSTOMER = "customers/<int:pk>/"
+RETRIEVED_IN_V1 = "v1:retrieve_customer"
+
+
+def note_customer_views(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """With AUDIT_VIEWS. Outside of the snapshot, in which nothing can be written."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if settings.AUDIT_VIEWS and request.method == "GET" and response.status_code == 200:
+            _note_view(request)
+        return response
+
+    return answer
+
+
+def note_refusal(request: HttpRequest, error: Exception) -> None:
+    """Only of users: strangers are sent to sign in, and could fill the log with what they send."""
+    user = _user_of(request)
+    if user is None:
+        return
+    missing = f" needs “{LABELS[error.permission]}”" if isinstance(error, MissingPermissionError) else ""
+    text = f"{request.method} {_name_of(request)}{missing}."
+    after_reading(log.write, AuditAction.ACCESS, text, by=user, customer=_customer_of(request), is_refused=True)
+
+
+def _note_view(request: HttpRequest) -> None:
+    user, customer = _user_of(request), _customer_of(request)
+    if user is not None and customer is not None:
+        with optional_write():
+            log.write(AuditAction.VIEW, _name_of(request), by=user, customer=customer)
+
+
+def _user_of(request: HttpRequest) -> User | None:
+    """Who is signed in, or whose key it is."""
+    user = getattr(request, "by", None) or getattr(request, "user", None)
+    return user if isinstance(user, User) else None
+
+
+def _name_of(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def _customer_of(request: HttpRequest) -> int | None:
+    match = request.resolver_match
+    if match and match.route.startswith(OF_CUSTOMER):
+        return int(match.kwargs["pk"])
+    if match and match.view_name == RETRIEVED_IN_V1:
+        return Customer.objects.filter(uuid=match.kwargs["uuid"]).values_list("pk", flat=True).first()
+    return None
