@@ -7,22 +7,28 @@ from functools import lru_cache
 import idna
 
 LONGEST_EMAIL = 254
-PASTED_AROUND = " \t\r\n<>()[]{}\"'`“”„‘’‚«»‹›,;:|"
+BLANKS = "".join(chr(number) for number in range(0x3001) if chr(number).isspace())
+PASTED_AROUND = BLANKS + "<>()[]{}\"'`“”„‘’‚«»‹›,;:|"
 JOINERS = "\u200c\u200d"
 IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
 LINK = re.compile(r"mailto:([^?]*)(\?.*)?", re.IGNORECASE | re.DOTALL)
+LABEL = re.compile(r"\A[^@]*:")
+COMMENT = re.compile(r"\s\([^@()]*\)$")
+# Without quotes around it no part has one of these: two emails in one text, or what is none.
+NO_PART_OF_ONE = re.compile(r"[\s@()<>\[\]:;,\\\"]")
 FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
 def bare_email(text: str) -> str:
-    """The email without what is pasted around it: “Jan <jan@shop.org>,” and “mailto:jan@shop.org” are jan@shop.org."""
+    """The email without what is pasted around it: “Jan <jan@shop.org>,” and “Email: jan@shop.org” are jan@shop.org."""
     # The two joiners are letters of some domains; no other character that cannot be seen is a part of an email.
     text = "".join(c for c in text.translate(FULL_WIDTH) if unicodedata.category(c) != "Cf" or c in JOINERS)
     if in_brackets := IN_BRACKETS.search(text):
         text = in_brackets[1]
-    text = text.strip(PASTED_AROUND)
+    text = COMMENT.sub("", text.strip(BLANKS)).strip(PASTED_AROUND)
     if link := LINK.fullmatch(text):
         text = link[1]
+    text = LABEL.sub("", text)
     return text.strip(PASTED_AROUND).rstrip(f"{PASTED_AROUND}.")
 
 
@@ -30,7 +36,7 @@ def bare_email(text: str) -> str:
 def normal_email(text: str) -> str:
     """The local part lower-cased and the domain in IDNA 2008; "" when it is too long, or no single email."""
     local, at, domain = unicodedata.normalize("NFC", bare_email(text)).rpartition("@")
-    if not (at and local and domain) or any(character.isspace() for character in local + domain):
+    if not (at and local and domain) or NO_PART_OF_ONE.search(local) or NO_PART_OF_ONE.search(domain):
         return ""
     normal = f"{local.lower()}@{_in_idna(domain)}"
     return normal if len(normal) <= LONGEST_EMAIL else ""

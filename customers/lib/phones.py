@@ -211,14 +211,17 @@ def comparable_phone(text: str, country: str = "") -> str:
 def phone_words(text: str, country: str = "") -> set[str]:
     """What a search finds the whole numbers by, which is no match key: as dialled within their country.
 
-    020 7946 0018 finds +44 20 7946 0018, wherever the searcher is. A number with an extension is found without it too.
+    020 7946 0018 finds +44 20 7946 0018, wherever the searcher is, and so does 20 7946 0018: people leave out the 0, 8
+    or 06 that is dialled before an area. A number with an extension is found without it too.
     """
     words: set[str] = set()
     for phone in phones_in(text, country):
         if phone.number:
             number, _, extension = phone.number.partition(";ext=")
-            national = phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.NATIONAL)
-            words |= {as_dialled(national)} | ({number} if extension else set())
+            parsed = phonenumbers.parse(number)
+            national = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+            significant = phonenumbers.national_significant_number(parsed)
+            words |= {as_dialled(national), as_dialled(significant)} | ({number} if extension else set())
     return words
 
 

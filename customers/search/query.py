@@ -13,7 +13,10 @@ LONGEST_LIST = 2000
 MASKED = re.compile(r"(\D+)(\d{4})")
 MASK = re.compile(r"[*•·]|xxxx")
 SEPARATORS = re.compile(r"[\s,;]+")
-PHONE_AMONG_WORDS = re.compile(r"(?<!\S)[+(]?\d[\d().\-/]*(?: [\d().\-/]+)+(?!\S)")
+EXTENSION = r" ?(?:x|ext\.?) ?\d{1,7}"
+PHONE_AMONG_WORDS = re.compile(
+    rf"(?<!\S)[+(]?\d[\d().\-/]*(?:(?: [\d().\-/]+)+(?:{EXTENSION})?|{EXTENSION})(?!\S)", re.IGNORECASE
+)
 CARD_WORDS = {"", "card", "card ending", "card ending in"}
 
 
@@ -47,7 +50,8 @@ def _emails_in(text: str) -> list[str]:
 
 
 def is_phone(text: str) -> bool:
-    return bool(phone_digits(text)) and not any(c.isalpha() or c == "@" for c in text)
+    number = re.sub(f"{EXTENSION}$", "", text, flags=re.IGNORECASE)
+    return bool(phone_digits(text)) and not any(c.isalpha() or c == "@" for c in number)
 
 
 def last_four(text: str) -> str:

@@ -28,6 +28,12 @@ SAME = [
     ("jan@shop.org", "'jan@shop.org"),
     ("jan@shop.org", "ｊａｎ＠ｓｈｏｐ．ｏｒｇ"),
     ("jan@shop.org", "jan@shop.org\r\n"),
+    ("jan@shop.org", "\u00a0jan@shop.org\u00a0"),
+    ("jan@shop.org", "\u3000jan@shop.org\u2003"),
+    ("jan@shop.org", "Email: jan@shop.org"),
+    ("jan@shop.org", "E-mail:jan@shop.org"),
+    ("jan@shop.org", "jan@shop.org (work)"),
+    ("jan@shop.org", "<mailto:jan@shop.org>"),
 ]
 DIFFERENT = [
     ("jan@straße.de", "jan@strasse.de"),
@@ -47,7 +53,11 @@ DIFFERENT = [
     ("ján@shop.org", "jan@shop.org"),
     ("jan1@shop.org", "jan2@shop.org"),
 ]
-NONE = ["", "jan", "@shop.org", "jan@", "@", "jan holub@shop.org", "jan@shop org", "x" * 250 + "@shop.org"]
+NONE = [
+    *("", "jan", "@shop.org", "jan@", "@", "jan holub@shop.org", "jan@shop org", "x" * 250 + "@shop.org"),
+    *("jan@shop.org;eva@shop.org", "jan@shop.org, eva@shop.org", "jan@shop.org/eva@shop.org", "jan@shop.org;eva"),
+    *("[jan@shop.org](mailto:eva@shop.org)", "jan@@shop.org", "jan@shop.org:25", "jan@shop\u00a0org"),
+]
 
 
 @table(("one", "other"), SAME)

@@ -19,7 +19,7 @@ MADE_UP_EMAILS = """
 noemail@noemail.com none@none.com test@test.de test@test.co.uk none@gmail.com na@na.com no@no.no asdf@asdf.com
 aaa@aaa.aa xxx@xx.com test1@test.com no-email@shop.cz no.email@gmail.com noreply@amazon.de unknown@unknown.org
 customer@example.com guest@guest.com nobody@nowhere.com me.invalid@x.invalid 123@123.com test@example.org
-none@none test@test no@no noone@nowhere.com not@given.com none@nowhere.org
+none@none test@test no@no noone@nowhere.com not@given.com none@nowhere.org keine@email.de sin@correo.es geen@mail.nl
 """
 EMAILS = """
 noone@reunite.cz given@not.com
@@ -154,6 +154,7 @@ def test_a_name_is_split_before_the_particles_and_joins_to_the_same_again(name, 
             "Gu​est",
             "qwerty",
         ),
+        *("Resident", "Household", "admin", "POS", "eBay", "eBay Buyer"),
         *("N.N.", "NN", "TBC", "Ikke oppgitt", "Amazon Customer", "Facebook User", "Cash Sale", "Sig.ra"),
         *("測試", "顧客", "비회원", "Гість", "Неизвестная", "Άγνωστος", "Tuntematon", "Ügyfél", "Khách hàng", "अतिथि"),
         *("Neuvedeno", "Nie podano", "keine Angabe", "Non renseigné", "Não informado", "غير معروف", "First Last"),
