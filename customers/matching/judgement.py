@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
 
-from customers.lib.names import name_words
+from customers.lib.names import name_spellings, name_words
 from customers.lib.person_name import Named, full_name, names_in_common, normal_names
 from customers.lib.placeholders import real_name
-from customers.matching.name_similarity import SAME, customer_name_similarity, name_similarity
+from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
 from customers.models import Customer, MatchKind
 
-DIFFERENT = {"first_name": "different first names", "last_name": "different last names"}
+DIFFERENT = {
+    "first_name": "different first names",
+    "last_name": "different last names",
+    "company": "different companies",
+}
+OF_A_PERSON = ("first_name", "last_name")
 BOTH_NAMES = 2
 
 
@@ -31,7 +36,10 @@ class Strength(IntEnum):
 
 
 class NamesAgree(IntEnum):
-    """How far two names agree. FULL: first and last name, in any order; an initial is less."""
+    """How far two names agree. FULL: first and last name, in any order; an initial is less.
+
+    The name of a company counts where neither has the name of a person.
+    """
 
     NONE = 0
     PARTLY = 1
@@ -87,17 +95,29 @@ def judge(people: Sequence[Customer], kinds: Collection[str]) -> Judgement:
 
 
 def _compare_names(one: Customer, other: Customer) -> tuple[NamesAgree, set[str]]:
-    """How far the names agree, and which of first and last name differ."""
+    """How far the names agree, and which of first name, last name and company differ."""
+    if not (real_full_name(one) or real_full_name(other)):
+        return _compare_companies(one.company, other.company)
     if _is_full(one) and _is_full(other) and customer_name_similarity(one, other) == SAME:
         has_initial = any(len(word) == 1 for c in (one, other) for word in name_words(real_full_name(c)))
         return NamesAgree.PARTLY if has_initial else NamesAgree.FULL, set()
     common = names_in_common(one, other)
-    names = {part: [real_name(getattr(customer, part)) for customer in (one, other)] for part in DIFFERENT}
+    names = {part: [real_name(getattr(customer, part)) for customer in (one, other)] for part in OF_A_PERSON}
     degrees = {part: SAME if part in common else name_similarity(*both) for part, both in names.items()}
     return (
         NamesAgree.PARTLY if SAME in degrees.values() else NamesAgree.NONE,
         {part for part, degree in degrees.items() if degree is not None and degree < SAME},
     )
+
+
+def _compare_companies(one: str, other: str) -> tuple[NamesAgree, set[str]]:
+    if name_spellings(one) & name_spellings(other):
+        return NamesAgree.FULL, set()
+    degree = name_similarity(one, other)
+    if degree is None:
+        return NamesAgree.NONE, set()
+    # Acme and Acme Holding may be one or two.
+    return (NamesAgree.PARTLY, set()) if degree >= SIMILAR_ENOUGH else (NamesAgree.NONE, {"company"})
 
 
 def _is_full(name: Named) -> bool:

@@ -10,6 +10,7 @@ from tests.factories import customer_with_order
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
+ACME = {"first_name": "", "last_name": "", "company": "Acme"}
 AN_AGENT_WHO_MAY_MERGE_ANYBODY = "customers.merge_unmatched_customer"
 
 
@@ -54,6 +55,12 @@ def test_the_first_step_asks_as_many_queries_for_many_candidates(
         ({"email": EMAIL}, {"email": EMAIL, "first_name": ""}, True),
         ({"email": EMAIL}, {"email": EMAIL, "first_name": "", "last_name": ""}, False),
         ({"email": EMAIL, "phone": PHONE}, {"email": EMAIL, "phone": PHONE, "first_name": "", "last_name": ""}, True),
+        # Companies without a person.
+        ({"phone": PHONE} | ACME, {"phone": PHONE} | ACME | {"company": "ACME"}, True),
+        ({"phone": PHONE} | ACME, {"phone": PHONE} | ACME | {"company": "Acme Holding"}, False),
+        ({"email": EMAIL} | ACME, {"email": EMAIL} | ACME | {"company": "Acme Holding"}, True),
+        ({"email": EMAIL, "phone": PHONE} | ACME, {"email": EMAIL, "phone": PHONE} | ACME | {"company": "Zeta"}, False),
+        ({"phone": PHONE} | ACME, {"phone": PHONE, "company": "Acme"}, False),
     ],
 )
 def test_nobody_is_ticked_against_whom_the_page_speaks_and_the_same_full_name_with_the_same_phone_is(
