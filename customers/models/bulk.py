@@ -26,14 +26,18 @@ def write_rows(rows: Sequence[Model]) -> None:
         return
     model = type(rows[0])
     fields = [field for field in model._meta.local_concrete_fields if _is_given(field, rows[0])]
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     readers = [_reader(field) for field in fields]
-    values = ([read(row) for read in readers] for row in rows)
+    write_values(model, [str(field.column) for field in fields], ([read(row) for read in readers] for row in rows))
+
+
+def write_values(model: type[Model], names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    """Rows of numbers and texts, of which a model for each would cost more than the row; `names` are the columns."""
+    columns = ", ".join(map(connection.ops.quote_name, names))
     table = connection.ops.quote_name(model._meta.db_table)
     if connection.vendor == "postgresql":
         _copy(f"COPY {table} ({columns}) FROM STDIN", values)
     else:
-        _insert(f"INSERT INTO {table} ({columns}) VALUES ", values, len(fields))  # noqa: S608 - only names of ours
+        _insert(f"INSERT INTO {table} ({columns}) VALUES ", values, len(names))  # noqa: S608 - only names of ours
 
 
 def _is_given(field: Any, row: Model) -> bool:

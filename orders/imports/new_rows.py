@@ -19,15 +19,14 @@ from customers.models import (
     SearchWord,
     SourceRecord,
 )
-from customers.models.bulk import write_rows
+from customers.models.bulk import write_rows, write_values
 from customers.models.functions import Now
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
 from customers.profile.derive import first_profile_change
 from customers.profile.edit import unsaved_customer
 from customers.profile.lead_status import clear_lost, losses
-from customers.records import events, history, shared_values
-from customers.records import match_keys as keys
+from customers.records import events, history, match_keys, shared_values
 from customers.totals import billing_status
 from orders import events as order_events
 from orders import history as order_history
@@ -110,14 +109,16 @@ class NewRows:
         for record in self.records.values():
             self._put(_source_record(record))
             self._put(*(row for row in record.customer.exclusions if row.source_record_id == record.pk))
-            self._put(*(MatchKey(source_record_id=record.pk, kind=k, value=v) for k, v in sorted(record.keys)))
-            self._put(*(SearchWord(source_record_id=record.pk, word=word) for word in sorted(record.words)))
 
     def write(self) -> None:
         shared = self._shared_keys()
         write_rows(self.judge.products.added)
         for model in sorted(self.rows, key=_position):
             write_rows(self.rows[model])
+        keys = ((record.pk, *key) for record in self.records.values() for key in sorted(record.keys))
+        write_values(MatchKey, ["source_record_id", "kind", "value"], keys)
+        words = ((record.pk, word) for record in self.records.values() for word in sorted(record.words))
+        write_values(SearchWord, ["source_record_id", "word"], words)
         shared_values.add(shared)
 
     def _shared_keys(self) -> set[Key]:
@@ -143,7 +144,7 @@ class NewRows:
             for name, value in asdict(self.completed[record.pk].identity).items():
                 setattr(record, name, value)
         SourceRecord.objects.bulk_update(records, IDENTITY_FIELDS)
-        keys.refresh(records)
+        match_keys.refresh(records)
 
     def _lost(self) -> Iterable[SourceRecord]:
         """The records by which somebody bought who is, or was, a lost lead."""

@@ -12,7 +12,7 @@ from orders.imports.undo import plan_undo, undo_chunk
 from orders.imports.write import write_chunk
 from orders.models import Import, ImportState, Order
 from orders.totals.add import rebuild_totals
-from tests.acts import merge
+from tests.acts import erase, merge
 from tests.factories import ProductFactory, make_user
 from tests.orders.imports.test_same_as_intake import row, world
 
@@ -88,3 +88,13 @@ def test_a_file_that_was_undone_is_imported_again(world):
     assert imported.rows.count() == 0
     assert import_of(world, rows).rows.exclude(outcome="here").count() > 0
     assert first > 0
+
+
+def test_who_is_erased_takes_along_what_the_import_says_of_them(world):
+    imported = import_of(world, people(world, 1))
+    erased = Customer.objects.filter(records__in=imported.rows.filter(is_new_customer=True).values("source_record"))[0]
+    about = imported.rows.filter(source_record__customer=erased)
+    assert about.exists()
+    numbers = [*about.values_list("number", flat=True)]
+    erase(erased)
+    assert not imported.rows.filter(number__in=numbers).exists()
