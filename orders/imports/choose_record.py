@@ -20,7 +20,7 @@ from orders.imports.ids import Ids
 from orders.intake.match_customer import needs_counting_key, needs_record
 from orders.intake.order import IncomingCustomer, in_default_country, of_known_customer
 from orders.intake.order_identity import completed_by, updated_by
-from orders.models import Evidence
+from orders.models import MatchedBy
 
 LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -43,14 +43,14 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenRecord:
     """`record` is the one that orders and notes go to; `added` is a record that is to be written.
 
     A `completed` record was known and gets what it lacked.
     """
 
     record: KnownRecord
-    evidence: Evidence
+    evidence: MatchedBy
     incoming: IncomingCustomer
     added: KnownRecord | None = None
     completed: KnownRecord | None = None
@@ -58,7 +58,7 @@ class Choice:
 
     @property
     def is_new_customer(self) -> bool:
-        return self.evidence == Evidence.NEW
+        return self.evidence == MatchedBy.NEW
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,13 @@ class Chooser:
     source: DataSource
     ids: Ids
 
-    def choose(self, person: Person) -> Choice:
+    def choose(self, person: Person) -> ChosenRecord:
         incoming = person.incoming
         if incoming.external_id and (record := self.known.get(incoming.external_id)):
             return self._known(record, person)
         if incoming.deduplicate:
             if record := self._of_same_identity(person):
-                return Choice(record, Evidence.IDENTITY, incoming)
+                return ChosenRecord(record, MatchedBy.IDENTITY, incoming)
             if match := self.people.best_match(person.identity, person.keys, source=self.source.pk):
                 return self._join(match, person)
         return self._new(person)
@@ -88,7 +88,7 @@ class Chooser:
             return record if self.people.weigh(person.keys).counting else None
         return record
 
-    def _join(self, match: Match, person: Person) -> Choice:
+    def _join(self, match: Match, person: Person) -> ChosenRecord:
         matched = self.people.records[match.record_for(person.identity).pk]
         owner = matched.customer
         evidence = _evidence_of(match)
@@ -98,31 +98,31 @@ class Chooser:
         same_source = [r for r in owner.records if (r.origin, r.data_source_id) == (matched.origin, self.source.pk)]
         has_new_keys = not (owner.keys | left_out).issuperset(person.keys)
         if not needs_record(person.incoming, has_new_keys=has_new_keys, records=len(same_source)):
-            return Choice(same_source[-1], evidence, person.incoming)
+            return ChosenRecord(same_source[-1], evidence, person.incoming)
         added = self._record(owner, matched.origin, person, person.incoming.external_id, excluded)
-        return Choice(added, evidence, person.incoming, added)
+        return ChosenRecord(added, evidence, person.incoming, added)
 
-    def _new(self, person: Person) -> Choice:
+    def _new(self, person: Person) -> ChosenRecord:
         pk = self.ids.next(Customer)
         names = (person.identity.first_name, person.identity.last_name)
         customer = KnownCustomer(pk, *names, created=LAST, is_new=True)
         record = self._record(customer, pk, person, person.incoming.external_id)
         shared = [key for key in person.keys if self.people.is_had_by_others(key, customer)]
         may_be_duplicate = bool(shared) and not self.people.weigh(person.keys).counting.isdisjoint(shared)
-        return Choice(record, Evidence.NEW, person.incoming, record, may_be_duplicate=may_be_duplicate)
+        return ChosenRecord(record, MatchedBy.NEW, person.incoming, record, may_be_duplicate=may_be_duplicate)
 
-    def _known(self, record: KnownRecord, person: Person) -> Choice:
+    def _known(self, record: KnownRecord, person: Person) -> ChosenRecord:
         """The record that the row names, and another one for an identity that its customer is not found by yet."""
         incoming = of_known_customer(person.sent, record)
         whole = updated_by(record, incoming.identity)
         if (key := identity_key(whole)) == record.identity_key:
-            return Choice(record, Evidence.ID, incoming)
+            return ChosenRecord(record, MatchedBy.ID, incoming)
         completed = completed_by(record, whole)
         if key == identity_key(completed):
             self._complete(record, completed, key)
-            return Choice(record, Evidence.ID, incoming, completed=record)
+            return ChosenRecord(record, MatchedBy.ID, incoming, completed=record)
         if self._says_already(record, key) or _is_found_by(record, whole):
-            return Choice(record, Evidence.ID, incoming)
+            return ChosenRecord(record, MatchedBy.ID, incoming)
         return self._with_sibling(record, Person(incoming, identity=whole), incoming)
 
     def _complete(self, record: KnownRecord, identity: Identity, key: str) -> None:
@@ -138,14 +138,14 @@ class Chooser:
             for other in record.customer.records
         )
 
-    def _with_sibling(self, record: KnownRecord, person: Person, incoming: IncomingCustomer) -> Choice:
+    def _with_sibling(self, record: KnownRecord, person: Person, incoming: IncomingCustomer) -> ChosenRecord:
         exclusions = [
             row
             for row in record.customer.exclusions
             if row.source_record_id == record.pk and (row.kind, row.value) in person.keys
         ]
         sibling = self._record(record.customer, record.origin, person, "", exclusions)
-        return Choice(record, Evidence.ID, incoming, sibling)
+        return ChosenRecord(record, MatchedBy.ID, incoming, sibling)
 
     def _record(
         self,
@@ -180,10 +180,10 @@ def _repeated(row: UnmatchedValue, record: KnownRecord) -> UnmatchedValue:
     return UnmatchedValue(source_record_id=record.pk, kind=row.kind, value=row.value, by_id=row.by_id)
 
 
-def _evidence_of(match: Match) -> Evidence:
+def _evidence_of(match: Match) -> MatchedBy:
     if match.values > 1:
-        return Evidence.BOTH
-    return Evidence.EMAIL if any(record.has_email for record in match.sharing) else Evidence.PHONE
+        return MatchedBy.BOTH
+    return MatchedBy.EMAIL if any(record.has_email for record in match.sharing) else MatchedBy.PHONE
 
 
 def _is_found_by(record: KnownRecord, identity: Identity) -> bool:

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from customers.matching.known_people import KnownPeople
 from customers.models import DataSource
-from orders.imports.choose_record import Choice, Chooser, Person
+from orders.imports.choose_record import Chooser, ChosenRecord, Person
 from orders.imports.ids import Ids
 from orders.imports.known_orders import KnownOrders
 from orders.imports.known_rows import KnownRows, digest_of
@@ -23,7 +23,7 @@ from orders.imports.new_orders import Products, new_order, new_purchase
 from orders.imports.rows import ImportedRow
 from orders.imports.verdicts import Verdict, refused
 from orders.intake.idempotency import RepeatedRequestError
-from orders.models import Evidence, Import, Purchase, RowOutcome
+from orders.models import Import, MatchedBy, Purchase, RowOutcome
 
 
 def people_of(rows: Sequence[ImportedRow]) -> dict[int, Person]:
@@ -68,17 +68,17 @@ class Judge:
             return refused(row, reason)
         digest = self.digests[row.numbers[0]]
         if (record := self.known_rows.record_of(digest)) is not None:
-            return self._here(row, Evidence.ROW, record, digest)
+            return self._here(row, MatchedBy.ROW, record, digest)
         try:
             if row.order and (order := self.orders.sent_before(row.order)):
-                return self._here(row, Evidence.ORDER, order.source_record_id, digest)
+                return self._here(row, MatchedBy.ORDER, order.source_record_id, digest)
         except RepeatedRequestError as error:
             return refused(row, str(error))
         if row.subscription and (purchase := self.orders.purchase_of(row.subscription.external_id)):
-            return self._here(row, Evidence.ORDER, purchase.source_record_id, digest)
+            return self._here(row, MatchedBy.ORDER, purchase.source_record_id, digest)
         return self._take(row, digest, now)
 
-    def _here(self, row: ImportedRow, evidence: Evidence, record: int, digest: str) -> Verdict:
+    def _here(self, row: ImportedRow, evidence: MatchedBy, record: int, digest: str) -> Verdict:
         known = self.people.records.get(record)
         customer = known.customer.pk if known else None
         return Verdict(row, RowOutcome.HERE, evidence, digest=digest, record_pk=record, customer_pk=customer)
@@ -104,7 +104,7 @@ class Judge:
             labels=labels,
         )
 
-    def _purchase(self, row: ImportedRow, choice: Choice, now: datetime) -> Purchase | None:
+    def _purchase(self, row: ImportedRow, choice: ChosenRecord, now: datetime) -> Purchase | None:
         if not row.subscription:
             return None
         product = self.products.product_of(row.subscription)

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from customers.models import DataSource
-from orders.imports.choose_record import Choice
+from orders.imports.choose_record import ChosenRecord
 from orders.imports.ids import Ids
 from orders.imports.rows import ImportedRow, IncomingSubscription
 from orders.intake.order import IncomingOrder
@@ -20,7 +20,7 @@ from orders.subscriptions.begin import purchases_to_begin
 LONGEST_SKU = 60
 
 
-def new_order(incoming: IncomingOrder, choice: Choice, source: DataSource, *, ids: Ids, now: datetime) -> Order:
+def new_order(incoming: IncomingOrder, choice: ChosenRecord, source: DataSource, *, ids: Ids, now: datetime) -> Order:
     taken = replace(incoming, customer=choice.incoming, at=incoming.at or now)
     return Order(pk=ids.next(Order), source_record=choice.record.row, data_source=source, **columns(taken))
 
@@ -39,7 +39,7 @@ def new_lines(order: Order, incoming: IncomingOrder, *, ids: Ids) -> tuple[list[
 
 
 def new_purchase(
-    incoming: IncomingSubscription, choice: Choice, product: Product, *, ids: Ids, now: datetime
+    incoming: IncomingSubscription, choice: ChosenRecord, product: Product, *, ids: Ids, now: datetime
 ) -> Purchase:
     has_ended = incoming.status in ENDED
     ends_later = incoming.ends is not None and incoming.ends > now and not has_ended

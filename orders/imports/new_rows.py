@@ -34,12 +34,12 @@ from orders.imports.judge import Judge
 from orders.imports.new_orders import new_lines
 from orders.imports.verdicts import Verdict
 from orders.intake.match_customer import first_profile
-from orders.models import Evidence, Import, ImportRow, Order, OrderItem, Purchase
+from orders.models import Import, ImportRow, MatchedBy, Order, OrderItem, Purchase
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase
 
 VIA = "import"
-MATCHES = (Evidence.BOTH, Evidence.EMAIL, Evidence.PHONE)
+MATCHES = (MatchedBy.BOTH, MatchedBy.EMAIL, MatchedBy.PHONE)
 
 
 class NewRows:

@@ -52,7 +52,7 @@ LABELS = (Note, Tag, Attribute)
 
 
 @dataclass(frozen=True)
-class UndoPlan:
+class ImportUndoPlan:
     """How much goes, and the first of the customers who keep what the import brought, because they were touched."""
 
     customers: int
@@ -70,7 +70,7 @@ class UndoneChunk:
     kept: Sequence[Customer]
 
 
-def plan_undo(imported: Import) -> UndoPlan:
+def plan_undo(imported: Import) -> ImportUndoPlan:
     customers = records = orders = 0
     kept: list[int] = []
     for owners in batches(_owners(imported, 0), CHUNK):
@@ -80,7 +80,7 @@ def plan_undo(imported: Import) -> UndoPlan:
         orders += len(added.orders) + Order.objects.filter(source_record__in=added.records).count()
         kept += added.kept
     named = Customer.objects.filter(pk__in=kept[:MOST_NAMED]).order_by("pk")
-    return UndoPlan(customers, records, orders, len(kept), list(named))
+    return ImportUndoPlan(customers, records, orders, len(kept), list(named))
 
 
 def _owners(imported: Import, after: int) -> Sequence[int]:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from orders.imports.choose_record import Choice
+from orders.imports.choose_record import ChosenRecord
 from orders.imports.new_labels import Label
 from orders.imports.rows import ImportedRow
-from orders.models import Evidence, ItemKind, Order, Purchase, RowOutcome
+from orders.models import ItemKind, MatchedBy, Order, Purchase, RowOutcome
 
 DUPLICATES = "duplicates"
 """Beside the outcomes: customers who are created, and have the email or phone of another one."""
@@ -29,7 +29,7 @@ class Verdict:
     digest: str = ""
     record_pk: int | None = None
     customer_pk: int | None = None
-    choice: Choice | None = None
+    choice: ChosenRecord | None = None
     order: Order | None = None
     purchase: Purchase | None = None
     labels: Sequence[Label] = ()
@@ -61,7 +61,7 @@ def counts_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for verdict in verdicts:
         counts[verdict.outcome] += 1
-        if verdict.outcome == RowOutcome.JOINED and verdict.evidence in Evidence.values:
+        if verdict.outcome == RowOutcome.JOINED and verdict.evidence in MatchedBy.values:
             counts[f"{verdict.outcome} {verdict.evidence}"] += 1
         counts[DUPLICATES] += verdict.may_be_duplicate
     return {name: number for name, number in counts.items() if number}

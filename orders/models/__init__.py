@@ -7,7 +7,7 @@ from orders.models.catalogue import Campaign, PlanGroup, Product
 from orders.models.erased_id import ErasedId
 from orders.models.fulfillment import Fulfillment, FulfillmentStatus
 from orders.models.idempotency import IdempotencyKey
-from orders.models.imports import Evidence, Import, ImportRow, ImportSample, ImportState, RowOutcome, SavedMapping
+from orders.models.imports import Import, ImportRow, ImportSample, ImportState, MatchedBy, RowOutcome, SavedMapping
 from orders.models.order import (
     COUNTED,
     CollectionMethod,
@@ -41,7 +41,6 @@ __all__ = [
     "CollectionMethod",
     "Contradiction",
     "ErasedId",
-    "Evidence",
     "Fulfillment",
     "FulfillmentStatus",
     "IdempotencyKey",
@@ -50,6 +49,7 @@ __all__ = [
     "ImportSample",
     "ImportState",
     "ItemKind",
+    "MatchedBy",
     "Membership",
     "MembershipStatus",
     "Order",

@@ -86,7 +86,7 @@ class RowOutcome(models.TextChoices):
     REFUSED = "refused", "Refused"
 
 
-class Evidence(models.TextChoices):
+class MatchedBy(models.TextChoices):
     """By what a row found its customer."""
 
     NEW = "new", "New"
@@ -111,7 +111,7 @@ class ImportRow(models.Model):
     imported = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="The first row of the file that it was made of")
     outcome = models.CharField(max_length=10, choices=RowOutcome)
-    evidence = models.CharField(max_length=10, choices=Evidence, blank=True)
+    evidence = models.CharField(max_length=10, choices=MatchedBy, blank=True)
     source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="+")
     is_new_customer = models.BooleanField(default=False)
     is_new_record = models.BooleanField(default=False)
@@ -138,7 +138,7 @@ class ImportSample(models.Model):
     imported = models.ForeignKey(Import, models.CASCADE, related_name="samples", db_index=False)
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=RowOutcome)
-    evidence = models.CharField(max_length=10, choices=Evidence, blank=True)
+    evidence = models.CharField(max_length=10, choices=MatchedBy, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     customer_number = models.PositiveBigIntegerField(null=True, blank=True, help_text="Of the customer that it joins")
     shown = models.JSONField(default=dict, blank=True)

@@ -12,7 +12,7 @@ from orders.imports.mapping import ColumnMapping
 from orders.imports.run import check_rows, import_rows
 from orders.imports.stored_file import change_state, create_import
 from orders.imports.table import Table, open_table
-from orders.models import Evidence, Import, ImportState, RowOutcome, SavedMapping
+from orders.models import Import, ImportState, MatchedBy, RowOutcome, SavedMapping
 
 
 class Command(BaseCommand):
@@ -54,7 +54,7 @@ class Command(BaseCommand):
     def _report(self, imported: Import) -> None:
         for outcome, label in RowOutcome.choices:
             self.stdout.write(f"{label}: {imported.counts.get(outcome, 0):,}")
-            for evidence, by in Evidence.choices:
+            for evidence, by in MatchedBy.choices:
                 if number := imported.counts.get(f"{outcome} {evidence}"):
                     self.stdout.write(f"  {by}: {number:,}")
 

@@ -20,7 +20,7 @@ from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.match_customer import find_or_create, names_of
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, in_default_country, of_known_customer
 from orders.intake.take import _write_other_identity, take_order
-from orders.models import Evidence, Import
+from orders.models import Import, MatchedBy
 from orders.totals.add import rebuild_totals
 from tests.acts import merge
 from tests.factories import DataSourceFactory, ProductFactory, make_user, order
@@ -89,13 +89,13 @@ def take_one(row):
 
 
 RULES = {
-    Evidence.NEW: "new",
-    Evidence.ID: "known",
-    Evidence.IDENTITY: "identity",
-    Evidence.EMAIL: "match",
-    Evidence.PHONE: "match",
-    Evidence.BOTH: "match",
-    Evidence.ORDER: "order",
+    MatchedBy.NEW: "new",
+    MatchedBy.ID: "known",
+    MatchedBy.IDENTITY: "identity",
+    MatchedBy.EMAIL: "match",
+    MatchedBy.PHONE: "match",
+    MatchedBy.BOTH: "match",
+    MatchedBy.ORDER: "order",
     "": "refused",
 }
 
