@@ -12,6 +12,8 @@ from crm.demo import catalogue, marketplace
 from crm.demo.files import ChinookInvoice
 from orders.intake.order import IncomingPurchase
 from orders.models import BILLING_STATE, Membership, Order, Product, Purchase, PurchaseStatus
+from orders.revenue.counted import recount
+from orders.totals.add import add_to_totals
 
 STATUSES = ("COMPLETE", "TRIAL", "RECYCLE_BILLING", "ACTIVE", "CANCELLED", "PAUSED", "ACTIVE", "RECYCLE_FAILED")
 PLANS = (catalogue.MONTHLY, catalogue.YEARLY, catalogue.LOSSLESS)
@@ -52,6 +54,7 @@ def date_purchases(orders: Collection[Order], *, today: date) -> None:
                 if nth % 5 == 0:
                     purchase.cancels_on, purchase.cancel_reason = purchase.next_bill_date, REASONS[nth % len(REASONS)]
     Purchase.objects.bulk_update(purchases, DATES)
+    add_to_totals(recount(purchases))
 
 
 def add_memberships(orders: Collection[Order]) -> None:

@@ -29,6 +29,7 @@ class RecordTotals(models.Model):
     purchases_active = models.IntegerField(default=0)
     purchases_past_due = models.IntegerField(default=0)
     purchases_cancelled = models.IntegerField(default=0)
+    mrr = models.BigIntegerField(default=0, help_text="Of the purchases that are counted in it: see `Purchase.mrr`")
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
 

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
+from django.utils import timezone
 
 from customers.lib.errors import ActionError
 from customers.lib.text import can_be_stored
 from customers.models import DataSource
 from customers.models.ids import LONGEST_ID
-from orders.models import PlanGroup, Product
+from orders.models import OrderItem, PlanGroup, Product, Purchase
 
 UNITS = ("day", "month", "year")
 LONGEST_NAME = 200
@@ -46,6 +47,7 @@ def _refuse_known(plan: Product) -> None:
         raise PlanError("The external ID for this plan already exists in our system.", "external_id")
 
 
+@transaction.atomic
 def change(plan: Product, **values: Any) -> Product:
     """Change `name`, `count` and `unit`, as far as they are given."""
     before = {"name": plan.name, "count": plan.interval_count, "unit": plan.interval_unit}
@@ -53,7 +55,15 @@ def change(plan: Product, **values: Any) -> Product:
     written = {"name": plan.name, "interval_count": plan.interval_count, "interval_unit": plan.interval_unit}
     if not Product.objects.filter(pk=plan.pk).update(**written):
         raise PlanError("This plan was deleted a moment ago.", "plan")
+    if (plan.interval_count, plan.interval_unit) != (before["count"], before["unit"]):
+        _stop_counting(plan)
     return plan
+
+
+def _stop_counting(plan: Product) -> None:
+    """What its purchases come to is derived when asked for, until the clock counts them anew: see `Purchase.mrr`."""
+    billed = OrderItem.objects.filter(product=plan).exclude(purchase=None).values("purchase")
+    Purchase.objects.filter(Q(product=plan) | Q(pk__in=billed), connection="").update(mrr_until=timezone.now())
 
 
 def delete(plan: Product) -> None:

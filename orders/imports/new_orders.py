@@ -15,6 +15,7 @@ from orders.imports.rows import ImportedRow, IncomingSubscription
 from orders.intake.order import IncomingOrder
 from orders.intake.take import columns
 from orders.models import COUNTED, ENDED, Order, OrderItem, Product, Purchase
+from orders.revenue.counted import count_new
 from orders.subscriptions.begin import purchases_to_begin
 
 LONGEST_SKU = 60
@@ -28,7 +29,7 @@ def new_order(incoming: IncomingOrder, choice: ChosenRecord, source: DataSource,
 def new_lines(order: Order, incoming: IncomingOrder, *, ids: Ids) -> tuple[list[OrderItem], list[Purchase]]:
     items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
     about = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
-    purchases = [Purchase(**about, **vars(purchase)) for purchase in incoming.purchases]
+    purchases = [count_new(Purchase(**about, **vars(purchase))) for purchase in incoming.purchases]
     begun = purchases_to_begin(order, items) if order.status in COUNTED else []
     purchases += [purchase for _, purchase in begun]
     for purchase in purchases:
@@ -43,7 +44,7 @@ def new_purchase(
 ) -> Purchase:
     has_ended = incoming.status in ENDED
     ends_later = incoming.ends is not None and incoming.ends > now and not has_ended
-    return Purchase(
+    purchase = Purchase(
         pk=ids.next(Purchase),
         source_record=choice.record.row,
         product=product,
@@ -57,6 +58,7 @@ def new_purchase(
         cancelled_at=(incoming.ends or now) if has_ended else None,
         cancels_on=incoming.ends.date() if ends_later and incoming.ends else None,
     )
+    return count_new(purchase)
 
 
 class Products:

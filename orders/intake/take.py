@@ -30,6 +30,7 @@ from orders.intake.order_identity import record_of_identity, updated_by
 from orders.locks import lock_owner
 from orders.models import COUNTED, Order, OrderItem, Purchase
 from orders.models.erased_id import name_of_order_id
+from orders.revenue.counted import count_new
 from orders.subscriptions.begin import begin_purchases
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import deltas_of_order, deltas_of_purchase
@@ -223,6 +224,6 @@ def columns(incoming: IncomingOrder) -> dict[str, Any]:
 
 def _write_purchases(incoming: IncomingOrder, order: Order) -> list[Purchase]:
     about_order = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
-    purchases = [Purchase(**about_order, **vars(purchase)) for purchase in incoming.purchases]
+    purchases = [count_new(Purchase(**about_order, **vars(purchase))) for purchase in incoming.purchases]
     insert(*purchases, *events.about_each(purchases, EventKind.SUBSCRIPTION_CREATED))
     return purchases

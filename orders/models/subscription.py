@@ -1,6 +1,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,10 @@ class FirstCancellation(models.Func):
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
         return self.as_sql(compiler, connection, template="JSON_EXTRACT(%(expressions)s, '$[0]')", **context)
+
+
+NOT_COUNTED = datetime(1900, 1, 1, tzinfo=UTC)
+"""As `Purchase.mrr_until`: its recurring revenue is in no total, and is derived whenever it is asked for."""
 
 
 class PurchaseStatus(models.TextChoices):
@@ -95,6 +99,12 @@ class Purchase(LinkedRow):
         max_length=16, choices=PurchaseStatus, blank=True, help_text="The status of a paused purchase before the pause"
     )
     restarts_on = models.DateField(null=True, blank=True, help_text="When a paused purchase bills again")
+    mrr = models.BigIntegerField(
+        default=0, editable=False, help_text="In the totals of its record, in minor units of `currency`"
+    )
+    mrr_until = models.DateTimeField(
+        null=True, default=NOT_COUNTED, editable=False, help_text="When `mrr` stops being true without any act"
+    )
     updated = models.DateTimeField(auto_now=True)
 
     class Meta(LinkedRow.Meta):
@@ -118,6 +128,15 @@ class Purchase(LinkedRow):
             ),
             models.Index(
                 fields=["restarts_on"], condition=models.Q(restarts_on__isnull=False), name="purchase_by_restarts_on"
+            ),
+            # Purchases of a record whose recurring revenue is not, or no longer, what its totals say; and all of these.
+            models.Index(
+                fields=["source_record", "mrr_until"],
+                condition=models.Q(mrr_until__isnull=False),
+                name="purchase_by_record_mrr",
+            ),
+            models.Index(
+                fields=["mrr_until"], condition=models.Q(mrr_until__isnull=False), name="purchase_by_mrr_until"
             ),
         ]
 

@@ -1,20 +1,24 @@
 """The current MRR of customers, and since when they have been customers.
 
-The MRR is that of `orders.revenue.movements`, for which only the last lines of each subscription are read.
+The MRR is the sum of what the totals of source records have; only of purchases that are not counted there
+(`counted.py`) lines are read, and of these only the last ones.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Min
+from django.utils import timezone
 
 from customers.lib.money import format_money, from_minor_units
 from customers.models import Customer, RecordTotals
-from orders.revenue.ledger import read_current_changes
+from orders.models import Purchase
+from orders.revenue.ledger import read_last_changes
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,19 @@ class MonthlyRevenue:
 
 def by_currency(customers: Collection[int], *, now: datetime | None = None) -> dict[int, dict[str, int]]:
     """{customer: {currency: MRR in minor units}}, without customers whose MRR is zero."""
-    ledger = read_current_changes(customers, now=now)
-    totals = {customer: ledger.series(customer).totals() for customer in ledger.changes}
-    return {customer: amounts for customer, amounts in totals.items() if amounts}
+    now = now or timezone.now()
+    totals: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    counted = RecordTotals.objects.filter(source_record__customer__in=customers).exclude(mrr=0)
+    for customer, currency, amount in counted.values_list("source_record__customer", "currency", "mrr"):
+        totals[customer][currency] += amount
+    uncounted = Purchase.objects.filter(source_record__customer__in=customers, mrr_until__lte=now)
+    ledger = read_last_changes(uncounted, now=now)
+    for purchase in ledger.purchases.values():
+        totals[purchase.source_record.customer_id][purchase.currency] -= purchase.mrr
+    for customer in ledger.changes:
+        totals[customer].update(ledger.series(customer).totals())
+    amounts = {customer: {name: amount for name, amount in sums.items() if amount} for customer, sums in totals.items()}
+    return {customer: sums for customer, sums in amounts.items() if sums}
 
 
 def monthly_revenue_of(customers: Collection[int], *, now: datetime | None = None) -> dict[int, MonthlyRevenue]:

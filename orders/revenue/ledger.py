@@ -26,7 +26,7 @@ from orders.revenue.monthly_rate import Interval
 from orders.revenue.movements import MovementSeries, derive_movements
 from orders.revenue.types import Billed, Cancelled, Change, Origin, OriginKind, Subscription
 
-EVER = datetime(1, 1, 1, tzinfo=UTC)
+EVER, FOREVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 # A trial has no price yet, and the end of a complete purchase is unknown.
 WITHOUT_PRICE = (PurchaseStatus.TRIAL, PurchaseStatus.COMPLETE)
 
@@ -70,31 +70,28 @@ def read_changes(customers: Collection[int], *, now: datetime | None = None) -> 
     return _read(_of(customers), now, _lines(now))
 
 
-def read_current_changes(customers: Collection[int], *, now: datetime | None = None) -> Ledger:
-    """The changes from which the MRR of `customers` at `now` follows, however long their billing history."""
-    now = now or timezone.now()
-    billed_since = OrderItem.objects.filter(purchase=OuterRef("pk"), service_from__gt=OuterRef("cancelled_at"))
-    ended = Q(connection="", cancelled_at__lte=now) & ~Exists(billed_since)
-    return _read(_of(customers).exclude(ended), now, _last_lines(now))
-
-
 def read_last_changes(purchases: QuerySet[Purchase], *, now: datetime | None = None) -> Ledger:
     """The changes from which the MRR of `purchases` follows: at `now`, or at their end."""
     now = now or timezone.now()
-    return _read(purchases, now, _last_lines(now))
+    return _read(purchases, now, _lines(now) & _is_in_last_period(now))
+
+
+def read_changes_since(purchases: QuerySet[Purchase], *, now: datetime) -> Ledger:
+    """The changes from which the MRR of `purchases` follows at `now` and at any time after it."""
+    return _read(purchases, FOREVER, _lines(FOREVER) & _is_in_last_period(now))
 
 
 def _of(customers: Collection[int]) -> QuerySet[Purchase]:
     return Purchase.objects.filter(source_record__customer__in=customers)
 
 
-def _last_lines(now: datetime) -> Q:
+def _is_in_last_period(now: datetime) -> Q:
     """The lines from the last whole period on. In a set, each plan has lines of its own, so all are read."""
     # Not from a credit on, because what that does depends on the lines before it.
     whole = OrderItem.objects.filter(counting_lines(now), purchase=OuterRef("pk"), prorated=False, amount__gte=F("tax"))
     last = Subquery(whole.order_by("-service_from").values("service_from")[:1])
     since = Coalesce(Case(When(set_external_id="", then=last)), Value(EVER))
-    return _lines(now) & Q(items__service_from__gte=since)
+    return Q(items__service_from__gte=since)
 
 
 def counting_lines(now: datetime, prefix: str = "") -> Q:
@@ -121,10 +118,14 @@ def _read(rows: QuerySet[Purchase], now: datetime, lines: Q) -> Ledger:
     plan_ids = {row["items__product"] for row in line_rows} | {p.product_id for p in purchases.values()}
     # A query of its own: with a join SQLite would start at a plan and read every purchase of it.
     plans = Product.objects.in_bulk(plan_ids - {None})
+    # A plan deleted a moment ago is not there; then the database refuses what is being written.
+    purchases = {pk: purchase for pk, purchase in purchases.items() if purchase.product_id in plans}
+    known = {None, *plans}
+    line_rows = [row for row in line_rows if row["pk"] in purchases and row["items__product"] in known]
     changes: defaultdict[int, list[Change]] = defaultdict(list)
     for purchase in purchases.values():
         purchase.product = plans[purchase.product_id]
-        changes[purchase.source_record.customer_id] += [c for c in _changes_without_lines(purchase) if c.at <= now]
+        changes[purchase.source_record.customer_id] += [c for c in changes_without_lines(purchase) if c.at <= now]
     for row in line_rows:
         purchase = purchases[row["pk"]]
         plan = plans[row["items__product"] or purchase.product_id]
@@ -157,7 +158,7 @@ def _billed(row: dict[str, Any], subscription: Subscription, plan: Product) -> B
     )
 
 
-def _changes_without_lines(purchase: Purchase) -> Iterator[Change]:
+def changes_without_lines(purchase: Purchase) -> Iterator[Change]:
     subscription = _subscription(purchase)
     if is_billed_by_price(purchase):
         yield _billed_by_price(purchase, subscription)

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from customers.lib.money import from_minor_units
 from customers.models import Customer
-from orders.models import OrderItem, Product
+from orders.models import OrderItem, Product, Purchase
 from orders.revenue.ledger import read_changes
 from orders.revenue.movements import Movement
 
 MOST_SHOWN = 10
-MOST_LINES = 2_000  # of a customer with more lines no movements are derived while a page waits
+MOST_ROWS = 2_000  # of a customer with more lines or purchases no movements are derived while a page waits
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ class RecentMovement:
 
 
 def recent_movements(customer: Customer) -> Sequence[RecentMovement]:
-    """Newest first; empty for a customer with too many lines."""
+    """Newest first; empty for a customer with too many lines or purchases."""
+    purchases = Purchase.objects.filter(source_record__customer=customer)
     lines = OrderItem.objects.filter(purchase__source_record__customer=customer)
-    if lines[MOST_LINES : MOST_LINES + 1].exists():
+    if any(rows[MOST_ROWS : MOST_ROWS + 1].exists() for rows in (purchases, lines)):
         return ()
     ledger = read_changes([customer.pk])
     movements = ledger.series(customer.pk).movements[-MOST_SHOWN:]

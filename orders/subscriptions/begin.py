@@ -13,6 +13,7 @@ from customers.models import EventKind
 from customers.models.prepared import insert
 from orders import events
 from orders.models import ItemKind, Order, OrderItem, Product, Purchase
+from orders.revenue.counted import count_new
 
 MONTHS = {"month": 1, "year": 12}
 DAYS = {"day": 1, "week": 7}
@@ -39,7 +40,7 @@ def purchases_to_begin(order: Order, items: Sequence[OrderItem]) -> list[tuple[O
 
 
 def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:
-    return Purchase(
+    purchase = Purchase(
         source_record=order.source_record,
         order=order,
         at=order.at,
@@ -49,6 +50,7 @@ def _purchase(order: Order, item: OrderItem, product: Product) -> Purchase:
         currency=order.currency,
         next_bill_date=next_bill_at(order.at, product).date(),
     )
+    return count_new(purchase)
 
 
 def next_bill_at(at: datetime, product: Product) -> datetime:

@@ -18,9 +18,10 @@ from customers.locks import RetiredMeanwhileError, get_locked
 from customers.totals import billing_status
 from orders.locks import lock_owner
 from orders.models import ENDED, Purchase, PurchaseStatus
+from orders.revenue.counted import recount
 from orders.timestamps import shown_values, touch_orders_of
 from orders.totals.add import add_to_totals
-from orders.totals.deltas import deltas_of_new_status
+from orders.totals.deltas import deltas_between, deltas_of_purchase
 
 FURTHEST = timedelta(days=3660)  # beyond ten years, the day is a typing mistake
 
@@ -45,14 +46,15 @@ def locked_purchase(purchase: Purchase, *, seen: str | None) -> Iterator[Purchas
             raise PurchaseError("This purchase was deleted a moment ago.") from None
         if seen is not None and current.stamp != seen:
             raise PurchaseError("This purchase has changed since you opened the page. This is its current state.")
-        status, before, shown = current.status, _values(current), shown_values(current)
+        totals, before, shown = list(deltas_of_purchase(current)), _values(current), shown_values(current)
         yield current
         if _values(current) != before:
             current.save()
+            recount([current])
         if shown_values(current) != shown:
             touch_orders_of([current])
         # Last, because the totals of a record are what every act on it waits for.
-        if deltas := list(deltas_of_new_status(current, status)):
+        if deltas := list(deltas_between(totals, deltas_of_purchase(current))):
             add_to_totals(deltas)
             billing_status.refresh([owner.pk])
 

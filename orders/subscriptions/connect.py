@@ -20,6 +20,8 @@ from customers.models import Customer
 from customers.models.ids import bare_id
 from orders import history
 from orders.models import Purchase
+from orders.revenue.counted import recount
+from orders.totals.add import add_to_totals
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -80,3 +82,4 @@ def _write(purchases: Iterable[Purchase], connection: str, *, by: User | None) -
             history.write(purchase, "Disconnected purchase {purchase}.", by=by)
         purchase.connection, purchase.updated = connection, now
     Purchase.objects.bulk_update(members, ["connection", "updated"])
+    add_to_totals(recount(members))

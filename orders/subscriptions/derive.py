@@ -32,6 +32,7 @@ from orders.models import (
     PurchaseStatus,
     SubscriptionEvent,
 )
+from orders.revenue.counted import recount
 from orders.revenue.ledger import cancellations
 from orders.subscriptions.change import mark_cancelled
 from orders.timestamps import shown_values, touch_orders_of
@@ -85,27 +86,29 @@ def refresh_purchases(
 
     `new` are purchases not in the totals yet, `withdrawn` times of cancellations that were removed.
     """
+    before = [delta for p in purchases if p.pk not in new for delta in deltas_of_purchase(p)]
     # One without an external id was sold by a shop and is billed here: no invoice line says what becomes of it.
-    purchases = [purchase for purchase in purchases if purchase.external_id]
+    _derive_all([purchase for purchase in purchases if purchase.external_id], new=new, withdrawn=withdrawn)
+    recount(purchases)
+    return list(deltas_between(before, [delta for p in purchases for delta in deltas_of_purchase(p)]))
+
+
+def _derive_all(purchases: Collection[Purchase], *, new: Collection[int], withdrawn: Collection[datetime]) -> None:
     lines, events = _lines_of(purchases), _events_of(purchases)
-    deltas: list[Delta] = []
     stored = {purchase.pk: derived_values(purchase) for purchase in purchases}
     shown = {purchase.pk: shown_values(purchase) for purchase in purchases}
     for purchase in purchases:
-        before = [] if purchase.pk in new else list(deltas_of_purchase(purchase))
         past, planned = _times(events[purchase.source_record_id, purchase.external_id])
         set_cancellations(purchase, (set(cancellations(purchase)) - set(withdrawn)) | past)
         _derive(purchase, lines[purchase.pk])
         if planned or purchase.cancels_on in {at.date() for at in withdrawn}:
             purchase.cancels_on = planned.date() if planned else None
-        deltas += deltas_between(before, deltas_of_purchase(purchase))
     changed = [purchase for purchase in purchases if derived_values(purchase) != stored[purchase.pk]]
     for purchase in changed:
         purchase.updated = timezone.now()
     Purchase.objects.bulk_update(changed, [*DERIVED, "updated"])
     _tell([purchase for purchase in changed if purchase.pk not in new], shown)
     touch_orders_of([p for p in changed if shown_values(p) != shown[p.pk] and p.pk not in new])
-    return deltas
 
 
 def _tell(changed: Collection[Purchase], shown: Mapping[int, tuple[str, object]]) -> None:

@@ -59,7 +59,7 @@ def replace_totals(before: Iterable[Delta], after: Iterable[Delta], *, also: Ite
 @transaction.atomic(savepoint=False)
 def rebuild_totals(records: Sequence[int]) -> list[str]:
     """Derive the totals of `records` from their orders and purchases; return the names of what differed."""
-    locked = _lock_totals(records)
+    locked = lock_totals(records)
     derived = {by_key(delta): delta for delta in combine_deltas(_derive(records), "record", "currency")}
     differing = []
     for total in RecordTotals.objects.filter(source_record__in=records):
@@ -72,7 +72,7 @@ def rebuild_totals(records: Sequence[int]) -> list[str]:
     return sorted(differing) + by_month.rebuild(records, locked)
 
 
-def _lock_totals(records: Sequence[int]) -> set[by_month.RecordCurrency]:
+def lock_totals(records: Sequence[int]) -> set[by_month.RecordCurrency]:
     keys: set[by_month.RecordCurrency] = set()
     for model in (Order, Purchase, RecordTotals, MonthTotals):
         rows = model._default_manager.filter(source_record__in=records).order_by()
@@ -98,7 +98,7 @@ def _derive(records: Sequence[int]) -> Iterator[Delta]:
             last_order_at=row["z"],
         )
     purchases = Purchase.objects.filter(source_record__in=records).values("source_record", "currency", "status")
-    for record, currency, status, count in purchases.annotate(n=Count("pk")).values_list(
-        "source_record", "currency", "status", "n"
+    for record, currency, status, count, mrr in purchases.annotate(n=Count("pk"), m=Sum("mrr")).values_list(
+        "source_record", "currency", "status", "n", "m"
     ):
-        yield delta_of_purchases(record, currency, status, count)
+        yield delta_of_purchases(record, currency, status, count, mrr=mrr)

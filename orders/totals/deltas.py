@@ -14,7 +14,7 @@ from customers.models.totals import month_of
 from orders.models import BILLING_STATE, Order, Purchase
 
 PURCHASES = ("purchases_active", "purchases_past_due", "purchases_cancelled")
-SUMS = ("orders", "amount", "refunded", *PURCHASES)
+SUMS = ("orders", "amount", "refunded", *PURCHASES, "mrr")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Delta:
     purchases_active: int = 0
     purchases_past_due: int = 0
     purchases_cancelled: int = 0
+    mrr: int = 0
     first_order_at: datetime | None = None
     last_order_at: datetime | None = None
 
@@ -64,7 +65,7 @@ def deltas_of_refund(order: Order, amount: Decimal) -> Iterator[Delta]:
 
 
 def deltas_of_purchase(purchase: Purchase) -> Iterator[Delta]:
-    yield delta_of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1)
+    yield delta_of_purchases(purchase.source_record_id, purchase.currency, purchase.status, 1, mrr=purchase.mrr)
 
 
 def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[Delta]:
@@ -78,13 +79,7 @@ def deltas_between(before: Iterable[Delta], after: Iterable[Delta]) -> Iterator[
     yield from after
 
 
-def deltas_of_new_status(purchase: Purchase, before: str) -> Iterator[Delta]:
-    if BILLING_STATE[before] != BILLING_STATE[purchase.status]:
-        yield delta_of_purchases(purchase.source_record_id, purchase.currency, before, -1)
-        yield from deltas_of_purchase(purchase)
-
-
-def delta_of_purchases(record: int, currency: str, status: str, count: int) -> Delta:
+def delta_of_purchases(record: int, currency: str, status: str, count: int, *, mrr: int) -> Delta:
     state = BILLING_STATE[status]
     return Delta(
         record,
@@ -92,6 +87,7 @@ def delta_of_purchases(record: int, currency: str, status: str, count: int) -> D
         purchases_active=count if state == BillingStatus.ACTIVE else 0,
         purchases_past_due=count if state == BillingStatus.PAST_DUE else 0,
         purchases_cancelled=count if state == BillingStatus.CANCELLED else 0,
+        mrr=mrr,
     )
 
 

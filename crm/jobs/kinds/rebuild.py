@@ -8,8 +8,8 @@ from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import UNFINISHED, Job
 from customers.models import Customer
 from customers.rebuild import rebuild_stretch
+from orders.revenue.counted import rebuild_revenue
 from orders.revenue.disagreements import disagreements_after
-from orders.totals.add import rebuild_totals
 
 START = "jobs.start_rebuild"
 DIFFERENCES, DISAGREEMENTS = "Differences corrected", "Customers to look at"
@@ -26,7 +26,7 @@ def rebuild_chunk(job: Job) -> Step:
     """First the caches, then the customers whose status and recurring revenue disagree."""
     if (last := job.cursor.get("disagreements_after")) is not None:
         return _disagreements(last)
-    stretch = rebuild_stretch(job.cursor.get("place", ()), rebuild_totals)
+    stretch = rebuild_stretch(job.cursor.get("place", ()), rebuild_revenue)
     following = {"disagreements_after": 0} if stretch.following is None else {"place": stretch.following}
     return Step(
         following,

@@ -6,8 +6,8 @@ from django.utils.translation import ngettext
 
 from customers.lib.database_failures import Failure, failure_of
 from customers.rebuild import rebuild
+from orders.revenue.counted import rebuild_revenue
 from orders.revenue.disagreements import disagreements
-from orders.totals.add import rebuild_totals
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         differed = 0
         try:
-            for line in rebuild(rebuild_totals):
+            for line in rebuild(rebuild_revenue):
                 self.stdout.write(line)
                 differed += 1
         except OperationalError as error:

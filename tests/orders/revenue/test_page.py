@@ -54,7 +54,7 @@ def test_who_pays_nothing_each_month_is_told_nothing_of_it(as_agent):
 
 
 def test_where_too_much_was_billed_only_what_it_comes_to_is_told(as_agent, customer, monkeypatch):
-    monkeypatch.setattr(recent, "MOST_LINES", 2)
+    monkeypatch.setattr(recent, "MOST_ROWS", 2)
     page = words(rows(as_agent, customer, tab="purchases"))
 
     assert "60.00 USD per month" in page

@@ -45,10 +45,11 @@ class CustomerFacts:
 
 def facts_of(customers: Collection[Customer]) -> dict[int, CustomerFacts]:
     labelled = labels_of(customers)
-    revenue = current.monthly_revenue_of([customer.pk for customer in customers])
     # To this dialect, a customer who has bought nothing that bills again is a lead.
-    since = current.customers_since([customer.pk for customer in customers if customer.billing_status])
-    return {pk: replace(facts, revenue=revenue[pk], since=since.get(pk)) for pk, facts in labelled.items()}
+    buyers = [customer.pk for customer in customers if customer.billing_status]
+    revenue, since = current.monthly_revenue_of(buyers), current.customers_since(buyers)
+    bought = {pk: replace(labelled[pk], revenue=revenue[pk], since=since.get(pk)) for pk in buyers}
+    return {**labelled, **bought}
 
 
 def labels_of(customers: Collection[Customer]) -> dict[int, CustomerFacts]:

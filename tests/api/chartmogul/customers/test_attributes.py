@@ -123,7 +123,7 @@ def test_hidden_tags_of_a_merged_customer_take_no_more_queries(caller, shop, dja
 
 
 # As many as any page takes, and one to see whose removals hide whose tags for each merge above one.
-QUERIES = 10
+QUERIES = 9
 
 
 @table(

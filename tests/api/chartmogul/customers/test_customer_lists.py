@@ -129,8 +129,8 @@ def test_a_page_takes_as_many_queries_for_thirty_as_for_one(caller, shop, path, 
     query = {"email": "john@example.com"} if path == "customers/search" else {}
     caller.get(path, **query)  # which notes the use of the key
     # Key and user, their permissions (two); customers, and of the list where its first stretch ends and who is in it;
-    # records, tags, attributes, what they are worth, since when. PostgreSQL is also asked for the horizon.
-    statements = 9 if path == "customers" else 7
+    # records, tags, attributes, what they are worth (two), since when. PostgreSQL is also asked for the horizon.
+    statements = 10 if path == "customers" else 8
     with django_assert_num_queries(on(sqlite=statements, postgresql=statements + 1)):
         assert len(caller.get(path, **query).json()["entries"]) == 29
 
