@@ -52,8 +52,13 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "Details, status, notes, tags, credit and shop logins",
             renamed="Can change customers",
         ),
-        Checkbox("customers.merge_customer", "Shows Merge when another customer has the same email or phone"),
-        Checkbox("customers.merge_unmatched_customer", "Merge any customers found by search"),
+        Checkbox(
+            "customers.merge_customer",
+            "Merge customers with the same email or phone. Entering values needs “Can change customers”",
+        ),
+        Checkbox(
+            "customers.merge_unmatched_customer", "Merge any customers found by search, or named by an API client"
+        ),
         Checkbox("customers.undo_merge", "Any user’s merges, at any time"),
         Checkbox("customers.split_sourcerecord", "Move a source record to a new customer"),
         Checkbox(

@@ -21,6 +21,7 @@ from customers.credit import credit
 from customers.lib.audit import AuditAction, audit_entry
 from customers.lib.phrases import ActMessage, Notice, join_words
 from customers.locks import MOST_TRIES, lock
+from customers.merging.allowed import refuse_entered, refuse_unmatched
 from customers.merging.plan import MergeError, MergePlan, plan_merge
 from customers.models import Customer, HistoryKind, Merge, MergeMember, ProfileChange, SourceRecord, Via
 from customers.models.functions import Now
@@ -71,6 +72,7 @@ def merge_customers(
     agreed: MergePlan, *, by: User | None, via: Via, reason: str = "", warnings: Collection[Notice] = ()
 ) -> Merge:
     """Carry out `agreed`; StalePlanError if what was shown is no longer true, AlreadyMergedError if it has been."""
+    refuse_entered(agreed, by=by)
     refusals = _refusals_entered(agreed)
     locked = _lock(agreed, with_merged=bool(refusals))
     survivor, duplicates = locked[agreed.survivor_id], [locked[pk] for pk in agreed.duplicate_ids]
@@ -79,6 +81,7 @@ def merge_customers(
         refuse_already_merged(agreed.fingerprint)
         refuse_lost_race(locked.values())
     plan = replan(agreed, survivor, duplicates)
+    refuse_unmatched(plan.survivor_id, plan.duplicate_ids, by=by)
     records = owned_records(plan.ids)
 
     merge = Merge(

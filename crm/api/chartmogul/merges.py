@@ -5,11 +5,13 @@ from typing import Any, Literal
 from ninja import Router, Schema, Status
 from pydantic import BaseModel, Field
 
+from crm.api.auth import note_refusal
 from crm.api.chartmogul import lookup
 from crm.api.chartmogul.auth import ApiRequest, Key
 from crm.api.chartmogul.errors import answers, invalid, refusal
 from crm.api.chartmogul.fields import IdText
 from customers.merging import unmerge
+from customers.merging.allowed import NotAllowedError
 from customers.merging.merge import merge_keeping_survivor
 from customers.merging.unmerge import MovableKind
 from customers.models import Customer, Note, Opportunity, Task
@@ -51,7 +53,11 @@ def merge_pair(request: ApiRequest, body: MergeIn) -> Status[dict[str, Any]]:
     duplicate, survivor = customer_named(body.duplicate, "from"), customer_named(body.into, "into")
     if duplicate == survivor:
         raise invalid(**{"from": "A customer cannot be merged with itself."})
-    merge_keeping_survivor(duplicate, survivor, by=request.by)
+    try:
+        merge_keeping_survivor(duplicate, survivor, by=request.by)
+    except NotAllowedError as error:
+        note_refusal(str(error), by=request.by)
+        raise refusal(403, str(error)) from None
     return Status(202, {})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from crm.api.auth import note_refusal
 from crm.api.konnektive.customers.rows import customer_rows
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.errors import CallError, invalid
@@ -12,6 +13,7 @@ from crm.api.konnektive.fields import Parameters, Whole, Wholes
 from crm.api.konnektive.queries import find_customer
 from customers import models
 from customers.locks import retry_on
+from customers.merging.allowed import NotAllowedError
 from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_customers
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
@@ -39,6 +41,9 @@ def customer_merge(call: Call, sent: MergeCustomers) -> dict[str, Any]:
         survivor = _merge(sent.customer_id, numbers, by=call.by)
     except (StalePlanError, AlreadyMergedError):
         raise CallError(BUSY) from None
+    except NotAllowedError as error:
+        note_refusal(str(error), by=call.by)
+        raise
     return customer_rows([survivor])[0]
 
 

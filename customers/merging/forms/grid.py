@@ -48,6 +48,8 @@ class Grid:
     errors: Mapping[str, str]
     changes: Sequence[ProfileChange]
     """The changes since the form was first shown."""
+    may_enter: bool
+    """Without it there is no last column."""
 
     @cached_property
     def rows(self) -> list[GridRow]:
@@ -111,7 +113,7 @@ class Grid:
 
     @property
     def columns(self) -> int:
-        return len(self.customers) + 2
+        return len(self.customers) + 1 + self.may_enter
 
     def _field_row(self, field: ProfileField) -> GridRow:
         pick, country = self.entered.picks.get(field.key, ""), self.customers[0].billing_address.get("country", "")

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 
 from customers.lib.address import PARTS
 from customers.lib.text import can_be_stored
+from customers.merging.allowed import may_enter, refuse_entered
 from customers.merging.forms.entered import (
     CREDIT,
     NEITHER_TYPED_NOR_CLEARED,
@@ -32,6 +33,7 @@ from customers.profile.fields import FIELDS, FieldKind
 from customers.profile.forms.shop_logins import LONGEST_PASSWORD
 
 if TYPE_CHECKING:
+    from crm.accounts.models import User
     from customers.models import Customer, MergeDraft
 
 
@@ -39,9 +41,14 @@ class ValuesForm:
     """`customers` are the survivor, then the duplicates. Without `data` it shows what `draft` keeps, else defaults."""
 
     def __init__(
-        self, customers: Sequence[Customer], data: Mapping[str, str] | None = None, *, draft: MergeDraft | None = None
+        self,
+        customers: Sequence[Customer],
+        data: Mapping[str, str] | None = None,
+        *,
+        draft: MergeDraft | None = None,
+        by: User | None,
     ) -> None:
-        self.customers, self.data = customers, data
+        self.customers, self.data, self.by = customers, data, by
         self.errors: dict[str, str] = {}
         self.credit = credit_by_currency(customers)
         self.default = plan_merge(customers[0], customers[1:])
@@ -121,7 +128,9 @@ class ValuesForm:
                 errors[f"{CREDIT}{currency}"] = str(error.message)
         if not errors:
             try:
-                return plan_merge(self.customers[0], self.customers[1:], choices, credit), errors
+                plan = plan_merge(self.customers[0], self.customers[1:], choices, credit)
+                refuse_entered(plan, by=self.by)
+                return plan, errors
             except MergeError as error:
                 errors["seen"] = str(error)
         return None, errors
@@ -151,7 +160,7 @@ class ValuesForm:
         return {f"{PICK}{field.key}" for field in FIELDS} | {f"{VALUE}{name}" for name in self._names}
 
     def grid(self) -> Grid:
-        return Grid(self.customers, self.credit, self.entered, self.errors, self.changes)
+        return Grid(self.customers, self.credit, self.entered, self.errors, self.changes, may_enter(self.by))
 
 
 def _refusal_of(password: str) -> str:

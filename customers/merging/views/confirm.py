@@ -2,6 +2,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from customers.lib.phrases import customer_numbers, join_words
 from customers.merging import drafts
+from customers.merging.allowed import NotAllowedError
 from customers.merging.forms.values import ValuesForm
 from customers.merging.merge import (
     AlreadyMergedError,
@@ -48,13 +50,15 @@ def merge_confirm(request: "StaffRequest", pk: int, draft: str) -> HttpResponse:
         if request.method == "POST":
             return _merge(request, survivor, kept)
         customers = chosen(request, survivor, kept.duplicate_ids)
-        return _page(request, customers, _reviewed(customers, kept))
+        return _page(request, customers, _reviewed(request, customers, kept))
     except AlreadyMergedError as error:
         messages.info(request, str(error))
         return redirect(error.merge.survivor.live_root())
     except StalePlanError as error:
         warn_not_merged(request, str(error))
         return redirect(values_url(survivor, kept.duplicate_ids))
+    except NotAllowedError as error:
+        raise PermissionDenied(str(error)) from None
     except MergeError as error:
         warn_not_merged(request, str(error))
         return redirect(choose_url(survivor.live_root(), kept.duplicate_ids))
@@ -69,8 +73,8 @@ def _not_kept(request: "StaffRequest", survivor: Customer, draft: str) -> HttpRe
     return redirect("customers:merge", survivor.pk)
 
 
-def _reviewed(customers: list[Customer], kept: MergeDraft) -> MergePlan:
-    plan = ValuesForm(customers, draft=kept).review()
+def _reviewed(request: "StaffRequest", customers: list[Customer], kept: MergeDraft) -> MergePlan:
+    plan = ValuesForm(customers, draft=kept, by=request.user).review()
     if plan is None or plan.fingerprint != kept.fingerprint:
         raise stale(kept.versions)
     return plan
@@ -107,7 +111,7 @@ def _merge(request: "StaffRequest", survivor: Customer, kept: MergeDraft) -> Htt
         raise MergeError("The form differs from what was shown. Select again.")
     refuse_lost_race(Customer.objects.filter(pk__in=kept.versions))
     customers = chosen(request, survivor, kept.duplicate_ids)
-    plan = _reviewed(customers, kept)
+    plan = _reviewed(request, customers, kept)
     merge = merge_customers(
         plan,
         by=request.user,

@@ -1,6 +1,6 @@
 """The selected customers, and the permission to merge them: checked again at every step."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
@@ -11,22 +11,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from customers.matching.duplicates import shared_keys_of
+from customers.merging.allowed import NotAllowedError, refuse_unmatched
 from customers.merging.plan import MergeError, refuse_impossible_merge
 from customers.models import Customer
 from customers.profile.fields import REFERENCE_KEYS
 from customers.web.messages import emphasised
-from customers.web.permissions import UNMATCHED
 from customers.web.retired import ErasedError
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
 P = ParamSpec("P")
-NO_MATCH = (
-    "You do not have permission to merge customers who share no email or phone. An admin can grant"
-    " “Can merge without a match” on Edit User. Nothing was merged."
-)
 
 
 def get_customer(pk: int) -> Customer:
@@ -71,16 +66,11 @@ def chosen(request: "StaffRequest", survivor: Customer, numbers: Collection[int]
         raise MergeError(f"There is no customer {min(missing)}.")
     itself = [survivor] if survivor.pk in numbers else []
     refuse_impossible_merge(survivor, [*itself, *duplicates])
-    refuse_unmatched(request, survivor, duplicates)
+    try:
+        refuse_unmatched(survivor.pk, [customer.pk for customer in duplicates], by=request.user)
+    except NotAllowedError as error:
+        raise PermissionDenied(str(error)) from None
     return [survivor, *duplicates]
-
-
-def refuse_unmatched(request: "StaffRequest", survivor: Customer, duplicates: Sequence[Customer]) -> None:
-    if request.user.has_perm(UNMATCHED):
-        return
-    matched = shared_keys_of([survivor.pk]).get(survivor.pk, {})
-    if not {customer.pk for customer in duplicates} <= matched.keys():
-        raise PermissionDenied(NO_MATCH)
 
 
 def values_url(survivor: Customer, duplicates: Iterable[int]) -> str:

@@ -37,7 +37,7 @@ def merge_values(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     except MergeError as error:
         warn_not_merged(request, str(error))
         return redirect(choose_url(survivor, pks))
-    return _page(request, ValuesForm(customers, draft=draft))
+    return _page(request, ValuesForm(customers, draft=draft, by=request.user))
 
 
 def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft | None) -> HttpResponse:
@@ -47,7 +47,7 @@ def _keep(request: "StaffRequest", customers: list[Customer], draft: MergeDraft 
         if draft:
             drafts.discard(draft)
         return redirect(values_url(survivor, pks))
-    form = ValuesForm(customers, request.POST, draft=draft)
+    form = ValuesForm(customers, request.POST, draft=draft, by=request.user)
     taken_from = form.take_all_from(parse_number(request.POST["all"])) if "all" in request.POST else None
     plan = None if request.POST.keys() & {"all", "back", "keep"} else form.review()
     kept = _keep_draft(request, form, plan)

@@ -1,6 +1,7 @@
 import pytest
 from chartmogul import Customer as Client
 
+from crm.audit.models import AuditEntry
 from customers.models import Customer, HistoryEntry, Merge, Via
 from tests.api.caller import Caller
 from tests.api.chartmogul.customers.customer_requests import ids_of, merged, now, send, uuid_of
@@ -122,8 +123,17 @@ def test_both_sides_are_needed(caller, smith):
     assert caller.post("customers/merges", {"into": uuid_of(smith)}).json()["param"] == "from"
 
 
-def test_a_merge_needs_no_other_permission(smith, jones):
-    assert merged(Caller("customers.merge_customer", username="merger"), jones, smith).status_code == 202
+def test_a_merge_of_a_match_needs_no_other_permission(caller, market, smith):
+    johnny = send(caller, market, "8", name="Johnny", email="john@example.com")
+    assert merged(Caller("customers.merge_customer", username="merger"), johnny, smith).status_code == 202
+
+
+def test_a_merge_without_a_match_needs_that_permission_as_on_the_page(smith, jones):
+    refused = merged(Caller("customers.merge_customer", username="merger"), jones, smith)
+    assert refused.status_code == 403
+    assert "“Can merge without a match”" in refused.json()["message"]
+    assert AuditEntry.objects.get(action="access").text == refused.json()["message"]
+    assert not Merge.objects.exists()
 
 
 def test_two_who_merge_the_same_pair_at_once_make_one_merge(run_together):

@@ -1,10 +1,12 @@
 import pytest
 
+from crm.accounts import api_keys
+from crm.accounts.permissions import USE_API
 from customers.erasing.erase import erase_customer
 from customers.models import Merge
 from customers.profile.edit_logins import add_login
 from tests.acts import merge
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, customer_with_order, make_user
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +132,15 @@ def test_a_login_of_somebody_else_is_not_given(shop):
     result, message = shop.ask("customer/profile/update", customerId=astrid.pk, eCommerceLogin="helena")
     assert result == "ERROR"
     assert "another customer" in message
+
+
+def test_a_merge_without_a_match_needs_that_permission_as_on_the_page(client):
+    program = make_user("merger", {USE_API, "customers.view_customer", "customers.merge_customer"})
+    _, token = api_keys.create(program, name="Merger", addresses=[], by=None)
+    one, other, match = (customer_with_order(email=f"{name}@reunite.cz") for name in ("helena", "zdenek", "helena"))
+    sent = {"loginId": "merger", "password": token, "customerId": one.pk}
+    refused = client.post("/customer/merge/", sent | {"mergeCustomerIds": f"{match.pk},{other.pk}"}).json()
+    assert refused["result"] == "ERROR"
+    assert "“Can merge without a match”" in refused["message"]
+    assert not Merge.objects.exists()
+    assert client.post("/customer/merge/", sent | {"mergeCustomerIds": match.pk}).json()["result"] == "SUCCESS"

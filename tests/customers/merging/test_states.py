@@ -6,7 +6,7 @@ from customers.merging.recent import recent_acts
 from tests.acts import erase, merge, undo
 from tests.customers.merging.test_history import LIST, listed
 from tests.exported import ask, rows
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, allow
 from tests.tables import table
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ def test_an_undo_by_an_unknown_user_names_nobody(as_agent, three):
 
 
 def test_an_undo_names_its_user_when_the_duplicate_was_erased_since(as_agent, agent, three):
+    agent = allow(agent, "customers.merge_unmatched_customer")
     later = merge(three[0], CustomerFactory(), by=agent)
     merged = merge(three[1], three[2], by=agent)
     undo(merged, by=agent)

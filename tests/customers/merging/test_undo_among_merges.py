@@ -193,6 +193,6 @@ def test_a_value_that_a_user_leaves_as_suggested_is_decided_by_the_rule():
     [survivor, first] = fresh(survivor, first)
     suggested = {f"pick-{key}": str(survivor.pk) for key in ("company", "last_name")} | {"pick-phone": str(first.pk)}
     seen = {"seen": f"{survivor.version}-{first.version}"}
-    assert ValuesForm([survivor, first], suggested | seen).review().choices == {}
+    assert ValuesForm([survivor, first], suggested | seen, by=None).review().choices == {}
     other = suggested | seen | {"pick-company": str(first.pk)}
-    assert ValuesForm([survivor, first], other).review().choices == {"company": Picked(first.pk)}
+    assert ValuesForm([survivor, first], other, by=None).review().choices == {"company": Picked(first.pk)}

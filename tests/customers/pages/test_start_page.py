@@ -12,7 +12,7 @@ from customers.models import Merge, Visit
 from customers.search.recent import recently_viewed, record_visit
 from orders.payments import undecided
 from tests.acts import merge, undo
-from tests.factories import CustomerFactory, customer_with_order, declined_order, signed_in
+from tests.factories import CustomerFactory, allow, customer_with_order, declined_order, signed_in
 from tests.orders.payments.changing_gateway import make_contradicted
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_who_may_decide_about_payments_sees_those_with_two_answers_and_others_do
 
 def test_merges_and_undos_are_told_latest_first(as_agent, agent):
     a, b, c = (CustomerFactory(first_name=name) for name in "abc")
-    first = merge(a, b, by=agent)
+    first = merge(a, b, by=allow(agent, "customers.merge_unmatched_customer"))
     second = merge(a, c)
     undo(first, by=agent)
     acts = [(act.merge.pk, act.is_undo, act.by and str(act.by)) for act in recent_acts()]
@@ -169,6 +169,7 @@ def test_remembering_a_visit_is_one_statement(agent, django_assert_num_queries):
 
 
 def test_thirty_of_everything_cost_as_many_queries_as_one(as_agent, agent, django_assert_num_queries):
+    agent = allow(agent, "customers.merge_unmatched_customer")
     for number in range(30):
         one, *_ = [customer_with_order(email=f"h{number}@reunite.cz") for _ in range(2)]
         record_visit(one, by=agent)
