@@ -12,7 +12,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils import timezone
 
-from crm.jobs.models import ENDED, Job
+from crm.jobs.models import ENDED, UNFINISHED, Job, JobState
 from orders.imports.stored_file import clear_old_imports
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,9 @@ def _clear_if_possible(job: Job) -> bool:
 
 def clear_imports() -> int:
     """The files of imports are kept as long as those of jobs."""
-    return clear_old_imports(before=timezone.now() - timedelta(days=settings.JOB_FILES_DAYS))
+    before = timezone.now() - timedelta(days=settings.JOB_FILES_DAYS)
+    busy = Job.objects.filter(state__in=(*UNFINISHED, JobState.PAUSED)).values_list("pk", flat=True)
+    return clear_old_imports(before=before, busy=list(busy))
 
 
 def _clear(job: Job) -> bool:

@@ -51,6 +51,13 @@ def create(name: str, *, system: str = "", by: User) -> DataSource:
         return _create(name, system, by)
 
 
+def named(name: str) -> DataSource | None:
+    """The data source that users see under this name."""
+    return next(
+        (source for source in DataSource.objects.order_by("pk") if _as_seen(source.name) == _as_seen(name)), None
+    )
+
+
 def of_login(username: str, *, by: User) -> DataSource:
     """The data source of a login of the Konnektive API, which is created when it is first needed."""
     name = name_of_login(username)

@@ -86,6 +86,11 @@ class ColumnMapping:
         columns = [replace(known.get(header_key(h), MappedColumn(h)), header=h, samples=()) for h in headers]
         return replace(self, columns=tuple(columns))
 
+    @property
+    def without_samples(self) -> ColumnMapping:
+        """With no cell of the file, as it can be kept."""
+        return replace(self, columns=tuple(replace(column, samples=()) for column in self.columns))
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

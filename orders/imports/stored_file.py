@@ -5,11 +5,12 @@ A dry run and the import read the same file. Where a worker goes on with the nex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.files import File
 
@@ -33,6 +34,9 @@ class ImportRefusedError(ActionError):
 
 @dataclass(frozen=True)
 class OpenFile:
+    """`read_as` is what its columns meant when it was opened, for which data source, and in which sheet."""
+
+    read_as: tuple[object, ...]
     file: File[bytes]
     table: Table
     reader: Reader
@@ -56,17 +60,26 @@ def create_import(
 
 
 def open_import(imported: Import) -> OpenFile:
-    if known := _open.get(imported.uuid):
+    read_as = (imported.mapping, imported.data_source_id, imported.table.get("form"))
+    if (known := _open.get(imported.uuid)) and known.read_as == read_as:
         return known
     while _open:
         _open.popitem()[1].file.close()
     if not imported.file or imported.data_source is None:
         raise ImportRefusedError("The file or the data source of this import was deleted.")
     file = imported.file.open("rb")
-    table = open_table(cast(Any, file), imported.name)
-    reader = Reader(table, ColumnMapping.from_json(imported.mapping), imported.data_source)
-    _open[imported.uuid] = OpenFile(file, table, reader)
+    table = open_table(cast(Any, file), imported.name, form=imported.table.get("form"))
+    reader = Reader(table, ColumnMapping.from_json(imported.mapping), imported.data_source, zone=_zone_of(imported.by))
+    _open[imported.uuid] = OpenFile(read_as, file, table, reader)
     return _open[imported.uuid]
+
+
+def _zone_of(user: User | None) -> ZoneInfo | None:
+    """Of times without one. None is that of the worker, as for a zone that the time zone database has no more."""
+    try:
+        return ZoneInfo(user.time_zone) if user else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
 
 
 def close_import(imported: Import) -> None:
@@ -86,13 +99,14 @@ def change_state(imported: Import, states: Sequence[ImportState], to: ImportStat
     imported.state = to
 
 
-def clear_old_imports(*, before: datetime) -> int:
-    """Delete the files and samples of imports that ended, or were left, before then."""
-    unused = (ImportState.NEW, ImportState.CHECKED, ImportState.DONE, ImportState.UNDONE)
-    old = Import.objects.filter(is_cleared=False, created__lt=before, state__in=unused).order_by("pk")[:AT_ONCE]
+def clear_old_imports(*, before: datetime, busy: Collection[int]) -> int:
+    """Delete what imports that were begun before then keep of their files, but of those that a job of `busy` reads."""
+    unused = Import.objects.filter(is_cleared=False, created__lt=before).exclude(job__in=busy)
+    old = unused.order_by("pk")[:AT_ONCE]
     for imported in old:
         imported.file.delete(save=False)
         imported.samples.all().delete()
-        imported.is_cleared = True
-        imported.save(update_fields=["file", "is_cleared"])
+        mapping = imported.mapping and ColumnMapping.from_json(imported.mapping).without_samples.to_json()
+        imported.mapping, imported.table, imported.is_cleared = mapping, {}, True
+        imported.save(update_fields=["file", "mapping", "table", "is_cleared"])
     return len(old)

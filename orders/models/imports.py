@@ -41,6 +41,7 @@ class Import(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     name = models.CharField(max_length=200, help_text="Of the file, as it was sent")
     file = models.FileField(upload_to=file_name, blank=True, max_length=300)
+    table = models.JSONField(default=dict, blank=True, help_text="How the file is read, and its first rows")
     mapping = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.NEW)
     job = models.PositiveBigIntegerField(null=True, blank=True)
