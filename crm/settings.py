@@ -248,13 +248,20 @@ MRR_RECLASSIFIED_WITHIN = env.int("MRR_RECLASSIFIED_WITHIN", default=60)
 
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="")
 
-# Jobs: the queue that wakes workers, where files are kept and for how many days, and email about jobs that ended
+# Jobs: the queue that wakes workers, where files are kept and for how many days, and email about jobs that ended; the
+# largest file that can be imported
 
 TASK_QUEUES = {"database": "django_tasks_db.DatabaseBackend", "celery": "crm.jobs.celery_queue.CeleryBackend"}
 TASKS = {"default": {"BACKEND": TASK_QUEUES[env.str("TASK_QUEUE", default="database")]}}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@127.0.0.1:5672//")
 CELERY_QUEUE = env.str("CELERY_QUEUE", default="reunite")
 JOB_FILES_DAYS = env.int("JOB_FILES_DAYS", default=7)
+IMPORT_LARGEST_FILE = env.int("IMPORT_LARGEST_FILE", default=2**30)  # bytes
+FILE_UPLOAD_HANDLERS = [
+    "crm.imports.uploads.UploadGuard",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 EVENTS_DAYS = env.int("EVENTS_DAYS", default=90)
 EMAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 vars().update(env.email_url("EMAIL_URL", default="dummymail://"))

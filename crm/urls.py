@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("crm.audit.urls")),
     path("", include("crm.jobs.urls")),
     path("", include("crm.exports.urls")),
+    path("", include("crm.imports.urls")),
     path("", include("crm.webhooks.urls")),
     path("accounts/login/", sign_in, name="login"),
     path("accounts/reset/<slug:uidb64>/<slug:token>/", follow_link, name="password_reset_confirm"),

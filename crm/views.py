@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -6,15 +6,17 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from crm.accounts.permissions import MANAGE_USERS, USE_API
+from crm.imports.first_steps import first_steps
 from crm.jobs.web import may_open_jobs
-from crm.webhooks.listing import EndpointRow, failing_endpoints
+from crm.webhooks.listing import failing_endpoints
 from crm.webhooks.web import MANAGE_WEBHOOKS
 from customers.pages.views.start import start
 from customers.web.permissions import VIEW_ORDERS
-from orders.payments.undecided import UndecidedPayments, undecided_payments
+from orders.payments.undecided import undecided_payments
 from orders.permissions import SETTLE
 
 if TYPE_CHECKING:
@@ -38,8 +40,9 @@ def home(request: "StaffRequest") -> HttpResponseBase:
     raise PermissionDenied("You are signed in but have no permissions yet. An admin can grant them on Edit User.")
 
 
-def _waiting_for(user: "User") -> dict[str, UndecidedPayments | list[EndpointRow]]:
-    waiting: dict[str, UndecidedPayments | list[EndpointRow]] = {}
+def _waiting_for(user: "User") -> dict[str, Any]:
+    # Asked only by a page without customers.
+    waiting: dict[str, Any] = {"first_steps": SimpleLazyObject(lambda: first_steps(user))}
     if user.has_perms([SETTLE, VIEW_ORDERS]):
         waiting["undecided"] = undecided_payments()
     if user.has_perm(MANAGE_WEBHOOKS):

@@ -8,13 +8,21 @@ P = ParamSpec("P")
 
 REFUND, RERUN = "orders.refund_order", "orders.rerun_order"
 SETTLE = "orders.settle_order"
+RUN_IMPORT = "orders.run_import"
 CANCEL, CHANGE_BILLING = "orders.cancel_purchase", "orders.change_purchase"
 
 _may_view_order = permission_required(VIEW_ORDERS)
 
+_may_run_import = permission_required(RUN_IMPORT)
+
 
 def may_view_orders(view: View[P]) -> View[P]:
     return may_view(_may_view_order(view))
+
+
+def may_import(view: View[P]) -> View[P]:
+    """The pages of an import name the customers that its rows join."""
+    return may_view(_may_run_import(view))
 
 
 may_refund = permission_required(REFUND)

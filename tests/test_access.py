@@ -55,6 +55,8 @@ ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_
 OWNERS = {"accounts:own_key_revoke": (1,)}
 JOBS = {f"jobs:{name}" for name in ("list", "detail", "pause", "resume", "cancel", "dismiss", "result", "errors")}
 """Own jobs, and those of others for who may view all: tests/crm/jobs/test_pages.py"""
+IMPORTS = {f"imports:{name}" for name in ("detail", "columns", "read_as", "check", "run", "undo")}
+"""Own imports, and those of others for who may view all jobs: tests/crm/imports/test_pages.py"""
 PAGES = {
     "accounts:list": Page((MANAGE_USERS,)),
     "accounts:add": Page((MANAGE_USERS,)),
@@ -121,6 +123,7 @@ PAGES = {
     "webhooks:replay_cancel": Page((WEBHOOKS,), of=("endpoint",), method="post"),
     "webhooks:delivery": Page((WEBHOOKS,), of=("delivery",)),
     "webhooks:send_again": Page((WEBHOOKS,), method="post", sends={"delivery": "delivery"}),
+    "imports:list": Page((VIEW, "orders.run_import")),
     "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
     "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),
@@ -200,7 +203,7 @@ def ask_each(client, names, subjects):
 def test_every_page_is_listed():
     # What programs ask is listed in tests/api/.
     pages = {name for name in url_names() if not name.startswith(("v1:", "konnektive:"))}
-    assert pages == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys() | JOBS
+    assert pages == PAGES.keys() | PUBLIC | ANYONE_SIGNED_IN.keys() | OWNERS.keys() | JOBS | IMPORTS
 
 
 @pytest.mark.one_database

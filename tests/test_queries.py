@@ -3,7 +3,7 @@
 That the query of each page goes through an index is said where it is written: in tests/customers/constant_cost/.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 from django.db import connection
@@ -15,13 +15,14 @@ from django.utils import timezone
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.audit.models import AuditEntry
+from crm.demo.imports import begin
 from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.models import Job, JobError, JobEvent
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
 from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.records.registry import linked_models
-from orders.models import Order, Purchase
+from orders.models import Import, ImportRow, ImportSample, Order, Purchase
 from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
@@ -40,7 +41,11 @@ OPENED = [
     "accounts:own",
     "jobs:list",
     "jobs:detail",
+    "imports:detail",
+    "imports:columns",
+    "imports:undo",
 ]
+OF_IMPORT = {"imports:detail": "checked", "imports:columns": "new", "imports:undo": "done"}
 
 
 def helena(n: int, **more: str) -> Customer:
@@ -61,7 +66,20 @@ def customer(db) -> Customer:
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
     delivery_of(customer)
+    for state in OF_IMPORT.values():
+        imported = begin("customers.csv", ("Email",), [("jane@doe.example",)], by=None)
+        Import.objects.filter(pk=imported.pk).update(state=state, job=10**9)
+        add_rows(imported, records_of(customer)[:1])
     return customer
+
+
+def add_rows(imported: Import, records: Sequence[SourceRecord]) -> None:
+    """What the pages of an import list."""
+    first = imported.rows.count() + 2
+    for number, record in enumerate(records, start=first):
+        outcome = {"number": number, "outcome": "joined"}
+        ImportRow.objects.create(imported=imported, source_record=record, is_new_record=True, **outcome)
+        ImportSample.objects.create(imported=imported, customer_number=record.customer_id, **outcome)
 
 
 def records_of(customer: Customer) -> list[SourceRecord]:
@@ -85,6 +103,10 @@ def fill(customer: Customer, user: User) -> None:
         job = Job.objects.create(kind="rebuild", by=user, state=["running", "done"][n % 2], total=9, done=3)
         JobError.objects.create(job=Job.objects.earliest("pk"), row=str(n), reason="No email.")
         JobEvent.objects.create(job=Job.objects.earliest("pk"), kind="lost", by=job.by)
+        Import.objects.create(name=f"{n}.csv", by=user, job=job.pk)
+    others = SourceRecord.objects.exclude(customer=customer).order_by("-pk")[:ROWS]
+    for imported in Import.objects.filter(state__in=OF_IMPORT.values()).order_by("pk")[:3]:
+        add_rows(imported, others)
     for record in records_of(customer):
         for model in linked_models():
             many(model, record, ORDERS // RECORDS if model is Order else ROWS)
@@ -106,6 +128,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "user": user.pk,
         "key": user.api_keys.earliest("pk").pk,
         "job": (Job.objects.earliest("pk") if Job.objects.exists() else start_rebuild(by=user)[0]).pk,
+        **{state: Import.objects.filter(state=state).earliest("pk").pk for state in OF_IMPORT.values()},
         "endpoint": WebhookEndpoint.objects.earliest("pk").pk,
         "delivery": Delivery.objects.earliest("pk").pk,
         "draft": reviewed(client, customer, other).split("/")[-2],
@@ -114,6 +137,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
 
 def address_of(page: str, names: Mapping[str, object]) -> str:
     of = PAGES[page].of if page in PAGES else ("job",) if page == "jobs:detail" else ()
+    of = (OF_IMPORT[page],) if page in OF_IMPORT else of
     return reverse(page, args=[names[name] for name in of])
 
 

@@ -16,6 +16,7 @@ from crm.demo.engagement import add_engagement
 from crm.demo.erased_customer import erase_customer_on_request
 from crm.demo.fulfillments import add_fulfillments
 from crm.demo.ignored_values import ignore_shared_values
+from crm.demo.imports import add_imports
 from crm.demo.jobs import add_jobs
 from crm.demo.labels import add_labels
 from crm.demo.leads import add_leads
@@ -60,6 +61,7 @@ def build_demo(*, by: User, admin: User) -> None:
     add_leads(by=by)
     ignore_shared_values(by=by)
     erase_customer_on_request()
+    add_imports(admin=admin)
     add_jobs(by=by, admin=admin)
     add_webhooks(admin=admin)
 

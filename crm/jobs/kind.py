@@ -52,6 +52,8 @@ class JobKind:
     """How many rows there are to do; asked once, before the first chunk."""
     file_name: Callable[[Job], str] | None = None
     """The name of the result file, of a kind that makes one."""
+    page: Callable[[Job], str] = lambda job: job.get_absolute_url()
+    """Where its owner sees what came of it."""
     lease: timedelta = FIRST_LEASE
     put_together: Callable[[Job, Iterable[str], IO[bytes]], None] = lambda job, texts, file: write_texts(texts, file)
     """Write the result file from what the steps added to it, in their order."""

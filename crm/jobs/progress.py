@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crm.jobs.durations import duration
 from crm.jobs.files import kept_until
-from crm.jobs.kind import label_of
+from crm.jobs.kind import KINDS, label_of
 from crm.jobs.models import Job, JobState
 from crm.jobs.pace import RatePlot, rate_plot
 
@@ -61,6 +61,12 @@ class Progress:
     @property
     def rate_plot(self) -> RatePlot | None:
         return rate_plot(self.job.pace)
+
+    @property
+    def page(self) -> str:
+        """Where its owner sees what came of it; its own page once it was cleared."""
+        job = self.job
+        return KINDS[job.kind].page(job) if job.kind in KINDS and not job.is_cleared else job.get_absolute_url()
 
     @property
     def file_name(self) -> str:

@@ -16,7 +16,7 @@ from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
 from customers.pages import tabs
-from orders.models import UNDECIDED, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
+from orders.models import UNDECIDED, Import, Order, OrderStatus, Purchase, PurchaseStatus, TransactionStatus
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,22 @@ def pages() -> Iterator[Shown]:
     yield from job_pages()
     yield from webhook_pages()
     yield from export_pages()
+    yield from import_pages()
     yield from refusals()
 
 
 def export_pages() -> Iterator[Shown]:
     for name in ("customers", "orders", "merges", "duplicates", "audit"):
         yield shown(f"export-{name}", f"exports:{name}")
+
+
+def import_pages() -> Iterator[Shown]:
+    new, checked, done = (Import.objects.get(state=state) for state in ("new", "checked", "done"))
+    yield shown("imports", "imports:list")
+    yield shown("import-columns", "imports:columns", new.pk)
+    yield shown("import-checked", "imports:detail", checked.pk)
+    yield shown("import-done", "imports:detail", done.pk)
+    yield shown("import-undo", "imports:undo", done.pk)
 
 
 def lists() -> Iterator[Shown]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
+from django.urls import reverse
 
 from crm.accounts.models import User
 from crm.jobs.control import start
@@ -36,7 +37,9 @@ def start_import(imported: Import, *, by: User | None) -> Job:
 
 
 def start_undo(imported: Import, *, by: User | None) -> Job:
-    return _start(UNDO, imported, (ImportState.DONE,), ImportState.UNDOING, by=by)
+    """Also of what a cancelled import has written, and the rest of an undo that was cancelled."""
+    states = (ImportState.DONE, ImportState.RUNNING, ImportState.UNDOING)
+    return _start(UNDO, imported, states, ImportState.UNDOING, by=by)
 
 
 @transaction.atomic
@@ -89,12 +92,24 @@ def _estimate(job: Job) -> int:
     return open_import(_import_of(job)).table.estimate()
 
 
+def _page(job: Job) -> str:
+    return reverse("imports:detail", args=[job.parameters["import"]])
+
+
 def _refused_name(job: Job) -> str:
     return f"refused-{job.pk}.csv"
 
 
 CHECK = register(
-    JobKind("check_import", "Dry run", PERMISSION, partial(_chunk, act=check_rows), count=_estimate, lease=LEASE)
+    JobKind(
+        "check_import",
+        "Dry run",
+        PERMISSION,
+        partial(_chunk, act=check_rows),
+        count=_estimate,
+        page=_page,
+        lease=LEASE,
+    )
 )
 IMPORT = register(
     JobKind(
@@ -104,7 +119,8 @@ IMPORT = register(
         partial(_chunk, act=import_rows),
         count=_estimate,
         file_name=_refused_name,
+        page=_page,
         lease=LEASE,
     )
 )
-UNDO = register(JobKind("undo_import", "Undo import", PERMISSION, _undo))
+UNDO = register(JobKind("undo_import", "Undo import", PERMISSION, _undo, page=_page))

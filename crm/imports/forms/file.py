@@ -1,0 +1,23 @@
+from typing import Any
+
+from django import forms
+
+TYPES = ".csv,.tsv,.txt,.xlsx,.ods"
+
+
+class FileForm(forms.Form):
+    """`refusal` says why the file was not taken in at all."""
+
+    file = forms.FileField(
+        label="File to import",
+        widget=forms.FileInput(attrs={"accept": TYPES}),
+        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+    )
+    # Of the import whose refused rows are in the file, corrected.
+    corrects = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    use_required_attribute = False
+
+    def __init__(self, data: Any = None, files: Any = None, *, refusal: str = "", corrects: int | None = None) -> None:
+        super().__init__(data, files, initial={"corrects": corrects}, label_suffix="")
+        if refusal:
+            self.fields["file"].error_messages = dict.fromkeys(self.fields["file"].error_messages, refusal)

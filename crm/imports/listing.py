@@ -1,0 +1,63 @@
+"""The list of imports, newest first, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from crm.imports.outcome import Outcome
+from crm.jobs.models import Job, JobState
+from customers.lib.batches import PAGE
+from orders.models import Import, ImportState
+
+TONES = {
+    ImportState.RUNNING: "now",
+    ImportState.UNDOING: "now",
+    ImportState.DONE: "good",
+    ImportState.CHECKED: "warn",
+}
+TELLING = (JobState.PAUSED, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    imported: Import
+    job: Job | None
+
+    @property
+    def outcome(self) -> Outcome:
+        return Outcome(self.imported)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether its job says better than itself how far it is."""
+        is_working = self.imported.state in (ImportState.NEW, ImportState.RUNNING, ImportState.UNDOING)
+        return is_working and self.job is not None and self.job.state in TELLING
+
+    @property
+    def state(self) -> str:
+        if self.imported.state == ImportState.NEW and self.job and self.job.is_unfinished:
+            return "Dry run"
+        if self.job and self.is_stopped:
+            return str(self.job.get_state_display())
+        return str(self.imported.get_state_display())
+
+    @property
+    def tone(self) -> str:
+        return "warn" if self.is_stopped else TONES.get(ImportState(self.imported.state), "")
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    rows: Sequence[ImportLine]
+    following: int | None
+    """The number of the last import of the page; None on the last page."""
+
+
+def import_page(imports: "QuerySet[Import]", *, before: int | None = None) -> ImportPage:
+    if before is not None:
+        imports = imports.filter(pk__lt=before)
+    page = list(imports.order_by("-pk")[: PAGE + 1])
+    following = page[PAGE - 1].pk if len(page) > PAGE else None
+    jobs = Job.objects.in_bulk([imported.job for imported in page if imported.job])
+    return ImportPage([ImportLine(imported, jobs.get(imported.job or 0)) for imported in page[:PAGE]], following)
