@@ -38,3 +38,20 @@ def is_short_form(name: str, other: str) -> bool:
 def _is_english(name: str, other: str) -> bool:
     pairs = ((name, other), (other, name))
     return any(short in _english().get(full, ()) for full, short in pairs) and WRONG.isdisjoint(pairs)
+
+
+@cache
+def _short_names() -> dict[str, frozenset[str]]:
+    """{short form: the full names}."""
+    names: dict[str, set[str]] = {}
+    for full, shorts in _english().items():
+        for short in shorts:
+            if WRONG.isdisjoint(((full, short), (short, full))):
+                names.setdefault(short, set()).add(full)
+    return {short: frozenset(full) for short, full in names.items()}
+
+
+def full_forms(name: str) -> list[str]:
+    """What two names of which `is_short_form` is true have in common: the names and lists of which it is a form."""
+    lines = (f"line {number}" for number in _lines_by_name().get(name, ()))
+    return sorted([*_short_names().get(name, ()), *lines])

@@ -14,6 +14,8 @@ from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.matching import (
     IgnoredValue,
     IgnoredValueChange,
+    LikelyPair,
+    LikelyScan,
     MatchKey,
     MatchKind,
     NotDuplicate,
@@ -48,6 +50,8 @@ __all__ = [
     "IgnoredValue",
     "IgnoredValueChange",
     "LeadStatus",
+    "LikelyPair",
+    "LikelyScan",
     "LinkedRow",
     "MatchKey",
     "MatchKind",

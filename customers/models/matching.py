@@ -192,3 +192,52 @@ class NotDuplicate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} is not {self.second_id}"
+
+
+class LikelyPair(models.Model):
+    """Two customers who are likely one person, as a scan found them. Derived from their profiles and records.
+
+    It is kept when one of them is merged, and counts again after an undo: readers ask for pairs of live customers.
+    """
+
+    derived = True
+
+    first = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    probability = models.FloatField()
+    weights = models.JSONField(help_text="{field: [how its values agree, its weight in bits]}")
+    model = models.CharField(max_length=40, help_text="The version of the model that scored it")
+    found_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="likelypair_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="likelypair_in_order"),
+            models.CheckConstraint(
+                condition=models.Q(probability__gte=0, probability__lte=1), name="likelypair_probability"
+            ),
+        ]
+        indexes = [
+            # The worklist, the likeliest first.
+            models.Index(fields=["-probability", "id"], name="likelypair_by_probability"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}: {self.probability:.0%}"
+
+
+class LikelyScan(models.Model):
+    """A scan of all customers for likely duplicates. The newest says how far the pairs are up to date."""
+
+    began = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True, blank=True)
+    # Customers who changed before this are scored.
+    scored_to = models.DateTimeField(default=timezone.now)
+    customers = models.PositiveIntegerField(default=0)
+    compared_pairs = models.PositiveBigIntegerField(default=0)
+    likely_pairs = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=list, blank=True, help_text="What was not compared, in words")
+    model = models.CharField(max_length=40, help_text="The version of the model")
+
+    def __str__(self) -> str:
+        return f"Scan of {self.customers} customers"

@@ -1,0 +1,45 @@
+"""What keeps a pair from being sure, however much agrees.
+
+Fields of one household or office agree together: last name, address and landline of a family, company, domain and
+switchboard of an office. Splink counts each by itself, so a father and his son of one name would be sure. So a pair is
+sure only if something that belongs to one person agrees, and never against what tells two people apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from customers.matching.likely.comparisons import DIFFERS, SAME, SHORT, SLIP, SWAPPED
+
+SURE = 0.99
+"""The threshold for rules that merge by themselves."""
+SHOWN = 0.5
+"""Less likely pairs are not kept."""
+
+Levels = Mapping[str, str]
+"""{field: how its values agree}, without fields that one of the two lacks."""
+
+UNLIKELY, PERHAPS_TWO, NOT_PERSONAL = 0.4, 0.6, 0.97
+"""The highest probability of two who are told apart, of two who may be, and of two with nothing personal in common."""
+
+
+def highest_probability(levels: Levels, *, suffixes_differ: bool = False) -> float:
+    names_differ = [levels.get(field) == DIFFERS for field in ("first", "last")]
+    same_email = levels.get("email") in (SAME, SLIP)
+    if _are_two_companies(levels) or (all(names_differ) and not same_email):
+        return UNLIKELY
+    if names_differ[0] and levels.get("email") == DIFFERS:
+        return UNLIKELY
+    if suffixes_differ or names_differ[0] or levels.get("born") == DIFFERS:
+        return PERHAPS_TWO
+    return 1.0 if same_email or _is_same_birth(levels) else NOT_PERSONAL
+
+
+def _is_same_birth(levels: Levels) -> bool:
+    """Twins have one date of birth, and names that may look alike."""
+    return levels.get("born") in (SAME, SLIP) and levels.get("first") in (SAME, SHORT, SWAPPED)
+
+
+def _are_two_companies(levels: Levels) -> bool:
+    """Whether the company alone says who they are, and differs."""
+    return levels.get("company") == DIFFERS and not levels.keys() & {"first", "last"}

@@ -1,0 +1,142 @@
+"""What is compared of live customers, read from the database in normal forms.
+
+Emails and phones are those of all records, but for those that recognise nobody: placeholders, values that staff
+ignore or excluded, and values that very many share.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from customers.lib.emails import normal_email
+from customers.lib.names import name_words, normal_name
+from customers.lib.person_name import SUFFIXES, normal_names
+from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
+from customers.matching.keys import MOST_SHARING
+from customers.matching.likely.columns import ComparedCustomer, Values
+from customers.matching.nicknames import full_forms
+from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, SharedValue, UnmatchedValue
+from customers.models.matching import Key
+
+AT_ONCE, FEW = 5_000, 500
+KINDS = (MatchKind.EMAIL, MatchKind.PHONE)
+LEGAL_FORMS = frozenset(
+    word
+    for words in (
+        "ab ag as bv co company corp corporation doo eood gbr gmbh inc incorporated kft kg limited llc llp ltd mbh nv",
+        "ohg oy oyj plc pte pty sa sarl sas se sl spa srl sro the und and",
+    )
+    for word in words.split()
+)
+MAIL_PROVIDERS = frozenset(
+    domain
+    for domains in (
+        "aol.com comcast.net free.fr gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com libero.it live.com",
+        "mac.com mail.com mail.ru me.com msn.com naver.com orange.fr outlook.com proton.me protonmail.com qq.com",
+        "seznam.cz t-online.de wanadoo.fr web.de yahoo.co.jp yahoo.co.uk yahoo.com yandex.ru 163.com",
+    )
+    for domain in domains.split()
+)
+COLUMNS = ("pk", "first_name", "last_name", "company", "website", "email", "billing_address")
+
+
+def compared_customers(only: Collection[int] | None = None) -> Iterator[ComparedCustomer]:
+    """All live customers, or `only` these, in the order of their numbers."""
+    ignored = set(IgnoredValue.objects.values_list("kind", "value"))
+    live = Customer.objects.live().order_by("pk")
+    if only is not None:
+        yield from _compared(live.filter(pk__in=only), ignored)
+        return
+    last = 0
+    while numbers := list(live.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
+        yield from _compared(live.filter(pk__gt=last, pk__lte=numbers[-1]), ignored)
+        last = numbers[-1]
+
+
+def _compared(customers: QuerySet[Customer], ignored: Collection[Key]) -> Iterator[ComparedCustomer]:
+    profiles = list(customers.only(*COLUMNS))
+    if profiles:
+        keys = _keys(profiles[0].pk, profiles[-1].pk, {profile.pk for profile in profiles}, ignored)
+        yield from (compare(profile, keys.get(profile.pk, {})) for profile in profiles)
+
+
+def _keys(first: int, last: int, among: Collection[int], ignored: Collection[Key]) -> dict[int, dict[str, set[str]]]:
+    """{customer: {kind: values}}."""
+    excluded = UnmatchedValue.objects.filter(
+        source_record=OuterRef("source_record"), kind=OuterRef("kind"), value=OuterRef("value")
+    )
+    crowded = SharedValue.objects.filter(kind=OuterRef("kind"), value=OuterRef("value"), holders__gt=MOST_SHARING)
+    within = {"source_record__customer__gte": first, "source_record__customer__lte": last}
+    # A few are named; naming thousands takes longer than reading those between.
+    named = {"source_record__customer__in": among} if len(among) < FEW else within
+    rows = MatchKey.objects.filter(~Exists(excluded), ~Exists(crowded), kind__in=KINDS, **named)
+    values: defaultdict[int, dict[str, set[str]]] = defaultdict(lambda: {"email": set(), "phone": set()})
+    for customer, kind, value in rows.values_list("source_record__customer", "kind", "value"):
+        is_placeholder = is_placeholder_email if kind == MatchKind.EMAIL else is_placeholder_phone
+        if (kind, value) not in ignored and not is_placeholder(value):
+            values[customer][kind].add(value)
+    return values
+
+
+def compare(profile: Customer, keys: Mapping[str, Collection[str]]) -> ComparedCustomer:
+    first, last = normal_names(profile)
+    suffix = next((word for word in reversed(name_words(profile.last_name)) if word in SUFFIXES), "")
+    emails = tuple(sorted(keys.get("email", ())))
+    email = normal_email(profile.email)
+    address = profile.billing_address
+    number, street = split_street(address.get("line1", ""))
+    return ComparedCustomer(
+        profile.pk,
+        first=first,
+        last=last.removesuffix(suffix) or last,
+        suffix=suffix,
+        short_of=(first, *full_forms(first)) if first else (),
+        company=company_form(profile.company),
+        domain=domain_of(profile.website, email),
+        email=email if email in emails else (emails[0] if emails else ""),
+        emails=emails,
+        phones=tuple(sorted(keys.get("phone", ()))),
+        street=street,
+        number=number,
+        place=normal_name(address.get("line2", "")),
+        city=normal_name(address.get("city", "")),
+        postcode="".join(name_words(address.get("postal_code", ""))),
+        state="".join(name_words(address.get("state", ""))),
+    )
+
+
+def split_street(line: str) -> tuple[str, str]:
+    """The house number, which is the first word with a digit at either end, and the rest: (12, mainst)."""
+    words = name_words(line)
+    at = next((n for n in (0, *range(len(words) - 1, 0, -1)) if words and words[n][:1].isdigit()), None)
+    if at is None:
+        return "", "".join(words)
+    return words[at], "".join(words[:at] + words[at + 1 :])
+
+
+def company_form(company: str) -> str:
+    """Without its legal form: “Acme, Inc.” is “ACME”."""
+    words = name_words(company)
+    return "".join(word for word in _joined(words) if word not in LEGAL_FORMS) or "".join(words)
+
+
+def _joined(words: list[str]) -> Values:
+    """With s.r.o. and the like as one word."""
+    joined: list[str] = []
+    for before, word in pairwise(["", *words]):
+        if len(word) == len(before) == 1:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return tuple(joined)
+
+
+def domain_of(website: str, email: str) -> str:
+    """Of the website, else of the email; "" for a provider of mailboxes."""
+    host = website.lower().partition("://")[2] or website.lower()
+    domain = host.partition("/")[0].partition(":")[0].removeprefix("www.") or email.rpartition("@")[2]
+    return "" if domain in MAIL_PROVIDERS else domain

@@ -1,0 +1,83 @@
+"""The scan: compares all live customers, and keeps the likely pairs in place of those it found before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from customers.lib.batches import batches
+from customers.lib.errors import ActionError
+from customers.matching.likely.model import Model, shipped_model
+from customers.matching.likely.records import compared_customers
+from customers.matching.likely.scoring import ScoredPair, open_table, score
+from customers.models import Customer, LikelyPair, LikelyScan
+
+AT_ONCE = 2_000
+
+
+class ScanError(ActionError):
+    """Likely duplicates cannot be looked for."""
+
+
+def is_installed() -> bool:
+    """Whether Splink is; it comes with the extra “matching”."""
+    return find_spec("splink") is not None
+
+
+def scan(model: Model | None = None) -> LikelyScan:
+    if not is_installed():
+        raise ScanError("Not scanned: Splink is missing. Install Reunite with the extra “matching” for the worker.")
+    model = model or shipped_model()
+    began = timezone.now()
+    with open_table(compared_customers()) as table:
+        scores = score(table, model)
+        kept = sum(keep(pairs, model) for pairs in batches(scores.pairs, AT_ONCE))
+    _drop_found_before(began)
+    return LikelyScan.objects.create(
+        began=began,
+        ended=timezone.now(),
+        scored_to=began,
+        customers=scores.customers,
+        compared_pairs=scores.compared_pairs,
+        likely_pairs=kept,
+        left_out=[str(left_out) for left_out in scores.left_out],
+        model=model.version,
+    )
+
+
+@transaction.atomic
+def keep(pairs: Iterable[ScoredPair], model: Model) -> int:
+    """Write the pairs over those that are kept; their number."""
+    rows = [_row(pair, model) for pair in pairs]
+    LikelyPair.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["first", "second"],
+        update_fields=["probability", "weights", "model", "found_at"],
+    )
+    return len(rows)
+
+
+def _row(pair: ScoredPair, model: Model) -> LikelyPair:
+    return LikelyPair(
+        first_id=pair.first,
+        second_id=pair.second,
+        probability=pair.probability,
+        weights={field: list(weight) for field, weight in pair.weights.items()},
+        model=model.version,
+        found_at=timezone.now(),
+    )
+
+
+def _drop_found_before(began: object) -> None:
+    """Pairs that were not found again. Those of a merged customer wait for an undo."""
+    live = Customer.objects.live().values("pk")
+    erased = Customer.objects.filter(erased_at__isnull=False).values("pk")
+    before = LikelyPair.objects.filter(found_at__lt=began)
+    before.filter(first__in=live, second__in=live).delete()
+    # Somebody was erased while the scan ran.
+    LikelyPair.objects.filter(Q(first__in=erased) | Q(second__in=erased)).delete()

@@ -1,0 +1,115 @@
+"""The scan of live customers, and what becomes of the pairs it found."""
+
+import subprocess
+import sys
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from customers.matching.likely.records import company_form, compared_customers, domain_of, split_street
+from customers.matching.likely.scan import scan
+from customers.models import Customer, LikelyPair, LikelyScan
+from tests.acts import erase
+from tests.factories import SourceRecordFactory
+from tests.tables import table
+
+HOME = {"line1": "12 Elm Street", "city": "Springfield", "postal_code": "62701", "country": "US"}
+
+
+def customer(first_name="Helena", last_name="Abernathy", email="", **profile) -> Customer:
+    names = {"first_name": first_name, "last_name": last_name, "email": email}
+    profile = {f"customer__{name}": value for name, value in {"billing_address": HOME, **names, **profile}.items()}
+    return SourceRecordFactory(**names, **profile).customer
+
+
+def found() -> list[tuple[int, int]]:
+    return list(LikelyPair.objects.order_by("first", "second").values_list("first", "second"))
+
+
+@pytest.mark.django_db
+def test_a_scan_finds_who_shares_no_email_and_no_phone_and_says_how_each_field_agrees():
+    one, other = customer("William", email="will@a.example"), customer("Bill", email="ab@b.example")
+    customer("Rupert", "Quill", email="rupert@c.example")
+    result = scan()
+    assert found() == [(one.pk, other.pk)]
+    assert (result.customers, result.likely_pairs) == (3, 1)
+    pair = LikelyPair.objects.get()
+    assert {field: level for field, (level, _) in pair.weights.items()} == {
+        **dict.fromkeys(("last", "street", "number", "city", "postcode"), "same"),
+        **{"first": "short", "email": "differs"},
+    }
+    assert pair.weights["last"][1] > 0 > pair.weights["email"][1]
+
+
+@pytest.mark.django_db
+def test_a_scan_drops_what_it_does_not_find_again_and_repeats_nothing():
+    one, other = customer(), customer()
+    scan()
+    scan()
+    assert found() == [(one.pk, other.pk)]
+    Customer.objects.filter(pk=other.pk).update(first_name="Rupert", last_name="Quill", billing_address={})
+    scan()
+    assert found() == []
+
+
+@pytest.mark.django_db
+def test_an_erasure_takes_likely_pairs_away():
+    _, other = customer(), customer()
+    scan()
+    erase(other)
+    assert found() == []
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_it_compared_and_without_customers_there_is_nothing_to_do():
+    out = StringIO()
+    call_command("find_duplicates", stdout=out)
+    assert out.getvalue() == "0 customers, 0 pairs compared, 0 likely.\n"
+    assert LikelyScan.objects.get().ended
+
+
+@pytest.mark.django_db
+def test_placeholders_recognise_nobody_and_particles_and_suffixes_are_read():
+    customer("Maria de", "la Cruz Jr", email="none@none.com")
+    (compared,) = compared_customers()
+    assert (compared.first, compared.last, compared.suffix) == ("maria", "delacruz", "jr")
+    assert (compared.emails, compared.email, compared.number, compared.street) == ((), "", "12", "elmstreet")
+
+
+@table(
+    ("form", "text", "expected"),
+    [
+        (company_form, "Acme, Inc.", "acme"),
+        (company_form, "ACME s.r.o.", "acme"),
+        (company_form, "The Company", "thecompany"),
+        (split_street, "12 Elm Street", ("12", "elmstreet")),
+        (split_street, "Hauptstraße 7a", ("7a", "hauptstrasse")),
+        (split_street, "Elm Street", ("", "elmstreet")),
+        (split_street, "", ("", "")),
+        (lambda text: domain_of(text, ""), "https://www.acme.example/about", "acme.example"),
+        (lambda text: domain_of("", text), "ann@acme.example", "acme.example"),
+        (lambda text: domain_of("", text), "ann@gmail.com", ""),
+    ],
+)
+def test_forms_in_which_fields_are_compared(form, text, expected):
+    assert form(text) == expected
+
+
+def test_a_web_process_loads_neither_splink_nor_duckdb():
+    program = """
+import sys
+import crm.wsgi
+import crm.urls
+from django.test import Client
+assert Client().get("/accounts/login/", headers={"host": "localhost"}).status_code == 200
+print(sorted({"splink", "duckdb", "pyarrow", "pyspark"} & sys.modules.keys()))
+"""
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": "sqlite://:memory:",
+        "ALLOWED_HOSTS": "localhost",
+    }
+    environment |= {"ALLOWED_HOSTS": "localhost"}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
