@@ -46,3 +46,11 @@ def test_what_has_no_query_string_is_printed_as_it_came(console):
     served("POST /order/query/ HTTP/1.1")
 
     assert '"POST /order/query/ HTTP/1.1" 200 15\n' in console.getvalue()
+
+
+@table("path", ["/;password=reunite_a secret", "/nothing%3Fpassword=reunite_a secret", "/x&password=secret"])
+def test_a_refusal_does_not_print_the_parameters_that_a_client_puts_in_the_path(console, client, path):
+    assert client.get(path).status_code == 404
+
+    assert "Not Found: /" in console.getvalue()
+    assert "secret" not in console.getvalue()
