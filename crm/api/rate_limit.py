@@ -5,6 +5,7 @@ a shared cache.
 """
 
 import time
+from contextlib import suppress
 
 from django.core.cache import cache
 
@@ -19,8 +20,10 @@ def count(what: str, *, seconds: int) -> int:
         return 1  # the window ended between the two
 
 
-def counted(what: str, *, seconds: int) -> int:
-    return int(cache.get(_key(what, seconds), 0))
+def take_back(what: str, *, seconds: int) -> None:
+    """Count `what` once less: it was none of what is limited."""
+    with suppress(ValueError):  # the window ended between the two
+        cache.decr(_key(what, seconds))
 
 
 def seconds_left(seconds: int) -> int:

@@ -37,5 +37,6 @@ def coming_from(origin: RequestOrigin) -> Iterator[None]:
 
 
 def note_key(pk: int) -> None:
-    """The request was sent with this API key."""
-    _current.set(replace(_current.get(), key=pk))
+    """The request was sent with this API key. Outside of a request, nothing would ever forget it."""
+    if (origin := _current.get()) is not NOWHERE:
+        _current.set(replace(origin, key=pk))

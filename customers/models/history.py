@@ -25,6 +25,10 @@ class HistoryKind(models.TextChoices):
     SELLING = "selling", "Contact, opportunity, task"
 
 
+OF_ORDERS = frozenset({HistoryKind.ORDER, HistoryKind.PAYMENT, HistoryKind.PURCHASE})
+"""Hidden from users who may not view orders."""
+
+
 class HistoryEntry(LinkedRow):
     """What was done to a customer: a sentence with named places, and the values that fill them (`lib.sentences`).
 

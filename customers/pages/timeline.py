@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from customers.models import Customer, HistoryEntry, HistoryKind, Note
+from customers.models.history import OF_ORDERS
 from customers.records.newest import Cursor, newest
 
 NOTE = "note"
 KINDS = (*HistoryKind.choices, (NOTE, "Note"))
-OF_ORDERS = frozenset({HistoryKind.ORDER, HistoryKind.PAYMENT, HistoryKind.PURCHASE})
 MOST_MOMENTS = 8
 HIGHEST = 2**63 - 1
 

@@ -120,9 +120,11 @@ def test_who_asks_over_https_is_answered(settings):
     assert caller.client.get("/v1/ping", headers=caller.headers, secure=True).status_code == 200
 
 
-def test_the_documentation_is_for_signed_in_staff(client):
+def test_the_documentation_is_for_who_may_use_the_api(client, nobody):
     assert client.get("/v1/docs").status_code == 302
     assert client.get("/v1/openapi.json").status_code == 302
+    client.force_login(nobody)
+    assert client.get("/v1/docs").status_code == client.get("/v1/openapi.json").status_code == 403
     client.force_login(Caller().user)
     assert client.get("/v1/docs").status_code == 200
     assert client.get("/v1/openapi.json").json()["paths"]["/v1/ping"]

@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING, Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.signals import user_login_failed
@@ -37,8 +38,13 @@ def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
         path = password_reset.make_link(user, by=request.user)
     except GrantError as error:
         raise PermissionDenied(str(error)) from error
-    context = {"title": "Link to set a password", "owner": user, "link": request.build_absolute_uri(path)}
+    context = {"title": "Link to set a password", "owner": user, "link": _address(request, path)}
     return render(request, "crm/link_made.html", context)
+
+
+def _address(request: "StaffRequest", path: str) -> str:
+    """At the site's own address: whoever asks for the page under another allowed host would choose where it leads."""
+    return f"{settings.SITE_URL.rstrip('/')}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -28,7 +28,7 @@ from crm.api.chartmogul.plans import plan_groups, plans
 from crm.api.chartmogul.snapshots import operation_of_one_moment
 from crm.api.chartmogul.subscriptions import activities, customer_subscriptions, events, imported_subscriptions
 from crm.api.idempotency import HEADER
-from crm.api.swagger import SETTINGS
+from crm.api.swagger import SETTINGS, may_use_api
 from customers.engagement.common import EngagementError
 from customers.erasing.erase import EraseError
 from customers.labels.common import LabelError
@@ -77,6 +77,7 @@ api = ChartMogulApi(
     parser=BoundedParser(),
     docs_url="/docs",
     docs=Swagger(SETTINGS),
+    docs_decorator=may_use_api,
     openapi_url="/openapi.json",
 )
 FIELD_NAMES: errors.FieldNames = {

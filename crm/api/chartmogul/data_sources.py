@@ -110,19 +110,19 @@ def retrieve_data_source(request: ApiRequest, uuid: str, options: Query[DataSour
     return serialize(lookup.data_source(uuid), options)
 
 
-@router.delete("/data_sources/{uuid}", auth=Key(DELETE), response=answers(204, None))
+@router.delete("/data_sources/{uuid}", auth=Key(VIEW, DELETE), response=answers(204, None))
 def delete_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Delete it with its customers. Customers of other data sources keep the records of those sources."""
     return remove(delete_source, request, uuid)
 
 
-@router.delete("/data_sources/{uuid}/all", auth=Key(DELETE), response=answers(204, None))
+@router.delete("/data_sources/{uuid}/all", auth=Key(VIEW, DELETE), response=answers(204, None))
 def empty_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Delete its customers. Keep the data source."""
     return remove(empty_source, request, uuid)
 
 
-@router.delete("/data_sources/{uuid}/dependent", auth=Key(DELETE, ALTER), response=answers(204, None))
+@router.delete("/data_sources/{uuid}/dependent", auth=Key(VIEW, DELETE, ALTER), response=answers(204, None))
 def purge_data_source(request: ApiRequest, uuid: str) -> Status[None]:
     """Delete its orders and everything linked to them. Keep its customers."""
     return remove(purge_source, request, uuid)

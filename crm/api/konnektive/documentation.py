@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from crm.api.konnektive.document import TITLE, document
-from crm.api.swagger import SETTINGS
+from crm.api.swagger import SETTINGS, may_use_api
 
 
+@may_use_api
 def docs(request: HttpRequest) -> HttpResponse:
     """As ninja shows the document of `/v1/`."""
     settings = SETTINGS | {"url": reverse("konnektive:openapi")}
@@ -17,5 +18,6 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "ninja/swagger.html", context)
 
 
+@may_use_api
 def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(document())

@@ -18,6 +18,7 @@ from customers.merging.merge import AlreadyMergedError, StalePlanError, merge_cu
 from customers.merging.plan import plan_merge
 from customers.merging.undo import undo_merge
 from customers.models import Customer, MergeMember, Via
+from customers.web.permissions import VIEW_ORDERS
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -44,7 +45,7 @@ def customer_merge(call: Call, sent: MergeCustomers) -> dict[str, Any]:
     except NotAllowedError as error:
         note_refusal(str(error), by=call.by)
         raise
-    return customer_rows([survivor])[0]
+    return customer_rows([survivor], with_orders=call.by.has_perm(VIEW_ORDERS))[0]
 
 
 @retry_on(StalePlanError, AlreadyMergedError, tries=MOST_TRIES)
@@ -72,7 +73,7 @@ def customer_unmerge(call: Call, sent: UnmergeCustomers) -> list[dict[str, Any]]
     merge = _merge_of(find_customer(sent.customer_id), numbers)
     undo_merge(merge, by=call.by, only=numbers)
     restored = Customer.objects.filter(pk__in=numbers).order_by("pk")
-    return customer_rows([find_customer(sent.customer_id), *restored])
+    return customer_rows([find_customer(sent.customer_id), *restored], with_orders=call.by.has_perm(VIEW_ORDERS))
 
 
 def _merge_of(root: Customer, numbers: Collection[int]) -> models.Merge:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from django.db.models import QuerySet
 from pydantic import BeforeValidator, Field
@@ -15,7 +15,14 @@ from customers.matching.lookup import matching_all
 from customers.models import Customer, LinkedRow
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
+from customers.sources.data_sources import name_of_login
+from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
+
+VIEW_CUSTOMERS = "customers.view_customer"
 
 Row = TypeVar("Row", bound=LinkedRow)
 
@@ -87,6 +94,21 @@ def customer_if_any(number: int) -> Customer | None:
 
 def find_order(number: str) -> Order:
     order = Order.objects.filter(number=number).select_related("source_record").first()
+    if order is None:
+        raise missing("order", number, parameter="orderId", noun="order")
+    return order
+
+
+def sees_people(user: User) -> bool:
+    return user.has_perm(VIEW_CUSTOMERS)
+
+
+def find_order_sent_by(user: User, number: str) -> Order:
+    """The order, for who sends more of it. Who may not view orders finds only what their own login has sent."""
+    orders = Order.objects.filter(number=number)
+    if not user.has_perms([VIEW_CUSTOMERS, VIEW_ORDERS]):
+        orders = orders.filter(data_source__name=name_of_login(user.username))
+    order = orders.select_related("source_record").first()
     if order is None:
         raise missing("order", number, parameter="orderId", noun="order")
     return order

@@ -4,8 +4,9 @@ from typing import Any
 from django import forms
 
 from customers.models import DataSource
+from customers.models.history import OF_ORDERS
 from customers.pages.tabs import TabQuery
-from customers.pages.timeline import KINDS, OF_ORDERS
+from customers.pages.timeline import KINDS
 from customers.web.fields import choice_field
 
 

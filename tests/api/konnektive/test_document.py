@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from crm.accounts.permissions import USE_API
 from crm.api.konnektive.calls import CALLS
 from crm.api.konnektive.document import document, documented_calls
 from crm.api.konnektive.endpoint import LONGEST_TEXT
@@ -81,9 +82,10 @@ def test_what_is_none_of_the_described_values_is_refused_by_its_name(shop):
         assert not sent or refused(shop, call, **sent) >= sent.keys(), call.path
 
 
-def test_staff_can_read_it_and_strangers_are_asked_to_sign_in(client, db):
+def test_who_may_use_the_api_can_read_it_and_strangers_are_asked_to_sign_in(client, db):
     for path in ("/konnektive/docs", "/konnektive/openapi.json"):
         assert client.get(path).url.startswith("/accounts/login/")
-    reader = signed_in(make_user("reader"))
+    assert signed_in(make_user("nobody")).get("/konnektive/openapi.json").status_code == 403
+    reader = signed_in(make_user("reader", {USE_API}))
     assert reader.get("/konnektive/openapi.json").json()["paths"].keys() == document()["paths"].keys()
     assert '"url": "/konnektive/openapi.json"' in reader.get("/konnektive/docs").text

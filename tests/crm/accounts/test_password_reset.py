@@ -47,6 +47,12 @@ def test_an_admin_gets_a_link_to_pass_on_and_no_e_mail_is_sent(as_admin, margare
     assert is_set(margaret)
 
 
+def test_a_link_leads_to_the_site_whatever_host_was_asked(admin_user, margaret, settings):
+    settings.ALLOWED_HOSTS, settings.SITE_URL = ["*"], "https://crm.reunite.example/"
+    page = signed_in(admin_user).post(f"/users/{margaret.pk}/link/", headers={"host": "elsewhere.example"})
+    assert page.context["link"].startswith("https://crm.reunite.example/accounts/reset/")
+
+
 def test_the_form_has_no_token_in_its_address(link):
     client = Client()
     leads_to = client.get(link).url

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
+from crm.api.chartmogul.auth import ApiRequest
 from crm.api.chartmogul.customers.responses import serialize_all
 from crm.api.chartmogul.times import format_time
 from customers.models import Customer
@@ -17,7 +17,7 @@ def changed_customers() -> QuerySet[Customer]:
     return Customer.objects.select_related("owner", "merged_into")
 
 
-def serialize_changes(customers: Sequence[Customer], request: HttpRequest) -> list[dict[str, Any]]:
+def serialize_changes(customers: Sequence[Customer], request: ApiRequest) -> list[dict[str, Any]]:
     live = [customer for customer in customers if customer.is_live and not customer.erased_at]
     shown = {entry["uuid"]: entry for entry in serialize_all(live, request)}
     return [

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from crm.api.chartmogul.auth import ApiRequest
 from crm.api.chartmogul.customers.attribute_values import serialize_value
 from crm.api.chartmogul.customers.profile import serialize_profile
 from crm.api.chartmogul.customers.statuses import status_of
@@ -30,6 +31,7 @@ from orders.revenue.current import MonthlyRevenue
 
 # The tag of customers with records of others who were merged into them. Derived, so that an undo removes it.
 MERGED_TAG = "merged-customer"
+ORDERS = "orders.view_order"
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,16 @@ class CustomerFacts:
     since: datetime | None = None
 
 
-def facts_of(customers: Collection[Customer]) -> dict[int, CustomerFacts]:
+def facts_of(customers: Collection[Customer], *, with_orders: bool) -> dict[int, CustomerFacts]:
+    """Without orders there is no revenue: it follows from them."""
     labelled = labels_of(customers)
     # To this dialect, a customer who has bought nothing that bills again is a lead.
     buyers = [customer.pk for customer in customers if customer.billing_status]
-    revenue, since = current.monthly_revenue_of(buyers), current.customers_since(buyers)
-    bought = {pk: replace(labelled[pk], revenue=revenue[pk], since=since.get(pk)) for pk in buyers}
+    since = current.customers_since(buyers)
+    bought = {pk: replace(labelled[pk], since=since.get(pk)) for pk in buyers}
+    if with_orders:
+        revenue = current.monthly_revenue_of(buyers)
+        bought = {pk: replace(facts, revenue=revenue[pk]) for pk, facts in bought.items()}
     return {**labelled, **bought}
 
 
@@ -71,8 +77,8 @@ def add_merged_tag(tags: Sequence[str], *, is_merged: bool) -> Sequence[str]:
     return [*tags, MERGED_TAG] if is_merged else tags
 
 
-def serialize_all(customers: Collection[Customer], request: HttpRequest) -> list[dict[str, Any]]:
-    facts = facts_of(customers)
+def serialize_all(customers: Collection[Customer], request: ApiRequest) -> list[dict[str, Any]]:
+    facts = facts_of(customers, with_orders=request.by.has_perm(ORDERS))
     return [serialize(customer, facts[customer.pk], request) for customer in customers]
 
 

@@ -123,12 +123,12 @@ def find_page(customer: Customer | None, query: CustomerContactQuery) -> CursorP
     return page_rows(Contact.objects.filter(source_record__in=records, **filters).select_related(*SHOWN_WITH), query)
 
 
-@router.post("/contacts", auth=Key(CHANGE), response=answers(201, ContactOut))
+@router.post("/contacts", auth=Key(VIEW, CHANGE), response=answers(201, ContactOut))
 def create_contact(request: ApiRequest, body: ContactIn) -> Status[dict[str, Any]]:
     return create(request, lookup.customer(body.customer_uuid), body)
 
 
-@router.post("/customers/{customer_uuid}/contacts", auth=Key(CHANGE), response=answers(201, ContactOut))
+@router.post("/customers/{customer_uuid}/contacts", auth=Key(VIEW, CHANGE), response=answers(201, ContactOut))
 def create_contact_of_customer(
     request: ApiRequest, customer_uuid: str, body: ContactOfCustomerIn
 ) -> Status[dict[str, Any]]:
@@ -152,19 +152,19 @@ def retrieve_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
-@router.patch("/contacts/{uuid}", auth=Key(CHANGE), response=answers(200, ContactOut))
+@router.patch("/contacts/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, ContactOut))
 def update_contact(request: ApiRequest, uuid: str, body: ContactChanges) -> dict[str, Any]:
     contacts.edit(find_row(Contact, uuid), values_from(body), by=request.by)
     return serialize(find_row(Contact, uuid, "source_record__data_source"))
 
 
-@router.delete("/contacts/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
+@router.delete("/contacts/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing))
 def delete_contact(request: ApiRequest, uuid: str) -> dict[str, Any]:
     contacts.delete(find_row(Contact, uuid), by=request.by)
     return {}
 
 
-@router.post("/contacts/{into_uuid}/merge/{from_uuid}", auth=Key(CHANGE), response=answers(200, ContactOut))
+@router.post("/contacts/{into_uuid}/merge/{from_uuid}", auth=Key(VIEW, CHANGE), response=answers(200, ContactOut))
 def merge_contacts(request: ApiRequest, into_uuid: str, from_uuid: str) -> dict[str, Any]:
     into, merged = find_row(Contact, into_uuid, param="into_uuid"), find_row(Contact, from_uuid, param="from_uuid")
     contacts.merge(into, merged, by=request.by)

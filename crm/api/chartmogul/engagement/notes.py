@@ -99,9 +99,12 @@ def values_from(body: NoteChanges) -> dict[str, Any]:
 
 
 @router.post(
-    "/customer_notes", auth=Key(CHANGE), response=answers(201, CustomerNoteOut), operation_id="create_customer_note"
+    "/customer_notes",
+    auth=Key(VIEW, CHANGE),
+    response=answers(201, CustomerNoteOut),
+    operation_id="create_customer_note",
 )
-@router.post("/notes", auth=Key(CHANGE), response=answers(201, NoteOut), operation_id="create_note")
+@router.post("/notes", auth=Key(VIEW, CHANGE), response=answers(201, NoteOut), operation_id="create_note")
 def create_note(request: ApiRequest, body: NoteIn) -> Status[dict[str, Any]]:
     about = target(body.customer_uuid, body.associated_object_identifier)
     note = notes.add(about, {**values_from(body), "kind": body.type}, by=request.by)
@@ -142,20 +145,23 @@ def retrieve_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
 
 @router.patch(
     "/customer_notes/{uuid}",
-    auth=Key(CHANGE),
+    auth=Key(VIEW, CHANGE),
     response=answers(200, CustomerNoteOut),
     operation_id="update_customer_note",
 )
-@router.patch("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, NoteOut), operation_id="update_note")
+@router.patch("/notes/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, NoteOut), operation_id="update_note")
 def update_note(request: ApiRequest, uuid: str, body: NoteChanges) -> dict[str, Any]:
     notes.edit(find_row(Note, uuid), values_from(body), by=request.by)
     return serialize(find_row(Note, uuid, *SHOWN_WITH))
 
 
 @router.delete(
-    "/customer_notes/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing), operation_id="delete_customer_note"
+    "/customer_notes/{uuid}",
+    auth=Key(VIEW, CHANGE),
+    response=answers(200, Nothing),
+    operation_id="delete_customer_note",
 )
-@router.delete("/notes/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing), operation_id="delete_note")
+@router.delete("/notes/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing), operation_id="delete_note")
 def delete_note(request: ApiRequest, uuid: str) -> dict[str, Any]:
     notes.delete(find_row(Note, uuid), by=request.by)
     return {}

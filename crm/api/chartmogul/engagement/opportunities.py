@@ -113,7 +113,7 @@ def values_from(body: OpportunityChanges, currency: str = "") -> dict[str, Any]:
     return values | ({"custom": custom_values(body.custom)} if body.custom is not None else {})
 
 
-@router.post("/opportunities", auth=Key(CHANGE), response=answers(201, OpportunityOut))
+@router.post("/opportunities", auth=Key(VIEW, CHANGE), response=answers(201, OpportunityOut))
 def create_opportunity(request: ApiRequest, body: OpportunityIn) -> Status[dict[str, Any]]:
     customer = lookup.customer(body.customer_uuid)
     opportunity = opportunities.add(customer, values_from(body), by=request.by)
@@ -147,14 +147,14 @@ def retrieve_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
-@router.patch("/opportunities/{uuid}", auth=Key(CHANGE), response=answers(200, OpportunityOut))
+@router.patch("/opportunities/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, OpportunityOut))
 def update_opportunity(request: ApiRequest, uuid: str, body: OpportunityChanges) -> dict[str, Any]:
     opportunity = find_row(Opportunity, uuid)
     opportunities.edit(opportunity, values_from(body, opportunity.currency), by=request.by)
     return serialize(find_row(Opportunity, uuid, *SHOWN_WITH))
 
 
-@router.delete("/opportunities/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
+@router.delete("/opportunities/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing))
 def delete_opportunity(request: ApiRequest, uuid: str) -> dict[str, Any]:
     opportunities.delete(find_row(Opportunity, uuid), by=request.by)
     return {}

@@ -96,7 +96,7 @@ def values_from(body: TaskChanges) -> dict[str, Any]:
     return sent | ({"completed_at": body.completed_at} if "completed_at" in body.model_fields_set else {})
 
 
-@router.post("/tasks", auth=Key(CHANGE), response=answers(201, TaskOut))
+@router.post("/tasks", auth=Key(VIEW, CHANGE), response=answers(201, TaskOut))
 def create_task(request: ApiRequest, body: TaskIn) -> Status[dict[str, Any]]:
     about = target(body.customer_uuid, body.associated_object_identifier)
     task = tasks.add(about, values_from(body), by=request.by)
@@ -134,13 +134,13 @@ def retrieve_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
-@router.patch("/tasks/{uuid}", auth=Key(CHANGE), response=answers(200, TaskOut))
+@router.patch("/tasks/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, TaskOut))
 def update_task(request: ApiRequest, uuid: str, body: TaskChanges) -> dict[str, Any]:
     tasks.edit(find_row(Task, uuid), values_from(body), by=request.by)
     return serialize(find_row(Task, uuid, *SHOWN_WITH))
 
 
-@router.delete("/tasks/{uuid}", auth=Key(CHANGE), response=answers(200, Nothing))
+@router.delete("/tasks/{uuid}", auth=Key(VIEW, CHANGE), response=answers(200, Nothing))
 def delete_task(request: ApiRequest, uuid: str) -> dict[str, Any]:
     tasks.delete(find_row(Task, uuid), by=request.by)
     return {}

@@ -43,7 +43,8 @@ from orders.models import Order
 
 router = Router(tags=["Invoices"])
 
-SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
+VIEW, ORDERS = "customers.view_customer", "orders.view_order"
+SEND, ALTER = "orders.add_order", "orders.change_order"
 
 
 class InvoicesOut(Schema):
@@ -124,7 +125,7 @@ def import_errors(body: InvoicesIn, errors: import_.AllErrors) -> ApiError:
 
 @router.get(
     "/import/customers/{uuid}/invoices",
-    auth=Key(VIEW),
+    auth=Key(VIEW, ORDERS),
     response=answers(200, InvoicesOfCustomerOut),
     exclude_unset=True,
 )
@@ -135,13 +136,13 @@ def list_invoices_of_customer(request: ApiRequest, uuid: str, query: Query[Custo
     return page.as_list("invoices", entries) | {"customer_uuid": customer.uuid}
 
 
-@router.get("/invoices", auth=Key(VIEW), response=answers(200, InvoicesPageOut), exclude_unset=True)
+@router.get("/invoices", auth=Key(VIEW, ORDERS), response=answers(200, InvoicesPageOut), exclude_unset=True)
 def list_invoices(request: ApiRequest, query: Query[InvoiceQuery]) -> dict[str, Any]:
     page = invoice_page(query, lookup.customer_or_erased(query.customer_uuid) if query.customer_uuid else None)
     return page.as_list("invoices", [serialize_invoice(order, query) for order in reload_invoices(page.rows, query)])
 
 
-@router.get("/invoices/changes", auth=Key(VIEW), response=answers(200, InvoiceChangesOut), exclude_unset=True)
+@router.get("/invoices/changes", auth=Key(VIEW, ORDERS), response=answers(200, InvoiceChangesOut), exclude_unset=True)
 @growing_list
 def list_changes(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
     """An addition of Reunite: invoices by their latest change, also those that were deleted since."""
@@ -153,12 +154,19 @@ def reloaded(order: Order) -> dict[str, Any]:
     return serialize_invoice(current, WITH_DISABLED)
 
 
-@router.patch("/invoices/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.patch(
+    "/invoices/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, InvoiceOut), exclude_unset=True
+)
 def disable_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.known_invoice(ids), body)
 
 
-@router.patch("/invoices/{uuid}/disabled_state", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.patch(
+    "/invoices/{uuid}/disabled_state",
+    auth=Key(VIEW, ORDERS, ALTER),
+    response=answers(200, InvoiceOut),
+    exclude_unset=True,
+)
 def disable_invoice(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.invoice(uuid), body)
 
@@ -171,18 +179,18 @@ def set_disabled(request: ApiRequest, order: Order, body: DisabledIn) -> dict[st
 # Where the Python client’s own `modify` goes. Before /invoices/{uuid}, where "invoices" would be read as a uuid.
 @router.patch(
     "/invoices/invoices",
-    auth=Key(ALTER),
+    auth=Key(VIEW, ORDERS, ALTER),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
     include_in_schema=False,
     operation_id="modify_known_invoice",
 )
-@router.patch("/invoices", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.patch("/invoices", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
 def update_known_invoice(request: ApiRequest, ids: Query[ExternalId], body: InvoiceChanges) -> dict[str, Any]:
     return change(request, find.known_invoice(ids), body)
 
 
-@router.get("/invoices/{uuid}", auth=Key(VIEW), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.get("/invoices/{uuid}", auth=Key(VIEW, ORDERS), response=answers(200, InvoiceOut), exclude_unset=True)
 def retrieve_invoice(request: ApiRequest, uuid: str, options: Query[InvoiceOptions]) -> dict[str, Any]:
     (order,) = reload_invoices([find.invoice(uuid)], options)
     return serialize_invoice(order, options)
@@ -191,13 +199,13 @@ def retrieve_invoice(request: ApiRequest, uuid: str, options: Query[InvoiceOptio
 # The same of the client, by uuid.
 @router.patch(
     "/import/customers/{uuid}/invoices",
-    auth=Key(ALTER),
+    auth=Key(VIEW, ORDERS, ALTER),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
     include_in_schema=False,
     operation_id="modify_invoice",
 )
-@router.patch("/invoices/{uuid}", auth=Key(ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
+@router.patch("/invoices/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, InvoiceOut), exclude_unset=True)
 def update_invoice(request: ApiRequest, uuid: str, body: InvoiceChanges) -> dict[str, Any]:
     return change(request, find.invoice(uuid), body)
 
@@ -207,14 +215,14 @@ def change(request: ApiRequest, order: Order, body: InvoiceChanges) -> dict[str,
         return reloaded(change_invoice(order, invoice_values(body), by=request.by))
 
 
-@router.delete("/invoices/{uuid}", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/invoices/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_invoice(request: ApiRequest, uuid: str) -> Status[None]:
     with refusals():
         delete.delete_invoice(find.invoice(uuid), by=request.by)
     return Status(204, None)
 
 
-@router.delete("/invoices", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/invoices", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_known_invoice(request: ApiRequest, ids: Query[ExternalId]) -> Status[None]:
     with refusals():
         delete.delete_invoice(find.known_invoice(ids), by=request.by)
@@ -223,7 +231,7 @@ def delete_known_invoice(request: ApiRequest, ids: Query[ExternalId]) -> Status[
 
 @router.put(
     "/data_sources/{data_source_uuid}/invoices/{external_id}/status",
-    auth=Key(ALTER),
+    auth=Key(VIEW, ORDERS, ALTER),
     response=answers(200, InvoiceOut),
     exclude_unset=True,
 )
@@ -234,7 +242,9 @@ def give_up_invoice(request: ApiRequest, data_source_uuid: str, external_id: str
 
 
 @router.delete(
-    "/data_sources/{data_source_uuid}/customers/{uuid}/invoices", auth=Key(ALTER), response=answers(204, None)
+    "/data_sources/{data_source_uuid}/customers/{uuid}/invoices",
+    auth=Key(VIEW, ORDERS, ALTER),
+    response=answers(204, None),
 )
 def delete_invoices_of_customer(
     request: ApiRequest, data_source_uuid: str, uuid: str, query: Query[OfRecord]

@@ -16,7 +16,8 @@ from orders.models import OrderItem
 
 router = Router(tags=["Line items"])
 
-SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
+VIEW, ORDERS = "customers.view_customer", "orders.view_order"
+SEND, ALTER = "orders.add_order", "orders.change_order"
 
 
 def serialize(item: OrderItem) -> dict[str, Any]:
@@ -33,42 +34,49 @@ def create_line_item(request: ApiRequest, uuid: str, body: LineIn) -> Status[dic
     return Status(201, serialize(item))
 
 
-@router.get("/line_items", auth=Key(VIEW), response=answers(200, LineOut), exclude_unset=True)
+@router.get("/line_items", auth=Key(VIEW, ORDERS), response=answers(200, LineOut), exclude_unset=True)
 def retrieve_known_line_item(request: ApiRequest, ids: Query[ExternalId]) -> dict[str, Any]:
     return serialize(find.known_line(ids))
 
 
-@router.patch("/line_items", auth=Key(ALTER), response=answers(200, LineOut), exclude_unset=True)
+@router.patch("/line_items", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, LineOut), exclude_unset=True)
 def update_known_line_item(request: ApiRequest, ids: Query[ExternalId], body: LineChanges) -> dict[str, Any]:
     return change(request, find.known_line(ids), body)
 
 
-@router.delete("/line_items", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/line_items", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_known_line_item(request: ApiRequest, ids: Query[ExternalId]) -> Status[None]:
     return delete(request, find.known_line(ids))
 
 
-@router.patch("/line_items/disabled_state", auth=Key(ALTER), response=answers(200, LineOut), exclude_unset=True)
+@router.patch(
+    "/line_items/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, LineOut), exclude_unset=True
+)
 def disable_known_line_item(request: ApiRequest, ids: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.known_line(ids), body)
 
 
-@router.get("/line_items/{uuid}", auth=Key(VIEW), response=answers(200, LineOut), exclude_unset=True)
+@router.get("/line_items/{uuid}", auth=Key(VIEW, ORDERS), response=answers(200, LineOut), exclude_unset=True)
 def retrieve_line_item(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find.line(uuid))
 
 
-@router.patch("/line_items/{uuid}", auth=Key(ALTER), response=answers(200, LineOut), exclude_unset=True)
+@router.patch("/line_items/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, LineOut), exclude_unset=True)
 def update_line_item(request: ApiRequest, uuid: str, body: LineChanges) -> dict[str, Any]:
     return change(request, find.line(uuid), body)
 
 
-@router.delete("/line_items/{uuid}", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/line_items/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_line_item(request: ApiRequest, uuid: str) -> Status[None]:
     return delete(request, find.line(uuid))
 
 
-@router.patch("/line_items/{uuid}/disabled_state", auth=Key(ALTER), response=answers(200, LineOut), exclude_unset=True)
+@router.patch(
+    "/line_items/{uuid}/disabled_state",
+    auth=Key(VIEW, ORDERS, ALTER),
+    response=answers(200, LineOut),
+    exclude_unset=True,
+)
 def disable_line_item(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.line(uuid), body)
 

@@ -16,7 +16,8 @@ from orders.models import Transaction
 
 router = Router(tags=["Transactions"])
 
-SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
+VIEW, ORDERS = "customers.view_customer", "orders.view_order"
+SEND, ALTER = "orders.add_order", "orders.change_order"
 
 
 def serialize(row: Transaction) -> dict[str, Any]:
@@ -33,43 +34,50 @@ def create_transaction(request: ApiRequest, uuid: str, body: PaymentIn) -> Statu
     return Status(201, serialize(row))
 
 
-@router.get("/transactions", auth=Key(VIEW), response=answers(200, PaymentOut), exclude_unset=True)
+@router.get("/transactions", auth=Key(VIEW, ORDERS), response=answers(200, PaymentOut), exclude_unset=True)
 def retrieve_known_transaction(request: ApiRequest, ids: Query[ExternalId]) -> dict[str, Any]:
     return serialize(find.known_transaction(ids))
 
 
-@router.patch("/transactions", auth=Key(ALTER), response=answers(200, PaymentOut), exclude_unset=True)
+@router.patch("/transactions", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, PaymentOut), exclude_unset=True)
 def update_known_transaction(request: ApiRequest, ids: Query[ExternalId], body: PaymentChanges) -> dict[str, Any]:
     return change(request, find.known_transaction(ids), body)
 
 
-@router.delete("/transactions", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/transactions", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_known_transaction(request: ApiRequest, ids: Query[ExternalId]) -> Status[None]:
     return delete(request, find.known_transaction(ids))
 
 
-@router.patch("/transactions/disabled_state", auth=Key(ALTER), response=answers(200, PaymentOut), exclude_unset=True)
+@router.patch(
+    "/transactions/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, PaymentOut), exclude_unset=True
+)
 def disable_known_transaction(request: ApiRequest, ids: Query[ExternalId], body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.known_transaction(ids), body)
 
 
-@router.get("/transactions/{uuid}", auth=Key(VIEW), response=answers(200, PaymentOut), exclude_unset=True)
+@router.get("/transactions/{uuid}", auth=Key(VIEW, ORDERS), response=answers(200, PaymentOut), exclude_unset=True)
 def retrieve_transaction(request: ApiRequest, uuid: str) -> dict[str, Any]:
     return serialize(find.transaction(uuid))
 
 
-@router.patch("/transactions/{uuid}", auth=Key(ALTER), response=answers(200, PaymentOut), exclude_unset=True)
+@router.patch(
+    "/transactions/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, PaymentOut), exclude_unset=True
+)
 def update_transaction(request: ApiRequest, uuid: str, body: PaymentChanges) -> dict[str, Any]:
     return change(request, find.transaction(uuid), body)
 
 
-@router.delete("/transactions/{uuid}", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/transactions/{uuid}", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_transaction(request: ApiRequest, uuid: str) -> Status[None]:
     return delete(request, find.transaction(uuid))
 
 
 @router.patch(
-    "/transactions/{uuid}/disabled_state", auth=Key(ALTER), response=answers(200, PaymentOut), exclude_unset=True
+    "/transactions/{uuid}/disabled_state",
+    auth=Key(VIEW, ORDERS, ALTER),
+    response=answers(200, PaymentOut),
+    exclude_unset=True,
 )
 def disable_transaction(request: ApiRequest, uuid: str, body: DisabledIn) -> dict[str, Any]:
     return set_disabled(request, find.transaction(uuid), body)

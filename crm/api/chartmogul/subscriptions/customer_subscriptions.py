@@ -95,14 +95,16 @@ def short_uuid(purchase: Purchase) -> str:
     return purchase.uuid.removeprefix("sub_")
 
 
-@router.post("/customers/{uuid}/connect_subscriptions", auth=Key(ALTER), response=answers(202, Nothing))
+@router.post("/customers/{uuid}/connect_subscriptions", auth=Key(VIEW, ORDERS, ALTER), response=answers(202, Nothing))
 def connect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
     connect.connect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)
     return Status(202, {})
 
 
-@router.post("/customers/{uuid}/disconnect_subscriptions", auth=Key(ALTER), response=answers(202, Nothing))
+@router.post(
+    "/customers/{uuid}/disconnect_subscriptions", auth=Key(VIEW, ORDERS, ALTER), response=answers(202, Nothing)
+)
 def disconnect_subscriptions(request: ApiRequest, uuid: str, body: Chosen) -> Status[dict[str, Any]]:
     customer = lookup.customer(uuid)
     connect.disconnect_subscriptions(customer, find_subscriptions(customer, body), by=request.by)

@@ -22,7 +22,8 @@ from orders.models import SubscriptionEvent
 
 router = Router(tags=["Subscription events"])
 
-SEND, VIEW, ALTER = "orders.add_order", "orders.view_order", "orders.change_order"
+VIEW, ORDERS = "customers.view_customer", "orders.view_order"
+SEND, ALTER = "orders.add_order", "orders.change_order"
 COLUMNS = {
     "external_id": "external_id",
     "event_type": "kind",
@@ -194,7 +195,7 @@ def create_subscription_event(request: ApiRequest, body: EventIn) -> Status[dict
     return Status(201, serialize(event))
 
 
-@router.get("/subscription_events", auth=Key(VIEW), response=answers(200, EventsOut))
+@router.get("/subscription_events", auth=Key(VIEW, ORDERS), response=answers(200, EventsOut))
 def list_subscription_events(request: ApiRequest, query: Query[EventQuery]) -> dict[str, Any]:
     page = event_page(query)
     meta = Meta()
@@ -203,7 +204,7 @@ def list_subscription_events(request: ApiRequest, query: Query[EventQuery]) -> d
     return page.as_list("subscription_events", [serialize(event) for event in page.rows]) | {"meta": meta}
 
 
-@router.patch("/subscription_events", auth=Key(ALTER), response=answers(200, EventOut))
+@router.patch("/subscription_events", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, EventOut))
 def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[str, Any]:
     event = find(body)
     refuse_another_customer(event, body)
@@ -211,7 +212,7 @@ def update_subscription_event(request: ApiRequest, body: EventChanges) -> dict[s
         return serialize(subscription_events.change(event, values_from(body, event.currency), by=request.by))
 
 
-@router.delete("/subscription_events", auth=Key(ALTER), response=answers(204, None))
+@router.delete("/subscription_events", auth=Key(VIEW, ORDERS, ALTER), response=answers(204, None))
 def delete_subscription_event(
     request: ApiRequest, query: Query[EventIdsInQuery], body: Body[EventIds | None] = None
 ) -> Status[None]:
@@ -221,13 +222,15 @@ def delete_subscription_event(
     return Status(204, None)
 
 
-@router.patch("/subscription_events/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
+@router.patch("/subscription_events/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, EventOut))
 def disable_known_subscription_event(request: ApiRequest, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
         return serialize(subscription_events.disable(find(body), disabled=body.disabled, by=request.by))
 
 
-@router.patch("/subscription_events/{id}/disabled_state", auth=Key(ALTER), response=answers(200, EventOut))
+@router.patch(
+    "/subscription_events/{id}/disabled_state", auth=Key(VIEW, ORDERS, ALTER), response=answers(200, EventOut)
+)
 def disable_subscription_event(request: ApiRequest, id: int, body: EventDisabledIn) -> dict[str, Any]:
     with refusals():
         return serialize(subscription_events.disable(find(EventIds(id=id)), disabled=body.disabled, by=request.by))

@@ -17,7 +17,7 @@ from orders.revenue.ledger import cancellations as cancellations_of
 
 router = Router(tags=["Subscriptions"])
 
-VIEW, ALTER = "orders.view_order", "orders.change_order"
+VIEW, ORDERS, ALTER = "customers.view_customer", "orders.view_order", "orders.change_order"
 SHOWN_WITH = ("product", "source_record__customer", "source_record__data_source")
 
 
@@ -59,7 +59,7 @@ def serialize(purchase: Purchase) -> dict[str, Any]:
 
 @router.get(
     "/import/customers/{uuid}/subscriptions",
-    auth=Key(VIEW),
+    auth=Key(VIEW, ORDERS),
     response=answers(200, SubscriptionsOut),
     exclude_unset=True,
 )
@@ -71,7 +71,10 @@ def list_imported_subscriptions(request: ApiRequest, uuid: str, query: Query[Cur
 
 
 @router.patch(
-    "/import/subscriptions/{uuid}", auth=Key(ALTER), response=answers(202, SubscriptionOut), exclude_unset=True
+    "/import/subscriptions/{uuid}",
+    auth=Key(VIEW, ORDERS, ALTER),
+    response=answers(202, SubscriptionOut),
+    exclude_unset=True,
 )
 def cancel_subscription(request: ApiRequest, uuid: str, body: CancellationIn) -> Status[dict[str, Any]]:
     purchase = find(uuid)

@@ -29,10 +29,12 @@ from customers.engagement import notes
 from customers.lib.address import Address
 from customers.locks import retry_on
 from customers.models import Customer, HistoryEntry, Note
+from customers.models.history import OF_ORDERS
 from customers.profile.edit import StaleEditError, edit_profile
 from customers.records import changed_since
 from customers.records.changed_since import ChainedQuery
 from customers.records.newest import newest
+from customers.web.permissions import VIEW_ORDERS
 from orders.models import Order
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ class CustomerQuery(SortedQuery, PersonFilter):
 
 @query_endpoint(CustomerQuery, VIEW)
 def customer_query(call: Call, query: CustomerQuery) -> NumberedPage:
-    write = partial(customer_rows, with_custom=query.include_custom_fields)
-    answer = answer_page(_matching(query), query, what="customers", write=write)
+    sees_orders = call.by.has_perm(VIEW_ORDERS)
+    write = partial(customer_rows, with_custom=query.include_custom_fields, with_orders=sees_orders)
+    answer = answer_page(_matching(query, with_orders=sees_orders), query, what="customers", write=write)
     if query.customer_id is not None:
         for row in answer["data"]:
             notes = newest(Note, find_customer(row["customerId"])).select_related("by")
@@ -68,7 +71,7 @@ def customer_query(call: Call, query: CustomerQuery) -> NumberedPage:
     return answer
 
 
-def _matching(query: CustomerQuery) -> ChainedQuery[Customer]:
+def _matching(query: CustomerQuery, *, with_orders: bool) -> ChainedQuery[Customer]:
     customers = Customer.objects.all()
     # A merge changes the duplicates too: their rows name the survivor. The rows of erased customers say when that was.
     if query.date_range_type is CustomerDateKind.CREATED:
@@ -83,7 +86,7 @@ def _matching(query: CustomerQuery) -> ChainedQuery[Customer]:
         return ChainedQuery(matches.order_by("pk"))
     by = "created" if query.date_range_type is CustomerDateKind.CREATED else "updated"
     dated = changed_since.created_in(matches, query.period(), by=by, ascending=query.ascending)
-    if query.date_range_type is CustomerDateKind.ACTIVE:
+    if query.date_range_type is CustomerDateKind.ACTIVE and with_orders:
         return ChainedQuery(dated, _buyers(matches, query))
     return ChainedQuery(dated)
 
@@ -132,7 +135,7 @@ def customer_update(call: Call, sent: UpdateCustomer) -> dict[str, Any]:
         customer = _edit(sent, by=call.by)
     except StaleEditError:
         raise CallError(BUSY) from None
-    return customer_rows([customer], with_custom=True)[0]
+    return customer_rows([customer], with_custom=True, with_orders=call.by.has_perm(VIEW_ORDERS))[0]
 
 
 # Only the parameters that were sent change, so the edit can be made on top of another user's.
@@ -148,8 +151,11 @@ class HistoryQuery(RowQuery):
 
 @query_endpoint(HistoryQuery, VIEW)
 def customer_history(call: Call, query: HistoryQuery) -> NumberedPage:
-    entries = filter_rows(HistoryEntry.objects.all(), query, by_id=False, written="at")
-    return answer_page(entries, query, what="history entries", write=history_rows)
+    entries = HistoryEntry.objects.all()
+    if not call.by.has_perm(VIEW_ORDERS):
+        entries = entries.exclude(kind__in=OF_ORDERS)
+    rows = filter_rows(entries, query, by_id=False, written="at")
+    return answer_page(rows, query, what="history entries", write=history_rows)
 
 
 class AddNote(Parameters):

@@ -17,7 +17,7 @@ from crm.api.konnektive.customers.person import (
 from crm.api.konnektive.endpoint import Call, endpoint
 from crm.api.konnektive.orders.answer import lead_message
 from crm.api.konnektive.orders.idempotency import request_of
-from crm.api.konnektive.queries import find_order
+from crm.api.konnektive.queries import find_order_sent_by, sees_people
 from orders.intake.leads import lead_for, update_lead
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
@@ -27,7 +27,7 @@ from orders.models import OrderStatus
 @endpoint(PersonParameters, "orders.add_order")
 @sensitive_variables("call")
 def lead_import(call: Call, sent: PersonParameters) -> dict[str, Any]:
-    lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
+    lead = lead_for(find_order_sent_by(call.by, sent.order_id), sent.identity()) if sent.order_id else None
     if lead is None:
         sent.require_identity()
     source = data_source_of(call.by)
@@ -43,4 +43,4 @@ def lead_import(call: Call, sent: PersonParameters) -> dict[str, Any]:
         request=request_of(call),
     )
     order = update_lead(lead, incoming) if lead else take_order(incoming, by=call.by).order
-    return lead_message(order)
+    return lead_message(order, with_person=sees_people(call.by))

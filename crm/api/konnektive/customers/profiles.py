@@ -42,7 +42,7 @@ def profile_query(call: Call, query: ProfileQuery) -> dict[str, Any]:
     if query.e_commerce_password is None and query.customer_id is None:
         raise invalid(eCommercePassword="Send the password or the customerId.")
     customer = _opened_by_password(query) if query.e_commerce_password else _of_customer(query)
-    row = customer_rows([customer], with_custom=True)[0]
+    row = customer_rows([customer], with_custom=True, with_orders=True)[0]
     sources = {str(source["paySourceId"]): source for source in row["paySources"]}
     return row | {
         "paySources": sources,
@@ -56,13 +56,14 @@ def profile_query(call: Call, query: ProfileQuery) -> dict[str, Any]:
 def _opened_by_password(query: ProfileQuery) -> Customer:
     # A wrong password and an unknown login are answered alike, and only so many times.
     attempt = f"shop login {query.e_commerce_login}"
-    if rate_limit.counted(attempt, seconds=A_QUARTER) >= MOST_FAILURES:
+    # Counted before the password is compared: of many sent at once, all would be compared first.
+    if rate_limit.count(attempt, seconds=A_QUARTER) > MOST_FAILURES:
         raise CallError("Too many wrong passwords for this login. Try again in 15 minutes.")
     password = query.e_commerce_password.get_secret_value() if query.e_commerce_password else ""
     customer = customer_opened_by(query.e_commerce_login, password)
     if customer is None:
-        rate_limit.count(attempt, seconds=A_QUARTER)
         raise nothing_found("customers")
+    rate_limit.take_back(attempt, seconds=A_QUARTER)
     return customer
 
 
@@ -88,7 +89,7 @@ def profile_update(call: Call, sent: UpdateProfile) -> dict[str, Any]:
         add_login(customer, sent.e_commerce_login, _hashed(sent), by=call.by, via="api")
     elif sent.e_commerce_password:
         set_login_password(customer, row, _hashed(sent), by=call.by, via="api")
-    return customer_rows([find_customer(sent.customer_id)])[0]
+    return customer_rows([find_customer(sent.customer_id)], with_orders=call.by.has_perm(VIEW_ORDERS))[0]
 
 
 @sensitive_variables()

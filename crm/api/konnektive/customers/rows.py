@@ -20,9 +20,12 @@ from customers.records.changed_since import changed_at
 from customers.totals.sums import OrderTotals, order_totals
 
 
-def customer_rows(customers: Sequence[Customer], *, with_custom: bool = False) -> list[dict[str, Any]]:
+def customer_rows(
+    customers: Sequence[Customer], *, with_orders: bool, with_custom: bool = False
+) -> list[dict[str, Any]]:
+    """Without orders, the most recent activity of a customer is the last change of the customer."""
     pks = [customer.pk for customer in customers]
-    totals = order_totals(pks, by="source_record__customer")
+    totals = order_totals(pks, by="source_record__customer") if with_orders else defaultdict(OrderTotals)
     credits, sources = credit.balances(pks), _pay_sources(pks)
     merged, logins = ownership.merged_below(pks), _logins(customers)
     rows = [

@@ -14,7 +14,8 @@ from customers.records.changed_since import changed_at
 from orders.models import Order, OrderItem
 
 
-def lead_message(order: Order) -> dict[str, Any]:
+def lead_message(order: Order, *, with_person: bool) -> dict[str, Any]:
+    """`with_person` for who may view customers; others know what they sent."""
     return {
         "orderId": order.number,
         "actualOrderId": order.pk,
@@ -24,6 +25,16 @@ def lead_message(order: Order) -> dict[str, Any]:
         "orderType": order.kind,
         "campaignId": order.campaign_id,
         "campaignName": order.campaign.name if order.campaign else None,
+        **(_person(order) if with_person else {}),
+        "couponCode": order.coupon_code,
+        "agentUserId": None,
+        "dateCreated": format_time(order.at),
+        "dateUpdated": format_time(changed_at(order, order.source_record)),
+    }
+
+
+def _person(order: Order) -> dict[str, Any]:
+    return {
         "name": f"{order.first_name} {order.last_name}".strip(),
         "firstName": order.first_name,
         "lastName": order.last_name,
@@ -34,10 +45,6 @@ def lead_message(order: Order) -> dict[str, Any]:
         **serialize_shipping(order.shipping_address, recipient=order),
         "billShipSame": format_flag(order.shipping_address in ({}, order.billing_address)),
         "ipAddress": order.ip_address,
-        "couponCode": order.coupon_code,
-        "agentUserId": None,
-        "dateCreated": format_time(order.at),
-        "dateUpdated": format_time(changed_at(order, order.source_record)),
     }
 
 
@@ -45,7 +52,9 @@ def items_of(order: Order) -> list[OrderItem]:
     return list(order.items.select_related("product", "purchase").order_by("pk"))
 
 
-def order_message(order: Order, items: Sequence[OrderItem], paid_with: PaySource | None) -> dict[str, Any]:
+def order_message(
+    order: Order, items: Sequence[OrderItem], paid_with: PaySource | None, *, with_person: bool
+) -> dict[str, Any]:
     """`paid_with` is None for an order paid elsewhere."""
     lines = sum((item.amount for item in items), Decimal(0))
     amounts = {
@@ -61,7 +70,7 @@ def order_message(order: Order, items: Sequence[OrderItem], paid_with: PaySource
     }
     card = card_row(paid_with)
     return {
-        **lead_message(order),
+        **lead_message(order, with_person=with_person),
         **{name: format_amount(value, order.currency) for name, value in amounts.items()},
         "currencyCode": order.currency,
         "reviewStatus": None,

@@ -20,7 +20,7 @@ from crm.api.konnektive.orders.named_rows import named_rows
 from crm.api.konnektive.orders.outcomes import refuse_contradicted
 from crm.api.konnektive.orders.payment_method import PaymentParameters, card_on_file, typed_card
 from crm.api.konnektive.orders.products import describe_first_product, lines_of, read_products
-from crm.api.konnektive.queries import find_order
+from crm.api.konnektive.queries import find_order_sent_by, sees_people
 from customers.lib.identity import Identity
 from customers.lib.money import format_for_input, is_payable
 from customers.models import PaySource
@@ -52,7 +52,7 @@ class ImportOrder(PersonParameters, PaymentParameters):
 @endpoint(ImportOrder, "orders.add_order")
 @sensitive_variables("call", "method", "sent")
 def order_import(call: Call, sent: ImportOrder) -> dict[str, Any]:
-    lead = lead_for(find_order(sent.order_id), sent.identity()) if sent.order_id else None
+    lead = lead_for(find_order_sent_by(call.by, sent.order_id), sent.identity()) if sent.order_id else None
     is_on_file = sent.pay_source == "ACCTONFILE"
     if lead is None and not is_on_file:
         sent.require_identity()
@@ -62,7 +62,7 @@ def order_import(call: Call, sent: ImportOrder) -> dict[str, Any]:
         method = card_on_file(sent, call.by)
         order = order if lead else _complete(order, method)
     placed = place_order(order, method, lead=lead, by=call.by)
-    return _answer(placed)
+    return _answer(placed, with_person=sees_people(call.by))
 
 
 def _read(call: Call, sent: ImportOrder) -> IncomingOrder:
@@ -124,7 +124,7 @@ def _complete(order: IncomingOrder, method: PaySource) -> IncomingOrder:
     return replace(order, customer=customer, record=method.source_record)
 
 
-def _answer(placed: PlacedOrder) -> dict[str, Any]:
+def _answer(placed: PlacedOrder, *, with_person: bool) -> dict[str, Any]:
     order = placed.order
     payment = placed.payment
     if placed.is_repeat:
@@ -134,4 +134,5 @@ def _answer(placed: PlacedOrder) -> dict[str, Any]:
         refuse_contradicted(payment)
     if order.status == OrderStatus.DECLINED:
         raise OutcomeError(f"Transaction Declined: {payment.answer if payment else ''}".strip())
-    return order_message(order, placed.items or items_of(order), payment.pay_source if payment else None)
+    paid_with = payment.pay_source if payment else None
+    return order_message(order, placed.items or items_of(order), paid_with, with_person=with_person)

@@ -14,7 +14,7 @@ from crm.api.konnektive.fields import Amount, DoneOnce, Id, Text, Truth, Whole
 from crm.api.konnektive.orders.answer import items_of, order_message
 from crm.api.konnektive.orders.idempotency import request_of
 from crm.api.konnektive.orders.outcomes import refuse_contradicted
-from crm.api.konnektive.queries import find_order
+from crm.api.konnektive.queries import find_order_sent_by, sees_people
 from customers.lib.money import is_payable
 from orders.intake.pricing import LineRequest, PriceError, price_line
 from orders.models import Order, Product, Transaction, TransactionStatus
@@ -44,10 +44,10 @@ class ImportUpsale(DoneOnce):
 def upsale_import(call: Call, sent: ImportUpsale) -> dict[str, Any]:
     if sent.replace_product_id:
         raise invalid(replaceProductId="A paid line cannot be replaced. Refund it, then leave out this parameter.")
-    order = find_order(sent.order_id)
+    order = find_order_sent_by(call.by, sent.order_id)
     addition = _read(sent, order.currency)
     payment = add_upsell(order, addition, request=request_of(call), is_wanted_again=sent.force_new, by=call.by)
-    return _answer(payment)
+    return _answer(payment, with_person=sees_people(call.by))
 
 
 def _read(sent: ImportUpsale, currency: str) -> AddedLine:
@@ -64,9 +64,9 @@ def _read(sent: ImportUpsale, currency: str) -> AddedLine:
         raise invalid(**{PARTS[error.part]: str(error)}) from None
 
 
-def _answer(payment: Transaction) -> dict[str, Any]:
+def _answer(payment: Transaction, *, with_person: bool) -> dict[str, Any]:
     refuse_contradicted(payment)
     if payment.status in DECLINES:
         raise OutcomeError(f"Transaction Declined: {payment.answer}")
     order = Order.objects.select_related("source_record", "campaign").get(pk=payment.order_id)
-    return order_message(order, items_of(order), payment.pay_source)
+    return order_message(order, items_of(order), payment.pay_source, with_person=with_person)
