@@ -34,7 +34,7 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
         case FieldKind.CONSENT:
             return {field.key: _select(field, [("", "Not set"), ("yes", "Yes"), ("no", "No")])}
         case FieldKind.FLAG:
-            return {field.key: _select(field, [("no", "No"), ("yes", "Yes")])}
+            return {field.key: _select(field, [("no", "No"), ("yes", "Yes")], required=True)}
         case FieldKind.CHOICE:
             return {field.key: _select(field, field.options)}
         case FieldKind.LOGIN | FieldKind.PAY_SOURCE:
@@ -43,9 +43,9 @@ def fields_of(field: ProfileField, customer: Customer | None) -> dict[str, forms
     return {field.key: TextField(label=field.label, max_length=longest, required=False)}
 
 
-def _select(field: ProfileField, choices: Iterable[tuple[str, str]]) -> forms.Field:
-    wrong = {"invalid_choice": "Select one of the listed options."}
-    return forms.ChoiceField(label=field.label, choices=list(choices), required=False, error_messages=wrong)
+def _select(field: ProfileField, choices: Iterable[tuple[str, str]], *, required: bool = False) -> forms.Field:
+    wrong = dict.fromkeys(("invalid_choice", "required"), "Select one of the listed options.")
+    return forms.ChoiceField(label=field.label, choices=list(choices), required=required, error_messages=wrong)
 
 
 def _options(field: ProfileField, customer: Customer | None) -> list[tuple[str, str]]:

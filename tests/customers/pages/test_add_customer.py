@@ -136,6 +136,7 @@ def test_a_token_of_no_form_is_no_reason_to_refuse(as_agent):
         ({"billing_address-city": "N" * 121}, "Use 120 characters or fewer. This has 121."),
         ({"company": "a\x00b"}, "Null characters are not allowed."),
         ({"lead_status": "boss"}, "Select one of the listed options."),
+        ({"tax_exempt": ""}, "Select one of the listed options."),
         ({"first_name": " ", "last_name": ""}, "Not added. Enter a name, company, email or phone."),
     ],
 )

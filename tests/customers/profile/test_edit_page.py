@@ -192,6 +192,15 @@ def test_a_form_that_brings_nothing_back_has_seen_nothing(sent, as_agent, helena
     assert Customer.objects.get(pk=helena.pk).email == "hholy@gmail.com"
 
 
+def test_neither_yes_nor_no_is_no_answer_to_whether_they_are_tax_exempt(as_agent, helena):
+    data = opened(as_agent, helena)
+
+    for sent in (data | {"tax_exempt": ""}, {name: text for name, text in data.items() if name != "tax_exempt"}):
+        refused = as_agent.post(url(helena), sent)
+        assert refused.status_code == 422
+        assert "Select one of the listed options." in refused.text
+
+
 def test_a_login_of_somebody_else_is_not_offered(as_agent, helena):
     other = change(customer_with_order(email="o@example.org"), cart_login="other")
     change(helena, cart_login="helena")
