@@ -1,7 +1,6 @@
 """The secrets of endpoints: made, kept encrypted, and used to sign.
 
-They have to be read again to sign, so a digest would not do. The key comes from SECRET_KEY; secrets that were encrypted
-with one of SECRET_KEY_FALLBACKS can still be read.
+They have to be read again to sign (`customers.lib.encryption`).
 """
 
 import base64
@@ -9,15 +8,15 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
-from django.utils.crypto import salted_hmac
 from standardwebhooks.webhooks import Webhook
 
+from customers.lib import encryption
+from customers.lib.encryption import UnreadableError
 from customers.lib.errors import ActionError
 
 SECRET_MARK = "whsec_"  # noqa: S105 - how every secret of Standard Webhooks begins
 RANDOM_BYTES = 32
+PURPOSE = "crm.webhooks"
 
 
 class SecretUnreadableError(ActionError):
@@ -29,22 +28,14 @@ def new_secret() -> str:
 
 
 def encrypt(secret: str) -> str:
-    return _keys().encrypt(secret.encode()).decode()
+    return encryption.encrypt(secret, purpose=PURPOSE)
 
 
 def decrypt(encrypted: str) -> str:
     try:
-        return _keys().decrypt(encrypted.encode()).decode()
-    except InvalidToken:
+        return encryption.decrypt(encrypted, purpose=PURPOSE)
+    except UnreadableError:
         raise SecretUnreadableError("Its secret cannot be read since SECRET_KEY was changed. Rotate it.") from None
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet([_key(of) for of in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
-
-
-def _key(of: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(salted_hmac("crm.webhooks", "secret", of, algorithm="sha256").digest()))
 
 
 def signed_headers(message_id: str, body: bytes, *, at: datetime, by: Iterable[str]) -> dict[str, str]:
