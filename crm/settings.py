@@ -64,6 +64,8 @@ MIDDLEWARE = [
     "crm.http.unavailable.UnavailableMiddleware",
     "crm.accounts.web.preferences.user_time_zone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.accounts.web.second_factor.SecondFactorMiddleware",
+    "crm.accounts.web.second_question.SecondQuestionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -162,6 +164,8 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # of the password link that an admin passes on
+# Whether users who may manage users, delete, refund or merge without a match must have a second factor
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEBUG)
 SESSION_ENGINE = "crm.accounts.session_store"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 60 * 60  # since the sign-in: a working day
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)  # 0 lets a session be idle as long as it lasts

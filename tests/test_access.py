@@ -51,8 +51,11 @@ SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
 WEBHOOKS = "webhooks.manage_webhook"
 PUBLIC = {"login", "readyz", "password_reset_confirm", "accounts:theme"}
+PUBLIC |= {"second_step", "passkey_sign_in", "passkey_challenge"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
-OWNERS = {"accounts:own_key_revoke": (1,)}
+SECURITY = ("security", "app_add", "app_remove", "passkey_add", "passkey_ask", "codes_create", "session_end")
+ANYONE_SIGNED_IN |= {f"accounts:{name}": () for name in SECURITY}
+OWNERS = {"accounts:own_key_revoke": (1,), "accounts:passkey_remove": (1,)}
 JOBS = {f"jobs:{name}" for name in ("list", "detail", "pause", "resume", "cancel", "dismiss", "result", "errors")}
 """Own jobs, and those of others for who may view all: tests/crm/jobs/test_pages.py"""
 IMPORTS = {f"imports:{name}" for name in ("detail", "columns", "read_as", "check", "run", "undo")}
@@ -63,6 +66,7 @@ PAGES = {
     "accounts:edit": Page((MANAGE_USERS,), of=("user",)),
     "accounts:changes": Page((MANAGE_USERS,)),
     "accounts:link_make": Page((MANAGE_USERS,), of=("user",), method="post"),
+    "accounts:factors_reset": Page((MANAGE_USERS,), of=("user",)),
     "accounts:key_add": Page((MANAGE_USERS,), of=("user",)),
     "accounts:key_revoke": Page((MANAGE_USERS,), of=("user", "key")),
     "accounts:own_key_add": Page((USE_API,)),

@@ -39,6 +39,7 @@ OPENED = [
     *sorted(name for name, page in PAGES.items() if page.method == "get"),
     "home",
     "accounts:own",
+    "accounts:security",
     "jobs:list",
     "jobs:detail",
     "imports:detail",

@@ -167,7 +167,12 @@ def user_pages(user: User) -> Iterator[Shown]:
     yield shown("user-edit", "accounts:edit", user.pk)
     yield shown("key-add", "accounts:key_add", user.pk)
     yield shown("key-revoke", "accounts:key_revoke", key.user_id, key.pk)
+    yield shown("user-factors-reset", "accounts:factors_reset", user.pk)
     yield shown("account", "accounts:own")
+    yield shown("account-security", "accounts:security")
+    yield shown("account-app-add", "accounts:app_add")
+    yield shown("account-app-remove", "accounts:app_remove")
+    yield shown("account-passkey-add", "accounts:passkey_add")
     yield shown("account-password", "accounts:own_password")
     yield shown("account-key-add", "accounts:own_key_add")
 

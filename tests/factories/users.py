@@ -10,6 +10,8 @@ from django.test import Client
 
 from crm.accounts.models import User
 from crm.accounts.session_store import SessionStore
+from crm.accounts.web.sign_in import WITH_FACTOR
+from customers.web.second_question import note_answer
 
 
 @cache
@@ -36,12 +38,15 @@ def grant(new_user: User, names: Iterable[str]) -> None:
     grants.objects.bulk_create(grants(user=new_user, permission_id=permissions()[name]) for name in names)
 
 
-def signed_in(user: User) -> Client:
-    """A client with a session; a real sign-in, with what it asks and notes, takes ten statements more."""
+def signed_in(user: User, *, answered: bool = True) -> Client:
+    """A client with a session as after a passkey; a real sign-in, with what it asks, takes ten statements more."""
     session = SessionStore()
     session[auth.SESSION_KEY] = str(user.pk)
     session[auth.BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[auth.HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[WITH_FACTOR] = True
+    if answered:  # the second question
+        note_answer(session)
     session.create()
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key

@@ -1,6 +1,17 @@
 """Users with their API keys and changes, their sessions, and what they sign in with besides a password."""
 
 from crm.accounts.models.account import LONGEST_LOGIN, AccountChange, ApiKey, PageEnd, User
+from crm.accounts.models.factors import AuthenticatorApp, Passkey, RecoveryCode
 from crm.accounts.models.session import Session
 
-__all__ = ["LONGEST_LOGIN", "AccountChange", "ApiKey", "PageEnd", "Session", "User"]
+__all__ = [
+    "LONGEST_LOGIN",
+    "AccountChange",
+    "ApiKey",
+    "AuthenticatorApp",
+    "PageEnd",
+    "Passkey",
+    "RecoveryCode",
+    "Session",
+    "User",
+]

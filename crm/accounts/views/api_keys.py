@@ -16,6 +16,7 @@ from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
+from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(MANAGE_USERS)
+@asks_again
 def key_add(request: "StaffRequest", pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     return _add(request, user, back=user.get_absolute_url())
@@ -30,6 +32,7 @@ def key_add(request: "StaffRequest", pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @permission_required(USE_API)
+@asks_again
 def own_key_add(request: "StaffRequest") -> HttpResponse:
     return _add(request, request.user, back=reverse("accounts:own"))
 

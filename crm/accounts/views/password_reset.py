@@ -21,6 +21,7 @@ from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.web.lockout import link_locked
 from customers.web.permissions import permission_required
+from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import SetPasswordForm
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @require_POST
 @never_cache
 @permission_required(MANAGE_USERS)
+@asks_again
 def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
     # The answer itself shows the link. A redirect would need it to be stored.
     user = get_object_or_404(User, pk=pk)

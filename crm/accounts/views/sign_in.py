@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from crm.accounts.factors.overview import has_factor
 from crm.accounts.forms.passwords import SignInForm
 from crm.accounts.models import User
+from crm.accounts.web import sign_in as steps
 from crm.audit import log
 from customers.lib.audit import AuditAction
 
@@ -19,9 +22,12 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: "AuthenticationForm") -> HttpResponse:
-        response = super().form_valid(form)
-        log.write(AuditAction.SIGN_IN, by=form.get_user())
-        return response
+        user = form.get_user()
+        if has_factor(user):
+            steps.begin(self.request, user, following=self.get_redirect_url())
+            return redirect("second_step")
+        steps.complete(self.request, user, method="Password", with_factor=False)
+        return redirect(self.get_success_url())
 
     def form_invalid(self, form: "AuthenticationForm") -> HttpResponse:
         # A name that no user has is left out: people type their password, or an email, into the wrong field.

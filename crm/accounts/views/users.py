@@ -16,6 +16,7 @@ from crm.accounts.user_permissions import effective_permissions
 from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.web.permissions import permission_required
+from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -46,6 +47,7 @@ def user_list(request: "StaffRequest") -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
 @permission_required(MANAGE_USERS)
+@asks_again
 def user_add(request: "StaffRequest") -> HttpResponse:
     form = UserForm(request.POST or None, instance=User(), by=request.user)
     if not (form.is_valid() and _saved(form, by=request.user)):
@@ -62,6 +64,7 @@ def user_add(request: "StaffRequest") -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("password")
 @permission_required(MANAGE_USERS)
+@asks_again
 def user_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     title = isolated(user)

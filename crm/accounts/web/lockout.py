@@ -25,6 +25,11 @@ def link_locked(request: HttpRequest) -> HttpResponse:
     return _locked(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})
 
 
+def factor_locked(request: HttpRequest) -> HttpResponse:
+    """After the password. Another attempt does not restart this block either."""
+    return _locked(request, {"is_code": True, "failure_limit": get_failure_limit(request, None)})
+
+
 def _locked(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     response = render(request, "429.html", context, status=429)
     response.headers["Retry-After"] = str(int(get_cool_off(request).total_seconds()))

@@ -15,6 +15,7 @@ from customers.models import Customer, Deletion
 from customers.web.messages import emphasised, message_with_button
 from customers.web.permissions import may_delete, may_view
 from customers.web.retired import redirect_to_survivor
+from customers.web.second_question import asks_again
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 @may_delete
 @may_view
+@asks_again
 def customer_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer, pk=pk)
     if not customer.is_live:

@@ -15,6 +15,7 @@ from customers.lib.money import format_money
 from customers.lib.phrases import isolated
 from customers.models import Customer
 from customers.web.messages import emphasised
+from customers.web.second_question import asks_again
 from orders.locks import OrderError
 from orders.models import Order, Transaction, TransactionKind, TransactionStatus
 from orders.pages.forms.payment import DecideForm, RefundForm, RerunForm, SettleForm
@@ -76,6 +77,7 @@ def order_rerun(request: "StaffRequest", order: Order) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @may_refund
 @may_view_orders
+@asks_again
 @with_order("Nothing was refunded.")
 def order_refund(request: "StaffRequest", order: Order) -> HttpResponse:
     form = RefundForm(refundable_payments(order), request.POST or None, seen=order.stamp)

@@ -9,6 +9,7 @@ from customers.lib.phrases import isolated
 from customers.models import DataSource
 from customers.web.messages import emphasised
 from customers.web.permissions import may_delete, may_view
+from customers.web.second_question import asks_again
 from orders.sources.delete import DeleteSourceError, delete_source, empty_source
 from orders.sources.deletion_plan import plan_deletion
 from orders.sources.forms import DeleteSourceForm
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 @may_delete
 @may_view
+@asks_again
 def source_delete(request: "StaffRequest", pk: int) -> HttpResponse:
     source = get_object_or_404(DataSource, pk=pk)
     form = DeleteSourceForm(request.POST if request.method == "POST" else None)

@@ -1,0 +1,25 @@
+"""Counting wrong answers to what follows the password, as axes counts wrong passwords: by user and address."""
+
+from axes.handlers.proxy import AxesProxyHandler
+from axes.utils import reset as end_lockout
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest
+
+from crm.accounts.models import User
+
+
+def is_paused(request: HttpRequest, user: User) -> bool:
+    return bool(AxesProxyHandler.is_locked(request, _credentials(user)))
+
+
+def count_failure(request: HttpRequest, user: User) -> None:
+    user_login_failed.send(sender=__name__, credentials=_credentials(user), request=request)
+
+
+def forget_failures(user: User) -> None:
+    end_lockout(**_credentials(user))
+
+
+def _credentials(user: User) -> dict[str, str]:
+    # It has a space, so it is the name of no user.
+    return {"username": f"second factor {user.pk}"}

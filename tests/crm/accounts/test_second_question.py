@@ -1,0 +1,156 @@
+"""Is it still the same person? Asked before a refund, a deletion, permissions and keys."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from crm.accounts.factors import authenticator
+from crm.accounts.models import ApiKey, User
+from crm.accounts.permissions import EVERYTHING
+from customers.models import Customer
+from orders.models import Order
+from tests.crm.accounts.factors.devices import code_of
+from tests.crm.accounts.user_pages.user_form import filled_in
+from tests.factories import CustomerFactory, make_user, paid_order, signed_in
+from tests.tables import table
+
+PASSWORD = "a good password"
+ASKED = "Confirm that it is you"
+
+
+@pytest.fixture
+def jane(db):
+    return make_user("jane", EVERYTHING, password=PASSWORD)
+
+
+@pytest.fixture
+def client(jane):
+    """Whose sign-in is longer ago than ten minutes."""
+    return signed_in(jane, answered=False)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def sent_of(page):
+    return re.search(r'name="sent_before_the_question" value="([^"]*)"', text(page))[1]
+
+
+def answer(client, page, path, **answers):
+    return client.post(path, {"sent_before_the_question": sent_of(page), "answer": PASSWORD, **answers})
+
+
+def test_a_key_is_created_once_the_password_is_given_with_what_was_typed_before(client, jane):
+    path = "/account/keys/add/"
+    page = client.post(path, {"name": "Warehouse <b>", "addresses": "203.0.113.7\n203.0.113.8"})
+    assert (page.status_code, ASKED in text(page)) == (403, True)
+    assert not ApiKey.objects.exists()
+    assert "Warehouse" not in text(page)
+
+    assert answer(client, page, path).context["token"]
+    key = ApiKey.objects.get()
+    assert (key.name, key.allowed_addresses) == ("Warehouse <b>", ["203.0.113.7", "203.0.113.8"])
+
+
+def test_an_answer_counts_for_ten_minutes(client, jane, time_machine):
+    path = "/account/keys/add/"
+    answer(client, client.post(path, {"name": "First"}), path)
+    assert client.post(path, {"name": "Second"}).context["token"]
+
+    time_machine.move_to(timezone.now() + timedelta(minutes=11))
+    assert ASKED in text(client.post(path, {"name": "Third"}))
+    assert ApiKey.objects.count() == 2
+
+
+def test_a_fresh_sign_in_is_an_answer(jane):
+    client = Client()
+    client.post("/accounts/login/", {"username": "jane", "password": PASSWORD})
+
+    assert client.post("/account/keys/add/", {"name": "Warehouse"}).context["token"]
+
+
+def test_a_wrong_answer_does_nothing_and_loses_nothing(client, jane):
+    path = "/account/keys/add/"
+    page = client.post(path, {"name": "Warehouse"})
+
+    again = answer(client, page, path, answer="wrong")
+    assert (again.status_code, "That is wrong. Nothing was done yet." in text(again)) == (422, True)
+    assert not ApiKey.objects.exists()
+    assert answer(client, again, path).context["token"]
+
+
+def test_guessing_the_answer_is_paused(client, jane):
+    path = "/account/keys/add/"
+    page = client.post(path, {"name": "Warehouse"})
+    answers = [answer(client, page, path, answer="wrong").status_code for _ in range(11)]
+
+    assert answers[-1] == 429
+    assert answer(client, page, path).status_code == 429
+    assert not ApiKey.objects.exists()
+
+
+def test_the_code_of_the_app_is_an_answer(client, jane):
+    secret = authenticator.new_secret()
+    authenticator.set_app(jane, secret=secret, code=code_of(secret, later=-1))
+    path = "/account/keys/add/"
+    page = client.post(path, {"name": "Warehouse"})
+    assert "Password, or code from your app" in text(page)
+
+    assert answer(client, page, path, answer=code_of(secret)).context["token"]
+
+
+def test_what_was_sent_is_good_for_this_user_and_page_only(client, jane):
+    sent = sent_of(client.post("/account/keys/add/", {"name": "Warehouse"}))
+    steve = make_user("steve", EVERYTHING, password=PASSWORD)
+    form = {"sent_before_the_question": sent, "answer": PASSWORD}
+
+    for other, path in ((client, f"/users/{steve.pk}/keys/add/"), (signed_in(steve), "/account/keys/add/")):
+        assert "The question was open for too long" in text(other.post(path, form))
+    assert not ApiKey.objects.exists()
+
+
+def test_a_password_that_was_typed_for_a_user_is_never_sent_back(client, jane):
+    page = client.post("/users/add/", filled_in("customers.merge_customer", password="correct horse battery"))
+    assert "correct horse battery" not in text(page)
+
+    answer(client, page, "/users/add/")
+    andrew = User.objects.get(username="andrew")
+    assert andrew.check_password("correct horse battery")
+    assert andrew.get_all_permissions() == {"customers.merge_customer"}
+
+
+ASKING = ["delete", "refund", "permissions", "new user", "link", "key", "reset", "source"]
+
+
+@table("act", ASKING)
+def test_acts_of_consequence_ask(act, client, jane):
+    customer, order, other = CustomerFactory(), paid_order(), make_user("andrew")
+    path = {
+        "delete": f"/customers/{customer.pk}/delete/",
+        "refund": f"/orders/{order.number}/refund/",
+        "permissions": f"/users/{other.pk}/",
+        "new user": "/users/add/",
+        "link": f"/users/{other.pk}/link/",
+        "key": f"/users/{other.pk}/keys/add/",
+        "reset": f"/users/{other.pk}/second-factor/reset/",
+        "source": f"/data-sources/{order.data_source_id}/delete/",
+    }[act]
+
+    assert ASKED in text(client.post(path, {"confirm": "on"}))
+    assert Customer.objects.filter(pk=customer.pk, erased_at=None).exists()
+    assert Order.objects.get(pk=order.pk).refunded == 0
+
+
+def test_to_look_needs_no_answer(client):
+    assert ASKED not in text(client.get("/account/keys/add/"))
+
+
+def test_who_lacks_the_permission_is_refused_and_not_asked(db):
+    client = signed_in(make_user("andrew"), answered=False)
+    response = client.post("/users/add/")
+
+    assert (response.status_code, ASKED in text(response)) == (403, False)
