@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from crm.accounts.factors import recovery_codes
 from crm.accounts.models import User
+from crm.audit.models import AuditEntry
+from customers.lib.audit import AuditAction
 from tests.crm.accounts.factors.conftest import PASSWORD
 from tests.crm.accounts.factors.devices import Device, code_of
 from tests.factories import allow, make_user, signed_in
@@ -199,3 +201,19 @@ def test_an_api_client_needs_no_second_factor(careful, client, margaret):
     allow(margaret, "customers.delete_customer")
 
     assert client.get("/v1/ping").status_code == 401  # asked for a key, not led to a page
+
+
+def test_each_step_is_on_the_audit_log_with_how_and_no_code(client, margaret, secret, device):
+    enter_password(client)
+    assert not AuditEntry.objects.filter(action=AuditAction.SIGN_IN).exists()  # nobody is in yet
+    client.post(SECOND_STEP, {"code": "123456"})
+    client.post(SECOND_STEP, {"code": code_of(secret)})
+    Client().post("/accounts/login/passkey/", {"credential": Device().sign(challenge_of(Client()))})
+
+    entries = AuditEntry.objects.filter(action=AuditAction.SIGN_IN).order_by("pk")
+    assert list(entries.values_list("text", "is_refused", "by__username", "user__username")) == [
+        ("Wrong second factor.", True, None, "margaret"),
+        ("Password and app.", False, "margaret", None),
+        ("Passkey not accepted.", True, None, None),
+    ]
+    assert "Authenticator app set up." in AuditEntry.objects.values_list("text", flat=True)
