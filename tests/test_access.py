@@ -129,6 +129,7 @@ PAGES = {
     "webhooks:send_again": Page((WEBHOOKS,), method="post", sends={"delivery": "delivery"}),
     "imports:list": Page((VIEW, "orders.run_import")),
     "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
+    "jobs:scan": Page(("jobs.start_rebuild",), method="post"),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
     "orders:order_rerun": Page((VIEW, ORDERS, "orders.rerun_order"), of=("order",)),
     "orders:order_refund": Page((VIEW, ORDERS, "orders.refund_order"), of=("order",)),

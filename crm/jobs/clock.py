@@ -28,6 +28,8 @@ from crm.jobs.paused_jobs import cancel_paused_jobs
 from crm.jobs.queue import forget_old_calls, stopping
 from crm.webhooks.deliver import deliver_due
 from crm.webhooks.purge import purge_deliveries
+from customers.matching.likely.rescore import score_changed_customers
+from customers.matching.likely.scan import is_installed
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +96,8 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("forget_old_calls", hourly(47), forget_old_calls),
     command("forget_idempotency_keys", daily(3, 37)),
     command("purge_merge_drafts", daily(3, 47)),
+    command("find_duplicates", daily(2, 17), is_needed=is_installed),
+    Scheduled("score_changed_customers", every(seconds=30), score_changed_customers, is_needed=is_installed),
     command("purge_events", daily(3, 57)),
     Scheduled("purge_sessions", hourly(57), purge_sessions),
     command("purge_audit_log", daily(4, 7)),

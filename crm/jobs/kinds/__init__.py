@@ -3,6 +3,6 @@
 Those of exports are in `crm/exports/job.py`.
 """
 
-from crm.jobs.kinds import import_file, rebuild
+from crm.jobs.kinds import import_file, rebuild, scan
 
-__all__ = ["import_file", "rebuild"]
+__all__ = ["import_file", "rebuild", "scan"]

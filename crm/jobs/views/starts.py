@@ -8,6 +8,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from crm.jobs.kinds.rebuild import START, start_rebuild
+from crm.jobs.kinds.scan import start_scan
+from crm.jobs.models import Job
 from customers.web.permissions import permission_required
 
 if TYPE_CHECKING:
@@ -17,7 +19,16 @@ if TYPE_CHECKING:
 @require_POST
 @permission_required(START)
 def rebuild(request: "StaffRequest") -> HttpResponseRedirect:
-    job, is_new = start_rebuild(by=request.user)
+    return _to(request, *start_rebuild(by=request.user), name="rebuild")
+
+
+@require_POST
+@permission_required(START)
+def scan(request: "StaffRequest") -> HttpResponseRedirect:
+    return _to(request, *start_scan(by=request.user), name="scan")
+
+
+def _to(request: "StaffRequest", job: Job, is_new: bool, *, name: str) -> HttpResponseRedirect:  # noqa: FBT001
     if not is_new:
-        messages.info(request, "This rebuild has not ended yet, so no other was started.")
+        messages.info(request, f"This {name} has not ended yet, so no other was started.")
     return redirect(job) if is_new or request.user.has_perm("jobs.view_all_job") else redirect("jobs:list")

@@ -66,6 +66,7 @@ class ComparedTable:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self.customers = 0
+        self.site: int | None = None
         self._create(arrow_table([]))
 
     def _create(self, empty: Any) -> None:
@@ -100,19 +101,23 @@ class ComparedTable:
         from splink import DuckDBAPI, Linker
 
         interface = DuckDBAPI(connection=self.connection)
-        settings = model.settings(compared, customers=self.customers, dialect="duckdb", anchor=anchor)
+        settings = model.settings(compared, customers=self.site or self.customers, dialect="duckdb", anchor=anchor)
         linker = Linker(interface.register("compared"), settings, log_level=logging.ERROR)
         for level in {level.by_rarity: level for c in compared for level in c.levels if level.by_rarity}.values():
             column = level.by_rarity
-            self.run(
-                f"create or replace table tf_{column} as {frequency_table(level, model, customers=self.customers)}"
-            )
+            is_part = self.site is not None
+            frequencies = frequency_table(level, model, customers=self.customers, is_part=is_part)
+            self.run(f"create or replace table tf_{column} as {frequencies}")
             linker.table_management.register_term_frequency_lookup(interface.register(f"tf_{column}"), column)
         return linker
 
 
-def score(table: ComparedTable, model: Model, *, only: Sequence[int] | None = None) -> Scores:
-    """The likely pairs of the table; of those customers that `only` names, if given."""
+def score(table: ComparedTable, model: Model, *, only: Sequence[int] | None = None, site: int | None = None) -> Scores:
+    """The likely pairs of the table; of those customers that `only` names, if given.
+
+    `site` is how many customers there are, if the table has a part of them.
+    """
+    table.site = site
     present = table.present()
     compared = [c for c in comparisons(present) if c.field in model.levels]
     if table.customers < 2 or not compared:

@@ -2,18 +2,23 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
+from crm.jobs.kinds.scan import start_scan
+from crm.jobs.turn import take_turn
 from customers.matching.likely.records import company_form, compared_customers, domain_of, split_street
+from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import scan
 from customers.models import Customer, LikelyPair, LikelyScan
 from tests.acts import erase
 from tests.factories import SourceRecordFactory
 from tests.tables import table
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HOME = {"line1": "12 Elm Street", "city": "Springfield", "postal_code": "62701", "country": "US"}
 
 
@@ -113,3 +118,23 @@ print(sorted({"splink", "duckdb", "pyarrow", "pyspark"} & sys.modules.keys()))
     environment |= {"ALLOWED_HOSTS": "localhost"}
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
     assert (ran.stdout.strip(), ran.returncode) == ("[]", 0), ran.stderr
+
+
+@pytest.mark.django_db
+def test_a_new_customer_is_scored_without_another_scan_and_nothing_is_before_the_first():
+    one = customer("William")
+    assert score_changed_customers() == ""
+    scan()
+    other = customer("William")
+    Customer.objects.filter(pk=one.pk).update(updated=LONG_AGO)
+    assert score_changed_customers() == "1 customers scored, 1 likely pairs."
+    assert found() == [(one.pk, other.pk)]
+
+
+@pytest.mark.django_db
+def test_a_scan_is_a_job_of_which_one_runs_at_a_time():
+    one, other = customer(), customer()
+    job, is_new = start_scan(by=None)
+    assert (start_scan(by=None), is_new) == ((job, False), True)
+    assert take_turn(str(job.uuid), worker="here").state == "done"
+    assert found() == [(one.pk, other.pk)]
