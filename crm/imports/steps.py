@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from crm.accounts.models import User
+from crm.audit import log
 from crm.jobs import control
 from crm.jobs.kinds.import_file import start_check, start_import, start_undo
 from crm.jobs.models import Job, JobState
 from crm.jobs.web import VIEW_ALL
+from customers.lib.audit import AuditAction
 from customers.lib.errors import ActionError
 from orders.imports.drafts import OPEN
 from orders.models import Import, ImportState
@@ -54,7 +56,8 @@ def run(imported: Import, *, seen: int, by: User) -> None:
         return
     if locked.job != seen:
         raise StepError("The columns were changed since this dry run. Look at the new one, then import.")
-    start_import(locked, by=by)
+    job = start_import(locked, by=by)
+    log.write(AuditAction.IMPORT, f"Import {locked.pk} into {locked.source_name} started as job {job.pk}", by=by)
 
 
 @transaction.atomic
@@ -64,7 +67,8 @@ def undo(imported: Import, *, by: User) -> None:
     if locked.state == ImportState.RUNNING and job and job.state != JobState.CANCELLED:
         raise StepError("This import has not ended. Cancel it first, then undo what it has done.")
     if locked.state not in UNDOING or (job and job.state == JobState.CANCELLED):
-        start_undo(locked, by=by)
+        job = start_undo(locked, by=by)
+        log.write(AuditAction.IMPORT, f"Undo of import {locked.pk} started as job {job.pk}", by=by)
 
 
 def _locked(imported: Import, states: Sequence[str]) -> Import:

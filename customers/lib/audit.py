@@ -20,6 +20,7 @@ class AuditAction(models.TextChoices):
     KEY = "key", "API key"
     VIEW = "view", "Customer viewed"
     EXPORT = "export", "Export"
+    IMPORT = "import", "Import"
     MERGE = "merge", "Merge"
     UNDO = "undo", "Undo"
     SPLIT = "split", "Split"

@@ -53,7 +53,10 @@ LABELS = (Note, Tag, Attribute)
 
 @dataclass(frozen=True)
 class ImportUndoPlan:
-    """How much goes, and the first of the customers who keep what the import brought, because they were touched."""
+    """How much goes, and the first of the customers who keep what the import brought, because they were touched.
+
+    `customers` go whole, `records` are split off from customers who stay, `orders` are all that go.
+    """
 
     customers: int
     records: int
@@ -76,7 +79,7 @@ def plan_undo(imported: Import) -> ImportUndoPlan:
     for owners in batches(_owners(imported, 0), CHUNK):
         added = Untouched(imported, owners).added()
         customers += len(added.customers)
-        records += len(added.records)
+        records += SourceRecord.objects.filter(pk__in=added.records).exclude(customer__in=added.customers).count()
         orders += len(added.orders) + Order.objects.filter(source_record__in=added.records).count()
         kept += added.kept
     named = Customer.objects.filter(pk__in=kept[:MOST_NAMED]).order_by("pk")

@@ -67,6 +67,8 @@ class ColumnsForm(forms.Form):
         initial = {"source": suggested_source(imported), "tag": ", ".join(self.mapping.tags)}
         super().__init__(data, initial=initial, label_suffix="")
         self.fields["source"].widget.attrs["list"] = "sources"
+        # Who only looks on, such as at all columns, is asked for nothing yet.
+        self.fields["source"].required = not self.data.get("more")
         self._add_formats()
         rows = list(enumerate(self.mapping.columns))
         guessed = [row for row in rows if row[1].target and row[1].reason == Reason.CONTENT]

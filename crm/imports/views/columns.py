@@ -47,11 +47,11 @@ def _kept(request: "StaffRequest", imported: Import, form: ColumnsForm) -> bool:
     values = form.cleaned_data
     try:
         mapping = drafts.choose(imported, form.targets, formats=form.formats, tags=values["tag"])
+        if request.POST.get("more"):
+            return True
         drafts.assign_source(imported, values["source"], by=request.user)
         if values["save_as"]:
             drafts.save_mapping(imported, values["save_as"], by=request.user)
-        if request.POST.get("more"):
-            return True
         for problem in problems(mapping):
             form.add_error(None, problem)
         if not form.errors:

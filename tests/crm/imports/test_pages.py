@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from crm.accounts.permissions import EVERYTHING
+from crm.audit.models import AuditEntry
 from crm.demo.imports import begin, work
 from crm.imports import steps
 from crm.jobs.control import cancel
@@ -188,7 +189,7 @@ def test_a_file_of_two_hundred_columns_shows_the_first_and_then_all(client, impo
     headers = [f"Field {n}" for n in range(200)]
     imported = begin("wide.csv", ["Email", *headers], [["jane@doe.example", *headers]], by=importer)
     assert page(client, imported, "columns/").text.count("<select") < 40
-    answer = press(client, imported, **{"source": "Shop", "column-7": "company", "more": "all"})
+    answer = press(client, imported, **{"column-7": "company", "more": "all"})
     answer = client.get(answer.url)
     assert answer.text.count("<select") > 200
     assert drafts.mapping_of(Import.objects.get()).columns[7].target == "company"
@@ -218,7 +219,9 @@ def test_an_import_runs_once_however_often_its_button_is_pressed(client, importe
     for _ in range(2):
         answer = client.post(f"/imports/{imported.pk}/run/", {"seen": imported.job})
         assert answer.url == f"/imports/{imported.pk}/"
-    assert Job.objects.filter(kind="import_file").count() == 1
+    job = Job.objects.get(kind="import_file")
+    entry = AuditEntry.objects.get(action="import")
+    assert (entry.text, entry.by) == (f"Import {imported.pk} into Shop started as job {job.pk}", importer)
     assert page(client, imported, "columns/").url == f"/imports/{imported.pk}/"  # such as by the back button
 
 
