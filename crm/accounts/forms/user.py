@@ -124,7 +124,10 @@ class UserForm(AccountForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        seen = EVERYTHING.intersection(cleaned["seen"].split()) if "seen" in self.data else self.granted
+        if self.errors.pop("seen", None):
+            # No field of the page: a link in the message would lead nowhere.
+            self.add_error(None, "The form was not complete. Load the page again.")
+        seen = EVERYTHING.intersection(cleaned.get("seen", "").split()) if "seen" in self.data else self.granted
         ticked = frozenset(box.permission for box in checkboxes() if cleaned.get(box.slug))
         role = next((role for role in ROLES if role.name == cleaned.get("role")), CUSTOM)
         chosen = self._chosen(role, seen=seen, ticked=ticked)

@@ -37,6 +37,7 @@ def test_a_new_user_gets_what_is_ticked(as_admin):
         ({"username": "JANE", "password": "correct horse battery"}, "Upper and lower case make no difference."),
         ({"username": "x" * 33, "password": "correct horse battery"}, "Use 32 characters or fewer."),
         ({"email": "andrew@", "password": "correct horse battery"}, "Enter a valid email address."),
+        ({"seen": "a\x00b", "password": "correct horse battery"}, "The form was not complete. Load the page again."),
     ],
 )
 def test_a_new_user_is_refused_with_words_at_the_field(as_admin, changes, words):
