@@ -49,7 +49,7 @@ def start(
 
 
 def pause(job: Job, *, by: User) -> None:
-    _change(job, PAUSABLE, JobEventKind.PAUSED, by, wanted=[JobState.PAUSED], state=JobState.PAUSED)
+    _change(job, PAUSABLE, JobEventKind.PAUSED, by, done_in=[JobState.PAUSED], state=JobState.PAUSED)
 
 
 def resume(job: Job, *, by: User) -> None:
@@ -57,7 +57,7 @@ def resume(job: Job, *, by: User) -> None:
     now = timezone.now()
     with transaction.atomic():
         anew = {"state": JobState.QUEUED, "attempts": 0, "message": "", "ended": None, "wake_at": now}
-        if _change(job, RESUMABLE, JobEventKind.RESUMED, by, wanted=UNFINISHED, **anew):
+        if _change(job, RESUMABLE, JobEventKind.RESUMED, by, done_in=UNFINISHED, **anew):
             job.wake_at = now
             wake(job)
 
@@ -65,17 +65,17 @@ def resume(job: Job, *, by: User) -> None:
 def cancel(job: Job, *, by: User) -> None:
     """For good. What is done stays done."""
     ended = {"state": JobState.CANCELLED, "ended": timezone.now()}
-    _change(job, CANCELLABLE, JobEventKind.CANCELLED, by, wanted=[JobState.CANCELLED], **ended)
+    _change(job, CANCELLABLE, JobEventKind.CANCELLED, by, done_in=[JobState.CANCELLED], **ended)
 
 
 @transaction.atomic
 def _change(
-    job: Job, states: Collection[str], event: JobEventKind, by: User, *, wanted: Collection[str], **values: object
+    job: Job, states: Collection[str], event: JobEventKind, by: User, *, done_in: Collection[str], **values: object
 ) -> bool:
     """False if it is already as wanted, such as after a double click or in a second tab."""
     if not Job.objects.filter(pk=job.pk, state__in=states, is_cleared=False).update(**values):
         job.refresh_from_db()
-        if job.state in wanted:
+        if job.state in done_in:
             return False
         state = job.get_state_display().lower()
         raise JobChangeError(f"Nothing was changed. {label_of(job.kind)} (job {job.pk}) is {state}.")

@@ -32,8 +32,8 @@ def claim(pk: int) -> Delivery | None:
     """None if another worker has it, or it is no longer due."""
     now = timezone.now()
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
-    wanted = Delivery.objects.filter(endpoint__in=WebhookEndpoint.objects.current())
-    due = wanted.filter(free, pk=pk, state=DeliveryState.WAITING, next_at__lte=now)
+    deliveries = Delivery.objects.filter(endpoint__in=WebhookEndpoint.objects.current())
+    due = deliveries.filter(free, pk=pk, state=DeliveryState.WAITING, next_at__lte=now)
     if not due.update(claim=uuid4(), claimed_until=now + CLAIM):
         return None
     return Delivery.objects.select_related("endpoint", "event").get(pk=pk)

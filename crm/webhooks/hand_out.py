@@ -36,15 +36,15 @@ def _hand_out(endpoint: WebhookEndpoint, room: int) -> int | None:
     """How many of the next events it wants, at most `room`; None if there are no more, or another worker has them."""
     last = Cursor(endpoint.handed_out_at, endpoint.handed_out_pk)
     events = events_after(last, BATCH)
-    wanted = [event for event in events if endpoint.wants(event.kind)]
-    if len(wanted) > room:
-        wanted = wanted[:room]
-        events = events[: events.index(wanted[-1]) + 1]
+    subscribed = [event for event in events if endpoint.wants(event.kind)]
+    if len(subscribed) > room:
+        subscribed = subscribed[:room]
+        events = events[: events.index(subscribed[-1]) + 1]
     following = cursor_of(events[-1]) if events else last
     there = WebhookEndpoint.objects.filter(pk=endpoint.pk, handed_out_at=last.at, handed_out_pk=last.pk)
     with transaction.atomic():
         if not events or not there.update(handed_out_at=following.at, handed_out_pk=following.pk):
             return None
-        add(endpoint, wanted)
+        add(endpoint, subscribed)
     endpoint.handed_out_at, endpoint.handed_out_pk = following.at, following.pk
-    return len(wanted)
+    return len(subscribed)

@@ -48,8 +48,8 @@ def cancel(endpoint: WebhookEndpoint) -> None:
 def events_of(endpoint: WebhookEndpoint, since: datetime, kinds: Sequence[str]) -> "QuerySet[Event]":
     last = Cursor(endpoint.handed_out_at, endpoint.handed_out_pk)
     events = Event.objects.filter(compared_to(last, "lte"), at__gte=since)
-    for wanted in (endpoint.kinds, kinds):
-        events = events.filter(kind__in=wanted) if wanted else events
+    for selected in (endpoint.kinds, kinds):
+        events = events.filter(kind__in=selected) if selected else events
     return events
 
 
@@ -62,12 +62,14 @@ def go_on(endpoint: WebhookEndpoint, *, room: int) -> None:
     end = (replay.until_at, replay.until_pk)
     read = events_after(last, room)
     events = [event for event in read if (event.at, event.pk) <= end]
-    wanted = [event for event in events if endpoint.wants(event.kind) and event.kind in (replay.kinds or [event.kind])]
+    subscribed = [
+        event for event in events if endpoint.wants(event.kind) and event.kind in (replay.kinds or [event.kind])
+    ]
     following = cursor_of(events[-1]) if events else last
     is_last = len(events) < room or (following.at, following.pk) == end
     there = Replay.objects.filter(pk=replay.pk, next_at=last.at, next_pk=last.pk, ended=None)
-    values = {"next_at": following.at, "next_pk": following.pk, "events": replay.events + len(wanted)}
+    values = {"next_at": following.at, "next_pk": following.pk, "events": replay.events + len(subscribed)}
     with transaction.atomic():
         if there.update(**values, ended=timezone.now() if is_last else None):
-            put_back(endpoint.deliveries.filter(event__in=wanted))
-            add(endpoint, wanted)
+            put_back(endpoint.deliveries.filter(event__in=subscribed))
+            add(endpoint, subscribed)

@@ -25,14 +25,14 @@ SALT = "orders.imports"  # stored digests were made with it, so it must not chan
 def digest_of(row: ImportedRow, source: int) -> str:
     order = row.order
     customer = order.customer if order else row.customer
-    said = [
+    values = [
         source,
         _said_of(customer) if customer else None,
         [row.profile, row.beside, row.note, row.tags, row.attributes],
         _said_in(order) if order else None,
         astuple(row.subscription) if row.subscription else None,
     ]
-    return keyed_digests(SALT, json.dumps(said, sort_keys=True, default=str))[0]
+    return keyed_digests(SALT, json.dumps(values, sort_keys=True, default=str))[0]
 
 
 def _said_of(customer: IncomingCustomer) -> list[Any]:

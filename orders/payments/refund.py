@@ -197,8 +197,8 @@ def _create_refund(
     by: User | None,
 ) -> tuple[Transaction, bool]:
     with locked_order(order) as current:
-        if request and (made := refund_made_by(request)):
-            return made, True
+        if request and (refund := refund_made_by(request)):
+            return refund, True
         refuse_changed(current, seen)
         payments = refundable_payments(current, purchase=purchase)
         chosen = next((payment for payment in payments if payment.sale.pk == sale), None)

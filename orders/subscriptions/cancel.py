@@ -108,12 +108,12 @@ def cancel_when_possible(
     A cancellation that is planned for an earlier day is kept, because its notice was given before. False when the day
     stays as it was.
     """
-    wanted = day_after_next_bill(purchase) if after_next_bill else today()
-    day = max(wanted, earliest_cancellation_day(purchase))
+    requested_day = day_after_next_bill(purchase) if after_next_bill else today()
+    day = max(requested_day, earliest_cancellation_day(purchase))
     if day == today():
         cancel_purchase(purchase, reason=reason, seen=seen, by=by)
         return True
-    if purchase.cancels_on and wanted <= purchase.cancels_on < day:
+    if purchase.cancels_on and requested_day <= purchase.cancels_on < day:
         return False
     schedule_cancellation(purchase, day, reason=reason, seen=seen, by=by)
     return purchase.cancels_on != day
