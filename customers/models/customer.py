@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from customers.lib.names import sort_key
 from customers.lib.phrases import ISOLATES, isolated
+from customers.models.exact import ExactCharField
 from customers.models.functions import Now
 from customers.models.ids import public_id
 from customers.models.places import BillingCountry
@@ -47,7 +48,7 @@ class Customer(models.Model):
     with `merged_into`) keeps its row, read-only, so that links to it always lead to the survivor.
     """
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "cus"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "cus"), editable=False)
 
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
@@ -182,7 +183,7 @@ class ProfileChange(models.Model):
     the merge changed then; what follows from it now is derived from what was decided in it (`Merge.decisions`).
     """
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="changes")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="changes", db_index=False)
     values = models.JSONField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     via = models.CharField(max_length=20)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.models.exact import ExactCharField
 from customers.models.ids import bare_id, public_id
 from customers.models.linked import LinkedRow, Tab, TabPosition
 
@@ -26,7 +27,7 @@ class Contact(LinkedRow):
     )
     searched_by = {"email": "Contact"}
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "con"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "con"), editable=False)
     external_id = models.CharField(max_length=255, blank=True)
     position = models.PositiveIntegerField(
         default=1, help_text="Order of the contacts of a customer; the first is the primary contact"
@@ -34,7 +35,7 @@ class Contact(LinkedRow):
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     title = models.CharField(max_length=100, blank=True)
-    email = models.CharField(max_length=254, blank=True, db_index=True)
+    email = ExactCharField(max_length=254, blank=True, db_index=True)
     phone = models.CharField(max_length=40, blank=True)
     linked_in = models.CharField(max_length=200, blank=True)
     twitter = models.CharField(max_length=200, blank=True)
@@ -80,7 +81,7 @@ class Opportunity(LinkedRow):
         only_filled=True,
     )
 
-    uuid = models.CharField(max_length=40, unique=True, default=bare_id, editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=bare_id, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     pipeline = models.CharField(max_length=100)
     pipeline_stage = models.CharField(max_length=100)
@@ -126,7 +127,7 @@ class Task(LinkedRow):
         only_filled=True,
     )
 
-    uuid = models.CharField(max_length=40, unique=True, default=bare_id, editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=bare_id, editable=False)
     details = models.CharField(max_length=255)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     due = models.DateTimeField()
@@ -172,7 +173,7 @@ class Note(LinkedRow):
         related=("by", "contact"),
     )
 
-    uuid = models.CharField(max_length=41, unique=True, default=partial(public_id, "note"), editable=False)
+    uuid = ExactCharField(max_length=41, unique=True, default=partial(public_id, "note"), editable=False)
     kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
     text = models.TextField(blank=True)  # at most LONGEST_NOTE characters: customers/engagement/notes.py
     call_duration = models.PositiveIntegerField(default=0)

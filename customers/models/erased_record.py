@@ -7,6 +7,7 @@ from django.db import models
 
 from customers.lib.digests import keyed_digests
 from customers.models.customer import Customer
+from customers.models.exact import ExactCharField
 from customers.models.prepared import insert
 from customers.models.source import SourceRecord
 
@@ -23,7 +24,7 @@ class ErasedRecord(models.Model):
 
     SALT: ClassVar[str] = "customers.erased"  # stored digests were made with it, so it must not change
 
-    digest = models.CharField(max_length=64, unique=True)
+    digest = ExactCharField(max_length=64, unique=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@ from functools import partial
 
 from django.db import models
 
+from customers.models.exact import ExactCharField
 from customers.models.functions import Now
 from customers.models.ids import public_id
 
@@ -43,7 +44,7 @@ class Event(models.Model):
     key: the event outlives the deletion of rows, and who writes it waits for no lock.
     """
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "evt"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "evt"), editable=False)
     kind = models.CharField(max_length=30, choices=EventKind)
     # The time of the database. No earlier than its transaction, so that readers know how far they have seen everything.
     at = models.DateTimeField(db_default=Now(), editable=False)

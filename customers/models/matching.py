@@ -49,7 +49,7 @@ class MatchKey(models.Model):
 
     derived = True
 
-    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="match_keys")
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="match_keys", db_index=False)
     kind = models.CharField(max_length=10, choices=MatchKind)
     value = models.CharField(max_length=254)
 
@@ -99,12 +99,20 @@ class SearchWord(models.Model):
 
     derived = True
 
-    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="search_words")
-    word = models.CharField(max_length=60, db_index=True)
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="search_words", db_index=False)
+    word = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source_record", "word"], name="searchword_once_a_record"),
+        ]
+        indexes = [
+            # For the beginning of a word too, which PostgreSQL finds by pattern_ops only. It holds the whole answer.
+            models.Index(
+                fields=["word", "source_record"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+                name="searchword_by_word",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,7 +186,7 @@ class IgnoredValueChange(models.Model):
 class NotDuplicate(models.Model):
     """Staff marked two customers as not duplicates. It also counts for the customers they are merged into later."""
 
-    first = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    first = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     second = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
@@ -202,7 +210,7 @@ class LikelyPair(models.Model):
 
     derived = True
 
-    first = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    first = models.ForeignKey(Customer, models.CASCADE, related_name="+", db_index=False)
     second = models.ForeignKey(Customer, models.CASCADE, related_name="+")
     probability = models.FloatField()
     weights = models.JSONField(help_text="{field: [how its values agree, its weight in bits]}")

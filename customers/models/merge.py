@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models.customer import Customer
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 
 
@@ -19,7 +20,7 @@ class Via(models.TextChoices):
 class Merge(models.Model):
     """One or more duplicates merged into a survivor. A merge is active until it is undone; it is never deleted."""
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "mrg"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "mrg"), editable=False)
     survivor = models.ForeignKey(Customer, models.PROTECT, related_name="merges")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -27,7 +28,7 @@ class Merge(models.Model):
     via = models.CharField(max_length=10, choices=Via)
     reason = models.CharField(max_length=200, blank=True)
     warnings = models.JSONField(default=list, blank=True)
-    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    fingerprint = ExactCharField(max_length=64, unique=True, editable=False)
     # What was decided about the profile, as customers.profile.decisions writes and reads it; it says nothing of a field
     # that nobody decided.
     decisions = models.JSONField(default=dict, blank=True)
@@ -65,7 +66,7 @@ class Merge(models.Model):
 class MergeMember(models.Model):
     """One duplicate of a merge. `records` are the primary keys of the source records that moved with it."""
 
-    merge = models.ForeignKey(Merge, models.PROTECT, related_name="members")
+    merge = models.ForeignKey(Merge, models.PROTECT, related_name="members", db_index=False)
     duplicate = models.ForeignKey(Customer, models.PROTECT, related_name="memberships")
     records = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=1, help_text="The duplicate's version before the merge")
@@ -143,7 +144,7 @@ class MergeDraft(models.Model):
 class Deletion(models.Model):
     """The log of an erasure: who erased which customer and how many rows were deleted. It holds no personal data."""
 
-    uuid = models.CharField(max_length=40, unique=True)
+    uuid = ExactCharField(max_length=40, unique=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     counts = models.JSONField(default=dict)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge
 
@@ -50,7 +51,7 @@ class CartLogin(LinkedRow):
     )
     searched_by = {"login": "Login"}
 
-    login = models.CharField(max_length=150, unique=True, null=True, blank=True)
+    login = models.CharField(max_length=150, null=True, blank=True)  # noqa: DJ001 - null is "has none", and many may
     password = models.CharField(max_length=128, blank=True, help_text="A hash; never shown, compared or returned")
     chosen_after = models.BigIntegerField(
         default=0,
@@ -61,6 +62,7 @@ class CartLogin(LinkedRow):
     class Meta(LinkedRow.Meta):
         verbose_name = "login"
         verbose_name_plural = "logins and passwords"
+        constraints = [models.UniqueConstraint(fields=["login"], name="cartlogin_once")]
 
     def __str__(self) -> str:
         return self.login or "password set"
@@ -80,7 +82,7 @@ class PaySource(LinkedRow):
 
     kind = models.CharField(max_length=20, default="CREDITCARD")
     brand = models.CharField(max_length=20, blank=True)
-    last_four = models.CharField(max_length=4, blank=True, db_index=True)
+    last_four = ExactCharField(max_length=4, blank=True, db_index=True)
     expiry_month = models.PositiveSmallIntegerField(null=True, blank=True)
     expiry_year = models.PositiveSmallIntegerField(null=True, blank=True)
     gateway = models.CharField(max_length=40, blank=True)

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.lib.identity import Identity
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 
 IDENTITY_FIELDS = ("first_name", "last_name", "company", "email", "phone", "country")
@@ -21,8 +22,8 @@ class DataSource(models.Model):
 
     STAFF: ClassVar[str] = "Staff"
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "ds"), editable=False)
-    name = models.CharField(max_length=100, unique=True)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "ds"), editable=False)
+    name = ExactCharField(max_length=100, unique=True)
     system = models.CharField(max_length=60, blank=True)
     default_country = models.CharField(max_length=2, blank=True, help_text="ISO 3166; blank is that of the account")
     default_currency = models.CharField(max_length=3, blank=True, help_text="ISO 4217; blank is that of the account")
@@ -110,7 +111,7 @@ class SourceRecord(models.Model):
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     country = models.CharField(max_length=120, blank=True)
-    identity_key = models.CharField(max_length=64, blank=True, db_index=True)
+    identity_key = ExactCharField(max_length=64, blank=True, db_index=True)
     created = models.DateTimeField(default=timezone.now, editable=False)
     moved_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -119,7 +120,12 @@ class SourceRecord(models.Model):
     class Meta:
         permissions = [("split_sourcerecord", "Can split a source record off a customer")]
         constraints = [
-            models.UniqueConstraint(fields=["data_source", "external_id"], name="sourcerecord_known_once"),
+            # The search asks for an ID of any data source. Without rows that have none: their number misleads SQLite.
+            models.UniqueConstraint(
+                fields=["external_id", "data_source"],
+                condition=models.Q(external_id__isnull=False),
+                name="sourcerecord_known_once",
+            ),
         ]
         indexes = [
             # API clients that ask what changed: records that moved since a time.

@@ -21,7 +21,7 @@ class RecordTotals(models.Model):
 
     derived = True
 
-    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="totals")
+    source_record = models.ForeignKey(SourceRecord, models.PROTECT, related_name="totals", db_index=False)
     currency = models.CharField(max_length=3)
     orders = models.BigIntegerField(default=0)
     amount = models.BigIntegerField(default=0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
-from django.db.models import Exists, OuterRef, Q, QuerySet, UniqueConstraint, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from customers.lib.emails import normal_email
 from customers.lib.identity import fold
@@ -20,7 +20,7 @@ from customers.lib.names import LONGEST_WORD, name_words
 from customers.lib.numbers import parse_number
 from customers.lib.phones import as_dialled, normal_phone, phones_in
 from customers.lib.phrases import isolated
-from customers.models import Customer, DataSource, LinkedRow, MatchKey, MatchKind, SearchWord, SourceRecord
+from customers.models import Customer, MatchKey, MatchKind, SearchWord, SourceRecord
 from customers.models.customer import CustomerQuerySet
 from customers.models.matching import Key
 from customers.records.registry import linked_models
@@ -123,9 +123,10 @@ def union_of_owners(lookups: list[Lookup]) -> Owners:
 
 def _by_name(word: str) -> Iterator[Lookup]:
     # A name such as Jean-Luc is two words; an email is one.
-    yield Lookup(
-        SearchWord.objects.filter(_begins(normal_email(word) or fold(word))), "source_record__customer", is_exact=False
-    )
+    # Not joined, as SQLite would look at every record for its words.
+    words = SearchWord.objects.filter(_begins(normal_email(word) or fold(word)))
+    records = SourceRecord.objects.filter(pk__in=words.values("source_record"))
+    yield Lookup(records, "customer", is_exact=False)
     parts = name_words(word)
     if parts and parts != [fold(word)]:
         records = SourceRecord.objects.all()
@@ -169,22 +170,15 @@ def id_lookups(text: str) -> Iterator[Lookup]:
 
 
 def _by_external_id(texts: Sequence[str]) -> Lookup:
-    return Lookup(SourceRecord.objects.filter(_has(SourceRecord, "external_id", texts)), "customer", "External ID")
+    return Lookup(SourceRecord.objects.filter(external_id__in=set(texts)), "customer", "External ID")
 
 
 def _linked(texts: Sequence[str], *, only: str = "") -> Iterator[Lookup]:
     for model in linked_models():
         for field, label in model.searched_by.items():
             if only in ("", field):
-                rows = model._default_manager.filter(_has(model, field, texts))
+                rows = model._default_manager.filter(**{f"{field}__in": set(texts)})
                 yield Lookup(rows, "source_record__customer", label)
-
-
-def _has(model: type[SourceRecord | LinkedRow], field: str, spellings: Sequence[str]) -> Q:
-    # A data source's id is named with its source, as its index begins with that.
-    has = Q(**{f"{field}__in": set(spellings)})
-    unique = (set(c.fields) for c in model._meta.constraints if isinstance(c, UniqueConstraint))
-    return has & Q(data_source__in=DataSource.objects.all()) if {"data_source", field} in unique else has
 
 
 def _match_keys(text: str) -> Iterator[Key]:

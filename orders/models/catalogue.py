@@ -4,13 +4,14 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models import DataSource
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 
 
 class Campaign(models.Model):
     """Where an order was sold: a phone line, a shop, a landing page."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = ExactCharField(max_length=100, unique=True)
     kind = models.CharField(
         max_length=10, default="ECOMMERCE", choices=[(k, k.capitalize()) for k in ("PHONE", "ECOMMERCE", "LANDER")]
     )
@@ -25,8 +26,8 @@ class Product(models.Model):
     A plan that a billing system sent has a data source and an external id, and no price of its own.
     """
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "pl"), editable=False)
-    sku = models.CharField(max_length=60, unique=True)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "pl"), editable=False)
+    sku = ExactCharField(max_length=60, unique=True)
     data_source = models.ForeignKey(DataSource, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "has none", and many may
     name = models.CharField(max_length=200)
@@ -57,7 +58,7 @@ class Product(models.Model):
 class PlanGroup(models.Model):
     """Plans that reports show as one."""
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "plg"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "plg"), editable=False)
     name = models.CharField(max_length=200)
     products = models.ManyToManyField(Product, related_name="plan_groups")
     created = models.DateTimeField(default=timezone.now, editable=False)

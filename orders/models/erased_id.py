@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.lib.digests import keyed_digests
+from customers.models.exact import ExactCharField
 
 
 class ErasedId(models.Model):
@@ -17,7 +18,7 @@ class ErasedId(models.Model):
 
     SALT: ClassVar[str] = "orders.erased"  # stored digests were made with it, so it must not change
 
-    digest = models.CharField(max_length=64, unique=True)
+    digest = ExactCharField(max_length=64, unique=True)
     created = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ class IdempotencyKey(models.Model):
     EMPTIED: ClassVar[int] = 0
     """The status of an answer that was emptied."""
 
-    caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    caller = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="idempotency_keys")

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models import DataSource, SourceRecord
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 from orders.models.order import Order
 from orders.models.subscription import Purchase
@@ -34,7 +35,7 @@ class Import(models.Model):
     last dry run or the import itself counted them.
     """
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "imp"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "imp"), editable=False)
     # It outlives its data source, whose name it keeps.
     data_source = models.ForeignKey(DataSource, models.SET_NULL, null=True, related_name="imports")
     source_name = models.CharField(max_length=100)
@@ -70,8 +71,8 @@ class Import(models.Model):
 class SavedMapping(models.Model):
     """What the columns of a file mean, kept under a name. A file with the same headers is mapped by it at once."""
 
-    name = models.CharField(max_length=100, unique=True)
-    headers = models.CharField(max_length=64, db_index=True, help_text="Digest of the headers, in any order")
+    name = ExactCharField(max_length=100, unique=True)
+    headers = ExactCharField(max_length=64, db_index=True, help_text="Digest of the headers, in any order")
     mapping = models.JSONField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     updated = models.DateTimeField(auto_now=True)
@@ -119,7 +120,7 @@ class ImportRow(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="+")
     purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, blank=True, related_name="+")
     added = models.JSONField(default=dict, blank=True, help_text="Notes and tags that it added: {table: primary keys}")
-    digest = models.CharField(max_length=64, blank=True, db_index=True)
+    digest = ExactCharField(max_length=64, blank=True, db_index=True)
 
     class Meta:
         constraints = [

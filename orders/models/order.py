@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import DataSource, LinkedRow, Tab, TabPosition
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 from orders.models.catalogue import Campaign, Product
 from orders.models.erased_id import ErasedId, name_of_key, name_of_order_id
@@ -75,8 +76,8 @@ class Order(LinkedRow):
     )
     searched_by = {"number": "Order", "external_id": "Order", "client_order_id": "Order"}
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "inv"), editable=False)
-    number = models.CharField(max_length=10, unique=True, default=random_order_number, editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "inv"), editable=False)
+    number = ExactCharField(max_length=10, unique=True, default=random_order_number, editable=False)
     data_source = models.ForeignKey(DataSource, models.PROTECT, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
     client_order_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", as above
@@ -126,8 +127,17 @@ class Order(LinkedRow):
             ("settle_order", "Can resolve pending payments"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["data_source", "external_id"], name="order_known_once"),
-            models.UniqueConstraint(fields=["data_source", "client_order_id"], name="order_sent_once"),
+            # The search asks for an ID of any data source. Without rows that have none: their number misleads SQLite.
+            models.UniqueConstraint(
+                fields=["external_id", "data_source"],
+                condition=models.Q(external_id__isnull=False),
+                name="order_known_once",
+            ),
+            models.UniqueConstraint(
+                fields=["client_order_id", "data_source"],
+                condition=models.Q(client_order_id__isnull=False),
+                name="order_sent_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(refunded=0) | models.Q(refunded__gt=0, refunded__lte=models.F("total")),
                 name="order_refunded_within_total",
@@ -193,13 +203,13 @@ class OrderItem(models.Model):
     a whole one. `event_order` puts lines of the same time in order.
     """
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "li"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "li"), editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="items")
     product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True)
     purchase = models.ForeignKey(
         "Purchase", models.PROTECT, null=True, blank=True, related_name="items", db_index=False
     )
-    external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    external_id = ExactCharField(max_length=255, blank=True, db_index=True)
     kind = models.CharField(max_length=12, choices=ItemKind, default=ItemKind.ONE_TIME)
     description = models.CharField(max_length=200)
     quantity = models.PositiveIntegerField(default=1)

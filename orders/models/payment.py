@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from customers.models import LinkedRow, PaySource, SourceRecord, Tab, TabPosition
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 from orders.models.order import Order
 
@@ -55,7 +56,7 @@ class Transaction(LinkedRow):
         related=("order", "pay_source"),
     )
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "tr"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "tr"), editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="transactions")
     pay_source = models.ForeignKey(PaySource, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=TransactionKind)
@@ -63,7 +64,7 @@ class Transaction(LinkedRow):
     amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
     is_whole = models.BooleanField(default=False, help_text="Pays or refunds the whole order, whatever its total")
-    external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    external_id = ExactCharField(max_length=255, blank=True, db_index=True)
     fees = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     fees_currency = models.CharField(max_length=3, blank=True)
     gateway_reference = models.CharField(max_length=100, blank=True)

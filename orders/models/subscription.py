@@ -12,6 +12,7 @@ from django.utils.deconstruct import deconstructible
 
 from customers.lib.phrases import Notice, isolated, join_words
 from customers.models import BillingStatus, LinkedRow, SourceRecord, Tab, TabPosition
+from customers.models.exact import ExactCharField
 from customers.models.ids import public_id
 from orders.models.catalogue import Product
 from orders.models.order import Order
@@ -79,10 +80,10 @@ class Purchase(LinkedRow):
         totals="orders/purchase/_purchase_totals.html",
     )
 
-    uuid = models.CharField(max_length=40, unique=True, default=partial(public_id, "sub"), editable=False)
+    uuid = ExactCharField(max_length=40, unique=True, default=partial(public_id, "sub"), editable=False)
     product = models.ForeignKey(Product, models.PROTECT)
     order = models.ForeignKey(Order, models.PROTECT, null=True, blank=True, related_name="purchases")
-    external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    external_id = ExactCharField(max_length=255, blank=True, db_index=True)
     set_external_id = models.CharField(max_length=255, blank=True)
     connection = models.CharField(max_length=40, blank=True)
     quantity = models.PositiveIntegerField(default=1)

@@ -3,6 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from customers.models import DataSource, LinkedRow
+from customers.models.exact import ExactCharField
 
 
 class SubscriptionEvent(LinkedRow):
@@ -15,7 +16,7 @@ class SubscriptionEvent(LinkedRow):
     external_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "sends none", and many may
     kind = models.CharField(max_length=60)
     effective = models.DateTimeField()
-    subscription_external_id = models.CharField(max_length=255, blank=True, db_index=True)
+    subscription_external_id = ExactCharField(max_length=255, blank=True, db_index=True)
     set_external_id = models.CharField(max_length=255, blank=True)
     plan_external_id = models.CharField(max_length=255, blank=True)
     currency = models.CharField(max_length=3, blank=True)
