@@ -71,7 +71,7 @@ country-names: $(VENV)/dev.stamp .env  ## Write the names of countries in all la
 	$(BIN)/python manage.py shell --command "from customers.lib import country_names; country_names.write()"
 
 .env:
-	@$(BIN)/python -c 'import secrets; print("DEBUG=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
+	@umask 077; $(BIN)/python -c 'import secrets; print("DEBUG=on\nPAYMENT_GATEWAY=orders.sandbox.SandboxGateway\nSECRET_KEY=" + secrets.token_urlsafe(50))' > $@
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

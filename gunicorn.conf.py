@@ -1,5 +1,6 @@
 """What gunicorn reads when it is started here; the command line comes before it."""
 
+umask = 0o077  # files that it makes, such as the database of SQLite, are for its user only
 worker_class = "gthread"
 workers = 2
 threads = 8

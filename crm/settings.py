@@ -54,7 +54,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "crm.http.headers.protect",
     "crm.http.charsets.refuse_unreadable",
+    "crm.http.lengths.refuse_too_long",
     "crm.http.health.answer_healthz",  # outside of everything that asks the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -170,7 +172,7 @@ SESSION_ENGINE = "crm.accounts.session_store"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 60 * 60  # since the sign-in: a working day
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)  # 0 lets a session be idle as long as it lasts
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "crm.accounts.hashers.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
@@ -186,7 +188,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 # Fields that are not logged with a failed sign-in, beside fields named password
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2"]
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old_password", "new_password1", "new_password2", "next"]
+SIGN_INS_PER_ADDRESS = env.int("SIGN_INS_PER_ADDRESS", default=60)  # each minute; an office may share one
 AXES_LOCKOUT_CALLABLE = "crm.accounts.web.lockout.sign_in_locked"
 AXES_CLIENT_IP_CALLABLE = "crm.accounts.web.client_address.client_address"
 
@@ -214,6 +217,8 @@ ACCOUNT_ZONE = ZoneInfo(env.str("ACCOUNT_TIME_ZONE", default="UTC"))
 # Browser security
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
+# A cookie of this name is taken from this very host only, over HTTPS: no neighbour under the same domain can set it.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (f"{'__Host-' if HTTPS else ''}{name}" for name in ("sessionid", "csrftoken"))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # The first two are asked from inside, over plain HTTP. The others answer that HTTPS is required, because API clients do
 # not follow the redirect of a POST.
@@ -296,7 +301,10 @@ STORAGES = {
         "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env.str("S3_ENDPOINT", default="") or None},
     }
     if S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
+from crm import rate_limit
 from crm.accounts import api_keys
 from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import LABELS
 from crm.accounts.web.client_address import client_address
-from crm.api import rate_limit
 from crm.audit import log
 from crm.audit.origin import note_key
 from customers.lib.audit import AuditAction

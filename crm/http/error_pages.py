@@ -35,7 +35,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             status, message = 413, "The request is too large. Send less data at once."
         case _:
             status, message = 400, "The request cannot be read."
-    return errors.answer(request, status, message) or render(request, "400.html", status=400)
+    return errors.answer(request, status, message) or render(
+        request, "400.html", {"why": message if status == 413 else ""}, status=status
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
+from crm.accounts.attempts import purge_attempts
 from crm.accounts.sessions import purge_sessions
 from crm.jobs.files import clear_imports, clear_old_jobs
 from crm.jobs.lost_jobs import wake_lost_jobs
@@ -101,6 +102,7 @@ SCHEDULED: list[Scheduled] = [
     command("purge_events", daily(3, 57)),
     Scheduled("purge_sessions", hourly(57), purge_sessions),
     command("purge_audit_log", daily(4, 7)),
+    Scheduled("purge_attempts", daily(4, 17), purge_attempts),
     Scheduled("purge_deliveries", hourly(37), purge_deliveries),
 ]
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 
-from crm.api import rate_limit
+from crm import rate_limit
 
 
 @pytest.fixture(autouse=True)

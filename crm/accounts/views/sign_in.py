@@ -1,5 +1,6 @@
 """Signing in and out, each time on the audit log."""
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import LoginView, LogoutView
@@ -10,6 +11,8 @@ from crm.accounts.factors.overview import has_factor
 from crm.accounts.forms.passwords import SignInForm
 from crm.accounts.models import User
 from crm.accounts.web import sign_in as steps
+from crm.accounts.web import sign_in_limits
+from crm.accounts.web.lockout import too_many_sign_ins
 from crm.audit import log
 from customers.lib.audit import AuditAction
 
@@ -21,6 +24,13 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if sign_in_limits.is_flood(request):
+            return too_many_sign_ins(request, wait=sign_in_limits.MINUTE)
+        if not sign_in_limits.slow_down(request.POST.get("username", "")):
+            return too_many_sign_ins(request, wait=ceil(sign_in_limits.PAUSE))
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: "AuthenticationForm") -> HttpResponse:
         user = form.get_user()
         if has_factor(user):
@@ -30,6 +40,7 @@ class SignIn(LoginView):
         return redirect(self.get_success_url())
 
     def form_invalid(self, form: "AuthenticationForm") -> HttpResponse:
+        sign_in_limits.note_failure(form.data.get("username", ""))
         # A name that no user has is left out: people type their password, or an email, into the wrong field.
         user = User.objects.filter(username=form.cleaned_data.get("username", "")).first()
         log.write(AuditAction.SIGN_IN, "" if user else "Unknown user name.", user=user, is_refused=True)

@@ -20,6 +20,12 @@ def sign_in_locked(request: HttpRequest, original_response: HttpResponse | None,
     return _locked(request, context)
 
 
+def too_many_sign_ins(request: HttpRequest, *, wait: int) -> HttpResponse:
+    response = render(request, "429.html", {"is_flood": True, "wait": wait}, status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
+
+
 def link_locked(request: HttpRequest) -> HttpResponse:
     """Another attempt does not restart this block. Its start is not looked up, so this is the latest end."""
     return _locked(request, {"is_link": True, "failure_limit": get_failure_limit(request, None)})

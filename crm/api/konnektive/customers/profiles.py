@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.views.decorators.debug import sensitive_variables
 from pydantic import SecretStr
 
-from crm.api import rate_limit
+from crm import rate_limit
 from crm.api.konnektive.customers.rows import customer_rows
 from crm.api.konnektive.endpoint import Call, endpoint, query_endpoint
 from crm.api.konnektive.errors import CallError, invalid, nothing_found

@@ -20,6 +20,10 @@ def count(what: str, *, seconds: int) -> int:
         return 1  # the window ended between the two
 
 
+def counted(what: str, *, seconds: int) -> int:
+    return int(cache.get(_key(what, seconds), 0))
+
+
 def take_back(what: str, *, seconds: int) -> None:
     """Count `what` once less: it was none of what is limited."""
     with suppress(ValueError):  # the window ended between the two
