@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=5)
 """Before the second attempt; four times as long before each further one."""
+NO_PAUSE = timedelta(0)
 
 
 def end_done(job: Job, kind: JobKind) -> None:
@@ -49,18 +50,18 @@ class NotedFault:
     ) -> None:
         if isinstance(error, Exception):
             logger.error("%s failed", self.job, exc_info=error)
-            note_failure(self.job, error)
+            note_failure(self.job, reason_of(error))
 
 
-def note_failure(job: Job, error: Exception) -> None:
-    """Let the chunk be tried again later, or stop the job after too many attempts."""
-    reason = reason_of(error)
+def note_failure(job: Job, reason: str, *, pause: timedelta = NO_PAUSE) -> None:
+    """Let the chunk be tried again later, after `pause` at the earliest, or stop the job after too many attempts."""
     attempts = job.attempts + 1
     if attempts >= MOST_ATTEMPTS:
         end_failed(job, reason)
         return
     with transaction.atomic():
-        if held(job).update(attempts=F("attempts") + 1, wake_at=next_attempt(attempts)):
+        wake_at = max(next_attempt(attempts), timezone.now() + pause)
+        if held(job).update(attempts=F("attempts") + 1, wake_at=wake_at):
             JobEvent.objects.create(job=job, kind=JobEventKind.RETRIED, done=job.done, worker=job.worker, reason=reason)
 
 

@@ -2,7 +2,8 @@
 
 The function does the rows from `job.cursor` on, within a transaction that the turn opened, and returns a `Step`. It
 writes to this database only: what leaves it, such as a request, could be done twice. It must be quick: a chunk that
-takes longer than `lease` is given to another worker.
+takes longer than `lease` is given to another worker. A kind that reads elsewhere does so by `ask`, before the
+transaction, which would keep others waiting; it finds the answer as `job.answer`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,6 +56,8 @@ class JobKind:
     page: Callable[[Job], str] = lambda job: job.get_absolute_url()
     """Where its owner sees what came of it."""
     lease: timedelta = FIRST_LEASE
+    ask: Callable[[Job], object] = lambda job: None
+    """Reads from another system what the next chunk writes. Done again after a fault, so it must change nothing."""
     put_together: Callable[[Job, Iterable[str], IO[bytes]], None] = lambda job, texts, file: write_texts(texts, file)
     """Write the result file from what the steps added to it, in their order."""
 
@@ -62,6 +65,14 @@ class JobKind:
 def write_texts(texts: Iterable[str], file: IO[bytes]) -> None:
     for text in texts:
         file.write(text.encode())
+
+
+class TryLaterError(ActionError):
+    """Another system does not answer, or asks to wait for `pause`. The chunk is tried again as after any fault."""
+
+    def __init__(self, message: str, *, pause: timedelta = timedelta(0)) -> None:
+        super().__init__(message)
+        self.pause = pause
 
 
 KINDS: dict[str, JobKind] = {}

@@ -69,6 +69,9 @@ class Job(models.Model):
     is_news = models.BooleanField(default=False, help_text="It ended, and its owner has not dismissed the notice")
     is_cleared = models.BooleanField(default=False, help_text="Its files, errors and parameters were deleted")
 
+    answer: object = None
+    """What the kind was answered for the next chunk. Not stored."""
+
     class Meta:
         ordering = ["-id"]
         permissions = [("view_all_job", "Can view all jobs"), ("start_rebuild", "Can rebuild derived data")]

@@ -21,8 +21,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crm.audit.origin import RequestOrigin, coming_from
-from crm.jobs.end import NotedFault, end_done, end_failed
-from crm.jobs.kind import JobKind, Step, kind_named
+from crm.jobs.end import NotedFault, end_done, end_failed, note_failure
+from crm.jobs.kind import JobKind, Step, TryLaterError, kind_named
 from crm.jobs.leases import FIRST_LEASE, LeaseLostError, held, prolong
 from crm.jobs.models import UNFINISHED, Job, JobError, JobEvent, JobEventKind, JobState, ResultPart
 from crm.jobs.pace import add_point
@@ -66,6 +66,8 @@ def _try_to_work(job: Job, is_stopping: Callable[[], bool]) -> None:
         _work(job, kind, is_stopping)
     except LeaseLostError:
         logger.warning("%s has another worker, or was paused or cancelled", job)
+    except TryLaterError as error:
+        note_failure(job, str(error), pause=error.pause)
     except ActionError as error:
         end_failed(job, str(error))
 
@@ -117,6 +119,7 @@ def _begin(job: Job, kind: JobKind) -> None:
 
 def do_chunk(job: Job, kind: JobKind) -> None:
     start = time.monotonic()
+    job.answer = kind.ask(job)
     with transaction.atomic():
         step = kind.chunk(job)
         _write_rows(job, step)

@@ -1,6 +1,6 @@
-"""Where webhooks may be sent: to public addresses by HTTPS on port 443, and wherever WEBHOOK_NETWORKS allows.
+"""Where requests may go: to public addresses by HTTPS on port 443, and wherever WEBHOOK_NETWORKS allows.
 
-Asked when an endpoint is saved, and again for each request, which then connects to the very address that was asked
+Asked when a URL is saved, and again for each request, which then connects to the very address that was asked
 about (post.py): a name that leads elsewhere a moment later gains nothing.
 """
 
@@ -66,7 +66,7 @@ def read_url(url: str) -> RequestUrl:
     if parts.scheme not in DEFAULT_PORTS or not host:
         raise TargetRefusedError("Enter a URL that begins with https://", "url")
     if parts.username is not None or parts.password is not None:
-        raise TargetRefusedError("The URL must not have a user name or password. Verify the signature instead.", "url")
+        raise TargetRefusedError("The URL must not have a user name or password.", "url")
     path = quote(parts.path or "/", safe=PLAIN)
     query = f"?{quote(parts.query, safe=PLAIN)}" if parts.query else ""
     return RequestUrl(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path + query)
@@ -100,12 +100,12 @@ def _refuse_unless_allowed(target: RequestUrl, address: Address) -> None:
         return
     if not is_public(address):
         raise TargetRefusedError(
-            f"The host {target.host} has an address in a private or reserved network. Webhooks are sent to public"
-            " addresses only.",
+            f"The host {target.host} has an address in a private or reserved network. Only public"
+            " addresses are allowed.",
             "url",
         )
     if (target.scheme, target.port) != ("https", DEFAULT_PORTS["https"]):
-        raise TargetRefusedError("Use https:// without a port: webhooks are sent by HTTPS to port 443 only.", "url")
+        raise TargetRefusedError("Use https:// without a port: requests are sent by HTTPS to port 443 only.", "url")
 
 
 def is_public(address: Address) -> bool:

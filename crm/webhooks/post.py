@@ -68,10 +68,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
 
 
 def _ask(target: RequestUrl, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-    connection = _connection(target, str(resolve(target)[0]))
-    with closing(connection), _Deadline(connection) as deadline:
-        connection.connect()
-        deadline.sock = connection.sock
+    connection = checked_connection(target, silence=LONGEST_SILENCE)
+    with closing(connection), Deadline(connection, LONGEST_REQUEST) as deadline:
+        deadline.connect()
         connection.request(
             "POST",
             target.path,
@@ -88,24 +87,30 @@ def _ask(target: RequestUrl, body: bytes, headers: Mapping[str, str]) -> tuple[i
         return answer.status, "" if 200 <= answer.status < 300 else readable(text)
 
 
-def _connection(target: RequestUrl, address: str) -> HTTPConnection:
+def checked_connection(target: RequestUrl, *, silence: float) -> HTTPConnection:
+    """To an address that may be asked, not connected yet; TargetRefusedError if there is none."""
+    address = str(resolve(target)[0])
     if not target.is_secure:
-        return HTTPConnection(address, target.port, timeout=LONGEST_SILENCE)
-    return HTTPSConnection(address, target.port, timeout=LONGEST_SILENCE, server_hostname=target.host)
+        return HTTPConnection(address, target.port, timeout=silence)
+    return HTTPSConnection(address, target.port, timeout=silence, server_hostname=target.host)
 
 
-class _Deadline:
-    """Ends the request after its longest time, however often a byte of the answer comes. Raises TimeoutError."""
+class Deadline:
+    """Ends the request after so many seconds, however often a byte of the answer comes. Raises TimeoutError."""
 
-    def __init__(self, connection: HTTPConnection) -> None:
+    def __init__(self, connection: HTTPConnection, seconds: float) -> None:
         self.connection = connection
         self.sock: socket.socket | None = None
         """The connection forgets it where it will be closed after the answer."""
         self.is_over = Event()
-        self.timer = Timer(LONGEST_REQUEST, self.end)
+        self.timer = Timer(seconds, self.end)
         self.timer.daemon = True
 
-    def __enter__(self) -> "_Deadline":
+    def connect(self) -> None:
+        self.connection.connect()
+        self.sock = self.connection.sock
+
+    def __enter__(self) -> "Deadline":
         self.timer.start()
         return self
 
