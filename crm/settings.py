@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "crm.jobs",
     "crm.exports",
     "crm.webhooks",
+    "crm.pulls",
     "orders",
     "customers",
     "django.contrib.admin.apps.SimpleAdminConfig",  # for its templates and static files: there is no admin site
@@ -278,7 +279,8 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="reunite@localhost")
 SITE_URL = env.str("SITE_URL", default="")  # of links in emails
 MEDIA_ROOT = env.str("FILES", default=str(BASE_DIR / "files"))  # never served: views ask for permission
 
-# Webhooks: networks that they may be sent to although they are not public, and for how many days what was sent is kept
+# Webhooks: networks that they may be sent to, and pulls may ask, although they are not public, and for how many days
+# what was sent is kept
 
 WEBHOOK_NETWORKS = [ip_network(network) for network in env.list("WEBHOOK_NETWORKS", default=[])]
 WEBHOOK_DAYS = env.int("WEBHOOK_DAYS", default=30)

@@ -28,6 +28,7 @@ from tests.factories import (
     order,
     signed_in,
 )
+from tests.factories.pulls import make_pull
 from tests.factories.webhooks import delivery_of
 from tests.tables import table
 
@@ -50,6 +51,7 @@ DELETE = "customers.delete_customer"
 SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
 WEBHOOKS = "webhooks.manage_webhook"
+IMPORT = "orders.run_import"
 PUBLIC = {"login", "readyz", "password_reset_confirm", "accounts:theme"}
 PUBLIC |= {"second_step", "passkey_sign_in", "passkey_challenge"}
 ANYONE_SIGNED_IN = {"logout": (), "home": (), "accounts:own": (), "accounts:own_password": ()}
@@ -127,7 +129,13 @@ PAGES = {
     "webhooks:replay_cancel": Page((WEBHOOKS,), of=("endpoint",), method="post"),
     "webhooks:delivery": Page((WEBHOOKS,), of=("delivery",)),
     "webhooks:send_again": Page((WEBHOOKS,), method="post", sends={"delivery": "delivery"}),
-    "imports:list": Page((VIEW, "orders.run_import")),
+    "imports:list": Page((VIEW, IMPORT)),
+    "pulls:list": Page((IMPORT,)),
+    "pulls:add": Page((IMPORT,)),
+    "pulls:edit": Page((IMPORT,), of=("pull",)),
+    "pulls:delete": Page((IMPORT,), of=("pull",)),
+    "pulls:run": Page((IMPORT,), of=("pull",), method="post"),
+    "pulls:test": Page((IMPORT,), of=("pull",), method="post"),
     "jobs:rebuild": Page(("jobs.start_rebuild",), method="post"),
     "jobs:scan": Page(("jobs.start_rebuild",), method="post"),
     "orders:order_detail": Page((VIEW, ORDERS), of=("order",)),
@@ -178,6 +186,7 @@ def subjects(db):
         "source": bought.data_source_id,
         "endpoint": (delivery := delivery_of(customer)).endpoint_id,
         "delivery": delivery.pk,
+        "pull": make_pull().pk,
     }
 
 

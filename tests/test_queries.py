@@ -18,6 +18,7 @@ from crm.audit.models import AuditEntry
 from crm.demo.imports import begin
 from crm.jobs.kinds.rebuild import start_rebuild
 from crm.jobs.models import Job, JobError, JobEvent
+from crm.pulls.models import Pull
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
 from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
@@ -27,6 +28,7 @@ from tests.acts import merge, undo
 from tests.customers.merging.pages.merge_steps import reviewed
 from tests.factories import customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import many, one_of_each
+from tests.factories.pulls import make_pull
 from tests.factories.webhooks import delivery_of, make_endpoint
 from tests.query_costs import analyze
 from tests.test_access import PAGES
@@ -71,6 +73,7 @@ def customer(db) -> Customer:
         imported = begin("customers.csv", ("Email",), [("jane@doe.example",)], by=None)
         Import.objects.filter(pk=imported.pk).update(state=state, job=10**9)
         add_rows(imported, records_of(customer)[:1])
+    make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
 
 
@@ -101,6 +104,7 @@ def fill(customer: Customer, user: User) -> None:
         Attempt.objects.create(delivery=Delivery.objects.earliest("pk"), at=timezone.now(), milliseconds=1)
         Replay.objects.create(endpoint=delivery.endpoint, **dict.fromkeys(TIMES_OF_REPLAY, delivery.at), until_pk=1)
         make_endpoint(failing_since=timezone.now())
+        make_pull(job=Job.objects.create(kind="pull", state="done").pk)
         job = Job.objects.create(kind="rebuild", by=user, state=["running", "done"][n % 2], total=9, done=3)
         JobError.objects.create(job=Job.objects.earliest("pk"), row=str(n), reason="No email.")
         JobEvent.objects.create(job=Job.objects.earliest("pk"), kind="lost", by=job.by)
@@ -132,6 +136,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         **{state: Import.objects.filter(state=state).earliest("pk").pk for state in OF_IMPORT.values()},
         "endpoint": WebhookEndpoint.objects.earliest("pk").pk,
         "delivery": Delivery.objects.earliest("pk").pk,
+        "pull": Pull.objects.earliest("pk").pk,
         "draft": reviewed(client, customer, other).split("/")[-2],
     }
 

@@ -93,7 +93,10 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
     ),
     "Administration": (
         Checkbox(MANAGE_USERS, "Create and edit users, with at most your own permissions"),
-        Checkbox("orders.run_import", "Customers, orders and subscriptions. Also undo an import"),
+        Checkbox(
+            "orders.run_import",
+            "Customers, orders and subscriptions, also by pulls from other systems. Also undo an import",
+        ),
         Checkbox("jobs.start_rebuild", "After an update, or when figures disagree"),
         Checkbox("jobs.view_all_job", "Imports, exports and other long work of all users"),
         Checkbox("webhooks.manage_webhook", "Endpoints that events are sent to, their secrets and deliveries"),

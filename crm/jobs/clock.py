@@ -91,6 +91,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("send_webhooks", every(seconds=2), send_webhooks),
     command("settle_pending", every(minutes=5), is_needed=lambda: bool(settings.PAYMENT_GATEWAY)),
     command("apply_due", hourly(7)),
+    command("start_pulls", every(minutes=1)),
     Scheduled("cancel_paused_jobs", hourly(17), cancel_paused_jobs),
     Scheduled("clear_old_jobs", hourly(27), clear_old_jobs),
     Scheduled("clear_old_imports", hourly(37), clear_imports),

@@ -12,6 +12,7 @@ from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from crm.demo import store
 from crm.jobs.models import Job, JobState
+from crm.pulls.models import Pull
 from crm.webhooks.models import DeliveryState, WebhookEndpoint
 from customers.matching.duplicates import duplicate_counts, duplicates_of
 from customers.models import CartLogin, Customer, DataSource, Merge, SourceRecord
@@ -54,6 +55,7 @@ def pages() -> Iterator[Shown]:
     yield from user_pages(User.objects.get(username="agent"))
     yield from job_pages()
     yield from webhook_pages()
+    yield from pull_pages()
     yield from export_pages()
     yield from import_pages()
     yield from refusals()
@@ -196,6 +198,14 @@ def webhook_pages() -> Iterator[Shown]:
     waiting = endpoint.deliveries.filter(state=DeliveryState.WAITING).latest("pk")
     yield shown("webhook-delivery", "webhooks:delivery", given_up.pk)
     yield shown("webhook-delivery-waiting", "webhooks:delivery", waiting.pk)
+
+
+def pull_pages() -> Iterator[Shown]:
+    pull = Pull.objects.latest("pk")
+    yield shown("pulls", "pulls:list")
+    yield shown("pull-add", "pulls:add")
+    yield shown("pull-edit", "pulls:edit", pull.pk)
+    yield shown("pull-delete", "pulls:delete", pull.pk)
 
 
 def refusals() -> Iterator[Shown]:

@@ -1,0 +1,105 @@
+"""The rows of an answer as an import reads those of a file: the same columns, the same checks.
+
+Leads, and orders that are pending or declined, are left for later: the same order may be completed, and then it is
+taken in as what it has become. Their customers are among the customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm.pulls.konnektive import Row
+from crm.pulls.places import CUSTOMERS, ORDERS
+from customers.models import DataSource
+from orders.imports.mapping import ColumnMapping, MappedColumn, Reason
+from orders.imports.presets import BY_NAME
+from orders.imports.read import Reader
+from orders.imports.rows import ImportedRow
+from orders.imports.table import Table
+
+UNDECIDED = ("PARTIAL", "PENDING", "COD_PENDING", "DECLINED")
+LINE = {
+    "line orderItemId": "line_id",
+    "line name": "line_description",
+    "line productSku": "line_sku",
+    "line qty": "line_quantity",
+    "line price": "line_amount",
+}
+"""Of an item, which has an amount for all of it."""
+PARTS = ("Address1", "Address2", "City", "State", "PostalCode", "Country")
+API_NAMES = (
+    *("customerId", "firstName", "lastName", "companyName", "emailAddress", "phoneNumber", "ipAddress"),
+    *(f"{part[0].lower()}{part[1:]}" for part in PARTS),
+    *(f"ship{part}" for part in PARTS),
+    *(f"custom{n}" for n in range(1, 6)),
+    *("doNotSellName", "contactOptIn", "emailOptIn", "isTaxExempt", "dateCreated", "orderId", "orderStatus"),
+    *("currencyCode", "totalAmount", "baseShipping", "salesTax", "totalDiscount", "amountRefunded", "couponCode"),
+)
+
+
+def _columns(preset: str) -> dict[str, str]:
+    """{name of a value in the API: its meaning}"""
+    return {name: target for name in API_NAMES if (target := BY_NAME[preset].target(name))}
+
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    CUSTOMERS: _columns("konnektive_customers"),
+    ORDERS: _columns("konnektive_orders") | LINE,
+}
+
+
+@dataclass
+class AnsweredTable:
+    """What `Table` reads, with the names of the API as the header."""
+
+    header: Sequence[str]
+    answered: Sequence[Sequence[str]]
+    form: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
+    sheets: Sequence[str] = ()
+
+    def rows(self) -> Iterator[Sequence[str]]:
+        yield self.header
+        yield from self.answered
+
+    def estimate(self) -> int:
+        return len(self.answered)
+
+
+def imported_rows(rows: Sequence[Row], subject: str, source: DataSource, *, zone: str, after: int) -> list[ImportedRow]:
+    """Numbered behind row `after`. Without customers that were merged or erased there."""
+    columns = COLUMNS[subject]
+    cells = [line for row in rows if _is_wanted(row) for line in _lines(row, columns, subject)]
+    if not cells:
+        return []
+    mapped = tuple(MappedColumn(header, target, Reason.PRESET) for header, target in columns.items())
+    mapping = ColumnMapping(mapped, decimal_mark=".")
+    reader = Reader(Table(subject, AnsweredTable(tuple(columns), cells)), mapping, source, zone=ZoneInfo(zone))
+    return [replace(row, numbers=tuple(number + after for number in row.numbers)) for row in reader.rows()]
+
+
+def _is_wanted(row: Row) -> bool:
+    is_gone = row.get("mergedIntoCustomerId") or str(row.get("isErased") or "0") != "0"
+    return not is_gone and row.get("orderStatus") not in UNDECIDED
+
+
+def _lines(row: Row, columns: Mapping[str, str], subject: str) -> Iterator[list[str]]:
+    """The cells of a customer; of an order those of each item."""
+    for item in [{}] if subject == CUSTOMERS else _items(row.get("items")) or [{}]:
+        values = {**row, **{f"line {name}": value for name, value in item.items()}}
+        yield [_cell(values.get(name)) for name in columns]
+
+
+def _items(items: Any) -> list[Row]:
+    """They are {id: item} or a list."""
+    items = items.values() if isinstance(items, dict) else items or ()
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value) if isinstance(value, str | int | float) else ""
