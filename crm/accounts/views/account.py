@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,6 +16,7 @@ from crm.accounts.models import User
 from crm.accounts.permissions import GROUPS, USE_API
 from crm.accounts.user_permissions import effective_permissions
 from crm.accounts.web.preferences import THEME_COOKIE, YEAR
+from customers.web.next_page import next_page
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -66,10 +66,9 @@ def theme(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=422)
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(theme=chosen)
-    if (back := request.POST.get("next")) is None:
+    if "next" not in request.POST:
         return _remember(chosen, HttpResponse(status=204), request)
-    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return _remember(chosen, HttpResponseRedirect(back if is_ours else reverse("home")), request)
+    return _remember(chosen, HttpResponseRedirect(next_page(request, otherwise=reverse("home"))), request)
 
 
 def _remember(theme: str, response: HttpResponse, request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,6 +18,7 @@ from crm.accounts.web.lockout import factor_locked
 from crm.accounts.web.passkeys import keep_challenge, site_of, take_challenge
 from crm.audit import log
 from customers.lib.audit import AuditAction
+from customers.web.next_page import next_page
 
 WRONG_CODE = "This code is wrong, or was used already. Enter the newest one."
 
@@ -105,9 +105,4 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("login")
     sign_in.complete(request, user, method="Passkey", with_factor=True)
-    return redirect(_safe(request.POST.get("next", ""), request))
-
-
-def _safe(following: str, request: HttpRequest) -> str:
-    is_ours = url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure())
-    return following if is_ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return redirect(next_page(request, otherwise=resolve_url(settings.LOGIN_REDIRECT_URL)))

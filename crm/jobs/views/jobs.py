@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
@@ -25,6 +24,7 @@ from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from customers.snapshot import after_reading
 from customers.web.csv import csv_response
+from customers.web.next_page import next_page
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
@@ -112,9 +112,7 @@ def job_dismiss(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 
 def _back(request: "StaffRequest", job: Job) -> HttpResponseRedirect:
     """To the page that has the button."""
-    address = request.POST.get("next", "")
-    hosts = {request.get_host()}
-    return redirect(address if url_has_allowed_host_and_scheme(address, hosts, request.is_secure()) else job)
+    return redirect(next_page(request, otherwise=job.get_absolute_url()))
 
 
 @require_safe

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -17,6 +17,7 @@ from crm.webhooks.models import Delivery, DeliveryState
 from crm.webhooks.queue import put_back
 from crm.webhooks.web import may_manage_webhooks
 from customers.lib.numbers import parse_number
+from customers.web.next_page import next_page
 from customers.web.permissions import VIEW_ORDERS
 
 if TYPE_CHECKING:
@@ -63,6 +64,4 @@ def send_again(request: "StaffRequest") -> HttpResponseRedirect:
         messages.success(request, f"{text} To a paused endpoint they are sent once it is resumed.")
     else:
         messages.info(request, "These deliveries are waiting already, and are sent in their turn.")
-    address = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return redirect(address if is_ours else "webhooks:list")
+    return redirect(next_page(request, otherwise=reverse("webhooks:list")))
