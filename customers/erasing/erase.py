@@ -128,7 +128,7 @@ def _erase_locked(pk: int, *, version: int | None, by: User | None) -> Deletion:
         model.keep_of_erased(records)
     ErasedRecord.keep(customer.records.exclude(data_source__name=DataSource.STAFF).select_related("data_source"))
     redact(locked)
-    _empty(family)
+    empty(family)
     counts = _named(delete_rows(records))
     shared_values.drop_unshared(keys)
     forget_ignored(keys)
@@ -160,7 +160,8 @@ def lock_records(records: QuerySet[SourceRecord]) -> list[int]:
     return list(records.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
-def _empty(family: Collection[int]) -> None:
+def empty(family: Collection[int]) -> None:
+    """Make the locked customers tombstones."""
     blank = {field.column: field.blank for field in FIELDS}
     Customer.objects.filter(pk__in=family).update(
         **blank,

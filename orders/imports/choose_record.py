@@ -6,7 +6,7 @@ A new record gets its primary key here, so that the rows behind it can belong to
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -46,7 +46,7 @@ class Person:
 class ChosenRecord:
     """`record` is the one that orders and notes go to; `added` is a record that is to be written.
 
-    A `completed` record was known and gets what it lacked.
+    A `completed` record was known and gets what it lacked: the columns `filled`.
     """
 
     record: KnownRecord
@@ -54,6 +54,7 @@ class ChosenRecord:
     incoming: IncomingCustomer
     added: KnownRecord | None = None
     completed: KnownRecord | None = None
+    filled: tuple[str, ...] = ()
     may_be_duplicate: bool = False
 
     @property
@@ -119,8 +120,9 @@ class Chooser:
             return ChosenRecord(record, MatchedBy.ID, incoming)
         completed = completed_by(record, whole)
         if key == identity_key(completed):
+            filled = tuple(name for name, value in asdict(completed).items() if value != getattr(record.identity, name))
             self._complete(record, completed, key)
-            return ChosenRecord(record, MatchedBy.ID, incoming, completed=record)
+            return ChosenRecord(record, MatchedBy.ID, incoming, completed=record, filled=filled)
         if self._says_already(record, key) or _is_found_by(record, whole):
             return ChosenRecord(record, MatchedBy.ID, incoming)
         return self._with_sibling(record, Person(incoming, identity=whole), incoming)

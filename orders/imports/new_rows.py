@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.db.models import Model
 
@@ -35,6 +36,7 @@ from orders.imports.new_orders import new_lines
 from orders.imports.verdicts import Verdict
 from orders.intake.match_customer import first_profile
 from orders.models import Import, ImportRow, MatchedBy, Order, OrderItem, Purchase
+from orders.models.imports import COMPLETED
 from orders.totals.add import add_to_totals
 from orders.totals.deltas import Delta, deltas_of_order, deltas_of_purchase
 
@@ -208,11 +210,13 @@ def _import_row(imported: Import, verdict: Verdict) -> ImportRow:
     )
 
 
-def _added(verdict: Verdict) -> dict[str, list[int]]:
-    """{table: primary keys} of notes, tags and attributes, and of a record beside that of the row."""
-    added: defaultdict[str, list[int]] = defaultdict(list)
+def _added(verdict: Verdict) -> dict[str, list[Any]]:
+    """{table: primary keys} of labels and of a record beside that of the row; the columns that it completed."""
+    added: defaultdict[str, list[Any]] = defaultdict(list)
     for label in verdict.labels:
         added[type(label).__name__].append(label.pk)
     if (choice := verdict.choice) and choice.added and choice.added is not choice.record:
         added[SourceRecord.__name__].append(choice.added.pk)
+    if choice and choice.filled and not (choice.completed and choice.completed.is_new):
+        added[COMPLETED] += choice.filled
     return dict(added)

@@ -2,6 +2,9 @@
 
 `untouched.py` says what goes. The plan is made again under the locks of the customers, so what is touched between the
 preview and the undo stays. Rows that stay keep their digest: the same file does not bring them again.
+
+Both go through the rows of the file, and take a customer with all its rows where the first of them stands. So a chunk
+costs the same however long the file is.
 """
 
 from __future__ import annotations
@@ -11,51 +14,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from customers.erasing.delete_rows import delete_rows
-from customers.erasing.erase import lock_records
-from customers.lib.batches import batches
 from customers.locks import lock
-from customers.merging import drafts
-from customers.models import (
-    Attribute,
-    Customer,
-    EventKind,
-    HistoryEntry,
-    MatchKey,
-    MonthTotals,
-    Note,
-    ProfileChange,
-    RecordTotals,
-    SourceRecord,
-    Tag,
-    Visit,
-)
+from customers.models import Customer, SourceRecord
 from customers.models.functions import Now
 from customers.models.prepared import insert
-from customers.records import deleted_rows, events, shared_values
+from customers.records import events
 from customers.totals import billing_status
-from orders import events as order_events
+from orders.imports import delete_added
 from orders.imports.untouched import Added, Untouched
-from orders.models import Import, ImportRow, ImportState, Order, OrderItem, Purchase, RowOutcome
-from orders.totals.add import replace_totals
-from orders.totals.deltas import deltas_of_order, deltas_of_purchase
+from orders.models import Import, ImportRow, ImportState, Order, RowOutcome
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-CHUNK = 200
+CHUNK = 500
 MOST_NAMED = 100
-LABELS = (Note, Tag, Attribute)
+MOST_LOOKED_AT = 10_000
+"""How many rows a plan looks at one by one; those behind are counted."""
 
 
 @dataclass(frozen=True)
 class ImportUndoPlan:
     """How much goes, and the first of the customers who keep what the import brought, because they were touched.
 
-    `customers` go whole, `records` are split off from customers who stay, `orders` are all that go.
+    `customers` go whole, `records` are split off from customers who stay, `orders` are all that go. Of the last
+    `unchecked` rows of a long file it is not known yet who was touched: they are counted as if nobody was.
     """
 
     customers: int
@@ -63,108 +49,101 @@ class ImportUndoPlan:
     orders: int
     kept: int
     named: Sequence[Customer]
+    unchecked: int = 0
 
 
 @dataclass(frozen=True)
 class UndoneChunk:
+    """`last` is the last row of the file that was looked at."""
+
     last: int
     is_last: bool
     customers: int
     kept: Sequence[Customer]
 
 
+@dataclass(frozen=True)
+class Window:
+    """Some rows behind another one, and the customers of whom the first row is among them."""
+
+    last: int
+    owners: Collection[int]
+    is_last: bool
+
+
 def plan_undo(imported: Import) -> ImportUndoPlan:
-    customers = records = orders = 0
+    customers = records = orders = looked_at = 0
     kept: list[int] = []
-    for owners in batches(_owners(imported, 0), CHUNK):
-        added = Untouched(imported, owners).added()
+    window = Window(0, (), is_last=False)
+    while not window.is_last and looked_at < MOST_LOOKED_AT:
+        window = _window(imported, window.last)
+        added = Untouched(imported, window.owners).added()
         customers += len(added.customers)
         records += SourceRecord.objects.filter(pk__in=added.records).exclude(customer__in=added.customers).count()
         orders += len(added.orders) + Order.objects.filter(source_record__in=added.records).count()
         kept += added.kept
+        looked_at += CHUNK
     named = Customer.objects.filter(pk__in=kept[:MOST_NAMED]).order_by("pk")
-    return ImportUndoPlan(customers, records, orders, len(kept), list(named))
+    behind = _counts_behind(imported, window.last)
+    return ImportUndoPlan(
+        customers + behind["customers"],
+        records + behind["records"],
+        orders + behind["orders"],
+        len(kept),
+        list(named),
+        unchecked=behind["rows"],
+    )
 
 
-def _owners(imported: Import, after: int) -> Sequence[int]:
-    """The customers to whom it added something, by their numbers."""
-    rows = imported.rows.exclude(outcome=RowOutcome.HERE).filter(source_record__customer__gt=after)
-    owners = rows.order_by("source_record__customer").values_list("source_record__customer", flat=True)
-    return list(owners.distinct())
+def _counts_behind(imported: Import, last: int) -> dict[str, int]:
+    return (
+        _rows(imported)
+        .filter(number__gt=last)
+        .aggregate(
+            rows=Count("pk"),
+            customers=Count("pk", filter=Q(is_new_customer=True)),
+            records=Count("pk", filter=Q(is_new_record=True, is_new_customer=False)),
+            orders=Count("order"),
+        )
+    )
+
+
+def _rows(imported: Import) -> QuerySet[ImportRow]:
+    return ImportRow.objects.filter(imported=imported).exclude(outcome=RowOutcome.HERE)
+
+
+def _window(imported: Import, after: int) -> Window:
+    rows = _rows(imported).filter(number__gt=after).order_by("number")
+    owner_of = dict(rows.values_list("number", "source_record__customer")[:CHUNK])
+    of_owners = _rows(imported).filter(source_record__customer__in=set(owner_of.values()))
+    first = of_owners.order_by().values_list("source_record__customer").annotate(first=Min("number"))
+    owners = sorted(owner for owner, number in first if number > after)
+    return Window(max(owner_of, default=after), owners, is_last=len(owner_of) < CHUNK)
 
 
 @transaction.atomic
 def undo_chunk(imported: Import, after: int, *, by: User | None) -> UndoneChunk:
-    """Undo what the import added to the customers behind number `after`, a few hundred of them."""
-    owners = _owners(imported, after)[:CHUNK]
-    lock(owners)
-    added = Untouched(imported, owners).added()
-    _delete_orders(added)
-    _delete_labels(added)
-    _delete_records(added)
-    _delete_customers(added.customers)
+    """Undo what the import added to the customers of some hundred rows behind row `after`."""
+    window = _window(imported, after)
+    lock(window.owners)
+    added = Untouched(imported, window.owners).added()
+    delete_added.delete_orders(added)
+    delete_added.delete_labels(added)
+    delete_added.delete_records(added)
+    delete_added.take_back(added.completed)
+    delete_added.delete_customers(added.customers)
     ImportRow.objects.filter(pk__in=added.rows).delete()
     billing_status.refresh(added.owners)
     Customer.objects.filter(pk__in=added.owners).update(updated=Now())
     insert(*(events.updated(owner) for owner in added.owners))
-    if is_last := len(owners) < CHUNK:
+    if window.is_last:
         imported.rows.filter(outcome=RowOutcome.HERE).delete()
         Import.objects.filter(pk=imported.pk).update(state=ImportState.UNDONE, ended=timezone.now())
-    kept = Customer.objects.filter(pk__in=added.kept).order_by("pk")
-    return UndoneChunk(owners[-1] if owners else after, is_last, len(owners), list(kept))
+    return UndoneChunk(window.last, window.is_last, len(window.owners), _kept_for_good(added, window))
 
 
-def _delete_orders(added: Added) -> None:
-    orders = Order.objects.filter(pk__in=added.orders)
-    purchases = Purchase.objects.filter(pk__in=added.purchases)
-    locked, bought = list(orders.select_related("source_record")), list(purchases.select_related("source_record"))
-    if not (locked or bought):
-        return
-    deltas = [delta for order in locked for delta in deltas_of_order(order)]
-    insert(
-        *order_events.about_each(locked, EventKind.ORDER_DELETED),
-        *order_events.about_each(bought, EventKind.SUBSCRIPTION_DELETED),
-    )
-    for rows in (orders, purchases):
-        deleted_rows.remember(rows)
-    ImportRow.objects.filter(Q(order__in=orders) | Q(purchase__in=purchases)).delete()
-    OrderItem.objects.filter(order__in=orders).delete()
-    HistoryEntry.objects.filter(order_number__in=[order.number for order in locked]).delete()
-    purchases.delete()
-    orders.delete()
-    replace_totals([*deltas, *(delta for purchase in bought for delta in deltas_of_purchase(purchase))], [])
-    records = {row.source_record_id for row in (*locked, *bought)}
-    RecordTotals.objects.filter(source_record__in=records, orders=0).filter(_NO_PURCHASES).delete()
-    MonthTotals.objects.filter(source_record__in=records, orders=0).delete()
-
-
-_NO_PURCHASES = Q(purchases_active=0, purchases_past_due=0, purchases_cancelled=0)
-
-
-def _delete_labels(added: Added) -> None:
-    for model in LABELS:
-        model._default_manager.filter(pk__in=added.labels.get(model.__name__, ())).delete()
-
-
-def _delete_records(added: Added) -> None:
-    records = lock_records(SourceRecord.objects.filter(pk__in=added.records))
-    keys = set(MatchKey.objects.filter(source_record__in=records).values_list("kind", "value"))
-    insert(
-        *order_events.about_each(_of(Order, records), EventKind.ORDER_DELETED),
-        *order_events.about_each(_of(Purchase, records), EventKind.SUBSCRIPTION_DELETED),
-    )
-    delete_rows(records)
-    shared_values.drop_unshared(keys)
-
-
-def _of(model: type[Order] | type[Purchase], records: Collection[int]) -> list[Order] | list[Purchase]:
-    return list(model._default_manager.filter(source_record__in=records).order_by("pk"))
-
-
-def _delete_customers(customers: Collection[int]) -> None:
-    """Nobody has seen more of them than the import brought, so they leave no tombstone."""
-    insert(*events.erased(customers))
-    drafts.forget(customers)
-    for model in (ProfileChange, Visit):
-        model._default_manager.filter(customer__in=customers).delete()
-    Customer.objects.filter(pk__in=customers).delete()
+def _kept_for_good(added: Added, window: Window) -> list[Customer]:
+    """Without those of whom a row behind the window stays: the window of that row names them."""
+    left = ImportRow.objects.filter(pk__in=added.kept_rows, number__lte=window.last)
+    named = Customer.objects.filter(pk__in=left.values("source_record__customer"))
+    return list(named.order_by("pk"))

@@ -101,6 +101,10 @@ class MatchedBy(models.TextChoices):
     ROW = "row", "Same row imported before"
 
 
+COMPLETED = "completed"
+"""Beside the tables of `ImportRow.added`: the columns that the row filled in at the record, which was here."""
+
+
 class ImportRow(models.Model):
     """What a row of a file was written as. It goes with its source record, so an erasure takes it along.
 
