@@ -7,8 +7,9 @@ rows both ways (`tests/orders/imports/test_same_as_intake.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -17,6 +18,7 @@ from customers.models import DataSource
 from orders.imports.choose_record import Chooser, ChosenRecord, Person
 from orders.imports.ids import Ids
 from orders.imports.known_orders import KnownOrders
+from orders.imports.known_profiles import KnownProfiles
 from orders.imports.known_rows import KnownRows, digest_of
 from orders.imports.new_labels import Labels, refusal_of_labels
 from orders.imports.new_orders import Products, new_order, new_purchase
@@ -46,6 +48,7 @@ class Judge:
         self.products = Products(rows, source, ids=ids)
         self._read_people()
         self.stored_identity_keys = {pk: record.identity_key for pk, record in self.people.records.items()}
+        self.profiles = KnownProfiles(rows, self.people.customers.keys())
         self.labels = Labels(rows, list(self.people.records), ids=ids)
         known = {r.external_id: r for r in self.people.records.values() if r.data_source_id == source.pk}
         self.chooser = Chooser(self.people, {id_: record for id_, record in known.items() if id_}, source, ids)
@@ -90,7 +93,8 @@ class Judge:
         labels = self.labels.new(row, choice.record.pk)
         if order:
             self.orders.add(order)
-        changes = bool(labels or order or purchase or choice.added or choice.completed)
+        differences, refusals = self._of_profile(row, choice)
+        changes = bool(labels or order or purchase or refusals or choice.added or choice.completed)
         return Verdict(
             row,
             RowOutcome.CREATED if choice.is_new_customer else RowOutcome.JOINED if changes else RowOutcome.HERE,
@@ -102,7 +106,18 @@ class Judge:
             order=order,
             purchase=purchase,
             labels=labels,
+            refusals=refusals,
+            is_different=not differences.keys() <= refusals.keys(),
         )
+
+    def _of_profile(self, row: ImportedRow, choice: ChosenRecord) -> tuple[Mapping[str, Any], Mapping[str, bool]]:
+        """How the profile of a customer who is here differs from the row, and what the row refuses."""
+        customer = choice.record.customer
+        if choice.is_new_customer:
+            self.profiles.begin(customer, row.profile)
+            return {}, {}
+        differences = self.profiles.differences(row, customer)
+        return differences, self.profiles.refuse(row, customer, differences)
 
     def _purchase(self, row: ImportedRow, choice: ChosenRecord, now: datetime) -> Purchase | None:
         if not row.subscription:

@@ -25,7 +25,7 @@ from customers.models.functions import Now
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
 from customers.profile.derive import first_profile_change
-from customers.profile.edit import unsaved_customer
+from customers.profile.edit import edit_profile, unsaved_customer
 from customers.profile.lead_status import clear_lost, losses
 from customers.records import events, history, match_keys, shared_values
 from customers.totals import billing_status
@@ -54,6 +54,10 @@ class NewRows:
         self.bought: set[int] = set()
         self.subscribed: set[int] = set()
         self.deltas: list[Delta] = []
+        self.refusals: defaultdict[int, dict[str, bool]] = defaultdict(dict)
+        for verdict in verdicts:
+            if verdict.customer_pk and verdict.refusals:
+                self.refusals[verdict.customer_pk] |= verdict.refusals
         for verdict in verdicts:
             self._add(verdict)
         self._add_records()
@@ -83,6 +87,8 @@ class NewRows:
             self.completed[choice.completed.pk] = choice.completed
         if choice.is_new_customer:
             values = {**first_profile(choice.incoming), **row.profile}
+            # What a row below refuses for the customer, too.
+            values |= self.refusals.pop(choice.record.customer.pk, {})
             customer = unsaved_customer(values, pk=choice.record.customer.pk, **row.beside)
             self._put(customer, first_profile_change(customer, by=by, via=VIA))
             if not verdict.order:
@@ -132,6 +138,7 @@ class NewRows:
 
     def refresh(self) -> None:
         self._refresh_completed()
+        self._refuse()
         Customer.objects.filter(pk__in=self.touched).update(updated=Now())
         for record in self._lost():
             clear_lost(record, by=self.imported.by)
@@ -147,6 +154,11 @@ class NewRows:
                 setattr(record, name, value)
         SourceRecord.objects.bulk_update(records, IDENTITY_FIELDS)
         match_keys.refresh(records)
+
+    def _refuse(self) -> None:
+        for pk, refusals in sorted(self.refusals.items()):
+            version = Customer.objects.values_list("version", flat=True).get(pk=pk)
+            edit_profile(Customer(pk=pk), refusals, version=version, by=self.imported.by, via=VIA)
 
     def _lost(self) -> Iterable[SourceRecord]:
         """The records by which somebody bought who is, or was, a lost lead."""

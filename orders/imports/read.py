@@ -93,7 +93,10 @@ class Reader:
             return self._refused(rows, str(error))
 
     def _refused(self, rows: Sequence[Row], refusal: str) -> ImportedRow:
-        return ImportedRow(_numbers(rows), self._cells(rows[0]), refusal=refusal)
+        return ImportedRow(_numbers(rows), self._cells(rows[0]), refusal=refusal, further_cells=self._further(rows))
+
+    def _further(self, rows: Sequence[Row]) -> tuple[Mapping[str, str], ...]:
+        return tuple(self._cells(row) for row in rows[1:])
 
     def _cells(self, row: Row) -> Mapping[str, str]:
         return dict(zip(self._table.headers, row.cells, strict=False))
@@ -120,6 +123,7 @@ class Reader:
             note=self._labels.note(rows),
             tags=self._labels.tags(rows),
             attributes=self._labels.attributes(rows),
+            further_cells=self._further(rows),
         )
 
     def _values(self, row: Row) -> Values:

@@ -37,10 +37,10 @@ class IncomingSubscription:
 class ImportedRow:
     """One customer, order or subscription of a file, made of the rows `numbers`: an order may have a row for each line.
 
-    `cells` are those of the first row, by header, as the file has them. `profile` has fields of the profile by key,
-    cleaned, the identity and the addresses of `customer` included; what the file leaves blank is not in it. `beside`
-    are columns of the customer that are no part of the profile. `refusal` says why the row cannot be taken in, in
-    sentences fit to show; it has no customer, order and subscription then.
+    `cells` are those of the first row, by header, as the file has them, `further_cells` those of the others. `profile`
+    has fields of the profile by key, cleaned, the identity and the addresses of `customer` included; what the file
+    leaves blank is not in it. `beside` are columns of the customer that are no part of the profile. `refusal` says why
+    the row cannot be taken in, in sentences fit to show; it has no customer, order and subscription then.
     """
 
     numbers: tuple[int, ...]
@@ -54,3 +54,4 @@ class ImportedRow:
     tags: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
+    further_cells: tuple[Mapping[str, str], ...] = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from orders.imports.choose_record import ChosenRecord
 from orders.imports.new_labels import Label
@@ -13,12 +13,17 @@ from orders.models import ItemKind, MatchedBy, Order, Purchase, RowOutcome
 
 DUPLICATES = "duplicates"
 """Beside the outcomes: customers who are created, and have the email or phone of another one."""
+NOT_APPLIED = "not applied"
+"""Beside the outcomes: rows with other values than the profile of a customer who is here, which stays."""
+REFUSALS = "refusals"
+"""Beside the outcomes: rows by which a customer who is here refuses email, SMS or the sale of data."""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """`order` and `purchase` are new, and not saved yet. Of a refused row, `reason` is a sentence fit to show.
 
+    `refusals` are of a customer who is here; with `is_different`, the row has values that its profile does not take.
     `record_pk` is the record of the row, also where it was found without a choice: by its order, or by the same row.
     """
 
@@ -33,6 +38,8 @@ class Verdict:
     order: Order | None = None
     purchase: Purchase | None = None
     labels: Sequence[Label] = ()
+    refusals: Mapping[str, bool] = field(default_factory=dict)
+    is_different: bool = False
 
     @property
     def number(self) -> int:
@@ -45,7 +52,7 @@ class Verdict:
         if choice is None:
             return False
         begins = order and (order.purchases or any(line.kind == ItemKind.SUBSCRIPTION for line in order.lines))
-        return bool(choice.added or choice.completed or self.labels or self.purchase or begins)
+        return bool(choice.added or choice.completed or self.labels or self.refusals or self.purchase or begins)
 
     @property
     def may_be_duplicate(self) -> bool:
@@ -64,4 +71,6 @@ def counts_of(verdicts: Iterable[Verdict]) -> dict[str, int]:
         if verdict.outcome == RowOutcome.JOINED and verdict.evidence in MatchedBy.values:
             counts[f"{verdict.outcome} {verdict.evidence}"] += 1
         counts[DUPLICATES] += verdict.may_be_duplicate
+        counts[NOT_APPLIED] += verdict.is_different
+        counts[REFUSALS] += bool(verdict.refusals)
     return {name: number for name, number in counts.items() if number}

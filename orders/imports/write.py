@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from customers.locks import RetiredMeanwhileError, chain_of, lock, lock_numbers, retry_on
 from customers.models import DataSource, SourceRecord
+from customers.records.ownership import merged_into_any
 from orders.imports.ids import Ids
 from orders.imports.judge import Judge, people_of
 from orders.imports.new_rows import NewRows
@@ -60,7 +61,9 @@ def _lock_customers(judge: Judge, verdicts: Sequence[Verdict]) -> None:
     if not records:
         return
     chains = {record.origin: chain_of(record.origin) for record in records if record.origin != record.customer.pk}
-    locked = lock({*stored, *(pk for chain in chains.values() for pk in chain)})
+    # A refusal is said by everybody who is merged into the customer, as an edit writes it.
+    refusing = merged_into_any({v.customer_pk for v in verdicts if v.refusals and v.customer_pk in stored})
+    locked = lock({*stored, *refusing, *(pk for chain in chains.values() for pk in chain)})
     now = SourceRecord.objects.filter(customer__in=stored).values_list("pk", "customer", "origin", "identity_key")
     as_read = {(r.pk, r.customer.pk, r.origin, judge.stored_identity_keys[r.pk]) for r in records}
     if set(now) != as_read or not all(locked[pk].is_live for pk in stored):

@@ -15,7 +15,7 @@ from customers.web.csv import row_lines
 from orders.imports.run import Chunk, check_rows, import_rows
 from orders.imports.stored_file import change_state, open_import
 from orders.imports.undo import undo_chunk
-from orders.imports.verdicts import DUPLICATES, Verdict
+from orders.imports.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS, Verdict, counts_of
 from orders.models import Import, ImportState, RowOutcome
 
 PERMISSION = "orders.run_import"
@@ -23,7 +23,12 @@ REASON = "Reason"
 KEPT = "Changed since the import, so it was kept."
 LEASE = timedelta(minutes=10)
 """The worker that goes on with a long file of another one reads it from its beginning."""
-LABELS = {**dict(RowOutcome.choices), DUPLICATES: "Possible duplicates"}
+LABELS = {
+    **dict(RowOutcome.choices),
+    DUPLICATES: "Possible duplicates",
+    REFUSALS: "Refusals applied",
+    NOT_APPLIED: "Other values, profile kept",
+}
 
 ChunkAct = Callable[[Import, int], Chunk]
 
@@ -61,22 +66,23 @@ def _chunk(job: Job, *, act: ChunkAct) -> Step:
     after = job.cursor.get("after", 0)
     headers = open_import(imported).table.headers
     chunk = act(imported, after)
-    labels = {label: sum(v.outcome == outcome for v in chunk.verdicts) for outcome, label in RowOutcome.choices}
-    labels[LABELS[DUPLICATES]] = sum(verdict.may_be_duplicate for verdict in chunk.verdicts)
+    counts = counts_of(chunk.verdicts)
     lines = [[*headers, REASON]] if not after else []
-    lines += [_refused_line(verdict, headers) for verdict in chunk.refused]
+    lines += [line for verdict in chunk.refused for line in _refused_lines(verdict, headers)]
     return Step(
         {"after": chunk.last},
         is_last=chunk.is_last,
         done=chunk.rows,
         refusals=[RefusedRow(f"Row {verdict.number}", verdict.reason) for verdict in chunk.refused],
-        counts={label: number for label, number in labels.items() if number},
+        counts={label: counts[name] for name, label in LABELS.items() if name in counts},
         text="".join(row_lines(lines)),
     )
 
 
-def _refused_line(verdict: Verdict, headers: Sequence[str]) -> list[str]:
-    return [*(verdict.row.cells.get(header, "") for header in headers), verdict.reason]
+def _refused_lines(verdict: Verdict, headers: Sequence[str]) -> list[list[str]]:
+    """All rows of an order, so that the whole can be mended and sent again."""
+    rows = (verdict.row.cells, *verdict.row.further_cells)
+    return [[*(cells.get(header, "") for header in headers), verdict.reason] for cells in rows]
 
 
 def _undo(job: Job) -> Step:

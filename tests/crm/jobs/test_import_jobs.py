@@ -86,6 +86,19 @@ def test_an_import_goes_on_where_its_worker_was_lost_and_refuses_into_a_file(own
     assert SourceRecord.objects.filter(data_source__name="Shop").count() == 4
 
 
+def test_of_an_order_that_is_refused_all_rows_are_in_the_file(owner):
+    allow(owner, "orders.run_import")
+    text = "Order ID,Email,Order date,Currency,Total,Product,Price\n7,a@b.example,never,USD,5,Tea,2\n7,,,,,Cup,3\n"
+    job = work(start_import(imported_file("orders.csv", text), by=owner))
+    assert job.counts == {"Refused": 1}
+    with job.result_file.open() as file:
+        lines = file.read().decode().splitlines()
+    assert [line.split(",")[:6] for line in lines[1:]] == [
+        ["7", "a@b.example", "never", "USD", "5", "Tea"],
+        ["7", "", "", "", "", "Cup"],
+    ]
+
+
 def test_the_same_file_under_another_name_changes_nothing(owner):
     allow(owner, "orders.run_import")
     work(start_import(imported_file(), by=owner))

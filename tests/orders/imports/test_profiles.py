@@ -1,0 +1,75 @@
+"""What a file says of customers who are here: refusals are applied, nothing else is, and that is counted."""
+
+import pytest
+
+from customers.models import Customer
+from customers.rebuild import rebuild
+from orders.imports.rows import ImportedRow
+from orders.imports.verdicts import counts_of
+from orders.imports.write import check_chunk, write_chunk
+from orders.models import Import
+from orders.totals.add import rebuild_totals
+from tests.acts import edit, fresh, merge, undo
+from tests.factories import DataSourceFactory, customer_with_order, order, person
+
+pytestmark = pytest.mark.django_db
+REFUSED = {"email_opt_in": False, "sms_contact": False, "do_not_sell": True}
+AGREED = {"email_opt_in": True, "sms_contact": True, "do_not_sell": False}
+
+
+def row(number, profile, **person_values):
+    return ImportedRow((number,), {}, person("Shop", **person_values), profile=profile)
+
+
+def imported(*rows):
+    shop = DataSourceFactory(name="Shop")
+    return write_chunk(Import.objects.create(data_source=shop, source_name="Shop", name="a.csv"), shop, rows)
+
+
+def answers(customer):
+    [now] = fresh(customer)
+    return {key: getattr(now, key) for key in REFUSED}
+
+
+@pytest.fixture
+def ada():
+    return order("Shop", external_id="1", first_name="Ada", last_name="Lee").assigned.record.customer
+
+
+def test_a_refusal_is_applied_and_a_yes_is_not(ada):
+    edit(ada, **AGREED)
+    assert counts_of(imported(row(1, REFUSED, external_id="1"))) == {"joined": 1, "joined id": 1, "refusals": 1}
+    assert answers(ada) == REFUSED
+    assert counts_of(imported(row(1, AGREED, external_id="1"))) == {"here": 1, "not applied": 1}
+    assert answers(ada) == REFUSED
+    assert [*rebuild(rebuild_totals)] == []
+
+
+def test_everybody_who_is_merged_refuses_as_well(ada):
+    merged = merge(ada, edit(customer_with_order(first_name="Bea"), **AGREED))
+    [bea] = Customer.objects.exclude(merged_into=None)
+    imported(row(1, REFUSED, external_id="1"))
+    undo(merged)
+    assert answers(ada) == answers(bea) == REFUSED
+    assert [*rebuild(rebuild_totals)] == []
+
+
+def test_who_is_new_refuses_by_a_row_further_down():
+    twice = [row(n, profile, external_id="7", first_name="Eve") for n, profile in ((1, AGREED), (2, REFUSED))]
+    assert counts_of(imported(*twice)) == {"created": 1, "joined": 1, "joined id": 1, "refusals": 1}
+    eve = Customer.objects.get()
+    assert (answers(eve), eve.version) == (REFUSED, 1)
+    assert [*rebuild(rebuild_totals)] == []
+
+
+def test_other_values_are_counted_and_not_applied(ada):
+    name = {"first_name": "Adele", "last_name": "Lee"}
+    rows = [
+        row(1, name | {"website": "lee.example"}, external_id="1", **name),
+        row(2, {"last_name": "LEE"}, external_id="1"),
+    ]
+    shop = DataSourceFactory(name="Shop")
+    dry = Import.objects.create(data_source=shop, source_name="Shop", name="a.csv")
+    assert counts_of(check_chunk(dry, shop, rows, now=ada.created))["not applied"] == 1
+    assert counts_of(imported(*rows))["not applied"] == 1
+    assert fresh(ada)[0].first_name == "Ada"
