@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from customers.models import Customer
-from orders.imports.verdicts import DUPLICATES
+from orders.imports.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS
 from orders.models import Import, ImportSample, MatchedBy, RowOutcome
 
 WIDTH, GAP = 1_000, 3
@@ -68,6 +68,8 @@ class Outcome:
         self._imported, counts = imported, imported.counts
         self.figures = _figures({outcome: counts.get(outcome, 0) for outcome in RowOutcome})
         self.duplicates: int = counts.get(DUPLICATES, 0)
+        self.refusals: int = counts.get(REFUSALS, 0)
+        self.not_applied: int = counts.get(NOT_APPLIED, 0)
         self.rows = sum(figure.rows for figure in self.figures)
         self.taken = counts.get(RowOutcome.CREATED, 0) + counts.get(RowOutcome.JOINED, 0)
         self.refused: int = counts.get(RowOutcome.REFUSED, 0)

@@ -281,7 +281,7 @@ def test_an_undo_names_who_is_kept_and_runs_once(client, importer):
     assert Job.objects.filter(kind="undo_import").count() == 1
     work(imported)
     assert "Undone Done" in visible_text(page(client, imported))
-    assert [*Customer.objects.all()] == [zoe]
+    assert [*Customer.objects.live()] == [zoe]
 
 
 def test_what_a_cancelled_import_has_written_can_be_undone(client, importer):
@@ -341,3 +341,14 @@ def test_files_that_are_cleared_leave_no_cell_behind(importer):
     assert "jane@doe.example" not in f"{imported.table} {imported.mapping} {[*imported.samples.values()]}"
     client = signed_in(importer)
     assert page(client, imported).status_code == 200
+
+
+def test_what_a_file_says_of_customers_who_are_here_is_applied_or_named(client, importer):
+    done(importer, JANE)
+    imported = done(importer, ("7", "Janet", *JANE[2:]))
+    differs = "1 row with other values than the profile of a customer who is here: not applied"
+    assert differs in visible_text(page(client, imported))
+    imported.counts["refusals"] = 2
+    imported.save()
+    refuses = "2 rows in which a customer who is here refuses email, SMS or the sale of data: applied"
+    assert refuses in visible_text(page(client, imported))
