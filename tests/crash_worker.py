@@ -19,5 +19,5 @@ class TenKills:
 
 
 if __name__ == "__main__":
-    files = ["tests/crm/jobs/test_workers.py", "tests/crm/jobs/test_celery.py"]
+    files = [f"tests/crm/jobs/test_{name}.py" for name in ("workers", "killed_imports", "celery")]
     sys.exit(pytest.main(["-v", *files, "-k", "killed", "-p", "no:cacheprovider"], plugins=[TenKills()]))

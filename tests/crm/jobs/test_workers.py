@@ -1,9 +1,6 @@
 """Worker processes that are killed in mid-job, and several on one job: each row is done once, none lost, none twice."""
 
-import random
 import signal
-import time
-from subprocess import Popen
 
 import pytest
 from django.utils import timezone
@@ -11,7 +8,7 @@ from django.utils import timezone
 from crm.jobs import turn
 from crm.jobs.models import Job
 from tests.crm.jobs.counting import result_lines, rows_done, start_counting
-from tests.crm.jobs.worker_processes import wait_until
+from tests.crm.jobs.worker_processes import kill_in_mid_job, wait_until
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 ROWS = 150
@@ -23,20 +20,6 @@ def take(job: Job) -> Job:
     turn.take_turn(str(job.uuid), worker="here")
     job.refresh_from_db()
     return job
-
-
-def kill_in_mid_job(workers: list[Popen], job: Job, *, done: int) -> None:
-    """SIGKILL whoever has the job, at a moment of chance after `done` rows: within a chunk, or between two."""
-
-    def holder() -> Popen | None:
-        name = Job.objects.filter(pk=job.pk, done__gte=done).values_list("worker", flat=True).first() or ""
-        return next((worker for worker in workers if name.endswith(f"-{worker.pid}")), None)
-
-    worker = wait_until(holder)
-    time.sleep(random.uniform(0, 0.05))  # noqa: S311
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    workers.remove(worker)
 
 
 def check_each_row_once(job: Job) -> None:

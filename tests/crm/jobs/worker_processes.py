@@ -1,6 +1,8 @@
 """Workers as processes of their own on the database of the test, to be killed."""
 
 import os
+import random
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +13,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+
+from crm.jobs.models import Job
 
 Answer = TypeVar("Answer")
 ROOT = Path(__file__).parents[3]
@@ -40,3 +44,17 @@ def wait_until(condition: Callable[[], Answer | None], seconds: float = 60) -> A
         assert time.monotonic() < ends, "it took too long"
         time.sleep(0.01)
     return answer
+
+
+def kill_in_mid_job(workers: list[subprocess.Popen], job: Job, *, done: int) -> None:
+    """SIGKILL whoever has the job, at a moment of chance after `done` rows: within a chunk, or between two."""
+
+    def holder() -> subprocess.Popen | None:
+        name = Job.objects.filter(pk=job.pk, done__gte=done).values_list("worker", flat=True).first() or ""
+        return next((worker for worker in workers if name.endswith(f"-{worker.pid}")), None)
+
+    worker = wait_until(holder)
+    time.sleep(random.uniform(0, 0.05))  # noqa: S311
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    workers.remove(worker)
