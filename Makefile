@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ADDRESS ?= 127.0.0.1:8000
+BENCH_CUSTOMERS ?= 100000
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
@@ -13,7 +14,7 @@ AS_IN_PRODUCTION := DEBUG=off HTTPS=on PAYMENT_GATEWAY= ALLOWED_HOSTS=reunite.ex
 	SECRET_KEY=$(shell $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DELETE_ON_ERROR:
-.PHONY: help run demo test test-fast fuzz histories screenshots lint lock country-names
+.PHONY: help run demo test test-fast fuzz histories screenshots lint lock country-names bench-large
 
 help:  ## Say what each of these does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -48,6 +49,9 @@ histories: $(VENV)/dev.stamp  ## Do 10,000 random steps a database, and compare 
 	$(BIN)/python -m tests.api.event_histories
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.customers.histories)
 	$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m tests.api.event_histories)
+
+bench-large: $(VENV)/dev.stamp  ## Fill the empty PostgreSQL that BENCH_DATABASE_URL names, and time reads of it
+	DATABASE_URL=$(BENCH_DATABASE_URL) $(BIN)/python -m benchmarks.large --customers $(BENCH_CUSTOMERS)
 
 screenshots: $(VENV)/dev.stamp $(NODE_MODULES)  ## Draw every page into screenshots/
 	@mkdir -p screenshots

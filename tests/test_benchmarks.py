@@ -3,6 +3,10 @@
 import pytest
 
 from benchmarks import merge
+from benchmarks.large.fill import fill
+from benchmarks.large.measure import measured, reads
+from benchmarks.large.people import person
+from tests.acts import rebuild
 
 pytestmark = pytest.mark.django_db
 
@@ -19,3 +23,11 @@ def test_the_fewest_statements_write_what_a_merge_and_an_undo_write():
 def test_merges_of_large_customers_and_pages_of_their_orders_can_be_measured():
     assert merge.merging_of(2, 1)[0] == "2"
     assert merge.pages_of(2, 60, 1)[0] == "2"
+
+
+def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
+    assert list(fill(30, most=40, seed=1)) == [30]
+    assert rebuild() == "Nothing differed."
+    assert person(7, seed=1, most=9) == person(7, seed=1, most=9) != person(7, seed=2, most=9)
+    first, *others = [measured(name, read) for name, read in reads().items()]
+    assert (first["statements"], len(others)) == (2, 4)

@@ -1,0 +1,39 @@
+"""Reads of a large database, each with its statements and the time that they take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Customer
+from customers.search.find import MOST_FOUND, find
+from orders.revenue import current
+
+REPEATS = 5
+
+
+def reads() -> dict[str, Callable[[], Any]]:
+    first = Customer.objects.order_by("pk")[:1].get()
+    page = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:200])
+    searches = {text: (lambda text=text: list(find(text)[:MOST_FOUND])) for text in ("mar", "mara", "mara ansmith")}
+    return {
+        "recurring revenue of the largest customer": lambda: current.monthly_amounts_of(first),
+        "recurring revenue of 200 customers": lambda: current.monthly_revenue_of(page),
+        **{f"search for “{text}”": read for text, read in searches.items()},
+    }
+
+
+def measured(name: str, read: Callable[[], Any]) -> dict[str, Any]:
+    with CaptureQueriesContext(connection) as queries:
+        read()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        read()
+        times.append(time.perf_counter() - start)
+    return {"what": name, "statements": len(queries), "ms": round(median(times) * 1000, 1)}

@@ -1,0 +1,59 @@
+"""Customers drawn by a seed and a number: names that many have, an email, a phone, and what they bought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+BEGINNINGS = ("An", "Be", "Car", "Dan", "El", "Fran", "Ga", "Hel", "Iv", "Jo", "Kar", "Le", "Mar", "Na", "Ol", "Pe")
+ENDINGS = ("a", "en", "ia", "ito", "ka", "lo", "na", "on", "ra", "sa", "ta", "us")
+TRADES = ("baker", "cooper", "fisher", "mason", "miller", "potter", "sawyer", "smith", "tanner", "turner", "weaver")
+START = datetime(2020, 1, 1, tzinfo=UTC)
+DAYS = 2000
+ORDERS = (0, 1, 1, 2, 2, 3, 4, 9)
+SHARE_EMAIL, SUBSCRIBE, OTHER_SHOP = 0.02, 0.1, 0.5
+"""How many are the customer before them once more, buy something that bills again, and are known to two sources."""
+
+
+@dataclass(frozen=True)
+class Bought:
+    at: datetime
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Person:
+    number: int
+    profile: dict[str, str]
+    other_email: str
+    """By which a second data source knows them; "" where there is none."""
+    orders: list[Bought]
+    purchases: list[Bought]
+
+
+def person(number: int, *, seed: int, most: int) -> Person:
+    """The first one bought `most` times."""
+    random = Random(f"{seed} {number}")  # noqa: S311 - nothing is secret
+    same_as = number - 1 if number and random.random() < SHARE_EMAIL else number
+    profile = {
+        "first_name": random.choice(BEGINNINGS) + random.choice(ENDINGS),
+        "last_name": (random.choice(BEGINNINGS) + random.choice(TRADES)).capitalize(),
+        "email": f"person{same_as}@example.com",
+        "phone": f"+1 212 {2_000_000 + number % 8_000_000}",
+    }
+    orders = most if number == 0 else random.choice(ORDERS)
+    purchases = most if number == 0 else int(random.random() < SUBSCRIBE)
+    return Person(
+        number,
+        profile,
+        f"person{number}@example.net" if random.random() < OTHER_SHOP else "",
+        [_bought(random) for _ in range(orders)],
+        [_bought(random) for _ in range(purchases)],
+    )
+
+
+def _bought(random: Random) -> Bought:
+    at = START + timedelta(days=random.randrange(DAYS), seconds=random.randrange(86_400))
+    return Bought(at, Decimal(random.randrange(500, 20_000)) / 100)
