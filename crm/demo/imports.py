@@ -21,6 +21,7 @@ FAIR = (
     ("Milena", "Kovač", "milena@kovac.example", "yes", "+385 1 4567 890", "0.00", "fair"),
     ("Ngozi", "Adeyemi", "ngozi@adeyemi.example", "no", "+234 803 123 4567", "0.00", "fair"),
 )
+UNREADABLE = ("", "", "no address", "yes", "", "0.00", "fair")
 TILL = ("Customer ID", "First name", "Last name", "Email", "Phone", "Till", "Since")
 KNOWN = 3
 SHORTENED = ("6.94009E+09", "Otto", "Krämer", "otto@kraemer.example", "", "Till 4", "03/04/2026")
@@ -28,7 +29,7 @@ SHORTENED = ("6.94009E+09", "Otto", "Krämer", "otto@kraemer.example", "", "Till
 
 def add_imports(*, admin: User) -> None:
     begin("newsletter-2026.csv", TILL, [SHORTENED], by=admin)
-    fair = begin("customers_export_fair.csv", SHOPIFY, FAIR, by=admin)
+    fair = begin("customers_export_fair.csv", SHOPIFY, [*FAIR, *_visitors(), UNREADABLE], by=admin)
     drafts.assign_source(fair, store.SHOP, by=admin)
     steps.check(fair, by=admin)
     work(fair)
@@ -54,6 +55,12 @@ def work(imported: Import) -> int:
     take_turn(str(job.uuid), worker="demo")
     dismiss(job)
     return job.pk
+
+
+def _visitors() -> list[Sequence[str]]:
+    """Customers of the marketplace, who came to the fair."""
+    records = SourceRecord.objects.filter(data_source__name=store.MARKETPLACE).exclude(email="").order_by("pk")[:KNOWN]
+    return [(r.first_name, r.last_name, r.email, "yes", r.phone, "0.00", "fair") for r in records]
 
 
 def _known_customers() -> list[Sequence[str]]:
