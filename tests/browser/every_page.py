@@ -81,6 +81,7 @@ def lists() -> Iterator[Shown]:
     yield shown("customers-found", "customers:list", q="holý", duplicates="1")
     yield shown("customers-none", "customers:list", q="helna holly")
     yield shown("duplicates", "customers:duplicates")
+    yield shown("duplicates-likely", "customers:duplicates", tab="likely")
     yield shown("ignored", "customers:ignored")
     yield shown("ignored-history", "customers:ignored", tab="changes")
     yield shown("merges", "customers:merges")

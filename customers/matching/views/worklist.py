@@ -13,8 +13,9 @@ from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.matching import not_duplicates
 from customers.matching.keys import MOST_SHARING
-from customers.matching.not_duplicates import not_duplicates_page
-from customers.matching.worklist import worklist_page
+from customers.matching.likely.listing import LikelyPage, likely_page
+from customers.matching.not_duplicates import NotDuplicatesPage, not_duplicates_page
+from customers.matching.worklist import WorklistPage, worklist_page
 from customers.models import Customer
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.permissions import may_merge, may_view
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
 KINDS = {"": "To review", "both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
-DISMISSED = "dismissed"
-TABS = {**KINDS, DISMISSED: "Not duplicates"}
+LIKELY, DISMISSED = "likely", "dismissed"
+TABS = {**KINDS, LIKELY: "Likely", DISMISSED: "Not duplicates"}
+TEMPLATES = {LIKELY: "likely.html", DISMISSED: "not_duplicates.html"}
 MOST = 100
 
 
@@ -34,18 +36,22 @@ def duplicate_list(request: "StaffRequest") -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else ""
     before = parse_number(request.GET.get("before", "")) or 0
-    is_dismissed = tab == DISMISSED
     context = {
         "title": "Duplicates",
         "tabs": TABS,
         "tab": tab,
         "before": before,
-        "page": not_duplicates_page(before=before) if is_dismissed else worklist_page(before=before, kind=tab),
+        "page": _page(tab, before),
         "most_sharing": MOST_SHARING,
         "longest_reason": LONGEST_REASON,
     }
-    template = "customers/matching/not_duplicates.html" if is_dismissed else "customers/matching/worklist.html"
-    return render(request, template, context)
+    return render(request, f"customers/matching/{TEMPLATES.get(tab, 'worklist.html')}", context)
+
+
+def _page(tab: str, before: int) -> NotDuplicatesPage | LikelyPage | WorklistPage:
+    if tab == DISMISSED:
+        return not_duplicates_page(before=before)
+    return likely_page(before=before) if tab == LIKELY else worklist_page(before=before, kind=tab)
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from customers.lib.phrases import isolated
 from customers.matching.explain import explain_match
+from customers.matching.likely.listing import likely_evidence
 from customers.models import Customer
 from customers.search.find import MOST_FOUND, find_by_number_or_text
 from customers.web.permissions import MERGE, UNMATCHED, may_view
@@ -73,6 +74,7 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
     context = {
         "title": f"{isolated(one.name)} and {isolated(two.name)}",
         "explanation": explanation,
+        "likely": likely_evidence(one, two),
         "may_merge": may_merge,
     }
     return render(request, "customers/page/compare.html", context)
