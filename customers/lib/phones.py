@@ -74,13 +74,14 @@ def _phones_in(text: str, region: str) -> Sequence[Phone]:
     parts = [part.strip() for part in BETWEEN_TWO.split(text)] if BETWEEN_TWO.search(text) else []
     parts = [part for part in parts if any(character.isdigit() for character in part)]
     numbers = [_read(part, region, only_valid=True) for part in parts]
-    is_one = _read(text, region) is not None
+    whole = _read(text, region)
+    is_one = whole is not None
     if len(parts) > 1 and (all(numbers) or (not is_one and (any(numbers) or all(map(phone_digits, parts))))):
         read = [_phone(part, number) for number, part in zip(numbers, parts, strict=True)]
     elif not is_one and (numbers_behind := _one_behind_the_other(text, region)):
         read = numbers_behind
     else:
-        read = [_phone(text, _read(text, region))]
+        read = [_phone(text, whole)]
     return tuple(phone for phone in dict.fromkeys(read) if phone.number or phone.digits)
 
 

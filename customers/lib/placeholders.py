@@ -94,11 +94,16 @@ def is_placeholder_phone(number: str) -> bool:
     digits = number.partition(";")[0].lstrip("+")
     if BLOCK_AGAIN.fullmatch(number):
         return True
-    # Behind the area code: 8888-8888 in Brazil is a mobile, and now 98888-8888.
-    end = subscriber_digits(number) if number.startswith("+") else digits[-FEWEST_REPEATED:]
-    if len(end) >= FEWEST_REPEATED and len(set(end)) == 1:
+    # First the last digits alone: to find where the area code ends is dear.
+    if len(set(digits[-FEWEST_REPEATED:])) == 1 and _is_repeated(number, digits):
         return True
     return len(digits) <= LONGEST_PHONE and (_in_order(digits) or _in_order(digits[-FEWEST_IN_ORDER:]))
+
+
+def _is_repeated(number: str, digits: str) -> bool:
+    """Behind the area code: 8888-8888 in Brazil is a mobile, and now 98888-8888."""
+    end = subscriber_digits(number) if number.startswith("+") else digits[-FEWEST_REPEATED:]
+    return len(end) >= FEWEST_REPEATED and len(set(end)) == 1
 
 
 def _in_order(digits: str) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from customers.models import Event, EventKind, Merge, SourceRecord
 
 
-def created(record: SourceRecord) -> Event:
+def created(customer: int, *, record: int) -> Event:
     """A customer was created, with its first `record`."""
-    return _event(EventKind.CUSTOMER_CREATED, record.customer_id, source_records=[record.pk])
+    return _event(EventKind.CUSTOMER_CREATED, customer, source_records=[record])
 
 
 def updated(customer: int, *, records: Collection[int] = ()) -> Event:

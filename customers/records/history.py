@@ -54,7 +54,7 @@ def write(
 
 def _events(about: Customer | SourceRecord | int, kind: HistoryKind) -> Iterator[Event]:
     if kind == HistoryKind.CREATED and isinstance(about, SourceRecord):
-        yield events.created(about)
+        yield events.created(about.customer_id, record=about.pk)
     elif kind in CHANGES and isinstance(about, Customer):
         yield events.updated(about.pk)
 

@@ -184,7 +184,7 @@ def _position(model: type[Model]) -> int:
 def _events(verdict: Verdict) -> Iterator[Event]:
     choice = verdict.choice
     if choice and choice.is_new_customer:
-        yield events.created(choice.record.row)
+        yield events.created(choice.record.customer.pk, record=choice.record.pk)
     elif choice and (choice.added or choice.evidence in MATCHES):
         yield events.updated(choice.record.customer.pk, records=[(choice.added or choice.record).pk])
     elif choice and verdict.labels:

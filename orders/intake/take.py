@@ -188,7 +188,7 @@ def write(order: Order, incoming: IncomingOrder, assigned: AssignedRecord, *, by
 def _events(order: Order, assigned: AssignedRecord) -> Iterator[Event]:
     record = assigned.record
     if assigned.is_new:
-        yield customer_events.created(record)
+        yield customer_events.created(record.customer_id, record=record.pk)
     elif assigned.rule == "match":
         yield customer_events.updated(record.customer_id, records=[record.pk])
     yield events.about(order, EventKind.ORDER_UPDATED if order.pk else EventKind.ORDER_CREATED)
