@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from orders.imports.rows import ImportedRow
-from orders.imports.stored_file import ImportRefusedError, close_import, rows_after
+from orders.imports.stored_file import ImportRefusedError, close_import, open_import, rows_after
 from orders.imports.verdicts import Verdict, counts_of
 from orders.imports.write import check_chunk, write_chunk
 from orders.models import Import, ImportSample, ImportState, RowOutcome
@@ -51,8 +51,10 @@ def check_rows(imported: Import, after: int) -> Chunk:
         raise ImportRefusedError("The data source of this import was deleted.")
     if not after:
         _begin(imported)
+        open_import(imported).seen.clear()
     rows = rows_after(imported, after, CHECKED_CHUNK)
     verdicts = check_chunk(imported, imported.data_source, rows, now=timezone.now())
+    verdicts = open_import(imported).seen.joined(verdicts)
     chunk = _chunk(verdicts, rows, after, CHECKED_CHUNK)
     _keep_samples(imported, chunk)
     _count(imported, chunk, ImportState.CHECKED)

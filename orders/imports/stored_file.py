@@ -6,7 +6,7 @@ A dry run and the import read the same file. Where a worker goes on with the nex
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +19,7 @@ from customers.models import DataSource
 from orders.imports.mapping import ColumnMapping, check
 from orders.imports.read import Reader
 from orders.imports.rows import ImportedRow
+from orders.imports.seen_people import SeenPeople
 from orders.imports.table import Table, open_table
 from orders.models import Import, ImportState
 
@@ -40,6 +41,7 @@ class OpenFile:
     file: File[bytes]
     table: Table
     reader: Reader
+    seen: SeenPeople = field(default_factory=SeenPeople)
 
 
 _open: dict[str, OpenFile] = {}

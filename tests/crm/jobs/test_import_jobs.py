@@ -66,6 +66,22 @@ def test_a_dry_run_counts_and_writes_nobody(owner, known):
     assert Customer.objects.count() == 1
 
 
+def test_a_dry_run_counts_nobody_twice_whose_rows_are_far_apart(owner, monkeypatch):
+    allow(owner, "orders.run_import")
+    text = f"{FILE}1,Helena,Holý,other@holy.example,\n,Jane,Doe,jane@doe.example,\n,Bob,Smith,ann@lee.example,\n"
+    monkeypatch.setattr(run, "CHECKED_CHUNK", 2)
+    imported = imported_file(text=text)
+    for _ in range(2):
+        counts = work(start_check(imported, by=owner)).counts
+        assert {name: counts[name] for name in ("Created", "Joined", "Refused")} == {
+            "Created": 4,
+            "Joined": 3,
+            "Refused": 1,
+        }
+    counts = work(start_import(imported, by=owner)).counts
+    assert (counts["Created"], counts["Joined"] + counts["Already here"]) == (4, 3)
+
+
 @pytest.mark.usefixtures("_three_a_chunk")
 def test_an_import_goes_on_where_its_worker_was_lost_and_refuses_into_a_file(owner, known, monkeypatch):
     allow(owner, "orders.run_import")
