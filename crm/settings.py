@@ -96,6 +96,7 @@ TEMPLATES = [
                 "crm.http.context.section",
                 "crm.http.context.theme",
                 "crm.jobs.web.header",
+                "crm.accounts.web.notices.account_notices",
             ],
         },
     },

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.text import Truncator
 
+from crm.accounts import notices
 from crm.accounts.models import AccountChange, User
 from crm.accounts.permissions import labels_of
 from crm.audit import log
@@ -30,16 +31,14 @@ def write(
     granted: Iterable[str] = (),
     revoked: Iterable[str] = (),
     action: AuditAction = AuditAction.USER,
+    tells_user: bool = False,
 ) -> None:
-    """Here and in the audit log, which also has from where."""
+    """Here and in the audit log, which also has from where; the user is told of what opens or closes the account."""
     short = Truncator(text).chars(200)
-    AccountChange.objects.create(user=user, by=by, text=short, given=sorted(granted), taken=sorted(revoked))
-    permissions = [f"{verb}: {', '.join(labels_of(names))}." for verb, names in _changed(granted, revoked) if names]
-    log.write(action, " ".join([short, *permissions]).strip(), by=by, user=user)
-
-
-def _changed(granted: Iterable[str], revoked: Iterable[str]) -> Iterable[tuple[str, Iterable[str]]]:
-    return ("Granted", granted), ("Revoked", revoked)
+    change = AccountChange.objects.create(user=user, by=by, text=short, given=sorted(granted), taken=sorted(revoked))
+    log.write(action, notices.sentence_of(change), by=by, user=user)
+    if tells_user:
+        notices.tell(change)
 
 
 def newest(*, of: User | None = None, before: int | None = None, limit: int = PER_PAGE) -> list[ChangeEntry]:

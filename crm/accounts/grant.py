@@ -49,7 +49,8 @@ def save_user(
     user.user_permissions.add(*permission_rows(granted))
     user.user_permissions.remove(*permission_rows(revoked))
     if sentences or granted or revoked:
-        changes.write(user, sentences, by=by, granted=granted, revoked=revoked)
+        is_told = before is not None and bool(password or granted or revoked)
+        changes.write(user, sentences, by=by, granted=granted, revoked=revoked, tells_user=is_told)
     if granted:
         revoke_outgrown_keys(user, by=by)
 

@@ -2,7 +2,7 @@
 
 A link works once, for a day, and as long as nothing about the account changes: it is void after a sign-in, when the
 account may no longer sign in, and when it may do more or less than when the link was made. No email is sent; the
-maker of the link passes it on.
+maker of the link passes it on. Where email is set up, users can have one sent themselves (`reset_by_email`).
 """
 
 from axes.utils import reset as end_lockout
@@ -47,6 +47,11 @@ def make_link(user: User, *, by: User) -> str:
     if not user.is_active:
         raise GrantError(f"{isolated(user)} is inactive. No link was created. Tick “Active”, save, then create a link.")
     changes.write(user, "Password link created.", by=by)
+    return link_of(user)
+
+
+def link_of(user: User) -> str:
+    """The path of a new link, which whoever follows it needs no other proof for."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     end_lockout(username=throttle_name(uid))
     return reverse("password_reset_confirm", args=[uid, tokens.make_token(user)])
@@ -74,4 +79,4 @@ def _set(user: User, password: str, *, entry: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     end_lockout(username=user.username)
-    changes.write(user, entry, by=user)
+    changes.write(user, entry, by=user, tells_user=True)

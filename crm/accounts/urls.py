@@ -16,6 +16,7 @@ urlpatterns = [
     path("users/<int:pk>/keys/<int:key>/revoke/", key_revoke, name="key_revoke"),
     path("account/", account.own_page, name="own"),
     path("account/password/", account.own_password, name="own_password"),
+    path("account/notices/dismiss/", account.notice_dismiss, name="notice_dismiss"),
     path("account/theme/", account.theme, name="theme"),
     path("account/security/", security.security, name="security"),
     path("account/security/app/", factors.app_add, name="app_add"),

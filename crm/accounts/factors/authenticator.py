@@ -45,7 +45,7 @@ def set_app(user: User, *, secret: str, code: str) -> None:
     values = {"secret": encrypt(secret, purpose=PURPOSE), "last_step": step}
     AuthenticatorApp.objects.filter(user=user).delete()
     AuthenticatorApp.objects.create(user=user, **values)
-    changes.write(user, "Authenticator app set up.", by=user)
+    changes.write(user, "Authenticator app set up.", by=user, tells_user=True)
 
 
 @sensitive_variables("typed")
@@ -71,7 +71,7 @@ def check_code(user: User, typed: str) -> bool:
 def remove_app(user: User) -> None:
     if AuthenticatorApp.objects.filter(user=user).delete()[0]:
         forget_needless_codes(user)
-        changes.write(user, "Authenticator app removed.", by=user)
+        changes.write(user, "Authenticator app removed.", by=user, tells_user=True)
 
 
 @sensitive_variables("secret", "typed")

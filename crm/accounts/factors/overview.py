@@ -56,7 +56,7 @@ def reset_factors(user: User, *, by: User | None) -> None:
     user.passkeys.all().delete()
     user.recovery_codes.all().delete()
     end_sessions(user)
-    changes.write(user, "Second factor reset.", by=by)
+    changes.write(user, "Second factor reset.", by=by, tells_user=True)
 
 
 def forget_needless_codes(user: User) -> None:

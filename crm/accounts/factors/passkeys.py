@@ -102,7 +102,7 @@ def add_passkey(user: User, *, name: str, answer: str, challenge: str, site: Sit
         uses=verified.sign_count,
     )
     _insert(passkey)
-    changes.write(user, f"Passkey {name} added.", by=user)
+    changes.write(user, f"Passkey {name} added.", by=user, tells_user=True)
     return passkey
 
 
@@ -135,7 +135,7 @@ def check_answer(answer: str, *, challenge: str, site: Site, user: User | None =
 def remove_passkey(passkey: Passkey) -> None:
     if Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         forget_needless_codes(passkey.user)
-        changes.write(passkey.user, f"Passkey {passkey.name} removed.", by=passkey.user)
+        changes.write(passkey.user, f"Passkey {passkey.name} removed.", by=passkey.user, tells_user=True)
 
 
 def _insert(passkey: Passkey) -> None:

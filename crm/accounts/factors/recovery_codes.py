@@ -36,7 +36,7 @@ def use_code(user: User, typed: str) -> bool:
     unused = user.recovery_codes.filter(digest=_digest(code), used=None)
     if not unused.update(used=timezone.now()):
         return False
-    changes.write(user, "Signed in with a recovery code.", by=user)
+    changes.write(user, "Signed in with a recovery code.", by=user, tells_user=True)
     return True
 
 

@@ -2,11 +2,13 @@
 
 from crm.accounts.models.account import LONGEST_LOGIN, AccountChange, ApiKey, PageEnd, User
 from crm.accounts.models.factors import AuthenticatorApp, Passkey, RecoveryCode
+from crm.accounts.models.notice import AccountNotice
 from crm.accounts.models.session import Session
 
 __all__ = [
     "LONGEST_LOGIN",
     "AccountChange",
+    "AccountNotice",
     "ApiKey",
     "AuthenticatorApp",
     "PageEnd",

@@ -25,6 +25,8 @@ class User(AbstractUser):
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO)
     has_news = models.BooleanField(default=False, help_text="A job of theirs ended, and its notice was not dismissed")
 
+    has_notices = models.BooleanField(default=False, help_text="Their account was changed, and they did not dismiss it")
+
     permission_cache: set[str] | None = None  # no column: filled by SingleQueryBackend, or with the API key
 
     class Meta:

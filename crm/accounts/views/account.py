@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.accounts import password_reset
+from crm.accounts import notices, password_reset
 from crm.accounts.forms.passwords import OwnPasswordForm
 from crm.accounts.forms.preferences import PreferencesForm
 from crm.accounts.models import User
 from crm.accounts.permissions import GROUPS, USE_API
 from crm.accounts.user_permissions import effective_permissions
 from crm.accounts.web.preferences import THEME_COOKIE, YEAR
+from customers.lib.numbers import parse_number
 from customers.web.next_page import next_page
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ def theme(request: HttpRequest) -> HttpResponse:
     if "next" not in request.POST:
         return _remember(chosen, HttpResponse(status=204), request)
     return _remember(chosen, HttpResponseRedirect(next_page(request, otherwise=reverse("home"))), request)
+
+
+@require_POST
+def notice_dismiss(request: "StaffRequest") -> HttpResponse:
+    if (pk := parse_number(request.POST.get("notice", ""))) is not None:
+        notices.dismiss(request.user, [pk])
+    return HttpResponseRedirect(next_page(request, otherwise=reverse("home")))
 
 
 def _remember(theme: str, response: HttpResponse, request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,6 @@
 from typing import TYPE_CHECKING, Any
 
 from axes.handlers.proxy import AxesProxyHandler
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.signals import user_login_failed
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 from crm.accounts import password_reset
 from crm.accounts.forms.passwords import NewPasswordForm
 from crm.accounts.grant import GrantError
+from crm.accounts.mail import site_address
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS
 from crm.accounts.web.lockout import link_locked
@@ -46,7 +46,7 @@ def link_make(request: "StaffRequest", pk: int) -> HttpResponse:
 
 def _address(request: "StaffRequest", path: str) -> str:
     """At the site's own address: whoever asks for the page under another allowed host would choose where it leads."""
-    return f"{settings.SITE_URL.rstrip('/')}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
+    return site_address(path) or request.build_absolute_uri(path)
 
 
 @method_decorator(login_not_required, name="dispatch")

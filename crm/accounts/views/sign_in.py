@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from crm.accounts.factors.overview import has_factor
 from crm.accounts.forms.passwords import SignInForm
 from crm.accounts.models import User
+from crm.accounts.reset_by_email import is_offered
 from crm.accounts.web import sign_in as steps
 from crm.accounts.web import sign_in_limits
 from crm.accounts.web.lockout import too_many_sign_ins
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    extra_context = {"offers_link": is_offered}  # a callable, which the template asks
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if sign_in_limits.is_flood(request):

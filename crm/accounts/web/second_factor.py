@@ -21,6 +21,7 @@ OPEN = {
     "accounts:passkey_ask",
     "accounts:codes_create",
     "accounts:own_password",
+    "accounts:notice_dismiss",
 }
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 
 from crm.accounts.models import User
 
+LINKS = {"username": "links by email"}  # with blanks, so it is the name of no user
+
 
 def is_paused(request: HttpRequest, user: User) -> bool:
     return bool(AxesProxyHandler.is_locked(request, _credentials(user)))
@@ -20,6 +22,14 @@ def forget_failures(user: User) -> None:
     end_lockout(**_credentials(user))
 
 
+def are_links_paused(request: HttpRequest) -> bool:
+    return bool(AxesProxyHandler.is_locked(request, LINKS))
+
+
+def count_link(request: HttpRequest) -> None:
+    """Each one asked for, by address: an email is sent to somebody who may not have asked."""
+    user_login_failed.send(sender=__name__, credentials=LINKS, request=request)
+
+
 def _credentials(user: User) -> dict[str, str]:
-    # It has a space, so it is the name of no user.
     return {"username": f"second factor {user.pk}"}
