@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "crm.http.context.request_id",
                 "crm.http.context.section",
                 "crm.http.context.theme",
                 "crm.jobs.web.header",

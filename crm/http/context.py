@@ -1,6 +1,12 @@
 from django.http import HttpRequest
 
 from crm.accounts.web.preferences import THEMES, theme_of
+from crm.audit.origin import current_origin
+
+
+def request_id(request: HttpRequest) -> dict[str, str]:
+    """For pages of errors: by it the request is found in the log, and in the audit log."""
+    return {"request_id": current_origin().request_id}
 
 
 def section(request: HttpRequest) -> dict[str, str]:

@@ -4,7 +4,6 @@ API clients are answered in their dialect instead (`crm.api.errors`).
 """
 
 import logging
-import secrets
 import sys
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
@@ -17,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from crm.accounts.permissions import explain_missing
 from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
+from crm.audit.origin import current_origin
 from crm.http import unavailable
 from crm.http.audit import note_refusal
 from crm.http.charsets import CharsetError
@@ -65,12 +65,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request, because reading its user may be what failed."""
     if answer := unavailable.answer(request, sys.exception()):
         return answer
-    reference, now = secrets.token_hex(4).upper(), timezone.now()
-    logger.error("Reference %s: the error that follows", reference)
-    message = f"Internal error in Reunite. The data you sent may not have been saved. Reference {reference}."
+    request_id, now = current_origin().request_id, timezone.now()
+    logger.error("Request %s: the error that follows", request_id)
+    message = f"Internal error in Reunite. The data you sent may not have been saved. Request ID {request_id}."
     if answer := errors.answer(request, 500, message):
         return answer
-    context = {"reference": reference, "now": now, "theme": theme_of_browser(request)}
+    context = {"request_id": request_id, "now": now, "theme": theme_of_browser(request)}
     return HttpResponse(render_to_string("500.html", context), status=500)
 
 

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from crm.accounts.web.preferences import theme_of_browser
 from crm.api import errors
 from crm.api.failures import REFUSED, STATUS
+from crm.audit.origin import current_origin
 from crm.http import outage
 from customers.lib.database_failures import Failure, failure_of, renew_idle_connections
 
@@ -121,6 +122,7 @@ def _page(request: HttpRequest, failure: Failure) -> HttpResponse:
         "address": request.get_full_path(),
         "entered": _entered(request) if is_change else [],
         "theme": theme_of_browser(request),
+        "request_id": current_origin().request_id,
     }
     status = BUSY_STATUS if failure is Failure.BUSY else STATUS
     return HttpResponse(render_to_string("503.html", context), status=status)

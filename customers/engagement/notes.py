@@ -35,6 +35,10 @@ def add(
         if latest and (latest.text, latest.by_id) == (values["text"], by.pk):
             return latest
     common.save(note, _cleaned(note, {"by": by, **values}))
+    if by and note.by_id != by.pk:
+        # A program may name another author, and any time: who really added it is in the history.
+        sentence = "Added the call of {day} for {author}." if note.is_call else "Added the note of {day} for {author}."
+        common.write_history(note, sentence, day=note.at, author=str(note.by), by=by)
     return note
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Where the list separator is a semicolon, a spreadsheet begins a cell behind each of them, and behind each end of a
+# line, whether the text is quoted or not.
+BEGINS_A_CELL = re.compile(r"([;\n\r]\s*)(?=[=+\-@＝＋－＠])")
 
 # Digits that are no sum: +420241770449, or a blank after the code of the country.
 TELEPHONE = re.compile(r"\+\d{7,15}|\+\d{1,4} [\d ().-]{4,20}")
@@ -44,4 +47,5 @@ def escape_formula(value: Any) -> Any:
     """Keep a spreadsheet from running text as a formula; numbers, and telephone numbers, stay what they are."""
     if not isinstance(value, str) or TELEPHONE.fullmatch(value):
         return value
+    value = BEGINS_A_CELL.sub(r"\1'", value)
     return f"'{value}" if value.startswith(BEGINS_A_FORMULA) or value.lstrip().startswith(BEGINS_A_FORMULA) else value

@@ -100,8 +100,8 @@ def test_a_failure_is_answered_in_json_with_a_reference_that_the_log_has_too(qui
     assert response.status_code == 500
     body = response.json()
     assert (body["code"], body["param"]) == (500, None)
-    reference = re.search("[0-9A-F]{8}", body["message"])[0]
-    assert f"Reference {reference}: the error that follows" in caplog.text
+    reference = re.search("Request ID ([0-9a-f]{12})", body["message"])[1]
+    assert f"Request {reference}: the error that follows" in caplog.text
     assert "secret-host" not in body["message"]
 
 
@@ -147,8 +147,8 @@ def test_a_failure_is_answered_in_the_envelope(quiet_client, without_database, c
     response = quiet_client.post("/order/query/", {"loginId": "shop", "password": "reunite_a-secret"})
 
     assert response.status_code == 500
-    reference = re.search("[0-9A-F]{8}", error_of(response))[0]
-    assert f"Reference {reference}: the error that follows" in caplog.text
+    reference = re.search("Request ID ([0-9a-f]{12})", error_of(response))[1]
+    assert f"Request {reference}: the error that follows" in caplog.text
     said = reported(caplog.records)
     assert "secret-host" in said
     assert "a-secret" not in said

@@ -12,7 +12,9 @@ from crm.exports.formats import FileFormat, csv_of
 from crm.exports.job import EXPORTS
 from crm.exports.xlsx import write_workbook
 from customers.lib.columns import Column, ValueKind, plain_row
+from customers.web.csv import escape_formula
 from tests.exported import rows_of_csv, sheets
+from tests.tables import table
 
 COLUMNS = [
     Column("Text", lambda row: row[0]),
@@ -82,6 +84,22 @@ def test_a_csv_file_escapes_formulas_in_texts_and_leaves_amounts_and_times_alone
     row = plain_row(COLUMNS, ("=1+1", 7, Decimal("-9.90"), AT))
     (read,) = rows_of_csv("".join(csv_of(COLUMNS, [row])).encode())
     assert read == {"Text": "'=1+1", "Number": "7", "Money": "-9.90", "Time (UTC)": "2026-11-30 04:12:07"}
+
+
+@table(
+    ("text", "cell"),
+    [
+        ("John;=1+1", "John;'=1+1"),
+        ("John; @SUM(A1)", "John; '@SUM(A1)"),
+        ("John\n=1+1", "John\n'=1+1"),
+        ("=1;=2", "'=1;'=2"),
+        ("John; Jane", "John; Jane"),
+        ("a;1-2", "a;1-2"),
+        ("+420 241 770 449", "+420 241 770 449"),
+    ],
+)
+def test_no_cell_is_a_formula_with_either_separator(text, cell):
+    assert escape_formula(text) == cell
 
 
 def test_no_two_columns_of_an_export_have_one_label():

@@ -106,8 +106,8 @@ def test_a_failure_has_a_page_without_a_database_and_a_reference_that_the_log_ha
 
     assert response.status_code == 500
     page = response.content.decode()
-    reference = re.search(r"Reference <strong>([0-9A-F]{8})</strong>", page)[1]
-    assert f"Reference {reference}: the error that follows" in caplog.text
+    reference = re.search(r"Request ID <strong>([0-9a-f]{12})</strong>", page)[1]
+    assert f"Request {reference}: the error that follows" in caplog.text
     assert "secret-host" in caplog.text
     assert "secret-host" not in page
     assert links(response) == {"Home": "/"}
@@ -143,3 +143,11 @@ def test_what_is_answered_well_leads_nowhere(as_agent):
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 def test_an_address_that_is_no_path_is_not_found(client, method):
     assert client.generic(method, "*").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_page_of_an_error_shows_the_id_that_its_answer_has(nobody):
+    client = signed_in(nobody)
+    for path in ("/customers/", "/no/such/page/"):
+        answer = client.get(path)
+        assert f'Request ID <span class="code">{answer.headers["X-Request-ID"]}</span>' in answer.text

@@ -213,3 +213,14 @@ def test_the_published_client_does_all_of_it_at_the_older_address(live_server):
     CustomerNote.destroy(config, uuid=made.uuid).get()
     with pytest.raises(chartmogul.APIError):
         CustomerNote.retrieve(config, uuid=made.uuid).get()
+
+
+def test_a_note_for_another_author_says_who_really_added_it(caller):
+    customer = known()
+    make_user("jane", email="jane@example.com", first_name="Jane")
+    add(caller, customer, author_email="jane@example.com", created_at="2020-01-02")
+    entry = HistoryEntry.objects.latest("pk")
+    assert (entry.text, entry.by) == ("Added the note of 2 Jan 2020 for Jane.", caller.user)
+    before = HistoryEntry.objects.count()
+    add(caller, customer, author_email=caller.user.email)
+    assert HistoryEntry.objects.count() == before
