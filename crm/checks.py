@@ -1,12 +1,18 @@
-"""A check of the database session: `manage.py check --database default`, and every `migrate`, runs it."""
+"""Checks of the database session and of a shared cache: `manage.py check --database default` and every `migrate`.
+
+`check --deploy` also says what would work, and less well than it could.
+"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning
+from django.core.cache import caches
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 
+OF_ONE_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
 SESSION_SQL = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s) ORDER BY name"
 
 
@@ -23,3 +29,36 @@ def check_session(databases: Sequence[str] | None = None, **kwargs: Any) -> list
     commands = "; ".join(f"ALTER ROLE … SET {name} = '{value}'" for name, value in expected.items())
     message = f"The database session is not set up as it should be: {', '.join(differing)}"
     return [Warning(message, hint=f"{commands}. See docs/production.md.", id="crm.W001")]
+
+
+def check_cache(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Whether the cache of CACHE_URL answers. Without this, the first request that counts something would fail."""
+    if not databases or _is_of_one_process():
+        return []
+    try:
+        caches["default"].get("reunite")
+    except ImportError as error:
+        hint = "Install what the cache needs, for redis:// with: pip install 'reunite[redis]'"
+        return [Error(f"The package for CACHE_URL is missing: {error}", hint=hint, id="crm.E001")]
+    except _failures() as error:
+        return [Error(f"The cache of CACHE_URL does not answer: {error}", id="crm.E002")]
+    return []
+
+
+def check_shared_limits(**kwargs: Any) -> list[CheckMessage]:
+    if not _is_of_one_process():
+        return []
+    hint = "Name a shared cache by CACHE_URL, such as redis://127.0.0.1:6379/0. See docs/production.md."
+    return [Warning("Each server process counts wrong keys and sign-ins by itself.", hint=hint, id="crm.W002")]
+
+
+def _is_of_one_process() -> bool:
+    return bool(settings.CACHES["default"]["BACKEND"] == OF_ONE_PROCESS)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    with suppress(ImportError):
+        from redis.exceptions import RedisError
+
+        return OSError, RedisError
+    return (OSError,)

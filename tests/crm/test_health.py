@@ -1,7 +1,11 @@
+import sys
+
 import pytest
 from django.db import connection
 
-from crm.checks import check_session
+from crm.checks import check_cache, check_session, check_shared_limits
+
+REDIS = "django.core.cache.backends.redis.RedisCache"
 
 
 def test_healthz_answers_strangers_and_asks_no_database(client):
@@ -19,3 +23,24 @@ def test_the_check_names_what_a_session_lacks_and_how_to_set_it(db):
     [warning] = check_session(["default"])
     assert warning.msg.endswith("jit is on, lock_timeout is 0")
     assert "ALTER ROLE … SET lock_timeout = '20000'" in warning.hint
+
+
+def test_a_cache_that_does_not_answer_is_told_at_the_start(settings):
+    assert check_cache(["default"]) == []
+    settings.CACHES = {"default": {"BACKEND": REDIS, "LOCATION": "redis://127.0.0.1:1/0"}}
+    assert check_cache(None) == []
+    [error] = check_cache(["default"])
+    assert (error.id, "does not answer" in error.msg) == ("crm.E002", True)
+
+
+def test_the_package_of_a_cache_that_is_missing_is_told_at_the_start(settings, monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    settings.CACHES = {"default": {"BACKEND": REDIS, "LOCATION": "redis://127.0.0.1:1/0"}}
+    [error] = check_cache(["default"])
+    assert (error.id, "reunite[redis]" in error.hint) == ("crm.E001", True)
+
+
+def test_limits_of_one_process_are_told_before_a_deployment(settings):
+    assert [warning.id for warning in check_shared_limits()] == ["crm.W002"]
+    settings.CACHES = {"default": {"BACKEND": REDIS}}
+    assert check_shared_limits() == []
