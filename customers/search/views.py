@@ -1,11 +1,14 @@
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from customers.lib.card_numbers import last_four_of_card
 from customers.lib.countries import COUNTRIES
 from customers.search import find
 from customers.search.customer_list import list_page
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 @may_view
 @vary_on_headers("HX-Target")
 def customer_list(request: "StaffRequest") -> HttpResponse:
+    if four := last_four_of_card(request.GET.get("q", "")):
+        # The script does so before anything is sent (static/crm/search.js).
+        messages.info(request, "Card numbers are not searched for. These are the results for the last four digits.")
+        return redirect(f"{reverse('customers:list')}?{urlencode({'q': four})}")
     list_filter = read_list_filter(request.GET)
     page = list_page(list_filter.criteria, list_filter.sort, after=list_filter.after)
     url = reverse("customers:list")

@@ -68,3 +68,15 @@ def test_a_group_is_dismissed_taken_back_and_merged_from_there(page: Page, as_ag
     page.get_by_role("link", name="Merge…").click()
     page.wait_for_url(f"**/customers/{twins[0].pk}/merge/")
     expect(page.get_by_label("H. Holý")).to_be_visible()
+
+
+def test_the_number_of_a_card_does_not_leave_the_browser(page: Page, as_agent):
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    for path, name in (("/duplicates/", "Search customers"), ("/customers/", "Search")):
+        page.goto(path)
+        field = page.get_by_role("searchbox", name=name).first
+        field.fill("4000 0566 5566 5556")
+        field.press("Enter")
+        page.wait_for_url("**q=5556**")
+    assert not [url for url in sent if "4000" in url]
