@@ -316,14 +316,18 @@ STORAGES = {
     },
 }
 
-# Logs go to the console
+# Logs go to the console, as lines of text or, with LOG_FORMAT=json, of JSON
 
+LOG_FORMAT = {"text": "line", "json": "json"}[env.str("LOG_FORMAT", default="text")]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "crm.http.json_log.formatter"},
+    },
     "filters": {"redact": {"()": "crm.http.log_redaction.RedactSecrets"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["redact"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
