@@ -37,7 +37,8 @@ class LeftOut:
 
     def __str__(self) -> str:
         if self.values:
-            return f"{self.rule}: {self.values} values that more than {MOST_WITH_ONE_VALUE} customers have"
+            values = "1 value" if self.values == 1 else f"{self.values} values"
+            return f"{self.rule}: {values} that more than {MOST_WITH_ONE_VALUE} customers have"
         return f"{self.rule}: it would compare too many pairs"
 
 
