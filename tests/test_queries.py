@@ -69,12 +69,17 @@ def customer(db) -> Customer:
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
     delivery_of(customer)
-    for state in OF_IMPORT.values():
-        imported = begin("customers.csv", ("Email",), [("jane@doe.example",)], by=None)
-        Import.objects.filter(pk=imported.pk).update(state=state, job=10**9)
-        add_rows(imported, records_of(customer)[:1])
+    add_imports(customer)
     make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
+
+
+def add_imports(customer: Customer, *, by: User | None = None) -> None:
+    """One for each page of an import."""
+    for state in OF_IMPORT.values():
+        imported = begin("customers.csv", ("Email",), [("jane@doe.example",)], by=by)
+        Import.objects.filter(pk=imported.pk).update(state=state, job=10**9)
+        add_rows(imported, records_of(customer)[:1])
 
 
 def add_rows(imported: Import, records: Sequence[SourceRecord]) -> None:

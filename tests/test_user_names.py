@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from crm.accounts.models import AccountChange, ApiKey, User
 from crm.accounts.permissions import EVERYTHING
+from crm.jobs.models import Job
 from customers.lib.phrases import isolated
 from customers.models import CartLogin, Customer, Deletion, SourceRecord
 from customers.pages import tabs
@@ -15,8 +16,9 @@ from customers.records.registry import linked_models
 from tests.acts import merge, undo
 from tests.factories import CustomerFactory, customer_with_order, make_user, signed_in
 from tests.factories.linked_rows import one_of_each
+from tests.factories.pulls import make_pull
 from tests.factories.webhooks import delivery_of
-from tests.test_queries import OPENED, address_of, url_arguments
+from tests.test_queries import OPENED, add_imports, address_of, url_arguments
 
 NAME = "Eve \u202eSmith"
 VOID = {"meta", "link", "input", "br", "img", "hr", "path", "rect", "line", "circle", "use"}
@@ -76,6 +78,8 @@ def customer(eve) -> Customer:
     AccountChange.objects.create(user=eve, by=eve, given=["customers.view_customer"])
     ApiKey.objects.create(user=eve, name="Key")
     delivery_of(customer)
+    add_imports(customer, by=eve)
+    make_pull(job=Job.objects.create(kind="pull", state="running", by=eve).pk)
     return customer
 
 
