@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -19,6 +20,12 @@ from tests.tables import table
 
 PASSWORD = "a good password"
 ASKED = "Confirm that it is you"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """Whose wrong codes other tests counted: primary keys come again."""
+    cache.clear()
 
 
 @pytest.fixture

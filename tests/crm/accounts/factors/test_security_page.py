@@ -90,7 +90,7 @@ def test_few_codes_are_warned_of(client, margaret, secret):
     assert "No recovery codes left." in text(client.get(SECURITY))
     codes = client.post(f"{SECURITY}codes/").context["codes"]
     assert len(codes) == 10
-    assert "page-notice" not in text(client.get(SECURITY))
+    assert "recovery codes left" not in text(client.get(SECURITY))
 
 
 def test_other_sessions_are_ended_by_name_or_all(client, margaret):
@@ -159,6 +159,6 @@ def test_the_page_asks_as_often_for_many_passkeys_and_sessions(client, margaret,
         signed_in(margaret)
         margaret.passkeys.create(name=f"Key {number}", credential=str(number), public_key="")
 
-    with django_assert_num_queries(7):
-        # session, who asks, what they may, for the header; the app, passkeys, codes; sessions
+    with django_assert_num_queries(8):
+        # session, who asks, what they may, for the header; the app, passkeys, codes; sessions; the notice of a passkey
         client.get(SECURITY)

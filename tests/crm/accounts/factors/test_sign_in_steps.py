@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -17,6 +18,12 @@ from tests.factories import allow, make_user, signed_in
 from tests.tables import table
 
 SECOND_STEP = "/accounts/login/second-step/"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """Whose wrong codes other tests counted: primary keys come again."""
+    cache.clear()
 
 
 def enter_password(client, *, following="", **headers):
@@ -64,6 +71,17 @@ def test_ten_wrong_codes_pause_this_user_from_this_address(client, margaret, sec
     elsewhere = Client()
     enter_password(elsewhere, REMOTE_ADDR="192.0.2.9")
     assert elsewhere.post(SECOND_STEP, {"code": code_of(secret)}, REMOTE_ADDR="192.0.2.9").url == "/"
+
+
+def test_twenty_wrong_codes_pause_this_user_wherever_they_come_from(margaret, secret):
+    for number in range(20):
+        client = Client(REMOTE_ADDR=f"192.0.2.{number}")
+        enter_password(client)
+        assert client.post(SECOND_STEP, {"code": "123456"}).status_code == 422
+
+    client = Client(REMOTE_ADDR="192.0.2.99")
+    enter_password(client)
+    assert client.post(SECOND_STEP, {"code": code_of(secret)}).status_code == 429
 
 
 def change_password(user):
