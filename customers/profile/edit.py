@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -68,8 +69,11 @@ def create_customer(
     return customer
 
 
-def unsaved_customer(values: Mapping[str, Any], **columns: Any) -> Customer:
-    cleaned = {key: clean(BY_KEY[key], value) for key, value in values.items()}
+def unsaved_customer(
+    values: Mapping[str, Any], *, cleaned: Mapping[str, Any] = MappingProxyType({}), **columns: Any
+) -> Customer:
+    """Of `values` as they were sent, and those that are `cleaned` already, which count."""
+    cleaned = {**{key: clean(BY_KEY[key], value) for key, value in values.items() if key not in cleaned}, **cleaned}
     customer = Customer(**columns, **{BY_KEY[key].column: value for key, value in cleaned.items()})
     customer.sort_name = customer.name_sort_key
     return customer

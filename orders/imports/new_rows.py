@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Model
@@ -86,10 +85,10 @@ class NewRows:
         if choice.completed and not choice.completed.is_new:
             self.completed[choice.completed.pk] = choice.completed
         if choice.is_new_customer:
-            values = {**first_profile(choice.incoming), **row.profile}
-            # What a row below refuses for the customer, too.
-            values |= self.refusals.pop(choice.record.customer.pk, {})
-            customer = unsaved_customer(values, pk=choice.record.customer.pk, **row.beside)
+            pk = choice.record.customer.pk
+            # With what a row below refuses for the customer.
+            cleaned = {**row.profile, **self.refusals.pop(pk, {})}
+            customer = unsaved_customer(first_profile(choice.incoming), cleaned=cleaned, pk=pk, **row.beside)
             self._put(customer, first_profile_change(customer, by=by, via=VIA))
             if not verdict.order:
                 sentence = "Customer imported from {source}."
@@ -150,7 +149,7 @@ class NewRows:
             return
         records = list(SourceRecord.objects.filter(pk__in=self.completed).order_by("pk"))
         for record in records:
-            for name, value in asdict(self.completed[record.pk].identity).items():
+            for name, value in vars(self.completed[record.pk].identity).items():
                 setattr(record, name, value)
         SourceRecord.objects.bulk_update(records, IDENTITY_FIELDS)
         match_keys.refresh(records)
@@ -201,7 +200,7 @@ def _source_record(record: KnownRecord) -> SourceRecord:
         data_source_id=record.data_source_id,
         external_id=record.external_id,
         identity_key=record.identity_key,
-        **asdict(record.identity),
+        **vars(record.identity),
     )
 
 

@@ -216,7 +216,7 @@ def _of_new_customer(incoming: IncomingCustomer, *, by: User | None, check_share
 
 
 def first_profile(incoming: IncomingCustomer) -> dict[str, Any]:
-    values = asdict(incoming.identity)
+    values: dict[str, Any] = {**vars(incoming.identity)}
     del values["country"]
     try:
         clean(BY_KEY["email"], values["email"])
