@@ -9,8 +9,9 @@ from customers.lib.money import format_money
 from customers.models import DataSource
 from customers.profile.clean import as_text
 from customers.profile.fields import BY_KEY
-from orders.imports.drafts import first_rows, mapping_of
+from orders.imports.drafts import mapping_of
 from orders.imports.errors import MappingError
+from orders.imports.first_rows import first_rows
 from orders.imports.read import Reader
 from orders.imports.rows import ImportedRow
 from orders.models import Import

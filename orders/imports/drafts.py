@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.files import File
@@ -16,6 +15,7 @@ from django.db import transaction
 
 from customers.lib.errors import ActionError
 from customers.sources import data_sources
+from orders.imports.first_rows import described, storable
 from orders.imports.guess import guess, with_formats
 from orders.imports.headers import header_key
 from orders.imports.mapping import ColumnMapping, MappedColumn, Reason, headers_digest
@@ -26,8 +26,6 @@ from orders.models import Import, ImportState, SavedMapping
 if TYPE_CHECKING:
     from crm.accounts.models import User
 
-FIRST_ROWS = 5
-LONGEST_CELL = 1_000
 OPEN = (ImportState.NEW, ImportState.CHECKED)
 
 
@@ -40,8 +38,8 @@ def begin(file: File[bytes], name: str, *, by: User, like: Import | None = None)
     table = open_table(cast(Any, file), name)
     known = ColumnMapping.from_json(like.mapping) if like else _saved_for(table)
     mapping = _as_known(table, known) if known else guess(table)
-    imported = Import(by=by, name=_storable(name)[:200], mapping=mapping.to_json())
-    imported.table = _described(table, size=file.size)
+    imported = Import(by=by, name=storable(name)[:200], mapping=mapping.to_json())
+    imported.table = described(table, size=file.size)
     if like:
         imported.data_source, imported.source_name = like.data_source, like.source_name
     imported.file.save("file", file, save=False)
@@ -57,8 +55,8 @@ def read_as(imported: Import, *, preset: str | None = None, saved: SavedMapping 
     """Say anew what the columns mean: by a preset, "" for none, or a saved mapping; of another sheet of the file."""
     with opened(imported, sheet=sheet) as table:
         mapping = _as_known(table, ColumnMapping.from_json(saved.mapping)) if saved else guess(table, preset=preset)
-        described = _described(table, size=imported.table.get("bytes", 0))
-    _keep(imported, mapping, table=described)
+        known = described(table, size=imported.table.get("bytes", 0))
+    _keep(imported, mapping, table=known)
 
 
 def choose(
@@ -104,39 +102,6 @@ def opened(imported: Import, *, sheet: str = "") -> Iterator[Table]:
     with imported.file.open("rb") as file:
         form = None if sheet else imported.table.get("form")
         yield open_table(cast(Any, file), imported.name, form=form, sheet=sheet)
-
-
-def first_rows(imported: Import) -> Table:
-    """The table with its first rows only, which is read without its file."""
-    return Table(imported.name, _FirstRows(imported.table))
-
-
-class _FirstRows:
-    def __init__(self, table: Mapping[str, Any]) -> None:
-        self.form, self.words, self.sheets = table["form"], table["words"], table["sheets"]
-        self._rows: Sequence[Sequence[str]] = table["first"]
-
-    def rows(self) -> Iterator[Sequence[str]]:
-        return iter(self._rows)
-
-    def estimate(self) -> int:
-        return len(self._rows) - 1
-
-
-def _described(table: Table, *, size: int) -> dict[str, Any]:
-    first = [[_storable(cell)[:LONGEST_CELL] for cell in row.cells] for row in islice(table.rows(), FIRST_ROWS)]
-    return {
-        "form": dict(table.form),
-        "words": table.words,
-        "sheets": list(table.sheets),
-        "rows": table.estimate(),
-        "bytes": size,
-        "first": [list(table.headers), *first],
-    }
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "")
 
 
 def _saved_for(table: Table) -> ColumnMapping | None:
