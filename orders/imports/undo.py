@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 MOST_NAMED = 100
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 4_000
 """How many rows a plan looks at one by one; those behind are counted."""
 
 
