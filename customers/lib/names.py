@@ -30,6 +30,7 @@ SIMPLER = str.maketrans(
         **{"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه"},
     }
 )
+SAINTS = {"saint": "st", "sainte": "ste"}
 WITHOUT_APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES, ""))
 # Written out where the keyboard has no such letter.
 WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
@@ -69,16 +70,22 @@ def name_words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in "".join(letters).split()]
 
 
+def compared_words(text: str) -> list[str]:
+    """The words with St for Saint where another follows, as in Saint John; a search finds both as they are written."""
+    words = name_words(text)
+    return [*(SAINTS.get(word, word) for word in words[:-1]), *words[-1:]]
+
+
 @lru_cache(4096)  # an act asks several times
 def name_spellings(text: str) -> frozenset[str]:
     """Two spellings of one name have one of these in common; none where there is no letter.
 
     Blanks and hyphens do not count (Jean-Luc, Jean Luc), and ü may be written u or ue.
     """
-    forms = {"".join(name_words(text))}
+    forms = {"".join(compared_words(text))}
     composed = unicodedata.normalize("NFC", text).lower()
     if not composed.isascii():
-        forms.add("".join(name_words(composed.translate(WRITTEN_OUT))))
+        forms.add("".join(compared_words(composed.translate(WRITTEN_OUT))))
     return frozenset(form for form in forms if any(c.isalpha() for c in form))
 
 

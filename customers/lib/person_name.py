@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from customers.lib.names import has_visible_text, name_spellings, name_words, normal_name, unaccented
-from customers.lib.placeholders import real_name
+from customers.lib.placeholders import is_degree, real_name
 
 PARTICLES = frozenset(
     " ".join(
@@ -79,7 +79,7 @@ def _belongs_to_last_name(word: str, following: str) -> bool:
     """Whether `word` is the beginning of a last name that goes on with `following`."""
     if word in CONNECTORS or following.split()[0] in CONNECTORS or _is_particle(word):
         return True
-    return all(set(name_words(part)) <= SUFFIXES for part in following.split())
+    return all(set(name_words(part)) <= SUFFIXES or is_degree(part) for part in following.split())
 
 
 def _is_particle(word: str) -> bool:

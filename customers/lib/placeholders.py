@@ -16,8 +16,8 @@ from customers.lib.phones import subscriber_digits
 FEWEST_REPEATED = 7
 FEWEST_IN_ORDER = 9
 LONGEST_PHONE = 15
-BLOCK_AGAIN = re.compile(r"(\d{3})\1\1\d")
-"""Such as 123 123 1234, where it is no whole number."""
+BLOCK_AGAIN = re.compile(r"(\d\d)\1{3,}|(\d{4})\2+|(\d{3})\3\3(?:\d|\3+)|(?:123){3}")
+"""Such as 1212121212, 1234 1234 and 123 123 1234, without a country. 602 602 602 is a mobile in several countries."""
 
 
 def _read_words() -> dict[str, frozenset[str]]:
@@ -27,18 +27,33 @@ def _read_words() -> dict[str, frozenset[str]]:
 
 
 WORDS = _read_words()
-TITLES, NO_NAMES, BESIDE, PHRASES = (WORDS[name] for name in ("titles", "no names", "beside", "phrases"))
+TITLES, DEGREES, NO_NAMES, BESIDE, PHRASES = (
+    WORDS[name] for name in ("titles", "degrees", "no names", "beside", "phrases")
+)
 
 
 @lru_cache(4096)  # an act asks several times
 def real_name(text: str) -> str:
-    """The name without titles before it; "" for a placeholder, a title alone and a text without letters."""
+    """The name without titles and degrees; "" for a placeholder, a title alone and a text without letters."""
     if is_placeholder_name(text):
         return ""
-    words = text.split()
+    words = _without_degrees(text).split()
     while len(words) > 1 and name_words(words[0]) and set(name_words(words[0])) <= TITLES:
         words = words[1:]
     return " ".join(words)
+
+
+def _without_degrees(text: str) -> str:
+    words = text.replace(",", ", ").split()
+    end = len(words)
+    while end > 1 and is_degree(words[end - 1]):
+        end -= 1
+    return text if end == len(words) else " ".join(words[:end]).rstrip(" ,")
+
+
+def is_degree(word: str) -> bool:
+    """Whether it is put behind a name and is no part of it: PhD, M.D., CSc. “Md” is short for Mohammad."""
+    return "".join(name_words(word)) in DEGREES and word.strip(",") != "Md"
 
 
 def is_placeholder_name(text: str) -> bool:
@@ -59,18 +74,25 @@ def _repeats_one_letter(word: str) -> bool:
     return is_alphabetic and len(set(word)) == 1 and (len(word) > 2 or word == "xx")
 
 
+NO_ENDINGS = frozenset(["invalid", "local", "localdomain", "localhost", "test"])
 SECOND_LEVEL = frozenset(["co", "com", "org", "net", "ac", "gov", "edu"])
 
 
 def is_placeholder_email(email: str) -> bool:
-    """Whether the email, in its normal form, is made up: noemail@noemail.com, test@test.de, none@gmail.com."""
+    """Whether the email, in its normal form, is made up or gets no mail: no@no.no, none@gmail.com, jan@localhost."""
     local, _, domain = email.rpartition("@")
     name = re.sub(r"[^\w]|_|\d+$", "", local)
     site = _site(domain)
-    if domain.endswith(".invalid") or local == site or name in WORDS["no mailboxes"] or name + site in PHRASES:
+    if _gets_no_mail(domain) or local == site or name in WORDS["no mailboxes"] or name + site in PHRASES:
         return True
     is_run = _is_one_character(local, at_least=3) and _is_one_character(site, at_least=1)
     return is_run or (name in WORDS["no ones"] and site in WORDS["made-up sites"] | WORDS["free mail"])
+
+
+def _gets_no_mail(domain: str) -> bool:
+    """Whether no mail from outside gets there: a single word, or an ending that nobody can register."""
+    _, dot, ending = domain.rpartition(".")
+    return not dot or ending in NO_ENDINGS
 
 
 def _site(domain: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
-from customers.lib.names import name_spellings, name_words
+from customers.lib.names import compared_words, name_spellings
 from customers.lib.person_name import Named, full_name
 from customers.lib.placeholders import real_name
 from customers.matching.nicknames import is_short_form
@@ -44,7 +44,7 @@ def customer_name_similarity(one: Customer, other: Customer) -> int | None:
 
 def name_similarity(one: str, other: str) -> int | None:
     """From 0 to 100; None when one of them has no words."""
-    fewer, more = sorted((name_words(one)[:MOST_WORDS], name_words(other)[:MOST_WORDS]), key=len)
+    fewer, more = sorted((compared_words(one)[:MOST_WORDS], compared_words(other)[:MOST_WORDS]), key=len)
     if not fewer:
         return None
     return SAME if name_spellings(one) & name_spellings(other) else min(_paired(fewer, more))

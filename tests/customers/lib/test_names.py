@@ -20,20 +20,24 @@ noemail@noemail.com none@none.com test@test.de test@test.co.uk none@gmail.com na
 aaa@aaa.aa xxx@xx.com test1@test.com no-email@shop.cz no.email@gmail.com noreply@amazon.de unknown@unknown.org
 customer@example.com guest@guest.com nobody@nowhere.com me.invalid@x.invalid 123@123.com test@example.org
 none@none test@test no@no noone@nowhere.com not@given.com none@nowhere.org keine@email.de sin@correo.es geen@mail.nl
+jan@localhost jan@test jan@intranet jan@holub.invalid jan@mail.local jan@holub.test jan@shop.localhost
 """
 EMAILS = """
 noone@reunite.cz given@not.com
 hholy@gmail.com test@reunite.cz info@holub.cz jan@jannovak.cz desk@example.org noemi@gmail.com
 nona@none-such.com guest@hotel.com mail@mail.holub.cz a@b.c nobby@test.com customer.service@shop.com
 nathan@na.com you@me.com testa@gmail.com no@x.y aaa@reunite.cz 123@qq.com xavier@xxx.com ada@ada-shop.cz
+jan@localhost.cz jan@test.holub.cz jan@intranet.cz jan@invalid.cz jan@local.com jan@contest.cz jan@mail.local.cz
 """
 MADE_UP_PHONES = """
 0000000 1111111 9999999 000000000000 1234567 12345678 123456789 1234567890 0123456789 9876543210 +11234567890
 +420123456789 420123456789 1231231234 +15555555555 +10000000000 +441234567890
+1212121212 12341234 12121212 20202020 565656565656 123412341234 123123123 456456456456
 """
 PHONES = """
 +420241770449 9999123 0612345678 +31612345678 +15551234567 +18179247272 5550142 +442079460018 7777770 8000000
 602602602 +420602602602 1231231235678 +420777777123 +4930901820 1234568 +12345550123 +33123456780 1234567890123456789
++12121212121 +4520202020 +33656565656 1212121213 12341235 121212121 1212124212 456456456
 """
 
 
@@ -109,6 +113,8 @@ def test_names_in_another_order_are_one_name_to_a_reader():
         ("Dirk 's Gravesande", "Dirk", "'s Gravesande"),
         ("Harry S Truman", "Harry S", "Truman"),
         ("John Smith Jr.", "John", "Smith Jr."),
+        ("Jan Novák, Ph.D.", "Jan", "Novák, Ph.D."),
+        ("John Smith MBA", "John", "Smith MBA"),
         ("Ana I Perez", "Ana I", "Perez"),
         ("Michael O Smith", "Michael O", "Smith"),
         ("Van Morrison", "Van", "Morrison"),
@@ -226,6 +232,25 @@ def test_a_title_before_a_name_does_not_count():
     assert real_name("Dr. Jan") == "Jan"
     assert real_name("Frau Dr. Ida") == "Ida"
     assert real_name("Dre") == "Dre"
+
+
+@table(
+    ("name", "without"),
+    [
+        *(("Lee, PhD", "Lee"), ("Lee Ph.D.", "Lee"), ("Lee,MD", "Lee"), ("LEE M.D.", "LEE"), ("Lee , MBA", "Lee")),
+        *(("Novák, CSc., Dr.", "Novák"), ("Dr. Lee, MD", "Lee"), ("Smith, Jr., PhD", "Smith, Jr.")),
+    ],
+)
+def test_a_degree_behind_a_name_does_not_count(name, without):
+    assert real_name(name) == without
+
+
+@table(
+    "name",
+    ["Smith Jr.", "Smith, Sr.", "Rahman, Md", "Abu Md", "MD", "Phdar", "Ma, Yo", "Henry III"],
+)
+def test_what_only_looks_like_a_degree_is_part_of_the_name(name):
+    assert real_name(name) == name
 
 
 @table(
