@@ -13,6 +13,7 @@ from crm.accounts.models import ApiKey, User
 from crm.accounts.permissions import EVERYTHING
 from customers.models import Customer
 from orders.models import Order
+from tests.api.caller import Caller
 from tests.crm.accounts.factors.devices import code_of
 from tests.crm.accounts.user_pages.user_form import filled_in
 from tests.factories import CustomerFactory, make_user, paid_order, signed_in
@@ -37,6 +38,11 @@ def jane(db):
 def client(jane):
     """Whose sign-in is longer ago than ten minutes."""
     return signed_in(jane, answered=False)
+
+
+def test_a_form_that_a_signed_in_browser_sends_to_the_api_is_refused_by_the_api(client):
+    response = client.post("/v1/customers", {"name": "Jane"}, headers=Caller().headers)
+    assert (response.status_code, response["Content-Type"].split(";")[0]) == (400, "application/json")
 
 
 def text(response):
