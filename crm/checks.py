@@ -39,9 +39,9 @@ def check_cache(databases: Sequence[str] | None = None, **kwargs: Any) -> list[C
         caches["default"].get("reunite")
     except ImportError as error:
         hint = "Install what the cache needs, for redis:// with: pip install 'reunite[redis]'"
-        return [Error(f"The package for CACHE_URL is missing: {error}", hint=hint, id="crm.E001")]
+        return [Error(f"The package for CACHE_URL is missing: {error}", hint=hint, id="crm.E003")]
     except _failures() as error:
-        return [Error(f"The cache of CACHE_URL does not answer: {error}", id="crm.E002")]
+        return [Error(f"The cache of CACHE_URL does not answer: {error}", id="crm.E004")]
     return []
 
 
@@ -50,6 +50,13 @@ def check_shared_limits(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Name a shared cache by CACHE_URL, such as redis://127.0.0.1:6379/0. See docs/production.md."
     return [Warning("Each server process counts wrong keys and sign-ins by itself.", hint=hint, id="crm.W002")]
+
+
+def check_second_factor(**kwargs: Any) -> list[CheckMessage]:
+    if settings.SECOND_FACTOR_REQUIRED:
+        return []
+    hint = "Set SECOND_FACTOR_REQUIRED=on. See docs/production.md."
+    return [Warning("Users who may refund, delete or manage users need no second factor.", hint=hint, id="crm.W003")]
 
 
 def _is_of_one_process() -> bool:

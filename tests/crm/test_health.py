@@ -3,7 +3,7 @@ import sys
 import pytest
 from django.db import connection
 
-from crm.checks import check_cache, check_session, check_shared_limits
+from crm.checks import check_cache, check_second_factor, check_session, check_shared_limits
 
 REDIS = "django.core.cache.backends.redis.RedisCache"
 
@@ -30,17 +30,23 @@ def test_a_cache_that_does_not_answer_is_told_at_the_start(settings):
     settings.CACHES = {"default": {"BACKEND": REDIS, "LOCATION": "redis://127.0.0.1:1/0"}}
     assert check_cache(None) == []
     [error] = check_cache(["default"])
-    assert (error.id, "does not answer" in error.msg) == ("crm.E002", True)
+    assert (error.id, "does not answer" in error.msg) == ("crm.E004", True)
 
 
 def test_the_package_of_a_cache_that_is_missing_is_told_at_the_start(settings, monkeypatch):
     monkeypatch.setitem(sys.modules, "redis", None)
     settings.CACHES = {"default": {"BACKEND": REDIS, "LOCATION": "redis://127.0.0.1:1/0"}}
     [error] = check_cache(["default"])
-    assert (error.id, "reunite[redis]" in error.hint) == ("crm.E001", True)
+    assert (error.id, "reunite[redis]" in error.hint) == ("crm.E003", True)
 
 
 def test_limits_of_one_process_are_told_before_a_deployment(settings):
     assert [warning.id for warning in check_shared_limits()] == ["crm.W002"]
     settings.CACHES = {"default": {"BACKEND": REDIS}}
     assert check_shared_limits() == []
+
+
+def test_risky_users_without_a_second_factor_are_told_before_a_deployment(settings):
+    assert [warning.id for warning in check_second_factor()] == ["crm.W003"]
+    settings.SECOND_FACTOR_REQUIRED = True
+    assert check_second_factor() == []
