@@ -19,10 +19,10 @@ from django.db import connection, transaction
 
 from customers.models import DataSource
 from orders.imports import stored_file
-from orders.imports.guess import guess
+from orders.imports.columns.guess import guess
+from orders.imports.files.table import open_table
 from orders.imports.run import import_rows
 from orders.imports.stored_file import create_import
-from orders.imports.table import open_table
 from orders.models import Import
 
 CUSTOMERS = ["Customer ID", "First name", "Last name", "Email", "Phone", "City", "Country"]

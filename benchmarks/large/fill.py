@@ -25,7 +25,7 @@ from customers.profile.derive import first_profile_change
 from customers.profile.edit import unsaved_customer
 from customers.records import shared_values
 from customers.records.match_keys import Keys
-from orders.imports.ids import Ids
+from orders.imports.batch.ids import Ids
 from orders.models import Order, OrderItem, OrderStatus, Product, Purchase
 from orders.revenue.counted import count_new
 from orders.totals.add import add_to_totals

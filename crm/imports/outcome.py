@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from customers.models import Customer
-from orders.imports.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS
+from orders.imports.batch.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS
 from orders.models import Import, ImportSample, MatchedBy, RowOutcome
 
 WIDTH, GAP = 1_000, 3

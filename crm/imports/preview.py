@@ -12,8 +12,8 @@ from customers.profile.fields import BY_KEY
 from orders.imports.drafts import mapping_of
 from orders.imports.errors import MappingError
 from orders.imports.first_rows import first_rows
-from orders.imports.read import Reader
-from orders.imports.rows import ImportedRow
+from orders.imports.rows.imported_row import ImportedRow
+from orders.imports.rows.read import Reader
 from orders.models import Import
 
 

@@ -24,8 +24,8 @@ from crm.pulls.models import Pull
 from crm.pulls.places import OVERLAP, PullPlace, first_place
 from crm.pulls.pulls import today_of
 from crm.pulls.rows import imported_rows
-from orders.imports.verdicts import Verdict, counts_of
-from orders.imports.write import write_chunk
+from orders.imports.batch.verdicts import Verdict, counts_of
+from orders.imports.batch.write import write_chunk
 from orders.models import Import, ImportState, Order, OrderStatus, RowOutcome
 from orders.payments.refunds_elsewhere import record_refunds
 

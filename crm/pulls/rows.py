@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from crm.pulls.konnektive import Row
 from crm.pulls.places import CUSTOMERS, ORDERS
 from customers.models import DataSource
-from orders.imports.mapping import ColumnMapping, MappedColumn, Reason
-from orders.imports.presets import BY_NAME
-from orders.imports.read import Reader
-from orders.imports.rows import ImportedRow
-from orders.imports.table import Table
+from orders.imports.columns.mapping import ColumnMapping, MappedColumn, Reason
+from orders.imports.columns.presets import BY_NAME
+from orders.imports.files.table import Table
+from orders.imports.rows.imported_row import ImportedRow
+from orders.imports.rows.read import Reader
 
 UNDECIDED = ("PARTIAL", "PENDING", "COD_PENDING", "DECLINED")
 LINE = {

@@ -15,12 +15,12 @@ from django.db import transaction
 
 from customers.lib.errors import ActionError
 from customers.sources import data_sources
+from orders.imports.columns.guess import guess, with_formats
+from orders.imports.columns.headers import header_key
+from orders.imports.columns.mapping import ColumnMapping, MappedColumn, Reason, headers_digest
+from orders.imports.columns.presets import BY_NAME
+from orders.imports.files.table import Table, open_table
 from orders.imports.first_rows import described, storable
-from orders.imports.guess import guess, with_formats
-from orders.imports.headers import header_key
-from orders.imports.mapping import ColumnMapping, MappedColumn, Reason, headers_digest
-from orders.imports.presets import BY_NAME
-from orders.imports.table import Table, open_table
 from orders.models import Import, ImportState, SavedMapping
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from orders.imports.table import Table
+from orders.imports.files.table import Table
 from orders.models import Import
 
 FIRST_ROWS = 5

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from orders.imports.rows import ImportedRow
+from orders.imports.batch.verdicts import Verdict, counts_of
+from orders.imports.batch.write import check_chunk, write_chunk
+from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.stored_file import ImportRefusedError, close_import, open_import, rows_after
-from orders.imports.verdicts import Verdict, counts_of
-from orders.imports.write import check_chunk, write_chunk
 from orders.models import Import, ImportSample, ImportState, RowOutcome
 
 CHUNK, CHECKED_CHUNK = 1000, 5000

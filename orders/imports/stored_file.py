@@ -16,11 +16,11 @@ from django.core.files import File
 
 from customers.lib.errors import ActionError
 from customers.models import DataSource
-from orders.imports.mapping import ColumnMapping, check
-from orders.imports.read import Reader
-from orders.imports.rows import ImportedRow
-from orders.imports.seen_people import SeenPeople
-from orders.imports.table import Table, open_table
+from orders.imports.batch.seen_people import SeenPeople
+from orders.imports.columns.mapping import ColumnMapping, check
+from orders.imports.files.table import Table, open_table
+from orders.imports.rows.imported_row import ImportedRow
+from orders.imports.rows.read import Reader
 from orders.models import Import, ImportState
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ class UndoneChunk:
 
 
 @dataclass(frozen=True)
-class Window:
+class RowStretch:
     """Some rows behind another one, and the customers of whom the first row is among them."""
 
     last: int
@@ -74,7 +74,7 @@ class Window:
 def plan_undo(imported: Import) -> ImportUndoPlan:
     customers = records = orders = looked_at = 0
     kept: list[int] = []
-    window = Window(0, (), is_last=False)
+    window = RowStretch(0, (), is_last=False)
     while not window.is_last and looked_at < MOST_LOOKED_AT:
         window = _window(imported, window.last)
         added = Untouched(imported, window.owners).added()
@@ -112,13 +112,13 @@ def _rows(imported: Import) -> QuerySet[ImportRow]:
     return ImportRow.objects.filter(imported=imported).exclude(outcome=RowOutcome.HERE)
 
 
-def _window(imported: Import, after: int) -> Window:
+def _window(imported: Import, after: int) -> RowStretch:
     rows = _rows(imported).filter(number__gt=after).order_by("number")
     owner_of = dict(rows.values_list("number", "source_record__customer")[:CHUNK])
     of_owners = _rows(imported).filter(source_record__customer__in=set(owner_of.values()))
     first = of_owners.order_by().values_list("source_record__customer").annotate(first=Min("number"))
     owners = sorted(owner for owner, number in first if number > after)
-    return Window(max(owner_of, default=after), owners, is_last=len(owner_of) < CHUNK)
+    return RowStretch(max(owner_of, default=after), owners, is_last=len(owner_of) < CHUNK)
 
 
 @transaction.atomic
@@ -142,7 +142,7 @@ def undo_chunk(imported: Import, after: int, *, by: User | None) -> UndoneChunk:
     return UndoneChunk(window.last, window.is_last, len(window.owners), _kept_for_good(added, window))
 
 
-def _kept_for_good(added: Added, window: Window) -> list[Customer]:
+def _kept_for_good(added: Added, window: RowStretch) -> list[Customer]:
     """Without those of whom a row behind the window stays: the window of that row names them."""
     left = ImportRow.objects.filter(pk__in=added.kept_rows, number__lte=window.last)
     named = Customer.objects.filter(pk__in=left.values("source_record__customer"))

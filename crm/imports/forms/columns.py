@@ -11,9 +11,9 @@ from crm.imports.forms.target import TargetSelect, choices
 from customers.labels.common import LabelError, checked_name
 from customers.models import DataSource, Tag
 from customers.web.fields import TextField
+from orders.imports.cells.times import DAY_FIRST, MONTH_FIRST
+from orders.imports.columns.mapping import MappedColumn, Reason
 from orders.imports.drafts import mapping_of, suggested_source
-from orders.imports.mapping import MappedColumn, Reason
-from orders.imports.times import DAY_FIRST, MONTH_FIRST
 from orders.models import Import
 
 SHOWN = 25

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from customers.web.fields import choice_field
-from orders.imports.presets import PRESETS
+from orders.imports.columns.presets import PRESETS
 from orders.models import Import, SavedMapping
 
 MOST_SAVED = 100

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from orders.imports.fields import groups
+from orders.imports.columns.fields import groups
 
 LEAVE_OUT = "Leave out"
 

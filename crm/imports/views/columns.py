@@ -16,8 +16,8 @@ from crm.imports.preview import preview_of
 from customers.lib.errors import ActionError
 from customers.lib.numbers import parse_number
 from orders.imports import drafts
-from orders.imports.mapping import problems
-from orders.imports.presets import BY_NAME
+from orders.imports.columns.mapping import problems
+from orders.imports.columns.presets import BY_NAME
 from orders.models import Import
 from orders.permissions import may_import
 

@@ -24,7 +24,7 @@ from customers.lib.numbers import parse_number
 from customers.lib.phrases import isolated
 from customers.snapshot import after_reading
 from orders.imports import drafts
-from orders.imports.mapping import problems
+from orders.imports.columns.mapping import problems
 from orders.models import Import, ImportState
 from orders.permissions import may_import
 

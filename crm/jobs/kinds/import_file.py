@@ -12,10 +12,10 @@ from crm.jobs.control import start
 from crm.jobs.kind import JobKind, RefusedRow, Step, register
 from crm.jobs.models import Job
 from customers.web.csv import row_lines
+from orders.imports.batch.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS, Verdict, counts_of
 from orders.imports.run import Chunk, check_rows, import_rows
 from orders.imports.stored_file import change_state, open_import
 from orders.imports.undo import undo_chunk
-from orders.imports.verdicts import DUPLICATES, NOT_APPLIED, REFUSALS, Verdict, counts_of
 from orders.models import Import, ImportState, RowOutcome
 
 PERMISSION = "orders.run_import"

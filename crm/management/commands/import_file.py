@@ -7,11 +7,11 @@ from django.db import transaction
 
 from customers.lib.errors import ActionError
 from customers.models import DataSource
-from orders.imports.guess import guess
-from orders.imports.mapping import ColumnMapping
+from orders.imports.columns.guess import guess
+from orders.imports.columns.mapping import ColumnMapping
+from orders.imports.files.table import Table, open_table
 from orders.imports.run import check_rows, import_rows
 from orders.imports.stored_file import change_state, create_import
-from orders.imports.table import Table, open_table
 from orders.models import Import, ImportState, MatchedBy, RowOutcome, SavedMapping
 
 

@@ -16,7 +16,7 @@ from customers.matching.recognise import Match
 from customers.models import Customer, DataSource, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.records.match_keys import Keys
-from orders.imports.ids import Ids
+from orders.imports.batch.ids import Ids
 from orders.intake.match_customer import needs_counting_key, needs_record
 from orders.intake.order import IncomingCustomer, in_default_country, of_known_customer
 from orders.intake.order_identity import completed_by, updated_by

@@ -15,15 +15,15 @@ from django.db.models import Q
 
 from customers.matching.known_people import KnownPeople
 from customers.models import DataSource
-from orders.imports.choose_record import Chooser, ChosenRecord, Person
-from orders.imports.ids import Ids
-from orders.imports.known_orders import KnownOrders
-from orders.imports.known_profiles import KnownProfiles
-from orders.imports.known_rows import KnownRows, digest_of
-from orders.imports.new_labels import Labels, refusal_of_labels
-from orders.imports.new_orders import Products, new_order, new_purchase
-from orders.imports.rows import ImportedRow
-from orders.imports.verdicts import Verdict, refused
+from orders.imports.batch.choose_record import Chooser, ChosenRecord, Person
+from orders.imports.batch.ids import Ids
+from orders.imports.batch.known_orders import KnownOrders
+from orders.imports.batch.known_profiles import KnownProfiles
+from orders.imports.batch.known_rows import KnownRows, digest_of
+from orders.imports.batch.new_labels import Labels, refusal_of_labels
+from orders.imports.batch.new_orders import Products, new_order, new_purchase
+from orders.imports.batch.verdicts import Verdict, refused
+from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
 from orders.models import Import, MatchedBy, Purchase, RowOutcome
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import Q
 
 from customers.models import DataSource
-from orders.imports.rows import ImportedRow
+from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.order import IncomingOrder
 from orders.intake.take import ids_of, names_of_order, refuse_other

@@ -13,7 +13,7 @@ from customers.matching.known_people import KnownCustomer
 from customers.models import Customer
 from customers.profile.fields import BLANK, BY_KEY
 from customers.profile.refusals import refusals_in
-from orders.imports.rows import ImportedRow
+from orders.imports.rows.imported_row import ImportedRow
 
 
 class KnownProfiles:

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from customers.labels.common import LabelError, checked_name
 from customers.lib.names import label_key
 from customers.models import Attribute, AttributeKind, Note, Tag
-from orders.imports.ids import Ids
-from orders.imports.rows import ImportedRow
+from orders.imports.batch.ids import Ids
+from orders.imports.rows.imported_row import ImportedRow
 
 Label = Note | Tag | Attribute
 

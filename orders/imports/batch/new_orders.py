@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import Q
 
 from customers.models import DataSource
-from orders.imports.choose_record import ChosenRecord
-from orders.imports.ids import Ids
-from orders.imports.rows import ImportedRow, IncomingSubscription
+from orders.imports.batch.choose_record import ChosenRecord
+from orders.imports.batch.ids import Ids
+from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
 from orders.intake.order import IncomingOrder
 from orders.intake.take import columns
 from orders.models import COUNTED, ENDED, Order, OrderItem, Product, Purchase

@@ -30,9 +30,9 @@ from customers.records import events, history, match_keys, shared_values
 from customers.totals import billing_status
 from orders import events as order_events
 from orders import history as order_history
-from orders.imports.judge import Judge
-from orders.imports.new_orders import new_lines
-from orders.imports.verdicts import Verdict
+from orders.imports.batch.judge import Judge
+from orders.imports.batch.new_orders import new_lines
+from orders.imports.batch.verdicts import Verdict
 from orders.intake.match_customer import first_profile
 from orders.models import Import, ImportRow, MatchedBy, Order, OrderItem, Purchase
 from orders.models.imports import COMPLETED

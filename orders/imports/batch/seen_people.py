@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from customers.matching.judgement import full_name_key
-from orders.imports.verdicts import Verdict
+from orders.imports.batch.verdicts import Verdict
 from orders.models import MatchedBy, RowOutcome
 
 MOST_MARKS = 500_000

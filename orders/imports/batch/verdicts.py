@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orders.imports.choose_record import ChosenRecord
-from orders.imports.new_labels import Label
-from orders.imports.rows import ImportedRow
+from orders.imports.batch.choose_record import ChosenRecord
+from orders.imports.batch.new_labels import Label
+from orders.imports.rows.imported_row import ImportedRow
 from orders.models import ItemKind, MatchedBy, Order, Purchase, RowOutcome
 
 DUPLICATES = "duplicates"

@@ -15,11 +15,11 @@ from django.db import IntegrityError, transaction
 from customers.locks import RetiredMeanwhileError, chain_of, lock, lock_numbers, retry_on
 from customers.models import DataSource, SourceRecord
 from customers.records.ownership import merged_into_any
-from orders.imports.ids import Ids
-from orders.imports.judge import Judge, people_of
-from orders.imports.new_rows import NewRows
-from orders.imports.rows import ImportedRow
-from orders.imports.verdicts import Verdict
+from orders.imports.batch.ids import Ids
+from orders.imports.batch.judge import Judge, people_of
+from orders.imports.batch.new_rows import NewRows
+from orders.imports.batch.verdicts import Verdict
+from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.match_customer import names_of_person
 from orders.intake.take import names_of_order
 from orders.models import Import

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
-from orders.imports.cells import CellError, shown
+from orders.imports.cells.cell import CellError, shown
 
 BLANK = re.compile(r"[\s'’_]")
 WORDS = re.compile(r"^[^\W\d_]{1,4}\.?|[^\W\d_]{1,4}\.?$")

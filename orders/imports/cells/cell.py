@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
-from orders.imports.headers import header_key
+from orders.imports.columns.headers import header_key
 
 LONGEST_SHOWN = 60
 KEEPING = ("'", "=")

@@ -9,8 +9,8 @@ from typing import Any
 
 from customers.models import LeadStatus
 from customers.profile.fields import BY_KEY as PROFILE
-from orders.imports.cells import CellError, shown
-from orders.imports.headers import header_key
+from orders.imports.cells.cell import CellError, shown
+from orders.imports.columns.headers import header_key
 from orders.models import OrderStatus, PurchaseStatus
 
 ORDERS = {

@@ -10,16 +10,16 @@ from customers.lib.countries import country_code
 from customers.lib.emails import normal_email
 from customers.lib.money import CURRENCIES
 from customers.lib.phones import normal_phone
-from orders.imports.amounts import decimal_mark
-from orders.imports.cells import bare
-from orders.imports.fields import BY_KEY, MANY, CellKind
-from orders.imports.headers import header_key, meanings
-from orders.imports.mapping import ColumnMapping, MappedColumn, Reason
-from orders.imports.presets import BY_NAME, recognise
-from orders.imports.rows_guess import settled
-from orders.imports.table import Table
-from orders.imports.times import date_order
-from orders.imports.vendors.preset import Preset
+from orders.imports.cells.amounts import decimal_mark
+from orders.imports.cells.cell import bare
+from orders.imports.cells.times import date_order
+from orders.imports.columns.fields import BY_KEY, MANY, CellKind
+from orders.imports.columns.headers import header_key, meanings
+from orders.imports.columns.mapping import ColumnMapping, MappedColumn, Reason
+from orders.imports.columns.presets import BY_NAME, recognise
+from orders.imports.columns.rows_guess import settled
+from orders.imports.columns.vendors.preset import Preset
+from orders.imports.files.table import Table
 
 SAMPLE_ROWS = 2_000
 LOOKED_AT = 50

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from customers.lib.phrases import isolated
+from orders.imports.cells.times import DAY_FIRST, MONTH_FIRST
+from orders.imports.columns.fields import BY_KEY, IDENTIFYING, CellKind
+from orders.imports.columns.headers import header_key
 from orders.imports.errors import MappingError
-from orders.imports.fields import BY_KEY, IDENTIFYING, CellKind
-from orders.imports.headers import header_key
-from orders.imports.times import DAY_FIRST, MONTH_FIRST
 
 NO_CUSTOMER = "Choose a column for the email, the phone or the source ID. Customers are recognised by one of them."
 

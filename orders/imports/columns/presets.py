@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from orders.imports.headers import header_key
-from orders.imports.vendors import chartmogul, hubspot, konnektive, salesforce, shopify, stripe, woocommerce
-from orders.imports.vendors.preset import Preset
+from orders.imports.columns.headers import header_key
+from orders.imports.columns.vendors import chartmogul, hubspot, konnektive, salesforce, shopify, stripe, woocommerce
+from orders.imports.columns.vendors.preset import Preset
 
 PRESETS: tuple[Preset, ...] = (
     *shopify.PRESETS,

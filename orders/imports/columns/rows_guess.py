@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from orders.imports.fields import BY_KEY, LINE, ORDER, SUBSCRIPTION
-from orders.imports.headers import header_key
-from orders.imports.mapping import MappedColumn, Reason, RowsOf
+from orders.imports.columns.fields import BY_KEY, LINE, ORDER, SUBSCRIPTION
+from orders.imports.columns.headers import header_key
+from orders.imports.columns.mapping import MappedColumn, Reason, RowsOf
 
 ANY_ID = ("id", "number", "no", "external id", "reference")
 ANY_DATE = (

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import BinaryIO
 
-from orders.imports.encoding import BLOCK, SAMPLE, UNREADABLE, encoding_of
 from orders.imports.errors import TableError
+from orders.imports.files.encoding import BLOCK, SAMPLE, UNREADABLE, encoding_of
 
 SAMPLE_ROWS = 200
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from orders.imports.errors import TableError
-from orders.imports.file_kind import FileKind
+from orders.imports.files.file_kind import FileKind
 
 MOST_CELLS = 700_000
 BLOCK = 1 << 18

@@ -13,8 +13,8 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from orders.imports.errors import TableError
-from orders.imports.file_kind import FileKind
-from orders.imports.sheet_cells import BLOCK, LARGE, cells_of
+from orders.imports.files.file_kind import FileKind
+from orders.imports.files.sheet_cells import BLOCK, LARGE, cells_of
 
 MOST_BYTES = 48 << 20
 MOST_OF_STRINGS = 20 << 20

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from orders.imports.errors import TableError
-from orders.imports.file_kind import FileKind
-from orders.imports.sheet_size import refuse_large
+from orders.imports.files.file_kind import FileKind
+from orders.imports.files.sheet_size import refuse_large
 
 EXACT = 10**15
 PASSWORD = "This file is protected by a password. Save it without one, then import it."  # noqa: S105 - a message

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple, Protocol
 
 from customers.lib.names import without_unseen
-from orders.imports.csv_file import CsvFile
 from orders.imports.errors import TableError
-from orders.imports.file_kind import FileKind, kind_of
-from orders.imports.spreadsheet import Spreadsheet
+from orders.imports.files.csv_file import CsvFile
+from orders.imports.files.file_kind import FileKind, kind_of
+from orders.imports.files.spreadsheet import Spreadsheet
 
 MOST_COLUMNS = 500
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from customers.engagement.notes import LONGEST_NOTE
-from orders.imports.cells import CellError
-from orders.imports.mapping import ColumnMapping
-from orders.imports.table import Row
+from orders.imports.cells.cell import CellError
+from orders.imports.columns.mapping import ColumnMapping
+from orders.imports.files.table import Row
 
 SEPARATORS = (";", ",", "|")
 

@@ -13,17 +13,17 @@ from itertools import groupby
 from django.utils import timezone
 
 from customers.models import DataSource
-from orders.imports.cells import KEEPING, CellError, bare
-from orders.imports.fields import BY_KEY, MANY
-from orders.imports.headers import header_key
-from orders.imports.labels import LabelColumns
-from orders.imports.mapping import ColumnMapping, RowsOf, check
-from orders.imports.read_customer import CustomerReader
-from orders.imports.read_order import OrderReader
-from orders.imports.read_subscription import subscription_of
-from orders.imports.rows import ImportedRow
-from orders.imports.table import Row, Table
-from orders.imports.values import Formats, Values
+from orders.imports.cells.cell import KEEPING, CellError, bare
+from orders.imports.columns.fields import BY_KEY, MANY
+from orders.imports.columns.headers import header_key
+from orders.imports.columns.mapping import ColumnMapping, RowsOf, check
+from orders.imports.files.table import Row, Table
+from orders.imports.rows.imported_row import ImportedRow
+from orders.imports.rows.labels import LabelColumns
+from orders.imports.rows.read_customer import CustomerReader
+from orders.imports.rows.read_order import OrderReader
+from orders.imports.rows.read_subscription import subscription_of
+from orders.imports.rows.values import Formats, Values
 from orders.intake.order import IntakeError
 
 MOST_LINES = 1_000

@@ -20,9 +20,9 @@ from customers.models import DataSource, SourceRecord
 from customers.models.source import OWN_ID
 from customers.profile.clean import clean
 from customers.profile.fields import BY_KEY, FIELDS, REFERENCES, FieldKind, ProfileField
-from orders.imports import statuses
-from orders.imports.cells import CellError, shown
-from orders.imports.values import Values
+from orders.imports.cells import statuses
+from orders.imports.cells.cell import CellError, shown
+from orders.imports.rows.values import Values
 from orders.intake.order import IncomingCustomer, clean_customer
 
 LONGEST_NAME = SourceRecord.longest("first_name")

@@ -13,10 +13,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_ipv46_address
 
 from customers.models import DataSource
-from orders.imports import statuses
-from orders.imports.cells import CellError, shown
-from orders.imports.fields import OF_LINE
-from orders.imports.values import Values, rounded
+from orders.imports.cells import statuses
+from orders.imports.cells.cell import CellError, shown
+from orders.imports.columns.fields import OF_LINE
+from orders.imports.rows.values import Values, rounded
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, clean_order
 from orders.intake.pricing import order_total
 from orders.models import OrderItem, OrderStatus, Product

@@ -9,11 +9,11 @@ from django.utils import timezone
 from customers.lib.money import currency_refusal, is_payable
 from customers.models import DataSource
 from customers.models.ids import LONGEST_ID
-from orders.imports import statuses
-from orders.imports.cells import CellError
-from orders.imports.read_order import currency_of
-from orders.imports.rows import IncomingSubscription
-from orders.imports.values import Values, rounded
+from orders.imports.cells import statuses
+from orders.imports.cells.cell import CellError
+from orders.imports.rows.imported_row import IncomingSubscription
+from orders.imports.rows.read_order import currency_of
+from orders.imports.rows.values import Values, rounded
 from orders.models import ENDED, Product, PurchaseStatus
 
 LONGEST_NAME = Product._meta.get_field("name").max_length or 0

@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeVar
 
 from customers.lib.money import decimals_of
-from orders.imports import amounts, times
-from orders.imports.cells import CellError, all_digits, answer, identifier, number
+from orders.imports.cells import amounts, times
+from orders.imports.cells.cell import CellError, all_digits, answer, identifier, number
 
 Value = TypeVar("Value")
 

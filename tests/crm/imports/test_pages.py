@@ -15,7 +15,7 @@ from crm.jobs.files import clear_imports
 from crm.jobs.models import Job
 from customers.models import Customer, DataSource
 from orders.imports import drafts
-from orders.imports.mapping import Reason
+from orders.imports.columns.mapping import Reason
 from orders.models import Import, ImportState, SavedMapping
 from tests.acts import edit
 from tests.factories import make_user, order, signed_in

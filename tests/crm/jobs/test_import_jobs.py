@@ -8,9 +8,9 @@ from crm.jobs.kinds.import_file import start_check, start_import, start_undo
 from crm.jobs.turn import take_turn
 from customers.models import Customer, SourceRecord
 from orders.imports import run, stored_file
-from orders.imports.guess import guess
+from orders.imports.columns.guess import guess
+from orders.imports.files.table import open_table
 from orders.imports.stored_file import ImportRefusedError, create_import
-from orders.imports.table import open_table
 from orders.models import ImportState
 from tests.factories import DataSourceFactory, allow, order
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from customers.models import DataSource
-from orders.imports.guess import guess
-from orders.imports.mapping import ColumnMapping
-from orders.imports.read import Reader
-from orders.imports.rows import ImportedRow
-from orders.imports.table import Table, open_table
+from orders.imports.columns.guess import guess
+from orders.imports.columns.mapping import ColumnMapping
+from orders.imports.files.table import Table, open_table
+from orders.imports.rows.imported_row import ImportedRow
+from orders.imports.rows.read import Reader
 from tests.orders.imports.files import csv_table
 
 EXPORTS = Path(__file__).with_name("exports")

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from orders.imports.errors import TableError
-from orders.imports.table import open_table
+from orders.imports.files.table import open_table
 from tests.orders.imports.files import csv_table, rows_of
 from tests.tables import table
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from customers.lib.identity import Identity
-from orders.imports.guess import guess
-from orders.imports.mapping import problems
+from orders.imports.columns.guess import guess
+from orders.imports.columns.mapping import problems
 from orders.models import OrderStatus, PurchaseStatus
 from tests.factories import ProductFactory
 from tests.orders.imports.reading import EXPORTS, PRAGUE, export, read

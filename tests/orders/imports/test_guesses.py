@@ -1,8 +1,8 @@
 import pytest
 
+from orders.imports.columns.guess import guess, with_formats
+from orders.imports.columns.mapping import ColumnMapping, Reason, check, headers_digest, problems
 from orders.imports.errors import MappingError
-from orders.imports.guess import guess, with_formats
-from orders.imports.mapping import ColumnMapping, Reason, check, headers_digest, problems
 from tests.orders.imports.files import csv_table
 from tests.orders.imports.reading import export
 from tests.tables import table

@@ -4,9 +4,9 @@ import pytest
 
 from customers.models import Customer
 from customers.rebuild import rebuild
-from orders.imports.rows import ImportedRow
-from orders.imports.verdicts import counts_of
-from orders.imports.write import check_chunk, write_chunk
+from orders.imports.batch.verdicts import counts_of
+from orders.imports.batch.write import check_chunk, write_chunk
+from orders.imports.rows.imported_row import ImportedRow
 from orders.models import Import
 from orders.totals.add import rebuild_totals
 from tests.acts import edit, fresh, merge, undo

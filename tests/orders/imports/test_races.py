@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Customer
-from orders.imports.rows import ImportedRow
-from orders.imports.write import write_chunk
+from orders.imports.batch.write import write_chunk
+from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.order import IncomingOrder
 from orders.intake.take import take_order
 from orders.models import Import

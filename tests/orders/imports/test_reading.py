@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.imports.columns.fields import BY_KEY, TARGETS
+from orders.imports.columns.guess import guess
+from orders.imports.columns.mapping import ColumnMapping, MappedColumn
 from orders.imports.errors import MappingError
-from orders.imports.fields import BY_KEY, TARGETS
-from orders.imports.guess import guess
-from orders.imports.mapping import ColumnMapping, MappedColumn
-from orders.imports.read import MOST_LINES, Reader
-from orders.imports.table import Row
+from orders.imports.files.table import Row
+from orders.imports.rows.read import MOST_LINES, Reader
 from orders.models import OrderStatus
 from tests.orders.imports.files import csv_table
 from tests.orders.imports.reading import PRAGUE, SHOP, read, read_csv, refusals

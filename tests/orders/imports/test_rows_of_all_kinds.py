@@ -7,9 +7,9 @@ import pytest
 
 from customers.models import Attribute, Note, Tag
 from customers.rebuild import rebuild
-from orders.imports.rows import ImportedRow, IncomingSubscription
-from orders.imports.verdicts import counts_of
-from orders.imports.write import write_chunk
+from orders.imports.batch.verdicts import counts_of
+from orders.imports.batch.write import write_chunk
+from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
 from orders.models import Import, Purchase
 from orders.totals.add import rebuild_totals
 from tests.factories import DataSourceFactory, order, person

@@ -14,8 +14,8 @@ from customers.matching.ignored_values import ignore_value
 from customers.matching.not_duplicates import mark_not_duplicates
 from customers.models import Customer, Event, SourceRecord
 from customers.rebuild import rebuild
-from orders.imports.rows import ImportedRow
-from orders.imports.write import write_chunk
+from orders.imports.batch.write import write_chunk
+from orders.imports.rows.imported_row import ImportedRow
 from orders.intake.idempotency import RepeatedRequestError
 from orders.intake.match_customer import find_or_create, names_of
 from orders.intake.order import IncomingCustomer, IncomingLine, IncomingOrder, in_default_country, of_known_customer

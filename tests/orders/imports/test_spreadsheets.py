@@ -3,7 +3,7 @@ import io
 import pytest
 
 from orders.imports.errors import TableError
-from orders.imports.table import open_table
+from orders.imports.files.table import open_table
 from tests.orders.imports.files import DAY, XLSX_PARTS, ods, ods_row, rows_of, text_cell, xlsx, xlsx_of, zipped
 from tests.tables import table
 

@@ -11,9 +11,9 @@ from customers.engagement import notes
 from customers.models import Customer, Event, Note, SourceRecord
 from customers.rebuild import rebuild
 from orders.imports import undo
-from orders.imports.rows import ImportedRow
+from orders.imports.batch.write import write_chunk
+from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.undo import plan_undo, undo_chunk
-from orders.imports.write import write_chunk
 from orders.intake.order import IncomingOrder
 from orders.models import Import, ImportState, Order
 from orders.totals.add import rebuild_totals

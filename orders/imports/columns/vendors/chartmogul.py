@@ -1,6 +1,6 @@
 """ChartMogul: customers, by Export of the list and as its own import wants them."""
 
-from orders.imports.vendors.preset import CALCULATED, ELSEWHERE, left_out, preset
+from orders.imports.columns.vendors.preset import CALCULATED, ELSEWHERE, left_out, preset
 
 PRESETS = (
     preset(

@@ -1,6 +1,6 @@
 """HubSpot: all contacts, by Export with all properties or those of the view."""
 
-from orders.imports.vendors.preset import CALCULATED, ELSEWHERE, left_out, preset
+from orders.imports.columns.vendors.preset import CALCULATED, ELSEWHERE, left_out, preset
 
 PRESETS = (
     preset(

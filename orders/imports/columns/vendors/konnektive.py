@@ -1,6 +1,6 @@
 """Konnektive (CheckoutChamp): customers and orders, with the names of its API or as its reports write them."""
 
-from orders.imports.vendors.preset import CALCULATED, CARD, ELSEWHERE, address, left_out, preset
+from orders.imports.columns.vendors.preset import CALCULATED, CARD, ELSEWHERE, address, left_out, preset
 
 PARTS = {"line1": "address1", "line2": "address2", "city": "city", "state": "state", "country": "country"}
 BILLING = PARTS | {"postal_code": "postalCode"}

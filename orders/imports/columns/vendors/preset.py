@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orders.imports.fields import BY_KEY
-from orders.imports.headers import header_key
+from orders.imports.columns.fields import BY_KEY
+from orders.imports.columns.headers import header_key
 
 CALCULATED = "Calculated from orders"
 CARD = "Cards are not imported"

@@ -1,6 +1,6 @@
 """Salesforce: contacts, leads and accounts, by Data Export (names of fields) or by a report (labels)."""
 
-from orders.imports.vendors.preset import ELSEWHERE, address, left_out, preset
+from orders.imports.columns.vendors.preset import ELSEWHERE, address, left_out, preset
 
 PARTS = {
     "line1": "Street",

@@ -1,6 +1,6 @@
 """Shopify: Customers and Orders, each by Export. An order has a row for each line; only the first has all values."""
 
-from orders.imports.vendors.preset import CALCULATED, ELSEWHERE, address, left_out, preset
+from orders.imports.columns.vendors.preset import CALCULATED, ELSEWHERE, address, left_out, preset
 
 STREET = {"line1": "Address1", "line2": "Address2", "city": "City", "postal_code": "Zip"}
 

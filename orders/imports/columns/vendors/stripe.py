@@ -1,6 +1,6 @@
 """Stripe: Customers and Subscriptions, each by Export with all columns. Its times are in UTC, as the headers say."""
 
-from orders.imports.vendors.preset import CALCULATED, CARD, ELSEWHERE, address, left_out, preset
+from orders.imports.columns.vendors.preset import CALCULATED, CARD, ELSEWHERE, address, left_out, preset
 
 PARTS = {
     "line1": "Line1",

@@ -1,6 +1,6 @@
 """WooCommerce: customers and orders, by its own Analytics and by the two exporters that most shops have."""
 
-from orders.imports.vendors.preset import CALCULATED, ELSEWHERE, address, left_out, preset
+from orders.imports.columns.vendors.preset import CALCULATED, ELSEWHERE, address, left_out, preset
 
 PARTS = {
     "line1": "address_1",

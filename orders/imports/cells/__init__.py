@@ -1,0 +1,1 @@
+"""What the text of one cell says: amounts, times, statuses, and the rest in `cell.py`."""
