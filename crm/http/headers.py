@@ -10,6 +10,8 @@ PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 )
+# Otherwise Back to a form that was refused would be an error, and what was typed would be lost.
+KEPT_FOR_BACK = "private, no-cache"
 
 
 def protect(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -19,7 +21,11 @@ def protect(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Pages, files and answers of the APIs are about people: the next person at the desk finds none of them.
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", KEPT_FOR_BACK if _is_form_again(request, response) else "no-store")
         return response
 
     return answer
+
+
+def _is_form_again(request: HttpRequest, response: HttpResponseBase) -> bool:
+    return request.method == "POST" and response.headers.get("Content-Type", "").startswith("text/html")

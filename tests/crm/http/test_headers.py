@@ -23,6 +23,11 @@ def test_no_browser_keeps_a_page_or_a_file_about_people(as_agent):
     assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store"] * 3
 
 
+def test_back_leads_to_a_form_that_was_refused(as_agent):
+    refused = as_agent.post("/customers/add/", {"email": "no email"})
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (422, "private, no-cache")
+
+
 def test_no_page_may_use_the_device(client):
     assert "camera=()" in client.get("/accounts/login/").headers["Permissions-Policy"]
 
