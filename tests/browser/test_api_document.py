@@ -13,7 +13,7 @@ def open_subject(page: Page, name: str) -> None:
 
 
 def test_the_operations_are_listed_and_opened(page, sign_in):
-    sign_in("reader", "customers.view_customer")
+    sign_in("reader", "customers.view_customer", "accounts.use_api")
     page.goto("/v1/docs")
     expect(page.get_by_role("heading", name=re.compile("ChartMogul"))).to_be_visible()
     open_subject(page, "Merges")
@@ -24,7 +24,7 @@ def test_the_operations_are_listed_and_opened(page, sign_in):
 
 
 def test_an_operation_is_tried_with_a_key(page, sign_in):
-    sign_in("reader", "customers.view_customer")
+    sign_in("reader", "customers.view_customer", "accounts.use_api")
     page.goto("/v1/docs")
     page.get_by_role("button", name="Authorize").first.click()
     dialog = page.locator(".dialog-ux")
@@ -45,7 +45,7 @@ def test_whoever_is_not_signed_in_is_asked_to(page):
 
 
 def test_a_call_of_the_other_dialect_is_tried_with_a_form(page, sign_in):
-    sign_in("reader", "customers.view_customer")
+    sign_in("reader", "customers.view_customer", "accounts.use_api")
     page.goto("/konnektive/docs")
     expect(page.get_by_role("heading", name=re.compile("Konnektive"))).to_be_visible()
     open_subject(page, "Campaign")
