@@ -7,7 +7,7 @@ next row of the same file finds them. What is decided of what is found is the sa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from customers.lib.identity import Identity
 from customers.lib.names import name_words
+from customers.locks import RetiredMeanwhileError
 from customers.matching.judgement import full_name_key, real_full_name
 from customers.matching.keys import IGNORED, MOST_SHARING, WeighedKeys, count_customers, is_placeholder, weigh_by
 from customers.matching.recognise import OWNER, Match, best_match, having_keys, match_of
@@ -96,16 +97,27 @@ class KnownPeople:
         """All who have one of these were read."""
 
     def read(self, keys: Collection[Key], *, also: Q) -> None:
-        """Whoever has one of `keys`, but of crowded ones, and the owners of the records `also`."""
+        """Whoever has one of `keys`, but of crowded ones, and the owners of the records `also`.
+
+        RetiredMeanwhileError when one of them was merged, restored or split meanwhile: then read everybody again.
+        """
         usable = {key for key in keys if not is_placeholder(*key)}
         self._numbers = count_customers(usable) if usable else {}
         readable = {key for key in usable if 0 <= self._numbers.get(key, 0) <= MOST_SHARING}
         self.read_keys = frozenset(readable)
-        owners = set(MatchKey.objects.among(readable).order_by().values_list(OWNER, flat=True))
-        owners.update(SourceRecord.objects.filter(also).values_list("customer", flat=True))
-        self.read_customers(owners)
+        owners = dict(MatchKey.objects.among(readable).order_by().values_list("source_record", OWNER))
+        owners.update(SourceRecord.objects.filter(also).values_list("pk", "customer"))
+        self._read_owners(owners)
 
-    def read_customers(self, owners: Collection[int]) -> None:
+    def _read_owners(self, owners: Mapping[int, int]) -> None:
+        """`owners` of records, each with all records that it has."""
+        self._read_customers(owners.values())
+        # A record that has moved to somebody else in between would be missed, and its person be written once more.
+        unread = owners.keys() - self.records.keys()
+        if unread and SourceRecord.objects.filter(pk__in=unread, customer__erased_at=None).exists():
+            raise RetiredMeanwhileError
+
+    def _read_customers(self, owners: Iterable[int]) -> None:
         rows = SourceRecord.objects.filter(customer__in=set(owners) - self.customers.keys(), customer__erased_at=None)
         records = {}
         for pk, customer, origin, source, external_id, identity_key, *values in rows.order_by("pk").values_list(
@@ -194,7 +206,7 @@ class KnownPeople:
         name = f"{real_full_name(identity)} {sorted(weighed.crowded)}"
         if name not in self._with_crowd:
             self._with_crowd.add(name)
-            self.read_customers(set(having_keys(identity, alone).values_list(OWNER, flat=True)))
+            self._read_owners(dict(having_keys(identity, alone).values_list("source_record", OWNER)))
 
     def _recognised(self, keys: Iterable[Key], own: Collection[Key]) -> list[KnownRecord]:
         is_whole = has_whole_number(own)

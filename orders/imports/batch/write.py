@@ -40,6 +40,7 @@ def write_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow
     return verdicts
 
 
+@retry_on(RetiredMeanwhileError, tries=MOST_TRIES)
 def check_chunk(imported: Import, source: DataSource, rows: Sequence[ImportedRow], *, now: datetime) -> list[Verdict]:
     """What `write_chunk` would do, without writing."""
     return Judge(imported, source, rows, people_of(rows), ids=Ids()).verdicts(now=now)
