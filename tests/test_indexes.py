@@ -44,7 +44,7 @@ def test_no_index_repeats_the_beginning_of_another():
             assert is_needed or not longer, (model, name, longer)
 
 
-@pytest.mark.skipif(on_sqlite, reason="Only PostgreSQL has them.")
+@pytest.mark.postgres
 @pytest.mark.django_db
 def test_no_text_has_a_second_index_for_patterns():
     with connection.cursor() as cursor:
