@@ -1,7 +1,7 @@
 """The OpenAPI document says what it means."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from pydantic import BaseModel
 
@@ -19,6 +19,13 @@ def test_no_two_schemas_go_by_one_name():
         named[schema.__name__].add(schema.__module__)
     referred = set(re.findall(r"#/components/schemas/(\w+)", str(api.get_openapi_schema())))
     assert {name: modules for name, modules in named.items() if name in referred and len(modules) > 1} == {}
+
+
+def test_no_two_operations_go_by_one_name():
+    """Clients that are made from the document have a function for each."""
+    operations = [of for path in api.get_openapi_schema()["paths"].values() for of in path.values()]
+    names = Counter(operation["operationId"] for operation in operations)
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 def test_a_merge_names_each_side_by_either_kind_of_id():

@@ -144,7 +144,7 @@ def list_invoices(request: ApiRequest, query: Query[InvoiceQuery]) -> dict[str, 
 
 @router.get("/invoices/changes", auth=Key(VIEW, ORDERS), response=answers(200, InvoiceChangesOut), exclude_unset=True)
 @growing_list
-def list_changes(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
+def list_changed_invoices(request: ApiRequest, query: Query[CursorQuery]) -> dict[str, Any]:
     """An addition of Reunite: invoices by their latest change, also those that were deleted since."""
     return change_page(query, request.horizon)
 
