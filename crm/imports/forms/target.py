@@ -34,5 +34,4 @@ class TargetSelect(forms.Select):
         chosen = format_html('value="{}"', value or "")
         options = _options().replace(chosen, f"{chosen} selected", 1)
         flat = format_html_join("", ' {}="{}"', attributes.items())
-        # Both parts were escaped above.
-        return mark_safe(f"<select{flat}>{options}</select>")  # noqa: S308
+        return mark_safe(f"<select{flat}>{options}</select>")  # noqa: S308 - both parts were escaped above

@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 @require_POST
 @permission_required(START)
 def rebuild(request: "StaffRequest") -> HttpResponseRedirect:
-    return _to(request, *start_rebuild(by=request.user), name="rebuild")
+    return _to(request, start_rebuild(by=request.user), name="rebuild")
 
 
 @require_POST
 @permission_required(START)
 def scan(request: "StaffRequest") -> HttpResponseRedirect:
-    return _to(request, *start_scan(by=request.user), name="scan")
+    return _to(request, start_scan(by=request.user), name="scan")
 
 
-def _to(request: "StaffRequest", job: Job, is_new: bool, *, name: str) -> HttpResponseRedirect:  # noqa: FBT001
+def _to(request: "StaffRequest", started: tuple[Job, bool], *, name: str) -> HttpResponseRedirect:
+    job, is_new = started
     if not is_new:
         messages.info(request, f"This {name} has not ended yet, so no other was started.")
     return redirect(job) if is_new or request.user.has_perm("jobs.view_all_job") else redirect("jobs:list")
