@@ -12,7 +12,7 @@ COLOURS = 128
 def take(page: Page, folder: str | None, name: str) -> None:
     """Write the visible part of the page to `name`.png in `folder`, if there is one."""
     if folder:
-        picture = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide")))
+        picture = Image.open(BytesIO(page.screenshot(caret="initial")))
         picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
             Path(folder) / f"{name}.png", optimize=True
         )
