@@ -80,5 +80,6 @@ def notice_dismiss(request: "StaffRequest") -> HttpResponse:
 
 
 def _remember(theme: str, response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+    # Not HttpOnly: theme.js writes it as well, before the server has heard.
+    response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
     return response
