@@ -13,10 +13,10 @@ from benchmarks.people import People, compared_people
 from customers.lib.emails import normal_email
 from customers.lib.names import normal_name
 from customers.matching.likely.columns import ComparedCustomer
-from customers.matching.likely.groups import group_pairs
 from customers.matching.likely.model import Model, shipped_model
 from customers.matching.likely.scoring import ScoredPair, open_table, score
 from customers.matching.likely.train import train
+from customers.matching.worklist.cohesion import group_pairs
 
 DATA = Path(__file__).with_name("data")
 

@@ -2,7 +2,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crm.exports.export import Export, Query
-from customers.matching.export import COLUMNS, STRENGTHS, ExportedMember, export_part, export_rows, is_short
+from customers.matching.worklist.export import COLUMNS, STRENGTHS, ExportedMember, export_part, export_rows, is_short
 
 
 def _kind(query: Query) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from customers.lib.batches import PAGE
-from customers.matching.likely.groups import Pair, group_pairs
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.not_duplicates import not_duplicates_among
-from customers.matching.worklist import GroupMember
+from customers.matching.worklist.cohesion import Pair, group_pairs
+from customers.matching.worklist.listing import GroupMember
 from customers.models import Customer, LikelyPair, LikelyScan
 from customers.records import counts
 from customers.totals.sums import OrderTotals, common_currency, order_totals

@@ -15,7 +15,7 @@ from customers.matching import not_duplicates
 from customers.matching.keys import MOST_SHARING
 from customers.matching.likely.listing import LikelyPage, likely_page
 from customers.matching.not_duplicates import NotDuplicatesPage, not_duplicates_page
-from customers.matching.worklist import WorklistPage, worklist_page
+from customers.matching.worklist.listing import WorklistPage, worklist_page
 from customers.models import Customer
 from customers.web.fields import LONGEST_REASON, reason_in
 from customers.web.permissions import may_merge, may_view

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from customers.matching.worklist import worklist_page
+from customers.matching.worklist.listing import worklist_page
 from customers.merging.recent import merges_by_week, recent_acts, week_chart
 from customers.models import Customer
 from customers.search.recent import recently_viewed

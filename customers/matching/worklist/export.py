@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from customers.lib.columns import Column, ValueKind
-from customers.matching.worklist import DuplicateGroup, GroupMember, worklist_page
+from customers.matching.worklist.listing import DuplicateGroup, GroupMember, worklist_page
 from customers.models import Customer, SharedValue
 from customers.totals.columns import totals_columns
 

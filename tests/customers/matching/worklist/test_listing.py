@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from customers.matching import groups as grouping
 from customers.matching import not_duplicates
 from customers.matching.duplicates import duplicates_of
 from customers.matching.keys import MOST_SHARING
-from customers.matching.worklist import LATEST_FIRST, worklist_page
+from customers.matching.worklist import groups as grouping
+from customers.matching.worklist.listing import LATEST_FIRST, worklist_page
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
 from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo

@@ -1,6 +1,6 @@
 """Groups of likely pairs hang together."""
 
-from customers.matching.likely.groups import group_pairs
+from customers.matching.worklist.cohesion import group_pairs
 
 
 def test_a_chain_of_pairs_becomes_a_group_only_where_a_third_of_its_pairs_is_likely():

@@ -15,8 +15,8 @@ from datetime import datetime
 from customers.lib.identity import match_keys
 from customers.matching.candidates import place_or_status
 from customers.matching.duplicates import Evidence, without_repeated_digits
-from customers.matching.groups import ConnectedCustomers, customers_of, first_window_with_groups
 from customers.matching.judgement import Judgement, judge
+from customers.matching.worklist.groups import ConnectedCustomers, customers_of, first_window_with_groups
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 from customers.records import counts
