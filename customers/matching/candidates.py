@@ -1,8 +1,8 @@
-"""The rows of the first merge page: possible duplicates or search results, with the counts of their records."""
+"""The rows of the first merge page: the kept customer, possible duplicates and search results, with their counts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,19 +17,14 @@ from customers.totals.sums import OrderTotals, order_totals
 
 
 @dataclass(frozen=True)
-class CandidateRow:
-    """A candidate with the counts of its records; `is_ticked` when its box is checked on the page."""
+class CustomerSummary:
+    """A customer with what the first merge page says of them: where they are, and the counts of their records."""
 
-    candidate: Candidate
-    is_ticked: bool
+    customer: Customer
     totals: OrderTotals
     tallies: list[RowCount]
     sources: Sequence[str]
     active_purchases: int
-
-    @property
-    def customer(self) -> Customer:
-        return self.candidate.customer
 
     @property
     def place(self) -> str:
@@ -57,6 +52,19 @@ class CandidateRow:
         return max(len(self.sources) - 3, 0)
 
 
+@dataclass(frozen=True)
+class CandidateRow:
+    """A candidate with its summary; `is_ticked` when its box is checked on the page."""
+
+    candidate: Candidate
+    summary: CustomerSummary
+    is_ticked: bool
+
+    @property
+    def customer(self) -> Customer:
+        return self.candidate.customer
+
+
 def place_or_status(customer: Customer) -> str:
     """Such as “Prague, Czech Republic”; without a place such as “New Lead”."""
     parts = (customer.billing_address.get("city", ""), country_name(customer.billing_address.get("country", "")))
@@ -68,24 +76,30 @@ def counted_kinds() -> tuple[type[LinkedRow], ...]:
     return tuple(model for model in tabbed_models() if model.tab and not model.tab.is_in_totals)
 
 
-def candidate_rows(candidates: Iterable[Candidate], *, ticked: Sequence[int] | None) -> list[CandidateRow]:
-    """`ticked` are the selected customers; None on the first visit, when the sure ones are selected."""
-    candidates = list(candidates)
-    pks = [candidate.customer.pk for candidate in candidates]
-    of, known_by, active = order_totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
+def summaries_of(customers: Iterable[Customer]) -> dict[int, CustomerSummary]:
+    by_pk = {customer.pk: customer for customer in customers}
+    pks = [*by_pk]
+    totals, known_by, active = order_totals(pks, by="source_record__customer"), sources(pks), active_purchases(pks)
     counted = (
         count_rows(counted_kinds(), Customer.objects.filter(pk__in=pks), by="source_record__customer") if pks else {}
     )
+    return {
+        pk: CustomerSummary(customer, totals[pk], counted[pk], known_by.get(pk, []), active.get(pk, 0))
+        for pk, customer in by_pk.items()
+    }
+
+
+def candidate_rows(
+    candidates: Iterable[Candidate], summaries: Mapping[int, CustomerSummary], *, ticked: Collection[int] | None
+) -> list[CandidateRow]:
+    """`ticked` are the selected customers; None on the first visit, when the sure ones are selected."""
     return [
         CandidateRow(
             candidate,
-            candidate.is_sure if ticked is None else pk in ticked,
-            of[pk],
-            counted[pk],
-            known_by.get(pk, []),
-            active.get(pk, 0),
+            summaries[candidate.customer.pk],
+            candidate.is_sure if ticked is None else candidate.customer.pk in ticked,
         )
-        for pk, candidate in zip(pks, candidates, strict=True)
+        for candidate in candidates
     ]
 
 

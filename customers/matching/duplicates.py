@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Case, Q, Value, When
 
 from customers.lib.identity import Identity, match_keys
 from customers.lib.phones import readable_phone
-from customers.matching.judgement import Judgement, full_name_key, judge
+from customers.matching.judgement import Judgement, NamesAgree, full_name_key, judge
 from customers.matching.keys import WeighedKeys, weigh_keys
 from customers.matching.not_duplicates import not_duplicates_among, ordered_pair
 from customers.matching.written_digits import Pair, without_digits_of_two_numbers
@@ -38,6 +38,8 @@ REASONS = {
     (MatchKind.DIGITS, True): "same phone as written",
     (MatchKind.DIGITS, False): "former phone as written",
 }
+
+SAME_NAMES = {NamesAgree.NONE: "", NamesAgree.PARTLY: "same name in part", NamesAgree.FULL: "same full name"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Candidate:
     @property
     def against(self) -> tuple[str, ...]:
         return self.judgement.against
+
+    @property
+    def same_name(self) -> str:
+        """How far the names agree, in words; "" where they do not."""
+        return SAME_NAMES[self.judgement.names]
 
     @property
     def is_sure(self) -> bool:

@@ -83,6 +83,32 @@ def keep(
     return draft
 
 
+def keep_selection(customers: Sequence[Customer], *, by: User) -> MergeDraft:
+    """Keep who was selected to be merged, with what was entered for this survivor before."""
+    versions = {customer.pk: customer.version for customer in customers}
+    draft = find(customers[0].pk, by=by)
+    if draft is None:
+        return keep(customers, {}, by=by, seen=versions)
+    return keep(customers, draft.entered, by=by, seen={**versions, **_of(draft.versions, versions)})
+
+
+@transaction.atomic
+def hand_over(draft: MergeDraft, customers: Sequence[Customer], *, by: User) -> MergeDraft:
+    """The draft as one of a merge into another of its customers, who is the first of `customers` now.
+
+    What was suggested follows who is kept; what the user chose or entered stays.
+    """
+    versions = {customer.pk: customer.version for customer in customers}
+    seen = {**versions, **_of(draft.versions, versions)}
+    handed_over = keep(customers, draft.entered, by=by, seen=seen, new_password=draft.new_password)
+    discard(draft)
+    return handed_over
+
+
+def _of(seen: Mapping[int, int], customers: Collection[int]) -> dict[int, int]:
+    return {pk: version for pk, version in seen.items() if pk in customers}
+
+
 def finish(draft: MergeDraft) -> None:
     # After the merge, a page that is sent twice only needs the fingerprint.
     MergeDraft.objects.filter(pk=draft.pk).update(entered={}, new_password="", seen={}, records=[])

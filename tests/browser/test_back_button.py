@@ -24,7 +24,7 @@ def helena(live_server, sign_in) -> Customer:
 def choose(page: Page, helena: Customer) -> None:
     page.goto(f"/customers/{helena.pk}/merge/")
     page.get_by_role("checkbox", name=re.compile("^Helena Holy")).check()
-    page.get_by_role("button", name="Choose final values").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def heading(page: Page, text: str) -> None:
@@ -41,7 +41,7 @@ def test_back_leads_through_the_steps_and_on_again(page: Page, helena: Customer)
     page.go_back()
     heading(page, "Merge into Helena Holý")
     expect(page.get_by_role("checkbox", name=re.compile("^Helena Holy"))).to_be_checked()
-    page.get_by_role("button", name="Choose final values").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Review merge").click()
     page.get_by_role("button", name="Yes, I’m sure").click()
     expect(page.get_by_role("status")).to_contain_text("Merged.")

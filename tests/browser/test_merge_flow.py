@@ -38,7 +38,7 @@ def choose_two(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Merge .*possible duplicates")).click()
     page.get_by_role("checkbox", name=re.compile("^Helena Holy")).check()
     page.get_by_role("checkbox", name=re.compile(r"^H\. Holý")).check()
-    page.get_by_role("button", name="Choose final values").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Final values for Helena Holý")
 
 

@@ -55,7 +55,7 @@ def test_a_merge_an_undo_and_an_edit(page: Page, helena: Customer):
     page.goto(helena.get_absolute_url())
     page.get_by_role("link", name=re.compile("^Merge .*possible duplicate")).click()
     page.get_by_role("checkbox", name=re.compile("^Helena Holy")).check()
-    press(page, "Choose final values")
+    press(page, "Continue")
     page.locator(f"button[name=all][value='{helen.pk}']").click()
     expect(page.locator(f"input[name=pick-last_name][value='{helen.pk}']")).to_be_checked()
     page.locator("input[name=value-email]").fill("no mail")

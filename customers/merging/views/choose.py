@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,9 +10,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from customers.lib.numbers import parse_number, parse_numbers
 from customers.lib.phrases import isolated
-from customers.matching import candidates, not_duplicates
-from customers.matching.duplicates import candidates_for, duplicates_of
+from customers.matching import not_duplicates
+from customers.merging import drafts
 from customers.merging.plan import MergeError
+from customers.merging.selection import selection_for
 from customers.merging.views.shared import (
     choose_url,
     chosen,
@@ -22,7 +23,6 @@ from customers.merging.views.shared import (
     with_survivor,
 )
 from customers.models import Customer
-from customers.search.find import MOST_FOUND, find
 from customers.web.permissions import UNMATCHED, may_merge, may_view
 
 if TYPE_CHECKING:
@@ -37,49 +37,53 @@ if TYPE_CHECKING:
 def merge_choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
     if request.method == "POST":
         return _choose(request, survivor)
-    context = _candidates(request, survivor)
+    draft = None if "ticked" in request.GET else drafts.find(survivor.pk, by=request.user)
+    ticked = parse_numbers(request.GET.getlist("duplicate"))
+    if "ticked" not in request.GET:
+        ticked = draft.duplicate_ids if draft else []
+    term, may_search = request.GET.get("q", "").strip(), request.user.has_perm(UNMATCHED)
+    context = {
+        "title": f"Merge into {isolated(survivor.name)}",
+        "survivor": survivor,
+        "selection": selection_for(
+            survivor,
+            ticked=ticked if ticked or "ticked" in request.GET else None,
+            term=term,
+            may_search=may_search,
+        ),
+        "may_search": may_search,
+        "q": term,
+    }
     if request.htmx.target == "search-results":
         return render(request, "customers/merging/_search_results.html", context)
-    return render(
-        request, "customers/merging/merge_choose.html", {"title": f"Merge into {isolated(survivor.name)}", **context}
-    )
+    return render(request, "customers/merging/merge_choose.html", context)
 
 
 def _choose(request: "StaffRequest", survivor: Customer) -> HttpResponse:
-    ticked = request.POST.getlist("duplicate")
+    ticked = parse_numbers(request.POST.getlist("duplicate"))
+    term = request.POST.get("q", "")
+    if kept := parse_number(request.POST.get("survivor", "")):
+        return _keep_instead(request, survivor, get_customer(kept), ticked)
+    if "select" in request.POST or "unselect" in request.POST:
+        ticked = [pk for pk in ticked if pk not in parse_numbers(request.POST.get("unselect", "").split())]
+        ticked += [pk for pk in parse_numbers(request.POST.get("select", "").split()) if pk not in ticked]
+        return redirect(choose_url(survivor, ticked, q=term))
     if "search" in request.POST:
-        return redirect(choose_url(survivor, ticked, q=request.POST.get("q", "")))
+        return redirect(choose_url(survivor, ticked, q=term))
     try:
-        _, *duplicates = chosen(request, survivor, parse_numbers(ticked))
+        customers = chosen(request, survivor, ticked)
+        drafts.keep_selection(customers, by=request.user)
     except MergeError as error:
         warn_not_merged(request, str(error))
         return redirect(choose_url(survivor, ticked))
-    return redirect(values_url(survivor, [customer.pk for customer in duplicates]))
+    return redirect(values_url(survivor, [customer.pk for customer in customers[1:]]))
 
 
-def _candidates(request: "StaffRequest", survivor: Customer) -> dict[str, Any]:
-    ticked = parse_numbers(request.GET.getlist("duplicate"))
-    duplicates = duplicates_of(survivor)
-    rows = candidates.candidate_rows(duplicates, ticked=ticked if "ticked" in request.GET else None)
-    context: dict[str, Any] = {
-        "survivor": survivor,
-        "rows": [row for row in rows if not row.candidate.dismissal],
-        "not_duplicates": [row for row in rows if row.candidate.dismissal],
-        "may_search": request.user.has_perm(UNMATCHED),
-    }
-    if context["may_search"]:
-        listed = {candidate.customer.pk for candidate in duplicates}
-        context |= _search(survivor, request.GET.get("q", "").strip(), ticked, listed)
-    return context
-
-
-def _search(survivor: Customer, term: str, ticked: list[int], listed: set[int]) -> dict[str, Any]:
-    selected = Customer.objects.live().filter(pk__in=ticked).exclude(pk__in=[survivor.pk, *listed])
-    others = {customer.pk: customer for customer in selected}
-    hits = find(term).exclude(pk__in=[survivor.pk, *listed]).order_by("pk")[:MOST_FOUND] if term else []
-    others |= {customer.pk: customer for customer in hits}
-    rows = candidates.candidate_rows(candidates_for(survivor, list(others.values())), ticked=ticked)
-    return {"q": term, "search_rows": rows, "has_no_hits": bool(term) and not hits}
+def _keep_instead(request: "StaffRequest", survivor: Customer, instead: Customer, ticked: list[int]) -> HttpResponse:
+    others = [survivor.pk, *(pk for pk in ticked if pk not in (survivor.pk, instead.pk))]
+    if draft := drafts.find(survivor.pk, by=request.user):
+        drafts.hand_over(draft, [instead, *Customer.objects.filter(pk__in=others).order_by("pk")], by=request.user)
+    return redirect(choose_url(instead, others, q=request.POST.get("q", "")))
 
 
 @require_POST

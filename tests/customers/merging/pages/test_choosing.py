@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from customers.matching.duplicates import duplicates_of
-from customers.models import HistoryEntry, NotDuplicate
+from customers.models import HistoryEntry, MergeDraft, NotDuplicate
+from tests.acts import edit
 from tests.customers.merging.pages.merge_steps import EMAIL, PHONE, choose, shown
+from tests.customers.merging.values.values_form import merged, send
 from tests.factories import customer_with_order
 from tests.tables import table
 
@@ -105,6 +107,64 @@ def test_ticks_survive_a_dismissal(as_agent, helena, helen):
     response = as_agent.post(url, {"not_duplicate": helen.pk, "duplicate": family.pk, "ticked": "1"}, follow=True)
 
     assert f'value="{family.pk}" checked' in response.content.decode()
+
+
+# Who is kept, and all at once
+
+
+def test_who_is_kept_is_swapped_in_one_click_and_everybody_else_stays_ticked(as_agent, helena, helen):
+    jan = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE)
+    sent = {"survivor": helen.pk, "duplicate": [helen.pk, jan.pk], "ticked": "1"}
+
+    response = as_agent.post(choose(helena), sent)
+
+    assert response.url.startswith(choose(helen))
+    page = as_agent.get(response.url).text
+    assert "Merge into Helena Holy<" in page
+    for customer in (helena, jan):
+        assert f'name="duplicate" value="{customer.pk}" checked' in page
+
+
+def test_what_was_entered_follows_who_is_kept_and_what_was_only_suggested_is_suggested_anew(as_agent, helena, helen):
+    edit(helen, company="Holy Design")
+    send(as_agent, helena, helen, keep="1", **{"value-website": "https://holy.cz"})
+    as_agent.post(choose(helena), {"survivor": helen.pk, "duplicate": helen.pk, "ticked": "1"})
+
+    (draft,) = MergeDraft.objects.all()
+    assert (draft.survivor, draft.entered["typed"]) == (helen, {"website": "https://holy.cz"})
+    assert merged(as_agent, helen, helena).last_name == "Holy"
+
+
+def test_who_no_longer_matches_is_named_after_a_swap(as_agent, helena, helen):
+    jan = customer_with_order(first_name="Jan", last_name="Novák", phone="+420 602 330 910")
+    customer_with_order(first_name="Jan", last_name="Holý", phone="+420 602 330 910", email=EMAIL)
+
+    page = as_agent.get(choose(helen, ticked="1", duplicate=[helena.pk, jan.pk])).text
+
+    assert f"Jan Novák ({jan.pk}) shares no email or phone with Helena Holy ({helen.pk})." in page
+    assert f'value="{jan.pk}"' not in page
+
+
+def test_all_who_match_are_ticked_at_once_and_none_again(as_agent, helena, helen):
+    jan = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE)
+    numbers = f"{helen.pk} {jan.pk}"
+    assert f'name="select" value="{numbers}"' in as_agent.get(choose(helena)).text
+
+    response = as_agent.post(choose(helena), {"select": numbers, "duplicate": helen.pk, "ticked": "1"})
+    page = as_agent.get(response.url).text
+    assert page.count(" checked>") == 2
+    response = as_agent.post(choose(helena), {"unselect": numbers, "duplicate": [helen.pk, jan.pk], "ticked": "1"})
+    assert " checked>" not in as_agent.get(response.url).text
+
+
+def test_whoever_was_ticked_is_ticked_again_when_the_page_is_opened_anew(as_agent, helena, helen):
+    jan = customer_with_order(first_name="Jan", last_name="Novák", phone=PHONE)
+    as_agent.post(choose(helena), {"duplicate": jan.pk, "ticked": "1"})
+
+    page = as_agent.get(choose(helena)).text
+
+    assert f'value="{jan.pk}" checked' in page
+    assert f'value="{helen.pk}" checked' not in page
 
 
 # Search for another

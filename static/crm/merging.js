@@ -1,5 +1,15 @@
 "use strict";
-// “Use all” picks a whole column at once; without this file the button asks the server to do the same.
+// What the buttons of the steps of a merge ask the server to do is done at once; without this file the server does it.
+
+// “Select all” and “None” tick the boxes of a list, also of one that a search has brought.
+document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=select], button[name=unselect]");
+    if (!button) return;
+    event.preventDefault();
+    for (const number of button.value.split(" ")) document.getElementById(`c${number}`).checked = button.name === "select";
+});
+
+// “Use all” picks a whole column at once.
 {
     const taken = document.getElementById("taken");
 
@@ -16,8 +26,8 @@
 
 // What is entered is kept on the server after a moment, so that the back button and a new sign-in find it again. A new
 // password is kept only when a button is pressed.
-{
-    const form = document.getElementById("values");
+const form = document.getElementById("values");
+if (form) {
     const PAUSE = 1000; // milliseconds
     let timer;
     let isUnsaved = false;
