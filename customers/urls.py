@@ -6,7 +6,8 @@ from customers.erasing.views.log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
 from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
-from customers.matching.views.worklist import duplicate_list, duplicates_dismiss
+from customers.matching.views.marks import duplicates_dismiss
+from customers.matching.views.worklist import duplicate_list
 from customers.merging.views.choose import merge_choose, merge_dismiss
 from customers.merging.views.confirm import merge_confirm
 from customers.merging.views.history import merge_detail, merge_list

@@ -64,8 +64,9 @@ def entries_naming(family: Collection[int], merges: Collection[int]) -> Iterator
     customers.update(MergeMember.objects.filter(merge__in=merges).values_list("duplicate", flat=True))
     acts = [HistoryKind.MERGE, HistoryKind.UNDO]
     yield HistoryEntry.objects.filter(source_record__origin__in=customers, kind__in=acts, merge__in=merges)
-    # … and so does a group marked as not duplicates.
-    marked = HistoryEntry.objects.filter(kind=HistoryKind.DISMISSAL, about_customer=None)
+    # … and so does a group marked as not duplicates, or as related.
+    marks = [HistoryKind.DISMISSAL, HistoryKind.RELATION]
+    marked = HistoryEntry.objects.filter(kind__in=marks, about_customer=None)
     own = marked.filter(source_record__origin__in=family).values_list("values", flat=True)
     group = {person["customer"] for values in own for person in values.get("customers", [])}
     yield marked.filter(source_record__origin__in=group)

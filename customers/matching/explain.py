@@ -66,6 +66,10 @@ class Explanation:
         return self.candidate.customer
 
     @property
+    def numbers(self) -> str:
+        return f"{self.one.pk} {self.other.pk}"
+
+    @property
     def is_match(self) -> bool:
         return bool(self.candidate.reasons)
 

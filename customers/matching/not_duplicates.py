@@ -1,6 +1,7 @@
 """Marking customers as not duplicates, and reversing that. Both are written into the history of every customer.
 
-A mark always names the same two customers. After a merge it counts for their survivors.
+A mark always names the same two customers. After a merge it counts for their survivors. A mark with a relation says
+why they share what they share, and counts as every mark does (`related.py`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain as joined
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from django.db.models import Q
 
 from customers.lib.batches import PAGE
 from customers.locks import lock
-from customers.models import Customer, HistoryKind, NotDuplicate
+from customers.models import Customer, HistoryKind, NotDuplicate, Relation
 from customers.models.prepared import insert
 from customers.records import history
 from customers.records.ownership import merge_chains, merged_into_any
@@ -58,52 +60,71 @@ def unmark_not_duplicates(one: Customer, other: Customer, *, by: User | None) ->
 @transaction.atomic
 def mark_all_not_duplicates(customers: Collection[int], *, by: User | None, reason: str = "") -> list[Customer]:
     """The customers marked; none when one of them is not live any more."""
-    locked = lock(customers)
-    if not 2 <= len(locked) == len(customers) or not all(customer.is_live for customer in locked.values()):
-        return []
-    write_not_duplicates(*locked.values(), by=by, reason=reason)
-    _write_history(locked.values(), "Not a duplicate of {customers}.", by)
-    return list(locked.values())
+    locked = lock_live(customers)
+    write_not_duplicates(*locked, by=by, reason=reason)
+    write_about_each(locked, HistoryKind.DISMISSAL, "Not a duplicate of {customers}.", by=by)
+    return locked
 
 
 @transaction.atomic
 def unmark_all_not_duplicates(customers: Collection[int], *, by: User | None) -> list[Customer]:
     """The customers unmarked; none when no two of them were marked."""
-    locked = lock(customers)
-    if not delete_not_duplicates(*locked.values()):
+    locked = list(lock(customers).values())
+    deleted = delete_not_duplicates(*locked)
+    if not deleted:
         return []
-    _write_history(locked.values(), "“Not a duplicate” of {customers} removed.", by)
+    if any(mark.relation for mark in deleted):
+        write_about_each(locked, HistoryKind.RELATION, "No longer related to {customers}.", by=by)
+    else:
+        write_about_each(locked, HistoryKind.DISMISSAL, "“Not a duplicate” of {customers} removed.", by=by)
+    return locked
+
+
+def lock_live(customers: Collection[int]) -> list[Customer]:
+    """Two or more customers, locked; none when one of them is not live any more."""
+    locked = lock(customers)
+    if not 2 <= len(locked) == len(customers) or not all(customer.is_live for customer in locked.values()):
+        return []
     return list(locked.values())
 
 
-def _write_history(customers: Collection[Customer], sentence: str, by: User | None) -> None:
+def write_about_each(customers: Collection[Customer], kind: HistoryKind, sentence: str, *, by: User | None) -> None:
     for one in customers:
         others = [other for other in customers if other != one]
-        history.write(one, HistoryKind.DISMISSAL, sentence, customers=others, by=by)
+        history.write(one, kind, sentence, customers=others, by=by)
 
 
-def write_not_duplicates(*customers: Customer, by: User | None, reason: str = "") -> None:
+def write_not_duplicates(
+    *customers: Customer, by: User | None, reason: str = "", relation: Relation | None = None
+) -> None:
     """Mark every two of the locked customers; an existing mark is kept as it is."""
     pairs = combinations(sorted(customer.pk for customer in customers), 2)
-    marks = [NotDuplicate(first_id=first, second_id=second, by=by, reason=reason) for first, second in pairs]
+    marks = [
+        NotDuplicate(first_id=first, second_id=second, by=by, reason=reason, relation=relation or "")
+        for first, second in pairs
+    ]
     insert(*marks, on_conflict="DO NOTHING")
 
 
-def delete_not_duplicates(*customers: Customer) -> int:
-    """The number of marks deleted between the locked customers, or customers merged into them."""
+def delete_not_duplicates(*customers: Customer) -> list[NotDuplicate]:
+    """The marks deleted between the locked customers, or customers merged into them."""
     live_of = merged_into_any([customer.pk for customer in customers])
     marks = NotDuplicate.objects.filter(first__in=live_of, second__in=live_of)
-    apart = [mark.pk for mark in marks if live_of[mark.first_id] != live_of[mark.second_id]]
-    return NotDuplicate.objects.filter(pk__in=apart).delete()[0]
+    apart = [mark for mark in marks if live_of[mark.first_id] != live_of[mark.second_id]]
+    NotDuplicate.objects.filter(pk__in=[mark.pk for mark in apart]).delete()
+    return apart
 
 
 def not_duplicates_among(customers: Collection[int]) -> Mapping[tuple[int, int], NotDuplicate]:
-    """{ordered pair of the live `customers`: its mark}, also of customers merged into them."""
+    """{ordered pair of the live `customers`: its mark}, also of customers merged into them.
+
+    Of several marks of a pair, which customers merged since brought along, it is one with a relation.
+    """
     live_of = merged_into_any(customers)
     marks = NotDuplicate.objects.filter(first__in=live_of, second__in=live_of).select_related("by")
     return {
         ordered_pair(live_of[mark.first_id], live_of[mark.second_id]): mark
-        for mark in marks
+        for mark in sorted(marks, key=lambda mark: (bool(mark.relation), mark.pk))
         if live_of[mark.first_id] != live_of[mark.second_id]
     }
 
@@ -128,10 +149,9 @@ def ordered_pair(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-def not_duplicates_page(*, before: int = 0) -> NotDuplicatesPage:
-    """Newest first. Pairs that were merged since, or of which one was erased, are left out."""
-    marks = NotDuplicate.objects.select_related("by").order_by("-pk")
-    page = list((marks.filter(pk__lt=before) if before else marks)[: PAGE + 1])
+def not_duplicates_page(*, before: int = 0, relations: Collection[str] = ("",)) -> NotDuplicatesPage:
+    """Newest first, with one of the `relations`. Pairs that were merged since, or one of them erased, are left out."""
+    page = _marks(before, relations)
     chains = merge_chains({pk for mark in page for pk in (mark.first_id, mark.second_id)})
     live = Customer.objects.live().in_bulk({chain[-1] for chain in chains.values()})
     rows = []
@@ -140,3 +160,11 @@ def not_duplicates_page(*, before: int = 0) -> NotDuplicatesPage:
         if first and second and first != second:
             rows.append(NotDuplicateRow(mark, first, second))
     return NotDuplicatesPage(rows, page[PAGE - 1].pk if len(page) > PAGE else 0)
+
+
+def _marks(before: int, relations: Collection[str]) -> list[NotDuplicate]:
+    """Those of a page and one more. Each relation is read by its index, which has them in order."""
+    marks = NotDuplicate.objects.select_related("by").order_by("-pk")
+    older = marks.filter(pk__lt=before) if before else marks
+    read = joined(*(older.filter(relation=relation)[: PAGE + 1] for relation in relations))
+    return sorted(read, key=lambda mark: -mark.pk)[: PAGE + 1]

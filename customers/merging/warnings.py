@@ -35,6 +35,10 @@ MARKED = ActMessage(
     "{user} marked these customers as not duplicates on {day}: {pairs}.",
     "An API client marked these customers as not duplicates on {day}: {pairs}.",
 )
+RELATED = ActMessage(
+    "{user} marked these customers on {day} as related: {pairs}, {relation}.",
+    "An API client marked these customers on {day} as related: {pairs}, {relation}.",
+)
 # A consent without a sentence of its own has these.
 ANY_NARROWED = ngettext_lazy(
     "Customer %(numbers)s gave the more restrictive answer to “%(label)s”. It applies after the merge.",
@@ -187,11 +191,16 @@ def _crowd(survivor: Customer, keys: Collection[Key]) -> int:
 
 
 def _about_not_duplicates(customers: Sequence[Customer]) -> Iterator[Notice]:
-    pairs_of: defaultdict[tuple[User | None, str], list[str]] = defaultdict(list)
+    pairs_of: defaultdict[tuple[User | None, str, str], list[str]] = defaultdict(list)
     for (one, other), mark in sorted(not_duplicates_among([c.pk for c in customers]).items()):
-        pairs_of[mark.by, format_day(mark.created)].append(join_words([str(one), str(other)]))
-    for (by, day), pairs in pairs_of.items():
-        yield Notice("Marked as not duplicates before.", MARKED.text(by, day=day, pairs=", ".join(pairs)))
+        relation = mark.get_relation_display().lower()
+        pairs_of[mark.by, format_day(mark.created), relation].append(join_words([str(one), str(other)]))
+    for (by, day, relation), pairs in pairs_of.items():
+        if relation:
+            text = RELATED.text(by, day=day, pairs=", ".join(pairs), relation=relation)
+            yield Notice("Related, not the same.", text)
+        else:
+            yield Notice("Marked as not duplicates before.", MARKED.text(by, day=day, pairs=", ".join(pairs)))
 
 
 def _about_currencies(records: RecordsByCustomer) -> Iterator[Notice]:

@@ -19,6 +19,7 @@ class HistoryKind(models.TextChoices):
     CREDIT = "credit", "Credit"
     TAG = "tag", "Tag"
     DISMISSAL = "dismissal", "Not a duplicate"
+    RELATION = "relation", "Related customer"
     MATCH = "match", "Matching"
     PAYMENT = "payment", "Payment"
     PURCHASE = "purchase", "Purchase"

@@ -183,12 +183,23 @@ class IgnoredValueChange(models.Model):
         return f"{self.kind} {self.value}"
 
 
+class Relation(models.TextChoices):
+    """What two customers have in common who are not one person."""
+
+    HOUSEHOLD = "household", "Same household"
+    EMPLOYER = "employer", "Same employer"
+
+
 class NotDuplicate(models.Model):
-    """Staff marked two customers as not duplicates. It also counts for the customers they are merged into later."""
+    """Staff marked two customers as not duplicates, or as related and not the same.
+
+    It also counts for the customers they are merged into later.
+    """
 
     first = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     second = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    relation = models.CharField(max_length=10, choices=Relation, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     created = models.DateTimeField(default=timezone.now)
 
@@ -196,6 +207,10 @@ class NotDuplicate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="notduplicate_once_a_pair"),
             models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="notduplicate_in_order"),
+        ]
+        indexes = [
+            # The tabs of the worklist: marks of one relation, or of none, newest first.
+            models.Index(fields=["relation", "id"], name="notduplicate_by_relation"),
         ]
 
     def __str__(self) -> str:

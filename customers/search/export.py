@@ -15,6 +15,7 @@ from customers.lib.batches import batches
 from customers.lib.columns import Column, ValueKind
 from customers.lib.countries import country_name
 from customers.matching.refusers import refusals_nearby
+from customers.matching.related import RelatedCustomer, related_customers_of
 from customers.models import Customer
 from customers.profile.clean import as_text
 from customers.profile.fields import FIELDS, REFERENCES, FieldKind, ProfileField
@@ -35,17 +36,22 @@ PROFILE = tuple(field for field in FIELDS if field.kind not in REFERENCES)
 
 @dataclass(frozen=True)
 class ExportedCustomer:
-    """`totals` are of nothing where no column needs them; `refusals_of_batch` are read if a column asks for them."""
+    """`totals` are of nothing where no column needs them; what is of the batch is read if a column asks for it."""
 
     customer: Customer
     sources: Sequence[str]
     refusals_of_batch: Callable[[], Mapping[int, str]]
+    related_of_batch: Callable[[], Mapping[int, Sequence[RelatedCustomer]]]
     totals: OrderTotals
 
     @property
     def refusals(self) -> str:
         """Of others with the same email or phone."""
         return self.refusals_of_batch()[self.customer.pk]
+
+    @property
+    def related(self) -> str:
+        return ", ".join(map(str, self.related_of_batch().get(self.customer.pk, ())))
 
 
 def _profile_columns(field: ProfileField) -> Iterator[Column[ExportedCustomer]]:
@@ -68,6 +74,7 @@ COLUMNS: tuple[Column[ExportedCustomer], ...] = (
     Column("Refusals with the same email or phone", lambda row: row.refusals, group="Consent"),
     Column("Status", lambda row: row.customer.status, group=CUSTOMER),
     Column("Sources", lambda row: ", ".join(row.sources), group=CUSTOMER),
+    Column("Related customers", lambda row: row.related, group=CUSTOMER),
     Column("Created (UTC)", lambda row: row.customer.created, ValueKind.TIME, CUSTOMER),
     Column("Last changed (UTC)", lambda row: row.customer.updated, ValueKind.TIME, CUSTOMER),
     *totals_columns(lambda row: row.totals),
@@ -104,5 +111,6 @@ def _rows(pks: Sequence[int], *, with_orders: bool) -> Iterator[ExportedCustomer
     customers = Customer.objects.live().in_bulk(pks)  # nobody who was erased or merged since the list was read
     totals = order_totals(pks, by="source_record__customer") if with_orders else {}
     sources, refusals = counts.sources(pks), cache(partial(refusals_nearby, customers.values()))
+    related = cache(partial(related_customers_of, pks))
     for pk in (pk for pk in pks if pk in customers):
-        yield ExportedCustomer(customers[pk], sources.get(pk, []), refusals, totals.get(pk, OrderTotals()))
+        yield ExportedCustomer(customers[pk], sources.get(pk, []), refusals, related, totals.get(pk, OrderTotals()))

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from customers.lib.phrases import isolated
 from customers.matching.explain import explain_match
 from customers.matching.likely.listing import likely_evidence
-from customers.models import Customer
+from customers.models import Customer, Relation
 from customers.search.find import MOST_FOUND, find_by_number_or_text
+from customers.web.fields import LONGEST_REASON
 from customers.web.permissions import MERGE, UNMATCHED, may_view
 from customers.web.retired import redirect_to_survivor
 
@@ -70,11 +71,14 @@ def why(request: "StaffRequest", pk: int, other: int) -> HttpResponse:
         messages.info(request, "One of these customers was merged. This page compares the customer that was kept.")
         return redirect("customers:why", one.pk, two.pk)
     explanation = explain_match(one, two)
-    may_merge = request.user.has_perm(MERGE) and (explanation.is_match or request.user.has_perm(UNMATCHED))
+    may_mark = request.user.has_perm(MERGE)
     context = {
         "title": f"{isolated(one.name)} and {isolated(two.name)}",
         "explanation": explanation,
         "likely": likely_evidence(one, two),
-        "may_merge": may_merge,
+        "may_merge": may_mark and (explanation.is_match or request.user.has_perm(UNMATCHED)),
+        "may_mark": may_mark,
+        "relations": Relation.choices,
+        "longest_reason": LONGEST_REASON,
     }
     return render(request, "customers/page/compare.html", context)

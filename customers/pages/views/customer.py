@@ -13,6 +13,7 @@ from customers.lib.address import address_lines
 from customers.lib.phrases import isolated
 from customers.matching.duplicates import duplicates_of
 from customers.matching.refusers import refusers_among
+from customers.matching.related import related_customers
 from customers.models import Customer, Merge, MergeMember
 from customers.pages import tabs
 from customers.pages.views.sections import rows, timeline, totals_and_plot, waiting
@@ -92,6 +93,7 @@ def facts(customer: Customer, records: tabs.Records) -> dict[str, Any]:
     other = list(other_info(customer, attributes_of(customer)))
     return {
         "identity": identity_lines(customer),
+        "related": related_customers(customer, records.values()),
         "former": former[:MOST_FORMER],
         "more_former": len(former[MOST_FORMER:]),
         "other": other[:MOST_FACTS],

@@ -19,7 +19,7 @@ def test_the_page_asks_the_same_of_the_database_however_much_there_is(as_agent, 
     7 which tabs have rows, 8 orders, 9 their items, 10 history, 11 notes, 12 match keys, 13 which of them are ignored,
     14 who else has them, 15 who was merged into those, 16 who said that they are not the same, 17 the customers found,
     18 tags, 19 whether there are merges, 20 totals, 21 credit, 22 attributes, 23 months, 24 merges to mark,
-    25 tasks that are due, 26 that this user has seen it.
+    25 tasks that are due, 26 who is related, 27 that this user has seen it.
     """
     for records, orders in ((1, 10), (6, 200)):
         customer = customer_with_order(email=f"p{records}@example.org", external_id=f"{records}-0")
@@ -29,7 +29,7 @@ def test_the_page_asks_the_same_of_the_database_however_much_there_is(as_agent, 
         for n in range(orders):
             order(external_id=f"{records}-{n % records}", at=WHEN + timedelta(days=n))
         as_agent.get("/healthz")
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(26):
             as_agent.get(url(customer))
 
 
