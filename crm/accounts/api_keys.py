@@ -1,6 +1,7 @@
 """API keys: created, shown once, looked up by digest, revoked.
 
-A key acts as its user, with the user's permissions, while the user is active and may use the API. The token is 168
+A key acts as its user, with those of the user's permissions that are in its scope, until it ends, and while the user is
+active and may use the API. The token is 168
 random bits, so a plain digest keeps it as safe as a slow hash would, and finds it through an index.
 
 Published Konnektive clients refuse a login or password of more than 32 characters before they send it. Older tokens
@@ -10,7 +11,7 @@ have 51 characters and keep working.
 import hashlib
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.db import connection, transaction
@@ -19,9 +20,9 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import changes, grant
-from crm.accounts.key_revocation import KEY_CREATED
 from crm.accounts.models import LONGEST_LOGIN, ApiKey, User
-from crm.accounts.permissions import LABELS, USE_API
+from crm.accounts.permissions import EVERYTHING, LABELS, USE_API
+from crm.accounts.scopes import Scope, label_of, within
 from crm.accounts.user_permissions import GRANTED_SQL
 from customers.lib.audit import AuditAction
 from customers.lib.database_failures import optional_write
@@ -38,7 +39,8 @@ LOOKUP_SQL = """
     SELECT token.id, token.user_id, token.name, token.prefix, token.digest,
         owner.id, owner.is_superuser, owner.username, owner.first_name, owner.last_name, owner.email, owner.is_active,
         (SELECT {aggregate}(granted.name) FROM ({granted}) AS granted),
-        token.allowed_addresses, token.revoked IS NOT NULL, token.last_used IS NULL OR token.last_used < %s
+        token.allowed_addresses, token.scope, token.revoked IS NOT NULL, token.ends <= %s,
+        token.last_used IS NULL OR token.last_used < %s
     FROM accounts_apikey AS token JOIN accounts_user AS owner ON owner.id = token.user_id WHERE token.digest = %s
 """
 AGGREGATES = {"postgresql": "jsonb_agg", "sqlite": "json_group_array"}
@@ -60,7 +62,15 @@ class AddressRefusedError(KeyRefusedError):
 
 @sensitive_variables("token")
 @transaction.atomic
-def create(user: User, *, name: str, addresses: list[str], by: User | None) -> tuple[ApiKey, str]:
+def create(
+    user: User,
+    *,
+    name: str,
+    addresses: list[str],
+    by: User | None,
+    scope: Scope = None,
+    ends: datetime | None = None,
+) -> tuple[ApiKey, str]:
     """Return the key and its token, which is not stored; `by` is None for the command line."""
     if by and by != user:
         grant.lock_user(by, to=user)
@@ -76,10 +86,24 @@ def create(user: User, *, name: str, addresses: list[str], by: User | None) -> t
         )
     token = KEY_MARK + secrets.token_urlsafe(RANDOM_BYTES)
     key = ApiKey.objects.create(
-        user=user, name=name, prefix=token[:PREFIX_LENGTH], digest=digest(token), allowed_addresses=addresses
+        user=user,
+        name=name,
+        prefix=token[:PREFIX_LENGTH],
+        digest=digest(token),
+        scope=None if scope is None else sorted(scope),
+        allowed_addresses=addresses,
+        created_by=by,
+        ends=ends,
     )
-    changes.write(user, KEY_CREATED.format(key), by=by, action=AuditAction.KEY)
+    changes.write(user, _creation(key), by=by, action=AuditAction.KEY, tells_user=by != user)
     return key, token
+
+
+def _creation(key: ApiKey) -> str:
+    """As the audit log has it."""
+    scope = "" if key.scope is None else f" Scope: {label_of(key.scope)}."
+    ends = f" Ends {key.ends.astimezone(UTC):%Y-%m-%d %H:%M} UTC." if key.ends else " Never ends."
+    return f"API key {key} created.{ends}{scope}"
 
 
 @transaction.atomic
@@ -87,7 +111,7 @@ def revoke(key: ApiKey, *, by: User) -> None:
     if by != key.user:
         grant.lock_user(by, to=key.user)
     if ApiKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now()):
-        changes.write(key.user, f"API key {key} revoked.", by=by, action=AuditAction.KEY)
+        changes.write(key.user, f"API key {key} revoked.", by=by, action=AuditAction.KEY, tells_user=by != key.user)
 
 
 @sensitive_variables("token")
@@ -99,18 +123,20 @@ def lookup(token: str, address: str) -> ApiKey:
         sql = LOOKUP_SQL.format(
             aggregate=AGGREGATES[connection.vendor], granted=GRANTED_SQL.format(user="token.user_id")
         )
-        cursor.execute(sql, [connection.ops.adapt_datetimefield_value(now - LAST_USED_PRECISION), token_digest])
+        times = [connection.ops.adapt_datetimefield_value(at) for at in (now, now - LAST_USED_PRECISION)]
+        cursor.execute(sql, [*times, token_digest])
         row = cursor.fetchone()
     if row is None or not secrets.compare_digest(row[KEY_COLUMNS.index("digest")], token_digest):
         raise KeyRefusedError("This API key is unknown.")
-    *columns, permissions, addresses, is_revoked, is_stale = row
+    *columns, permissions, addresses, scope, is_revoked, has_ended, is_stale = row
     key = ApiKey.from_db(connection.alias, KEY_COLUMNS, columns[: len(KEY_COLUMNS)])
     key.user = User.from_db(connection.alias, USER_COLUMNS, columns[len(KEY_COLUMNS) :])
     key.user.permission_cache = set(json.loads(permissions or "[]"))
-    if reason := "This API key was revoked." if is_revoked else _refusal(key.user):
+    if reason := _refusal(key.user, is_revoked=bool(is_revoked), has_ended=bool(has_ended)):
         raise KeyRefusedError(reason, user=key.user)
     if not is_allowed(address, json.loads(addresses)):
         raise AddressRefusedError("This API key cannot be used from this address.", user=key.user)
+    _narrow(key, json.loads(scope) if scope else None)
     if is_stale:
         _note_use(key, now)
     return key
@@ -133,7 +159,20 @@ def is_allowed(address: str, networks: list[str]) -> bool:
     return any(ip in ip_network(network) for network in networks)
 
 
-def _refusal(user: User) -> str:
+def _narrow(key: ApiKey, scope: list[str] | None) -> None:
+    """From now on the user of `key` has the permissions of its scope only, whoever asks."""
+    key.scope = scope
+    if scope is not None:
+        permissions = set(EVERYTHING) if key.user.is_superuser else key.user.permission_cache or set()
+        key.user.is_superuser = False  # of this object only, which is never saved: a superuser would have all
+        key.user.permission_cache = within(scope, permissions)
+
+
+def _refusal(user: User, *, is_revoked: bool, has_ended: bool) -> str:
+    if is_revoked:
+        return "This API key was revoked."
+    if has_ended:
+        return "This API key has ended."
     if not user.is_active:
         return "The user of this API key is inactive."
     return "" if user.has_perm(USE_API) else "The user of this API key does not have permission to use the API."

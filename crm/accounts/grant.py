@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import changes
-from crm.accounts.key_revocation import revoke_outgrown_keys
+from crm.accounts.key_revocation import revoke_keys_known_to, revoke_outgrown_keys
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, labels_of
 from crm.accounts.user_permissions import direct_permissions, effective_permissions, permission_rows
@@ -33,9 +33,18 @@ class GrantError(Exception):
 @sensitive_variables("password")
 @transaction.atomic
 def save_user(
-    user: User, *, by: User, password: str = "", granted: Set[str] = NO_PERMISSIONS, revoked: Set[str] = NO_PERMISSIONS
+    user: User,
+    *,
+    by: User,
+    password: str = "",
+    granted: Set[str] = NO_PERMISSIONS,
+    revoked: Set[str] = NO_PERMISSIONS,
+    revokes_keys: bool = False,
 ) -> None:
-    """Save `user` as changed in memory; set `password` unless empty; grant `granted`, revoke `revoked`."""
+    """Save `user` as changed in memory; set `password` unless empty; grant `granted`, revoke `revoked`.
+
+    `revokes_keys` revokes all API keys whose tokens the user knows.
+    """
     before = lock_user(by, to=user)
     if is_username_taken(user.username, but=user):
         raise GrantError(f"A user “{isolated(user.username)}” already exists.", field="username")
@@ -51,6 +60,8 @@ def save_user(
     if sentences or granted or revoked:
         is_told = before is not None and bool(password or granted or revoked)
         changes.write(user, sentences, by=by, granted=granted, revoked=revoked, tells_user=is_told)
+    if revokes_keys and user != by:
+        revoke_keys_known_to(user, by=by, reason="its token may be known to others")
     if granted:
         revoke_outgrown_keys(user, by=by)
 

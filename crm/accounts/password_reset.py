@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts import changes, grant
 from crm.accounts.grant import GrantError
+from crm.accounts.key_revocation import revoke_keys_of
 from crm.accounts.models import User
 from crm.accounts.user_permissions import effective_permissions
 from customers.lib.phrases import isolated
@@ -59,24 +60,26 @@ def link_of(user: User) -> str:
 
 @sensitive_variables("token", "password")
 @transaction.atomic
-def follow_link(user: User, *, token: str, password: str) -> bool:
+def follow_link(user: User, *, token: str, password: str, revokes_keys: bool = False) -> bool:
     """Set the password of `user`; False if the link is no longer valid."""
     locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     if not (locked.is_active and tokens.check_token(locked, token)):
         return False
-    _set(locked, password, entry="New password set with a link.")
+    _set(locked, password, entry="New password set with a link.", revokes_keys=revokes_keys)
     return True
 
 
 @sensitive_variables("password")
 @transaction.atomic
-def change_password(user: User, password: str) -> None:
-    _set(user, password, entry="Own password changed.")
+def change_password(user: User, password: str, *, revokes_keys: bool = False) -> None:
+    _set(user, password, entry="Own password changed.", revokes_keys=revokes_keys)
 
 
 @sensitive_variables("password")
-def _set(user: User, password: str, *, entry: str) -> None:
+def _set(user: User, password: str, *, entry: str, revokes_keys: bool) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     end_lockout(username=user.username)
     changes.write(user, entry, by=user, tells_user=True)
+    if revokes_keys:
+        revoke_keys_of(user, by=user, reason="new password")

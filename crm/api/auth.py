@@ -88,17 +88,26 @@ def limit_size(request: HttpRequest) -> None:
 def require_permissions(key: ApiKey, *permissions: str) -> None:
     """RefusedError naming the first of `permissions` that the user of `key` lacks."""
     if missing := refused_permission(key, *permissions):
-        message = (
-            f"The user of this API key needs the permission “{LABELS[missing]}”. An admin can grant it on Edit User."
-        )
-        raise RefusedError(403, message)
+        raise RefusedError(403, _explain(key, missing))
+
+
+def _explain(key: ApiKey, missing: str) -> str:
+    label = LABELS[missing]
+    if _is_out_of_scope(key, missing):
+        return f"The scope of this API key lacks the permission “{label}”. Use a key that has it."
+    return f"The user of this API key needs the permission “{label}”. An admin can grant it on Edit User."
+
+
+def _is_out_of_scope(key: ApiKey, permission: str) -> bool:
+    return key.scope is not None and permission not in key.scope
 
 
 def refused_permission(key: ApiKey, *permissions: str) -> str | None:
-    """The first of `permissions` that the user of `key` lacks; then it is on the audit log."""
+    """The first of `permissions` that `key` lacks, by its user or its scope; then it is on the audit log."""
     missing = next((permission for permission in permissions if not key.user.has_perm(permission)), None)
     if missing:
-        note_refusal(f"Needs “{LABELS[missing]}”.", by=key.user)
+        lacking = ", which the scope of the key lacks" if _is_out_of_scope(key, missing) else ""
+        note_refusal(f"Needs “{LABELS[missing]}”{lacking}.", by=key.user)
     return missing
 
 

@@ -2,16 +2,19 @@
 
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
 from axes.utils import reset as end_lockout
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils import timezone
 
 from crm.accounts import api_keys
 from crm.accounts.grant import is_username_taken, save_user
 from crm.accounts.models import User
 from crm.accounts.permissions import MANAGE_USERS, USE_API
 from crm.accounts.roles import ADMIN, SUPPORT_AGENT, VIEWER
+from crm.accounts.scopes import READING
 from crm.accounts.user_permissions import effective_permissions, permission_rows
 
 USERS = (
@@ -74,7 +77,9 @@ def create_more_staff(*, by: User) -> None:
         margaret.is_active = False
         save_user(margaret, by=by)
     if michael := created["michael"]:
-        api_keys.create(michael, name="Warehouse", addresses=["203.0.113.0/24"], by=by)
+        year = timezone.now() + timedelta(days=365)
+        networks = ["203.0.113.0/24"]
+        api_keys.create(michael, name="Warehouse", addresses=networks, scope=READING, ends=year, by=by)
         old, _ = api_keys.create(michael, name="Old shop", addresses=[], by=by)
         api_keys.revoke(old, by=by)
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING
+from crm.accounts.scopes import READING, SELECTABLE
 from crm.api.chartmogul.api import api
 from crm.api.chartmogul.auth import Key
 from tests.api.caller import Caller
@@ -203,5 +205,15 @@ def test_a_key_whose_user_may_do_everything_else_is_refused(need):
     assert {each for each in needing if ask(caller.client, each, **caller.headers).status_code != 403} == set()
 
 
+@pytest.mark.django_db
+def test_a_key_that_only_reads_opens_all_that_reads_and_nothing_else():
+    caller = Caller()
+    ApiKey.objects.update(scope=sorted(READING))
+    refused = {each for each in OPERATIONS if ask(caller.client, each, **caller.headers).status_code == 403}
+    assert refused == {each for each in OPERATIONS if not each.startswith("GET ")}
+
+
 def test_every_permission_that_an_operation_needs_is_a_checkbox():
-    assert {need for needs in OPERATIONS.values() for need in needs} <= EVERYTHING
+    needed = {need for needs in OPERATIONS.values() for need in needs}
+    assert needed <= EVERYTHING
+    assert needed <= {box.permission for boxes in SELECTABLE.values() for box in boxes}  # of the scope of a key

@@ -1,11 +1,16 @@
 """Signing in, and changing your own password."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm, UsernameField
 from django.core.exceptions import ValidationError
+
+from crm.accounts.key_revocation import usable
+from crm.accounts.models import ApiKey
+from customers.lib.phrases import isolated
 
 if TYPE_CHECKING:
     from crm.accounts.models import User
@@ -14,6 +19,24 @@ if TYPE_CHECKING:
     PasswordForm = SetPasswordForm[User]
 else:
     PasswordForm = SetPasswordForm  # which is generic in its types only
+
+
+MOST_NAMES = 5
+
+
+class RevokeKeysField(forms.BooleanField):
+    def __init__(self, keys: "Sequence[ApiKey]", *, owner: "User | None" = None) -> None:
+        """`owner` where the keys are also of others: those of others are shown with their users."""
+        names = [f"{key}, of {isolated(key.user)}" if owner and key.user != owner else str(key) for key in keys]
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        label = "Revoke API keys" if owner else "Revoke your API keys"
+        when = (
+            "when the user leaves, or the password or a key may be known to others"
+            if owner
+            else "if others may know them"
+        )
+        text = f"Recommended {when}: {', '.join(names[:MOST_NAMES])}{more}."
+        super().__init__(label=label, required=False, help_text=text)
 
 
 class SignInForm(AuthenticationForm):
@@ -25,7 +48,7 @@ class SignInForm(AuthenticationForm):
 
 
 class NewPasswordForm(PasswordForm):
-    """A new password, entered twice because it is hidden."""
+    """A new password, entered twice because it is hidden, and whether API keys end with the old one."""
 
     error_messages = {"password_mismatch": "The two passwords are not the same."}
 
@@ -34,6 +57,9 @@ class NewPasswordForm(PasswordForm):
         first, second = self.fields["new_password1"], self.fields["new_password2"]
         first.label, first.help_text = "New password", "At least 12 characters."
         second.label, second.help_text = "Repeat new password", ""
+        # A wrong link has no user, so it has no keys.
+        if keys := list(usable(ApiKey.objects.filter(user=self.user)).order_by("pk")):
+            self.fields["revoke_keys"] = RevokeKeysField(keys)
 
 
 class OwnPasswordForm(NewPasswordForm):
@@ -44,7 +70,7 @@ class OwnPasswordForm(NewPasswordForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    field_order = ["old_password", "new_password1", "new_password2"]
+    field_order = ["old_password", "new_password1", "new_password2", "revoke_keys"]
 
     def __init__(self, request: "StaffRequest", *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

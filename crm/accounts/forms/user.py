@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from crm.accounts import grant
+from crm.accounts.forms.passwords import RevokeKeysField
+from crm.accounts.key_revocation import keys_known_to
 from crm.accounts.models import LONGEST_LOGIN, User
 from crm.accounts.permissions import EVERYTHING, GROUPS, Checkbox, checkboxes
 from crm.accounts.roles import CUSTOM, ROLES, Role, role_of
@@ -63,7 +65,7 @@ class UserForm(AccountForm):
     role = forms.ChoiceField(help_text="A role ticks a set of permissions below. You can change any of them.")
     # The permissions when the page was made: only changes made on it are granted or revoked.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    field_order = ["username", "full_name", "email", "password", "is_active", "role"]
+    field_order = ["username", "full_name", "email", "password", "is_active", "revoke_keys", "role"]
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, by: User, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
@@ -75,6 +77,8 @@ class UserForm(AccountForm):
             self.instance.get_group_permissions() if is_saved and not self.instance.is_superuser else set()
         )
         self.grantable = effective_permissions(by)
+        if is_saved and not self.is_own and (keys := list(keys_known_to(self.instance))):
+            self.fields["revoke_keys"] = RevokeKeysField(keys, owner=self.instance)
         self._fill()
         self._disable()
 
@@ -117,7 +121,7 @@ class UserForm(AccountForm):
 
     @property
     def changes_anything(self) -> bool:
-        fields = {"username", "full_name", "email", "password", "is_active"}
+        fields = {"username", "full_name", "email", "password", "is_active", "revoke_keys"}
         return bool(
             self.cleaned_data["granted"] or self.cleaned_data["revoked"] or fields.intersection(self.changed_data)
         )

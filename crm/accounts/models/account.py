@@ -1,5 +1,7 @@
 """Users, their API keys, and the log of changes to users."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -58,13 +60,31 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)  # its first characters, to tell keys apart on a page
     digest = models.CharField(max_length=64, unique=True)  # SHA-256, in hex
+    scope = models.JSONField(null=True, blank=True, help_text="Permissions, as app.codename; null is all of the user's")
     allowed_addresses = models.JSONField(default=list, blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who has seen its token; null for the command line",
+    )
+    ends = models.DateTimeField(null=True, blank=True, help_text="From when on it is refused")
     last_used = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.ends is not None and self.ends <= timezone.now()
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """A key that ends at midnight is shown with the day before."""
+        return self.ends - timedelta(seconds=1) if self.ends else None
 
 
 class PageEnd(models.Model):

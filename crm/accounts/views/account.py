@@ -50,9 +50,12 @@ def own_page(request: "StaffRequest") -> HttpResponse:
 def own_password(request: "StaffRequest") -> HttpResponse:
     form = OwnPasswordForm(request, request.user, request.POST or None)
     if form.is_valid():
-        password_reset.change_password(request.user, form.cleaned_data["new_password1"])
+        values = form.cleaned_data
+        revokes_keys = values.get("revoke_keys", False)
+        password_reset.change_password(request.user, values["new_password1"], revokes_keys=revokes_keys)
         update_session_auth_hash(request, request.user)  # all other sessions end, this one stays
-        messages.success(request, "Password changed. You are signed out on all other devices.")
+        keys = " Your API keys are revoked." if revokes_keys else ""
+        messages.success(request, f"Password changed. You are signed out on all other devices.{keys}")
         return redirect("accounts:own")
     context = {"title": "Change your password", "form": form}
     return render(request, "crm/own_password.html", context, status=422 if form.errors else 200)

@@ -54,13 +54,20 @@ def own_key_revoke(request: "StaffRequest", key: int) -> HttpResponse:
 @never_cache
 @sensitive_variables("token")
 def _add(request: "StaffRequest", user: User, *, back: str) -> HttpResponse:
-    form = KeyForm(request.POST or None)
+    form = KeyForm(request.POST or None, owner=user)
     context = {"title": "New API key", "form": form, "owner": user, "back": back}
     if not form.is_valid():
         return render(request, "crm/key_add.html", context, status=422 if form.errors else 200)
     values = form.cleaned_data
     try:
-        key, token = api_keys.create(user, name=values["name"], addresses=values["addresses"], by=request.user)
+        key, token = api_keys.create(
+            user,
+            name=values["name"],
+            addresses=values["addresses"],
+            scope=form.chosen_scope,
+            ends=form.end,
+            by=request.user,
+        )
     except (GrantError, api_keys.KeyRefusedError) as error:
         raise PermissionDenied(str(error)) from error
     return render(request, "crm/key_created.html", context | {"title": "API key created", "key": key, "token": token})

@@ -68,7 +68,13 @@ class FollowLink(PasswordResetConfirmView):
 
     def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN)
-        if not password_reset.follow_link(form.user, token=token, password=form.cleaned_data["new_password1"]):
+        values = form.cleaned_data
+        if not password_reset.follow_link(
+            form.user,
+            token=token,
+            password=values["new_password1"],
+            revokes_keys=values.get("revoke_keys", False),
+        ):
             self.validlink = False
             return self.render_to_response(self.get_context_data(form=None))
         messages.success(self.request, "Password changed. Sign in with your new password.")

@@ -91,6 +91,7 @@ def _saved(form: UserForm, *, by: User) -> bool:
             password=values.get("password", ""),
             granted=values["granted"],
             revoked=values["revoked"],
+            revokes_keys=values.get("revoke_keys", False),
             by=by,
         )
     except grant.GrantError as error:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING
+from crm.accounts.scopes import READING
 from crm.api.konnektive.calls import CALLS as PATTERNS
 from crm.api.konnektive.endpoint import NOT_ALLOWED, NOT_KNOWN
 from tests.api.konnektive.konnektive_caller import KonnektiveCaller, answer_of
@@ -76,6 +78,16 @@ def test_a_key_whose_user_may_do_everything_else_is_refused(need):
     shop = KonnektiveCaller(*(EVERYTHING - {need}))
     needing = {path for path, needs in CALLS.items() if need in needs}
     assert {path for path in needing if shop.ask(path) != ("ERROR", NOT_ALLOWED)} == set()
+
+
+READS = {path for path in CALLS if path.endswith(("/query", "/summary", "/history"))}
+
+
+@pytest.mark.django_db
+def test_a_key_that_only_reads_opens_all_that_reads_and_nothing_else():
+    shop = KonnektiveCaller()
+    ApiKey.objects.update(scope=sorted(READING))
+    assert {path for path in CALLS if shop.ask(path) == ("ERROR", NOT_ALLOWED)} == CALLS.keys() - READS
 
 
 def test_every_call_asks_for_a_permission_that_is_a_checkbox():

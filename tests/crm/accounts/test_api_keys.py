@@ -108,7 +108,10 @@ def test_revoking_twice_is_written_down_once(robot):
 
     assert ApiKey.objects.get().revoked == when
     said = list(AccountChange.objects.order_by("pk").values_list("text", flat=True))
-    assert said == [f"API key Warehouse ({key.prefix}…) created.", f"API key Warehouse ({key.prefix}…) revoked."]
+    assert said == [
+        f"API key Warehouse ({key.prefix}…) created. Never ends.",
+        f"API key Warehouse ({key.prefix}…) revoked.",
+    ]
 
 
 @table(
@@ -149,7 +152,7 @@ def test_no_key_for_who_may_not_use_the_api(nobody):
 
 
 def create(client, path="/account/keys/add/", **changes):
-    return client.post(path, {"name": "Warehouse", "addresses": "", **changes})
+    return client.post(path, {"name": "Warehouse", "addresses": "", "scope": "all", **changes})
 
 
 def test_the_token_is_shown_once_and_nowhere_kept(robot, caplog):

@@ -59,7 +59,7 @@ def answer(client, page, path, **answers):
 
 def test_a_key_is_created_once_the_password_is_given_with_what_was_typed_before(client, jane):
     path = "/account/keys/add/"
-    page = client.post(path, {"name": "Warehouse <b>", "addresses": "203.0.113.7\n203.0.113.8"})
+    page = client.post(path, {"name": "Warehouse <b>", "scope": "all", "addresses": "203.0.113.7\n203.0.113.8"})
     assert (page.status_code, ASKED in text(page)) == (403, True)
     assert not ApiKey.objects.exists()
     assert "Warehouse" not in text(page)
@@ -71,11 +71,11 @@ def test_a_key_is_created_once_the_password_is_given_with_what_was_typed_before(
 
 def test_an_answer_counts_for_ten_minutes(client, jane, time_machine):
     path = "/account/keys/add/"
-    answer(client, client.post(path, {"name": "First"}), path)
-    assert client.post(path, {"name": "Second"}).context["token"]
+    answer(client, client.post(path, {"name": "First", "scope": "all"}), path)
+    assert client.post(path, {"name": "Second", "scope": "all"}).context["token"]
 
     time_machine.move_to(timezone.now() + timedelta(minutes=11))
-    assert ASKED in text(client.post(path, {"name": "Third"}))
+    assert ASKED in text(client.post(path, {"name": "Third", "scope": "all"}))
     assert ApiKey.objects.count() == 2
 
 
@@ -83,12 +83,12 @@ def test_a_fresh_sign_in_is_an_answer(jane):
     client = Client()
     client.post("/accounts/login/", {"username": "jane", "password": PASSWORD})
 
-    assert client.post("/account/keys/add/", {"name": "Warehouse"}).context["token"]
+    assert client.post("/account/keys/add/", {"name": "Warehouse", "scope": "all"}).context["token"]
 
 
 def test_a_wrong_answer_does_nothing_and_loses_nothing(client, jane):
     path = "/account/keys/add/"
-    page = client.post(path, {"name": "Warehouse"})
+    page = client.post(path, {"name": "Warehouse", "scope": "all"})
 
     again = answer(client, page, path, answer="wrong")
     assert (again.status_code, "That is wrong. Nothing was done yet." in text(again)) == (422, True)
@@ -98,7 +98,7 @@ def test_a_wrong_answer_does_nothing_and_loses_nothing(client, jane):
 
 def test_guessing_the_answer_is_paused(client, jane):
     path = "/account/keys/add/"
-    page = client.post(path, {"name": "Warehouse"})
+    page = client.post(path, {"name": "Warehouse", "scope": "all"})
     answers = [answer(client, page, path, answer="wrong").status_code for _ in range(11)]
 
     assert answers[-1] == 429
@@ -110,14 +110,14 @@ def test_the_code_of_the_app_is_an_answer(client, jane):
     secret = authenticator.new_secret()
     authenticator.set_app(jane, secret=secret, code=code_of(secret, later=-1))
     path = "/account/keys/add/"
-    page = client.post(path, {"name": "Warehouse"})
+    page = client.post(path, {"name": "Warehouse", "scope": "all"})
     assert "Password, or code from your app" in text(page)
 
     assert answer(client, page, path, answer=code_of(secret)).context["token"]
 
 
 def test_what_was_sent_is_good_for_this_user_and_page_only(client, jane):
-    sent = sent_of(client.post("/account/keys/add/", {"name": "Warehouse"}))
+    sent = sent_of(client.post("/account/keys/add/", {"name": "Warehouse", "scope": "all"}))
     steve = make_user("steve", EVERYTHING, password=PASSWORD)
     form = {"sent_before_the_question": sent, "answer": PASSWORD}
 

@@ -109,7 +109,7 @@ def test_a_key_is_told_when_made_and_revoked_and_never_its_token(program, admin_
 
     made, revoked = entries("key")
     assert made.user == revoked.user == program
-    assert made.text == f"API key {key} created."
+    assert made.text == f"API key {key} created. Never ends."
     assert token not in made.text
 
 
