@@ -31,6 +31,8 @@ from crm.webhooks.deliver import deliver_due
 from crm.webhooks.purge import purge_deliveries
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import is_installed
+from customers.matching.likely.waiting import rank_answered_pairs
+from customers.matching.worklist.ranks import rank_what_waits
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +102,8 @@ SCHEDULED: list[Scheduled] = [
     command("purge_merge_drafts", daily(3, 47)),
     command("find_duplicates", daily(2, 17), is_needed=is_installed),
     Scheduled("score_changed_customers", every(seconds=30), score_changed_customers, is_needed=is_installed),
+    Scheduled("rank_what_waits", every(seconds=20), rank_what_waits),
+    Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
     command("purge_events", daily(3, 57)),
     Scheduled("purge_sessions", hourly(57), purge_sessions),
     command("purge_audit_log", daily(4, 7)),

@@ -1,7 +1,20 @@
-from django import forms
+from __future__ import annotations
 
-from customers.models import IgnoredValue
-from customers.web.fields import TextField
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from customers.lib.money import format_money, to_minor_units
+from customers.matching.judgement import Strength
+from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
+from customers.models import DataSource, IgnoredValue
+from customers.web.fields import TextField, choice_field, chosen_label
 
 
 class IgnoreForm(forms.Form):
@@ -16,3 +29,81 @@ class IgnoreForm(forms.Form):
         label="Reason (optional)", max_length=IgnoredValue._meta.get_field("reason").max_length, required=False
     )
     use_required_attribute = False
+
+
+STRENGTHS = {"both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
+AGREEING = {
+    "email": "Same email",
+    "phone": "Same phone",
+    "street": "Same street",
+    "company": "Same company",
+    "born": "Same date of birth",
+}
+SPENT = (50, 500, 5_000)
+
+
+class WorklistFilterForm(forms.Form):
+    """The filters of a tab of the worklist. Values that are not valid are ignored and listed; the others filter."""
+
+    evidence = forms.ChoiceField(required=False)
+    source = forms.ChoiceField(required=False, label="Data source")
+    spent = forms.ChoiceField(required=False, label="Order value")
+    owner = forms.ChoiceField(required=False)
+    use_required_attribute = False
+
+    def __init__(self, data: Mapping[str, Any], *, of_likely: bool = False, with_orders: bool = True) -> None:
+        super().__init__(data, label_suffix="")
+        self.of_likely = of_likely
+        evidence = AGREEING if of_likely else STRENGTHS
+        choice_field(self, "evidence").choices = [("", "Any evidence"), *evidence.items()]
+        choice_field(self, "source").choices = [("", "Any source"), *_sources()]
+        choice_field(self, "owner").choices = [("", "Anyone"), (str(UNASSIGNED), "Unassigned"), *_users()]
+        choice_field(self, "spent").choices = [("", "Any value"), *_amounts()]
+        if not with_orders:
+            del self.fields["spent"]
+        self.is_valid()
+
+    @property
+    def ignored(self) -> list[str]:
+        return [str(self.fields[name].label or name.capitalize()) for name in self.errors]
+
+    @cached_property
+    def applied(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.fields if self.cleaned_data.get(name)}
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.applied)
+
+    @property
+    def described(self) -> str:
+        """The filters in words, such as “Evidence: Same email, Owner: Jane Peacock”; "" without any."""
+        return ", ".join(
+            f"{self[name].label}: {chosen_label(self, name, value)}" for name, value in self.applied.items()
+        )
+
+    @property
+    def worklist_filter(self) -> WorklistFilter:
+        applied = self.applied
+        evidence = applied.get("evidence", "")
+        return WorklistFilter(
+            strength=Strength[evidence.upper()] if evidence and not self.of_likely else None,
+            field=evidence if self.of_likely else "",
+            source=int(applied["source"]) if "source" in applied else None,
+            owner=int(applied["owner"]) if "owner" in applied else None,
+            spent=to_minor_units(Decimal(applied.get("spent", 0)), settings.DEFAULT_CURRENCY),
+        )
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    return ((str(pk), name) for pk, name in DataSource.objects.order_by("name").values_list("pk", "name"))
+
+
+def _users() -> Iterator[tuple[str, str]]:
+    users = get_user_model().objects.order_by("first_name", "last_name", "username")
+    return ((str(user.pk), str(user)) for user in users)
+
+
+def _amounts() -> Iterator[tuple[str, str]]:
+    currency = settings.DEFAULT_CURRENCY
+    return ((str(amount), f"{format_money(Decimal(amount), currency)} or more") for amount in SPENT)

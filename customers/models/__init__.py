@@ -8,7 +8,7 @@ from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
 from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
-from customers.models.history import HistoryEntry, HistoryKind
+from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.matching import (
@@ -48,6 +48,7 @@ __all__ = [
     "ForecastCategory",
     "HistoryEntry",
     "HistoryKind",
+    "HistoryReader",
     "IgnoredValue",
     "IgnoredValueChange",
     "LeadStatus",

@@ -80,3 +80,13 @@ class HistoryEntry(LinkedRow):
     @property
     def text(self) -> str:
         return sentences.text(self.sentence, self.values)
+
+
+class HistoryReader(models.Model):
+    """How far something that goes by the history of all customers has read it."""
+
+    name = models.CharField(max_length=40, unique=True)
+    read_to = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} up to {self.read_to:%Y-%m-%d %H:%M}"

@@ -17,6 +17,10 @@ class MatchKind(models.TextChoices):
     DIGITS = "digits", "phone as written"
 
 
+NO_RANK = 0
+FIRST_RANKS = {MatchKind.EMAIL: 960, MatchKind.PHONE: 576, MatchKind.DIGITS: 576}
+"""Of a new value, amid those of its kind, until it is judged: no judged one is equal (`matching/worklist/order.py`)."""
+
 Key = tuple[str, str]
 Keyed = TypeVar("Keyed", bound=models.Model)
 
@@ -80,6 +84,8 @@ class SharedValue(models.Model):
     value = models.CharField(max_length=254)
     # About how many customers have it: grows whenever another record gets it, and `rebuild` counts anew.
     holders = models.PositiveIntegerField(default=2)
+    # Its place in the worklist, the highest first; NO_RANK if it stands for no group.
+    rank = models.PositiveSmallIntegerField(default=FIRST_RANKS[MatchKind.EMAIL])
 
     objects = KeyQuerySet.as_manager()
 
@@ -88,6 +94,8 @@ class SharedValue(models.Model):
         indexes = [
             # The values that are shared most are offered to be ignored.
             models.Index(fields=["holders", "id"], name="sharedvalue_by_holders"),
+            # The worklist, read backwards.
+            models.Index(fields=["rank", "id"], name="sharedvalue_by_rank"),
         ]
 
     def __str__(self) -> str:
@@ -231,6 +239,8 @@ class LikelyPair(models.Model):
     weights = models.JSONField(help_text="{field: [how its values agree, its weight in bits]}")
     model = models.CharField(max_length=40, help_text="The version of the model that scored it")
     found_at = models.DateTimeField(default=timezone.now)
+    # Its place in the worklist, the highest first: its probability in millionths, or NO_RANK when it is answered.
+    rank = models.PositiveIntegerField(default=NO_RANK)
 
     class Meta:
         constraints = [
@@ -241,12 +251,20 @@ class LikelyPair(models.Model):
             ),
         ]
         indexes = [
-            # The worklist, the likeliest first.
-            models.Index(fields=["-probability", "id"], name="likelypair_by_probability"),
+            # The worklist, read backwards.
+            models.Index(fields=["rank", "id"], name="likelypair_by_rank"),
         ]
 
     def __str__(self) -> str:
         return f"{self.first_id} and {self.second_id}: {self.probability:.0%}"
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.first_id, self.second_id
+
+
+def rank_of_probability(probability: float) -> int:
+    return round(probability * 1_000_000)
 
 
 class LikelyScan(models.Model):

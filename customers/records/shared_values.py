@@ -22,7 +22,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Subquery
 from customers.lib.batches import BATCH
 from customers.locks import NUMBER_IS_FREE, number_of, try_lock_numbers
 from customers.models import MatchKey, MatchKind, SharedValue
-from customers.models.matching import Key, KeyQuerySet
+from customers.models.matching import FIRST_RANKS, NO_RANK, Key, KeyQuerySet
 from customers.models.prepared import PreparedWrite, deleting, insert
 
 
@@ -112,8 +112,12 @@ _delete_unshared_of = PreparedWrite(
 def add(keys: Iterable[Key]) -> None:
     """Add `keys`, which two customers have, or count one customer more."""
     # In one order everywhere, against deadlocks. A row that exists already is locked by it.
-    rows = [SharedValue(kind=kind, value=value) for kind, value in sorted(keys)]
-    insert(*rows, on_conflict="(kind, value) DO UPDATE SET holders = customers_sharedvalue.holders + 1")
+    rows = [
+        SharedValue(kind=kind, value=value, rank=FIRST_RANKS.get(MatchKind(kind), NO_RANK))
+        for kind, value in sorted(keys)
+    ]
+    count_and_judge_again = "holders = customers_sharedvalue.holders + 1, rank = excluded.rank"
+    insert(*rows, on_conflict=f"(kind, value) DO UPDATE SET {count_and_judge_again}")
 
 
 def _name(key: Key) -> str:

@@ -70,7 +70,10 @@ def _answer(request: "StaffRequest", export: Export[Any], *, filters: forms.Form
     form = ExportForm(export, data, user=request.user, tick=tick)
     about, error = _described(export, query)
     if form.is_valid() and not error:
-        return _export(request, export, query, form)
+        try:
+            return _export(request, export, query, form)
+        except ExportError as refusal:
+            error = str(refusal)
     context = {
         "title": f"Export {export.label.lower()}",
         "section": export.section,
@@ -95,12 +98,12 @@ def _described(export: Export[Any], query: Query) -> tuple[str, str]:
 
 def _export(request: "StaffRequest", export: Export[Any], query: Query, form: ExportForm) -> HttpResponseBase:
     columns, file_format = form.chosen, form.cleaned_data["file_format"]
+    rows = export.at_once(query, most=MOST_AT_ONCE, with_orders=have_orders(columns))
     remember(request.user, export, columns, file_format, shown=[column.label for column in form.offered])
     # What was searched for may be a person, so only which filters were used.
     filters = f" Filters: {', '.join(sorted(query))}." if query else ""
     text = f"{export.label}, {file_format.name}, {len(columns)} columns.{filters}"
     log.write(AuditAction.EXPORT, text, by=request.user)
-    rows = export.at_once(query, most=MOST_AT_ONCE, with_orders=have_orders(columns))
     if rows is None:
         return redirect(start_export(export, query, columns, file_format, by=request.user))
     name = f"{export.name}-{timezone.localdate()}.{file_format.value}"

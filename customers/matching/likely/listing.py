@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
 from customers.lib.batches import PAGE
+from customers.lib.numbers import capped_count
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.not_duplicates import not_duplicates_among
 from customers.matching.worklist.cohesion import Pair, group_pairs
-from customers.matching.worklist.listing import GroupMember
+from customers.matching.worklist.filters import EVERYTHING, WorklistFilter, first_passing
+from customers.matching.worklist.groups import Place
+from customers.matching.worklist.listing import Bridge, Group, in_line, members_by_number, names_of_sources
+from customers.matching.worklist.queue import MOST_COUNTED, written_place
 from customers.models import Customer, LikelyPair, LikelyScan
-from customers.records import counts
-from customers.totals.sums import OrderTotals, common_currency, order_totals
+from customers.models.matching import NO_RANK
+from customers.totals.sums import common_currency
 
 STEPS_AROUND = 2
 MOST_AROUND = 500
@@ -26,38 +31,21 @@ MOST_FOR, MOST_AGAINST = 4, 2
 
 
 @dataclass(frozen=True)
-class Bridge:
-    """A likely pair of one in the group and one outside."""
-
-    inside: Customer
-    outside: Customer
-    percent: int
-
-
-@dataclass(frozen=True)
-class LikelyGroup:
-    members: tuple[GroupMember, ...]
-    sources: tuple[str, ...]
+class LikelyGroup(Group):
     probability: float
     weights: tuple[FieldWeight, ...]
-    """Those of its likeliest pair."""
-    bridges: tuple[Bridge, ...]
+    """Those of its likeliest pair, as its probability is."""
+    likeliest: Pair
 
     @property
-    def oldest(self) -> Customer:
-        return self.members[0].customer
+    def compared(self) -> tuple[int, int]:
+        return self.likeliest
 
     @property
-    def names(self) -> str:
-        return ", ".join(member.customer.name_with_number for member in self.members)
-
-    @property
-    def numbers(self) -> str:
-        return " ".join(str(member.customer.pk) for member in self.members)
-
-    @property
-    def totals(self) -> OrderTotals:
-        return sum((member.totals for member in self.members), OrderTotals())
+    def merge_address(self) -> str:
+        """With the others selected, who share no email or phone by which the page would find them."""
+        others = [("duplicate", member.customer.pk) for member in self.members[1:]]
+        return f"{super().merge_address}?{urlencode([('ticked', 1), *others])}"
 
     @property
     def how_likely(self) -> str:
@@ -79,22 +67,54 @@ class LikelyGroup:
 @dataclass(frozen=True)
 class LikelyPage:
     groups: tuple[LikelyGroup, ...]
-    following: int
-    """Where the next page begins; 0 when this is the last."""
+    following: str
+    """Where the next page begins; "" when this is the last."""
+    is_only: bool
+    waiting: int
     last_scan: LikelyScan | None
+
+    @property
+    def count(self) -> str:
+        """The pairs of all pages, such as “412” or “10,000+”; the groups, if this is the only page."""
+        return f"{len(self.groups):,}" if self.is_only else capped_count(self.waiting, MOST_COUNTED)
 
     @property
     def currency(self) -> str:
         return common_currency(group.totals for group in self.groups)
 
 
-def likely_page(*, before: int = 0) -> LikelyPage:
-    """The groups whose likeliest pair comes after the pair of this number."""
-    rows = list(_after(before)[: PAGE + 1])
-    window = rows[:PAGE]
-    following = window[-1].pk if len(rows) > PAGE else 0
+def likely_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING) -> LikelyPage:
+    """The groups whose likeliest pair follows the place, or the first."""
+    window, following = _next_pairs(after, only)
+    is_only = not (after or following)
+    waiting = 0 if is_only or only.is_set else _in_order()[: MOST_COUNTED + 1].count()
     last_scan = LikelyScan.objects.order_by("-pk").first()
-    return LikelyPage(tuple(_groups(window)), following, last_scan)
+    return LikelyPage(
+        tuple(_groups(window)),
+        written_place((following.rank, following.pk) if following else None),
+        is_only,
+        waiting,
+        last_scan,
+    )
+
+
+def _next_pairs(after: Place | None, only: WorklistFilter) -> tuple[list[LikelyPair], LikelyPair | None]:
+    """A page of them, and the pair after which the next page begins."""
+    if not only.is_set:
+        rows = list(_in_order(after)[: PAGE + 1])
+    else:
+        rows, looked_to = first_passing(_in_order(after), only.of_pairs(), PAGE + 1)
+        if looked_to:
+            return rows, looked_to
+    return rows[:PAGE], rows[PAGE - 1] if len(rows) > PAGE else None
+
+
+def _in_order(after: Place | None = None) -> QuerySet[LikelyPair]:
+    waiting = LikelyPair.objects.filter(rank__gt=NO_RANK).order_by("-rank", "-pk")
+    if not after:
+        return waiting
+    rank, number = after
+    return waiting.filter(Q(rank__lt=rank) | Q(pk__lt=number), rank__lte=rank)
 
 
 def live_pairs() -> QuerySet[LikelyPair]:
@@ -102,34 +122,26 @@ def live_pairs() -> QuerySet[LikelyPair]:
     return LikelyPair.objects.filter(**live)
 
 
-def _after(before: int) -> QuerySet[LikelyPair]:
-    pairs = live_pairs().order_by("-probability", "pk")
-    last = LikelyPair.objects.filter(pk=before).first() if before else None
-    if not last:
-        return pairs
-    later = Q(probability__lt=last.probability) | Q(pk__gt=last.pk)
-    return pairs.filter(later, probability__lte=last.probability)
-
-
 def _groups(window: Collection[LikelyPair]) -> Iterable[LikelyGroup]:
     pairs = _around(window)
     marked = not_duplicates_among({customer for pair in pairs for customer in pair})
     likely = {pair: row for pair, row in pairs.items() if pair not in marked}
     grouping = group_pairs({pair: row.probability for pair, row in likely.items()})
-    in_window = {(row.first_id, row.second_id) for row in window}
-    by_likelihood = sorted(likely, key=lambda pair: (-likely[pair].probability, likely[pair].pk))
+    in_window = {row.ends for row in window}
+    by_likelihood = sorted(likely, key=lambda pair: (-likely[pair].probability, -likely[pair].pk))
     strongest = {group: next(pair for pair in by_likelihood if group >= {*pair}) for group in grouping.groups}
     shown = {group: likely[pair] for group, pair in strongest.items() if pair in in_window}
     return _described(shown, {pair: likely[pair].probability for pair in grouping.bridges})
 
 
 def _around(window: Collection[LikelyPair]) -> dict[Pair, LikelyPair]:
-    """The pairs of the window, and those of the customers around."""
-    pairs = {(row.first_id, row.second_id): row for row in window}
+    """The pairs of the window that are still of live customers, and those of the customers around."""
+    pairs: dict[Pair, LikelyPair] = {}
+    customers = {customer for row in window for customer in row.ends}
     for _ in range(STEPS_AROUND):
+        around = live_pairs().filter(Q(first__in=customers) | Q(second__in=customers)).order_by("-probability", "-pk")
+        pairs |= {row.ends: row for row in around[:MOST_AROUND]}
         customers = {customer for pair in pairs for customer in pair}
-        around = live_pairs().filter(Q(first__in=customers) | Q(second__in=customers)).order_by("-probability", "pk")
-        pairs |= {(row.first_id, row.second_id): row for row in around[:MOST_AROUND]}
     return pairs
 
 
@@ -137,22 +149,20 @@ def _described(strongest: Mapping[frozenset[int], LikelyPair], bridges: Mapping[
     within = {pk for group in strongest for pk in group}
     bridging = [pair for pair in bridges if within & {*pair}]
     customers = Customer.objects.in_bulk(within | {pk for pair in bridging for pk in pair})
-    totals, sources = order_totals(within, by="source_record__customer"), counts.sources(within)
+    members, sources = members_by_number({pk: customers[pk] for pk in within})
     for group, pair in strongest.items():
-        members = sorted(
-            (GroupMember(customers[pk], totals[pk]) for pk in group), key=lambda m: (m.since, m.customer.pk)
-        )
-        names = dict.fromkeys(name for member in members for name in sources.get(member.customer.pk, ()))
-        connecting = (sorted(ends, key=lambda pk: pk not in group) for ends in bridging if group & {*ends})
+        in_group = in_line(members[pk] for pk in group)
+        connecting = [(pair, sorted(pair, key=lambda pk: pk not in group)) for pair in bridging if group & {*pair}]
         yield LikelyGroup(
-            tuple(members),
-            tuple(names),
+            in_group,
+            names_of_sources(in_group, sources),
+            tuple(
+                Bridge(customers[inside], customers[outside], percent(bridges[pair]))
+                for pair, (inside, outside) in connecting
+            ),
             pair.probability,
             tuple(field_weights(pair.weights)),
-            tuple(
-                Bridge(customers[one], customers[other], percent(bridges[min(one, other), max(one, other)]))
-                for one, other in connecting
-            ),
+            pair.ends,
         )
 
 

@@ -14,7 +14,9 @@ from customers.lib.errors import ActionError
 from customers.matching.likely.model import Model, shipped_model
 from customers.matching.likely.records import compared_customers
 from customers.matching.likely.scoring import ScoredPair, open_table, score
+from customers.matching.not_duplicates import not_duplicates_among
 from customers.models import Customer, LikelyPair, LikelyScan
+from customers.models.matching import NO_RANK, rank_of_probability
 
 AT_ONCE = 2_000
 
@@ -53,11 +55,14 @@ def scan(model: Model | None = None) -> LikelyScan:
 def keep(pairs: Iterable[ScoredPair], model: Model) -> int:
     """Write the pairs over those that are kept; their number."""
     rows = [_row(pair, model) for pair in pairs]
+    marked = not_duplicates_among({pk for row in rows for pk in row.ends})
+    for row in rows:
+        row.rank = NO_RANK if row.ends in marked else rank_of_probability(row.probability)
     LikelyPair.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["first", "second"],
-        update_fields=["probability", "weights", "model", "found_at"],
+        update_fields=["probability", "weights", "model", "found_at", "rank"],
     )
     return len(rows)
 

@@ -14,6 +14,7 @@ from customers.lib.numbers import parse_number
 from customers.lib.phrases import join_words
 from customers.matching.not_duplicates import mark_all_not_duplicates, unmark_all_not_duplicates
 from customers.matching.related import RELATIONS, mark_related
+from customers.matching.views.worklist import STAY
 from customers.models import Customer, Relation
 from customers.web.fields import reason_in
 from customers.web.permissions import may_merge, may_view
@@ -39,7 +40,7 @@ def duplicates_dismiss(request: "StaffRequest") -> HttpResponse:
         _carry_out(request, answer, numbers)
     if "compared" in request.POST and len(numbers) == PAIR and all(numbers):
         return redirect("customers:why", *sorted(numbers))
-    back = {name: request.POST[name] for name in ("tab", "before") if request.POST.get(name)}
+    back = {name: request.POST[name] for name in STAY if request.POST.get(name)}
     return redirect(f"{reverse('customers:duplicates')}?{urlencode(back)}" if back else "customers:duplicates")
 
 

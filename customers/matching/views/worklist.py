@@ -5,44 +5,60 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from customers.lib.numbers import parse_number
+from customers.matching.forms import WorklistFilterForm
 from customers.matching.keys import MOST_SHARING
 from customers.matching.likely.listing import LikelyPage, likely_page
 from customers.matching.not_duplicates import NotDuplicatesPage, not_duplicates_page
 from customers.matching.related import RELATIONS
 from customers.matching.worklist.listing import WorklistPage, worklist_page
+from customers.matching.worklist.queue import read_place
 from customers.models import Relation
 from customers.web.fields import LONGEST_REASON
-from customers.web.permissions import may_view
+from customers.web.permissions import VIEW_ORDERS, may_view
 
 if TYPE_CHECKING:
     from customers.web.permissions import StaffRequest
 
-KINDS = {"": "To review", "both": "Same email and phone", "email": "Same email", "phone": "Same phone"}
-LIKELY, DISMISSED, RELATED = "likely", "dismissed", "related"
-TABS = {**KINDS, LIKELY: "Likely", DISMISSED: "Not duplicates", RELATED: "Related"}
-TEMPLATES = {LIKELY: "likely.html", DISMISSED: "not_duplicates.html", RELATED: "not_duplicates.html"}
+SHARED, LIKELY, RELATED, DISMISSED = "", "likely", "related", "dismissed"
+TABS = {SHARED: "Same email or phone", LIKELY: "Likely", RELATED: "Related", DISMISSED: "Not duplicates"}
+TEMPLATES = {
+    SHARED: "worklist.html",
+    LIKELY: "likely.html",
+    **dict.fromkeys((RELATED, DISMISSED), "not_duplicates.html"),
+}
+STAY = ("tab", "after", *WorklistFilterForm.base_fields)
+"""What of the address stays after an act."""
 
 
 @require_safe
 @may_view
 def duplicate_list(request: "StaffRequest") -> HttpResponse:
     tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else ""
-    before = parse_number(request.GET.get("before", "")) or 0
+    tab = tab if tab in TABS else SHARED
+    after = request.GET.get("after", "")
+    filters = None
+    if tab in (SHARED, LIKELY):
+        filters = WorklistFilterForm(
+            request.GET, of_likely=tab == LIKELY, with_orders=request.user.has_perm(VIEW_ORDERS)
+        )
     context = {
         "title": "Duplicates",
         "tabs": TABS,
         "tab": tab,
-        "before": before,
-        "page": _page(tab, before),
+        "after": after,
+        "filters": filters,
+        "page": _page(tab, after, filters),
         "most_sharing": MOST_SHARING,
         "longest_reason": LONGEST_REASON,
         "relations": Relation.choices,
     }
-    return render(request, f"customers/matching/{TEMPLATES.get(tab, 'worklist.html')}", context)
+    return render(request, f"customers/matching/{TEMPLATES[tab]}", context)
 
 
-def _page(tab: str, before: int) -> NotDuplicatesPage | LikelyPage | WorklistPage:
-    if tab in (DISMISSED, RELATED):
-        return not_duplicates_page(before=before, relations=RELATIONS if tab == RELATED else ("",))
-    return likely_page(before=before) if tab == LIKELY else worklist_page(before=before, kind=tab)
+def _page(tab: str, after: str, filters: WorklistFilterForm | None) -> NotDuplicatesPage | LikelyPage | WorklistPage:
+    if not filters:
+        relations = RELATIONS if tab == RELATED else ("",)
+        return not_duplicates_page(before=parse_number(after) or 0, relations=relations)
+    if tab == LIKELY:
+        return likely_page(read_place(after), only=filters.worklist_filter)
+    return worklist_page(read_place(after), only=filters.worklist_filter)

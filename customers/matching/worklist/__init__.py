@@ -1,5 +1,6 @@
 """The worklist: groups of customers who may be one person, which wait for a person’s answer.
 
-`groups.py` connects customers by the values they share, and `cohesion.py` says which of them hang together. What the
-page shows of a group is in `listing.py`, the file in `export.py`. Likely pairs are in `customers.matching.likely`.
+`groups.py` connects customers by the values they share, and `cohesion.py` says which of them hang together. `queue.py`
+reads them in their order, which `ranks.py` keeps, for `filters.py`. What the page shows of a group is in `listing.py`,
+the file in `export.py`. Likely pairs are in `customers.matching.likely`, and take their order and filters from here.
 """

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from customers.lib.columns import Column, ValueKind
+from customers.matching.worklist.filters import WorklistFilter
 from customers.matching.worklist.listing import DuplicateGroup, GroupMember, worklist_page
+from customers.matching.worklist.queue import read_place
 from customers.models import Customer, SharedValue
 from customers.totals.columns import totals_columns
 
@@ -50,15 +52,15 @@ def is_short(*, most: int) -> bool:
     return sum(holders) <= most
 
 
-def export_part(before: int, *, kind: str) -> tuple[Sequence[ExportedMember], int]:
-    """The groups of some of the shared values that follow, and where the next part begins; 0 after the last."""
-    page = worklist_page(before=before, kind=kind)
+def export_part(after: str, *, only: WorklistFilter) -> tuple[Sequence[ExportedMember], str]:
+    """The groups that follow, and where the next part begins; "" after the last."""
+    page = worklist_page(read_place(after), only=only)
     return [ExportedMember(group, member) for group in page.groups for member in group.members], page.following
 
 
-def export_rows(*, kind: str) -> Iterator[ExportedMember]:
-    rows, following = export_part(0, kind=kind)
+def export_rows(*, only: WorklistFilter) -> Iterator[ExportedMember]:
+    rows, following = export_part("", only=only)
     yield from rows
     while following:
-        rows, following = export_part(following, kind=kind)
+        rows, following = export_part(following, only=only)
         yield from rows

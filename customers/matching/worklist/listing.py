@@ -1,31 +1,33 @@
-"""The worklist: groups of customers who may be one person, with their orders and data sources.
+"""The worklist of customers who share an email or phone: groups, with their orders and data sources.
 
-Within a page `place_in_line` sorts the groups, the strongest first. The order of the pages is structural: `groups.py`
-reads windows of shared values, the newest first, so a strong match may be on a later page than a weak one. Another
-order across pages needs another index to read by, not another sort key.
+The strongest come first over the whole list, by the rank of the values that stand for them (`queue.py`). Within a page
+the groups are sorted as they are judged now, which may be newer than the rank.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
+from customers.lib.batches import PAGE
 from customers.lib.identity import match_keys
+from customers.lib.numbers import capped_count
 from customers.matching.candidates import place_or_status
 from customers.matching.duplicates import Evidence, without_repeated_digits
 from customers.matching.judgement import Judgement, judge
-from customers.matching.worklist.groups import ConnectedCustomers, customers_of, first_window_with_groups
+from customers.matching.worklist.filters import EVERYTHING, WorklistFilter
+from customers.matching.worklist.groups import ConnectedCustomers, Place, customers_of
+from customers.matching.worklist.queue import MOST_COUNTED, first_window_with_groups, waiting, written_place
 from customers.models import Customer, MatchKind
 from customers.models.matching import Key
 from customers.records import counts
 from customers.records.staff_record import identity_of
 from customers.totals.sums import OrderTotals, common_currency, order_totals
 
-STRONGEST_FIRST = "Strongest matches first."
-LATEST_FIRST = "Latest matches come first; within a page, the strongest."
-"""The order in words, of one page and of several; `place_in_line` sorts."""
 BY_WEIGHT = (MatchKind.EMAIL, MatchKind.PHONE, MatchKind.DIGITS)
 
 
@@ -44,15 +46,21 @@ class GroupMember:
 
 
 @dataclass(frozen=True)
-class DuplicateGroup:
-    """Customers who may be the same person, the oldest first, and the evidence."""
+class Bridge:
+    """One of the group and one outside, who have something in common, which is not enough to make one group."""
+
+    inside: Customer
+    outside: Customer
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers who may be the same person, the oldest first."""
 
     members: tuple[GroupMember, ...]
-    reasons: tuple[Evidence, ...]
-    judgement: Judgement
     sources: tuple[str, ...]
-    newest: int
-    """The number of the shared value found last."""
+    bridges: tuple[Bridge, ...]
 
     @property
     def oldest(self) -> Customer:
@@ -72,6 +80,24 @@ class DuplicateGroup:
         return sum((member.totals for member in self.members), OrderTotals())
 
     @property
+    def compared(self) -> tuple[int, int]:
+        """The two that are explained."""
+        return self.oldest.pk, self.members[1].customer.pk
+
+    @property
+    def merge_address(self) -> str:
+        return reverse("customers:merge", args=[self.oldest.pk])
+
+
+@dataclass(frozen=True)
+class DuplicateGroup(Group):
+    """Customers who share emails or phones, which are the evidence."""
+
+    reasons: tuple[Evidence, ...]
+    judgement: Judgement
+    place: Place
+
+    @property
     def against(self) -> tuple[str, ...]:
         return self.judgement.against
 
@@ -81,62 +107,88 @@ class DuplicateGroup:
 
     @property
     def place_in_line(self) -> tuple[object, ...]:
-        # Surest first, then largest, then the latest found; STRONGEST_FIRST says it on the pages.
-        return *self.judgement.rank, len(self.members), self.newest
+        # As `order.rank_of` has it, and the latest found first.
+        return *self.judgement.rank, len(self.members), self.place[1]
 
 
 @dataclass(frozen=True)
 class WorklistPage:
     groups: tuple[DuplicateGroup, ...]
     too_many: tuple[Evidence, ...]
-    following: int
+    following: str
+    """Where the next page begins; "" when this is the last."""
     is_only: bool
-    order_within = STRONGEST_FIRST
+    waiting: int
 
     @property
-    def order(self) -> str:
-        return STRONGEST_FIRST if self.is_only else LATEST_FIRST
-
-    @property
-    def customers(self) -> int:
-        return sum(len(group.members) for group in self.groups)
+    def count(self) -> str:
+        """The groups of all pages, such as “412” or “10,000+”."""
+        return f"{len(self.groups):,}" if self.is_only else capped_count(self.waiting, MOST_COUNTED)
 
     @property
     def currency(self) -> str:
         return common_currency(group.totals for group in self.groups)
 
 
-def worklist_page(*, before: int = 0, kind: str = "") -> WorklistPage:
-    """The groups after the shared value `before`; if `kind` is set, only groups that share such values."""
-    window = first_window_with_groups(before)
+def worklist_page(after: Place | None = None, *, only: WorklistFilter = EVERYTHING, most: int = PAGE) -> WorklistPage:
+    """The groups that follow the place, or the first."""
+    window = first_window_with_groups(after, only=only, most=most)
     groups = describe_groups(window.groups)
-    shown = (group for group in groups if kind in ("", group.kind))
+    shown = (group for group in groups if only.strength in (None, group.judgement.strength))
     too_many = (Evidence(kind, value, current=True) for kind, value in window.too_many if kind != MatchKind.DIGITS)
     surest_first = sorted(shown, key=lambda group: group.place_in_line, reverse=True)
-    is_only = not (before or window.following)
-    return WorklistPage(tuple(surest_first), tuple(too_many), window.following, is_only)
+    is_only = not (after or window.following)
+    return WorklistPage(
+        tuple(surest_first),
+        tuple(too_many),
+        written_place(window.following),
+        is_only,
+        0 if is_only or only.has_conditions else waiting(only),
+    )
 
 
 def describe_groups(connected: Sequence[ConnectedCustomers]) -> list[DuplicateGroup]:
     customers = customers_of(connected)
-    totals = order_totals(customers, by="source_record__customer")
-    sources = counts.sources(customers)
-    members = {pk: GroupMember(customer, totals[pk]) for pk, customer in customers.items()}
-    groups = (_group(group, members, sources) for group in connected)
+    within = set().union(*(group.customers for group in connected)) & customers.keys()
+    members, sources = members_by_number({pk: customers[pk] for pk in within})
+    groups = (_group(group, customers, members, sources) for group in connected)
     return [group for group in groups if len(group.members) > 1]
 
 
+def members_by_number(
+    customers: Mapping[int, Customer],
+) -> tuple[dict[int, GroupMember], Mapping[int, Sequence[str]]]:
+    """With the names of their data sources."""
+    totals = order_totals(customers, by="source_record__customer")
+    return {pk: GroupMember(customer, totals[pk]) for pk, customer in customers.items()}, counts.sources(customers)
+
+
+def in_line(members: Iterable[GroupMember]) -> tuple[GroupMember, ...]:
+    return tuple(sorted(members, key=lambda member: (member.since, member.customer.pk)))
+
+
+def names_of_sources(members: Iterable[GroupMember], sources: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for member in members for name in sources.get(member.customer.pk, ())))
+
+
 def _group(
-    connected: ConnectedCustomers, members: Mapping[int, GroupMember], sources: Mapping[int, Sequence[str]]
+    connected: ConnectedCustomers,
+    customers: Mapping[int, Customer],
+    members: Mapping[int, GroupMember],
+    sources: Mapping[int, Sequence[str]],
 ) -> DuplicateGroup:
-    group_members = sorted(
-        (members[pk] for pk in connected.customers & members.keys()), key=lambda m: (m.since, m.customer.pk)
-    )
-    source_names = dict.fromkeys(name for member in group_members for name in sources.get(member.customer.pk, ()))
+    group_members = in_line(members[pk] for pk in connected.customers & members.keys())
     people = [member.customer for member in group_members]
     reasons = group_evidence(people, connected.keys)
-    judgement = judge(people, [reason.kind for reason in reasons])
-    return DuplicateGroup(tuple(group_members), reasons, judgement, tuple(source_names), connected.newest)
+    ends = (sorted(pair, key=lambda pk: pk not in connected.customers) for pair in connected.bridges)
+    return DuplicateGroup(
+        group_members,
+        names_of_sources(group_members, sources),
+        tuple(Bridge(customers[one], customers[other]) for one, other in ends if customers.keys() >= {one, other}),
+        reasons,
+        judge(people, [reason.kind for reason in reasons]),
+        connected.place,
+    )
 
 
 def group_evidence(people: Sequence[Customer], keys: Collection[Key]) -> tuple[Evidence, ...]:

@@ -20,7 +20,7 @@ MOST_GROUPS = 5
 @may_view
 def start(request: "StaffRequest", *, waiting: Mapping[str, Any]) -> HttpResponse:
     """`waiting` is what else waits for this user, such as payments to decide."""
-    page, weeks = worklist_page(), merges_by_week(today=timezone.localdate())
+    page, weeks = worklist_page(most=MOST_GROUPS), merges_by_week(today=timezone.localdate())
     context = {
         **waiting,
         "title": "Home",

@@ -113,12 +113,12 @@ def test_days_are_those_of_the_user_who_started_the_job(agent, request):
 
 
 def test_duplicates_have_a_row_for_each_customer_of_each_group(village, as_agent):
-    found = rows(as_agent, "duplicates", tab="both")
+    found = rows(as_agent, "duplicates", evidence="both")
     assert {row["Group"] for row in found} == {str(village[0].pk)}
     assert [(row["Number"], row["Match"], row["Spent"]) for row in found] == [
         (str(customer.pk), "Email and phone", "9.90") for customer in village
     ]
-    assert rows(as_agent, "duplicates", tab="email") == []
+    assert rows(as_agent, "duplicates", evidence="email") == []
 
 
 def test_columns_about_orders_are_only_for_who_may_view_orders(village, long_ones):

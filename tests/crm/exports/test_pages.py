@@ -72,7 +72,7 @@ def test_the_filters_of_the_list_hold_and_are_named(helena, as_agent):
     assert 'action="/exports/customers/?country=CZ&amp;q=hholy%40gmail.com"' in page.text
     assert len(rows(as_agent, "customers", country="CZ")) == 1
     assert "Method: API" in visible_text(as_agent.get("/exports/merges/", {"via": "api"}))
-    assert "Same email" in visible_text(as_agent.get("/exports/duplicates/", {"tab": "email"}))
+    assert "Same email" in visible_text(as_agent.get("/exports/duplicates/", {"evidence": "email"}))
 
 
 def test_a_long_list_starts_a_job_and_leads_to_it(helena, as_agent, monkeypatch):
@@ -80,3 +80,10 @@ def test_a_long_list_starts_a_job_and_leads_to_it(helena, as_agent, monkeypatch)
     answer = as_agent.post(f"{PAGE}?country=CZ", {"file_format": "xlsx", "columns": ["Email"]}, follow=True)
     text = visible_text(answer)
     assert ("Export customers" in text, "Czechia, XLSX" in text, "Waiting for a worker" in text) == (True,) * 3
+
+
+def test_an_order_value_is_no_filter_of_a_file_without_columns_about_orders(helena, as_agent):
+    ask(as_agent, "duplicates", columns=["Email"])
+    answer = as_agent.post("/exports/duplicates/?spent=50", {"file_format": "csv", "columns": ["Email"]})
+    assert "Order value" in visible_text(answer)
+    assert answer.status_code == 422

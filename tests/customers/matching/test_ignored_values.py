@@ -7,7 +7,7 @@ from customers.matching.duplicates import duplicates_of
 from customers.matching.explain import explain_match
 from customers.matching.ignored_list import changes_page, ignored_page, most_shared
 from customers.matching.ignored_values import ignore_value, use_again
-from customers.matching.worklist.groups import read_window
+from customers.matching.worklist.queue import read_window
 from customers.models import Customer, IgnoredValue, MatchKey, SharedValue, UnmatchedValue
 from customers.pages.add_customer import existing_customers
 from customers.records.staff_record import identity_of

@@ -3,7 +3,7 @@
 import pytest
 
 from customers.matching.duplicates import duplicates_of
-from customers.matching.worklist.groups import read_window
+from customers.matching.worklist.queue import read_window
 from tests.factories import lead
 from tests.tables import table
 

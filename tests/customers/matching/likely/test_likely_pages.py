@@ -7,7 +7,10 @@ from customers.matching.likely import listing
 from customers.matching.likely.listing import likely_page
 from customers.matching.likely.words import FieldWeight, field_weights, how_likely, percent
 from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
+from customers.matching.worklist.filters import WorklistFilter
+from customers.matching.worklist.queue import read_place
 from customers.models import Customer, LikelyPair
+from customers.models.matching import rank_of_probability
 from tests.acts import merge, undo
 from tests.factories import customer_with_order
 from tests.page_text import visible_text
@@ -23,11 +26,14 @@ def customers(number: int) -> list[Customer]:
 
 
 def pair(one: Customer, other: Customer, probability: float) -> LikelyPair:
-    return LikelyPair.objects.create(first=one, second=other, probability=probability, weights=WEIGHTS, model="1")
+    rank = rank_of_probability(probability)
+    values = {"probability": probability, "rank": rank, "weights": WEIGHTS, "model": "1"}
+    return LikelyPair.objects.create(first=one, second=other, **values)
 
 
-def groups(**query) -> list[list[int]]:
-    return [[member.customer.pk for member in group.members] for group in likely_page(**query).groups]
+def groups(after=None, **only) -> list[list[int]]:
+    page = likely_page(after, only=WorklistFilter(**only))
+    return [[member.customer.pk for member in group.members] for group in page.groups]
 
 
 def test_the_likeliest_come_first_over_all_pages(monkeypatch):
@@ -35,12 +41,12 @@ def test_the_likeliest_come_first_over_all_pages(monkeypatch):
     people = customers(8)
     for n, probability in ((0, 0.6), (2, 0.99), (4, 0.7), (6, 0.7)):
         pair(people[n], people[n + 1], probability)
-    pages, before = [], 0
+    pages, after = [], None
     while True:
-        pages.append(groups(before=before))
-        if not (before := likely_page(before=before).following):
+        pages.append(groups(after))
+        if not (after := read_place(likely_page(after).following)):
             break
-    starts = [[[people[n].pk, people[n + 1].pk] for n in of] for of in ((2, 4), (6, 0))]
+    starts = [[[people[n].pk, people[n + 1].pk] for n in of] for of in ((2, 6), (4, 0))]
     assert pages == starts
 
 

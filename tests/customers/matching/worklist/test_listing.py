@@ -5,9 +5,12 @@ from django.urls import reverse
 
 from customers.matching import not_duplicates
 from customers.matching.duplicates import duplicates_of
+from customers.matching.judgement import Strength
 from customers.matching.keys import MOST_SHARING
-from customers.matching.worklist import groups as grouping
-from customers.matching.worklist.listing import LATEST_FIRST, worklist_page
+from customers.matching.worklist.filters import WorklistFilter
+from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.queue import read_place
+from customers.matching.worklist.ranks import rank_what_waits
 from customers.models import Customer, HistoryEntry, IgnoredValue, NotDuplicate, SharedValue
 from customers.records.staff_record import staff_record_of
 from tests.acts import merge, undo
@@ -22,8 +25,19 @@ def helena(**who) -> Customer:
     return customer_with_order(**who)
 
 
-def groups(**query) -> list[list[int]]:
-    return [[member.customer.pk for member in group.members] for group in worklist_page(**query).groups]
+def groups(**only) -> list[list[int]]:
+    page = worklist_page(only=WorklistFilter(**only))
+    return [[member.customer.pk for member in group.members] for group in page.groups]
+
+
+def pages(most: int) -> list[list[list[int]]]:
+    """The groups of each page, with so many of them."""
+    pages, after = [], None
+    while True:
+        page = worklist_page(after, most=most)
+        pages.append([[member.customer.pk for member in group.members] for group in page.groups])
+        if not (after := read_place(page.following)):
+            return pages
 
 
 @pytest.fixture
@@ -56,8 +70,12 @@ def test_the_surest_come_first_then_the_strongest_then_the_largest(three):
     more = [helena(email="three@reunite.cz") for _ in range(3)]
     # Something speaks against three being one person: the last names differ.
     assert groups() == [[c.pk for c in some] for some in (more, by_email, by_phone, three)]
-    assert groups(kind="phone") == [[c.pk for c in by_phone]]
-    assert worklist_page().order == "Strongest matches first."
+    assert groups(strength=Strength.PHONE) == [[c.pk for c in by_phone]]
+    rank_what_waits()
+    # Over all pages, and at most pages there is one group.
+    assert pages(most=1) == [[[c.pk for c in some]] for some in (more, by_email, by_phone, three)]
+    assert groups(strength=Strength.PHONE) == [[c.pk for c in by_phone]]
+    assert worklist_page(most=2).count == "4"
 
 
 def test_what_is_ignored_or_a_placeholder_connects_nobody():
@@ -102,20 +120,15 @@ def test_who_is_merged_is_a_group_no_more_and_who_comes_back_was_dismissed(three
     assert groups() == []
 
 
-def test_each_group_is_on_one_page_whole_where_its_newest_value_is(monkeypatch, three):
-    monkeypatch.setattr(grouping, "WINDOW", 2)
+def test_each_group_is_on_one_page_whole_before_it_is_ranked_and_after(three):
     pairs = [[helena(email=f"pair{n}@reunite.cz").pk for _ in range(2)] for n in range(3)]
     pairs[0].append(helena(email="pair0@reunite.cz", phone="+420 602 330 910").pk)
     pairs[0].append(helena(email="last@reunite.cz", phone="+420 602 330 910").pk)
-    found, before = [], 0
-    while True:
-        page = worklist_page(before=before)
-        found += [[member.customer.pk for member in group.members] for group in page.groups]
-        before = page.following
-        if not before:
-            break
-    assert found == [pairs[0], pairs[2], pairs[1], [c.pk for c in three]]
-    assert {worklist_page(before=before).order for before in (0, 3)} == {LATEST_FIRST}
+    expected = sorted([*pairs, [c.pk for c in three]])
+    assert sorted(group for page in pages(most=2) for group in page) == expected
+    rank_what_waits()
+    assert sorted(group for page in pages(most=2) for group in page) == expected
+    assert SharedValue.objects.exclude(rank=0).count() == len(expected)
 
 
 # The page
@@ -185,14 +198,20 @@ def test_nothing_sent_and_nothing_to_reverse_say_nothing(as_agent, three):
         assert list(page.context["messages"]) == []
 
 
-@table("query", ["?before=x", "?before=-1", "?before=" + "9" * 40, "?tab=nothing", "?tab=dismissed&before=1"])
+@table(
+    "query",
+    [
+        *("?after=x", "?after=-1", "?after=1-" + "9" * 40, "?after=9-9-9", "?tab=likely&after=nan-1", "?tab=nothing"),
+        *("?tab=dismissed&after=1", "?evidence=nothing&source=x&owner=-1&spent=1", "?tab=likely&evidence=both"),
+    ],
+)
 def test_an_odd_address_shows_what_there_is(as_agent, three, query):
     assert as_agent.get(URL + query).status_code == 200
 
 
 def test_after_an_act_the_same_tab_is_shown(as_agent, three):
-    sent = {"not_duplicates": "0", "tab": "both", "before": "7"}
-    assert as_agent.post(reverse("customers:duplicates_dismiss"), sent).url == f"{URL}?tab=both&before=7"
+    sent = {"not_duplicates": "0", "tab": "likely", "after": "0.9-7", "owner": "0"}
+    assert as_agent.post(reverse("customers:duplicates_dismiss"), sent).url == f"{URL}?tab=likely&after=0.9-7&owner=0"
 
 
 def test_who_may_not_merge_sees_no_buttons(viewer, three):
@@ -206,10 +225,10 @@ def test_thirty_groups_cost_as_many_queries_as_one(as_agent, django_assert_num_q
     for number in range(30):
         for _ in range(2):
             helena(email=f"h{number}@reunite.cz", phone=f"+420 241 770 4{number:02}")
-    with django_assert_num_queries(15):
-        # session, user, permissions; a window of shared values;
+    with django_assert_num_queries(18):
+        # session, user, permissions; data sources and users to filter by; a window of shared values;
         # of them: which count, who has them; of those: what else they share, and again which count, who has them;
-        # dismissals: families, what was said;  customers, totals, sources
+        # dismissals: families, what was said;  customers, totals, sources;  how many wait
         as_agent.get(URL)
 
 

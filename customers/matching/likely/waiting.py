@@ -1,0 +1,45 @@
+"""Which likely pairs wait for an answer: those of two live customers who are not marked as not duplicates.
+
+The worklist reads only these, by their rank. Acts do not write here: the clock looks at whom something happened to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from customers.lib.batches import batches
+from customers.matching.not_duplicates import not_duplicates_among
+from customers.models import Customer, LikelyPair
+from customers.models.matching import NO_RANK, rank_of_probability
+from customers.records.history_readers import ABOUT_DUPLICATES, changes_for, keep_place
+
+READER = "likely pairs"
+
+
+def rank_answered_pairs() -> str:
+    """Answered since, or waiting again. What it did, in words."""
+    changes = changes_for(READER, ABOUT_DUPLICATES)
+    merged = Customer.objects.filter(merged_into__in=changes.customers).values_list("pk", flat=True)
+    changed = 0
+    for some in batches(sorted({*changes.customers, *merged})):
+        changed += rank_pairs(LikelyPair.objects.filter(Q(first__in=some) | Q(second__in=some)))
+    keep_place(READER, changes)
+    return f"{changed} likely pairs ranked." if changed else ""
+
+
+def rank_pairs(pairs: Collection[LikelyPair]) -> int:
+    """How many have another rank now."""
+    ends = {pk for pair in pairs for pk in pair.ends}
+    live = set(Customer.objects.live().filter(pk__in=ends).values_list("pk", flat=True))
+    marked = not_duplicates_among(live)
+    changed = []
+    for pair in pairs:
+        waits = live >= {*pair.ends} and pair.ends not in marked
+        rank = rank_of_probability(pair.probability) if waits else NO_RANK
+        if rank != pair.rank:
+            pair.rank = rank
+            changed.append(pair)
+    LikelyPair.objects.bulk_update(changed, ["rank"])
+    return len(changed)

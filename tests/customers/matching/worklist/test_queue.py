@@ -1,0 +1,185 @@
+"""The order of the worklist: what has a rank, what becomes of it, the filters, and how both tabs are read."""
+
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.lib.batches import PAGE
+from customers.matching.ignored_values import ignore_value
+from customers.matching.likely.listing import likely_page
+from customers.matching.likely.waiting import rank_answered_pairs
+from customers.matching.not_duplicates import mark_not_duplicates, unmark_not_duplicates
+from customers.matching.worklist import filters
+from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
+from customers.matching.worklist.listing import worklist_page
+from customers.matching.worklist.order import SIZES
+from customers.matching.worklist.queue import read_place, read_window, waiting
+from customers.matching.worklist.ranks import rank_what_waits
+from customers.models import Customer, LikelyPair, SharedValue
+from customers.models.matching import FIRST_RANKS
+from tests.acts import merge, undo
+from tests.factories import customer_with_order
+from tests.query_costs import analyze, on_sqlite, plan_of, strangers
+from tests.tables import table
+
+pytestmark = pytest.mark.django_db
+
+
+def pair(n: int, **who) -> tuple[Customer, Customer]:
+    return tuple(customer_with_order(email=f"pair{n}@reunite.cz", **who) for _ in range(2))
+
+
+def groups(**only) -> list[set[int]]:
+    page = worklist_page(only=WorklistFilter(**only))
+    return [{member.customer.pk for member in group.members} for group in page.groups]
+
+
+def rank() -> int:
+    rank_what_waits()
+    return waiting()
+
+
+def test_the_rank_of_a_new_value_is_none_that_is_judged():
+    assert {rank % SIZES for rank in FIRST_RANKS.values()} == {0}
+
+
+def test_what_is_answered_waits_no_more_and_what_comes_back_waits_again(agent):
+    one, other = pair(1)
+    third, fourth = pair(2)
+    assert rank() == 2
+    merged = merge(one, other)
+    mark_not_duplicates(third, fourth, by=agent)
+    assert rank() == 0
+    assert groups() == []
+    undo(merged)
+    unmark_not_duplicates(third, fourth, by=agent)
+    # The undo marked its two as not duplicates.
+    assert rank() == 1
+    assert groups() == [{third.pk, fourth.pk}]
+    ignore_value("pair2@reunite.cz", by=agent, reason="")
+    assert rank() == 0
+
+
+def test_a_value_that_a_third_customer_gets_is_judged_again():
+    pair(1)
+    rank_what_waits()
+    before = SharedValue.objects.get()
+    customer_with_order(email="pair1@reunite.cz", last_name="Somebody")
+    assert SharedValue.objects.get().rank == FIRST_RANKS["email"]
+    rank_what_waits()
+    assert FIRST_RANKS["email"] != SharedValue.objects.get().rank < before.rank
+
+
+def test_two_families_whom_a_phone_connects_are_two_groups_that_name_it():
+    families = [
+        [customer_with_order(email=f"family{n}@reunite.cz", phone=phone) for phone in ("", "", shared)]
+        for n, shared in ((1, "+420 602 330 910"), (2, "+420 602 330 910"))
+    ]
+    assert sorted(map(sorted, groups())) == [[c.pk for c in family] for family in families]
+    bridges = {(bridge.inside.pk, bridge.outside.pk) for group in worklist_page().groups for bridge in group.bridges}
+    ends = families[0][2].pk, families[1][2].pk
+    assert bridges == {ends, ends[::-1]}
+
+
+@pytest.fixture
+def two_groups(agent):
+    """Their customers differ in owner, data source and what was spent: 5 and 100 in each order."""
+    theirs = pair(1)
+    mine = pair(2, source="Wholesale", total=100)
+    Customer.objects.filter(pk=mine[0].pk).update(owner=agent)
+    for one, other in (theirs, mine):
+        LikelyPair.objects.create(
+            first=one,
+            second=other,
+            probability=0.9,
+            rank=900_000,
+            model="1",
+            weights={"email": ["same", 9.0], "city": ["differs", -1]},
+        )
+    return theirs, mine
+
+
+@table(
+    ("only", "passing"),
+    [
+        ({"owner": "agent"}, ["mine"]),
+        ({"owner": UNASSIGNED}, ["mine", "theirs"]),
+        ({"source": "Wholesale"}, ["mine"]),
+        ({"spent": 20_000}, ["mine"]),
+        ({"spent": 20_001}, []),
+        ({"owner": "agent", "source": "other"}, []),
+    ],
+)
+def test_a_group_passes_a_filter_if_one_of_its_customers_does_or_all_together(two_groups, agent, only, passing):
+    theirs, mine = two_groups
+    sources = {record.data_source.name: record.data_source_id for c in (*theirs, *mine) for record in c.records.all()}
+    other = next(pk for name, pk in sources.items() if name != "Wholesale")
+    values = {"agent": agent.pk, "Wholesale": sources["Wholesale"], "other": other}
+    set_to = {name: values.get(value, value) for name, value in only.items()}
+    expected = [{c.pk for c in {"mine": mine, "theirs": theirs}[name]} for name in passing]
+    assert groups(**set_to) == expected
+    likely = likely_page(only=WorklistFilter(**set_to)).groups
+    assert {group.likeliest for group in likely} == {tuple(sorted(pair)) for pair in expected}
+
+
+def test_a_likely_pair_passes_by_a_field_that_agrees(two_groups):
+    assert len(likely_page(only=WorklistFilter(field="email")).groups) == 2
+    assert likely_page(only=WorklistFilter(field="city")).groups == ()
+
+
+def test_a_filter_that_few_pass_looks_at_some_and_goes_on_from_there(monkeypatch, two_groups, agent):
+    monkeypatch.setattr(filters, "MOST_LOOKED_AT", 2)
+    for n in range(3, 8):
+        pair(n)
+    only, seen, after, windows = WorklistFilter(owner=agent.pk), [], None, 0
+    while True:
+        window = read_window(after, only=only)
+        seen += [group.customers for group in window.groups]
+        windows += 1
+        if not (after := window.following):
+            break
+    assert (seen, windows) == ([{c.pk for c in two_groups[1]}], 4)
+
+
+def test_likely_pairs_that_are_answered_wait_no_more_and_come_back(agent):
+    people = [customer_with_order(email=f"likely{n}@reunite.cz") for n in range(4)]
+    pairs = [
+        LikelyPair.objects.create(first=one, second=other, probability=0.9, rank=900_000, weights={}, model="1")
+        for one, other in (people[:2], people[2:])
+    ]
+    rank_answered_pairs()
+    merged = merge(people[0], people[1])
+    mark_not_duplicates(people[2], people[3], by=agent)
+    rank_answered_pairs()
+    assert not LikelyPair.objects.filter(rank__gt=0).exists()
+    undo(merged)
+    for one, other in (people[:2], people[2:]):
+        unmark_not_duplicates(one, other, by=agent)
+    rank_answered_pairs()
+    assert set(LikelyPair.objects.filter(rank__gt=0)) == set(pairs)
+
+
+def test_a_page_of_either_tab_is_read_from_its_index_at_any_place_and_sorts_nothing():
+    strangers(2_000)
+    people = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    SharedValue.objects.bulk_create(
+        SharedValue(kind="email", value=f"{n}@y.cz", rank=n % 1_000 + 1) for n in range(4_000)
+    )
+    LikelyPair.objects.bulk_create(
+        LikelyPair(first_id=one, second_id=other, probability=0.5, weights={}, model="1", rank=500_000 + 100 * n)
+        for n, (one, other) in enumerate(pairwise(people))
+    )
+    analyze()
+    with CaptureQueriesContext(connection) as queries:
+        read_window(read_place("500-2000"), most=PAGE)
+        likely_page((750_000, 1))
+        likely_page((750_000, 1), only=WorklistFilter(owner=1))
+    plans = [plan_of(query["sql"]) for query in queries]
+    assert sum("sharedvalue_by_rank" in plan for plan in plans) == 1
+    assert sum("likelypair_by_rank" in plan for plan in plans) >= 3
+    first_reads = [plan for plan in plans if "sharedvalue_by_rank" in plan or "likelypair_by_rank" in plan]
+    sorts = [plan for plan in first_reads if ("TEMP B-TREE" if on_sqlite else "Sort  ") in plan]
+    # A filter sorts the few that pass.
+    assert len(sorts) <= 1
