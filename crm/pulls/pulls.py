@@ -12,9 +12,9 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts.models import User
 from crm.pulls.errors import PullError
-from crm.pulls.konnektive import page_at
+from crm.pulls.konnektive.places import first_place
+from crm.pulls.konnektive.queries import page_at
 from crm.pulls.models import Pull
-from crm.pulls.places import first_place
 from crm.webhooks.addresses import read_url, resolve
 from crm.webhooks.signing import encrypt
 from customers.models import DataSource

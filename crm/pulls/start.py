@@ -7,9 +7,10 @@ from crm.accounts.models import User
 from crm.jobs.control import start
 from crm.jobs.models import UNFINISHED, Job, JobState
 from crm.pulls.errors import PullError
-from crm.pulls.job import PULL, end_import
+from crm.pulls.job import PULL
 from crm.pulls.models import Pull
 from crm.pulls.pulls import next_run
+from crm.pulls.steps import end_import
 from orders.models import Import, ImportState
 
 

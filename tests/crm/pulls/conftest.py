@@ -6,7 +6,7 @@ import pytest
 from crm.pulls import pulls
 from crm.pulls.models import Pull
 from crm.pulls.pulls import PullAccount
-from tests.crm.pulls.account import Account, serving
+from tests.crm.pulls.konnektive.account import Account, serving
 from tests.factories import allow, make_user
 
 

@@ -7,7 +7,7 @@ from crm.pulls import request
 from crm.pulls.errors import PullError
 from crm.pulls.request import ask
 from crm.webhooks.addresses import TargetRefusedError
-from tests.crm.pulls.account import Account, serving
+from tests.crm.pulls.konnektive.account import Account, serving
 from tests.tables import table
 
 

@@ -128,7 +128,7 @@ def test_a_run_goes_on_where_it_was_killed_and_brings_each_row_once(stocked, pul
     job = start_pull(pull, by=None)
     for _ in range(turns):
         job = take_turn(str(job.uuid), worker="w", is_stopping=lambda: True)
-    monkeypatch.setattr("crm.pulls.job._step", interrupt)  # all is written, and not committed
+    monkeypatch.setattr("crm.pulls.konnektive.run._step", interrupt)  # all is written, and not committed
     with pytest.raises(KeyboardInterrupt):
         take_turn(str(job.uuid), worker="w")
     monkeypatch.undo()

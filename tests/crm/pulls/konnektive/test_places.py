@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from crm.pulls.places import PullPlace, first_place
+from crm.pulls.konnektive.places import PullPlace, first_place
 
 SINCE, UNTIL = date(2026, 9, 15), date(2026, 11, 30)
 

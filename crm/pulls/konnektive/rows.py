@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm.pulls.konnektive import Row
-from crm.pulls.places import CUSTOMERS, ORDERS
+from crm.pulls.konnektive.places import CUSTOMERS, ORDERS
+from crm.pulls.konnektive.queries import Row
 from customers.models import DataSource
 from orders.imports.columns.mapping import ColumnMapping, MappedColumn, Reason
 from orders.imports.columns.presets import BY_NAME

@@ -13,11 +13,11 @@ from typing import Any
 from django.views.decorators.debug import sensitive_variables
 
 from crm.pulls.errors import PullError
+from crm.pulls.konnektive.places import CUSTOMERS, ORDERS, PullPlace
 from crm.pulls.models import Pull
-from crm.pulls.places import CUSTOMERS, ORDERS, PullPlace
+from crm.pulls.passwords import password_of
 from crm.pulls.request import ask
 from crm.webhooks.post import readable
-from crm.webhooks.signing import SecretUnreadableError, decrypt
 
 MOST_PER_PAGE = 200
 CALLS = {CUSTOMERS: "customer/query/", ORDERS: "order/query/"}
@@ -49,15 +49,6 @@ def page_at(place: PullPlace, pull: Pull, *, size: int = MOST_PER_PAGE) -> Konne
         "resultsPerPage": str(size),
     }
     return _page(ask(f"{pull.url.rstrip('/')}/{CALLS[place.subject]}", parameters), place.page)
-
-
-@sensitive_variables("password")
-def password_of(pull: Pull) -> str:
-    try:
-        password = decrypt(pull.encrypted)
-    except SecretUnreadableError:
-        raise PullError("The password cannot be read since SECRET_KEY was changed. Enter it again.") from None
-    return password
 
 
 def _page(answer: Any, number: int) -> KonnektivePage:
