@@ -6,13 +6,16 @@ job stopped for good, the next run goes on.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from crm.jobs.kind import JobKind, Step, register
 from crm.jobs.models import Job
+from crm.pulls.chartmogul import run as chartmogul
 from crm.pulls.errors import PullError
-from crm.pulls.konnektive import run
-from crm.pulls.models import Pull
+from crm.pulls.konnektive import run as konnektive
+from crm.pulls.models import Pull, System
 from orders.models import Import
 
 PERMISSION = "orders.run_import"
@@ -20,12 +23,28 @@ LEASE = timedelta(minutes=5)
 """Longer than the other system may take to answer, and a page to be written."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """How one system is pulled: `ask` reads there, `chunk` writes here what was answered."""
+
+    ask: Callable[[Job, Pull], object]
+    chunk: Callable[[Job, Pull, Import], Step]
+
+
+RUNS: Mapping[str, Run] = {
+    System.KONNEKTIVE: Run(konnektive.ask, konnektive.chunk),
+    System.CHARTMOGUL: Run(chartmogul.ask, chartmogul.chunk),
+}
+
+
 def ask(job: Job) -> object:
-    return run.ask(job, _pull_of(job))
+    pull = _pull_of(job)
+    return RUNS[pull.system].ask(job, pull)
 
 
 def chunk(job: Job) -> Step:
-    return run.chunk(job, _pull_of(job), Import.objects.get(pk=job.parameters["import"]))
+    pull = _pull_of(job)
+    return RUNS[pull.system].chunk(job, pull, Import.objects.get(pk=job.parameters["import"]))
 
 
 def _pull_of(job: Job) -> Pull:

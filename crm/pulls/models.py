@@ -7,19 +7,31 @@ from django.utils import timezone
 from customers.models import DataSource
 
 
-class Pull(models.Model):
-    """A Konnektive account that customers and orders are fetched from, for one data source.
+class System(models.TextChoices):
+    """What a pull asks. Another installation of Reunite answers both."""
 
-    `since` is the day up to which all is here. `place` is where a run is that has not ended (`places.py`); it moves in
-    the transaction that writes the rows, so that a run goes on where it stopped. `job` is the number of the last job.
+    KONNEKTIVE = "konnektive", "Konnektive"
+    CHARTMOGUL = "chartmogul", "ChartMogul"
+
+
+class Pull(models.Model):
+    """An account of another system that customers and orders are fetched from, for one data source.
+
+    `since` is the day up to which all is here; None before the first run that brings all. `place` is where a run is
+    (`places.py` of its system); it moves in the transaction that writes the rows, so that a run goes on where it
+    stopped. `job` is the number of the last job.
     """
 
+    system = models.CharField(max_length=10, choices=System, default=System.KONNEKTIVE)
     data_source = models.OneToOneField(DataSource, models.CASCADE, related_name="+")
     url = models.CharField("URL", max_length=1000)
-    login = models.CharField(max_length=100)
-    encrypted = models.TextField(help_text="The password, encrypted with a key made of SECRET_KEY")
-    zone = models.CharField("time zone", max_length=60, help_text="Of the account: its times name none")
-    since = models.DateField()
+    login = models.CharField(max_length=100, blank=True)
+    encrypted = models.TextField(help_text="The password or API key, encrypted with a key made of SECRET_KEY")
+    source_there = models.CharField(
+        max_length=100, blank=True, help_text="Name or uuid of the data source there; blank is the only one"
+    )
+    zone = models.CharField("time zone", max_length=60, default="UTC", help_text="Of times that name none")
+    since = models.DateField(null=True, blank=True)
     place = models.JSONField(default=dict, blank=True)
     every = models.PositiveSmallIntegerField("hours between runs", help_text="0 is by hand only")
     next_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Adding, changing and deleting pulls, and asking whether the other system answers."""
+"""Adding, changing and deleting pulls."""
 
 from __future__ import annotations
 
@@ -12,34 +12,35 @@ from django.views.decorators.debug import sensitive_variables
 
 from crm.accounts.models import User
 from crm.pulls.errors import PullError
-from crm.pulls.konnektive.places import first_place
-from crm.pulls.konnektive.queries import page_at
-from crm.pulls.models import Pull
+from crm.pulls.models import Pull, System
 from crm.webhooks.addresses import read_url, resolve
 from crm.webhooks.signing import encrypt
 from customers.models import DataSource
 from customers.sources import data_sources
 
+ENTERED = ("url", "login", "zone", "every", "source_there")
+
 
 @dataclass(frozen=True)
 class PullAccount:
-    """`password` is empty where it is not changed."""
+    """`password` is empty where it is not changed. ChartMogul has a key instead, and no login and time zone."""
 
     url: str
-    login: str
     password: str
-    zone: str
     every: int
+    login: str = ""
+    zone: str = "UTC"
+    source_there: str = ""
 
 
 @sensitive_variables("account")
 @transaction.atomic
-def add(account: PullAccount, *, source: str, since: date, by: User) -> Pull:
+def add(account: PullAccount, *, system: System, source: str, since: date | None = None, by: User) -> Pull:
     """For the data source of this name, which is created where there is none. The first run is due at once."""
     resolve(read_url(account.url))
     if not account.password:
-        raise PullError("Enter the password.", "password")
-    pull = Pull(data_source=_source(source, by=by), since=since, by=by)
+        raise PullError(f"Enter the {secret_of(system)}.", "password")
+    pull = Pull(system=system, data_source=_source(source, system, by=by), since=since, by=by)
     _fill(pull, account)
     pull.save()
     return pull
@@ -51,21 +52,29 @@ def change(pull: Pull, account: PullAccount, *, by: User) -> None:
     """With a new URL the password is entered again, so that nobody sends it elsewhere who does not know it."""
     resolve(read_url(account.url))
     if account.url != pull.url and not account.password:
-        raise PullError("Enter the password: it is not sent to another URL by itself.", "password")
+        secret = secret_of(System(pull.system))
+        raise PullError(f"Enter the {secret}: it is not sent to another URL by itself.", "password")
+    if pull.system == System.CHARTMOGUL and (account.url, account.source_there) != (pull.url, pull.source_there):
+        pull.place, pull.since = {}, None  # its cursors are of another list
     pull.by = by
     _fill(pull, account)
-    pull.save(update_fields=["url", "login", "encrypted", "zone", "every", "next_at", "by"])
+    pull.save(update_fields=[*ENTERED, "encrypted", "next_at", "place", "since", "by"])
+
+
+def secret_of(system: System) -> str:
+    return "password" if system == System.KONNEKTIVE else "API key"
 
 
 def _fill(pull: Pull, account: PullAccount) -> None:
-    pull.url, pull.login, pull.zone, pull.every = account.url, account.login, account.zone, account.every
+    for name in ENTERED:
+        setattr(pull, name, getattr(account, name))
     if account.password:
         pull.encrypted = encrypt(account.password)
     pull.next_at = timezone.now() if account.every else None
 
 
-def _source(name: str, *, by: User) -> DataSource:
-    source = DataSource.objects.filter(name=name).first() or data_sources.create(name, system="Konnektive", by=by)
+def _source(name: str, system: System, *, by: User) -> DataSource:
+    source = DataSource.objects.filter(name=name).first() or data_sources.create(name, system=system.label, by=by)
     if source.is_staff or data_sources.is_of_login(source.name):
         raise PullError("This data source is filled in another way. Choose another name.", "source")
     if Pull.objects.filter(data_source=source).exists():
@@ -84,9 +93,3 @@ def today_of(pull: Pull) -> date:
 
 def next_run(pull: Pull) -> datetime | None:
     return timezone.now() + timedelta(hours=pull.every) if pull.every else None
-
-
-def test(pull: Pull) -> int:
-    """How many customers changed today, as the other system says; its refusal is raised."""
-    today = today_of(pull)
-    return page_at(first_place(today, today), pull, size=1).total

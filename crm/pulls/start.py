@@ -24,7 +24,11 @@ def start_pull(pull: Pull, *, by: User | None) -> Job:
     for stopped in Import.objects.filter(data_source=source, state=ImportState.RUNNING, file=""):
         end_import(stopped)
     imported = Import.objects.create(
-        data_source=source, source_name=source.name, name="Konnektive", by=pull.by, state=ImportState.RUNNING
+        data_source=source,
+        source_name=source.name,
+        name=pull.get_system_display(),
+        by=pull.by,
+        state=ImportState.RUNNING,
     )
     job = start(PULL, {"pull": pull.pk, "import": imported.pk}, by=by, about=source.name)
     Import.objects.filter(pk=imported.pk).update(job=job.pk, started=timezone.now())

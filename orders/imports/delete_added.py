@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from customers.erasing.delete_rows import delete_rows
 from customers.erasing.erase import empty, lock_records
@@ -27,7 +27,8 @@ from customers.models.source import IDENTITY_FIELDS
 from customers.records import deleted_rows, events, match_keys, shared_values
 from orders import events as order_events
 from orders.imports.untouched import Added
-from orders.models import ImportRow, Order, OrderItem, Purchase
+from orders.models import ImportRow, Order, OrderItem, Purchase, Transaction
+from orders.subscriptions.derive import refresh_purchases
 from orders.totals.add import replace_totals
 from orders.totals.deltas import deltas_of_order, deltas_of_purchase
 
@@ -41,22 +42,31 @@ def delete_orders(added: Added) -> None:
     if not (locked or bought):
         return
     deltas = [delta for order in locked for delta in deltas_of_order(order)]
+    still_billed = list(_billed_by(locked).exclude(pk__in=purchases).order_by("pk"))
     insert(
         *order_events.about_each(locked, EventKind.ORDER_DELETED),
         *order_events.about_each(bought, EventKind.SUBSCRIPTION_DELETED),
     )
-    for rows, stored in ((orders, locked), (purchases, bought)):
+    payments = Transaction.objects.filter(order__in=orders)
+    for rows, stored in ((payments, locked), (orders, locked), (purchases, bought)):
         if stored:
             deleted_rows.remember(rows)
     ImportRow.objects.filter(Q(order__in=orders) | Q(purchase__in=purchases)).delete()
     OrderItem.objects.filter(order__in=orders).delete()
     HistoryEntry.objects.filter(order_number__in=[order.number for order in locked]).delete()
+    payments.delete()
     purchases.delete()
     orders.delete()
-    replace_totals([*deltas, *(delta for purchase in bought for delta in deltas_of_purchase(purchase))], [])
+    deltas += [delta for purchase in bought for delta in deltas_of_purchase(purchase)]
+    replace_totals(deltas, [], also=refresh_purchases(still_billed))
     records = {row.source_record_id for row in (*locked, *bought)}
     RecordTotals.objects.filter(source_record__in=records, orders=0).filter(_NO_PURCHASES).delete()
     MonthTotals.objects.filter(source_record__in=records, orders=0).delete()
+
+
+def _billed_by(orders: Sequence[Order]) -> QuerySet[Purchase]:
+    billing = OrderItem.objects.filter(order__in=orders).exclude(purchase=None)
+    return Purchase.objects.filter(pk__in=billing.values("purchase"))
 
 
 _NO_PURCHASES = Q(purchases_active=0, purchases_past_due=0, purchases_cancelled=0)

@@ -15,7 +15,7 @@ from customers.models import (
     NotDuplicate,
     Note,
 )
-from orders.models import Fulfillment, Import, ImportRow, Membership, Order, Purchase, Transaction
+from orders.models import Fulfillment, Import, ImportRow, Membership, Order, OrderItem, Purchase, Transaction
 from orders.models.imports import COMPLETED
 
 BROUGHT = (HistoryKind.CREATED, HistoryKind.ORDER)
@@ -29,18 +29,37 @@ def purchases_of(rows_of: Iterable[Collection[ImportRow]], orders: Collection[in
     return dict(purchases.values_list("pk", "order"))
 
 
-def changed(orders: Collection[int], purchases: Mapping[int, int | None]) -> tuple[set[int], set[int]]:
-    """The orders and purchases that were paid, sent or changed since."""
+def changed(
+    rows: Collection[ImportRow], orders: Collection[int], purchases: Mapping[int, int | None]
+) -> tuple[set[int], set[int]]:
+    """The orders and purchases that were paid, sent or changed since, or bill what others bill that stay."""
+    brought = labels_of(rows)
     numbers = dict(Order.objects.filter(pk__in=orders).values_list("number", "pk"))
-    later = HistoryEntry.objects.exclude(kind__in=BROUGHT)
+    later = HistoryEntry.objects.exclude(kind__in=BROUGHT).exclude(pk__in=brought.get(HistoryEntry.__name__, ()))
     changed = {numbers[n] for n in later.filter(order_number__in=numbers).values_list("order_number", flat=True)}
     for model in (Transaction, Fulfillment):
-        changed.update(model._default_manager.filter(order__in=orders).values_list("order", flat=True))
+        since = model._default_manager.filter(order__in=orders).exclude(pk__in=brought.get(model.__name__, ()))
+        changed.update(pk for pk in since.values_list("order", flat=True) if pk)
     changed_purchases = {
         pk for pk in later.filter(purchase_id__in=purchases).values_list("purchase_id", flat=True) if pk
     }
     members = Membership.objects.filter(purchase__in=purchases).values_list("purchase", flat=True)
-    return changed, {pk for pk in (*changed_purchases, *members) if pk}
+    changed_purchases.update(pk for pk in members if pk)
+    return _with_billed_together(changed, changed_purchases, orders, purchases)
+
+
+def _with_billed_together(
+    changed: set[int], changed_purchases: set[int], orders: Collection[int], purchases: Collection[int]
+) -> tuple[set[int], set[int]]:
+    """A subscription goes with all the orders that bill it, or stays with them."""
+    billed = OrderItem.objects.filter(purchase__in=purchases).order_by().values_list("purchase", "order").distinct()
+    links = [(purchase, order) for purchase, order in billed if purchase]
+    stay, before = {*changed, *(order for _, order in links if order not in orders)}, -1
+    while len(stay) + len(changed_purchases) != before:
+        before = len(stay) + len(changed_purchases)
+        changed_purchases |= {purchase for purchase, order in links if order in stay}
+        stay |= {order for purchase, order in links if purchase in changed_purchases}
+    return stay.intersection(orders), changed_purchases
 
 
 def changed_notes(rows: Iterable[ImportRow], imported: Import) -> set[int]:

@@ -59,11 +59,11 @@ class Untouched:
             self._records[record.customer_id].append(record)
         self._orders = {row.order_id for rows in self._rows_of.values() for row in rows if row.order_id}
         self._purchases = later_changes.purchases_of(self._rows_of.values(), self._orders)
-        self._changed_orders, self._changed_purchases = later_changes.changed(self._orders, self._purchases)
         self._of_order: defaultdict[int | None, list[int]] = defaultdict(list)
         for purchase, order in self._purchases.items():
             self._of_order[order].append(purchase)
         rows = [row for rows in self._rows_of.values() for row in rows]
+        self._changed_orders, self._changed_purchases = later_changes.changed(rows, self._orders, self._purchases)
         self._changed_notes = later_changes.changed_notes(rows, imported)
         self._said_again = later_changes.said_again(rows, imported, self._orders)
         self._strangers = self._records_with_more()

@@ -205,6 +205,7 @@ def pull_pages() -> Iterator[Shown]:
     pull = Pull.objects.latest("pk")
     yield shown("pulls", "pulls:list")
     yield shown("pull-add", "pulls:add")
+    yield shown("pull-add-chartmogul", "pulls:add", system="chartmogul")
     yield shown("pull-edit", "pulls:edit", pull.pk)
     yield shown("pull-delete", "pulls:delete", pull.pk)
 

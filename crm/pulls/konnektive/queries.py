@@ -16,7 +16,7 @@ from crm.pulls.errors import PullError
 from crm.pulls.konnektive.places import CUSTOMERS, ORDERS, PullPlace
 from crm.pulls.models import Pull
 from crm.pulls.passwords import password_of
-from crm.pulls.request import ask
+from crm.pulls.request import post
 from crm.webhooks.post import readable
 
 MOST_PER_PAGE = 200
@@ -48,7 +48,7 @@ def page_at(place: PullPlace, pull: Pull, *, size: int = MOST_PER_PAGE) -> Konne
         "page": str(place.page),
         "resultsPerPage": str(size),
     }
-    return _page(ask(f"{pull.url.rstrip('/')}/{CALLS[place.subject]}", parameters), place.page)
+    return _page(post(f"{pull.url.rstrip('/')}/{CALLS[place.subject]}", parameters), place.page)
 
 
 def _page(answer: Any, number: int) -> KonnektivePage:

@@ -7,18 +7,14 @@ taken in as what it has become. Their customers are among the customers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from crm.pulls.answered_table import read_answered
 from crm.pulls.konnektive.places import CUSTOMERS, ORDERS
 from crm.pulls.konnektive.queries import Row
 from customers.models import DataSource
-from orders.imports.columns.mapping import ColumnMapping, MappedColumn, Reason
 from orders.imports.columns.presets import BY_NAME
-from orders.imports.files.table import Table
 from orders.imports.rows.imported_row import ImportedRow
-from orders.imports.rows.read import Reader
 
 UNDECIDED = ("PARTIAL", "PENDING", "COD_PENDING", "DECLINED")
 LINE = {
@@ -51,34 +47,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-@dataclass
-class AnsweredTable:
-    """What `Table` reads, with the names of the API as the header."""
-
-    header: Sequence[str]
-    answered: Sequence[Sequence[str]]
-    form: Mapping[str, str] = field(default_factory=dict)
-    words: str = ""
-    sheets: Sequence[str] = ()
-
-    def rows(self) -> Iterator[Sequence[str]]:
-        yield self.header
-        yield from self.answered
-
-    def estimate(self) -> int:
-        return len(self.answered)
-
-
 def imported_rows(rows: Sequence[Row], subject: str, source: DataSource, *, zone: str, after: int) -> list[ImportedRow]:
     """Numbered behind row `after`. Without customers that were merged or erased there."""
     columns = COLUMNS[subject]
     cells = [line for row in rows if _is_wanted(row) for line in _lines(row, columns, subject)]
-    if not cells:
-        return []
-    mapped = tuple(MappedColumn(header, target, Reason.PRESET) for header, target in columns.items())
-    mapping = ColumnMapping(mapped, decimal_mark=".")
-    reader = Reader(Table(subject, AnsweredTable(tuple(columns), cells)), mapping, source, zone=ZoneInfo(zone))
-    return [replace(row, numbers=tuple(number + after for number in row.numbers)) for row in reader.rows()]
+    return read_answered(cells, columns, source, zone=zone, after=after)
 
 
 def _is_wanted(row: Row) -> bool:

@@ -37,7 +37,8 @@ class AnsweredPage:
 def ask(job: Job, pull: Pull) -> AnsweredPage | None:
     if job.cursor.get("refunds"):
         return None
-    place = PullPlace.from_json(pull.place) if pull.place else first_place(pull.since, today_of(pull))
+    today = today_of(pull)
+    place = PullPlace.from_json(pull.place) if pull.place else first_place(pull.since or today, today)
     return AnsweredPage(place, page_at(place, pull))
 
 

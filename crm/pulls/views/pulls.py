@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.pulls import pulls
-from crm.pulls.forms.pull import PullForm
+from crm.pulls import connection, pulls
+from crm.pulls.forms.pull import PullForm, form_of
 from crm.pulls.job import PERMISSION
 from crm.pulls.listing import pull_rows
-from crm.pulls.models import Pull
+from crm.pulls.models import Pull, System
 from crm.pulls.start import start_pull
 from customers.lib.errors import ActionError
 from customers.lib.phrases import isolated
@@ -35,17 +35,22 @@ def pull_list(request: "StaffRequest") -> HttpResponse:
 @sensitive_post_parameters("password")
 @may_pull
 def pull_add(request: "StaffRequest") -> HttpResponse:
-    form = PullForm(request.POST if request.method == "POST" else None)
+    system = _system(request.GET.get("system", ""))
+    form = form_of(system)(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        values = {name: form.cleaned_data[name] for name in ("source", "since")}
+        values = form.cleaned_data
         try:
-            pulls.add(form.account, **values, by=request.user)
+            pulls.add(form.account, system=system, source=values["source"], since=values.get("since"), by=request.user)
         except ActionError as error:
             _show(form, error)
         else:
             return redirect("pulls:list")
-    context = {"title": "Add pull", "form": form}
+    context = {"title": f"Add pull from {system.label}", "form": form, "system": system}
     return render(request, "pulls/pull_edit.html", context, status=422 if form.errors else 200)
+
+
+def _system(name: str) -> System:
+    return System(name) if name in System.values else System.KONNEKTIVE
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,7 +58,8 @@ def pull_add(request: "StaffRequest") -> HttpResponse:
 @may_pull
 def pull_edit(request: "StaffRequest", pk: int) -> HttpResponse:
     pull = get_object_or_404(PULLS, pk=pk)
-    form = PullForm(request.POST if request.method == "POST" else None, pull=pull)
+    system = System(pull.system)
+    form = form_of(system)(request.POST if request.method == "POST" else None, pull=pull)
     if form.is_valid():
         try:
             pulls.change(pull, form.account, by=request.user)
@@ -61,7 +67,7 @@ def pull_edit(request: "StaffRequest", pk: int) -> HttpResponse:
             _show(form, error)
         else:
             return redirect("pulls:list")
-    context = {"title": f"Edit the pull of {isolated(pull)}", "form": form, "pull": pull}
+    context = {"title": f"Edit the pull of {isolated(pull)}", "form": form, "pull": pull, "system": system}
     return render(request, "pulls/pull_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -97,9 +103,9 @@ def pull_run(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
 def pull_test(request: "StaffRequest", pk: int) -> HttpResponseRedirect:
     pull = get_object_or_404(PULLS, pk=pk)
     try:
-        number = pulls.test(pull)
+        answer = connection.test(pull)
     except ActionError as error:
         messages.error(request, f"{isolated(pull)}: {error}")
     else:
-        messages.success(request, f"{isolated(pull)} answers. Customers changed there today: {number}.")
+        messages.success(request, f"{isolated(pull)} answers. {answer}")
     return redirect("pulls:list")

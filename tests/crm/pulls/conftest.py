@@ -4,7 +4,7 @@ from ipaddress import ip_network
 import pytest
 
 from crm.pulls import pulls
-from crm.pulls.models import Pull
+from crm.pulls.models import Pull, System
 from crm.pulls.pulls import PullAccount
 from tests.crm.pulls.konnektive.account import Account, serving
 from tests.factories import allow, make_user
@@ -24,5 +24,5 @@ def owner(db):
 
 @pytest.fixture
 def pull(account, owner) -> Pull:
-    entered = PullAccount(account.url, "api", "secret&", "America/New_York", every=6)
-    return pulls.add(entered, source="Old CRM", since=date(2026, 11, 1), by=owner)
+    entered = PullAccount(account.url, "secret&", every=6, login="api", zone="America/New_York")
+    return pulls.add(entered, system=System.KONNEKTIVE, source="Old CRM", since=date(2026, 11, 1), by=owner)

@@ -102,3 +102,27 @@ def test_the_import_of_a_run_is_shown_while_it_runs_and_can_be_undone_from_its_p
     assert undo in browser.get(page).text
     assert "Konnektive" in visible_text(browser.get(reverse("imports:list")))
     assert browser.get(undo).status_code == 200
+
+
+def test_a_pull_from_chartmogul_is_added_by_its_key_and_changed_without_entering_it_again(browser, account):
+    add_page = reverse("pulls:add") + "?system=chartmogul"
+    sent = {"source": "Billing", "url": account.url, "password": "key-1", "source_there": "Stripe", "every": "6"}
+    assert list(browser.post(add_page, sent | {"password": ""}).context["form"].errors) == ["password"]
+    assert browser.post(add_page, sent).url == reverse("pulls:list")
+    pull = Pull.objects.get()
+    entered = (pull.system, pull.data_source.system, pull.source_there, decrypt(pull.encrypted), pull.since)
+    assert entered == ("chartmogul", "ChartMogul", "Stripe", "key-1", None)
+    edit = reverse("pulls:edit", args=[pull.pk])
+    assert "key-1" not in browser.get(edit).text
+    assert browser.post(edit, {"url": account.url, "password": "", "source_there": "", "every": "0"}).status_code == 302
+    changed = Pull.objects.get()
+    assert (decrypt(changed.encrypted), changed.source_there, changed.next_at) == ("key-1", "", None)
+
+
+def test_without_the_client_a_pull_from_chartmogul_says_what_to_install(browser, pull, monkeypatch):
+    Pull.objects.update(system="chartmogul")
+    monkeypatch.setattr("crm.pulls.chartmogul.run.find_spec", lambda name: None)
+    test = browser.post(reverse("pulls:test", args=[pull.pk]), follow=True)
+    assert "Install Reunite with the extra “pull”" in visible_text(test)
+    job = start_pull(pull, by=None)
+    assert "the extra “pull”" in take_turn(str(job.uuid), worker="w").message
