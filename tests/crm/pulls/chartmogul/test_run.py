@@ -102,7 +102,7 @@ def test_a_run_brings_customers_plans_invoices_payments_and_subscriptions_and_a_
     check()
 
     before = state()
-    assert run(pull).counts == {}
+    assert run(pull).counts.keys() <= {"Already here"}  # on PostgreSQL a reader may be told a row again
     Pull.objects.update(place={}, since=None)
     assert run(pull).counts == {"Already here": 4}
     assert state() == before
