@@ -8,39 +8,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from itertools import pairwise
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from customers.lib.companies import company_form
+from customers.lib.domains import domain_of_email, domain_of_website
 from customers.lib.emails import normal_email
 from customers.lib.names import name_words, normal_name
 from customers.lib.person_name import SUFFIXES, normal_names
 from customers.lib.placeholders import is_placeholder_email, is_placeholder_phone
 from customers.matching.keys import MOST_SHARING
-from customers.matching.likely.columns import ComparedCustomer, Values
+from customers.matching.likely.columns import ComparedCustomer
 from customers.matching.nicknames import full_forms
 from customers.models import Customer, IgnoredValue, MatchKey, MatchKind, SharedValue, UnmatchedValue
 from customers.models.matching import Key
 
 AT_ONCE, FEW = 5_000, 500
 KINDS = (MatchKind.EMAIL, MatchKind.PHONE)
-LEGAL_FORMS = frozenset(
-    word
-    for words in (
-        "ab ag as bv co company corp corporation doo eood gbr gmbh inc incorporated kft kg limited llc llp ltd mbh nv",
-        "ohg oy oyj plc pte pty sa sarl sas se sl spa srl sro the und and",
-    )
-    for word in words.split()
-)
-MAIL_PROVIDERS = frozenset(
-    domain
-    for domains in (
-        "aol.com comcast.net free.fr gmail.com gmx.de gmx.net googlemail.com hotmail.com icloud.com libero.it live.com",
-        "mac.com mail.com mail.ru me.com msn.com naver.com orange.fr outlook.com proton.me protonmail.com qq.com",
-        "seznam.cz t-online.de wanadoo.fr web.de yahoo.co.jp yahoo.co.uk yahoo.com yandex.ru 163.com",
-    )
-    for domain in domains.split()
-)
 COLUMNS = ("pk", "first_name", "last_name", "company", "website", "email", "billing_address")
 
 
@@ -118,25 +102,6 @@ def split_street(line: str) -> tuple[str, str]:
     return words[at], "".join(words[:at] + words[at + 1 :])
 
 
-def company_form(company: str) -> str:
-    """Without its legal form: “Acme, Inc.” is “ACME”."""
-    words = name_words(company)
-    return "".join(word for word in _joined(words) if word not in LEGAL_FORMS) or "".join(words)
-
-
-def _joined(words: list[str]) -> Values:
-    """With s.r.o. and the like as one word."""
-    joined: list[str] = []
-    for before, word in pairwise(["", *words]):
-        if len(word) == len(before) == 1:
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return tuple(joined)
-
-
 def domain_of(website: str, email: str) -> str:
-    """Of the website, else of the email; "" for a provider of mailboxes."""
-    host = website.lower().partition("://")[2] or website.lower()
-    domain = host.partition("/")[0].partition(":")[0].removeprefix("www.") or email.rpartition("@")[2]
-    return "" if domain in MAIL_PROVIDERS else domain
+    """Of the website, else of the email."""
+    return domain_of_website(website) or domain_of_email(email)

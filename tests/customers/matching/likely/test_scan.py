@@ -10,7 +10,8 @@ from django.core.management import call_command
 
 from crm.jobs.kinds.scan import start_scan
 from crm.jobs.turn import take_turn
-from customers.matching.likely.records import company_form, compared_customers, domain_of, split_street
+from customers.lib.companies import company_form
+from customers.matching.likely.records import compared_customers, domain_of, split_street
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import scan
 from customers.models import Customer, LikelyPair, LikelyScan
