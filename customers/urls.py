@@ -5,6 +5,7 @@ from customers.erasing.views.delete import customer_delete
 from customers.erasing.views.log import deletion_list
 from customers.labels.views import attribute_remove, attribute_set, customer_labels, tag_add, tag_remove
 from customers.matching.views.exclusions import customer_known_by, match_resume, match_stop
+from customers.matching.views.identifying import identifying_attributes, identifying_remove
 from customers.matching.views.ignored_values import ignored_add, ignored_remove, ignored_values
 from customers.matching.views.marks import duplicates_dismiss
 from customers.matching.views.worklist import duplicate_list
@@ -59,6 +60,8 @@ urlpatterns = [
     path("duplicates/ignored/", ignored_values, name="ignored"),
     path("duplicates/ignored/add/", ignored_add, name="ignored_add"),
     path("duplicates/ignored/remove/", ignored_remove, name="ignored_remove"),
+    path("duplicates/identifying/", identifying_attributes, name="identifying"),
+    path("duplicates/identifying/<int:pk>/remove/", identifying_remove, name="identifying_remove"),
     path("merges/", merge_list, name="merges"),
     path("merges/<int:pk>/", merge_detail, name="merge_detail"),
     path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),

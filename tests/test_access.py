@@ -13,6 +13,7 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 from crm.accounts.models import ApiKey
 from crm.accounts.permissions import EVERYTHING, LABEL_OF_OWN, LABELS, MANAGE_USERS, USE_API
 from crm.accounts.roles import ROLES
+from customers.matching.evidence.attributes import mark_identifying
 from customers.matching.ignored_values import ignore_value
 from customers.models import CartLogin, PaySource
 from customers.records.staff_record import staff_record_of
@@ -50,6 +51,7 @@ MERGE, UNDO = "customers.merge_customer", "customers.undo_merge"
 DELETE = "customers.delete_customer"
 SPLIT = "customers.split_sourcerecord"
 IGNORE = "customers.change_ignoredvalue"
+IDENTIFY = "customers.change_identifyingattribute"
 WEBHOOKS = "webhooks.manage_webhook"
 IMPORT = "orders.run_import"
 PUBLIC = {"login", "readyz", "password_reset_confirm", "accounts:theme"}
@@ -109,6 +111,8 @@ PAGES = {
     "customers:duplicates_dismiss": Page((VIEW, MERGE), method="post"),
     "customers:ignored": Page((VIEW,)),
     "customers:ignored_add": Page((VIEW, IGNORE), method="post", sends={"value": "mailbox"}),
+    "customers:identifying": Page((VIEW, IDENTIFY)),
+    "customers:identifying_remove": Page((VIEW, IDENTIFY), of=("attribute",), method="post"),
     "customers:ignored_remove": Page((VIEW, IGNORE), method="post", sends={"value": "ignored"}),
     "customers:merges": Page((VIEW,)),
     "customers:merge_detail": Page((VIEW,), of=("merge",)),
@@ -177,6 +181,7 @@ def subjects(db):
         "record": SourceRecordFactory(customer=customer).pk,
         "mailbox": "office@reunite.cz",
         "ignored": ignore_value("info@reunite.cz", by=user).pk,
+        "attribute": mark_identifying("vat_number", "identifier", by=user).pk,
         "draft": "unknown",
         "kind": "string",
         "login": CartLogin.objects.create(source_record=home, login="helena").pk,

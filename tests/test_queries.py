@@ -21,7 +21,7 @@ from crm.jobs.models import Job, JobError, JobEvent
 from crm.pulls.models import Pull
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
 from customers.matching.ignored_values import ignore_value
-from customers.models import CartLogin, Customer, Deletion, SourceRecord
+from customers.models import CartLogin, Customer, Deletion, IdentifyingAttribute, SourceRecord
 from customers.records.registry import linked_models
 from orders.models import Import, ImportRow, ImportSample, Order, Purchase
 from tests.acts import merge, undo
@@ -70,6 +70,7 @@ def customer(db) -> Customer:
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
     delivery_of(customer)
     add_imports(customer)
+    IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier")
     make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
 
@@ -101,6 +102,7 @@ def fill(customer: Customer, user: User) -> None:
         Deletion.objects.create(uuid=helena(n).uuid, by=user)
         undo(merge(helena(n + 100), helena(n + 200)))
         ignore_value(f"desk{n}@example.org", by=user)
+        IdentifyingAttribute.objects.create(name=f"attribute {n}", meaning="trait", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
         key = ApiKey.objects.create(user=user, name=f"Key {n}", digest=str(n))
         AuditEntry.objects.create(action="user", by=make_user(f"by{n}"), user=user, key=key)

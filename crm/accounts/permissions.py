@@ -74,6 +74,11 @@ GROUPS: dict[str, tuple[Checkbox, ...]] = {
             "Emails and phones that are not used for matching, for all customers",
             renamed="Can change ignored values",
         ),
+        Checkbox(
+            "customers.change_identifyingattribute",
+            "Attributes that say who a customer is, such as a VAT number or the date of birth",
+            renamed="Can change identifying attributes",
+        ),
     ),
     "Orders": (
         Checkbox(

@@ -29,6 +29,7 @@ from crm.jobs.paused_jobs import cancel_paused_jobs
 from crm.jobs.queue import forget_old_calls, stopping
 from crm.webhooks.deliver import deliver_due
 from crm.webhooks.purge import purge_deliveries
+from customers.matching.evidence.keys import keep_up_evidence
 from customers.matching.likely.rescore import score_changed_customers
 from customers.matching.likely.scan import is_installed
 from customers.matching.likely.waiting import rank_answered_pairs
@@ -104,6 +105,7 @@ SCHEDULED: list[Scheduled] = [
     Scheduled("score_changed_customers", every(seconds=30), score_changed_customers, is_needed=is_installed),
     Scheduled("rank_what_waits", every(seconds=20), rank_what_waits),
     Scheduled("rank_answered_pairs", every(seconds=20), rank_answered_pairs),
+    Scheduled("keep_up_evidence", every(seconds=30), keep_up_evidence),
     command("purge_events", daily(3, 57)),
     Scheduled("purge_sessions", hourly(57), purge_sessions),
     command("purge_audit_log", daily(4, 7)),

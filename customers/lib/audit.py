@@ -26,6 +26,7 @@ class AuditAction(models.TextChoices):
     SPLIT = "split", "Split"
     ERASURE = "erasure", "Customer deleted"
     SOURCE = "source", "Data source"
+    MATCHING = "matching", "Matching"
 
 
 class MakeEntry(Protocol):

@@ -19,6 +19,7 @@ from customers.lib.phones import comparable_phone
 from customers.lib.phrases import ActMessage, isolated
 from customers.lib.placeholders import real_name
 from customers.matching.duplicates import Candidate, Evidence, candidate_for, without_repeated_digits
+from customers.matching.evidence.shared import OtherEvidence, other_evidence
 from customers.matching.judgement import BOTH_NAMES, agreeing_names
 from customers.matching.keys import MOST_SHARING, is_placeholder, weigh_keys
 from customers.matching.name_similarity import SAME, SIMILAR_ENOUGH, customer_name_similarity, name_similarity
@@ -60,6 +61,8 @@ class Explanation:
     candidate: Candidate
     shared: Sequence[SharedEvidence]
     comparisons: Sequence[Comparison]
+    other_evidence: Sequence[OtherEvidence]
+    """What makes no match: external ID, company, web domain, identifying attributes."""
 
     @property
     def other(self) -> Customer:
@@ -86,7 +89,11 @@ def explain_match(one: Customer, other: Customer) -> Explanation:
     one_records, other_records = records_of(one), records_of(other)
     shared = list(_shared(one, other, _records_by_value(one_records), _records_by_value(other_records)))
     return Explanation(
-        one, candidate_for(one, other), shared, list(compare_customers(one, other, one_records, other_records))
+        one,
+        candidate_for(one, other),
+        shared,
+        list(compare_customers(one, other, one_records, other_records)),
+        other_evidence(one, other, one_records, other_records),
     )
 
 

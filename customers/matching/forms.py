@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from customers.lib.money import format_money, to_minor_units
 from customers.matching.judgement import Strength
 from customers.matching.worklist.filters import UNASSIGNED, WorklistFilter
-from customers.models import DataSource, IgnoredValue
+from customers.models import DataSource, IdentifyingAttribute, IgnoredValue
 from customers.web.fields import TextField, choice_field, chosen_label
 
 
@@ -107,3 +107,25 @@ def _users() -> Iterator[tuple[str, str]]:
 def _amounts() -> Iterator[tuple[str, str]]:
     currency = settings.DEFAULT_CURRENCY
     return ((str(amount), f"{format_money(Decimal(amount), currency)} or more") for amount in SPENT)
+
+
+class IdentifyingForm(forms.Form):
+    """An attribute that says who a customer is."""
+
+    name = TextField(
+        label="Attribute",
+        max_length=IdentifyingAttribute._meta.get_field("name").max_length,
+        error_messages={"required": "Enter the name of an attribute."},
+        help_text="As it is written on customers, such as vat_number. Capitals count.",
+        widget=forms.TextInput(attrs={"list": "attribute-names", "autocomplete": "off"}),
+    )
+    meaning = forms.ChoiceField(
+        label="What it says",
+        choices=[
+            ("", "Select…"),
+            (IdentifyingAttribute.Meaning.IDENTIFIER, "One per person, such as a VAT number"),
+            (IdentifyingAttribute.Meaning.TRAIT, "Trait, such as a date of birth"),
+        ],
+        error_messages={"required": "Select what it says."},
+    )
+    use_required_attribute = False

@@ -8,6 +8,7 @@ from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
 from customers.models.erased_record import ErasedRecord
 from customers.models.event import Event, EventKind
+from customers.models.evidence import EvidenceKey, EvidenceKind, EvidenceProgress, IdentifyingAttribute
 from customers.models.history import HistoryEntry, HistoryKind, HistoryReader
 from customers.models.labels import Attribute, AttributeKind, Tag
 from customers.models.linked import LinkedRow, Tab, TabPosition
@@ -45,10 +46,14 @@ __all__ = [
     "ErasedRecord",
     "Event",
     "EventKind",
+    "EvidenceKey",
+    "EvidenceKind",
+    "EvidenceProgress",
     "ForecastCategory",
     "HistoryEntry",
     "HistoryKind",
     "HistoryReader",
+    "IdentifyingAttribute",
     "IgnoredValue",
     "IgnoredValueChange",
     "LeadStatus",

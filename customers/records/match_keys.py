@@ -11,7 +11,7 @@ from typing import Any, Generic, Self, TypeVar
 from django.db.models import Case, Q, QuerySet, When
 
 from customers.lib.identity import Identity, identity_key, match_keys, search_words
-from customers.models import DataSource, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
+from customers.models import DataSource, EvidenceKey, MatchKey, MatchKind, SearchWord, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.models.prepared import Prepared, PreparedWrite, deleting, insert, updating
 from customers.models.source import IDENTITY_FIELDS
@@ -19,7 +19,7 @@ from customers.records import shared_values
 from customers.records.owned import OwnedRecord, keys_of
 
 Derivations = dict[int, set[tuple[str, ...]]]
-Derived = TypeVar("Derived", MatchKey, SearchWord)
+Derived = TypeVar("Derived", MatchKey, SearchWord, EvidenceKey)
 
 
 @dataclass(frozen=True)

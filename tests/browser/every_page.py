@@ -84,6 +84,7 @@ def lists() -> Iterator[Shown]:
     yield shown("duplicates-likely", "customers:duplicates", tab="likely")
     yield shown("ignored", "customers:ignored")
     yield shown("ignored-history", "customers:ignored", tab="changes")
+    yield shown("identifying", "customers:identifying")
     yield shown("merges", "customers:merges")
     yield shown("deletions", "customers:deletions")
     yield shown("jobs", "jobs:list")

@@ -1,0 +1,120 @@
+"""Writing the evidence keys of source records: who else has an external ID, company, web domain or identifier.
+
+No act writes them, because an order or an edit would pay for what nobody waits for (docs/decisions/0052).
+`keep_up_evidence`, which the clock starts, does it for who changed, and for all once an identifying attribute changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from customers.lib.batches import BATCH
+from customers.matching.evidence.values import RecordedValues, evidence_keys
+from customers.models import (
+    Attribute,
+    Customer,
+    DataSource,
+    EvidenceKey,
+    EvidenceProgress,
+    IdentifyingAttribute,
+    SourceRecord,
+)
+from customers.records.match_keys import Difference
+
+LATE = timedelta(minutes=1)
+"""A transaction may commit so long after the time that it wrote."""
+TURN = 20.0
+"""Seconds: the clock asks again soon."""
+
+
+def refresh_evidence(records: Collection[SourceRecord]) -> list[str]:
+    """Write the keys of `records` anew where they differ; a line for each that differed."""
+    if not records:
+        return []
+    attributes, websites = _identifiers(records), _websites(records)
+    staff = DataSource.staff().pk
+    derived = {}
+    for record in records:
+        values = RecordedValues(
+            record.company,
+            record.email,
+            websites.get(record.pk, ""),
+            "" if record.data_source_id == staff else record.external_id or "",
+            attributes.get(record.pk, {}),
+        )
+        derived[record.pk] = {tuple(key) for key in evidence_keys(values)}
+    difference = Difference.of(EvidenceKey, ("kind", "value"), derived)
+    difference.settle()
+    return difference.named()
+
+
+def _identifiers(records: Collection[SourceRecord]) -> Mapping[int, Mapping[int, str]]:
+    """{record: {identifying attribute: value}}."""
+    meaning = IdentifyingAttribute.Meaning.IDENTIFIER
+    number_of = dict(IdentifyingAttribute.objects.filter(meaning=meaning).values_list("name", "pk"))
+    values: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    if number_of:
+        rows = Attribute.objects.filter(source_record__in=records, name__in=number_of, removed=False)
+        for record, name, value in rows.values_list("source_record", "name", "value"):
+            values[record][number_of[name]] = value
+    return values
+
+
+def _websites(records: Collection[SourceRecord]) -> Mapping[int, str]:
+    """{record: website}. A record says none, so the website of a profile goes with the first record of its customer."""
+    customers = {record.customer_id for record in records}
+    websites = dict(Customer.objects.filter(pk__in=customers).exclude(website="").values_list("pk", "website"))
+    firsts = SourceRecord.objects.filter(customer__in=websites).values("customer").annotate(first=Min("pk")).order_by()
+    return {first: websites[customer] for customer, first in firsts.values_list("customer", "first")}
+
+
+def note_customers(customers: Collection[int]) -> None:
+    refresh_evidence(list(SourceRecord.objects.filter(customer__in=customers)))
+
+
+def keep_up_evidence() -> str:
+    """Bring the keys up to date, for some seconds; what it did, in words."""
+    ends = time.monotonic() + TURN
+    progress, _ = EvidenceProgress.objects.get_or_create(pk=1, defaults={"noted_to": timezone.now() - LATE})
+    noted = _note_changed(progress)
+    while progress.next_record is not None and time.monotonic() < ends:
+        noted += _note_following(progress)
+    return f"Evidence of {noted} records noted." if noted else ""
+
+
+def _note_changed(progress: EvidenceProgress) -> int:
+    now = timezone.now()
+    changed = Customer.objects.filter(updated__gt=progress.noted_to).order_by("updated", "pk")
+    customers = list(changed.values_list("pk", "updated")[:BATCH])
+    records = list(SourceRecord.objects.filter(customer__in=[pk for pk, _ in customers]))
+    with transaction.atomic():
+        refresh_evidence(records)
+        is_behind = len(customers) == BATCH
+        progress.noted_to = customers[-1][1] if is_behind else max(progress.noted_to, now - LATE)
+        progress.save(update_fields=["noted_to"])
+    return len(records)
+
+
+def _note_following(progress: EvidenceProgress) -> int:
+    """The records that follow; all are through when there are none."""
+    position = progress.next_record
+    records = list(SourceRecord.objects.filter(pk__gte=position or 0).order_by("pk")[:BATCH])
+    with transaction.atomic():
+        refresh_evidence(records)
+        progress.next_record = records[-1].pk + 1 if len(records) == BATCH else None
+        # Somebody may have changed an identifying attribute meanwhile, which begins anew.
+        EvidenceProgress.objects.filter(pk=progress.pk, next_record=position).update(next_record=progress.next_record)
+    progress.refresh_from_db(fields=["next_record"])
+    return len(records)
+
+
+def begin_anew() -> None:
+    """All records once more: what is an identifier, or a normal form, has changed."""
+    EvidenceProgress.objects.update(next_record=0)
