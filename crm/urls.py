@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("crm.accounts.urls")),
     path("", include("crm.audit.urls")),
     path("", include("crm.jobs.urls")),
+    path("", include("crm.batches.urls")),
     path("", include("crm.exports.urls")),
     path("", include("crm.imports.urls")),
     path("", include("crm.webhooks.urls")),

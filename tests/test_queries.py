@@ -21,7 +21,16 @@ from crm.jobs.models import Job, JobError, JobEvent
 from crm.pulls.models import Pull
 from crm.webhooks.models import Attempt, Delivery, Replay, WebhookEndpoint
 from customers.matching.ignored_values import ignore_value
-from customers.models import CartLogin, Customer, Deletion, IdentifyingAttribute, SourceRecord
+from customers.models import (
+    BatchUndo,
+    CartLogin,
+    Customer,
+    Deletion,
+    IdentifyingAttribute,
+    Merge,
+    MergeToUndo,
+    SourceRecord,
+)
 from customers.records.registry import linked_models
 from orders.models import Import, ImportRow, ImportSample, Order, Purchase
 from tests.acts import merge, undo
@@ -68,11 +77,18 @@ def customer(db) -> Customer:
     helena(RECORDS)
     undo(merge(helena(RECORDS + 2), helena(RECORDS + 3)))
     Deletion.objects.create(uuid=helena(RECORDS + 1).uuid)
+    add_to_undo(customer.merges.earliest("pk"))
     delivery_of(customer)
     add_imports(customer)
     IdentifyingAttribute.objects.create(name="vat_number", meaning="identifier")
     make_pull(job=Job.objects.create(kind="pull", state="running", by=make_user("puller")).pk)
     return customer
+
+
+def add_to_undo(merge: Merge) -> None:
+    """To the batch that is shown."""
+    batch = BatchUndo.objects.first() or BatchUndo.objects.create(job=Job.objects.create(kind="batch_undo").pk)
+    MergeToUndo.objects.create(batch=batch, merge=merge)
 
 
 def add_imports(customer: Customer, *, by: User | None = None) -> None:
@@ -100,7 +116,7 @@ def fill(customer: Customer, user: User) -> None:
     """Thirty rows for every list, and the orders."""
     for n in range(100, 100 + ROWS):
         Deletion.objects.create(uuid=helena(n).uuid, by=user)
-        undo(merge(helena(n + 100), helena(n + 200)))
+        add_to_undo(undo(merge(helena(n + 100), helena(n + 200))).merge)
         ignore_value(f"desk{n}@example.org", by=user)
         IdentifyingAttribute.objects.create(name=f"attribute {n}", meaning="trait", by=user)
         AccountChange.objects.create(user=make_user(f"user{n}"), by=user, given=["customers.view_customer"])
@@ -133,6 +149,7 @@ def url_arguments(client: Client, customer: Customer, user: User) -> dict[str, o
         "other": other.pk,
         "record": record.pk,
         "merge": customer.merges.earliest("pk").pk,
+        "undo": BatchUndo.objects.earliest("pk").pk,
         "login": CartLogin.objects.filter(source_record=record).earliest("pk").pk,
         "order": Order.objects.filter(source_record=record).earliest("pk").number,
         "purchase": Purchase.objects.filter(source_record=record).earliest("pk").pk,

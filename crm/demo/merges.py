@@ -1,38 +1,47 @@
-"""Merges that the agent has made already: one is active, some were undone, one was made in two steps and partly undone.
+"""Merges that the agent has made already: one is active, three were undone, two of them together, one was made in two
+steps and partly undone.
 
 They are dated back over some weeks.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
 from crm.accounts.models import User
 from crm.demo.files import ChinookPerson
 from crm.demo.store import SampleStore
+from customers.batches.undo import begin_undo, undo_each
 from customers.merging.merge import merge_customers
 from customers.merging.plan import plan_merge
-from customers.merging.undo import undo_merge
+from customers.merging.undo import UndoTerms, undo_merge
 from customers.merging.warnings import merge_warnings
 from customers.models import Customer, HistoryEntry, HistoryKind, Merge, MergeMember, NotDuplicate, ProfileChange, Via
 from customers.profile.decisions import Picked
 
 MERGED = {54: "Confirmed on the phone"}
-UNDONE = {12: "The initial agrees", 33: "Same phone", 36: "The initial agrees"}
+UNDONE = {12: "The initial agrees"}
+UNDONE_TOGETHER = {33: "Same phone", 36: "The initial agrees"}
 IN_STEPS = {15: ("Twice the same guest", "Wrote from both addresses")}
 WEEKS_AGO = (11, 9, 8, 6, 3, 1)
 UNTIL_UNDO = timedelta(days=5)
 
 
 def merge_duplicates(store: SampleStore, *, by: User) -> None:
+    together = []
     for person in list(store.records):
         if person.number in MERGED:
             _merge(store.customers(person), reason=MERGED[person.number], by=by)
         elif person.number in UNDONE:
             undo_merge(_merge(store.customers(person), reason=UNDONE[person.number], by=by), by=by)
+        elif person.number in UNDONE_TOGETHER:
+            together.append(_merge(store.customers(person), reason=UNDONE_TOGETHER[person.number], by=by).pk)
         elif person.number in IN_STEPS:
             _merge_in_steps(store, person, by=by)
+    batch, _ = begin_undo(together[::-1], token=uuid4(), by=by, terms=UndoTerms())
+    list(undo_each(batch, by=by))
     _backdate()
 
 

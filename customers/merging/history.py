@@ -71,6 +71,19 @@ class MergeRow:
         return max(len(self.members) - MOST_NAMED, 0)
 
     @property
+    def _standing(self) -> list[Customer]:
+        return [member.duplicate for member in self.members if not member.undone_at]
+
+    @property
+    def to_restore(self) -> list[Customer]:
+        """The first of those whom an undo restores."""
+        return self._standing[:MOST_NAMED]
+
+    @property
+    def more_to_restore(self) -> int:
+        return max(len(self._standing) - MOST_NAMED, 0)
+
+    @property
     def state(self) -> str:
         if self.merge.undone_at:
             return MergeState.UNDONE.label

@@ -66,23 +66,39 @@ class UndoResult:
         return " ".join(sentences) % places
 
 
+@dataclass(frozen=True)
+class UndoTerms:
+    """How an undo is done: whether credit may be negative, whether customers are marked as not duplicates, and why."""
+
+    allow_overdraft: bool = False
+    mark_not_duplicates: bool = True
+    reason: str = ""
+
+
 def undo_merge(
-    merge: Merge, *, by: User | None, only: Collection[int] = (), seen: str = "", allow_overdraft: bool = False
+    merge: Merge,
+    *,
+    by: User | None,
+    only: Collection[int] = (),
+    seen: str = "",
+    allow_overdraft: bool = False,
+    terms: UndoTerms | None = None,
 ) -> UndoResult:
     """Undo `merge`, or its part for the duplicates `only`.
 
     `seen` is the fingerprint of the plan that was shown: StaleUndoError when the plan is another one now.
     OverdrawnError when credit would be negative, unless `allow_overdraft`.
     """
+    terms = terms or UndoTerms(allow_overdraft)
     try:
-        return _undo(merge, by=by, only=only, seen=seen, allow_overdraft=allow_overdraft)
+        return _undo(merge, terms, by=by, only=only, seen=seen)
     except RetiredMeanwhileError:
         raise StaleUndoError from None
 
 
 @retry_when_moved
 @transaction.atomic
-def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, allow_overdraft: bool) -> UndoResult:
+def _undo(merge: Merge, terms: UndoTerms, *, by: User | None, only: Collection[int], seen: str) -> UndoResult:
     locked, chain = _lock(merge)
     # The whole chain: what the merge brought to the survivor, later merges may have brought to each customer of it.
     history = ProfileHistory(chain)
@@ -92,7 +108,7 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     root = locked[chain[-1]]
     records = owned_records([root.pk])
     plan = plan_within(scope, merge, chain=[locked[pk] for pk in chain], records=records, history=history)
-    _refuse(plan, seen=seen, allow_overdraft=allow_overdraft)
+    _refuse(plan, seen=seen, allow_overdraft=terms.allow_overdraft)
 
     _undo_members([member.pk for member in scope.members], by.pk if by else None)
     if scope.is_whole:
@@ -106,12 +122,13 @@ def _undo(merge: Merge, *, by: User | None, only: Collection[int], seen: str, al
     add_after_undo(keys_of(records) for records in records_of.values())
     restored = ", ".join(str(side.customer.pk) for side in plan.returns)
     insert(
-        *_history_entries(plan, staff_records, history, by=by),
+        *_history_entries(plan, staff_records, history, by=by, reason=terms.reason),
         *_events(plan, chain),
         audit_entry(AuditAction.UNDO, f"Merge {merge.pk}: {restored} restored.", by=by, customer=merge.survivor_id),
     )
     returned = tuple(side.customer for side in plan.returns)
-    write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
+    if terms.mark_not_duplicates:
+        write_not_duplicates(merge.survivor, *returned, by=by, reason=f"Merge {merge.pk} was undone")
     return UndoResult(merge, returned, tuple(plan.kept))
 
 
@@ -205,7 +222,7 @@ def _changes(outcomes: Collection[FieldOutcome]) -> list[Value]:
 
 
 def _history_entries(
-    plan: UndoPlan, staff_records: Mapping[int, int], history: ProfileHistory, *, by: User | None
+    plan: UndoPlan, staff_records: Mapping[int, int], history: ProfileHistory, *, by: User | None, reason: str
 ) -> Iterator[HistoryEntry]:
     kind, merge, survivor = HistoryKind.UNDO, plan.merge, plan.survivor
     returned = [side.customer for side in plan.returns]
@@ -214,13 +231,13 @@ def _history_entries(
     sentence = "Undid the merge of {customers}."
     if of_survivor := changes.pop(survivor.pk, None):
         sentence, values["changes"] = f"{sentence}\n{{changes}}", of_survivor
-    yield entry(staff_records[survivor.pk], kind, sentence, **values, by=by, merge=merge)
+    yield entry(staff_records[survivor.pk], kind, sentence, **values, by=by, merge=merge, reason=reason)
     for pk, of_customer in changes.items():
         sentence = "Undid the merge into {customer}.\n{changes}"
         yield entry(staff_records[pk], kind, sentence, customer=survivor, changes=of_customer, by=by, merge=merge)
     for customer in returned:
         sentence = "Restored: the merge into {customer} was undone."
-        yield entry(staff_records[customer.pk], kind, sentence, customer=survivor, by=by, merge=merge)
+        yield entry(staff_records[customer.pk], kind, sentence, customer=survivor, by=by, merge=merge, reason=reason)
         for refusal in said_while_merged(history.changes[customer.pk], since=merge.created):
             sentence = "Refuses {refused}, said on {day} while merged."
             words = as_words([refusal.key])

@@ -3,6 +3,7 @@
 Read customer.py first, then source.py (source records), linked.py (rows linked to them) and merge.py.
 """
 
+from customers.models.batch import BatchUndo, MergeToUndo, UndoOutcome
 from customers.models.customer import BillingStatus, Customer, LeadStatus, ProfileChange
 from customers.models.deleted_row import DeletedRow
 from customers.models.engagement import Contact, ForecastCategory, Note, NoteKind, Opportunity, OpportunityKind, Task
@@ -34,6 +35,7 @@ from customers.models.visit import Visit
 __all__ = [
     "Attribute",
     "AttributeKind",
+    "BatchUndo",
     "BillingStatus",
     "CartLogin",
     "Contact",
@@ -65,6 +67,7 @@ __all__ = [
     "Merge",
     "MergeDraft",
     "MergeMember",
+    "MergeToUndo",
     "MonthTotals",
     "NotDuplicate",
     "Note",
@@ -82,6 +85,7 @@ __all__ = [
     "TabPosition",
     "Tag",
     "Task",
+    "UndoOutcome",
     "UnmatchedValue",
     "Via",
     "Visit",

@@ -209,6 +209,14 @@ class Run:
 
     _undo_part = _undo
 
+    def _undo_many(self, step: HistoryStep) -> bool:
+        merges = {merge: standing for merge in step.args["merges"] if (standing := self._standing(merge))}
+        if not merges:
+            return False
+        self.program.undo_many([*merges])
+        self.history.undone |= {(merge, name) for merge, standing in merges.items() for name in standing}
+        return True
+
     def _take_out(self, name: str) -> None:
         merges = [step.name for step in self.history.steps if step.act == "merge"]
         self.history.undone |= {(merge, name) for merge in merges if name in self._standing(merge)}

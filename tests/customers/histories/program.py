@@ -3,9 +3,11 @@
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import F, Q
 
+from customers.batches.undo import begin_undo, undo_each
 from customers.credit import credit
 from customers.labels.attributes import attributes_of, set_attributes
 from customers.labels.tags import add_tags, remove_tags, tags_of
@@ -13,7 +15,7 @@ from customers.lib.identity import Identity
 from customers.merging.merge import merge_customers, merge_keeping_survivor
 from customers.merging.plan import plan_merge
 from customers.merging.split import plan_split, split_record
-from customers.merging.undo import undo_merge
+from customers.merging.undo import UndoTerms, undo_merge
 from customers.merging.undo_plan import plan_undo
 from customers.merging.unmerge import UnmergeError, unmerge_customers
 from customers.models import (
@@ -26,6 +28,7 @@ from customers.models import (
     PaySource,
     RecordTotals,
     SourceRecord,
+    UndoOutcome,
     Via,
 )
 from customers.profile.decisions import Picked, Typed
@@ -149,6 +152,11 @@ class Program:
             named = {o.field.column: (o.now, o.after) for o in plan.outcomes if o.customer.pk == pk and o.is_reverted}
             differs = {key: (value, after[key]) for key, value in values.items() if value != after[key]}
             assert named == differs, f"the preview said {named}, and {differs} differs"
+
+    def undo_many(self, merges: list[str]) -> None:
+        pks = [self.merges[merge] for merge in merges]
+        batch, _ = begin_undo(sorted(pks, reverse=True), token=uuid4(), by=None, terms=UndoTerms(allow_overdraft=True))
+        assert [undone.row.outcome for undone in undo_each(batch, by=None)] == [UndoOutcome.UNDONE] * len(merges)
 
     @staticmethod
     def _columns(customer: Customer) -> dict[str, Any]:

@@ -21,6 +21,7 @@ ACTS = (
     *("arrive", "arrive", "create", "order", "order", "edit", "edit", "edit", "edit", "edit_again", "edit_again"),
     *("card", "add_login", "login", "tag", "untag", "set_attribute", "give", "take", "split", "unmerge", "password"),
     *("merge", "merge", "merge", "merge", "merge_by_api", "undo", "undo", "undo", "undo_part"),
+    "undo_many",
 )
 
 
@@ -61,6 +62,8 @@ def _arguments(random: Random, act: str, people: list[str], merges: list[str]) -
             return {"record": record}
         case "undo" | "undo_part":
             return {"merge": random.choice(merges), "only": person}
+        case "undo_many":
+            return {"merges": random.sample(merges, random.randint(1, len(merges)))}
         case "merge" | "merge_by_api":
             chosen = random.sample(people, min(len(people), random.choice([2, 2, 3])))
             keys = random.sample(sorted(VALUES), random.choice([0, 1, 3]))
