@@ -3,6 +3,9 @@
 import pytest
 
 from benchmarks import merge
+from benchmarks.imports.__main__ import imported
+from benchmarks.imports.files import orders
+from benchmarks.imports.limit import last_rows, written_again
 from benchmarks.large.fill import fill
 from benchmarks.large.measure import measured, reads
 from benchmarks.large.people import person
@@ -31,3 +34,14 @@ def test_a_large_database_has_nothing_that_differs_and_is_the_same_for_a_seed():
     assert person(7, seed=1, most=9) == person(7, seed=1, most=9) != person(7, seed=2, most=9)
     first, *others = [measured(name, read) for name, read in reads().items()]
     assert (first["statements"], len(others)) == (2, 4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limit_of_an_import_writes_what_the_import_wrote(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    before = last_rows()
+    imported(orders(20))
+    written = last_rows()
+    written_again(before)
+    assert last_rows() == written
+    assert rebuild() == "Nothing differed."

@@ -120,7 +120,7 @@ class NewRows:
     def write(self) -> None:
         shared = self._shared_keys()
         write_rows(self.judge.products.added)
-        for model in sorted(self.rows, key=_position):
+        for model in sorted(self.rows, key=position):
             write_rows(self.rows[model])
         keys = ((record.pk, *key) for record in self.records.values() for key in sorted(record.keys))
         write_values(MatchKey, ["source_record_id", "kind", "value"], keys)
@@ -175,7 +175,7 @@ class NewRows:
 ORDER: Sequence[type[Model]] = (Customer, SourceRecord, Order, Purchase, OrderItem)
 
 
-def _position(model: type[Model]) -> int:
+def position(model: type[Model]) -> int:
     """What others refer to comes first, and the rows of the import last."""
     return ORDER.index(model) if model in ORDER else len(ORDER) + (model is ImportRow)
 
