@@ -9,13 +9,14 @@ from collections.abc import Collection
 from django.db.models import prefetch_related_objects
 
 from customers.models import Event, EventKind
+from customers.models.unsaved import unsaved
 from orders.models import Order, Purchase
 
 
 def about(row: Order | Purchase, kind: EventKind) -> Event:
     named = {"order": row.number, "invoice": row.uuid} if isinstance(row, Order) else {"subscription": row.uuid}
     data = {**named, "source_record": row.source_record_id}
-    return Event(kind=kind, customer=row.source_record.customer_id, data=data)
+    return unsaved(Event, kind=kind, customer=row.source_record.customer_id, data=data)
 
 
 def about_each(rows: Collection[Order] | Collection[Purchase], kind: EventKind) -> list[Event]:

@@ -69,7 +69,7 @@ def _write(shops: list[DataSource], product: Product, people: Iterable[Person]) 
 
 def _rows(each: Person, shops: list[DataSource], product: Product, ids: Ids) -> Iterator[Model]:
     status = BillingStatus.ACTIVE if each.purchases else ""
-    customer = unsaved_customer(each.profile, pk=ids.next(Customer), billing_status=status)
+    customer = unsaved_customer(each.profile, id=ids.next(Customer), billing_status=status)
     yield from (customer, first_profile_change(customer, by=None, via="import"))
     emails = [each.profile["email"], *filter(None, [each.other_email])]
     records = [

@@ -25,6 +25,7 @@ from customers.matching.written_digits import has_whole_number
 from customers.models import MatchKey, MatchKind, NotDuplicate, SourceRecord, UnmatchedValue
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
+from customers.models.unsaved import unsaved
 from customers.records.match_keys import Keys
 
 PHONES = (MatchKind.PHONE, MatchKind.DIGITS)
@@ -79,7 +80,7 @@ class KnownRecord:
     @cached_property
     def row(self) -> SourceRecord:
         """What rows that belong to the record refer to; its identity is here."""
-        return SourceRecord(pk=self.pk, origin_id=self.origin, customer_id=self.customer.pk)
+        return unsaved(SourceRecord, id=self.pk, origin_id=self.origin, customer_id=self.customer.pk)
 
     @cached_property
     def words(self) -> set[str]:

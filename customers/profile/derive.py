@@ -3,17 +3,23 @@
 An undo restores nothing: it takes a merge out of what stands, and the profile follows.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
 from customers.models import Customer, ProfileChange
 from customers.models.functions import Now
 from customers.models.prepared import PreparedWrite, insert, updating
+from customers.models.unsaved import unsaved
 from customers.profile.fields import BLANK, BY_KEY, FIELDS
 from customers.profile.replay import ProfileHistory, Values
 from customers.records.staff_record import refresh_staff_records
+
+if TYPE_CHECKING:
+    from crm.accounts.models import User
 
 Difference = dict[str, dict[str, Any]]
 """{field: its values "before" and "after", and the customer it is "from"}, as a ProfileChange keeps it."""
@@ -61,14 +67,17 @@ def profile_difference(
     }
 
 
-def first_profile_change(customer: Customer, **act: Any) -> ProfileChange:
+def first_profile_change(customer: Customer, *, by: User | None, via: str) -> ProfileChange:
     """What a new customer came with, not saved yet, so that each of its columns can be derived."""
     came_with = {
         key: {"before": BLANK[key], "after": value, "from": None}
         for key, value in profile_values(customer).items()
         if value != BLANK[key]
     }
-    return ProfileChange(customer=customer, values=came_with, version=customer.version, **act)
+    by_id = by.pk if by else None
+    return unsaved(
+        ProfileChange, customer_id=customer.pk, values=came_with, version=customer.version, by_id=by_id, via=via
+    )
 
 
 def bump_versions(customers: Collection[Customer]) -> None:

@@ -18,6 +18,7 @@ from customers.lib.phrases import ActMessage
 from customers.lib.sentences import Value
 from customers.models import Customer, HistoryKind, ProfileChange, SourceRecord
 from customers.models.prepared import insert
+from customers.models.unsaved import unsaved
 from customers.profile.clean import change_in_words, clean
 from customers.profile.derive import (
     Difference,
@@ -74,7 +75,7 @@ def unsaved_customer(
 ) -> Customer:
     """Of `values` as they were sent, and those that are `cleaned` already, which count."""
     cleaned = {**{key: clean(BY_KEY[key], value) for key, value in values.items() if key not in cleaned}, **cleaned}
-    customer = Customer(**columns, **{BY_KEY[key].column: value for key, value in cleaned.items()})
+    customer = unsaved(Customer, **columns, **{BY_KEY[key].column: value for key, value in cleaned.items()})
     customer.sort_name = customer.name_sort_key
     return customer
 

@@ -7,6 +7,7 @@ others of a merge, undo or split were updated.
 from collections.abc import Collection, Iterator, Mapping
 
 from customers.models import Event, EventKind, Merge, SourceRecord
+from customers.models.unsaved import unsaved
 
 
 def created(customer: int, *, record: int) -> Event:
@@ -47,4 +48,4 @@ def erased(customers: Collection[int]) -> Iterator[Event]:
 
 
 def _event(kind: EventKind, customer: int, **data: object) -> Event:
-    return Event(kind=kind, customer=customer, data=data)
+    return unsaved(Event, kind=kind, customer=customer, data=data)

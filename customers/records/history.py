@@ -17,6 +17,7 @@ from django.utils import timezone
 from customers.lib.sentences import Value, places
 from customers.models import Customer, Event, HistoryEntry, HistoryKind, Merge, SourceRecord
 from customers.models.prepared import insert
+from customers.models.unsaved import unsaved
 from customers.records import events
 from customers.records.staff_record import staff_record_of
 
@@ -77,14 +78,15 @@ def entry(
     if unfilled := places(sentence) ^ values.keys():
         raise ValueError(f"Places and values differ: {', '.join(sorted(unfilled))}")
     stored = {name: _stored(value) for name, value in values.items()}
-    return HistoryEntry(
-        **{"source_record_id" if isinstance(record, int) else "source_record": record},
+    return unsaved(
+        HistoryEntry,
+        source_record_id=record if isinstance(record, int) else record.pk,
         at=at or timezone.now(),
         kind=kind,
         sentence=sentence,
         values=stored,
-        by=by,
-        merge=merge,
+        by_id=by.pk if by else None,
+        merge_id=merge.pk if merge else None,
         **_about(kind, stored),
     )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orders.imports.batch.verdicts import Verdict, counts_of
 from orders.imports.batch.write import check_chunk, write_chunk
+from orders.imports.garbage import searched_before
 from orders.imports.rows.imported_row import ImportedRow
 from orders.imports.stored_file import ImportRefusedError, close_import, open_import, rows_after
 from orders.models import Import, ImportSample, ImportState, RowOutcome
@@ -33,6 +34,7 @@ class Chunk:
         return [verdict for verdict in self.verdicts if verdict.outcome == RowOutcome.REFUSED]
 
 
+@searched_before()
 def import_rows(imported: Import, after: int) -> Chunk:
     """Write the next rows; the transaction is the caller's."""
     if imported.data_source is None:
@@ -45,6 +47,7 @@ def import_rows(imported: Import, after: int) -> Chunk:
     return chunk
 
 
+@searched_before()
 def check_rows(imported: Import, after: int) -> Chunk:
     """Say what the next rows will come to; nothing is written but counts and samples."""
     if imported.data_source is None:

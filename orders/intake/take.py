@@ -7,7 +7,7 @@ both. For an order that was taken in before, the stored order is returned.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -195,7 +195,7 @@ def _events(order: Order, assigned: AssignedRecord) -> Iterator[Event]:
 
 
 def columns(incoming: IncomingOrder) -> dict[str, Any]:
-    identity = asdict(incoming.customer.identity)
+    identity = {**vars(incoming.customer.identity)}
     del identity["country"]
     copied = (
         "campaign",

@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from customers.models import DataSource
+from customers.models.unsaved import unsaved
 from orders.imports.batch.choose_record import ChosenRecord
 from orders.imports.batch.ids import Ids
 from orders.imports.rows.imported_row import ImportedRow, IncomingSubscription
-from orders.intake.order import IncomingOrder
+from orders.intake.order import IncomingLine, IncomingOrder
 from orders.intake.take import columns
 from orders.models import COUNTED, ENDED, Order, OrderItem, Product, Purchase
 from orders.revenue.counted import count_new
@@ -23,11 +24,15 @@ LONGEST_SKU = 60
 
 def new_order(incoming: IncomingOrder, choice: ChosenRecord, source: DataSource, *, ids: Ids, now: datetime) -> Order:
     taken = replace(incoming, customer=choice.incoming, at=incoming.at or now)
-    return Order(pk=ids.next(Order), source_record=choice.record.row, data_source=source, **columns(taken))
+    values = columns(taken)
+    del values["campaign"]  # a file names none
+    order = unsaved(Order, id=ids.next(Order), data_source_id=source.pk, **values)
+    order.source_record = choice.record.row
+    return order
 
 
 def new_lines(order: Order, incoming: IncomingOrder, *, ids: Ids) -> tuple[list[OrderItem], list[Purchase]]:
-    items = [OrderItem(order=order, **vars(line)) for line in incoming.lines]
+    items = [_item(order, line) for line in incoming.lines]
     about = {"source_record": order.source_record, "order": order, "at": order.at, "currency": order.currency}
     purchases = [count_new(Purchase(**about, **vars(purchase))) for purchase in incoming.purchases]
     begun = purchases_to_begin(order, items) if order.status in COUNTED else []
@@ -37,6 +42,15 @@ def new_lines(order: Order, incoming: IncomingOrder, *, ids: Ids) -> tuple[list[
     for item, purchase in begun:
         item.purchase = purchase
     return items, purchases
+
+
+def _item(order: Order, line: IncomingLine) -> OrderItem:
+    values = {**vars(line)}
+    product = values.pop("product")
+    item = unsaved(OrderItem, order_id=order.pk, **values)
+    if product:
+        item.product = product
+    return item
 
 
 def new_purchase(

@@ -23,6 +23,7 @@ from customers.models.bulk import write_rows, write_values
 from customers.models.functions import Now
 from customers.models.matching import Key
 from customers.models.source import IDENTITY_FIELDS
+from customers.models.unsaved import unsaved
 from customers.profile.derive import first_profile_change
 from customers.profile.edit import edit_profile, unsaved_customer
 from customers.profile.lead_status import clear_lost, losses
@@ -88,7 +89,7 @@ class NewRows:
             pk = choice.record.customer.pk
             # With what a row below refuses for the customer.
             cleaned = {**row.profile, **self.refusals.pop(pk, {})}
-            customer = unsaved_customer(first_profile(choice.incoming), cleaned=cleaned, pk=pk, **row.beside)
+            customer = unsaved_customer(first_profile(choice.incoming), cleaned=cleaned, id=pk, **row.beside)
             self._put(customer, first_profile_change(customer, by=by, via=VIA))
             if not verdict.order:
                 sentence = "Customer imported from {source}."
@@ -193,8 +194,9 @@ def _events(verdict: Verdict) -> Iterator[Event]:
 
 
 def _source_record(record: KnownRecord) -> SourceRecord:
-    return SourceRecord(
-        pk=record.pk,
+    return unsaved(
+        SourceRecord,
+        id=record.pk,
         origin_id=record.origin,
         customer_id=record.customer.pk,
         data_source_id=record.data_source_id,
@@ -206,16 +208,17 @@ def _source_record(record: KnownRecord) -> SourceRecord:
 
 def _import_row(imported: Import, verdict: Verdict) -> ImportRow:
     choice = verdict.choice
-    return ImportRow(
-        imported=imported,
+    return unsaved(
+        ImportRow,
+        imported_id=imported.pk,
         number=verdict.number,
         outcome=verdict.outcome,
         evidence=verdict.evidence,
         source_record_id=verdict.record_pk or 0,
         is_new_customer=bool(choice and choice.is_new_customer),
         is_new_record=bool(choice and choice.added is choice.record),
-        order=verdict.order,
-        purchase=verdict.purchase,
+        order_id=verdict.order.pk if verdict.order else None,
+        purchase_id=verdict.purchase.pk if verdict.purchase else None,
         added=_added(verdict),
         digest=verdict.digest,
     )
