@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.lib.identity import identity_key
-from customers.models import Customer
+from customers.models import Customer, MatchKind
+from customers.models.matching import FIRST_RANKS
 from customers.profile.decisions import Decisions
 from customers.records.staff_record import identity_of, staff_record_of
 
@@ -44,11 +45,11 @@ STAFF_RECORD = "UPDATE customers_sourcerecord SET company = %s, identity_key = %
 ADD_WORD = "INSERT INTO customers_searchword (source_record_id, word) VALUES (%s, %s)"
 DROP_WORD = "DELETE FROM customers_searchword WHERE source_record_id = %s AND word = %s"
 DROP_SHARED = "DELETE FROM customers_sharedvalue WHERE kind = 'email' AND value = %s"
-ADD_SHARED = "INSERT INTO customers_sharedvalue (kind, value, holders) VALUES ('email', %s, 2)"
+ADD_SHARED = "INSERT INTO customers_sharedvalue (kind, value, holders, rank) VALUES ('email', %s, 2, %s)"
 UNDO_MERGE = "UPDATE customers_merge SET undone_at = %s WHERE id = %s"
 UNDO_MEMBER = "UPDATE customers_mergemember SET undone_at = %s WHERE merge_id = %s"
-NOT_DUPLICATE = """INSERT INTO customers_notduplicate (first_id, second_id, reason, created)
-    VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+NOT_DUPLICATE = """INSERT INTO customers_notduplicate (first_id, second_id, relation, reason, created)
+    VALUES (%s, %s, '', %s, %s) ON CONFLICT DO NOTHING"""
 
 
 def run(sql: str, *params: Any) -> list[Any]:
@@ -111,7 +112,7 @@ class BareMerge:
         if self.company:
             run(STAFF_RECORD, "", self.keys[""], self.staff_records[survivor])
             run(DROP_WORD, self.staff_records[survivor], self.company.lower())
-        run(ADD_SHARED, self.email)
+        run(ADD_SHARED, self.email, FIRST_RANKS[MatchKind.EMAIL])
         undone = json.dumps({"customers": [self.named[duplicate]]})
         restored = json.dumps({"customer": self.named[survivor]})
         entries = (
