@@ -7,10 +7,17 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.api.profile_fields import check_dialects
-        from crm.checks import check_cache, check_second_factor, check_session, check_shared_limits
+        from crm.checks import (
+            check_cache,
+            check_encryption_keys,
+            check_second_factor,
+            check_session,
+            check_shared_limits,
+        )
 
         checks.register(check_dialects)
         checks.register(check_session, checks.Tags.database)
         checks.register(check_cache, checks.Tags.database)
         checks.register(check_shared_limits, checks.Tags.security, deploy=True)
         checks.register(check_second_factor, checks.Tags.security, deploy=True)
+        checks.register(check_encryption_keys, checks.Tags.security, deploy=True)

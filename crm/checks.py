@@ -13,6 +13,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 
 OF_ONE_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+SHORTEST_KEY = 32
 SESSION_SQL = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s) ORDER BY name"
 
 
@@ -57,6 +58,18 @@ def check_second_factor(**kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set SECOND_FACTOR_REQUIRED=on. See docs/production.md."
     return [Warning("Users who may refund, delete or manage users need no second factor.", hint=hint, id="crm.W003")]
+
+
+def check_encryption_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Whether stored secrets have keys of their own. SECRET_KEY is in more hands, and replaced for other reasons."""
+    if not settings.ENCRYPTION_KEYS:
+        hint = "Set ENCRYPTION_KEYS, then run manage.py rotate_secrets. See docs/production.md."
+        return [Warning("Stored secrets are encrypted with SECRET_KEY.", hint=hint, id="crm.W004")]
+    if any(len(key) < SHORTEST_KEY for key in settings.ENCRYPTION_KEYS):
+        hint = "Make one as .env.example says, put it first, then run manage.py rotate_secrets."
+        message = f"A key of ENCRYPTION_KEYS has fewer than {SHORTEST_KEY} characters."
+        return [Warning(message, hint=hint, id="crm.W005")]
+    return []
 
 
 def _is_of_one_process() -> bool:

@@ -1,9 +1,8 @@
 """The sessions of a user: which browsers are signed in, and ending them.
 
-A session is named by a digest of its key. The key itself is in the cookie of its browser and on no page.
+A session is named by what it is stored under, a digest of the key that is in the cookie of its browser alone.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crm.accounts.models import Session, User
-from crm.accounts.session_store import SessionStore, idle_since
+from crm.accounts.session_store import SessionStore, idle_since, stored_key
 from crm.accounts.user_agents import browser_name
+from customers.lib.text import without_unstorable
 
 SIGN_IN = "sign_in"
 """The key under which a session keeps from where, by what and when its user signed in."""
@@ -38,12 +38,11 @@ def open_sessions(user: User, *, current: str | None) -> Sequence[OpenSession]:
 
 def end_session(user: User, name: str) -> bool:
     """False if it has ended already."""
-    keys = [session.pk for session in _open(user) if name_of(session.pk) == name]
-    return bool(Session.objects.filter(pk__in=keys).delete()[0])
+    return bool(_open(user).filter(pk=without_unstorable(name)).delete()[0])
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
-    return user.sessions.exclude(pk=but or "").delete()[0]
+    return user.sessions.exclude(pk=stored_key(but or "")).delete()[0]
 
 
 def purge_sessions() -> int:
@@ -52,10 +51,6 @@ def purge_sessions() -> int:
     if since := idle_since():
         ended |= Q(last_seen__lt=since)
     return Session.objects.filter(ended).delete()[0]
-
-
-def name_of(session_key: str) -> str:
-    return hashlib.sha256(session_key.encode()).hexdigest()[:32]
 
 
 def _open(user: User) -> QuerySet[Session]:
@@ -68,11 +63,11 @@ def _describe(session: Session, current: str | None) -> OpenSession:
     sign_in = SessionStore().decode(session.session_data).get(SIGN_IN, {})
     started = sign_in.get("at")
     return OpenSession(
-        name=name_of(session.pk),
+        name=session.pk,
         browser=browser_name(sign_in.get("user_agent", "")),
         address=sign_in.get("address", ""),
         method=sign_in.get("method", ""),
         started=datetime.fromisoformat(started) if started else None,
         last_seen=session.last_seen,
-        is_current=session.pk == current,
+        is_current=session.pk == stored_key(current or ""),
     )

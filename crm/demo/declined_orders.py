@@ -40,7 +40,7 @@ def place_declined_orders(last: dict[int, ChinookInvoice], shops: Shops, *, now:
         card = PaySource.objects.filter(source_record=order.source_record_id).earliest("at", "pk")
         if card.token != token:
             card.token = token
-            card.save(update_fields=["token"])
+            card.save(update_fields=["encrypted_token"])
         payment = _decline(order, card, NEVER_RECEIVED if answer == LATE_SUCCESS else SALES[answer])
         if answer == LATE_SUCCESS:
             note_contradiction(order, payment, APPROVED)

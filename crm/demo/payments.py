@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from customers.lib.encryption import encrypt
 from customers.models import PaySource
+from customers.models.payment import TOKENS
 from orders.models import Order, OrderStatus, Transaction, TransactionKind, TransactionStatus
 from orders.payments.sandbox import SandboxGateway
 from orders.totals.add import add_to_totals
@@ -44,7 +46,7 @@ def _cards(orders: Iterable[Order]) -> dict[int, PaySource]:
             expiry_year=timezone.now().year - 1 + record % 6,
             gateway=SandboxGateway.name,
             gateway_customer=f"gw-{record}",
-            token=APPROVES,
+            encrypted_token=encrypt(APPROVES, purpose=TOKENS),
         )
         for record, order in sorted(first.items())
     ]

@@ -4,7 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from crm.webhooks.models import SECRETS
 from customers.models import DataSource
+from customers.models.encrypted import EncryptedField
 
 
 class System(models.TextChoices):
@@ -26,7 +28,7 @@ class Pull(models.Model):
     data_source = models.OneToOneField(DataSource, models.CASCADE, related_name="+")
     url = models.CharField("URL", max_length=1000)
     login = models.CharField(max_length=100, blank=True)
-    encrypted = models.TextField(help_text="The password or API key, encrypted with a key made of SECRET_KEY")
+    encrypted = EncryptedField(purpose=SECRETS, help_text="The password or API key")
     source_there = models.CharField(
         max_length=100, blank=True, help_text="Name or uuid of the data source there; blank is the only one"
     )

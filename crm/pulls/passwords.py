@@ -12,5 +12,6 @@ def password_of(pull: Pull) -> str:
     try:
         password = decrypt(pull.encrypted)
     except SecretUnreadableError:
-        raise PullError("The password cannot be read since SECRET_KEY was changed. Enter it again.") from None
+        message = "The password cannot be read since the key of stored secrets was changed. Enter it again."
+        raise PullError(message) from None
     return password

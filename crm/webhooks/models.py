@@ -9,7 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Event
+from customers.models.encrypted import EncryptedField
 from customers.models.ids import public_id
+
+SECRETS = "crm.webhooks"
+"""What secrets for other systems are encrypted for."""
 
 TEST = "webhook.test"
 """The kind of a test, which is about no event. It is sent to a paused endpoint, too, and once."""
@@ -76,7 +80,7 @@ class EndpointSecret(models.Model):
     """What requests are signed with. Two at once while receivers change to the new one: the older one has an end."""
 
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="secrets")
-    encrypted = models.CharField(max_length=300)
+    encrypted = EncryptedField(purpose=SECRETS)
     created = models.DateTimeField(default=timezone.now)
     ends = models.DateTimeField(null=True, blank=True)
 

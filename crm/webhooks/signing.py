@@ -10,17 +10,17 @@ from datetime import datetime
 
 from standardwebhooks.webhooks import Webhook
 
+from crm.webhooks.models import SECRETS
 from customers.lib import encryption
 from customers.lib.encryption import UnreadableError
 from customers.lib.errors import ActionError
 
 SECRET_MARK = "whsec_"  # noqa: S105 - how every secret of Standard Webhooks begins
 RANDOM_BYTES = 32
-PURPOSE = "crm.webhooks"
 
 
 class SecretUnreadableError(ActionError):
-    """It was encrypted with a SECRET_KEY that this installation no longer has."""
+    """It was encrypted with a key that this installation no longer has."""
 
 
 def new_secret() -> str:
@@ -28,14 +28,15 @@ def new_secret() -> str:
 
 
 def encrypt(secret: str) -> str:
-    return encryption.encrypt(secret, purpose=PURPOSE)
+    return encryption.encrypt(secret, purpose=SECRETS)
 
 
 def decrypt(encrypted: str) -> str:
     try:
-        return encryption.decrypt(encrypted, purpose=PURPOSE)
+        return encryption.decrypt(encrypted, purpose=SECRETS)
     except UnreadableError:
-        raise SecretUnreadableError("Its secret cannot be read since SECRET_KEY was changed. Rotate it.") from None
+        message = "Its secret cannot be read since the key of stored secrets was changed. Rotate it."
+        raise SecretUnreadableError(message) from None
 
 
 def signed_headers(message_id: str, body: bytes, *, at: datetime, by: Iterable[str]) -> dict[str, str]:

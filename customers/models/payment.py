@@ -1,12 +1,20 @@
 """Credit, logins in shops, and payment methods."""
 
+import logging
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.lib.encryption import UnreadableError, decrypt, encrypt
+from customers.models.encrypted import EncryptedField
 from customers.models.exact import ExactCharField
 from customers.models.linked import LinkedRow, Tab, TabPosition
 from customers.models.merge import Merge
+
+logger = logging.getLogger(__name__)
+
+TOKENS = "customers.payment_tokens"
 
 
 class CreditEntry(LinkedRow):
@@ -87,13 +95,28 @@ class PaySource(LinkedRow):
     expiry_year = models.PositiveSmallIntegerField(null=True, blank=True)
     gateway = models.CharField(max_length=40, blank=True)
     gateway_customer = models.CharField(max_length=100, blank=True)
-    token = models.CharField(max_length=200, blank=True)
+    encrypted_token = EncryptedField(purpose=TOKENS, blank=True)
 
     class Meta(LinkedRow.Meta):
         verbose_name = "payment method"
 
     def __str__(self) -> str:
         return f"{self.brand or self.kind} {self.last_four}".strip()
+
+    @property
+    def token(self) -> str:
+        """The gateway's name for the card; "" if it has none, or if its key is gone: then it cannot be charged."""
+        if not self.encrypted_token:
+            return ""
+        try:
+            return decrypt(self.encrypted_token, purpose=TOKENS)
+        except UnreadableError:
+            logger.warning("The token of payment method %s cannot be read: a key of stored secrets is missing", self.pk)
+            return ""
+
+    @token.setter
+    def token(self, value: str) -> None:
+        self.encrypted_token = encrypt(value, purpose=TOKENS) if value else ""
 
     @property
     def expiry(self) -> str:

@@ -200,4 +200,4 @@ def _keep_token(payment: Transaction, answer: Answer) -> None:
     if answer.token and payment.pay_source and not payment.pay_source.token:
         payment.pay_source.token = answer.token.value
         payment.pay_source.gateway_customer = answer.token.gateway_customer
-        payment.pay_source.save(update_fields=["token", "gateway_customer"])
+        payment.pay_source.save(update_fields=["encrypted_token", "gateway_customer"])

@@ -13,13 +13,13 @@ from django_otp.oath import hotp
 from crm.accounts import changes
 from crm.accounts.factors.overview import FactorError, forget_needless_codes
 from crm.accounts.models import AuthenticatorApp, User
+from crm.accounts.models.factors import APP_SECRETS
 from customers.lib.encryption import UnreadableError, decrypt, encrypt
 
 STEP = 30  # seconds
 DIGITS = 6
 TOLERANCE = 1
 """Steps by which the clock of the device may be wrong."""
-PURPOSE = "crm.accounts.authenticator"
 SECRET_BYTES = 20
 
 
@@ -42,7 +42,7 @@ def set_app(user: User, *, secret: str, code: str) -> None:
     step = _matching_step(secret, code, after=0)
     if step is None:
         raise FactorError("This is not the code that the app shows now. Enter the newest one.", field="code")
-    values = {"secret": encrypt(secret, purpose=PURPOSE), "last_step": step}
+    values = {"secret": encrypt(secret, purpose=APP_SECRETS), "last_step": step}
     AuthenticatorApp.objects.filter(user=user).delete()
     AuthenticatorApp.objects.create(user=user, **values)
     changes.write(user, "Authenticator app set up.", by=user, tells_user=True)
@@ -56,8 +56,8 @@ def check_code(user: User, typed: str) -> bool:
     if app is None:
         return False
     try:
-        secret = decrypt(app.secret, purpose=PURPOSE)
-    except UnreadableError:  # SECRET_KEY was changed: a passkey, a recovery code or a reset still helps
+        secret = decrypt(app.secret, purpose=APP_SECRETS)
+    except UnreadableError:  # its key is gone: a passkey, a recovery code or a reset still helps
         return False
     step = _matching_step(secret, typed, after=app.last_step)
     if step is None:

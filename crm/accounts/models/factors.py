@@ -4,6 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from customers.models.encrypted import EncryptedField
+
+APP_SECRETS = "crm.accounts.authenticator"
+
 
 class AuthenticatorApp(models.Model):
     """An app that shows six digits, made from a secret and the time. A user has one.
@@ -13,7 +17,7 @@ class AuthenticatorApp(models.Model):
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="authenticator_app")
-    secret = models.CharField(max_length=250)
+    secret = EncryptedField(purpose=APP_SECRETS)
     last_step = models.BigIntegerField(default=0)
     added = models.DateTimeField(default=timezone.now)
 

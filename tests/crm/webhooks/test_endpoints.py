@@ -68,7 +68,7 @@ def test_an_endpoint_whose_secret_cannot_be_read_is_paused(endpoint, receiver, h
     endpoint.refresh_from_db()
     assert (receiver.ids, endpoint.pause_reason) == (
         [],
-        "Its secret cannot be read since SECRET_KEY was changed. Rotate it.",
+        "Its secret cannot be read since the key of stored secrets was changed. Rotate it.",
     )
 
 
